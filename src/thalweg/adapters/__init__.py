@@ -1,0 +1,1 @@
+"""Other libraries' conventions, each behind its own extra."""

@@ -1,0 +1,218 @@
+"""What was found, as plain records: the table, the choice, the forecast, the misses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from thalweg.messages import Message
+    from thalweg.series.series import Series
+
+COVERAGES = (80, 95)
+
+
+@dataclass(frozen=True)
+class Split:
+    """The days by date: training, then validation, then the sealed test.
+
+    Attributes
+    ----------
+    days, train, validation, test : int
+        How many days there are in all and in each part; ``train + validation + test == days``.
+    first, train_last, validation_last, last : numpy.datetime64
+        The first day of all and the last day of each part.
+    notes : tuple of Message
+        Said where the parts are shorter than half a year and a year (keys ``split.*``).
+    """
+
+    days: int
+    train: int
+    validation: int
+    test: int
+    first: np.datetime64
+    train_last: np.datetime64
+    validation_last: np.datetime64
+    last: np.datetime64
+    notes: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True)
+class RungResult:
+    """One line of the table: a rung fitted on training days, stopped on validation days, one day ahead.
+
+    Attributes
+    ----------
+    rung : str
+        Its name, such as ``copy yesterday``, ``linear 28``, ``3×100 relu 56``, ``mean of 3``.
+    kind : str
+        ``copy``, ``linear``, ``network`` or ``mean``.
+    parameters : int
+        Unknowns that descent found (0 for copying; the sum over members for a mean).
+    days_back : int
+        Days looked back.
+    known : bool
+        Whether it uses logarithm and level and what is known beforehand (the calendar).
+    train, validation, test : float
+        L on training days, on validation days, and L′ on the sealed test, in the user's units.
+    seconds : float
+        Wall-clock time of fitting.
+    seeds : int
+        How many networks' mean is the estimate (1 for copying).
+    epochs : tuple of int
+        Epochs found, one per seed (empty for copying and means).
+    outcomes : tuple of str
+        How each descent ended, one per seed.
+    hyperparameters : mapping
+        O6: what a person set (learning rate, batch size, layers ...), name to value.
+    members : tuple of str
+        The rungs that a mean is of.
+    curve : mapping
+        ``epoch``, ``train``, ``validation``: L of each watched epoch of the first seed (user's units).
+    """
+
+    rung: str
+    kind: str
+    parameters: int
+    days_back: int
+    known: bool
+    train: float
+    validation: float
+    test: float
+    seconds: float
+    seeds: int = 1
+    epochs: tuple[int, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    members: tuple[str, ...] = ()
+    curve: Mapping[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]])
+
+
+@dataclass(frozen=True, eq=False)
+class AsUsed:
+    """The choice as it will serve: refitted every `refit_days` on all days before, over the sealed test.
+
+    Attributes
+    ----------
+    refit_days : int
+        Days between refits.
+    test : float
+        Mean loss over the scored days, in the user's units.
+    dates : ndarray of datetime64[D], shape (scored days,)
+    target, prediction : ndarray of float64, shape (scored days,)
+        What came, and what was estimated the day before.
+    low80, high80, low95, high95 : ndarray of float64, shape (scored days,)
+        Intervals calibrated only on days before each scored day.
+    coverage : mapping
+        80 and 95 to the share (0 to 1) of scored days inside the interval.
+    """
+
+    refit_days: int
+    test: float
+    dates: NDArray[np.datetime64]
+    target: NDArray[np.float64]
+    prediction: NDArray[np.float64]
+    low80: NDArray[np.float64]
+    high80: NDArray[np.float64]
+    low95: NDArray[np.float64]
+    high95: NDArray[np.float64]
+    coverage: Mapping[int, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """The days to come.
+
+    Attributes
+    ----------
+    dates : ndarray of datetime64[D], shape (horizon,)
+    mean, low80, high80, low95, high95 : ndarray of float64, shape (horizon,)
+        Estimate and conformal intervals, in the user's units.
+    """
+
+    dates: NDArray[np.datetime64]
+    mean: NDArray[np.float64]
+    low80: NDArray[np.float64]
+    high80: NDArray[np.float64]
+    low95: NDArray[np.float64]
+    high95: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Miss:
+    """One of the days missed most over the sealed test, as used (U5).
+
+    Attributes
+    ----------
+    date : numpy.datetime64
+    target, prediction : float
+        What came, and what was estimated; their difference is the miss.
+    holiday : str
+        The holiday on or near the day (``Christmas Day``, ``the day after Thanksgiving``), or ``""``.
+    """
+
+    date: np.datetime64
+    target: float
+    prediction: float
+    holiday: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """All that a climb of the ladder found.
+
+    Attributes
+    ----------
+    series : Series
+        What was read, with its notes.
+    split : Split
+    ladder : tuple of RungResult
+        In the order climbed.
+    chosen : str
+        The name of the rung with the least validation loss.
+    loss : str
+        ``mae`` or ``mse``: what L is.
+    baselines : mapping
+        Rung name to loss over the sealed test of ``copy yesterday`` and ``copy last week``.
+    as_used : AsUsed
+    steps : ndarray of float64, shape (horizon,)
+        Loss per step ahead over the sealed test, refitted as in `as_used`.
+    strategy : str
+        ``direct`` (as many outputs as steps), ``recursive`` (fed its own forecasts) or ``copy``.
+    forecast : Forecast
+    misses : tuple of Miss
+        The worst first.
+    verdict : tuple of Message
+        In plain words (keys ``verdict.*``), the most important first.
+    country : str
+        Whose holidays were known, or ``""``.
+    seconds : float
+        Wall-clock time of everything.
+    settings : mapping
+        The options that matter for doing it again (ladder, seed, horizon, threads ...).
+    """
+
+    series: Series
+    split: Split
+    ladder: tuple[RungResult, ...]
+    chosen: str
+    loss: str
+    baselines: Mapping[str, float]
+    as_used: AsUsed
+    steps: NDArray[np.float64]
+    strategy: str
+    forecast: Forecast
+    misses: tuple[Miss, ...]
+    verdict: tuple[Message, ...]
+    country: str
+    seconds: float
+    settings: Mapping[str, Any]
+
+    @property
+    def choice(self) -> RungResult:
+        """The chosen rung's line of the table."""
+        return next(line for line in self.ladder if line.rung == self.chosen)

@@ -1,0 +1,1 @@
+"""The three steps: a function with unknowns, a loss, gradient descent."""

@@ -1,0 +1,1 @@
+"""Pictures only: each file a function from results to an Altair chart."""

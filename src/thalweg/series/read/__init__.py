@@ -1,0 +1,1 @@
+"""Files, exports and frames to a `Series`, one file a source."""
