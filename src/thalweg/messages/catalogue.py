@@ -63,5 +63,5 @@ def catalogue(language: str = "en") -> Catalogue:
     """
     if language not in LANGUAGES:
         raise ValueError(f"There is no catalogue for the language {language!r}; choose one of {', '.join(LANGUAGES)}.")
-    text = files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
+    text = files("thalweg.messages").joinpath(f"{language}.toml").read_text(encoding="utf-8")
     return Catalogue(language, _flatten(tomllib.loads(text)))

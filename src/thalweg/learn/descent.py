@@ -1,0 +1,279 @@
+"""Step 3, gradient descent: random batches, updates, epochs, and when to stop (O1, O2, B1)."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.learn import kernel
+from thalweg.learn.loss import LOSSES
+from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
+from thalweg.learn.threads import one_blas_thread
+from thalweg.learn.workspace import Workspace, window_arrays
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike, NDArray
+
+    from thalweg.learn.activation import Values
+    from thalweg.learn.examples import Examples
+    from thalweg.learn.function import Network
+
+SLICE_SECONDS = 0.05  # how long compiled code may run before Python gets a word
+DIVERGED = 1e4  # so many times the first epoch's loss is not patience any more
+
+ADVICE = {
+    "epochs": "All {epochs} epochs were made. If the loss was still falling, allow more epochs.",
+    "updates": "All {updates} updates were made. If the loss was still falling, allow more updates.",
+    "seconds": "The time was up after {epochs} epochs. Allow more seconds, or choose a smaller network.",
+    "gradient zero": "The gradient was exactly 0 for a whole epoch, so nothing moves any more: a minimum, or every "
+    "neuron is dead. If the loss is poor, start from another seed or lower the learning rate.",
+    "validation": "Validation stopped improving after epoch {best_epoch}; its unknowns were kept.",
+    "diverged": "The loss left all bounds in epoch {epochs}: the learning rate {learning_rate:g} is above what this "
+    "surface bears. Try {smaller:g}, or a smaller scale of features and targets.",
+    "interrupted": "It was interrupted after {epochs} epochs; what had been found until then was kept.",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a descent ended.
+
+    Attributes
+    ----------
+    name : str
+        A key of `ADVICE`: what ended it.
+    advice : str
+        What that means and what to try next, in a sentence or two.
+    updates, epochs : int
+        Made until then; an epoch counts once all its batches were seen.
+    best_epoch : int
+        The epoch whose unknowns were kept: the best on validation, or the last.
+    seconds : float
+        Wall-clock time of this run.
+    """
+
+    name: str
+    advice: str
+    updates: int
+    epochs: int
+    best_epoch: int
+    seconds: float
+
+    @property
+    def failed(self) -> bool:
+        """Whether θ is of no use."""
+        return self.name == "diverged"
+
+
+class Descent:
+    """Gradient descent of one network on some examples.
+
+    Parameters
+    ----------
+    network : Network
+    examples : Examples
+    loss : str
+        ``mae`` or ``mse``; over a batch it is averaged (P1).
+    optimizer : Optimizer
+    batch : int
+        Examples per update; the last batch of an epoch takes what is left (B1).
+    epochs : int
+        How many the schedule spans, and the most that `run` makes.
+    seed : int
+        Of θ⁰ and of every epoch's order. The same seed gives the same bits on the same machine and versions.
+    theta : ndarray, shape (size,), optional
+        Where to start instead of at random.
+    dtype : dtype
+        Precision of everything, float32 or float64.
+
+    Attributes
+    ----------
+    theta : ndarray, shape (size,)
+        The unknowns as they are now.
+    updates : int
+        Made so far.
+    batch_losses : ndarray, shape (batches per epoch,)
+        L of each batch in the latest epoch, before its update.
+
+    Raises
+    ------
+    ValueError
+        If there are no examples, none has a weight, the batch is empty, or features or outputs do not fit.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        examples: Examples,
+        *,
+        loss: str = "mae",
+        optimizer: Optimizer | None = None,
+        batch: int = 64,
+        epochs: int = 60,
+        seed: int = 0,
+        theta: Values | None = None,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        if loss not in LOSSES:
+            raise ValueError(f"There is no loss {loss!r}; choose one of {', '.join(LOSSES)}.")
+        if not len(examples) or not (examples.weight > 0).any():
+            raise ValueError("There is no example with a weight to learn from.")
+        if (examples.features, examples.outputs) != (network.widths[0], network.widths[-1]):
+            raise ValueError(
+                f"The examples have {examples.features} features and {examples.outputs} outputs; "
+                f"the network takes {network.widths[0]} and gives {network.widths[-1]}."
+            )
+        if batch < 1 or epochs < 1:
+            raise ValueError(f"The batch size is {batch} and epochs are {epochs}; both must be 1 or more.")
+        self.network, self.loss, self.optimizer, self.seed = network, loss, optimizer or Optimizer(), seed
+        self.batch = min(batch, len(examples))
+        self.epochs = epochs
+        self.examples = examples.astype(dtype)
+        start = network.start(seed) if theta is None else theta
+        if start.shape != (network.size,):
+            raise ValueError(f"This network has {network.size} unknowns; the start given has shape {start.shape}.")
+        self.theta: Values = np.array(start, dtype=dtype)
+        self.updates = 0
+        self.batch_losses: NDArray[np.float64] = np.full(self.batches, np.nan)
+        self._gradient: Values = np.zeros_like(self.theta)
+        self._state: Values = np.zeros((2, network.size), dtype=dtype)
+        self._space = Workspace(network, self.batch, dtype, loss=LOSSES[loss].code, rule=RULES[self.optimizer.rule])
+        chosen = self.optimizer
+        self._numbers = np.array([chosen.decay, chosen.momentum, chosen.momentum_squares, chosen.epsilon])
+        self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._order_of = -1
+        self._slice = 8  # batches; adapted to SLICE_SECONDS, which changes no bit of the result
+
+    @property
+    def batches(self) -> int:
+        """Updates an epoch: N / B, rounded up (B1)."""
+        return math.ceil(len(self.examples) / self.batch)
+
+    @property
+    def epoch(self) -> int:
+        """Epochs made, whole ones."""
+        return self.updates // self.batches
+
+    def order(self, epoch: int) -> NDArray[np.int64]:
+        """Return which example comes when in an epoch; batch k is ``order[k · B : (k + 1) · B]`` (B1)."""
+        if self._order_of != epoch:
+            random = np.random.default_rng((self.seed, epoch))
+            self._order, self._order_of = random.permutation(len(self.examples)), epoch
+        return self._order
+
+    def step(self, batches: int) -> tuple[int, int]:
+        """Run up to `batches` batches, not beyond the epoch's end.
+
+        Returns
+        -------
+        done : int
+            Updates made; 0 where the loss or θ is not finite any more.
+        flat : int
+            How many of them had a gradient of exactly zero.
+        """
+        first = self.updates % self.batches
+        last = min(first + batches, self.batches)
+        data = self.examples
+        with one_blas_thread():
+            done, flat = kernel.descend(
+                self._space.widths, self._space.codes, self.theta, self._gradient, self._state, self._numbers,
+                self.optimizer.learning_rate, SCHEDULES[self.optimizer.schedule], self.updates,
+                self.epochs * self.batches, *window_arrays(data), data.target, data.weight,
+                self.order(self.epoch), self.batch, first, last, self._space.a, self._space.slopes, self.batch_losses,
+            )  # fmt: skip
+        self.updates += done
+        whole = done == last - first and bool(np.isfinite(self.theta).all())
+        return (done if whole else 0), flat
+
+    def run(
+        self,
+        *,
+        epochs: int | None = None,
+        updates: int | None = None,
+        seconds: float | None = None,
+        patience: int | None = None,
+        validate: Callable[[Values], float] | None = None,
+        watch: Callable[[Descent, float], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Outcome:
+        """Descend until the first of the stop rules holds.
+
+        Parameters
+        ----------
+        epochs, updates : int, optional
+            Stop after so many in all; never beyond the epochs that the schedule spans.
+        seconds : float, optional
+            Stop after so long.
+        patience : int, optional
+            Stop after so many epochs without a better validation loss.
+        validate : callable, optional
+            θ to a loss; called after every epoch. The best epoch's θ is kept.
+        watch : callable, optional
+            Called after every epoch with this descent and its validation loss (NaN without `validate`).
+        cancelled : callable, optional
+            Asked between slices; True ends the run.
+
+        Returns
+        -------
+        Outcome
+        """
+        began = time.perf_counter()
+        most_epochs = min(self.epochs, epochs or self.epochs)
+        most = min(most_epochs * self.batches, updates or most_epochs * self.batches)
+        best, best_epoch, kept = math.inf, self.epoch, self.theta.copy()
+        flat, first_loss = 0, math.nan
+        ended = "updates" if most < most_epochs * self.batches else "epochs"
+        while self.updates < most:
+            started = time.perf_counter()
+            done, still = self.step(min(self._slice, most - self.updates))
+            flat += still
+            spent = time.perf_counter() - started
+            if spent < SLICE_SECONDS / 2:
+                self._slice = min(self._slice * 2, self.batches)
+            elif spent > SLICE_SECONDS * 2:
+                self._slice = max(self._slice // 2, 1)
+            if not done:
+                ended = "diverged"
+                break
+            if self.updates % self.batches == 0:
+                weighted = self.batch_losses[np.isfinite(self.batch_losses)]
+                mean = float(weighted.mean())
+                first_loss = mean if math.isnan(first_loss) else first_loss
+                if mean > DIVERGED * first_loss > 0:
+                    ended = "diverged"
+                    break
+                value = validate(self.theta) if validate else math.nan
+                if watch:
+                    watch(self, value)
+                if value < best:
+                    best, best_epoch, kept = value, self.epoch, self.theta.copy()
+                if flat >= self.batches:
+                    ended = "gradient zero"
+                    break
+                flat = 0
+                if validate and patience is not None and self.epoch - best_epoch >= patience:
+                    ended = "validation"
+                    break
+            if seconds is not None and time.perf_counter() - began >= seconds:
+                ended = "seconds"
+                break
+            if cancelled and cancelled():
+                ended = "interrupted"
+                break
+        if math.isfinite(best):
+            self.theta = kept
+        else:
+            best_epoch = self.epoch
+        return self._outcome(ended, best_epoch, time.perf_counter() - began)
+
+    def _outcome(self, name: str, best_epoch: int, seconds: float) -> Outcome:
+        rate = self.optimizer.learning_rate
+        advice = ADVICE[name].format(
+            epochs=self.epoch, updates=self.updates, best_epoch=best_epoch, learning_rate=rate, smaller=rate / 10
+        )
+        return Outcome(name, advice, self.updates, self.epoch, best_epoch, seconds)

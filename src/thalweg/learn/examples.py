@@ -1,0 +1,129 @@
+"""What a network learns from: blocks of features side by side, targets, and a weight per example and output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from thalweg.learn.activation import Values
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike, NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """A window block, then a dense block; targets; weights.
+
+    The features of example n are ``(values[newest[n] − j] − level[n]) · scale[n]`` for j = 0 … window − 1 (the
+    newest first, so that feature 1 is today's), then ``dense[n]``. A series of values is kept once, however
+    many windows look at it.
+
+    Attributes
+    ----------
+    values : ndarray, shape (values,)
+        What the windows look at.
+    newest : ndarray of int64, shape (examples,)
+        Where each example's newest value stands in `values`.
+    window : int
+        How many values are looked back at; 0 for none.
+    level, scale : ndarray, shape (examples,)
+        Each example's own level, taken out, and scale, multiplied by.
+    dense : ndarray, shape (examples, columns)
+        Other features as they are; there may be no columns.
+    target, weight : ndarray, shape (examples, outputs)
+        A weight of 0 leaves a target out of every loss, whatever its value.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit together, a window reaches before the first value, a weight is negative, or a
+        feature or a weighted target is not finite.
+    """
+
+    values: Values
+    newest: NDArray[np.int64]
+    window: int
+    level: Values
+    scale: Values
+    dense: Values
+    target: Values
+    weight: Values
+
+    def __post_init__(self) -> None:
+        count = len(self.newest)
+        for name in ("level", "scale", "dense", "target", "weight"):
+            if len(getattr(self, name)) != count:
+                raise ValueError(f"There are {count} examples; {name} has {len(getattr(self, name))} rows.")
+        if self.target.ndim != 2 or self.target.shape != self.weight.shape or self.dense.ndim != 2:  # noqa: PLR2004
+            raise ValueError(
+                f"Targets and weights are (examples, outputs) and dense is (examples, columns); their shapes are "
+                f"{self.target.shape}, {self.weight.shape} and {self.dense.shape}."
+            )
+        if self.window and count and (self.newest.min() < self.window - 1 or self.newest.max() >= len(self.values)):
+            raise ValueError(f"A window of {self.window} values reaches outside the {len(self.values)} values.")
+        for name in ("values", "level", "scale", "dense", "weight"):
+            if not np.isfinite(getattr(self, name)).all():
+                raise ValueError(f"{name} holds a value that is not finite.")
+        if (self.weight < 0).any():
+            raise ValueError("A weight is negative; weights are 0 or more.")
+        if not np.isfinite(self.target[self.weight > 0]).all():
+            raise ValueError("A target with a weight is not finite.")
+
+    def __len__(self) -> int:
+        return len(self.newest)
+
+    @property
+    def features(self) -> int:
+        """How many features an example has."""
+        return self.window + self.dense.shape[1]
+
+    @property
+    def outputs(self) -> int:
+        """How many targets an example has."""
+        return self.target.shape[1]
+
+    def gather(self) -> Values:
+        """Return all features, shape (examples, features). The reference that the kernel's gather must equal."""
+        at = self.newest[:, None] - np.arange(self.window)
+        seen = (self.values[at] - self.level[:, None]) * self.scale[:, None]
+        return np.concatenate([seen, self.dense], axis=1)
+
+    def rows(self, which: slice | NDArray[Any]) -> Examples:
+        """Return some of the examples; the values are shared, not copied."""
+        changed = ("newest", "level", "scale", "dense", "target", "weight")
+        return replace(self, **{name: getattr(self, name)[which] for name in changed})
+
+    def astype(self, dtype: DTypeLike) -> Examples:
+        """Return the same examples in contiguous arrays of another precision."""
+        changed = {
+            field.name: np.ascontiguousarray(getattr(self, field.name), dtype=dtype)
+            for field in fields(self)
+            if field.name not in ("newest", "window")
+        }
+        return replace(self, **changed)
+
+
+def dense_examples(features: Values, target: Values, weight: Values | None = None) -> Examples:
+    """Return examples whose features are a plain table.
+
+    Parameters
+    ----------
+    features : ndarray, shape (examples, columns)
+    target : ndarray, shape (examples, outputs) or (examples,)
+    weight : ndarray of the target's shape, optional
+    """
+    count = len(features)
+    target = np.asarray(target).reshape(count, -1)
+    return Examples(
+        values=np.zeros(0),
+        newest=np.zeros(count, dtype=np.int64),
+        window=0,
+        level=np.zeros(count),
+        scale=np.ones(count),
+        dense=np.asarray(features),
+        target=target,
+        weight=np.ones_like(target, dtype=float) if weight is None else np.asarray(weight).reshape(count, -1),
+    )
