@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from thalweg.series.split import Split
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -13,32 +15,9 @@ if TYPE_CHECKING:
     from thalweg.messages import Message
     from thalweg.series.series import Series
 
+__all__ = ["COVERAGES", "AsUsed", "Findings", "Forecast", "Miss", "RungResult", "Split"]
+
 COVERAGES = (80, 95)
-
-
-@dataclass(frozen=True)
-class Split:
-    """The days by date: training, then validation, then the sealed test.
-
-    Attributes
-    ----------
-    days, train, validation, test : int
-        How many days there are in all and in each part; ``train + validation + test == days``.
-    first, train_last, validation_last, last : numpy.datetime64
-        The first day of all and the last day of each part.
-    notes : tuple of Message
-        Said where the parts are shorter than half a year and a year (keys ``split.*``).
-    """
-
-    days: int
-    train: int
-    validation: int
-    test: int
-    first: np.datetime64
-    train_last: np.datetime64
-    validation_last: np.datetime64
-    last: np.datetime64
-    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
