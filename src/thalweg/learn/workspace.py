@@ -45,31 +45,43 @@ def window_arrays(examples: Examples) -> tuple[Any, ...]:
     return (examples.values, examples.newest, examples.window, examples.level, examples.scale, examples.dense)
 
 
-def predict(network: Network, theta: Values, examples: Examples) -> Values:
-    """Return the network's predictions, shape (examples, outputs), float64.
+class Predictor:
+    """Predictions of one network for the same examples, for one θ after another.
 
     Parameters
     ----------
     network : Network
-    theta : ndarray, shape (size,)
-        Its precision is the precision of the pass.
     examples : Examples
         Their targets and weights are not read.
+    dtype : dtype
+        The precision of the pass.
 
     Raises
     ------
     ValueError
         If the examples' features are not as many as the network's.
     """
-    if examples.features != network.widths[0]:
-        raise ValueError(f"The examples have {examples.features} features; the network takes {network.widths[0]}.")
-    theta = np.ascontiguousarray(theta)
-    examples = examples.astype(theta.dtype)
-    space = Workspace(network, PREDICTION_BATCH, theta.dtype, training=False)
-    out = np.empty((len(examples), network.widths[-1]), dtype=theta.dtype)
-    order = np.arange(len(examples))
-    with one_blas_thread():
-        kernel.predict(
-            space.widths, space.codes, theta, *window_arrays(examples), order, PREDICTION_BATCH, space.a, out
-        )
-    return out.astype(np.float64)
+
+    def __init__(self, network: Network, examples: Examples, dtype: DTypeLike) -> None:
+        if examples.features != network.widths[0]:
+            raise ValueError(f"The examples have {examples.features} features; the network takes {network.widths[0]}.")
+        self._dtype = dtype
+        self._examples = examples.astype(dtype)
+        self._space = Workspace(network, min(PREDICTION_BATCH, max(len(examples), 1)), dtype, training=False)
+        self._order = np.arange(len(examples))
+        self._out: Values = np.empty((len(examples), network.widths[-1]), dtype=dtype)
+
+    def __call__(self, theta: Values) -> NDArray[np.float64]:
+        """Return the predictions at θ, shape (examples, outputs), float64."""
+        space, batch = self._space, min(PREDICTION_BATCH, max(len(self._order), 1))
+        theta = np.ascontiguousarray(theta, dtype=self._dtype)
+        with one_blas_thread():
+            kernel.predict(
+                space.widths, space.codes, theta, *window_arrays(self._examples), self._order, batch, space.a, self._out
+            )
+        return self._out.astype(np.float64)
+
+
+def predict(network: Network, theta: Values, examples: Examples) -> NDArray[np.float64]:
+    """Return the network's predictions, shape (examples, outputs), float64, computed in the precision of θ."""
+    return Predictor(network, examples, theta.dtype)(theta)
