@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 Values: TypeAlias = "NDArray[np.floating[Any]]"
@@ -36,8 +37,8 @@ class Activation:
 
 
 def _sigmoid(z: Values) -> Values:
-    # Equal to 1 / (1 + e^-z), and no z overflows.
-    return (1 + np.tanh(z / 2)) / 2
+    # Equal to 1 / (1 + e^-z); no z overflows, and far out on the left no digit is lost.
+    return np.exp(-np.logaddexp(0, -z))
 
 
 def _sigmoid_slope(z: Values) -> Values:

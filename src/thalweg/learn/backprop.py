@@ -6,12 +6,15 @@ Rows are examples: z and a of a layer have shape (examples, neurons).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from thalweg.learn.activation import ACTIVATIONS, Values
-from thalweg.learn.function import Network
-from thalweg.learn.loss import Loss
+
+if TYPE_CHECKING:
+    from thalweg.learn.function import Network
+    from thalweg.learn.loss import Loss
 
 
 @dataclass(frozen=True, eq=False)

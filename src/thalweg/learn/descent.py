@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,8 @@ from thalweg.learn.threads import one_blas_thread
 from thalweg.learn.workspace import Workspace, window_arrays
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import DTypeLike, NDArray
 
     from thalweg.learn.activation import Values
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from thalweg.learn.function import Network
 
 SLICE_SECONDS = 0.05  # how long compiled code may run before Python gets a word
+PRECISIONS = (np.dtype(np.float32), np.dtype(np.float64))
 DIVERGED = 1e4  # so many times the first epoch's loss is not patience any more
 
 ADVICE = {
@@ -103,7 +105,8 @@ class Descent:
     Raises
     ------
     ValueError
-        If there are no examples, none has a weight, the batch is empty, or features or outputs do not fit.
+        If there are no examples, none has a weight, batch, epochs, seed, loss or precision cannot be, or
+        features, outputs or the start do not fit.
     """
 
     def __init__(
@@ -130,6 +133,10 @@ class Descent:
             )
         if batch < 1 or epochs < 1:
             raise ValueError(f"The batch size is {batch} and epochs are {epochs}; both must be 1 or more.")
+        if seed < 0:
+            raise ValueError(f"The seed is {seed}; it must be 0 or more.")
+        if np.dtype(dtype) not in PRECISIONS:
+            raise ValueError(f"The precision is {np.dtype(dtype)}; choose float32 or float64.")
         self.network, self.loss, self.optimizer, self.seed = network, loss, optimizer or Optimizer(), seed
         self.batch = min(batch, len(examples))
         self.epochs = epochs
@@ -144,7 +151,9 @@ class Descent:
         self._state: Values = np.zeros((2, network.size), dtype=dtype)
         self._space = Workspace(network, self.batch, dtype, loss=LOSSES[loss].code, rule=RULES[self.optimizer.rule])
         chosen = self.optimizer
-        self._numbers = np.array([chosen.decay, chosen.momentum, chosen.momentum_squares, chosen.epsilon])
+        self._numbers = np.array(
+            [chosen.decay, chosen.momentum, chosen.momentum_squares, chosen.epsilon], dtype=np.float64
+        )
         self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._order_of = -1
         self._slice = 8  # batches; adapted to SLICE_SECONDS, which changes no bit of the result
@@ -162,7 +171,8 @@ class Descent:
     def order(self, epoch: int) -> NDArray[np.int64]:
         """Return which example comes when in an epoch; batch k is ``order[k · B : (k + 1) · B]`` (B1)."""
         if self._order_of != epoch:
-            random = np.random.default_rng((self.seed, epoch))
+            # Epochs are told apart from 1 on: the generator of (seed, 0) is that of seed, which drew θ⁰.
+            random = np.random.default_rng((self.seed, epoch + 1))
             self._order, self._order_of = random.permutation(len(self.examples)), epoch
         return self._order
 
@@ -182,7 +192,7 @@ class Descent:
         with one_blas_thread():
             done, flat = kernel.descend(
                 self._space.widths, self._space.codes, self.theta, self._gradient, self._state, self._numbers,
-                self.optimizer.learning_rate, SCHEDULES[self.optimizer.schedule], self.updates,
+                float(self.optimizer.learning_rate), SCHEDULES[self.optimizer.schedule], self.updates,
                 self.epochs * self.batches, *window_arrays(data), data.target, data.weight,
                 self.order(self.epoch), self.batch, first, last, self._space.a, self._space.slopes, self.batch_losses,
             )  # fmt: skip
@@ -216,64 +226,95 @@ class Descent:
         watch : callable, optional
             Called after every epoch with this descent and its validation loss (NaN without `validate`).
         cancelled : callable, optional
-            Asked between slices; True ends the run.
+            Asked before every slice; True ends the run.
 
         Returns
         -------
         Outcome
+
+        Raises
+        ------
+        ValueError
+            If epochs, updates or patience are given and less than 1.
         """
         began = time.perf_counter()
+        for name, value in (("epochs", epochs), ("updates", updates), ("patience", patience)):
+            if value is not None and value < 1:
+                raise ValueError(f"{name} is {value}; it must be 1 or more.")
         most_epochs = min(self.epochs, epochs or self.epochs)
         most = min(most_epochs * self.batches, updates or most_epochs * self.batches)
-        best, best_epoch, kept = math.inf, self.epoch, self.theta.copy()
-        flat, first_loss = 0, math.nan
-        ended = "updates" if most < most_epochs * self.batches else "epochs"
+        name = "updates" if most < most_epochs * self.batches else "epochs"
+        course = _Course(patience, validate, watch, self.epoch, self.theta.copy())
         while self.updates < most:
-            started = time.perf_counter()
-            done, still = self.step(min(self._slice, most - self.updates))
-            flat += still
-            spent = time.perf_counter() - started
-            if spent < SLICE_SECONDS / 2:
-                self._slice = min(self._slice * 2, self.batches)
-            elif spent > SLICE_SECONDS * 2:
-                self._slice = max(self._slice // 2, 1)
-            if not done:
-                ended = "diverged"
-                break
-            if self.updates % self.batches == 0:
-                weighted = self.batch_losses[np.isfinite(self.batch_losses)]
-                mean = float(weighted.mean())
-                first_loss = mean if math.isnan(first_loss) else first_loss
-                if mean > DIVERGED * first_loss > 0:
-                    ended = "diverged"
-                    break
-                value = validate(self.theta) if validate else math.nan
-                if watch:
-                    watch(self, value)
-                if value < best:
-                    best, best_epoch, kept = value, self.epoch, self.theta.copy()
-                if flat >= self.batches:
-                    ended = "gradient zero"
-                    break
-                flat = 0
-                if validate and patience is not None and self.epoch - best_epoch >= patience:
-                    ended = "validation"
-                    break
-            if seconds is not None and time.perf_counter() - began >= seconds:
-                ended = "seconds"
-                break
             if cancelled and cancelled():
-                ended = "interrupted"
+                name = "interrupted"
                 break
-        if math.isfinite(best):
-            self.theta = kept
-        else:
-            best_epoch = self.epoch
-        return self._outcome(ended, best_epoch, time.perf_counter() - began)
+            if seconds is not None and time.perf_counter() - began >= seconds:
+                name = "seconds"
+                break
+            ended = self._slice_of(course, most - self.updates)
+            if ended:
+                name = ended
+                break
+        best_epoch = self.epoch
+        if math.isfinite(course.best):
+            self.theta, best_epoch = course.kept, course.best_epoch
+        return self._outcome(name, best_epoch, time.perf_counter() - began)
+
+    def _slice_of(self, course: _Course, most: int) -> str | None:
+        """Run a slice of about `SLICE_SECONDS`; return what ended the descent, if anything did."""
+        started = time.perf_counter()
+        done, flat = self.step(min(self._slice, most))
+        spent = time.perf_counter() - started
+        if spent < SLICE_SECONDS / 2:
+            self._slice = min(self._slice * 2, self.batches)
+        elif spent > SLICE_SECONDS * 2:
+            self._slice = max(self._slice // 2, 1)
+        course.flat += flat
+        if not done:
+            return "diverged"
+        return self._end_of_epoch(course) if self.updates % self.batches == 0 else None
+
+    def _end_of_epoch(self, course: _Course) -> str | None:
+        """Look at a whole epoch: what was lost, what validation says, whether anything moved."""
+        mean = float(np.nanmean(self.batch_losses))  # NaN where a batch had no weight
+        course.first_loss = mean if math.isnan(course.first_loss) else course.first_loss
+        if mean > DIVERGED * course.first_loss > 0:
+            return "diverged"
+        value = course.validate(self.theta) if course.validate else math.nan
+        if course.watch:
+            course.watch(self, value)
+        if value < course.best:
+            course.best, course.best_epoch, course.kept = value, self.epoch, self.theta.copy()
+        if course.flat >= self.batches:
+            return "gradient zero"
+        course.flat = 0
+        if course.validate and course.patience is not None and self.epoch - course.best_epoch >= course.patience:
+            return "validation"
+        return None
 
     def _outcome(self, name: str, best_epoch: int, seconds: float) -> Outcome:
         rate = self.optimizer.learning_rate
         advice = ADVICE[name].format(
-            epochs=self.epoch, updates=self.updates, best_epoch=best_epoch, learning_rate=rate, smaller=rate / 10
+            # A descent that diverged did so in the epoch it was in, the others count whole ones.
+            epochs=max(1, math.ceil(self.updates / self.batches)) if name == "diverged" else self.epoch,
+            updates=self.updates,
+            best_epoch=best_epoch,
+            learning_rate=rate,
+            smaller=rate / 10,
         )
         return Outcome(name, advice, self.updates, self.epoch, best_epoch, seconds)
+
+
+@dataclass
+class _Course:
+    """What one `run` goes by and has seen so far."""
+
+    patience: int | None
+    validate: Callable[[Values], float] | None
+    watch: Callable[[Descent, float], None] | None
+    best_epoch: int
+    kept: Values
+    best: float = math.inf
+    first_loss: float = math.nan
+    flat: int = 0  # updates of this epoch whose gradient was exactly zero

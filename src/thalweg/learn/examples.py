@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thalweg.learn.activation import Values
-
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
+
+    from thalweg.learn.activation import Values
+
+
+COMPILED_FOR = ("C", "A", "W")  # every other layout, read-only ones too, would be compiled for anew
+DIMENSIONS = {"values": 1, "newest": 1, "level": 1, "scale": 1, "dense": 2, "target": 2, "weight": 2}
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,16 +57,28 @@ class Examples:
     weight: Values
 
     def __post_init__(self) -> None:
+        self._check_shapes()
+        self._check_numbers()
+
+    def _check_shapes(self) -> None:
         count = len(self.newest)
-        for name in ("level", "scale", "dense", "target", "weight"):
-            if len(getattr(self, name)) != count:
-                raise ValueError(f"There are {count} examples; {name} has {len(getattr(self, name))} rows.")
-        if self.target.ndim != 2 or self.target.shape != self.weight.shape or self.dense.ndim != 2:  # noqa: PLR2004
+        for name, dimensions in DIMENSIONS.items():
+            values: Values = getattr(self, name)
+            if values.ndim != dimensions:
+                raise ValueError(f"{name} must have {dimensions} dimension(s); its shape is {values.shape}.")
+            if name != "values" and len(values) != count:
+                raise ValueError(f"There are {count} examples; {name} has {len(values)} rows.")
+        if self.target.shape != self.weight.shape:
             raise ValueError(
-                f"Targets and weights are (examples, outputs) and dense is (examples, columns); their shapes are "
-                f"{self.target.shape}, {self.weight.shape} and {self.dense.shape}."
+                f"target has shape {self.target.shape}, weight {self.weight.shape}; they must be the same."
             )
-        if self.window and count and (self.newest.min() < self.window - 1 or self.newest.max() >= len(self.values)):
+
+    def _check_numbers(self) -> None:
+        if not np.issubdtype(self.newest.dtype, np.integer):
+            raise ValueError(f"newest must hold whole numbers; it holds {self.newest.dtype}.")
+        if self.window < 0:
+            raise ValueError(f"The window is {self.window}; it must be 0 or more.")
+        if self.window and len(self) and (self.newest.min() < self.window - 1 or self.newest.max() >= len(self.values)):
             raise ValueError(f"A window of {self.window} values reaches outside the {len(self.values)} values.")
         for name in ("values", "level", "scale", "dense", "weight"):
             if not np.isfinite(getattr(self, name)).all():
@@ -98,12 +114,18 @@ class Examples:
 
     def astype(self, dtype: DTypeLike) -> Examples:
         """Return the same examples in contiguous arrays of another precision."""
-        changed = {
-            field.name: np.ascontiguousarray(getattr(self, field.name), dtype=dtype)
-            for field in fields(self)
-            if field.name not in ("newest", "window")
-        }
-        return replace(self, **changed)
+        with np.errstate(over="ignore"):  # what overflows is refused as not finite
+            changed = {
+                field.name: np.require(getattr(self, field.name), dtype, COMPILED_FOR)
+                for field in fields(self)
+                if field.name not in ("newest", "window")
+            }
+        return replace(self, newest=np.require(self.newest, np.int64, COMPILED_FOR), **changed)
+
+
+def _column(values: Values) -> Values:
+    values = np.asarray(values)
+    return values[:, None] if values.ndim == 1 else values
 
 
 def dense_examples(features: Values, target: Values, weight: Values | None = None) -> Examples:
@@ -116,7 +138,7 @@ def dense_examples(features: Values, target: Values, weight: Values | None = Non
     weight : ndarray of the target's shape, optional
     """
     count = len(features)
-    target = np.asarray(target).reshape(count, -1)
+    target = _column(target)
     return Examples(
         values=np.zeros(0),
         newest=np.zeros(count, dtype=np.int64),
@@ -125,5 +147,5 @@ def dense_examples(features: Values, target: Values, weight: Values | None = Non
         scale=np.ones(count),
         dense=np.asarray(features),
         target=target,
-        weight=np.ones_like(target, dtype=float) if weight is None else np.asarray(weight).reshape(count, -1),
+        weight=np.ones_like(target, dtype=float) if weight is None else _column(weight),
     )

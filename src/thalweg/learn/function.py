@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from thalweg.learn.activation import ACTIVATIONS, Values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Layer(NamedTuple):

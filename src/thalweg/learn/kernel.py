@@ -13,6 +13,10 @@ function objects, choose activation, loss and rule, so that one compilation serv
 `np.dot` is SciPy's BLAS; `threads.py` holds it to one thread. No fast-math flags: NaN must stay NaN.
 """
 
+# Numba infers every type from what it is given, so the roles above stand for annotations of the parameters:
+# ruff: noqa: ANN001
+# pyright: reportMissingParameterType=false, reportUnknownParameterType=false
+
 from __future__ import annotations
 
 import math
@@ -29,7 +33,7 @@ COSINE = SCHEDULES["cosine"]
 
 
 @njit(nogil=True, cache=True)
-def gather(values, newest, window, level, scale, dense, order, first, count, x):
+def gather(values, newest, window, level, scale, dense, order, first, count, x) -> None:
     """Write the features of examples ``order[first : first + count]`` into x, shape (count, features)."""
     columns = dense.shape[1]
     for r in range(count):
@@ -42,7 +46,7 @@ def gather(values, newest, window, level, scale, dense, order, first, count, x):
 
 
 @njit(nogil=True, cache=True)
-def forward(widths, codes, theta, a, count):
+def forward(widths, codes, theta, a, count) -> None:
     """P3: from the features, already in `a`, to the prediction, every layer's a kept."""
     layers = len(widths) - 1
     at, from_, to = 0, 0, count * widths[0]
@@ -60,7 +64,7 @@ def forward(widths, codes, theta, a, count):
             if code == RELU:
                 for k in range(outputs):
                     z = after[r, k] + biases[k]
-                    after[r, k] = zero if z <= zero else z  # a NaN stays one
+                    after[r, k] = zero if z <= zero else z  # noqa: FURB136 - max might lose a NaN
             elif code == SIGMOID:
                 for k in range(outputs):
                     after[r, k] = one / (one + np.exp(-(after[r, k] + biases[k])))
@@ -72,7 +76,7 @@ def forward(widths, codes, theta, a, count):
 
 
 @njit(nogil=True, cache=True)
-def output_slope(code, target, weight, order, first, count, prediction, slope):
+def output_slope(code, target, weight, order, first, count, prediction, slope) -> float:
     """L1: return L of these examples and write each prediction's ∂C/∂y; without any weight L is NaN, slopes 0."""
     outputs = target.shape[1]
     total, value = 0.0, 0.0
@@ -102,7 +106,7 @@ def output_slope(code, target, weight, order, first, count, prediction, slope):
 
 
 @njit(nogil=True, cache=True)
-def backward(widths, codes, theta, a, slopes, gradient, count):
+def backward(widths, codes, theta, a, slopes, gradient, count) -> None:  # noqa: C901 - two loops a layer
     """P4 to P8: from ∂C/∂y, already in `slopes`, to every ∂C/∂z and to the gradient."""
     layers = len(widths) - 1
     at = len(theta)
@@ -139,7 +143,7 @@ def backward(widths, codes, theta, a, slopes, gradient, count):
 
 
 @njit(nogil=True, cache=True)
-def apply_update(rule, theta, gradient, state, numbers, eta, update):
+def apply_update(rule, theta, gradient, state, numbers, eta, update) -> None:
     """Move θ by one update; Adam's corrections are folded into the step."""
     kind = theta.dtype.type
     keep = kind(1.0 - eta * numbers[0])
@@ -161,11 +165,11 @@ def apply_update(rule, theta, gradient, state, numbers, eta, update):
 
 
 @njit(nogil=True, cache=True)
-def descend(
+def descend(  # noqa: C901 - the fused loop is one
     widths, codes, theta, gradient, state, numbers, learning_rate, schedule, update, planned,
     values, newest, window, level, scale, dense, target, weight,
     order, batch, first_batch, last_batch, a, slopes, losses,
-):  # fmt: skip
+) -> tuple[int, int]:  # fmt: skip
     """Run batches ``first_batch`` to ``last_batch`` (excluded) of the order; write the loss of each.
 
     Returns
@@ -217,7 +221,7 @@ def descend(
 
 
 @njit(nogil=True, cache=True)
-def predict(widths, codes, theta, values, newest, window, level, scale, dense, order, batch, a, out):
+def predict(widths, codes, theta, values, newest, window, level, scale, dense, order, batch, a, out) -> None:
     """Write the predictions of the examples in `order` into out, shape (examples, outputs), a batch at a time."""
     outputs = widths[-1]
     behind = 0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.learn.activation import Values
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from thalweg.learn.activation import Values
 
 MAE, MSE = 0, 1
 
@@ -67,7 +70,15 @@ def mean_loss(loss: Loss, prediction: Values, target: Values, weight: Values | N
     -------
     float
         NaN where no example has a weight.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ: broadcast, they would give a loss of something else.
     """
+    shapes = {np.shape(values) for values in (prediction, target, weight) if values is not None}
+    if len(shapes) > 1:
+        raise ValueError(f"Prediction, target and weight must have one shape; there are {sorted(shapes)}.")
     error = loss.error(np.asarray(prediction, dtype=np.float64), np.asarray(target, dtype=np.float64))
     if weight is None:
         return float(error.mean()) if error.size else float("nan")

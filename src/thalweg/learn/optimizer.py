@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.learn.activation import Values
+if TYPE_CHECKING:
+    from thalweg.learn.activation import Values
 
 RULES = {"gradient descent": 0, "adamw": 1}
 SCHEDULES = {"constant": 0, "cosine": 1}

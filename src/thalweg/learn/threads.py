@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from threadpoolctl import ThreadpoolController
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 _lock = threading.Lock()
 _inside = 0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from thalweg.learn import kernel
 from thalweg.learn.activation import ACTIVATIONS, Values
+from thalweg.learn.examples import COMPILED_FOR
 from thalweg.learn.threads import one_blas_thread
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Workspace:
         self.slopes: Values = np.zeros(room if training else 0, dtype=dtype)
 
 
-def window_arrays(examples: Examples) -> tuple[Any, ...]:
+def window_arrays(examples: Examples) -> tuple[Values, NDArray[np.int64], int, Values, Values, Values]:
     """Return the arrays that the kernel's `gather` reads, in its order."""
     return (examples.values, examples.newest, examples.window, examples.level, examples.scale, examples.dense)
 
@@ -65,16 +66,17 @@ class Predictor:
     def __init__(self, network: Network, examples: Examples, dtype: DTypeLike) -> None:
         if examples.features != network.widths[0]:
             raise ValueError(f"The examples have {examples.features} features; the network takes {network.widths[0]}.")
-        self._dtype = dtype
+        self._network, self._dtype = network, dtype
         self._examples = examples.astype(dtype)
         self._space = Workspace(network, min(PREDICTION_BATCH, max(len(examples), 1)), dtype, training=False)
         self._order = np.arange(len(examples))
         self._out: Values = np.empty((len(examples), network.widths[-1]), dtype=dtype)
 
     def __call__(self, theta: Values) -> NDArray[np.float64]:
-        """Return the predictions at θ, shape (examples, outputs), float64."""
+        """Return the predictions at θ, shape (examples, outputs), float64; a θ of another size is a ValueError."""
+        self._network.layers(theta)
         space, batch = self._space, min(PREDICTION_BATCH, max(len(self._order), 1))
-        theta = np.ascontiguousarray(theta, dtype=self._dtype)
+        theta = np.require(theta, self._dtype, COMPILED_FOR)
         with one_blas_thread():
             kernel.predict(
                 space.widths, space.codes, theta, *window_arrays(self._examples), self._order, batch, space.a, self._out
