@@ -1,0 +1,186 @@
+"""The choice as it will serve: refitted again and again on all days before, and scored on the days that follow."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.forecast.features import LOOK_BACK, Past, days_needed, past_of
+from thalweg.forecast.fit import Fit, Problem, descend
+from thalweg.forecast.ladder import COPIES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.ladder import Rung
+    from thalweg.forecast.workers import Workers
+    from thalweg.series.calendar import Calendar
+    from thalweg.series.series import Series
+
+
+@dataclass(frozen=True)
+class Member:
+    """A rung of the choice, how long each of its networks descends, and from which seeds."""
+
+    rung: Rung
+    epochs: tuple[int, ...] = ()
+    seeds: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is refitted: the series, what is known of its days, and the loss."""
+
+    series: Series
+    calendar: Calendar
+    loss: str
+
+
+def refit(
+    task: Task, members: tuple[Member, ...], uptos: list[int], steps: int, team: Workers, advance: Callable[[int], None]
+) -> list[list[Fit | Rung]]:
+    """Fit every member on the days before each of `uptos`, side by side, epochs as found.
+
+    Returns
+    -------
+    list of list
+        For each of `uptos`, a `Fit` per member; the rung itself where it only copies.
+    """
+    problems: list[tuple[Problem | None, Member]] = []
+    jobs: list[Callable[[], tuple[NDArray[np.floating], object, object]]] = []
+    for upto in uptos:
+        for member in members:
+            if member.rung.copy:
+                problems.append((None, member))
+                continue
+            problem = Problem(member.rung, task.series, task.calendar, task.loss, upto, steps)
+            problems.append((problem, member))
+            jobs.extend(
+                functools.partial(descend, problem, seed, epochs=epochs, late=team.late)
+                for seed, epochs in zip(member.seeds, member.epochs, strict=True)
+            )
+    found = iter(team.run(jobs, advance))
+    fits: list[Fit | Rung] = []
+    for problem, member in problems:
+        if problem is None:
+            fits.append(member.rung)
+            continue
+        runs = [next(found) for _ in member.seeds]
+        thetas = [theta for theta, outcome, _ in runs if not outcome.failed]
+        fits.append(Fit(member.rung, problem.scale, problem.network, np.stack(thetas or [runs[0][0]])))
+    return [fits[at : at + len(members)] for at in range(0, len(fits), len(members))]
+
+
+def ahead(fits: list[Fit | Rung], calendar: Calendar, past: Past, steps: int) -> NDArray[np.float64]:
+    """Return the mean of the fits' estimates for as many days ahead as they have outputs, shape (rows, steps)."""
+    return np.mean([_ahead(fit, calendar, past, steps) for fit in fits], axis=0)
+
+
+def _ahead(fit: Fit | Rung, calendar: Calendar, past: Past, steps: int) -> NDArray[np.float64]:
+    if isinstance(fit, Fit):
+        return fit.predict(calendar, past)
+    # Copying k days back repeats the last k days for as long as is asked.
+    back = fit.days_back - 1 - np.arange(steps) % fit.days_back
+    return past.values[past.newest[:, None] - back]
+
+
+def recursive(fits: list[Fit | Rung], calendar: Calendar, past: Past, steps: int) -> NDArray[np.float64]:
+    """Feed the one-day-ahead mean its own forecasts, shape (rows, steps)."""
+    kept = max(LOOK_BACK, *(days_needed(fit.rung) if isinstance(fit, Fit) else fit.days_back for fit in fits))
+    width = kept + steps
+    rows = len(past)
+    # Each row gets a past of its own, which grows by what is forecast.
+    at = np.maximum(past.newest[:, None] - np.arange(kept - 1, -1, -1), 0)
+    own = np.zeros((rows, width))
+    own[:, :kept] = past.values[at]
+    own[:, kept:] = own[:, kept - 1 : kept]
+    out = np.empty((rows, steps))
+    for step in range(steps):
+        now = Past(
+            own.reshape(-1),
+            np.arange(rows) * width + kept - 1 + step,
+            past.dates + step,
+            np.minimum(past.available, kept) + step,
+        )
+        out[:, step] = ahead(fits, calendar, now, 1)[:, 0]
+        own[:, kept + step] = out[:, step]
+    return out
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """Forecasts made with what was known at the time.
+
+    Attributes
+    ----------
+    first : int
+        The first day forecast.
+    forecasts : ndarray of float64, shape (steps, days from `first` on)
+        ``forecasts[h − 1, j]`` is of day ``first + j``, made h days before; NaN where no model was fitted yet.
+    """
+
+    first: int
+    forecasts: NDArray[np.float64]
+
+
+def backtest(
+    task: Task,
+    members: tuple[Member, ...],
+    *,
+    first: int,
+    refit_days: int,
+    steps: int,
+    strategy: str,
+    team: Workers,
+    advance: Callable[[int], None],
+) -> Backtest:
+    """Refit every `refit_days` from day `first` on, on all days before, and forecast until the series ends.
+
+    Parameters
+    ----------
+    task, members
+        What is refitted; a mean has several members.
+    first : int
+        The first day forecast; the first refit sees the days before it.
+    refit_days : int
+    steps : int
+        Days ahead.
+    strategy : str
+        ``direct``, ``recursive`` or ``copy``: how days after tomorrow are forecast. Tomorrow's estimate is
+        always of the one-day-ahead rung.
+    """
+    days = len(task.series)
+    uptos = list(range(first, days, refit_days))
+    daily = refit(task, members, uptos, 1, team, advance)
+    direct = refit(task, members, uptos, steps, team, advance) if strategy == "direct" and steps > 1 else daily
+    out = np.full((steps, days - first), np.nan)
+    for upto, one, many in zip(uptos, daily, direct, strict=True):
+        newest = np.arange(upto - 1, min(upto + refit_days, days) - 1)
+        past = past_of(task.series, newest)
+        made = horizon(one, many, task.calendar, past, steps, strategy)
+        for step in range(steps):
+            target = newest + 1 + step
+            inside = target < days
+            out[step, target[inside] - first] = made[inside, step]
+    return Backtest(first, out)
+
+
+def horizon(
+    daily: list[Fit | Rung], many: list[Fit | Rung], calendar: Calendar, past: Past, steps: int, strategy: str
+) -> NDArray[np.float64]:
+    """Return forecasts for 1 to `steps` days ahead, shape (rows, steps): tomorrow's is of `daily`."""
+    if steps == 1:
+        return ahead(daily, calendar, past, 1)
+    if strategy == "recursive":
+        return recursive(daily, calendar, past, steps)
+    made = ahead(many, calendar, past, steps)
+    made[:, 0] = ahead(daily, calendar, past, 1)[:, 0]
+    return made
+
+
+__all__ = ["COPIES", "Backtest", "Member", "Task", "ahead", "backtest", "horizon", "recursive", "refit"]

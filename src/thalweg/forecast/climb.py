@@ -1,0 +1,275 @@
+"""Climb the ladder: fit rungs × seeds side by side, choose on validation, open the seal once."""
+
+from __future__ import annotations
+
+import functools
+import math
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.forecast.features import days_needed, past_of
+from thalweg.forecast.fit import Fit, Problem, descend
+from thalweg.forecast.ladder import Ladder, Rung
+from thalweg.forecast.result import RungResult
+from thalweg.learn.loss import LOSSES, mean_loss
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.watch import Watcher
+    from thalweg.forecast.workers import Workers
+    from thalweg.series.calendar import Calendar
+    from thalweg.series.series import Series
+    from thalweg.series.split import Split
+
+MEAN_OF_MOST = 5  # rungs in a mean, the same one counted as often as it was picked
+SHARE_LOOKED_BACK = 3  # a rung may look back a third of the training days
+
+
+@dataclass(frozen=True, eq=False)
+class Climbed:
+    """One rung climbed: its line of the table and its estimates of every day.
+
+    Attributes
+    ----------
+    line : RungResult
+        Its `test` is NaN until the sealed test is opened.
+    rung : Rung or None
+        None for a mean.
+    fit : Fit or None
+        None for copying and for a mean.
+    estimates : ndarray of float64, shape (days before the test,)
+        One day ahead, in the user's units; NaN where the rung cannot look back far enough.
+    members : tuple of int
+        For a mean, the places of its rungs in the ladder.
+    """
+
+    line: RungResult
+    rung: Rung | None
+    fit: Fit | None
+    estimates: NDArray[np.float64]
+    members: tuple[int, ...] = ()
+
+
+def estimates(rung: Rung, fit: Fit | None, series: Series, calendar: Calendar, first: int, last: int) -> Any:
+    """Return a rung's estimates of days ``first`` to ``last`` (excluded), one day ahead, NaN where it has none."""
+    out = np.full(last - first, np.nan)
+    if fit is None:
+        days = np.arange(max(first, rung.days_back), last)
+        out[days - first] = series.values[days - rung.days_back]
+        return out
+    newest = np.arange(max(first - 1, days_needed(rung) - 1), last - 1)
+    out[newest + 1 - first] = fit.predict(calendar, past_of(series, newest))[:, 0]
+    return out
+
+
+class Climb:
+    """The climb of one ladder on one series.
+
+    Parameters
+    ----------
+    series, split, calendar
+        What is climbed on.
+    loss : str
+        ``mae`` or ``mse``.
+    seed : int
+        Of every network's start and order, together with its place among the seeds.
+    team : Workers
+    watcher : Watcher
+    """
+
+    def __init__(
+        self,
+        series: Series,
+        split: Split,
+        calendar: Calendar,
+        *,
+        loss: str,
+        seed: int,
+        team: Workers,
+        watcher: Watcher,
+    ) -> None:
+        self.series, self.split, self.calendar = series, split, calendar
+        self.loss, self.seed, self.team, self.watcher = loss, seed, team, watcher
+        self.climbed: list[Climbed] = []
+        self._sealed = split.train + split.validation
+        self._compare_from = 0
+
+    def run(self, ladder: Ladder) -> int:
+        """Climb, and return the place of the rung with the least validation loss.
+
+        Rungs that the deadline leaves unfitted are left out.
+        """
+        ladder = ladder.only(self.split.train // SHARE_LOOKED_BACK)
+        fitted = [rung for rung in (*ladder.rungs, *ladder.again) if not rung.copy]
+        # Every rung's L is over the same training days: those that the longest look back leaves.
+        self._compare_from = max((days_needed(rung) for rung in fitted), default=0)
+        again = len(ladder.again) * ladder.best_shapes
+        total = sum(rung.seeds for rung in ladder.rungs if not rung.copy)
+        total += sum(rung.seeds for rung in ladder.again) * ladder.best_shapes if again else 0
+        self.watcher.stage("climb", total)
+        self._climb(ladder.rungs)
+        self._climb(self._best_shapes_again(ladder))
+        if ladder.mean:
+            self._mean()
+        losses = [self._comparable(one.line.validation) for one in self.climbed]
+        return int(np.argmin(losses))
+
+    @staticmethod
+    def _comparable(value: float) -> float:
+        return math.inf if math.isnan(value) else value
+
+    def _climb(self, rungs: tuple[Rung, ...]) -> None:
+        """Fit rungs side by side; tell of each in order as soon as it is there."""
+        jobs: list[tuple[Rung, Problem | None, list[Future[Any]]]] = []
+        for rung in rungs:
+            if rung.copy:
+                jobs.append((rung, None, []))
+                continue
+            problem = Problem(rung, self.series, self.calendar, self.loss, self.split.train, 1)
+            validation = (self.split.train, self._sealed)
+            jobs.append(
+                (
+                    rung,
+                    problem,
+                    [
+                        self.team.submit(
+                            functools.partial(
+                                descend,
+                                problem,
+                                network_seed(self.seed, place),
+                                validation=validation,
+                                late=self.team.late,
+                                curve=place == 0,
+                            )
+                        )
+                        for place in range(rung.seeds)
+                    ],
+                )
+            )
+        for rung, problem, futures in jobs:
+            self.team.watch(futures, self.watcher.advance)
+            one = self._finish(rung, problem, [future.result() for future in futures])
+            if one is not None:
+                self.climbed.append(one)
+                self.watcher.rung(one.line)
+
+    def _finish(self, rung: Rung, problem: Problem | None, found: list[Any]) -> Climbed | None:
+        fit = None
+        if problem is not None:
+            kept = [(theta, outcome, curve) for theta, outcome, curve in found if not outcome.failed]
+            if not kept or any(outcome.name == "interrupted" for _, outcome, _ in found):
+                return None
+            fit = Fit(
+                rung,
+                problem.scale,
+                problem.network,
+                np.stack([theta for theta, _, _ in kept]),
+                tuple(outcome for _, outcome, _ in kept),
+                kept[0][2],
+            )
+        before = estimates(rung, fit, self.series, self.calendar, 0, self._sealed)
+        train, validation = self._losses(before)
+        line = RungResult(
+            rung=rung.name,
+            kind=rung.kind,
+            parameters=0 if fit is None else fit.network.size,
+            days_back=rung.days_back,
+            known=rung.known,
+            train=train,
+            validation=validation,
+            test=math.nan,
+            seconds=0.0 if fit is None else sum(outcome.seconds for outcome in fit.outcomes),
+            seeds=1 if fit is None else len(fit.thetas),
+            epochs=() if fit is None else fit.epochs,
+            outcomes=() if fit is None else tuple(outcome.name for outcome in fit.outcomes),
+            hyperparameters=rung.hyperparameters,
+            curve={} if fit is None else fit.curve,
+        )
+        return Climbed(line, rung, fit, before)
+
+    def _losses(self, before: NDArray[np.float64]) -> tuple[float, float]:
+        cut = self.split.train
+        return self._loss(before, self._compare_from, cut), self._loss(before, cut, self._sealed)
+
+    def _loss(self, estimated: NDArray[np.float64], first: int, last: int, start: int = 0) -> float:
+        """L over the observed days ``first`` to ``last``, of estimates whose first is of day `start`."""
+        part = estimated[first - start : last - start]
+        weight = (self.series.observed[first:last] & np.isfinite(part)).astype(float)
+        return mean_loss(LOSSES[self.loss], part, self.series.values[first:last], weight)
+
+    def _best_shapes_again(self, ladder: Ladder) -> tuple[Rung, ...]:
+        shaped = [one for one in self.climbed if one.rung and one.line.kind == "network"]
+        shaped.sort(key=lambda one: self._comparable(one.line.validation))
+        shapes = [(one.rung.hidden, one.rung.activation) for one in shaped if one.rung]
+        best = list(dict.fromkeys(shapes))[: ladder.best_shapes]
+        return tuple(
+            replace(rung, hidden=hidden, activation=activation) for hidden, activation in best for rung in ladder.again
+        )
+
+    def _mean(self) -> None:
+        """Add the mean of a few rungs, picked greedily on validation (Caruana et al. 2004), if it gains there."""
+        began = time.perf_counter()
+        candidates = [at for at, one in enumerate(self.climbed) if one.fit is not None]
+        picked: list[int] = []
+        best = math.inf
+        while candidates and len(picked) < MEAN_OF_MOST:
+            tried = {
+                at: self._losses(np.mean([self.climbed[i].estimates for i in (*picked, at)], axis=0))[1]
+                for at in candidates
+            }
+            at = min(tried, key=lambda place: self._comparable(tried[place]))
+            if self._comparable(tried[at]) >= best:
+                break
+            best = tried[at]
+            picked.append(at)
+        members = tuple(sorted(picked))
+        distinct = set(members)
+        if len(distinct) < 2:  # noqa: PLR2004 - one rung is no mean
+            return
+        together = np.mean([self.climbed[at].estimates for at in members], axis=0)
+        train, validation = self._losses(together)
+        lines = [self.climbed[at].line for at in distinct]
+        line = RungResult(
+            rung=f"mean of {len(distinct)}",
+            kind="mean",
+            parameters=sum(one.parameters for one in lines),
+            days_back=max(one.days_back for one in lines),
+            known=any(one.known for one in lines),
+            train=train,
+            validation=validation,
+            test=math.nan,
+            seconds=time.perf_counter() - began,
+            members=tuple(self.climbed[at].line.rung for at in members),
+        )
+        self.climbed.append(Climbed(line, None, None, together, members))
+        self.watcher.rung(line)
+
+    def open_the_seal(self) -> None:
+        """Compute L′ of every rung on the sealed test: once, after the choice, for the table only."""
+        days = len(self.series)
+        seen: list[NDArray[np.float64]] = []
+        for at, one in enumerate(self.climbed):
+            if one.rung is not None:
+                ahead = estimates(one.rung, one.fit, self.series, self.calendar, self._sealed, days)
+            else:
+                ahead = np.mean([seen[member] for member in one.members], axis=0)
+            seen.append(ahead)
+            test = self._loss(ahead, self._sealed, days, self._sealed)
+            self.climbed[at] = replace(one, line=replace(one.line, test=test))
+
+    def parts(self, at: int) -> list[Climbed]:
+        """Return the fitted rungs, or the copy, that the rung at a place is the mean of."""
+        one = self.climbed[at]
+        return [self.climbed[member] for member in one.members] if one.rung is None else [one]
+
+
+def network_seed(seed: int, place: int) -> int:
+    """Return the seed of the network at a place among a rung's seeds."""
+    return seed * 1000 + place

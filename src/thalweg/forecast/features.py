@@ -1,0 +1,122 @@
+"""Past days and what is known beforehand -> `Examples` (F1, U3).
+
+A row looks from its newest day at the days to come: step h predicts the h-th day after it. Nothing later than the
+newest day enters its features, but what the calendar knows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.learn.examples import Examples
+from thalweg.series.scale import LEVEL_DAYS, trailing_mean
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.ladder import Rung
+    from thalweg.series.calendar import Calendar
+    from thalweg.series.scale import Scale
+    from thalweg.series.series import Series
+
+YEAR = 364  # 52 whole weeks: the same weekday of last year
+AROUND = 3  # days looked at before and after the same day of last year
+LONG_LEVELS = (28, 91, 364)  # days whose mean is told beside the last week's
+MOST = 10.0  # features told relative to a spread are kept within ± this: one wild day must not rule
+
+# Days of past that every feature of a row can be told from; with fewer, some are told as absent.
+LOOK_BACK = YEAR + AROUND + LEVEL_DAYS + 1
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """Rows to predict from.
+
+    Attributes
+    ----------
+    values : ndarray of float64, shape (values,)
+        In the user's units; several pasts may stand in it one after another.
+    newest : ndarray of int64, shape (rows,)
+        Where each row's newest day stands in `values`.
+    dates : ndarray of datetime64[D], shape (rows,)
+        The newest day's date.
+    available : ndarray of int64, shape (rows,)
+        Days of past up to and including the newest.
+    """
+
+    values: NDArray[np.float64]
+    newest: NDArray[np.int64]
+    dates: NDArray[np.datetime64]
+    available: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.newest)
+
+
+def past_of(series: Series, newest: NDArray[np.int64]) -> Past:
+    """Return the rows of a series whose newest days stand at `newest`."""
+    return Past(series.values, newest, series.dates[newest], newest + 1)
+
+
+def days_needed(rung: Rung) -> int:
+    """Return the days of past that a row of this rung needs at least."""
+    return max(rung.days_back, LEVEL_DAYS) if rung.known else rung.days_back
+
+
+def inputs(rung: Rung, scale: Scale, calendar: Calendar, past: Past, steps: int) -> Examples:
+    """Return rows to predict from, as examples whose targets are not given (weight 0, target NaN)."""
+    transformed = scale.transform(past.values)
+    level = scale.level(transformed, past.newest)
+    rows = len(past)
+    dense = _known(scale, calendar, past, transformed, level, steps) if rung.known else np.zeros((rows, 0))
+    return Examples(
+        values=transformed,
+        newest=past.newest,
+        window=rung.days_back,
+        level=level,
+        scale=np.full(rows, 1 / scale.spread),
+        dense=dense,
+        target=np.full((rows, steps), np.nan),
+        weight=np.zeros((rows, steps)),
+    )
+
+
+def _known(
+    scale: Scale,
+    calendar: Calendar,
+    past: Past,
+    transformed: NDArray[np.float64],
+    level: NDArray[np.float64],
+    steps: int,
+) -> NDArray[np.float64]:
+    columns = [_calendar(calendar, past.dates, steps)]
+
+    # The same weeks of last year, relative to their own level, where there are years.
+    there = past.available >= LOOK_BACK
+    ago = np.where(there, past.newest - YEAR, past.newest)
+    level_ago = trailing_mean(transformed, np.where(there, ago, LEVEL_DAYS - 1), LEVEL_DAYS)
+    offsets = np.arange(1 - AROUND, steps + AROUND + 1)
+    at = np.minimum(ago[:, None] + offsets, past.newest[:, None])
+    columns.append(np.where(there[:, None], (transformed[at] - level_ago[:, None]) / scale.spread, 0.0))
+    columns.append(there[:, None].astype(float))
+
+    for days in LONG_LEVELS:
+        long = trailing_mean(transformed, past.newest, np.minimum(days, past.available))
+        columns.append(((long - level) / scale.spread)[:, None])
+    return np.clip(np.concatenate(columns, axis=1), -MOST, MOST)
+
+
+def _calendar(calendar: Calendar, dates: NDArray[np.datetime64], steps: int) -> NDArray[np.float64]:
+    """Return what is known of the first day ahead, and of holidays on each day ahead."""
+    first = calendar.columns(dates + 1)
+    names = calendar.names
+    feasts = [at for at, name in enumerate(names) if "holiday" in name.lower() or "lunar" in name.lower()]
+    if steps == 1 or not feasts:
+        return first
+    days = np.arange(dates.min() + 1, dates.max() + steps + 1)
+    table = calendar.columns(days)[:, feasts]
+    later = (dates - days[0]).astype(np.int64)[:, None] + 1 + np.arange(1, steps)
+    return np.concatenate([first, table[later].reshape(len(dates), -1)], axis=1)

@@ -1,0 +1,193 @@
+"""Fit one rung: several networks from several seeds, whose mean is the estimate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.forecast.features import Past, days_needed, inputs, past_of
+from thalweg.learn.descent import Descent, Outcome
+from thalweg.learn.function import Network
+from thalweg.learn.loss import LOSSES, mean_loss
+from thalweg.learn.workspace import Predictor
+from thalweg.series.scale import Scale, fit_scale
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.ladder import Rung
+    from thalweg.learn.activation import Values
+    from thalweg.learn.examples import Examples
+    from thalweg.series.calendar import Calendar
+    from thalweg.series.series import Series
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What one rung learns from: the days of a series before `upto`, `steps` days ahead.
+
+    Attributes
+    ----------
+    rung, series, calendar, loss
+        `loss` is the name of what is made small, in the user's units as near as may be.
+    upto : int
+        Days that may be learned from: no target at or after this index has a weight.
+    steps : int
+        Outputs of the network: the next day, or as many days as the horizon has.
+    """
+
+    rung: Rung
+    series: Series
+    calendar: Calendar
+    loss: str
+    upto: int
+    steps: int
+    scale: Scale = field(init=False)
+    examples: Examples = field(init=False)
+
+    def __post_init__(self) -> None:
+        past = self.series.values[: self.upto]
+        scale = fit_scale(past, known=self.rung.known, counts=self.series.counts)
+        object.__setattr__(self, "scale", scale)
+        newest = np.arange(days_needed(self.rung) - 1, self.upto - 1)
+        object.__setattr__(self, "examples", self._with_targets(newest))
+
+    @property
+    def network(self) -> Network:
+        """The rung's network for these features and steps."""
+        return Network((self.examples.features, *self.rung.hidden, self.steps), self.rung.activation)
+
+    def _with_targets(self, newest: NDArray[np.int64]) -> Examples:
+        rows = inputs(self.rung, self.scale, self.calendar, past_of(self.series, newest), self.steps)
+        at = newest[:, None] + np.arange(1, self.steps + 1)
+        inside = np.minimum(at, self.upto - 1)
+        target = (rows.values[inside] - rows.level[:, None]) / self.scale.spread
+        weight = ((at < self.upto) & self.series.observed[inside]).astype(float)
+        if self.scale.logarithm:
+            # An error of the logarithm is a share; times the level it is an error in the user's units.
+            size = np.exp(rows.level - rows.level.mean())
+            weight *= (size if self.loss == "mae" else size**2)[:, None]
+        return replace(rows, target=target, weight=weight)
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A fitted rung.
+
+    Attributes
+    ----------
+    rung : Rung
+    scale : Scale
+    network : Network
+    thetas : ndarray of float32, shape (seeds, unknowns)
+    outcomes : tuple of Outcome, one per seed
+    curve : dict
+        ``epoch``, ``train``, ``validation`` of the first seed, in the user's units; empty where not asked for.
+    """
+
+    rung: Rung
+    scale: Scale
+    network: Network
+    thetas: Values
+    outcomes: tuple[Outcome, ...] = ()
+    curve: dict[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]])
+
+    @property
+    def epochs(self) -> tuple[int, ...]:
+        """Epochs whose unknowns were kept, one per seed."""
+        return tuple(outcome.best_epoch for outcome in self.outcomes)
+
+    def predict(self, calendar: Calendar, past: Past) -> NDArray[np.float64]:
+        """Return the mean of the seeds' estimates in the user's units, shape (rows, steps)."""
+        rows = inputs(self.rung, self.scale, calendar, past, self.network.widths[-1])
+        outputs = Predictor(self.network, rows, np.float32)
+        return np.mean([self.scale.undo(outputs(theta), rows.level) for theta in self.thetas], axis=0)
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Days to be scored on, in the user's units: rows of features, targets, and where they count."""
+
+    rows: Examples
+    target: NDArray[np.float64]
+    weight: NDArray[np.float64]
+
+
+def scored(problem: Problem, first: int, last: int) -> Scored:
+    """Return the target days ``first`` to ``last`` (excluded), all steps of a row within them."""
+    newest = np.arange(max(first - 1, days_needed(problem.rung) - 1), last - problem.steps)
+    series = problem.series
+    at = newest[:, None] + np.arange(1, problem.steps + 1)
+    rows = inputs(problem.rung, problem.scale, problem.calendar, past_of(series, newest), problem.steps)
+    return Scored(rows, series.values[at], series.observed[at].astype(float))
+
+
+def descend(
+    problem: Problem,
+    seed: int,
+    *,
+    validation: tuple[int, int] | None = None,
+    epochs: int | None = None,
+    late: Callable[[], bool] | None = None,
+    curve: bool = False,
+) -> tuple[Values, Outcome, dict[str, tuple[float, ...]]]:
+    """Fit one network of a rung.
+
+    Parameters
+    ----------
+    problem : Problem
+    seed : int
+    validation : (int, int), optional
+        First and last (excluded) target day of validation: the epoch that is best there is kept.
+    epochs : int, optional
+        Without validation: how many epochs, as found before, along the same schedule.
+    late : callable, optional
+        Asked between slices; True ends the descent.
+    curve : bool
+        Whether to tell L of every epoch on training and validation days.
+
+    Returns
+    -------
+    theta, outcome, curve
+    """
+    rung, network = problem.rung, problem.network
+    descent = Descent(
+        network,
+        problem.examples,
+        loss=problem.loss,
+        optimizer=rung.optimizer,
+        batch=rung.batch,
+        epochs=rung.planned_epochs(len(problem.examples)),
+        seed=seed,
+    )
+    told: dict[str, list[float]] = {"epoch": [], "train": [], "validation": []}
+    if validation is None:
+        outcome = descent.run(epochs=epochs, cancelled=late)
+        return descent.theta, outcome, {}
+
+    judge = _judge(problem, scored(problem, *validation))
+    on_train = _judge(problem, scored(problem, 0, problem.upto)) if curve else None
+
+    def watch(now: Descent, value: float) -> None:
+        if on_train is not None:
+            told["epoch"].append(now.epoch)
+            told["train"].append(on_train(now.theta))
+            told["validation"].append(value)
+
+    outcome = descent.run(validate=judge, patience=rung.patience, watch=watch, cancelled=late)
+    return descent.theta, outcome, {name: tuple(values) for name, values in told.items() if values}
+
+
+def _judge(problem: Problem, days: Scored) -> Callable[[Values], float]:
+    """Return what tells the loss of some θ on some days, in the user's units."""
+    outputs = Predictor(problem.network, days.rows, np.float32)
+    loss = LOSSES[problem.loss]
+
+    def judge(theta: Values) -> float:
+        return mean_loss(loss, problem.scale.undo(outputs(theta), days.rows.level), days.target, days.weight)
+
+    return judge

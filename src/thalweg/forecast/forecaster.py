@@ -1,0 +1,355 @@
+"""From a series to a forecast: split, climb, choose, refit as it will serve, forecast."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.errors import InputError
+from thalweg.forecast.backtest import Backtest, Member, Task, backtest, refit
+from thalweg.forecast.climb import Climb, Climbed, network_seed
+from thalweg.forecast.features import LOOK_BACK
+from thalweg.forecast.interval import quantiles, rolling, yardstick
+from thalweg.forecast.ladder import Ladder, named_ladder
+from thalweg.forecast.model import Model
+from thalweg.forecast.result import COVERAGES, AsUsed, Findings, Forecast, Miss
+from thalweg.forecast.verdict import verdict
+from thalweg.forecast.watch import Silence, Watcher
+from thalweg.forecast.workers import Workers, workers
+from thalweg.learn.loss import LOSSES, mean_loss
+from thalweg.messages import Message
+from thalweg.series.calendar import Calendar, nearest_holiday
+from thalweg.series.split import split_by_date
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.interval import Yardstick
+    from thalweg.series.series import Series
+
+REFIT_DAYS = 30
+LONGEST_HORIZON = 180
+MISSES_NAMED = 10
+CLIMB_SHARE = 0.4  # of a time limit; the rest is for the refits of the choice
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What `fit` returns: what was found, and the model that serves.
+
+    Attributes
+    ----------
+    findings : Findings
+    model : Model
+    """
+
+    findings: Findings
+    model: Model
+
+    def predict(self, series: Series | None = None, horizon: int | None = None) -> Forecast:
+        """Forecast the days after the last known one; see `Model.predict`."""
+        return self.model.predict(series, horizon)
+
+    def save(self, path: str | Path) -> None:
+        """Write the model to one file; see `Model.save`."""
+        self.model.save(path)
+
+
+def fit(
+    series: Series,
+    *,
+    ladder: str | Ladder = "full",
+    loss: str = "mae",
+    country: str | None = None,
+    horizon: int = 28,
+    seed: int = 0,
+    threads: int | None = None,
+    time_limit: float | None = None,
+    watcher: Watcher | None = None,
+) -> Found:
+    """Find the function that predicts tomorrow.
+
+    Parameters
+    ----------
+    series : Series
+        Daily numbers, as `thalweg.read` returns them.
+    ladder : str or Ladder
+        ``full``, ``lecture``, ``quick``, or a TOML file of rungs.
+    loss : str
+        What is made small and told: ``mae`` or ``mse``.
+    country : str, optional
+        Whose holidays are known beforehand, such as ``TW``.
+    horizon : int
+        Days ahead to forecast.
+    seed : int
+        The same seed gives the same bits on the same machine and versions, whatever `threads` is.
+    threads : int, optional
+        Networks that train side by side; all cores by default.
+    time_limit : float, optional
+        Seconds after which the best so far is taken; told in the verdict.
+    watcher : Watcher, optional
+        Told of the progress.
+
+    Raises
+    ------
+    InputError
+        If the series is too short, or an option is out of its range.
+    """
+    began = time.perf_counter()
+    if loss not in LOSSES:
+        raise InputError(f"--loss {loss!r}: there is no such loss. Choose one of {', '.join(LOSSES)}.")
+    if not 1 <= horizon <= LONGEST_HORIZON:
+        raise InputError(f"--horizon {horizon}: forecast 1 to {LONGEST_HORIZON} days ahead.")
+    if seed < 0:
+        raise InputError(f"--seed {seed}: give 0 or a positive whole number.")
+    if threads is not None and threads < 1:
+        raise InputError(f"--threads {threads}: give 1 or more.")
+    if time_limit is not None and not time_limit > 0:
+        raise InputError(f"--time-limit {time_limit:g}: give a positive number of seconds.")
+    climbed = named_ladder(ladder) if isinstance(ladder, str) else ladder
+    split = split_by_date(series)
+    calendar = Calendar(country or "")
+    watcher = watcher or Silence()
+    with workers(threads) as team:
+        limit = Limit(began, time_limit, team)
+        climb = Climb(series, split, calendar, loss=loss, seed=seed, team=team, watcher=watcher)
+        limit.of_climb()
+        at = climb.run(climbed)
+        limit.none()
+        climb.open_the_seal()
+        run = Serving(climb, at, horizon, watcher)
+        as_used = run.as_used(limit)
+        found = run.forecast()
+    lines = tuple(one.line for one in climb.climbed)
+    chosen = lines[at]
+    baselines = {line.rung: line.test for line in lines if line.kind == "copy"}
+    settings = {
+        "ladder": climbed.name,
+        "loss": loss,
+        "country": calendar.country,
+        "horizon": horizon,
+        "seed": seed,
+        "time_limit": time_limit,
+        "refit_days": run.refit_days,
+    }
+    findings = Findings(
+        series=series,
+        split=split,
+        ladder=lines,
+        chosen=chosen.rung,
+        loss=loss,
+        baselines=baselines,
+        as_used=as_used,
+        steps=run.steps(),
+        strategy=run.strategy,
+        forecast=found.predict(),
+        misses=_misses(as_used, calendar.country),
+        verdict=verdict(lines, chosen, as_used, baselines, limit.told),
+        country=calendar.country,
+        seconds=time.perf_counter() - began,
+        settings=settings,
+    )
+    return Found(findings, found)
+
+
+class Limit:
+    """A time limit, shared out between the climb and the refits of the choice."""
+
+    def __init__(self, began: float, seconds: float | None, team: Workers) -> None:
+        self.began, self.seconds, self.team = began, seconds, team
+        self.told: list[Message] = []
+
+    def of_climb(self) -> None:
+        """Let the climb end after its share."""
+        if self.seconds is not None:
+            self.team.deadline = self.began + CLIMB_SHARE * self.seconds
+
+    def none(self) -> None:
+        """Let what must be whole run to its end; say so if the climb was cut short."""
+        if self.team.late() and self.seconds is not None:
+            self.told.append(Message("verdict.time_limit", {"seconds": self.seconds}))
+        self.team.deadline = math.inf
+
+    def refit_days(self, seconds_per_refit: float, days: int) -> int:
+        """Return how many days lie between refits, more than usual where time is short."""
+        refits = math.ceil(days / REFIT_DAYS)
+        if self.seconds is None:
+            return REFIT_DAYS
+        left = max(self.seconds - (time.perf_counter() - self.began), 0.0)
+        allowed = max(1, min(refits, int(left / max(seconds_per_refit, 1e-9)) - 1))
+        if allowed == refits:
+            return REFIT_DAYS
+        between = math.ceil(days / allowed)
+        self.told.append(Message("verdict.fewer_refits", {"days": between}))
+        return between
+
+
+class Serving:
+    """The choice refitted as it will serve: its backtest, its intervals, its model."""
+
+    def __init__(self, climb: Climb, at: int, horizon: int, watcher: Watcher) -> None:
+        self.climb, self.horizon, self.watcher = climb, horizon, watcher
+        self.series, self.split = climb.series, climb.split
+        self.task = Task(climb.series, climb.calendar, climb.loss)
+        self.chosen = climb.climbed[at].line
+        self.parts = climb.parts(at)
+        self.members = tuple(_member(part, climb.seed) for part in self.parts)
+        self.first = self.split.train  # validation days calibrate the first intervals of the test
+        self.sealed = self.split.train + self.split.validation
+        self.strategy = "copy" if self.chosen.kind == "copy" else "direct"
+        self.refit_days = REFIT_DAYS
+        self._run: Backtest | None = None
+
+    @property
+    def run(self) -> Backtest:
+        """The backtest from the first validation day on."""
+        assert self._run is not None, "as_used comes first"  # noqa: S101 - a promise between these methods
+        return self._run
+
+    @property
+    def yardstick(self) -> Yardstick:
+        """The units in which misses are alike, told from training days."""
+        return yardstick(self.series.values[: self.split.train], counts=self.series.counts)
+
+    def _fits(self) -> int:
+        return sum(len(member.seeds) for member in self.members)
+
+    def _choose_strategy(self) -> None:
+        """Prefer as many outputs as steps, or feeding its own forecasts, by loss on validation."""
+        if self.strategy == "copy" or self.horizon == 1:
+            return
+        losses: dict[str, float] = {}
+        before = replace(self.task, series=self.series.head(self.sealed))
+        for strategy in ("direct", "recursive"):
+            made = backtest(
+                before, self.members, first=self.first, refit_days=self.split.validation + 1, steps=self.horizon,
+                strategy=strategy, team=self.climb.team, advance=self.watcher.advance,
+            )  # fmt: skip
+            losses[strategy] = float(np.nanmean(self._per_step(made, self.first)))
+        self.strategy = min(losses, key=lambda name: losses[name])
+
+    def as_used(self, limit: Limit) -> AsUsed:
+        """Refit over validation and sealed test; score the test, with intervals from days before each."""
+        days = len(self.series)
+        seconds = sum(part.line.seconds for part in self.parts) / max(self.climb.team.threads, 1)
+        self.refit_days = limit.refit_days(2 * seconds, days - self.first)
+        refits = math.ceil((days - self.first) / self.refit_days)
+        choosing = 3 if self.horizon > 1 else 0
+        self.watcher.stage("as_used", self._fits() * (2 * refits + choosing))
+        self._choose_strategy()
+        self._run = backtest(
+            self.task, self.members, first=self.first, refit_days=self.refit_days, steps=self.horizon,
+            strategy=self.strategy, team=self.climb.team, advance=self.watcher.advance,
+        )  # fmt: skip
+        # The sealed days begin at a refit's multiple only by chance; they are scored by the model of the day.
+        stick = self.yardstick
+        prediction = self.run.forecasts[0]
+        target = self.series.values[self.first :]
+        scored = self.series.observed[self.first :]
+        start = self.sealed - self.first
+        bands = rolling(stick.see(prediction), stick.see(target), scored, start)
+        edges = stick.undo(stick.see(prediction[start:])[:, None] + bands)
+        inside = scored[start:]
+        low80, high80, low95, high95 = edges[inside].T
+        truth = target[start:][inside]
+        coverage = {
+            COVERAGES[0]: float(np.mean((truth >= low80) & (truth <= high80))),
+            COVERAGES[1]: float(np.mean((truth >= low95) & (truth <= high95))),
+        }
+        made = prediction[start:][inside]
+        return AsUsed(
+            refit_days=self.refit_days,
+            test=mean_loss(LOSSES[self.climb.loss], made, truth),
+            dates=self.series.dates[self.sealed :][inside],
+            target=truth,
+            prediction=made,
+            low80=low80,
+            high80=high80,
+            low95=low95,
+            high95=high95,
+            coverage=coverage,
+        )
+
+    def _per_step(self, made: Backtest, first: int) -> NDArray[np.float64]:
+        """Loss of each step ahead over the observed days from `first` on."""
+        loss = LOSSES[self.climb.loss]
+        last = made.first + made.forecasts.shape[1]
+        target, observed = self.series.values[first:last], self.series.observed[first:last]
+        out: list[float] = []
+        for forecasts in made.forecasts[:, first - made.first :]:
+            weight = (observed & np.isfinite(forecasts)).astype(float)
+            out.append(mean_loss(loss, forecasts, target, weight))
+        return np.array(out)
+
+    def steps(self) -> NDArray[np.float64]:
+        """Loss of each step ahead over the sealed test, as used."""
+        return self._per_step(self.run, self.sealed)
+
+    def forecast(self) -> Model:
+        """Refit on all days, and put the misses of validation and test into the intervals."""
+        team, advance = self.climb.team, self.watcher.advance
+        self.watcher.stage("forecast", self._fits() * (2 if self.strategy == "direct" and self.horizon > 1 else 1))
+        days = len(self.series)
+        daily = refit(self.task, self.members, [days], 1, team, advance)[0]
+        many = daily
+        if self.strategy == "direct" and self.horizon > 1:
+            many = refit(self.task, self.members, [days], self.horizon, team, advance)[0]
+        stick = self.yardstick
+        target, observed = stick.see(self.series.values[self.first :]), self.series.observed[self.first :]
+        bands: list[NDArray[np.float64]] = []
+        for forecasts in self.run.forecasts:
+            known = observed & np.isfinite(forecasts)
+            bands.append(quantiles((target - stick.see(forecasts))[known][-365:]))
+        sealed = self.run.forecasts[0, self.sealed - self.first :]
+        errors = LOSSES[self.climb.loss].error(sealed, self.series.values[self.sealed :])
+        return Model(
+            chosen=self.chosen.rung,
+            loss=self.climb.loss,
+            strategy=self.strategy,
+            daily=daily,
+            many=many,
+            calendar=self.climb.calendar,
+            days=_last_days(self.series, self.members),
+            yardstick=stick,
+            bands=np.array(bands),
+            errors=errors[self.series.observed[self.sealed :]],
+            made=dt.datetime.now(tz=dt.UTC).date(),
+        )
+
+
+def _member(part: Climbed, seed: int) -> Member:
+    assert part.rung is not None  # noqa: S101 - the parts of a mean are rungs
+    if part.fit is None:
+        return Member(part.rung)
+    seeds = tuple(network_seed(seed, place) for place in range(len(part.fit.epochs)))
+    return Member(part.rung, part.fit.epochs, seeds)
+
+
+def _last_days(series: Series, members: tuple[Member, ...]) -> Series:
+    """Return the days that the members look back at, and those that last year's same weeks need."""
+    needed = max(LOOK_BACK, *(member.rung.days_back for member in members)) + 1
+    cut = max(len(series) - needed, 0)
+    return replace(
+        series, start=series.dates[cut], values=series.values[cut:], observed=series.observed[cut:], notes=()
+    )
+
+
+def _misses(as_used: AsUsed, country: str) -> tuple[Miss, ...]:
+    """Name the days missed most (U5), the worst first."""
+    order = np.argsort(-np.abs(as_used.target - as_used.prediction), kind="stable")[:MISSES_NAMED]
+    return tuple(
+        Miss(
+            as_used.dates[at],
+            float(as_used.target[at]),
+            float(as_used.prediction[at]),
+            nearest_holiday(as_used.dates[at], country),
+        )
+        for at in order
+    )

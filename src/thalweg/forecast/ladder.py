@@ -1,0 +1,167 @@
+"""The ladder: which models are climbed, from copying to deep networks (U2, U3, N8)."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from thalweg.errors import InputError
+from thalweg.learn.optimizer import Optimizer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COPIES = {"copy yesterday": 1, "copy last week": 7}
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One model of the ladder and its hyperparameters (O6).
+
+    Attributes
+    ----------
+    days_back : int
+        Days looked back; for copying, how long ago the copied day is.
+    copy : bool
+        Whether it only copies.
+    hidden : tuple of int
+        Neurons of each hidden layer; none for a straight line.
+    activation : str
+        ``relu`` or ``sigmoid``.
+    known : bool
+        Whether it sees logarithm and level, and what is known beforehand (the calendar, last year).
+    optimizer : Optimizer
+    batch, epochs, patience, seeds : int
+        Examples per update; the most epochs; epochs without improvement on validation before it stops; how many
+        networks, each from its own seed, are averaged.
+    updates : int
+        The least updates: a short series gets more epochs, so that descent has time to arrive.
+    """
+
+    days_back: int
+    copy: bool = False
+    hidden: tuple[int, ...] = ()
+    activation: str = "relu"
+    known: bool = False
+    optimizer: Optimizer = field(default_factory=Optimizer)
+    batch: int = 64
+    epochs: int = 60
+    patience: int = 20
+    seeds: int = 3
+    updates: int = 0
+
+    def planned_epochs(self, examples: int) -> int:
+        """Return how many epochs the schedule spans on so many examples."""
+        return max(self.epochs, math.ceil(self.updates / math.ceil(examples / self.batch)))
+
+    @property
+    def name(self) -> str:
+        """What the table calls it."""
+        if self.copy:
+            return next((name for name, days in COPIES.items() if days == self.days_back), f"copy {self.days_back}")
+        if not self.hidden:
+            shape = "linear"
+        elif len(self.hidden) == 1:
+            shape = f"{self.hidden[0]} {self.activation}"
+        elif len(set(self.hidden)) == 1:
+            shape = f"{len(self.hidden)}×{self.hidden[0]} {self.activation}"
+        else:
+            shape = "-".join(map(str, self.hidden)) + f" {self.activation}"
+        return f"{shape} {self.days_back}" + (" known" if self.known else "")
+
+    @property
+    def kind(self) -> str:
+        """``copy``, ``linear`` or ``network``."""
+        return "copy" if self.copy else "network" if self.hidden else "linear"
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """What a person set (O6), for the table."""
+        if self.copy:
+            return {"days back": self.days_back}
+        return {
+            "days back": self.days_back,
+            "layers": len(self.hidden),
+            "neurons": list(self.hidden),
+            "activation": self.activation if self.hidden else "identity",
+            "update rule": self.optimizer.rule,
+            "learning rate": self.optimizer.learning_rate,
+            "schedule": self.optimizer.schedule,
+            "weight decay": self.optimizer.decay,
+            "batch size": self.batch,
+            "epochs at most": self.epochs,
+            "patience": self.patience,
+            "seeds": self.seeds,
+        }
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Rungs in the order climbed.
+
+    Attributes
+    ----------
+    name : str
+    rungs : tuple of Rung
+    again : tuple of Rung
+        Known rungs whose shape is taken from the best shapes of the rungs before; empty for none.
+    best_shapes : int
+        How many shapes are taken for `again`.
+    mean : bool
+        Whether the mean of a few rungs, picked on validation, is the last rung.
+    """
+
+    name: str
+    rungs: tuple[Rung, ...]
+    again: tuple[Rung, ...] = ()
+    best_shapes: int = 2
+    mean: bool = False
+
+    def only(self, most_days_back: int) -> Ladder:
+        """Return the ladder without the rungs that look further back."""
+
+        def kept(rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
+            return tuple(rung for rung in rungs if rung.copy or rung.days_back <= most_days_back)
+
+        return replace(self, rungs=kept(self.rungs), again=kept(self.again))
+
+
+def _copies() -> tuple[Rung, ...]:
+    return tuple(Rung(days, copy=True) for days in COPIES.values())
+
+
+def _lecture() -> tuple[Rung, ...]:
+    """Return U3's table: lines over 1 to 56 days, one wide layer, then more layers."""
+    lines = tuple(Rung(days) for days in (1, 7, 28, 56))
+    wide = tuple(Rung(56, hidden=(neurons,)) for neurons in (10, 100, 1000))
+    deep = tuple(Rung(56, hidden=(100,) * layers) for layers in (2, 3, 4))
+    return (*_copies(), *lines, *wide, *deep)
+
+
+def named_ladder(name: str) -> Ladder:
+    """Return the ladder ``lecture``, ``full`` or ``quick``, or read one from a TOML file.
+
+    Raises
+    ------
+    InputError
+        If there is no such ladder or file, or the file is not as `ladder_from_toml` wants it.
+    """
+    if name == "lecture":
+        return Ladder(name, _lecture())
+    if name == "full":
+        return Ladder(name, _lecture(), again=(Rung(28, known=True), Rung(56, known=True)), mean=True)
+    if name == "quick":
+        few = {"seeds": 2, "epochs": 30}
+        return Ladder(
+            name,
+            (*_copies(), Rung(7, **few), Rung(28, hidden=(100,), **few), Rung(28, hidden=(100,), known=True, **few)),
+        )
+    if name.endswith(".toml"):
+        return ladder_from_toml(Path(name))
+    raise InputError(
+        f"--ladder {name!r}: there is no such ladder. Choose lecture, full or quick, or give a file that ends in .toml."
+    )
