@@ -1,0 +1,201 @@
+"""What was found, told in the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich import box
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from thalweg.cli.table import ladder_table
+from thalweg.look.words import day, decimals, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rich.console import Console, RenderableType
+
+    from thalweg.forecast.model import Model, Recent
+    from thalweg.forecast.result import Findings, Forecast, RungResult
+    from thalweg.messages import Catalogue
+    from thalweg.series.series import Series
+
+_STEPS = (1, 7, 14, 28)  # days ahead whose loss is told; all of them stand in the report
+
+
+def tell_series(console: Console, series: Series, say: Catalogue) -> None:
+    """Tell what was read, and what was odd in it."""
+    console.print(
+        say(
+            "cli.read_simulated" if series.simulated else "cli.read",
+            source=series.source,
+            days=number(len(series), 0),
+            first=day(series.dates[0], say.language),
+            last=day(series.dates[-1], say.language),
+            value=series.name,
+        )
+    )
+    for note in series.notes:
+        console.print(_point(say(note)))
+
+
+def tell_findings(console: Console, findings: Findings, say: Catalogue) -> None:
+    """Tell all that was found, the table first and tomorrow's number last."""
+    for part in _parts(findings, say):
+        console.print(part)
+
+
+def tell_first_day(console: Console, forecast: Forecast, say: Catalogue, key: str = "cli.tomorrow") -> None:
+    """Tell the first day's number, apart and plain."""
+    places = _places(forecast)
+    values = {name: number(float(getattr(forecast, name)[0]), places) for name in ("mean", "low80", "high80")}
+    console.print(Text(say(key, date=day(forecast.dates[0], say.language), **values), style="bold"))
+
+
+def tell_model(console: Console, model: Model, age: int, say: Catalogue) -> None:
+    """Tell what a saved model is, and that it is `age` days old."""
+    made = day(np.datetime64(model.made), say.language)
+    console.print(
+        say(
+            "cli.model",
+            rung=model.chosen,
+            value=model.name,
+            made=made,
+            age=age,
+            last=day(np.datetime64(model.last_day), say.language),
+        )
+    )
+
+
+def tell_recent(console: Console, recent: Recent | None, say: Catalogue) -> None:
+    """Tell how a saved model does on days it has not learned from."""
+    if recent is None:
+        console.print(say("cli.recent_none"))
+        return
+    losses = {"loss": number(recent.loss), "expected": number(recent.expected)}
+    console.print(say("cli.recent_worse" if recent.worse else "cli.recent_well", days=recent.days, **losses))
+
+
+def tell_forecast(console: Console, forecast: Forecast, say: Catalogue) -> None:
+    """Tell every day of a forecast with its intervals, then the first one apart."""
+    places = _places(forecast)
+
+    def interval(low: float, high: float) -> str:
+        return say("cli.interval", low=number(float(low), places), high=number(float(high), places))
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column(Text(say("cli.forecast_date")))
+    for key in ("mean", "80", "95"):
+        table.add_column(Text(say(f"cli.forecast_{key}"), justify="right"), justify="right")
+    for row, date in enumerate(forecast.dates):
+        table.add_row(
+            day(date, say.language),
+            number(float(forecast.mean[row]), places),
+            interval(forecast.low80[row], forecast.high80[row]),
+            interval(forecast.low95[row], forecast.high95[row]),
+        )
+    console.print(table)
+    console.print()
+    tell_first_day(console, forecast, say, "cli.next_day")
+
+
+def _parts(findings: Findings, say: Catalogue) -> Iterator[RenderableType]:
+    split = findings.split
+    yield say(
+        "cli.split",
+        train=number(split.train, 0),
+        train_last=day(split.train_last, say.language),
+        validation=number(split.validation, 0),
+        validation_last=day(split.validation_last, say.language),
+        test=number(split.test, 0),
+        last=day(split.last, say.language),
+    )
+    yield from (_point(say(note)) for note in split.notes)
+    yield ""
+    yield ladder_table(findings.ladder, say, findings.chosen)
+    yield ""
+    yield Text(say(f"cli.legend_{findings.loss}"), style="dim")
+    yield ""
+    yield from _settings(findings, say)
+    yield ""
+    yield from (say(sentence) for sentence in findings.verdict)
+    steps = findings.steps
+    told = [step for step in _STEPS if step <= len(steps)]
+    if len(steps) > 1:
+        losses = " · ".join(say("cli.step", step=step, loss=number(float(steps[step - 1]))) for step in told)
+        yield say("cli.steps", losses=losses, mean=number(float(np.mean(steps))), horizon=len(steps))
+    if findings.misses:
+        yield ""
+        yield say("cli.misses")
+        yield _misses(findings, say)
+    yield ""
+
+
+def _places(forecast: Forecast) -> int:
+    """Return the decimals worth showing: three digits of what is uncertain."""
+    return decimals(float(np.median(forecast.high80 - forecast.low80)))
+
+
+def _point(sentence: str) -> Padding:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_row("·", sentence)
+    return Padding(grid, (0, 0, 0, 2))
+
+
+def _misses(findings: Findings, say: Catalogue) -> Padding:
+    places = _places(findings.forecast)
+    grid = Table.grid(padding=(0, 2))
+    for miss in findings.misses:
+        grid.add_row(
+            day(miss.date, say.language),
+            say("cli.miss", target=number(miss.target, places), prediction=number(miss.prediction, places)),
+            miss.holiday,
+        )
+    return Padding(grid, (0, 0, 0, 2))
+
+
+def _settings(findings: Findings, say: Catalogue) -> Iterator[RenderableType]:
+    """Tell the hyperparameters (O6), which a person set, apart from the unknowns, which descent found."""
+    choice = findings.choice
+    members: list[RungResult] = [line for line in findings.ladder if line.rung in choice.members] or [choice]
+    fitted = [line for line in members if line.kind != "copy"]
+    if not fitted:
+        yield say("cli.no_unknowns", rung=choice.rung)
+        return
+    yield say("cli.unknowns_found", rung=choice.rung, count=number(choice.parameters, 0))
+    common = _common([line.hyperparameters for line in fitted])
+    yield say("cli.hyperparameters", values=_listed(common, say))
+    if len(fitted) > 1:
+        for line in fitted:
+            own = {name: value for name, value in line.hyperparameters.items() if name not in common}
+            yield _point(f"{line.rung}: {_listed(own, say)}" if own else line.rung)
+
+
+def _common(settings: list[Mapping[str, object]]) -> dict[str, object]:
+    first, *others = settings
+    missing = object()
+    return {name: value for name, value in first.items() if all(other.get(name, missing) == value for other in others)}
+
+
+def _listed(settings: Mapping[str, object], say: Catalogue) -> str:
+    def written(value: object) -> str:
+        match value:
+            case bool():
+                return say("cli.yes" if value else "cli.no")
+            case int():
+                return f"{value:,}"
+            case float():
+                return f"{value:g}"
+            case list() | tuple():
+                return "-".join(map(written, value)) or "0"
+            case _:
+                return str(value)
+
+    def called(name: str) -> str:
+        key = "cli.hyperparameter." + name.replace(" ", "_")
+        return say(key) if key in say.templates else name
+
+    return say("cli.comma").join(f"{called(name)} {written(value)}" for name, value in settings.items())

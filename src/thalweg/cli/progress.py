@@ -1,0 +1,77 @@
+"""The climb as it goes: the table so far, and a progress bar below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from thalweg.cli.table import ladder_table
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rich.console import RenderableType
+
+    from thalweg.forecast.result import RungResult
+    from thalweg.messages import Catalogue
+
+_AROUND = 6  # lines of the screen that are not rungs: header, rule, bar and some air
+
+
+class Climb:
+    """A `Watcher` that draws on a terminal while it is entered, and wipes what it drew when left.
+
+    Parameters
+    ----------
+    console : Console
+        Where to draw; nothing is drawn where that is no terminal.
+    say : Catalogue
+        The language.
+    """
+
+    def __init__(self, console: Console, say: Catalogue) -> None:
+        self._say = say
+        self._lines: dict[str, RungResult] = {}
+        self._bar = Progress(
+            TextColumn("  {task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+        )
+        self._live = Live(console=console, get_renderable=self._picture, transient=True, refresh_per_second=8)
+
+    def __enter__(self) -> Self:
+        if self._live.console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def stage(self, name: str, total: int) -> None:
+        """Begin a stage of `total` fits with a bar of its own."""
+        for task in self._bar.task_ids:
+            self._bar.remove_task(task)
+        self._bar.add_task(self._say(f"cli.stage.{name}"), total=total)
+
+    def advance(self, count: int = 1) -> None:
+        """Count fits of the stage."""
+        for task in self._bar.task_ids:
+            self._bar.advance(task, count)
+
+    def rung(self, line: RungResult) -> None:
+        """Show a rung, or show it anew with its L′."""
+        self._lines[line.rung] = line
+
+    def _picture(self) -> RenderableType:
+        lines = list(self._lines.values())
+        if not lines:
+            return self._bar
+        room = max(1, self._live.console.height - _AROUND)
+        return Group(ladder_table(lines[-room:], self._say), self._bar)

@@ -1,0 +1,149 @@
+"""Findings as JSON and as CSV, for other programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from thalweg.messages import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from thalweg.forecast.result import Findings, Forecast, RungResult
+
+_BOUNDS = ("low80", "high80", "low95", "high95")
+_RUNG = ("rung", "kind", "parameters", "days_back", "known", "train", "validation", "test", "seconds", "seeds")
+_DIGITS = 10  # significant digits in CSV: more than float32 networks know, fewer than float64 babbles
+
+
+def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
+    """Return `findings` as an object of plain JSON values.
+
+    Parameters
+    ----------
+    findings : Findings
+        What a climb found.
+    language : str
+        Language of the sentences (notes, verdict).
+
+    Returns
+    -------
+    dict
+        ``data``, ``split``, ``ladder``, ``chosen``, ``loss``, ``baselines``, ``as_used``, ``coverage``,
+        ``steps`` (loss per step ahead, the first is tomorrow's), ``strategy``, ``forecast``, ``misses``,
+        ``verdict``, ``country``, ``seconds`` and ``settings``. Dates are ISO 8601, numbers in the user's
+        units; what is not a finite number is null.
+    """
+    say = catalogue(language)
+    series, split, used = findings.series, findings.split, findings.as_used
+    return plain(
+        {
+            "data": {
+                "source": series.source,
+                "value": series.name,
+                "days": len(series),
+                "observed": int(series.observed.sum()),
+                "first": series.dates[0],
+                "last": series.dates[-1],
+                "simulated": series.simulated,
+                "notes": [say(note) for note in series.notes],
+            },
+            "split": {
+                "train": split.train,
+                "validation": split.validation,
+                "test": split.test,
+                "first": split.first,
+                "train_last": split.train_last,
+                "validation_last": split.validation_last,
+                "last": split.last,
+                "notes": [say(note) for note in split.notes],
+            },
+            "ladder": [_rung(line) for line in findings.ladder],
+            "chosen": findings.chosen,
+            "loss": findings.loss,
+            "baselines": findings.baselines,
+            "as_used": {"refit_days": used.refit_days, "test": used.test, "days": len(used.dates)},
+            "coverage": used.coverage,
+            "steps": findings.steps,
+            "strategy": findings.strategy,
+            "forecast": forecast_rows(findings.forecast),
+            "misses": [
+                {"date": miss.date, "target": miss.target, "prediction": miss.prediction, "holiday": miss.holiday}
+                for miss in findings.misses
+            ],
+            "verdict": [say(sentence) for sentence in findings.verdict],
+            "country": findings.country or None,
+            "seconds": findings.seconds,
+            "settings": findings.settings,
+        }
+    )
+
+
+def forecast_rows(forecast: Forecast) -> list[dict[str, Any]]:
+    """Return one plain row a day: ``date``, ``mean``, ``low80``, ``high80``, ``low95``, ``high95``."""
+    columns = {"date": forecast.dates, "mean": forecast.mean} | {name: getattr(forecast, name) for name in _BOUNDS}
+    return [plain(dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
+
+
+def forecast_csv(forecast: Forecast) -> bytes:
+    """Return the days to come as CSV (UTF-8): ``date,mean,low80,high80,low95,high95``."""
+    return _csv(("date", "mean", *_BOUNDS), forecast_rows(forecast))
+
+
+def ladder_csv(findings: Findings) -> bytes:
+    """Return the ladder's table as CSV (UTF-8), a rung a line, the choice marked in ``chosen``."""
+    rows = ({name: getattr(line, name) for name in _RUNG} for line in findings.ladder)
+    return _csv((*_RUNG, "chosen"), ({**row, "chosen": row["rung"] == findings.chosen} for row in rows))
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 -- whatever records hold, a line a kind
+    """Return `value` in JSON's own types; what is not finite becomes None."""
+    match value:
+        case Mapping():
+            return {str(key): plain(part) for key, part in value.items()}
+        case np.datetime64():
+            return str(value.astype("datetime64[D]"))
+        case np.generic() | np.ndarray():
+            return plain(value.tolist())
+        case list() | tuple():
+            return [plain(part) for part in value]
+        case float() if not math.isfinite(value):
+            return None
+        case None | bool() | int() | float() | str():
+            return value
+        case _:
+            return str(value)
+
+
+def _rung(line: RungResult) -> dict[str, Any]:
+    more = ("epochs", "outcomes", "hyperparameters", "members")
+    return {name: getattr(line, name) for name in (*_RUNG, *more)}
+
+
+def _csv(header: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([_cell(row[name]) for name in header])
+    return text.getvalue().encode()
+
+
+def _cell(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case None:
+            return ""
+        case float():
+            if not math.isfinite(value):
+                return ""
+            return np.format_float_positional(value, precision=_DIGITS, fractional=False, trim="-")
+        case _:
+            return str(value)
