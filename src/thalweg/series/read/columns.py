@@ -1,0 +1,165 @@
+"""Which column holds the dates and which the values: found where there is no doubt, asked for elsewhere."""
+# ruff: noqa: S608  (SQL is put together from names of our own; a user's text goes through `literal` or `identifier`)
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from thalweg.errors import InputError
+from thalweg.series.read.dates import Shape, shape_of
+from thalweg.series.read.numbers import is_missing, is_number
+from thalweg.series.read.table import literal, shown
+
+if TYPE_CHECKING:
+    from thalweg.series.read.table import Column, Table
+
+_SAMPLE_RECORDS = 300
+_LISTED = 12
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a column's first cells look like."""
+
+    column: Column
+    what: Literal["dates", "numbers", "row numbers", "text", "empty"]
+    example: str
+    shape: Shape | None = None
+
+
+def look(table: Table, date_format: str | None = None) -> list[Look]:
+    """Return what each column looks like, judged by the first few hundred records.
+
+    With `date_format`, a column of text is one of dates if more than half of its cells are written so.
+
+    Raises
+    ------
+    InputError
+        If `date_format` is no format.
+    """
+    parts = ", ".join(
+        column.field if column.kind != "text" else f"left({column.field}, 100)" for column in table.columns
+    )
+    sample = table.query(f"SELECT {parts} FROM source_rows LIMIT {_SAMPLE_RECORDS}")
+    looks = [
+        _look_at(table, column, [row[place] for row in sample], few=len(sample) < _SAMPLE_RECORDS)
+        for place, column in enumerate(table.columns)
+    ]
+    return looks if date_format is None else [_by_format(table, one, date_format) for one in looks]
+
+
+def _by_format(table: Table, one: Look, date_format: str) -> Look:
+    import duckdb  # noqa: PLC0415  (loaded late: `import thalweg` stays light)
+
+    if one.column.kind == "time":
+        return one
+    cell = f"trim({one.column.field}::VARCHAR)"
+    try:
+        fitting, filled = table.connection.execute(
+            f"SELECT count(try_strptime({cell}, {literal(date_format)})), count(*) FILTER (WHERE {cell} <> '') "
+            f"FROM (SELECT * FROM source_rows LIMIT {_SAMPLE_RECORDS})"
+        ).fetchall()[0]
+    except duckdb.Error as error:
+        raise InputError(
+            f"{date_format!r} is no date format: {str(error).splitlines()[0]}. Codes like %d/%m/%Y are expected: %d "
+            "day, %m month, %Y year, %b the month's name."
+        ) from error
+    if 2 * fitting > filled:
+        return replace(one, what="dates")
+    return replace(one, what="text") if one.what == "dates" else one
+
+
+def _look_at(table: Table, column: Column, cells: list[Any], *, few: bool) -> Look:
+    filled = [cell for cell in cells if cell is not None and not is_missing(str(cell))]
+    if not filled and not few:
+        # A column may begin late, as one added in the third year.
+        name = column.field
+        later = f"SELECT left({name}::VARCHAR, 100) FROM source_rows WHERE trim({name}::VARCHAR) <> '' LIMIT 100"
+        filled = [cell for (cell,) in table.query(later) if not is_missing(cell)]
+    if not filled:
+        return Look(column, "empty", "")
+    if column.kind == "time":
+        return Look(column, "dates", shown(filled[0]))
+    texts = [f"{cell:.12g}" if column.kind == "number" else str(cell).strip() for cell in filled]
+    example = shown(texts[0])
+    if (shape := shape_of(texts)) is not None:
+        return Look(column, "dates", example, shape)
+    if 2 * sum(is_number(text) for text in texts) > len(texts):
+        return Look(column, "row numbers" if _counts_rows(column, texts) else "numbers", example)
+    return Look(column, "text", example)
+
+
+def _counts_rows(column: Column, cells: list[str]) -> bool:
+    """Whether this is the nameless index that a data frame writes along."""
+    if column.name != "Unnamed: 0" and not (column.name == "column0" and column.kind == "text"):
+        return False
+    return cells in ([str(i) for i in range(len(cells))], [str(i + 1) for i in range(len(cells))])
+
+
+def choose_columns(
+    table: Table, looks: list[Look], date: str | None, value: str | None, date_format: str | None
+) -> tuple[Look, Look]:
+    """Return the date column and the value column, as asked for or as found.
+
+    Raises
+    ------
+    InputError
+        If a named column is not there, or the choice is not plain.
+    """
+    date_look = _named(table, looks, "date", date) if date is not None else None
+    value_look = _named(table, looks, "value", value) if value is not None else None
+    if date_look is not None and date_look is value_look:
+        raise InputError(f"{table.source}: {date_look.column.name!r} is named both as date and as value; choose two.")
+    if date_look is None:
+        candidates = [one for one in looks if one.what == "dates" and one is not value_look]
+        if not candidates:
+            wide = sum(shape_of([one.column.name]) is not None for one in looks)
+            hint = (
+                "Days stand in its first row, a column each: turn the table so that each day is a row."
+                if wide > 1
+                else f"Name the column with {table.choose('date', 'NAME')}, and how its dates are written with "
+                f"{table.choose('date_format', '%d.%m.%Y')}."
+            )
+            like = "looks like dates" if date_format is None else f"is written like {date_format}"
+            raise InputError(f"{table.source} has no column that {like}. {hint} {_listing(looks)}")
+        if len(candidates) > 1:
+            raise InputError(
+                f"{table.source} has {len(candidates)} columns of dates, and which one counts must be said: "
+                f"{table.choose('date', candidates[0].column.name)}. {_listing(looks)}"
+            )
+        date_look = candidates[0]
+    if value_look is None:
+        candidates = [one for one in looks if one.what == "numbers" and one is not date_look]
+        empty = [one for one in looks if one.what == "empty" and one is not date_look]
+        if not candidates and len(empty) == 1:
+            candidates = empty  # then it is refused by its name, as empty
+        if not candidates:
+            raise InputError(f"{table.source} has no column of numbers beside its dates. {_listing(looks)}")
+        if len(candidates) > 1:
+            raise InputError(
+                f"{table.source} has {len(candidates)} columns of numbers, and which one to forecast must be said, for "
+                f"example: {table.choose('value', candidates[0].column.name)}. {_listing(looks)}"
+            )
+        value_look = candidates[0]
+    return date_look, value_look
+
+
+def _named(table: Table, looks: list[Look], option: str, name: str) -> Look:
+    for one in looks:
+        if one.column.name == name:
+            return one
+    names = {one.column.name.casefold(): one.column.name for one in looks}
+    near = difflib.get_close_matches(name.casefold(), names, n=1)
+    hint = f" Did you mean {table.choose(option, names[near[0]])}?" if near else ""
+    raise InputError(f"{table.source} has no column {name!r}.{hint} {_listing(looks)}")
+
+
+def _listing(looks: list[Look]) -> str:
+    parts = [
+        f"{one.column.name} ({one.what}, {one.example})" if one.example else f"{one.column.name} ({one.what})"
+        for one in looks[:_LISTED]
+    ]
+    more = f" and {len(looks) - _LISTED} more" if len(looks) > _LISTED else ""
+    return f"Its columns: {', '.join(parts)}{more}."

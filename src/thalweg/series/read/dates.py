@@ -1,0 +1,114 @@
+"""Cells to days: which forms of a date are understood, and which of them a whole column bears out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from thalweg.series.read.table import literal
+
+TOTAL_WORDS = ("total", "totals", "grand total", "sum", "gesamt", "summe", "合计", "总计", "總計", "合計")
+"""What stands in place of a date in a summary row, as in a YouTube Studio export."""
+
+# The same patterns are read by Python (the sample) and by DuckDB's RE2 (the whole column): no look-around.
+_TIME = (
+    r"(?:T|\s+)(\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?)"
+    r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$"
+)
+_WEEKDAY = r"^(?i:mon|tue|wed|thu|fri|sat|sun)(?i:[a-z]*)\.?,?\s+"
+_MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_MONTH_WORD = rf"({_MONTH})[A-Za-z]*\.?"
+_BETWEEN = r"[\s,-]+"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a date looks like, and the `strptime` formats it may be meant by (two where the order is open)."""
+
+    pattern: str
+    formats: tuple[str, ...]
+    words: bool = False
+
+    def fits(self, cell: str) -> bool:
+        """Whether the cell, without weekday and time of day, has this shape."""
+        return self._whole.match(cell) is not None
+
+    @cached_property
+    def _whole(self) -> re.Pattern[str]:
+        return re.compile(rf"(?:{_WEEKDAY})?{self.pattern}(?:{_TIME}|$)")
+
+
+SHAPES = (
+    Shape(r"\d{4}-\d{1,2}-\d{1,2}", ("%Y-%m-%d",)),
+    Shape(r"\d{4}/\d{1,2}/\d{1,2}", ("%Y/%m/%d",)),
+    Shape(r"\d{4}\.\d{1,2}\.\d{1,2}", ("%Y.%m.%d",)),
+    Shape(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", ("%Y%m%d",)),
+    Shape(r"\d{1,2}/\d{1,2}/\d{4}", ("%m/%d/%Y", "%d/%m/%Y")),
+    Shape(r"\d{1,2}-\d{1,2}-\d{4}", ("%m-%d-%Y", "%d-%m-%Y")),
+    Shape(r"\d{1,2}/\d{1,2}/\d{2}", ("%m/%d/%y", "%d/%m/%y")),
+    Shape(r"\d{1,2}\.\d{1,2}\.\d{4}", ("%d.%m.%Y",)),
+    Shape(r"\d{1,2}\.\d{1,2}\.\d{2}", ("%d.%m.%y",)),
+    Shape(r"\d{4}年\d{1,2}月\d{1,2}日", ("%Y年%m月%d日",)),
+    Shape(rf"{_MONTH_WORD}{_BETWEEN}\d{{1,2}}{_BETWEEN}\d{{4}}", ("%b %d %Y",), words=True),
+    Shape(rf"\d{{1,2}}{_BETWEEN}{_MONTH_WORD}{_BETWEEN}\d{{4}}", ("%d %b %Y",), words=True),
+    Shape(rf"\d{{1,2}}{_BETWEEN}{_MONTH_WORD}{_BETWEEN}\d{{2}}", ("%d %b %y",), words=True),
+    # Months are read so that they can be refused by their name.
+    Shape(r"\d{4}-\d{1,2}", ("%Y-%m",)),
+    Shape(rf"{_MONTH_WORD}{_BETWEEN}\d{{4}}", ("%b %Y",), words=True),
+)
+
+
+@dataclass(frozen=True)
+class DateReading:
+    """One way to read a date column: SQL for the day (null where the cell does not fit) and the time of day."""
+
+    format: str
+    day: str
+    time: str
+
+    @property
+    def day_first(self) -> bool:
+        """Whether the day stands before the month."""
+        return self.format.startswith("%d")
+
+    @property
+    def order(self) -> str:
+        """The order in words, for messages."""
+        return "day/month/year" if self.day_first else "month/day/year"
+
+
+def shape_of(cells: list[str]) -> Shape | None:
+    """Return the shape that more than half of the cells have, or None."""
+    dated = [cell.strip() for cell in cells if cell.lower() not in TOTAL_WORDS]
+    if not dated:
+        return None
+    fitting = [(sum(shape.fits(cell) for cell in dated), shape) for shape in SHAPES]
+    count, shape = max(fitting, key=lambda pair: pair[0])
+    return shape if 2 * count > len(dated) else None
+
+
+def readings_of_shape(shape: Shape, cell: str) -> list[DateReading]:
+    """Return the ways to read text of this shape; `cell` is SQL for the trimmed text."""
+    text = f"regexp_replace({cell}, {literal(_WEEKDAY)}, '')"
+    time = f"regexp_extract({text}, {literal(_TIME)}, 1)"
+    text = f"regexp_replace({text}, {literal(_TIME)}, '')"
+    if shape.words:
+        text = f"regexp_replace({text}, {literal(_MONTH_WORD)}, '\\1')"
+        text = f"regexp_replace({text}, {literal(_BETWEEN)}, ' ', 'g')"
+    return [
+        DateReading(form, f"try_strptime({text}, {literal(form)})::DATE", f"nullif({time}, '')")
+        for form in shape.formats
+    ]
+
+
+def reading_of_format(form: str, cell: str) -> DateReading:
+    """Return the reading that `--date-format` names; `cell` is SQL for the trimmed text."""
+    stamp = f"try_strptime({cell}, {literal(form)})"
+    clock = any(code in form for code in ("%H", "%I", "%-H", "%-I", "%X", "%c"))
+    return DateReading(form, f"{stamp}::DATE", f"strftime({stamp}, '%H:%M:%S')" if clock else "NULL")
+
+
+def reading_of_time_type(column: str) -> DateReading:
+    """Return the reading of a column that holds dates or timestamps already."""
+    return DateReading("", f"{column}::DATE", f"nullif(strftime({column}, '%H:%M:%S.%f'), '00:00:00.000000')")

@@ -1,0 +1,67 @@
+"""Cells to numbers: which ways of writing a number are understood, and which of them a whole column bears out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from thalweg.series.read.table import literal
+
+MISSING = ("", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "<na>", "-", "–", "—", ".", "?")
+"""Cells that say that there is no value, in lower case."""
+
+INFINITE = ("inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "∞", "-∞")
+
+# Grouped thousands never begin with a zero: 0,123 and 0.123 are fractions whichever mark is which.
+_POINT = r"[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+_COMMA = r"[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?"
+_GAPS = "[ \u00a0\u202f\u2009'’]"
+_GAPPED = rf"[+-]?\d{{1,3}}(?:{_GAPS}\d{{3}})+(?:[.,]\d*)?"
+
+
+@dataclass(frozen=True)
+class NumberReading:
+    """One way to read a value column: SQL for the number, null where the cell does not fit."""
+
+    value: str
+    decimal_comma: bool = False
+
+
+def tidy(cell: str) -> str:
+    """Return the cell as the patterns expect it: an ASCII minus sign, thousands without gaps."""
+    cell = cell.strip().replace("\u2212", "-")
+    return re.sub(_GAPS, "", cell) if re.fullmatch(_GAPPED, cell) else cell
+
+
+def is_number(cell: str) -> bool:
+    """Whether the cell is a number, whichever mark its decimals have."""
+    cell = tidy(cell)
+    return cell.lower() in INFINITE or any(re.fullmatch(pattern, cell) for pattern in (_POINT, _COMMA))
+
+
+def is_missing(cell: str) -> bool:
+    """Whether the cell says that there is no value."""
+    return cell.strip().lower() in MISSING
+
+
+def readings_of_text(cell: str) -> list[NumberReading]:
+    """Return the ways to read numbers written as text; `cell` is SQL for the trimmed text."""
+    text = f"replace({cell}, '\u2212', '-')"
+    text = (
+        f"CASE WHEN regexp_full_match({text}, {literal(_GAPPED)}) "
+        f"THEN regexp_replace({text}, {literal(_GAPS)}, '', 'g') ELSE {text} END"
+    )
+    point = f"replace({text}, ',', '')"
+    comma = f"replace(replace({text}, '.', ''), ',', '.')"
+    return [
+        NumberReading(f"CASE WHEN regexp_full_match({text}, {literal(_POINT)}) THEN try_cast({point} AS DOUBLE) END"),
+        NumberReading(
+            f"CASE WHEN regexp_full_match({text}, {literal(_COMMA)}) THEN try_cast({comma} AS DOUBLE) END",
+            decimal_comma=True,
+        ),
+    ]
+
+
+def reading_of_number_type(column: str) -> NumberReading:
+    """Return the reading of a column that holds numbers already."""
+    return NumberReading(f"CASE WHEN isnan({column}) THEN NULL ELSE {column} END")
