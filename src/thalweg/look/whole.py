@@ -1,0 +1,103 @@
+"""The whole series: its parts by date, and the days without a value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import altair as alt
+import numpy as np
+
+from thalweg.look.style import INK, PART_COLOURS, VERMILLION, WIDTH, columns, day_axis, day_tip, days, dress, key
+from thalweg.look.words import day
+from thalweg.messages import catalogue
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.result import Findings
+
+HEIGHT = 260
+TICK = 12
+ONE = np.timedelta64(1, "D")
+
+
+def _gaps(observed: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return where each run of days without a value begins, and the day after it ends."""
+    edges = np.diff(np.concatenate([[True], observed, [True]]).astype(np.int8))
+    return np.flatnonzero(edges == -1), np.flatnonzero(edges == 1)
+
+
+def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
+    """Draw the whole series, its training, validation and test parts shaded, days without a value marked.
+
+    Parameters
+    ----------
+    findings : Findings
+        Its `series` and `split`.
+    language : str
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    altair.LayerChart
+        In the user's units. A day without a value leaves a gap in the line and a tick at the foot.
+    """
+    tell = catalogue(language)
+    series, split = findings.series, findings.split
+    parts = [tell(f"report.part_{part}") for part in ("train", "validation", "test")]
+    ends = np.array([split.train_last, split.validation_last, split.last], dtype="datetime64[D]") + ONE
+    begins = np.array([split.first, *ends[:-1]], dtype="datetime64[D]")
+    shades = alt.Data(
+        values=[
+            {"from": begin, "to": end, "part": part}
+            for begin, end, part in zip(days(begins).tolist(), days(ends).tolist(), parts, strict=True)
+        ]
+    )
+    starts, stops = _gaps(series.observed)
+    missing = alt.Data(
+        values=[
+            {"from": begin, "to": end}
+            for begin, end in zip(
+                days(series.start + starts).tolist(), days(series.start + stops).tolist(), strict=True
+            )
+        ]
+    )
+    filled = int((~series.observed).sum())
+    line = alt.Chart(
+        columns({"day": days(series.dates), "target": np.where(series.observed, series.values, np.nan)})
+    ).encode(x=day_axis(language))
+    colours = dict(zip(parts, PART_COLOURS, strict=True))
+    if filled:
+        colours[tell("report.mark_filled")] = VERMILLION
+    layers = [
+        key(colours),
+        alt.Chart(shades)
+        .mark_rect()
+        .encode(
+            x=day_axis(language, "from"),
+            x2="to:T",
+            color=alt.Color("part:N", scale=alt.Scale(domain=list(colours), range=list(colours.values()))),
+        ),
+        line.mark_line(color=INK, strokeWidth=1).encode(
+            y=alt.Y("target:Q", title=series.name, scale=alt.Scale(zero=False)),
+            tooltip=[
+                day_tip(language),
+                alt.Tooltip("target:Q", title=tell("report.mark_truth"), format=",.6~r"),
+            ],
+        ),
+    ]
+    if filled:
+        ticks = alt.Chart(missing).mark_rect(color=VERMILLION, stroke=VERMILLION, strokeWidth=1)
+        layers.append(
+            ticks.encode(x=day_axis(language, "from"), x2="to:T", y=alt.value(HEIGHT - TICK), y2=alt.value(HEIGHT))
+        )
+    told = tell(
+        "report.series_title_filled" if filled else "report.series_title",
+        name=series.name,
+        first=day(split.first, language),
+        last=day(split.last, language),
+        days=len(series),
+        filled=filled,
+    )
+    chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)
+    return dress(chart, series, told, tell("report.series_subtitle"), language)

@@ -1,0 +1,154 @@
+"""Believable findings without fitting anything: simulated days, estimates that miss them by known amounts."""
+
+from dataclasses import replace
+
+import numpy as np
+from thalweg.forecast.result import AsUsed, Findings, Forecast, Miss, RungResult, Split
+from thalweg.messages import Message
+from thalweg.series.series import Series
+
+HYPERPARAMETERS = {
+    "days back": 56,
+    "layers": 2,
+    "neurons": [100, 100],
+    "activation": "relu",
+    "update rule": "adamw",
+    "learning rate": 0.003,
+    "schedule": "cosine",
+    "weight decay": 0.01,
+    "batch size": 64,
+    "epochs at most": 60,
+    "loss": "mae",
+}
+# Name, kind, unknowns, days back, known, L, validation, L′: the shape of the lecture's ladder (U3).
+RUNGS = (
+    ("copy yesterday", "copy", 0, 1, False, 469.2, 488.1, 580.4),
+    ("copy last week", "copy", 0, 7, False, 301.5, 311.2, 320.9),
+    ("linear 1", "linear", 2, 1, False, 462.9, 470.3, 481.7),
+    ("linear 7", "linear", 8, 7, False, 255.1, 259.9, 263.4),
+    ("linear 28", "linear", 29, 28, False, 190.4, 194.0, 196.8),
+    ("linear 56", "linear", 57, 56, False, 184.2, 189.3, 190.2),
+    ("10 relu 56", "network", 581, 56, False, 180.7, 186.6, 188.5),
+    ("100 relu 56", "network", 5801, 56, False, 162.3, 179.8, 181.1),
+    ("1000 relu 56", "network", 58001, 56, False, 155.9, 178.4, 180.6),
+    ("2×100 relu 56", "network", 15901, 56, False, 121.8, 166.2, 170.3),
+    ("3×100 relu 56", "network", 26001, 56, False, 98.7, 165.5, 171.9),
+    ("4×100 relu 56", "network", 36101, 56, False, 74.0, 171.8, 183.0),
+    ("2×100 relu 28 known", "network", 19201, 28, True, 118.3, 150.9, 155.4),
+    ("3×100 relu 56 known", "network", 32201, 56, True, 101.2, 149.8, 156.0),
+    ("mean of 3", "mean", 77403, 56, True, 104.4, 146.0, 152.3),
+)
+
+
+def simulated_series(days=1500, missing=(), name="views", simulated=True, scale=1.0):
+    """Return a series with a week, a year, growth and noise that remembers."""
+    generator = np.random.default_rng(7)
+    at = np.arange(days)
+    noise = np.zeros(days)
+    for day in range(1, days):
+        noise[day] = 0.6 * noise[day - 1] + generator.normal(0, 110)
+    week = np.array([250, 300, 280, 240, -60, -420, -300])[at % 7]
+    values = np.maximum(0, 1900 + 0.4 * at + week + 300 * np.sin(2 * np.pi * at / 365.25) + noise)
+    observed = np.ones(days, dtype=bool)
+    for day in missing:
+        observed[day] = False
+        values[day] = values[day - 7]
+    return Series(
+        np.datetime64("2017-01-02"), np.round(values) * scale, observed, name, "views.csv", simulated=simulated
+    )
+
+
+def _network(name):
+    steps = np.arange(1, 61)
+    fall = np.exp(-steps / 9)
+    return {
+        "seeds": 3,
+        "epochs": (43, 51, 40),
+        "outcomes": ("validation", "validation", "validation"),
+        "hyperparameters": HYPERPARAMETERS,
+        "curve": {
+            "epoch": tuple(steps.astype(float).tolist()),
+            "train": tuple((120 + 400 * fall - 0.3 * steps).tolist()),
+            "validation": tuple((150 + 380 * fall + 0.006 * (steps - 43) ** 2).tolist()),
+        },
+    }
+
+
+def build_findings(*, days=1500, missing=(300, 301, 302, 700), name="views", horizon=28, loss="mae", **changes):
+    """Return findings over simulated days; `changes` replaces attributes at the end."""
+    scale = changes.pop("scale", 1.0)
+    series = simulated_series(days, missing, name, changes.pop("simulated", True), scale)
+    test, validation = (365, 182) if days > 1000 else (days // 4, days // 8)
+    dates = series.dates
+    split = Split(
+        days,
+        days - test - validation,
+        validation,
+        test,
+        dates[0],
+        dates[days - test - validation - 1],
+        dates[days - test - 1],
+        dates[-1],
+        () if days > 1000 else (Message("split.short", {"days": days, "validation": validation, "test": test}),),
+    )
+    ladder = tuple(
+        RungResult(
+            rung,
+            kind,
+            parameters,
+            back,
+            known,
+            scale * train,
+            scale * held,
+            scale * unseen,
+            0.4 + parameters / 9000,
+            members=("2×100 relu 28 known", "3×100 relu 56 known", "3×100 relu 56") if kind == "mean" else (),
+            **(_network(rung) if kind in {"linear", "network"} else {}),
+        )
+        for rung, kind, parameters, back, known, train, held, unseen in RUNGS
+    )
+    generator = np.random.default_rng(11)
+    scored = np.flatnonzero(series.observed)
+    scored = scored[scored >= days - test]
+    target = series.values[scored]
+    prediction = target + scale * generator.normal(0, 170, len(scored))
+    prediction[[60, 200]] += scale * np.array([900.0, -800.0])
+    miss = np.abs(target - prediction)
+    as_used = AsUsed(
+        30,
+        float(miss.mean()),
+        dates[scored],
+        target,
+        prediction,
+        *(prediction + scale * edge for edge in (-220, 220, -340, 340)),
+        {80: float((miss <= 220 * scale).mean()), 95: float((miss <= 340 * scale).mean())},
+    )
+    worst = np.argsort(-miss)[:8]
+    misses = tuple(
+        Miss(dates[scored[at]], float(target[at]), float(prediction[at]), "Lunar New Year's Eve" if rank == 0 else "")
+        for rank, at in enumerate(worst)
+    )
+    ahead = np.arange(1, horizon + 1)
+    mean = series.values[-28:][(ahead - 1) % 28]
+    wide = scale * (220 + 6 * ahead)
+    forecast = Forecast(
+        dates[-1] + ahead, mean, mean - wide, mean + wide, mean - 1.6 * wide, mean + 1.6 * wide
+    )
+    findings = Findings(
+        series=series,
+        split=split,
+        ladder=ladder,
+        chosen="mean of 3",
+        loss=loss,
+        baselines={"copy yesterday": scale * 580.4, "copy last week": scale * 320.9},
+        as_used=as_used,
+        steps=scale * (145 + 4.2 * ahead),
+        strategy="direct",
+        forecast=forecast,
+        misses=misses,
+        verdict=(),
+        country="CN",
+        seconds=71.3,
+        settings={"ladder": "full", "seed": 0, "horizon": horizon, "threads": 2},
+    )
+    return replace(findings, **changes)
