@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 _STEPS = (1, 7, 14, 28)  # days ahead whose loss is told; all of them stand in the report
+_MISSES = 5  # likewise
 
 
 def tell_series(console: Console, series: Series, say: Catalogue) -> None:
@@ -142,19 +143,19 @@ def _places(forecast: Forecast) -> int:
 def _point(sentence: str) -> Padding:
     grid = Table.grid(padding=(0, 1))
     grid.add_row("·", sentence)
-    return Padding(grid, (0, 0, 0, 2))
+    return Padding(grid, (0, 0, 0, 2), expand=False)
 
 
 def _misses(findings: Findings, say: Catalogue) -> Padding:
     places = _places(findings.forecast)
     grid = Table.grid(padding=(0, 2))
-    for miss in findings.misses:
+    for miss in findings.misses[:_MISSES]:
         grid.add_row(
             day(miss.date, say.language),
             say("cli.miss", target=number(miss.target, places), prediction=number(miss.prediction, places)),
             miss.holiday,
         )
-    return Padding(grid, (0, 0, 0, 2))
+    return Padding(grid, (0, 0, 0, 2), expand=False)
 
 
 def _settings(findings: Findings, say: Catalogue) -> Iterator[RenderableType]:

@@ -13,7 +13,7 @@ from thalweg.errors import InputError
 
 def sample(
     file: Annotated[Path, typer.Argument(help="Where to write the CSV.")] = Path("simulated-channel.csv"),
-    days: Annotated[int, typer.Option(min=1, metavar="NUMBER", help="How many days.")] = 1461,
+    days: Annotated[int, typer.Option(min=1, max=10_000, metavar="NUMBER", help="How many days.")] = 2200,
     seed: Annotated[int, typer.Option(min=0, metavar="NUMBER", help="Same seed, same channel.")] = 0,
     lang: Lang = "en",
 ) -> None:

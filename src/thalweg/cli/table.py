@@ -34,8 +34,8 @@ def ladder_table(lines: Sequence[RungResult], say: Catalogue, chosen: str = "", 
     places : int, optional
         Decimals of the losses; by default those under which they line up.
     """
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 1))
-    table.add_column(Text(f"  {say('table.rung')}"), no_wrap=True, overflow="ellipsis", ratio=1)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(Text(f"  {say('table.rung')}"))
     for key in ("unknowns", "days_back", "train", "validation", "test", "time"):
         table.add_column(Text(say(f"cli.{key}"), justify="right"), justify="right", no_wrap=True)
     if places is None:
