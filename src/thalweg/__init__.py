@@ -19,18 +19,19 @@ from thalweg.errors import InputError
 from thalweg.version import __version__
 
 if TYPE_CHECKING:
-    from thalweg.forecast.forecaster import Found, fit
-    from thalweg.forecast.model import Model, load
+    from thalweg.forecast.model import Model
+    from thalweg.forecast.store import load
+    from thalweg.report.found import Found, fit
     from thalweg.series.read import read
     from thalweg.series.sample import sample
     from thalweg.series.series import Series
 
 _HOMES = {
-    "Found": "thalweg.forecast.forecaster",
+    "Found": "thalweg.report.found",
     "Model": "thalweg.forecast.model",
     "Series": "thalweg.series.series",
-    "fit": "thalweg.forecast.forecaster",
-    "load": "thalweg.forecast.model",
+    "fit": "thalweg.report.found",
+    "load": "thalweg.forecast.store",
     "read": "thalweg.series.read",
     "sample": "thalweg.series.sample",
 }

@@ -19,7 +19,7 @@ from thalweg.cli.options import (
 from thalweg.errors import InputError
 
 if TYPE_CHECKING:
-    from thalweg.forecast.forecaster import Found
+    from thalweg.report.found import Found
 
 FITTING = "How the function is found"
 FILES = ("forecast.csv", "ladder.csv", "model.thalweg", "report.html")

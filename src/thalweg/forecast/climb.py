@@ -12,7 +12,6 @@ import numpy as np
 
 from thalweg.forecast.features import days_needed, past_of
 from thalweg.forecast.fit import Fit, Problem, descend
-from thalweg.forecast.ladder import Ladder, Rung
 from thalweg.forecast.result import RungResult
 from thalweg.learn.loss import LOSSES, mean_loss
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from thalweg.forecast.ladder import Ladder, Rung
     from thalweg.forecast.watch import Watcher
     from thalweg.forecast.workers import Workers
     from thalweg.series.calendar import Calendar

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,7 @@ from thalweg.forecast.features import LOOK_BACK
 from thalweg.forecast.interval import quantiles, rolling, yardstick
 from thalweg.forecast.ladder import Ladder, named_ladder
 from thalweg.forecast.model import Model
-from thalweg.forecast.result import COVERAGES, AsUsed, Findings, Forecast, Miss
+from thalweg.forecast.result import COVERAGES, AsUsed, Findings, Miss
 from thalweg.forecast.verdict import verdict
 from thalweg.forecast.watch import Silence, Watcher
 from thalweg.forecast.workers import Workers, workers
@@ -27,8 +27,6 @@ from thalweg.series.calendar import Calendar, nearest_holiday
 from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from thalweg.forecast.interval import Yardstick
@@ -40,62 +38,19 @@ MISSES_NAMED = 10
 CLIMB_SHARE = 0.4  # of a time limit; the rest is for the refits of the choice
 
 
-@dataclass(frozen=True, eq=False)
-class Found:
-    """What `fit` returns: what was found, and the model that serves.
-
-    Attributes
-    ----------
-    findings : Findings
-    model : Model
-    """
-
-    findings: Findings
-    model: Model
-
-    def predict(self, series: Series | None = None, horizon: int | None = None) -> Forecast:
-        """Forecast the days after the last known one; see `Model.predict`."""
-        return self.model.predict(series, horizon)
-
-    def save(self, path: str | Path) -> None:
-        """Write the model to one file; see `Model.save`."""
-        self.model.save(path)
-
-
-def fit(
+def find(
     series: Series,
     *,
-    ladder: str | Ladder = "full",
-    loss: str = "mae",
-    country: str | None = None,
-    horizon: int = 28,
-    seed: int = 0,
-    threads: int | None = None,
-    time_limit: float | None = None,
-    watcher: Watcher | None = None,
-) -> Found:
-    """Find the function that predicts tomorrow.
-
-    Parameters
-    ----------
-    series : Series
-        Daily numbers, as `thalweg.read` returns them.
-    ladder : str or Ladder
-        ``full``, ``lecture``, ``quick``, or a TOML file of rungs.
-    loss : str
-        What is made small and told: ``mae`` or ``mse``.
-    country : str, optional
-        Whose holidays are known beforehand, such as ``TW``.
-    horizon : int
-        Days ahead to forecast.
-    seed : int
-        The same seed gives the same bits on the same machine and versions, whatever `threads` is.
-    threads : int, optional
-        Networks that train side by side; all cores by default.
-    time_limit : float, optional
-        Seconds after which the best so far is taken; told in the verdict.
-    watcher : Watcher, optional
-        Told of the progress.
+    ladder: str | Ladder,
+    loss: str,
+    country: str | None,
+    horizon: int,
+    seed: int,
+    threads: int | None,
+    time_limit: float | None,
+    watcher: Watcher | None,
+) -> tuple[Findings, Model]:
+    """Find the function that predicts tomorrow; the options are those of `thalweg.fit`.
 
     Raises
     ------
@@ -156,7 +111,7 @@ def fit(
         seconds=time.perf_counter() - began,
         settings=settings,
     )
-    return Found(findings, found)
+    return findings, found
 
 
 class Limit:

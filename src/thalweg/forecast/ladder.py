@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 import tomllib
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thalweg.errors import InputError
-from thalweg.learn.optimizer import Optimizer
+from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,3 +164,80 @@ def named_ladder(name: str) -> Ladder:
     raise InputError(
         f"--ladder {name!r}: there is no such ladder. Choose lecture, full or quick, or give a file that ends in .toml."
     )
+
+
+def ladder_from_toml(path: Path) -> Ladder:
+    """Read a ladder of the user's own.
+
+    The file holds one ``[[rung]]`` table a rung, with any of ``days_back`` (28), ``layers`` (a list of widths; none
+    for a straight line), ``activation`` (relu, sigmoid), ``known`` (false), ``rule``, ``learning_rate``,
+    ``schedule``, ``decay``, ``batch``, ``epochs``, ``patience``, ``seeds``. What stands above the rungs holds for
+    all of them; ``mean = true`` adds the mean of a few. Copying is always climbed first.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or a key or value is not as above.
+    """
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"--ladder {path} cannot be read: {error.strerror or error}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"--ladder {path} is not TOML: {error}.") from error
+    tables = told.pop("rung", None)
+    mean = told.pop("mean", False)
+    if not isinstance(tables, list) or not tables:
+        raise InputError(f"--ladder {path} names no rung. Begin each with a line [[rung]].")
+    if not isinstance(mean, bool):
+        raise InputError(f"--ladder {path}: mean is {mean!r}; write true or false.")
+    rungs = [_rung(path, number, told | table) for number, table in enumerate(tables, 1)]
+    names = [rung.name for rung in rungs]
+    for number, name in enumerate(names, 1):
+        if name in names[: number - 1]:
+            raise InputError(f"--ladder {path}: rung {number} is {name!r} again. Each shape can stand there once.")
+    return Ladder(path.stem, (*_copies(), *rungs), mean=mean)
+
+
+_RANGES = {
+    "days_back": (int, 1, 3650),
+    "batch": (int, 1, 1_000_000),
+    "epochs": (int, 1, 1_000_000),
+    "patience": (int, 1, 1_000_000),
+    "seeds": (int, 1, 100),
+    "learning_rate": (float, 1e-9, 1e3),
+    "decay": (float, 0.0, 1e3),
+}
+_WORDS = {"activation": ("relu", "sigmoid"), "rule": tuple(RULES), "schedule": tuple(SCHEDULES)}
+WIDEST, DEEPEST = 10_000, 50
+
+
+def _rung(path: Path, number: int, told: Mapping[str, Any]) -> Rung:
+    """Check one rung of a TOML file, key by key."""
+    where = f"--ladder {path}, rung {number}"
+    of_rung: dict[str, Any] = {"days_back": 28}
+    of_optimizer: dict[str, Any] = {}
+    for key, value in told.items():
+        if key in _RANGES:
+            kind, least, most = _RANGES[key]
+            accepted = (int,) if kind is int else (int, float)
+            if isinstance(value, bool) or not isinstance(value, accepted) or not least <= value <= most:
+                noun = "a whole number" if kind is int else "a number"
+                raise InputError(f"{where}: {key} is {value!r}; give {noun} from {least:g} to {most:g}.")
+        elif key in _WORDS:
+            if value not in _WORDS[key]:
+                raise InputError(f"{where}: {key} is {value!r}; choose one of {', '.join(_WORDS[key])}.")
+        elif key == "layers":
+            widths = value if isinstance(value, list) else [None]
+            if len(widths) > DEEPEST or not all(type(width) is int and 1 <= width <= WIDEST for width in widths):
+                raise InputError(f"{where}: layers is {value!r}; give a list of widths such as [100, 100].")
+            of_rung["hidden"] = tuple(widths)
+            continue
+        elif key == "known":
+            if not isinstance(value, bool):
+                raise InputError(f"{where}: known is {value!r}; write true or false.")
+        else:
+            keys = ", ".join(("layers", "known", *_RANGES, *_WORDS))
+            raise InputError(f"{where}: there is no key {key!r}. The keys are {keys}.")
+        (of_optimizer if key in ("rule", "learning_rate", "schedule", "decay") else of_rung)[key] = value
+    return Rung(**of_rung, optimizer=Optimizer(**of_optimizer))

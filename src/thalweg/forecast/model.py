@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,19 +10,20 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.forecast.backtest import horizon as horizon_of
 from thalweg.forecast.features import past_of
-from thalweg.forecast.interval import Yardstick
 from thalweg.forecast.result import Forecast
 from thalweg.learn.loss import LOSSES
-from thalweg.series.series import Series
 
 if TYPE_CHECKING:
+    import datetime as dt
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from thalweg.forecast.fit import Fit
+    from thalweg.forecast.interval import Yardstick
     from thalweg.forecast.ladder import Rung
     from thalweg.series.calendar import Calendar
+    from thalweg.series.series import Series
 
 CHANCE = 0.05  # a run of misses is worse than expected if fewer such runs than this share were as bad
 

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 def verdict(
-    ladder: Sequence[RungResult], chosen: RungResult, as_used: AsUsed, baselines: Mapping[str, float], notes: list[Message]
+    ladder: Sequence[RungResult],
+    chosen: RungResult,
+    as_used: AsUsed,
+    baselines: Mapping[str, float],
+    notes: list[Message],
 ) -> tuple[Message, ...]:
     """Say how much the choice is better than copying, where overfitting began (U4), and how good the intervals are.
 
@@ -35,10 +39,22 @@ def verdict(
     if chosen.kind == "copy":
         said.append(Message("verdict.copying", {"rung": chosen.rung, "loss": as_used.test}))
     elif gain > 0:
-        values = {"rung": chosen.rung, "loss": as_used.test, "percent": 100 * gain, "copy": best_copy, "copy_loss": copy_loss}
+        values = {
+            "rung": chosen.rung,
+            "loss": as_used.test,
+            "percent": 100 * gain,
+            "copy": best_copy,
+            "copy_loss": copy_loss,
+        }
         said.append(Message("verdict.better", values))
     else:
-        values = {"rung": chosen.rung, "loss": as_used.test, "percent": -100 * gain, "copy": best_copy, "copy_loss": copy_loss}
+        values = {
+            "rung": chosen.rung,
+            "loss": as_used.test,
+            "percent": -100 * gain,
+            "copy": best_copy,
+            "copy_loss": copy_loss,
+        }
         said.append(Message("verdict.worse", values))
     if chosen.kind != "copy" and best_copy != "copy last week" and baselines["copy last week"] > 0:
         percent = 100 * (1 - as_used.test / baselines["copy last week"])

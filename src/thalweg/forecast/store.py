@@ -1,0 +1,207 @@
+"""A model as one file: θ in safetensors, everything else as JSON in its header, a checksum over both."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from thalweg.errors import InputError
+from thalweg.forecast.fit import Fit
+from thalweg.forecast.interval import Yardstick
+from thalweg.forecast.ladder import Rung
+from thalweg.forecast.model import Model
+from thalweg.learn.function import Network
+from thalweg.learn.optimizer import Optimizer
+from thalweg.series.calendar import Calendar
+from thalweg.series.scale import Scale
+from thalweg.series.series import Series
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+VERSION = 1
+KEY = "thalweg"
+LARGEST = 2 * 1024**3  # bytes; a model is a few megabytes
+
+
+def pack(model: Model) -> bytes:
+    """Return the file's bytes."""
+    from safetensors.numpy import save  # noqa: PLC0415 - only where a model is saved
+
+    tensors: dict[str, NDArray[Any]] = {
+        "days.values": model.days.values,
+        "days.observed": model.days.observed.astype(np.uint8),
+        "bands": model.bands,
+        "errors": model.errors,
+    }
+    description = {
+        "version": VERSION,
+        "chosen": model.chosen,
+        "loss": model.loss,
+        "strategy": model.strategy,
+        "country": model.calendar.country,
+        "calendar": list(model.calendar.names),
+        "made": model.made.isoformat(),
+        "offset": model.yardstick.offset,
+        "days": {
+            "start": str(model.days.start),
+            "name": model.days.name,
+            "source": model.days.source,
+            "simulated": model.days.simulated,
+        },
+        "daily": _members(model.daily, "daily", tensors),
+        "many": _members(model.many, "many", tensors) if model.many is not model.daily else None,
+    }
+    text = json.dumps(description, ensure_ascii=False, allow_nan=False)
+    tensors = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
+    return save(tensors, metadata={KEY: text, "sha256": _checksum(text, tensors)})
+
+
+def _members(members: list[Fit | Rung], prefix: str, tensors: dict[str, NDArray[Any]]) -> list[dict[str, Any]]:
+    out: list[dict[str, Any]] = []
+    for place, member in enumerate(members):
+        if isinstance(member, Rung):
+            out.append({"rung": asdict(member)})
+            continue
+        tensors[f"{prefix}.{place}"] = np.asarray(member.thetas, dtype=np.float32)
+        out.append({"rung": asdict(member.rung), "scale": asdict(member.scale), "widths": list(member.network.widths)})
+    return out
+
+
+def _checksum(text: str, tensors: dict[str, NDArray[Any]]) -> str:
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(tensors):
+        digest.update(f"{name} {tensors[name].dtype} {tensors[name].shape}".encode())
+        digest.update(tensors[name].tobytes())
+    return digest.hexdigest()
+
+
+def load(path: str | Path) -> Model:
+    """Read a model that `Model.save` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no model, is cut short or changed, or is of another version. Nothing
+        in the file is run, and nothing larger than the file is allocated.
+    """
+    path = Path(path)
+    tensors, metadata = _read(path)
+    text = metadata.get(KEY, "")
+    try:
+        description = json.loads(text)
+        version = description["version"]
+    except (ValueError, TypeError, KeyError):
+        raise InputError(
+            f"{path} is no model of thalweg: it holds no description. Give a file that `thalweg forecast` wrote."
+        ) from None
+    if version != VERSION:
+        raise InputError(
+            f"{path} is a model of version {version!r}; this thalweg reads version {VERSION}. "
+            "Fit again, or use the thalweg that wrote it."
+        )
+    if _checksum(text, tensors) != metadata.get("sha256"):
+        raise InputError(f"{path} is damaged: its checksum does not fit its content. Copy it again, or fit again.")
+    try:
+        return _model(description, tensors)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(
+            f"{path} does not describe a model that this thalweg can serve ({error}). Fit again."
+        ) from error
+
+
+def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    from safetensors import SafetensorError, safe_open  # noqa: PLC0415 - only where a model is loaded
+
+    if path.is_dir():
+        raise InputError(f"{path} is a folder. Give the model file in it, such as {path / 'model.thalweg'}.")
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise InputError(f"{path} holds {size:,} bytes, more than any model. Give a file that thalweg wrote.")
+        with safe_open(path, framework="numpy") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except FileNotFoundError:
+        raise InputError(f"There is no file {path}. Give the model.thalweg that `thalweg forecast` wrote.") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (SafetensorError, ValueError, TypeError, KeyError, OverflowError, MemoryError) as error:
+        raise InputError(
+            f"{path} is no whole model file ({error}). It may have been cut short or damaged: copy it again, or fit "
+            "again with `thalweg forecast`."
+        ) from None
+
+
+def _model(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Model:
+    calendar = Calendar(description["country"])
+    if list(calendar.names) != description["calendar"]:
+        raise ValueError("the holidays library knows other feasts than when the model was made")
+    days = description["days"]
+    series = Series(
+        start=np.datetime64(days["start"], "D"),
+        values=_floats(tensors, "days.values", 1),
+        observed=tensors["days.observed"].astype(bool),
+        name=str(days["name"]),
+        source=str(days["source"]),
+        simulated=bool(days["simulated"]),
+    )
+    if not len(series) or series.observed.shape != series.values.shape:
+        raise ValueError("the days to look back on are incomplete")
+    bands = _floats(tensors, "bands", 2)
+    if bands.shape[1] != 4 or not len(bands):  # noqa: PLR2004 - low80, high80, low95, high95
+        raise ValueError("the intervals are incomplete")
+    daily = _fits(description["daily"], "daily", tensors)
+    many = daily if description["many"] is None else _fits(description["many"], "many", tensors)
+    if not daily or len(daily) != len(many):
+        raise ValueError("the networks are incomplete")
+    if description["strategy"] not in ("direct", "recursive", "copy"):
+        raise ValueError(f"strategy {description['strategy']!r}")
+    return Model(
+        chosen=str(description["chosen"]),
+        loss=str(description["loss"]),
+        strategy=str(description["strategy"]),
+        daily=daily,
+        many=many,
+        calendar=calendar,
+        days=series,
+        yardstick=Yardstick(None if description["offset"] is None else float(description["offset"])),
+        bands=bands,
+        errors=_floats(tensors, "errors", 1),
+        made=dt.date.fromisoformat(description["made"]),
+    )
+
+
+def _floats(tensors: dict[str, NDArray[Any]], name: str, dimensions: int) -> NDArray[np.float64]:
+    values = tensors[name].astype(np.float64)
+    if values.ndim != dimensions or not np.isfinite(values).all():
+        raise ValueError(f"{name} is not a table of finite numbers")
+    return values
+
+
+def _fits(members: list[dict[str, Any]], prefix: str, tensors: dict[str, NDArray[Any]]) -> list[Fit | Rung]:
+    out: list[Fit | Rung] = []
+    for place, member in enumerate(members):
+        told = dict(member["rung"])
+        rung = Rung(**(told | {"hidden": tuple(told["hidden"]), "optimizer": Optimizer(**told["optimizer"])}))
+        if rung.copy:
+            out.append(rung)
+            continue
+        network = Network(tuple(int(width) for width in member["widths"]), rung.activation)
+        thetas = tensors[f"{prefix}.{place}"].astype(np.float32)
+        if network.widths[1:-1] != rung.hidden or thetas.ndim != 2 or thetas.shape[1] != network.size:  # noqa: PLR2004
+            raise ValueError(f"the unknowns of {rung.name} do not fit its layers")
+        if not len(thetas) or not np.isfinite(thetas).all() or not math.isfinite(member["scale"]["spread"]):
+            raise ValueError(f"the unknowns of {rung.name} are not finite")
+        out.append(Fit(rung, Scale(**member["scale"]), network, thetas))
+    return out
