@@ -149,6 +149,9 @@ def _point(sentence: str) -> Padding:
 def _misses(findings: Findings, say: Catalogue) -> Padding:
     places = _places(findings.forecast)
     grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column()
     for miss in findings.misses[:_MISSES]:
         grid.add_row(
             day(miss.date, say.language),
@@ -196,7 +199,7 @@ def _listed(settings: Mapping[str, object], say: Catalogue) -> str:
                 return str(value)
 
     def called(name: str) -> str:
-        key = "cli.hyperparameter." + name.replace(" ", "_")
+        key = f"table.set.{name}"
         return say(key) if key in say.templates else name
 
     return say("cli.comma").join(f"{called(name)} {written(value)}" for name, value in settings.items())
