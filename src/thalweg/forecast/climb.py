@@ -57,7 +57,9 @@ class Climbed:
     members: tuple[int, ...] = ()
 
 
-def estimates(rung: Rung, fit: Fit | None, series: Series, calendar: Calendar, first: int, last: int) -> Any:
+def estimates(
+    rung: Rung, fit: Fit | None, series: Series, calendar: Calendar, first: int, last: int
+) -> NDArray[np.float64]:
     """Return a rung's estimates of days ``first`` to ``last`` (excluded), one day ahead, NaN where it has none."""
     out = np.full(last - first, np.nan)
     if fit is None:

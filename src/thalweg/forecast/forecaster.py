@@ -14,7 +14,7 @@ from thalweg.errors import InputError
 from thalweg.forecast.backtest import Backtest, Member, Task, backtest, refit
 from thalweg.forecast.climb import Climb, Climbed, network_seed
 from thalweg.forecast.features import LOOK_BACK
-from thalweg.forecast.interval import quantiles, rolling, yardstick
+from thalweg.forecast.interval import rolled, yardstick
 from thalweg.forecast.ladder import Ladder, named_ladder
 from thalweg.forecast.model import Model
 from thalweg.forecast.result import COVERAGES, AsUsed, Findings, Miss
@@ -29,7 +29,7 @@ from thalweg.series.split import split_by_date
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from thalweg.forecast.interval import Yardstick
+    from thalweg.forecast.interval import Rolled, Yardstick
     from thalweg.series.series import Series
 
 REFIT_DAYS = 30
@@ -203,13 +203,12 @@ class Serving:
             self.task, self.members, first=self.first, refit_days=self.refit_days, steps=self.horizon,
             strategy=self.strategy, team=self.climb.team, advance=self.watcher.advance,
         )  # fmt: skip
-        # The sealed days begin at a refit's multiple only by chance; they are scored by the model of the day.
         stick = self.yardstick
         prediction = self.run.forecasts[0]
         target = self.series.values[self.first :]
         scored = self.series.observed[self.first :]
         start = self.sealed - self.first
-        bands = rolling(stick.see(prediction), stick.see(target), scored, start)
+        bands = self._rolled(prediction, 1, start).bands
         edges = stick.undo(stick.see(prediction[start:])[:, None] + bands)
         inside = scored[start:]
         low80, high80, low95, high95 = edges[inside].T
@@ -231,6 +230,13 @@ class Serving:
             high95=high95,
             coverage=coverage,
         )
+
+    def _rolled(self, made: NDArray[np.float64], step: int, start: int) -> Rolled:
+        """Calibrate the intervals of one step ahead, from day `start` of the backtest on."""
+        stick = self.yardstick
+        known = self.series.observed[self.first :] & np.isfinite(made)
+        misses = stick.see(self.series.values[self.first :]) - stick.see(np.where(known, made, 0.0))
+        return rolled(misses, known, start, step)
 
     def _per_step(self, made: Backtest, first: int) -> NDArray[np.float64]:
         """Loss of each step ahead over the observed days from `first` on."""
@@ -256,12 +262,8 @@ class Serving:
         many = daily
         if self.strategy == "direct" and self.horizon > 1:
             many = refit(self.task, self.members, [days], self.horizon, team, advance)[0]
-        stick = self.yardstick
-        target, observed = stick.see(self.series.values[self.first :]), self.series.observed[self.first :]
-        bands: list[NDArray[np.float64]] = []
-        for forecasts in self.run.forecasts:
-            known = observed & np.isfinite(forecasts)
-            bands.append(quantiles((target - stick.see(forecasts))[known][-365:]))
+        start = self.sealed - self.first
+        bands = [self._rolled(made, step, start).last for step, made in enumerate(self.run.forecasts, 1)]
         sealed = self.run.forecasts[0, self.sealed - self.first :]
         errors = LOSSES[self.climb.loss].error(sealed, self.series.values[self.sealed :])
         return Model(
@@ -272,7 +274,7 @@ class Serving:
             many=many,
             calendar=self.climb.calendar,
             days=_last_days(self.series, self.members),
-            yardstick=stick,
+            yardstick=self.yardstick,
             bands=np.array(bands),
             errors=errors[self.series.observed[self.sealed :]],
             made=dt.datetime.now(tz=dt.UTC).date(),

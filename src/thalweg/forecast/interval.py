@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 REMEMBERED = 365  # misses that count: those of the last year
+PACE = 0.02  # how far one miss moves the share left outside
+LEAST_OUTSIDE, MOST_OUTSIDE = 0.002, 0.9
 
 
 @dataclass(frozen=True)
@@ -48,46 +50,66 @@ def yardstick(values: NDArray[np.float64], *, counts: bool) -> Yardstick:
     return Yardstick(0.01 * float(np.median(positive)) if len(positive) else 1.0)
 
 
-def quantiles(misses: NDArray[np.float64]) -> NDArray[np.float64]:
+@dataclass(frozen=True, eq=False)
+class Rolled:
+    """Intervals of one step ahead, recalibrated day by day.
+
+    Attributes
+    ----------
+    bands : ndarray of float64, shape (days scored, 4)
+        What to add to each day's estimate, in the yardstick's units: low80, high80, low95, high95.
+    last : ndarray of float64, shape (4,)
+        The same for the day after the last.
+    """
+
+    bands: NDArray[np.float64]
+    last: NDArray[np.float64]
+
+
+def rolled(misses: NDArray[np.float64], known: NDArray[np.bool_], first: int, delay: int = 1) -> Rolled:
+    """Calibrate an interval for each day from `first` on, on misses known by then.
+
+    The share left outside follows adaptive conformal inference (Gibbs and Candès 2021): after each miss outside
+    the interval it shrinks a little, after each one inside it grows, so that coverage holds on days that drift.
+
+    Parameters
+    ----------
+    misses : ndarray, shape (days,)
+        What came less what was estimated, in the yardstick's units.
+    known : ndarray of bool, shape (days,)
+        False where there is no miss: an unobserved day, or no estimate.
+    first : int
+        The first day that gets an interval.
+    delay : int
+        Days ahead of the estimate: a miss is known only when its day has come.
+    """
+    outside = np.array([1 - coverage / 100 for coverage in COVERAGES])
+    wanted = outside.copy()
+    bands = np.full((len(misses) - first, 2 * len(COVERAGES)), np.nan)
+    for day in range(first, len(misses) + 1):
+        come = day - delay  # the latest day whose miss is known
+        if come >= first and known[come]:
+            low80, high80, low95, high95 = bands[come - first]
+            missed = np.array([not low80 <= misses[come] <= high80, not low95 <= misses[come] <= high95])
+            outside = np.clip(outside + PACE * (wanted - missed), LEAST_OUTSIDE, MOST_OUTSIDE)
+        seen = misses[: come + 1][known[: come + 1]][-REMEMBERED:]
+        band = quantiles(seen, outside) if len(seen) else np.full(2 * len(COVERAGES), np.nan)
+        if day == len(misses):
+            return Rolled(bands, band)
+        bands[day - first] = band
+    raise ValueError(f"The first day, {first}, lies behind the last of {len(misses)}.")
+
+
+def quantiles(misses: NDArray[np.float64], outside: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return ``low80, high80, low95, high95`` of signed misses, shape (4,).
 
-    Each side leaves out half of what the interval may miss, by the finite-sample rank ⌈(n + 1)·p⌉; where there are
-    too few misses for that rank, the largest is taken.
+    Each side leaves out half of what the interval may miss, `outside`, shape (2,), by the finite-sample rank
+    ⌈(n + 1)·p⌉; where there are too few misses for that rank, the largest is taken.
     """
     ordered = np.sort(misses)
     count = len(ordered)
     out: list[float] = []
-    for coverage in COVERAGES:
-        outside = (1 - coverage / 100) / 2
-        rank = int(np.ceil((count + 1) * (1 - outside)))
+    for share in outside:
+        rank = int(np.ceil((count + 1) * (1 - share / 2)))
         out += [ordered[max(count - rank, 0)], ordered[min(rank, count) - 1]]
     return np.array(out)
-
-
-def rolling(
-    prediction: NDArray[np.float64], target: NDArray[np.float64], scored: NDArray[np.bool_], first: int, delay: int = 1
-) -> NDArray[np.float64]:
-    """Return, for each day from `first` on, quantiles of the misses of days at least `delay` days before it.
-
-    Parameters
-    ----------
-    prediction, target : ndarray, shape (days,)
-        In the yardstick's units; NaN where there is none.
-    scored : ndarray of bool, shape (days,)
-    first : int
-        The first day that gets an interval.
-    delay : int
-        Days ahead that the prediction was made: a miss is known only when its day has come.
-
-    Returns
-    -------
-    ndarray, shape (days − first, 4)
-    """
-    known = scored & np.isfinite(prediction)
-    misses = target - prediction
-    out = np.full((len(target) - first, len(COVERAGES) * 2), np.nan)
-    for day in range(first, len(target)):
-        seen = misses[: day - delay + 1][known[: day - delay + 1]][-REMEMBERED:]
-        if len(seen):
-            out[day - first] = quantiles(seen)
-    return out

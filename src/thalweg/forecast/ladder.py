@@ -154,7 +154,7 @@ def named_ladder(name: str) -> Ladder:
     if name == "full":
         return Ladder(name, _lecture(), again=(Rung(28, known=True), Rung(56, known=True)), mean=True)
     if name == "quick":
-        few = {"seeds": 2, "epochs": 30}
+        few: dict[str, Any] = {"seeds": 2, "epochs": 30}
         return Ladder(
             name,
             (*_copies(), Rung(7, **few), Rung(28, hidden=(100,), **few), Rung(28, hidden=(100,), known=True, **few)),

@@ -192,8 +192,9 @@ def _floats(tensors: dict[str, NDArray[Any]], name: str, dimensions: int) -> NDA
 def _fits(members: list[dict[str, Any]], prefix: str, tensors: dict[str, NDArray[Any]]) -> list[Fit | Rung]:
     out: list[Fit | Rung] = []
     for place, member in enumerate(members):
-        told = dict(member["rung"])
-        rung = Rung(**(told | {"hidden": tuple(told["hidden"]), "optimizer": Optimizer(**told["optimizer"])}))
+        told: dict[str, Any] = member["rung"]
+        changed: dict[str, Any] = {"hidden": tuple(told["hidden"]), "optimizer": Optimizer(**told["optimizer"])}
+        rung = Rung(**(told | changed))
         if rung.copy:
             out.append(rung)
             continue
