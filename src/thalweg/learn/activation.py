@@ -37,8 +37,8 @@ class Activation:
 
 
 def _sigmoid(z: Values) -> Values:
-    # Equal to 1 / (1 + e^-z); no z overflows, and far out on the left no digit is lost.
-    return np.exp(-np.logaddexp(0, -z))
+    with np.errstate(over="ignore"):  # far out on the left e^-z is infinite and σ is 0
+        return 1 / (1 + np.exp(-z))
 
 
 def _sigmoid_slope(z: Values) -> Values:

@@ -1,0 +1,103 @@
+"""What a network learns from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from strategies import examples, random_examples
+from thalweg.learn.examples import Examples, dense_examples
+
+
+def small(**changed):
+    fields = {
+        "values": np.array([10.0, 20, 30, 40]),
+        "newest": np.array([1, 3]),
+        "window": 2,
+        "level": np.array([0.0, 10]),
+        "scale": np.array([1.0, 0.5]),
+        "dense": np.array([[7.0], [8]]),
+        "target": np.array([[30.0], [50]]),
+        "weight": np.ones((2, 1)),
+    }
+    return Examples(**(fields | changed))
+
+
+def test_features_by_hand():
+    # The newest first, its own level taken out, its own scale; then the dense column.
+    assert small().gather().tolist() == [[20, 10, 7], [15, 10, 8]]
+    assert (small().features, small().outputs, len(small())) == (3, 1, 2)
+
+
+@given(table=examples())
+def test_features_one_by_one(table):
+    for n, row in enumerate(table.gather()):
+        past = [(table.values[table.newest[n] - j] - table.level[n]) * table.scale[n] for j in range(table.window)]
+        assert row.tolist() == [*past, *table.dense[n]]
+
+
+def test_rows_share_the_values():
+    some = small().rows(np.array([1]))
+    assert some.gather().tolist() == [[15, 10, 8]]
+    assert some.values is not None
+    assert np.shares_memory(some.values, small(values=some.values).values)
+
+
+def test_any_layout_becomes_the_one_that_is_compiled_for():
+    table = random_examples(np.random.default_rng(0), 10, 4, 3, 2)
+    odd = replace(
+        table,
+        newest=np.repeat(table.newest, 2)[::2].astype(np.int32),
+        dense=np.asfortranarray(table.dense),
+        level=np.repeat(table.level, 2)[::2],
+    )
+    odd.target.setflags(write=False)
+    plain = odd.astype(np.float32)
+    for name in ("values", "newest", "level", "scale", "dense", "target", "weight"):
+        array = getattr(plain, name)
+        assert array.flags.c_contiguous
+        assert array.flags.writeable
+        assert array.dtype == (np.int64 if name == "newest" else np.float32)
+    np.testing.assert_allclose(plain.gather(), table.gather(), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"level": np.zeros(3)}, "There are 2 examples; level has 3 rows"),
+        ({"level": np.zeros((2, 1))}, r"level must have 1 dimension\(s\); its shape is \(2, 1\)"),
+        ({"dense": np.zeros(2)}, "dense must have 2 dim"),
+        ({"target": np.zeros((2, 2))}, r"target has shape \(2, 2\), weight \(2, 1\)"),
+        ({"newest": np.array([1.0, 3])}, "newest must hold whole numbers"),
+        ({"newest": np.array([0, 3])}, "window of 2 values reaches outside the 4 values"),
+        ({"newest": np.array([1, 4])}, "window of 2 values reaches outside the 4 values"),
+        ({"window": -1}, "The window is -1"),
+        ({"values": np.array([1, 2, np.inf, 3])}, "values holds a value that is not finite"),
+        ({"scale": np.array([1, np.nan])}, "scale holds a value that is not finite"),
+        ({"dense": np.array([[1], [np.nan]])}, "dense holds a value that is not finite"),
+        ({"weight": np.array([[1.0], [np.nan]])}, "weight holds a value that is not finite"),
+        ({"weight": np.array([[1.0], [-1]])}, "weight is negative"),
+        ({"target": np.array([[1.0], [np.nan]])}, "target with a weight is not finite"),
+    ],
+)
+def test_refused(changed, message):
+    with pytest.raises(ValueError, match=message):
+        small(**changed)
+
+
+def test_what_a_precision_cannot_hold_is_refused():
+    with pytest.raises(ValueError, match="values holds a value that is not finite"):
+        small(values=np.array([1e300, 1, 1, 1])).astype(np.float32)
+
+
+def test_plain_tables():
+    table = dense_examples(np.arange(6.0).reshape(3, 2), np.arange(3.0))
+    assert table.gather().tolist() == [[0, 1], [2, 3], [4, 5]]
+    assert table.target.tolist() == [[0], [1], [2]]
+    assert table.weight.tolist() == [[1], [1], [1]]
+    assert len(dense_examples(np.zeros((0, 2)), np.zeros(0))) == 0
+    with pytest.raises(ValueError, match="There are 3 examples; target has 6 rows"):
+        dense_examples(np.zeros((3, 2)), np.zeros(6))
