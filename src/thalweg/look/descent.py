@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
-from thalweg.look.style import BLUE, GREEN, GREY, WIDTH, dress
+from thalweg.look.style import BLUE, GREEN, GREY, dress, layered
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
@@ -67,10 +67,11 @@ def descent_chart(findings: Findings, language: str = "en") -> alt.LayerChart | 
         ],
     )
     least = alt.Chart(alt.Data(values=[{"epoch": best[1], "loss": best[0]}])).encode(x="epoch:Q")
-    chart = alt.layer(
+    chart = layered(
         least.mark_rule(color=GREY, strokeDash=[3, 3]),
         base.mark_line(strokeWidth=2),
         least.mark_point(filled=True, color=GREEN, size=90, opacity=1).encode(y="loss:Q"),
-    ).properties(width=WIDTH, height=HEIGHT)
+        height=HEIGHT,
+    )
     told = tell("report.descent_title", epoch=round(best[1]), epochs=round(max(curve["epoch"])))
     return dress(chart, series, told, tell("report.descent_subtitle", rung=line.rung), language)

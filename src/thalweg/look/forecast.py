@@ -14,7 +14,6 @@ from thalweg.look.style import (
     INK,
     PALE_SKY,
     SKY,
-    WIDTH,
     band,
     columns,
     day_axis,
@@ -22,6 +21,7 @@ from thalweg.look.style import (
     days,
     dress,
     key,
+    layered,
 )
 from thalweg.look.words import common_decimals, day, number
 from thalweg.messages import catalogue
@@ -69,7 +69,7 @@ def forecast_chart(findings: Findings, language: str = "en", past: int = PAST) -
     # A single day ahead has no line and no band to draw, so its intervals are bars as well.
     bars = 14 if len(forecast.dates) == 1 else 0
     shades = (("low95", "high95", PALE_SKY), ("low80", "high80", SKY))
-    chart = alt.layer(
+    chart = layered(
         key({truth: INK, mean: BLUE, intervals[0]: SKY, intervals[1]: PALE_SKY}),
         *(band(ahead, low, high, shade, series.name) for low, high, shade in shades),
         *(
@@ -99,7 +99,8 @@ def forecast_chart(findings: Findings, language: str = "en", past: int = PAST) -
                 ),
             ],
         ),
-    ).properties(width=WIDTH, height=HEIGHT)
+        height=HEIGHT,
+    )
     first = (float(forecast.mean[0]), float(forecast.low80[0]), float(forecast.high80[0]))
     places = common_decimals(first)
     told = tell(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
-from thalweg.look.style import BLUE, GREEN, INK, PALE, VERMILLION, WIDTH, dress, quote
+from thalweg.look.style import BLUE, GREEN, INK, PALE, VERMILLION, dress, layered, quote
 from thalweg.look.words import number
 from thalweg.messages import catalogue
 
@@ -113,5 +113,5 @@ def ladder_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         name=series.name,
         days=findings.split.test,
     )
-    chart = alt.layer(row, gap, lines, dots, flag).properties(width=WIDTH, height=ROW * len(findings.ladder))
+    chart = layered(row, gap, lines, dots, flag, height=ROW * len(findings.ladder))
     return dress(chart, series, told, tell("report.ladder_subtitle"), language)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
-from thalweg.look.style import BLUE, GREY, WIDTH, columns, dress
+from thalweg.look.style import BLUE, GREY, columns, dress, layered
 from thalweg.look.words import number
 from thalweg.messages import catalogue
 
@@ -70,5 +70,5 @@ def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         horizon=horizon,
         name=series.name,
     )
-    chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)
+    chart = layered(*layers, height=HEIGHT)
     return dress(chart, series, told, tell("report.steps_subtitle"), language)

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import math
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import numpy as np
@@ -40,8 +40,6 @@ FONT = (
 )
 FIGURES = 7  # more do not show, and make the page heavy
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-
-AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart)
 
 
 def _cell(value: object) -> str:
@@ -127,7 +125,12 @@ def quote(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def dress(chart: AnyChart, series: Series, title: str, subtitle: str, language: str = "en") -> AnyChart:
+def layered(*layers: alt.Chart, width: int = WIDTH, height: int = HEIGHT) -> alt.LayerChart:
+    """Return layers over one another, the first at the bottom."""
+    return alt.LayerChart(layer=list(layers), width=width, height=height)
+
+
+def dress(chart: alt.LayerChart, series: Series, title: str, subtitle: str, language: str = "en") -> alt.LayerChart:
     """Return the chart with its title, told as simulated where it is, and in the house's fonts and colours."""
     tell = catalogue(language)
     if series.simulated:

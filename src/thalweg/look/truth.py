@@ -13,7 +13,6 @@ from thalweg.look.style import (
     PALE_SKY,
     SKY,
     VERMILLION,
-    WIDTH,
     band,
     columns,
     day_axis,
@@ -22,6 +21,7 @@ from thalweg.look.style import (
     dress,
     every_day,
     key,
+    layered,
 )
 from thalweg.look.words import day, number
 from thalweg.messages import catalogue
@@ -35,7 +35,7 @@ NARROWEST = 640  # pixels; at this width labels must not meet yet
 LETTER = 6.4  # pixels, of the labels' font
 WIDE = 0x2E80  # from here on letters are Chinese, two wide
 ROW = 17
-ROWS = 4
+ROWS = 5
 
 
 def _labels(findings: Findings, language: str) -> list[dict[str, Any]]:
@@ -125,7 +125,7 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         .encode(y="height:Q", text="label:N")
         for left in (True, False)
     ]
-    chart = alt.layer(
+    chart = layered(
         key(
             {
                 truth: INK,
@@ -149,7 +149,8 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
             tooltip=[*tips, alt.Tooltip("holiday:N", title=tell("report.holiday"))]
         ),
         *texts,
-    ).properties(width=WIDTH, height=HEIGHT)
+        height=HEIGHT,
+    )
     told = tell(
         f"report.truth_title_{findings.loss}",
         loss=number(used.test),

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import altair as alt
 import numpy as np
 
-from thalweg.look.style import INK, PART_COLOURS, VERMILLION, WIDTH, columns, day_axis, day_tip, days, dress, key
+from thalweg.look.style import (
+    INK,
+    PART_COLOURS,
+    VERMILLION,
+    columns,
+    day_axis,
+    day_tip,
+    days,
+    dress,
+    key,
+    layered,
+)
 from thalweg.look.words import day
 from thalweg.messages import catalogue
 
@@ -18,7 +30,6 @@ if TYPE_CHECKING:
 
 HEIGHT = 260
 TICK = 12
-ONE = np.timedelta64(1, "D")
 
 
 def _gaps(observed: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -45,12 +56,10 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     tell = catalogue(language)
     series, split = findings.series, findings.split
     parts = [tell(f"report.part_{part}") for part in ("train", "validation", "test")]
-    ends = np.array([split.train_last, split.validation_last, split.last], dtype="datetime64[D]") + ONE
-    begins = np.array([split.first, *ends[:-1]], dtype="datetime64[D]")
+    edges = days(series.start + np.cumsum([0, split.train, split.validation, split.test])).tolist()
     shades = alt.Data(
         values=[
-            {"from": begin, "to": end, "part": part}
-            for begin, end, part in zip(days(begins).tolist(), days(ends).tolist(), parts, strict=True)
+            {"from": begin, "to": end, "part": part} for (begin, end), part in zip(pairwise(edges), parts, strict=True)
         ]
     )
     starts, stops = _gaps(series.observed)
@@ -66,7 +75,7 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     line = alt.Chart(
         columns({"day": days(series.dates), "target": np.where(series.observed, series.values, np.nan)})
     ).encode(x=day_axis(language))
-    colours = dict(zip(parts, PART_COLOURS, strict=True))
+    colours: dict[str, str] = dict(zip(parts, PART_COLOURS, strict=True))
     if filled:
         colours[tell("report.mark_filled")] = VERMILLION
     layers = [
@@ -94,10 +103,10 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     told = tell(
         "report.series_title_filled" if filled else "report.series_title",
         name=series.name,
-        first=day(split.first, language),
-        last=day(split.last, language),
+        first=day(split.first, language, "day_plain"),
+        last=day(split.last, language, "day_plain"),
         days=len(series),
         filled=filled,
     )
-    chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)
+    chart = layered(*layers, height=HEIGHT)
     return dress(chart, series, told, tell("report.series_subtitle"), language)

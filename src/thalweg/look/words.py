@@ -42,7 +42,7 @@ def number(value: float, places: int | None = None) -> str:
 
 
 def day(date: np.datetime64, language: str = "en", form: str = "day") -> str:
-    """Write a day: ``Thu 11 Feb 2021``, ``2021年2月11日周四``; as a `form` of ``day_short``, ``11 Feb``, ``2月11日``."""
+    """Write a day: ``Thu 11 Feb 2021``, ``2021年2月11日周四``; ``day_plain`` has no weekday, ``day_short`` no year."""
     tell = catalogue(language)
     moment = date.astype("datetime64[D]").item()
     return tell(

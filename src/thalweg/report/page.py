@@ -1,0 +1,215 @@
+"""One HTML file that tells all that was found, and asks nothing of any network."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+import vl_convert
+
+from thalweg.look import descent_chart, forecast_chart, ladder_chart, series_chart, steps_chart, truth_chart
+from thalweg.look.descent import descended
+from thalweg.look.style import FONT, VEGA_LITE
+from thalweg.look.words import common_decimals, day, number
+from thalweg.messages import catalogue
+from thalweg.report import tables
+from thalweg.version import __version__
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from thalweg.forecast.result import Findings
+    from thalweg.messages import Catalogue
+
+LANGUAGE_TAGS = {"en": "en", "zh": "zh-Hans"}
+COPY = "copy last week"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture on the page: its title in HTML, where it wraps, and what Vega-Embed draws."""
+
+    name: str
+    title: str
+    subtitle: str
+    spec: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number that matters, large."""
+
+    label: str
+    value: str
+    note: str
+
+
+def page(findings: Findings, language: str = "en") -> str:
+    """Return the report as one HTML page that needs no network.
+
+    Parameters
+    ----------
+    findings : Findings
+        What `fit` found.
+    language : str
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    str
+        A whole document: pictures, tables, explanations, and the scripts that draw the pictures.
+
+    Raises
+    ------
+    ValueError
+        If there is no such language.
+    """
+    tell = catalogue(language)
+    # Bundling takes a second of a core's time outside Python: the pictures are described meanwhile.
+    with ThreadPoolExecutor(1) as aside:
+        scripts = aside.submit(_scripts)
+        values = _values(findings, tell)
+        return _template().render(**values, scripts=scripts.result())
+
+
+@cache
+def _scripts() -> str:
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(files("thalweg.report").joinpath("page.html.jinja").read_text(encoding="utf-8"))
+
+
+def _values(findings: Findings, tell: Catalogue) -> dict[str, Any]:
+    language = tell.language
+    series, split, choice, used = findings.series, findings.split, findings.choice, findings.as_used
+    horizon = len(findings.forecast.dates)
+    copied = choice.kind == "copy"
+    charts = {
+        "forecast": forecast_chart(findings, language),
+        "truth": truth_chart(findings, language),
+        "steps": steps_chart(findings, language),
+        "ladder": ladder_chart(findings, language),
+        "descent": descent_chart(findings, language),
+        "series": series_chart(findings, language),
+    }
+    descent = descended(findings)
+    filled = not series.observed.all()
+    return {
+        "tell": tell,
+        "lang": LANGUAGE_TAGS[language],
+        "font": FONT,
+        "style": files("thalweg.report").joinpath("page.css").read_text(encoding="utf-8"),
+        "title": tell(
+            "report.page_title" if horizon > 1 else "report.page_title_one", name=series.name, horizon=horizon
+        ),
+        "source": tell(
+            "report.source",
+            source=series.source,
+            first=day(split.first, language, "day_plain"),
+            last=day(split.last, language, "day_plain"),
+            days=len(series),
+        ),
+        "simulated": series.simulated,
+        "verdict": [tell(message) for message in findings.verdict],
+        "tiles": _tiles(findings, tell),
+        "pictures": {name: _picture(name, chart) for name, chart in charts.items() if chart is not None},
+        "explain": {
+            "forecast": tell("report.explain_forecast_copy" if copied else "report.explain_forecast"),
+            "strategy": tell(f"report.strategy_{findings.strategy}"),
+            "truth": tell(
+                "report.explain_truth_copy" if copied else "report.explain_truth", refit_days=used.refit_days
+            ),
+            "misses": tell("report.explain_misses_holidays", country=findings.country)
+            if findings.country
+            else tell("report.explain_misses"),
+            "unknowns": tell("report.explain_unknowns", parameters=f"{choice.parameters:,}")
+            if choice.parameters
+            else tell("report.explain_unknowns_copy"),
+            "descent": tell("report.explain_descent", seeds=descent.seeds)
+            if descent and descent.seeds > 1
+            else tell("report.explain_descent_one"),
+            "series": tell("report.explain_series_filled" if filled else "report.explain_series"),
+        },
+        "notes": [tell(message) for message in series.notes],
+        "split_notes": [tell(message) for message in split.notes],
+        "tables": {
+            "forecast": tables.forecast_table(findings, language),
+            "misses": tables.miss_table(findings, language) if findings.misses else None,
+            "coverage": tables.coverage_table(findings, language),
+            "ladder": tables.ladder_table(findings, language),
+            "unknowns": tables.unknowns_table(findings, language),
+            "hyperparameters": tables.hyperparameter_table(findings, language),
+            "split": tables.split_table(findings, language),
+            "settings": tables.settings_table(findings, __version__, language),
+        },
+        "version": __version__,
+        "embed": json.dumps(
+            {
+                "renderer": "svg",
+                "actions": {"export": True, "source": False, "compiled": False, "editor": False},
+                "i18n": {
+                    "CLICK_TO_VIEW_ACTIONS": tell("report.save"),
+                    "SVG_ACTION": tell("report.save_svg"),
+                    "PNG_ACTION": tell("report.save_png"),
+                },
+            },
+            ensure_ascii=False,
+        ),
+    }
+
+
+def _tiles(findings: Findings, tell: Catalogue) -> list[Tile]:
+    forecast, used, language = findings.forecast, findings.as_used, tell.language
+    first = [float(edge[0]) for edge in (forecast.mean, forecast.low80, forecast.high80)]
+    places = common_decimals(first[:1])
+    mean, low, high = (number(value, places) for value in first)
+    tiles = [
+        Tile(
+            tell("report.tile_tomorrow", day=day(forecast.dates[0], language)),
+            mean,
+            tell("report.tile_tomorrow_note", low=low, high=high),
+        ),
+        Tile(
+            tell(f"report.tile_error_{findings.loss}"),
+            number(used.test),
+            tell("report.tile_error_note", days=len(used.dates)),
+        ),
+    ]
+    copied = findings.baselines.get(COPY)
+    if copied is not None and findings.chosen != COPY:
+        better = used.test < copied
+        note = (
+            tell("report.tile_copy_note_better", percent=f"{100 * (1 - used.test / copied):.0f}")
+            if better
+            else tell("report.tile_copy_note_worse")
+        )
+        tiles.append(Tile(tell("report.tile_copy"), number(copied), note))
+    tiles.append(
+        Tile(
+            tell("report.tile_coverage"),
+            f"{100 * used.coverage[80]:.0f}%",
+            tell("report.tile_coverage_note", share=f"{100 * used.coverage[95]:.0f}"),
+        )
+    )
+    return tiles
+
+
+def _picture(name: str, chart: alt.LayerChart) -> Picture:
+    spec = chart.to_dict()
+    title = spec.pop("title")
+    spec["width"] = "container"
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+    # A script's text ends at the first "</script", wherever it stands: no "<" may remain.
+    text = json.dumps(spec, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return Picture(name, title["text"], title["subtitle"], text)

@@ -1,0 +1,233 @@
+"""The tables of the page, every cell already in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from thalweg.look.words import ABSENT, common_decimals, day, number
+from thalweg.messages import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+
+    from thalweg.forecast.result import Findings
+
+MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table to be laid out.
+
+    Attributes
+    ----------
+    caption : str
+        What it is, told above it.
+    head : sequence of (str, str)
+        Each column's name and the small word under it (or ``""``).
+    rows : sequence of sequence of str
+        The first cell of a row names it.
+    words : frozenset of int
+        Columns of words, to stand at the left; the others are numbers.
+    marked : int or None
+        The row that is the choice.
+    """
+
+    caption: str
+    head: Sequence[tuple[str, str]]
+    rows: Sequence[Sequence[str]]
+    words: frozenset[int] = frozenset({0})
+    marked: int | None = None
+
+
+def duration(seconds: float, language: str = "en") -> str:
+    """Write a span of time: ``3.2 s``, ``2 min 07 s``."""
+    tell = catalogue(language)
+    if round(seconds) < MINUTE:
+        return tell("table.seconds", seconds=f"{seconds:.1f}")
+    minutes, rest = divmod(round(seconds), MINUTE)
+    return tell("table.minutes", minutes=minutes, seconds=rest)
+
+
+def _unit(findings: Findings, language: str) -> str:
+    return catalogue(language)(f"report.unit_{findings.loss}", name=findings.series.name)
+
+
+def ladder_table(findings: Findings, language: str = "en") -> Table:
+    """Return the ladder (U3): a line per rung, the choice marked."""
+    tell = catalogue(language)
+    lines = findings.ladder
+    places = common_decimals(loss for line in lines for loss in (line.train, line.validation, line.test))
+    head = [
+        (tell("table.rung"), ""),
+        (tell("table.unknowns"), ""),
+        (tell("table.days_back"), ""),
+        (tell("table.train"), tell("table.train_of")),
+        (tell("table.validation"), tell("table.validation_of")),
+        (tell("table.test"), tell("table.test_of")),
+        (tell("table.time"), ""),
+    ]
+    rows = [
+        [
+            line.rung + (f" ({', '.join(line.members)})" if line.members else ""),
+            f"{line.parameters:,}",
+            str(line.days_back),
+            *(number(loss, places) for loss in (line.train, line.validation, line.test)),
+            duration(line.seconds, language),
+        ]
+        for line in lines
+    ]
+    marked = next(at for at, line in enumerate(lines) if line.rung == findings.chosen)
+    return Table(_unit(findings, language), head, rows, marked=marked)
+
+
+def hyperparameter_table(findings: Findings, language: str = "en") -> Table | None:
+    """Return what was set beforehand for the choice (O6), a column per member of a mean; None for copying."""
+    tell = catalogue(language)
+    lines = {line.rung: line for line in findings.ladder}
+    shown = [lines[name] for name in findings.choice.members if name in lines] or [findings.choice]
+    shown = [line for line in shown if line.kind != "copy"]
+    if not any(line.hyperparameters for line in shown):
+        return None
+    names = list(dict.fromkeys(name for line in shown for name in line.hyperparameters))
+    rows = [
+        [_called(name, language), *(_setting(line.hyperparameters.get(name, ABSENT), language) for line in shown)]
+        for name in names
+    ]
+    return Table("", [(tell("report.setting"), ""), *((line.rung, "") for line in shown)], rows)
+
+
+def unknowns_table(findings: Findings, language: str = "en") -> Table | None:
+    """Return what descent found for the choice: how many unknowns, in how many descents; None for copying."""
+    tell = catalogue(language)
+    lines = {line.rung: line for line in findings.ladder}
+    shown = [lines[name] for name in findings.choice.members if name in lines] or [findings.choice]
+    if not any(line.parameters for line in shown):
+        return None
+    head = [
+        (tell("table.rung"), ""),
+        (tell("table.unknowns"), ""),
+        (tell("table.seeds"), ""),
+        (tell("table.epochs"), ""),
+    ]
+    rows = [
+        [line.rung, f"{line.parameters:,}", str(line.seeds), ", ".join(str(epoch) for epoch in line.epochs) or ABSENT]
+        for line in shown
+    ]
+    return Table("", head, rows)
+
+
+def forecast_table(findings: Findings, language: str = "en") -> Table:
+    """Return the forecast with its intervals, a line per day."""
+    tell = catalogue(language)
+    forecast = findings.forecast
+    edges = (forecast.low95, forecast.low80, forecast.mean, forecast.high80, forecast.high95)
+    places = common_decimals(float(value) for value in forecast.mean)
+    head = [
+        (tell("report.date"), ""),
+        (tell("report.low", coverage=95), ""),
+        (tell("report.low", coverage=80), ""),
+        (tell("report.mean"), ""),
+        (tell("report.high", coverage=80), ""),
+        (tell("report.high", coverage=95), ""),
+    ]
+    rows = [
+        [day(forecast.dates[at], language), *(number(float(edge[at]), places) for edge in edges)]
+        for at in range(len(forecast.dates))
+    ]
+    return Table(findings.series.name, head, rows)
+
+
+def miss_table(findings: Findings, language: str = "en") -> Table:
+    """Return the days missed most with the holidays near them (U5), the worst first."""
+    tell = catalogue(language)
+    misses = findings.misses
+    places = common_decimals(value for miss in misses for value in (miss.target, miss.prediction))
+    head = [
+        (tell("report.date"), ""),
+        (tell("report.came"), ""),
+        (tell("report.estimated"), ""),
+        (tell("report.missed"), ""),
+    ]
+    rows = [
+        [
+            day(miss.date, language),
+            number(miss.target, places),
+            number(miss.prediction, places),
+            _signed(miss.target - miss.prediction, places),
+        ]
+        for miss in misses
+    ]
+    words = {0}
+    if findings.country or any(miss.holiday for miss in misses):
+        head.append((tell("report.holiday"), ""))
+        words.add(4)
+        rows = [[*row, miss.holiday or ABSENT] for row, miss in zip(rows, misses, strict=True)]
+    return Table(findings.series.name, head, rows, words=frozenset(words))
+
+
+def coverage_table(findings: Findings, language: str = "en") -> Table:
+    """Return how many of the scored days fell inside each interval."""
+    tell = catalogue(language)
+    used = findings.as_used
+    head = [(tell("report.interval"), ""), (tell("report.inside"), ""), (tell("report.share"), "")]
+    rows = [
+        [
+            f"{coverage}%",
+            f"{round(share * len(used.dates)):,} / {len(used.dates):,}",
+            f"{100 * share:.1f}%",
+        ]
+        for coverage, share in sorted(used.coverage.items())
+    ]
+    return Table("", head, rows)
+
+
+def split_table(findings: Findings, language: str = "en") -> Table:
+    """Return the parts by date."""
+    tell = catalogue(language)
+    split = findings.split
+    parts: tuple[tuple[str, np.datetime64, np.datetime64, int], ...] = (
+        ("train", split.first, split.train_last, split.train),
+        ("validation", split.train_last + 1, split.validation_last, split.validation),
+        ("test", split.validation_last + 1, split.last, split.test),
+    )
+    head = [
+        (tell("report.part"), ""),
+        (tell("report.first_day"), ""),
+        (tell("report.last_day"), ""),
+        (tell("report.days"), ""),
+    ]
+    rows = [
+        [tell(f"report.part_{part}"), day(first, language), day(last, language), f"{count:,}"]
+        for part, first, last, count in parts
+    ]
+    return Table("", head, rows, words=frozenset({0, 1, 2}))
+
+
+def settings_table(findings: Findings, version: str, language: str = "en") -> Table:
+    """Return what to set to get the same again."""
+    tell = catalogue(language)
+    settings: Mapping[str, Any] = {"loss": findings.loss, "country": findings.country} | dict(findings.settings)
+    rows = [[_called(name, language), _setting(value, language)] for name, value in settings.items()]
+    rows.append([tell("report.version"), version])
+    rows.append([tell("report.took"), duration(findings.seconds, language)])
+    return Table("", [(tell("report.setting"), ""), (tell("report.value"), "")], rows, words=frozenset({0, 1}))
+
+
+def _signed(value: float, places: int) -> str:
+    return ("+" if value > 0 else "") + number(value, places)
+
+
+def _called(name: str, language: str) -> str:
+    return catalogue(language).templates.get(f"table.set.{name}", name.replace("_", " "))
+
+
+def _setting(value: object, language: str) -> str:
+    if value is None or value == "":
+        return catalogue(language)("report.none")
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(item) for item in value) or catalogue(language)("report.none")
+    return f"{value:g}" if isinstance(value, float) else str(value)
