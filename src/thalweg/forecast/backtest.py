@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.forecast.features import LOOK_BACK, Past, days_needed, past_of
-from thalweg.forecast.fit import Fit, Problem, descend
-from thalweg.forecast.ladder import COPIES
+from thalweg.forecast.fit import Descended, Fit, Problem, descend
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +51,7 @@ def refit(
         For each of `uptos`, a `Fit` per member; the rung itself where it only copies.
     """
     problems: list[tuple[Problem | None, Member]] = []
-    jobs: list[Callable[[], tuple[NDArray[np.floating], object, object]]] = []
+    jobs: list[Callable[[], Descended]] = []
     for upto in uptos:
         for member in members:
             if member.rung.copy:
@@ -71,8 +70,8 @@ def refit(
             fits.append(member.rung)
             continue
         runs = [next(found) for _ in member.seeds]
-        thetas = [theta for theta, outcome, _ in runs if not outcome.failed]
-        fits.append(Fit(member.rung, problem.scale, problem.network, np.stack(thetas or [runs[0][0]])))
+        thetas = [run.theta for run in runs if not run.outcome.failed]
+        fits.append(Fit(member.rung, problem.scale, problem.network, np.stack(thetas or [runs[0].theta])))
     return [fits[at : at + len(members)] for at in range(0, len(fits), len(members))]
 
 
@@ -181,6 +180,3 @@ def horizon(
     made = ahead(many, calendar, past, steps)
     made[:, 0] = ahead(daily, calendar, past, 1)[:, 0]
     return made
-
-
-__all__ = ["COPIES", "Backtest", "Member", "Task", "ahead", "backtest", "horizon", "recursive", "refit"]

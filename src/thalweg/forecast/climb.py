@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.forecast.features import days_needed, past_of
-from thalweg.forecast.fit import Fit, Problem, descend
+from thalweg.forecast.fit import Descended, Fit, Problem, descend
 from thalweg.forecast.result import RungResult
 from thalweg.learn.loss import LOSSES, mean_loss
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-    from typing import Any
 
     from numpy.typing import NDArray
 
@@ -129,7 +128,7 @@ class Climb:
 
     def _climb(self, rungs: tuple[Rung, ...]) -> None:
         """Fit rungs side by side; tell of each in order as soon as it is there."""
-        jobs: list[tuple[Rung, Problem | None, list[Future[Any]]]] = []
+        jobs: list[tuple[Rung, Problem | None, list[Future[Descended]]]] = []
         for rung in rungs:
             if rung.copy:
                 jobs.append((rung, None, []))
@@ -162,19 +161,19 @@ class Climb:
                 self.climbed.append(one)
                 self.watcher.rung(one.line)
 
-    def _finish(self, rung: Rung, problem: Problem | None, found: list[Any]) -> Climbed | None:
+    def _finish(self, rung: Rung, problem: Problem | None, found: list[Descended]) -> Climbed | None:
         fit = None
         if problem is not None:
-            kept = [(theta, outcome, curve) for theta, outcome, curve in found if not outcome.failed]
-            if not kept or any(outcome.name == "interrupted" for _, outcome, _ in found):
+            kept = [one for one in found if not one.outcome.failed]
+            if not kept or any(one.outcome.name == "interrupted" for one in found):
                 return None
             fit = Fit(
                 rung,
                 problem.scale,
                 problem.network,
-                np.stack([theta for theta, _, _ in kept]),
-                tuple(outcome for _, outcome, _ in kept),
-                kept[0][2],
+                np.stack([one.theta for one in kept]),
+                tuple(one.outcome for one in kept),
+                kept[0].curve,
             )
         before = estimates(rung, fit, self.series, self.calendar, 0, self._sealed)
         train, validation = self._losses(before)

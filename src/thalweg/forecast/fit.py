@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -126,6 +126,14 @@ def scored(problem: Problem, first: int, last: int) -> Scored:
     return Scored(rows, series.values[at], series.observed[at].astype(float))
 
 
+class Descended(NamedTuple):
+    """One network fitted: its θ, how its descent ended, and its curve (see `Fit.curve`)."""
+
+    theta: Values
+    outcome: Outcome
+    curve: dict[str, tuple[float, ...]]
+
+
 def descend(
     problem: Problem,
     seed: int,
@@ -134,7 +142,7 @@ def descend(
     epochs: int | None = None,
     late: Callable[[], bool] | None = None,
     curve: bool = False,
-) -> tuple[Values, Outcome, dict[str, tuple[float, ...]]]:
+) -> Descended:
     """Fit one network of a rung.
 
     Parameters
@@ -150,9 +158,6 @@ def descend(
     curve : bool
         Whether to tell L of every epoch on training and validation days.
 
-    Returns
-    -------
-    theta, outcome, curve
     """
     rung, network = problem.rung, problem.network
     descent = Descent(
@@ -167,7 +172,7 @@ def descend(
     told: dict[str, list[float]] = {"epoch": [], "train": [], "validation": []}
     if validation is None:
         outcome = descent.run(epochs=epochs, cancelled=late)
-        return descent.theta, outcome, {}
+        return Descended(descent.theta, outcome, {})
 
     judge = _judge(problem, scored(problem, *validation))
     on_train = _judge(problem, scored(problem, 0, problem.upto)) if curve else None
@@ -179,7 +184,7 @@ def descend(
             told["validation"].append(value)
 
     outcome = descent.run(validate=judge, patience=rung.patience, watch=watch, cancelled=late)
-    return descent.theta, outcome, {name: tuple(values) for name, values in told.items() if values}
+    return Descended(descent.theta, outcome, {name: tuple(values) for name, values in told.items() if values})
 
 
 def _judge(problem: Problem, days: Scored) -> Callable[[Values], float]:

@@ -276,7 +276,7 @@ class Serving:
             days=_last_days(self.series, self.members),
             yardstick=self.yardstick,
             bands=np.array(bands),
-            errors=errors[self.series.observed[self.sealed :]],
+            errors=errors[self.series.observed[self.sealed :]].astype(np.float64),
             made=dt.datetime.now(tz=dt.UTC).date(),
         )
 
@@ -301,12 +301,9 @@ def _last_days(series: Series, members: tuple[Member, ...]) -> Series:
 def _misses(as_used: AsUsed, country: str) -> tuple[Miss, ...]:
     """Name the days missed most (U5), the worst first."""
     order = np.argsort(-np.abs(as_used.target - as_used.prediction), kind="stable")[:MISSES_NAMED]
-    return tuple(
-        Miss(
-            as_used.dates[at],
-            float(as_used.target[at]),
-            float(as_used.prediction[at]),
-            nearest_holiday(as_used.dates[at], country),
-        )
-        for at in order
-    )
+    out: list[Miss] = []
+    for at in order:
+        date: np.datetime64 = as_used.dates[int(at)]
+        target, prediction = float(as_used.target[at]), float(as_used.prediction[at])
+        out.append(Miss(date, target, prediction, nearest_holiday(date, country)))
+    return tuple(out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -58,7 +58,7 @@ class Scale:
             return np.full(len(newest), self.centre)
         return trailing_mean(transformed, newest, LEVEL_DAYS)
 
-    def undo(self, outputs: NDArray[np.float64], level: NDArray[np.float64]) -> NDArray[np.float64]:
+    def undo(self, outputs: NDArray[np.float64], level: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Return a network's outputs, shape (rows, steps), in the user's units, given the rows' levels."""
         values = outputs * self.spread + level[:, None]
         if self.logarithm:
