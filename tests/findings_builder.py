@@ -131,9 +131,7 @@ def build_findings(*, days=1500, missing=(300, 301, 302, 700), name="views", hor
     ahead = np.arange(1, horizon + 1)
     mean = series.values[-28:][(ahead - 1) % 28]
     wide = scale * (220 + 6 * ahead)
-    forecast = Forecast(
-        dates[-1] + ahead, mean, mean - wide, mean + wide, mean - 1.6 * wide, mean + 1.6 * wide
-    )
+    forecast = Forecast(dates[-1] + ahead, mean, mean - wide, mean + wide, mean - 1.6 * wide, mean + 1.6 * wide)
     findings = Findings(
         series=series,
         split=split,

@@ -93,9 +93,9 @@ def forecast_chart(findings: Findings, language: str = "en", past: int = PAST) -
                 day_tip(language),
                 alt.Tooltip("mean:Q", title=mean, format=",.6~r"),
                 *(
-                    alt.Tooltip(f"{side}{coverage}:Q", title=tell(f"report.{side}", coverage=coverage), format=",.6~r")
+                    alt.Tooltip(f"{side}{coverage}:Q", title=tell(label, coverage=coverage), format=",.6~r")
                     for coverage in (80, 95)
-                    for side in ("low", "high")
+                    for side, label in (("low", "report.low"), ("high", "report.high"))
                 ),
             ],
         ),

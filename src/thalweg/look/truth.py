@@ -45,7 +45,7 @@ def _labels(findings: Findings, language: str) -> list[dict[str, Any]]:
     taken: list[list[tuple[float, float]]] = [[] for _ in range(ROWS)]
     labels: list[dict[str, Any]] = []
     for miss in findings.misses:
-        text = day(miss.date, language, "day_short") + (f", {miss.holiday}" if miss.holiday else "")
+        text = day(miss.date, language, "report.day_short") + (f", {miss.holiday}" if miss.holiday else "")
         length = LETTER * (1 + sum(2 if ord(letter) >= WIDE else 1 for letter in text))
         at = float((miss.date - used.dates[0]).astype(int)) * across
         left = at + length > NARROWEST

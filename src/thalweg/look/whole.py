@@ -103,8 +103,8 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     told = tell(
         "report.series_title_filled" if filled else "report.series_title",
         name=series.name,
-        first=day(split.first, language, "day_plain"),
-        last=day(split.last, language, "day_plain"),
+        first=day(split.first, language, "report.day_plain"),
+        last=day(split.last, language, "report.day_plain"),
         days=len(series),
         filled=filled,
     )

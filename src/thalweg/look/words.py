@@ -41,12 +41,12 @@ def number(value: float, places: int | None = None) -> str:
     return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
 
 
-def day(date: np.datetime64, language: str = "en", form: str = "day") -> str:
-    """Write a day: ``Thu 11 Feb 2021``, ``2021年2月11日周四``; ``day_plain`` has no weekday, ``day_short`` no year."""
+def day(date: np.datetime64, language: str = "en", form: str = "report.day") -> str:
+    """Write a day: ``Thu 11 Feb 2021``, ``2021年2月11日周四``; by the key of its `form`."""
     tell = catalogue(language)
     moment = date.astype("datetime64[D]").item()
     return tell(
-        f"report.{form}",
+        form,
         weekday=tell("report.weekdays").split()[moment.weekday()],
         day=moment.day,
         month=tell("report.months").split()[moment.month - 1],

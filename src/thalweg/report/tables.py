@@ -138,7 +138,7 @@ def forecast_table(findings: Findings, language: str = "en") -> Table:
         [day(forecast.dates[at], language), *(number(float(edge[at]), places) for edge in edges)]
         for at in range(len(forecast.dates))
     ]
-    return Table(findings.series.name, head, rows)
+    return Table(tell("report.in_units", name=findings.series.name), head, rows)
 
 
 def miss_table(findings: Findings, language: str = "en") -> Table:
@@ -166,7 +166,7 @@ def miss_table(findings: Findings, language: str = "en") -> Table:
         head.append((tell("report.holiday"), ""))
         words.add(4)
         rows = [[*row, miss.holiday or ABSENT] for row, miss in zip(rows, misses, strict=True)]
-    return Table(findings.series.name, head, rows, words=frozenset(words))
+    return Table(tell("report.in_units", name=findings.series.name), head, rows, words=frozenset(words))
 
 
 def coverage_table(findings: Findings, language: str = "en") -> Table:
