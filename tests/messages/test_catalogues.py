@@ -6,6 +6,7 @@ import string
 from pathlib import Path
 
 import pytest
+
 import thalweg
 from thalweg.messages import LANGUAGES, Message, catalogue
 
@@ -84,8 +85,8 @@ def test_no_key_is_idle():
 
 
 def test_a_missing_value_is_named():
-    with pytest.raises(KeyError, match="loss"):
-        catalogue("en")(Message("report.steps_copy"))
+    with pytest.raises(KeyError, match="name"):
+        catalogue("en")(Message("report.in_units"))
 
 
 def test_values_are_not_read_as_templates():

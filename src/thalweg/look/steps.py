@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import altair as alt
 import numpy as np
 
-from thalweg.look.style import BLUE, GREY, columns, dress, layered
+from thalweg.look.style import BLUE, GREY, columns, dress, key, layered
 from thalweg.look.words import number
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from thalweg.forecast.result import Findings
 
 HEIGHT = 200
-BASELINE = "copy last week"
+WEEK = 7
+
+
+def copied(findings: Findings) -> NDArray[np.float64]:
+    """Return the loss per step ahead of copying the last day known of the same weekday, shape (horizon,).
+
+    Over the days of the sealed test that have a value; one week ahead it is the baseline ``copy last week``.
+    """
+    series, test = findings.series, findings.split.test
+    loss: list[float] = []
+    for step in range(1, len(findings.steps) + 1):
+        weeks = WEEK * math.ceil(step / WEEK)
+        miss = (series.values[weeks:] - series.values[:-weeks])[-test:]
+        miss = miss[series.observed[weeks:][-test:]]
+        loss.append(float(np.mean(np.abs(miss) if findings.loss == "mae" else miss**2)))
+    return np.array(loss)
 
 
 def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
@@ -24,7 +42,7 @@ def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     Parameters
     ----------
     findings : Findings
-        Its `steps`, with the loss of copying last week to compare.
+        Its `steps`; copying last week is drawn beside it, to compare.
     language : str
         ``en`` or ``zh``.
 
@@ -49,20 +67,22 @@ def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
             alt.Tooltip("loss:Q", title=tell("report.loss"), format=",.6~r"),
         ],
     )
+    copies = alt.Chart(columns({"step": np.arange(1, horizon + 1), "loss": copied(findings)})).encode(
+        x="step:Q", y="loss:Q"
+    )
+    words = tell("report.mark_copy")
     layers = [
+        key({tell("report.mark_forecast"): BLUE, words: GREY}),
+        copies.mark_line(color=GREY, strokeWidth=1.5, strokeDash=[5, 4]),
+        copies.mark_point(filled=True, color=GREY, size=20, opacity=1).encode(
+            tooltip=[
+                alt.Tooltip("step:Q", title=tell("report.ahead")),
+                alt.Tooltip("loss:Q", title=words, format=",.6~r"),
+            ]
+        ),
         base.mark_line(color=BLUE, strokeWidth=2),
         base.mark_point(filled=True, color=BLUE, size=34, opacity=1),
     ]
-    copied = findings.baselines.get(BASELINE, float("nan"))
-    if np.isfinite(copied):
-        words = tell("report.steps_copy", loss=number(copied))
-        level = alt.Chart(alt.Data(values=[{"loss": copied, "text": words}]))
-        layers += [
-            level.mark_rule(color=GREY, strokeDash=[5, 4]).encode(y="loss:Q"),
-            level.mark_text(align="right", baseline="bottom", dy=-4, color=GREY, fontSize=12).encode(
-                y="loss:Q", x=alt.value("width"), text="text:N"
-            ),
-        ]
     told = tell(
         f"report.steps_title_{'one_' if horizon == 1 else ''}{findings.loss}",
         first=number(float(steps[0])),

@@ -82,7 +82,7 @@ def every_day(
     return whole, filled
 
 
-def day_axis(language: str, field: str = "day", *, weekly: bool = False) -> alt.X:
+def day_axis(language: str, field: str = "day", *, weekly: bool = False, padding: int = 0) -> alt.X:
     """Return the horizontal axis of days, with a tick a week or as the length asks."""
     axis = alt.Axis(
         title=None, labelOverlap=True, grid=False, tickCount={"interval": "week", "step": 1} if weekly else 8
@@ -94,7 +94,7 @@ def day_axis(language: str, field: str = "day", *, weekly: bool = False) -> alt.
             "utcdate(datum.value) != 1 ? utcFormat(datum.value, '%-m月%-d日') : "
             "utcFormat(datum.value, utcmonth(datum.value) == 0 ? '%Y年' : '%-m月')"
         )
-    return alt.X(f"{field}:T", axis=axis, scale=alt.Scale(type="utc"))
+    return alt.X(f"{field}:T", axis=axis, scale=alt.Scale(type="utc", padding=padding))
 
 
 def day_tip(language: str, field: str = "day") -> alt.Tooltip:

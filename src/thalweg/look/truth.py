@@ -107,7 +107,7 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         },
     )
     truth, estimate, missed = tell("report.mark_truth"), tell("report.mark_estimate"), tell("report.mark_miss")
-    base = alt.Chart(columns({"day": days(dates), **table})).encode(x=day_axis(language))
+    base = alt.Chart(columns({"day": days(dates), **table})).encode(x=day_axis(language, padding=8))
     tips = [
         day_tip(language),
         alt.Tooltip("target:Q", title=truth, format=",.6~r"),
@@ -119,10 +119,20 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     low, high = float(np.fmin(used.low95, used.target).min()), float(np.fmax(used.high95, used.target).max())
     heights = alt.Scale(domain=_place(labels, low, high), nice=False, zero=False)
     misses = alt.Chart(alt.Data(values=labels)).encode(x="day:T", y="target:Q")
+    # White letters under the coloured ones keep the lines that other labels hang from out of the words.
     texts = [
         misses.transform_filter(f"datum.label && {'' if left else '!'}datum.left")
-        .mark_text(align="right" if left else "left", dx=-5 if left else 5, color=VERMILLION, fontSize=12, clip=True)
+        .mark_text(
+            align="right" if left else "left",
+            dx=-5 if left else 5,
+            fontSize=12,
+            clip=True,
+            color=paint,
+            stroke=paint,
+            strokeWidth=outline,
+        )
         .encode(y="height:Q", text="label:N")
+        for paint, outline in (("white", 4), (VERMILLION, 0))
         for left in (True, False)
     ]
     chart = layered(

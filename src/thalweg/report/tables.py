@@ -76,7 +76,7 @@ def ladder_table(findings: Findings, language: str = "en") -> Table:
             f"{line.parameters:,}",
             str(line.days_back),
             *(number(loss, places) for loss in (line.train, line.validation, line.test)),
-            duration(line.seconds, language),
+            duration(line.seconds, language) if line.seconds else ABSENT,
         ]
         for line in lines
     ]
