@@ -175,6 +175,13 @@ class TestOutcomes:
         table = dense_examples(np.random.default_rng(0).normal(size=(20, 2)), np.ones(20))
         assert Descent(network, table, theta=theta, optimizer=GRADIENT_DESCENT).run().name == "gradient zero"
 
+    def test_a_few_batches_without_slope_an_epoch_are_no_end(self, table):
+        # Alone in their batches, examples without weight have no slope: two in three, in each of many epochs.
+        weight = np.zeros((100, 1))
+        weight[::3] = 1
+        some = dense_examples(table.dense, table.target, weight)
+        assert descent_of(some, batch=1, epochs=6).run().name == "epochs"
+
     def test_validation(self, table):
         told = iter([5.0, 4, 3, 3.5, 3, 3.1, 9, 9, 9])
         seen = []
