@@ -202,4 +202,4 @@ def _listed(settings: Mapping[str, object], say: Catalogue) -> str:
         key = f"table.set.{name}"
         return say(key) if key in say.templates else name
 
-    return say("cli.comma").join(f"{called(name)} {written(value)}" for name, value in settings.items())
+    return "; ".join(f"{called(name)}: {written(value)}" for name, value in settings.items())

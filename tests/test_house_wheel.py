@@ -1,0 +1,107 @@
+"""The wheel, built and installed where the source tree is not, does the whole job."""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import tomllib
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+IMPORTED_AS = {"vl-convert-python": "vl_convert", "jinja2": "jinja2"}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*pip, "--wheel-dir", str(folder), str(ROOT)], check=True)
+    (file,) = folder.glob("thalweg-*.whl")
+    return file
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory, wheel):
+    """A new environment with the wheel alone; its dependencies are lent by the one that runs the tests."""
+    folder = tmp_path_factory.mktemp("empty")
+    venv.create(folder, with_pip=False, symlinks=True)
+    python = folder / "bin" / "python"
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps", "--no-index"]
+    subprocess.run([*pip, str(wheel)], check=True)
+    site = next((folder / "lib").glob("python3*")) / "site-packages"
+    # A path in a .pth file does not bring the .pth files in it: an editable thalweg stays behind.
+    (site / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return folder
+
+
+def clean_environment():
+    return {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "PYTHONHOME"}}
+
+
+def test_it_holds_every_file_of_the_package_and_nothing_else(wheel):
+    names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    tracked = {
+        path.relative_to(ROOT / "src").as_posix()
+        for path in (ROOT / "src" / "thalweg").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert names == tracked
+    assert {"thalweg/py.typed", "thalweg/messages/en.toml", "thalweg/messages/zh.toml"} <= names
+
+
+def test_it_carries_the_licence(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
+
+
+def test_the_installed_command_does_the_whole_job(installed, tmp_path):
+    def run(*arguments):
+        done = subprocess.run(
+            [str(installed / "bin" / "thalweg"), *arguments],
+            cwd=tmp_path,
+            env=clean_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    where = subprocess.run(
+        [str(installed / "bin" / "python"), "-c", "import thalweg; print(thalweg.__file__)"],
+        cwd=tmp_path,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert Path(where).is_relative_to(installed)
+    assert re.fullmatch(r"thalweg \d+\.\d+\.\S+\n", run("--version"))
+    run("sample", "channel.csv", "--days", "200")
+    found = json.loads(run("forecast", "channel.csv", "--ladder", "quick", "--horizon", "2", "--json"))
+    assert len(found["forecast"]) == 2
+    assert (tmp_path / "channel" / "report.html").stat().st_size > 10_000
+
+
+def test_what_is_imported_is_declared():
+    imported = set()
+    for file in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                imported.add(node.module.split(".")[0])
+    declared = {re.split(r"[<>=\[ ]", line)[0] for line in PROJECT["dependencies"]}
+    declared = {IMPORTED_AS.get(name, name) for name in declared}
+    foreign = imported - set(sys.stdlib_module_names) - {"thalweg"}
+    # SciPy and vl-convert are never imported by name everywhere: Numba's BLAS and Altair's pictures need them.
+    assert foreign <= declared
+    assert declared - foreign <= {"scipy", "vl_convert", "jinja2"}
