@@ -32,11 +32,13 @@ def test_counts_of_unknowns_of_the_ladder():
     assert Network((56, 100, 100, 100, 1)).size == 26_001
 
 
-@pytest.mark.parametrize(("activation", "variance"), [("relu", 2 / 400), ("sigmoid", 2 / 700), ("identity", 1 / 400)])
-def test_start_keeps_the_spread(activation, variance):
+@pytest.mark.parametrize(("activation", "bound"), [("relu", 0.05), ("sigmoid", (6 / 700) ** 0.5), ("identity", 0.05)])
+def test_start_is_uniform_within_its_bound(activation, bound):
     network = Network((400, 300, 1), activation)
     layer = network.layers(network.start(3))[0]
-    assert layer.weights.var() == pytest.approx(variance, rel=0.02)
+    assert layer.weights.min() == pytest.approx(-bound, rel=1e-3)
+    assert layer.weights.max() == pytest.approx(bound, rel=1e-3)
+    assert layer.weights.var() == pytest.approx(bound**2 / 3, rel=0.02)
     assert not layer.biases.any()
 
 

@@ -158,6 +158,15 @@ def test_a_batch_without_weight_makes_its_update():
     close(descent.theta, reference_descent(problem, optimizer, descent, 1), 1e-12)
 
 
+def test_what_fades_becomes_zero_and_not_subnormal():
+    theta, gradient, state = np.ones(4, np.float32), np.zeros(4, np.float32), np.ones((2, 4), np.float32)
+    gradient[3] = 1e-20  # small, and not fading
+    for update in range(2000):
+        kernel.apply_update(RULES["adamw"], theta, gradient, state, np.array([0.01, 0.9, 0.999, 1e-8]), 1e-3, update)
+    assert state[0, :3].tolist() == [0, 0, 0]
+    assert state[0, 3] == pytest.approx(1e-20, rel=1e-4)
+
+
 def test_nothing_is_allocated_in_the_loop():
     count, batch = 500, 10
     random = np.random.default_rng(0)

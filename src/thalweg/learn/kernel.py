@@ -31,21 +31,25 @@ from thalweg.learn.optimizer import RULES, SCHEDULES
 ADAMW = RULES["adamw"]
 COSINE = SCHEDULES["cosine"]
 
+# Division as NumPy has it: Python's check for a zero divisor would keep Adam's loop from being vectorised.
+compiled = njit(nogil=True, cache=True, error_model="numpy")
 
-@njit(nogil=True, cache=True)
-def gather(values, newest, window, level, scale, dense, order, first, count, x) -> None:
+
+@compiled
+def gather(values, newest, emphasis, limit, level, scale, dense, order, first, count, x) -> None:
     """Write the features of examples ``order[first : first + count]`` into x, shape (count, features)."""
-    columns = dense.shape[1]
+    columns, window = dense.shape[1], len(emphasis)
+    most = x.dtype.type(limit)
     for r in range(count):
         row = order[first + r]
         last, own_level, own_scale = newest[row], level[row], scale[row]
         for j in range(window):
-            x[r, j] = (values[last - j] - own_level) * own_scale
+            x[r, j] = min(max((values[last - j] - own_level) * own_scale * emphasis[j], -most), most)
         for j in range(columns):
             x[r, window + j] = dense[row, j]
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def forward(widths, codes, theta, a, count) -> None:
     """P3: from the features, already in `a`, to the prediction, every layer's a kept."""
     layers = len(widths) - 1
@@ -75,7 +79,7 @@ def forward(widths, codes, theta, a, count) -> None:
         to += count * outputs
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def output_slope(code, target, weight, order, first, count, prediction, slope) -> float:
     """L1: return L of these examples and write each prediction's ∂C/∂y; without any weight L is NaN, slopes 0."""
     outputs = target.shape[1]
@@ -105,7 +109,7 @@ def output_slope(code, target, weight, order, first, count, prediction, slope) -
     return value / total
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def backward(widths, codes, theta, a, slopes, gradient, count) -> None:  # noqa: C901 - two loops a layer
     """P4 to P8: from ∂C/∂y, already in `slopes`, to every ∂C/∂z and to the gradient."""
     layers = len(widths) - 1
@@ -142,7 +146,7 @@ def backward(widths, codes, theta, a, slopes, gradient, count) -> None:  # noqa:
         to = from_
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def apply_update(rule, theta, gradient, state, numbers, eta, update) -> None:
     """Move θ by one update; Adam's corrections are folded into the step."""
     kind = theta.dtype.type
@@ -156,18 +160,22 @@ def apply_update(rule, theta, gradient, state, numbers, eta, update) -> None:
     step = kind(eta * correction / (1.0 - numbers[1] ** (update + 1)))
     epsilon = kind(numbers[3] * correction)
     b1, c1, b2, c2 = kind(numbers[1]), kind(1.0 - numbers[1]), kind(numbers[2]), kind(1.0 - numbers[2])
+    faded, zero = kind(1e-30), kind(0)
     mean, square = state[0], state[1]
     for i in range(len(theta)):
         g = gradient[i]
-        mean[i] = b1 * mean[i] + c1 * g
+        # A dead neuron's mean would fade to a subnormal number and stay one: each product with it is slow for ever.
+        m = b1 * mean[i] + c1 * g
+        m = m if abs(m) > faded else zero
+        mean[i] = m
         square[i] = b2 * square[i] + c2 * (g * g)
-        theta[i] = keep * theta[i] - step * mean[i] / (np.sqrt(square[i]) + epsilon)
+        theta[i] = keep * theta[i] - step * m / (np.sqrt(square[i]) + epsilon)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def descend(  # noqa: C901 - the fused loop is one
     widths, codes, theta, gradient, state, numbers, learning_rate, schedule, update, planned,
-    values, newest, window, level, scale, dense, target, weight,
+    values, newest, emphasis, limit, level, scale, dense, target, weight,
     order, batch, first_batch, last_batch, a, slopes, losses,
 ) -> tuple[int, int]:  # fmt: skip
     """Run batches ``first_batch`` to ``last_batch`` (excluded) of the order; write the loss of each.
@@ -187,7 +195,7 @@ def descend(  # noqa: C901 - the fused loop is one
         first = number * batch
         count = min(batch, len(order) - first)
         x = a[: count * widths[0]].reshape(count, widths[0])
-        gather(values, newest, window, level, scale, dense, order, first, count, x)
+        gather(values, newest, emphasis, limit, level, scale, dense, order, first, count, x)
         forward(widths, codes, theta, a, count)
         prediction = a[count * behind : count * (behind + outputs)].reshape(count, outputs)
         slope = slopes[count * behind : count * (behind + outputs)].reshape(count, outputs)
@@ -220,8 +228,8 @@ def descend(  # noqa: C901 - the fused loop is one
     return done, flat
 
 
-@njit(nogil=True, cache=True)
-def predict(widths, codes, theta, values, newest, window, level, scale, dense, order, batch, a, out) -> None:
+@compiled
+def predict(widths, codes, theta, values, newest, emphasis, limit, level, scale, dense, order, batch, a, out) -> None:
     """Write the predictions of the examples in `order` into out, shape (examples, outputs), a batch at a time."""
     outputs = widths[-1]
     behind = 0
@@ -230,6 +238,6 @@ def predict(widths, codes, theta, values, newest, window, level, scale, dense, o
     for first in range(0, len(order), batch):
         count = min(batch, len(order) - first)
         x = a[: count * widths[0]].reshape(count, widths[0])
-        gather(values, newest, window, level, scale, dense, order, first, count, x)
+        gather(values, newest, emphasis, limit, level, scale, dense, order, first, count, x)
         forward(widths, codes, theta, a, count)
         out[first : first + count] = a[count * behind : count * (behind + outputs)].reshape(count, outputs)
