@@ -63,7 +63,7 @@ def _by_format(table: Table, one: Look, date_format: str) -> Look:
         ).fetchall()[0]
     except duckdb.Error as error:
         raise InputError(
-            f"{date_format!r} is no date format: {str(error).splitlines()[0]}. Codes like %d/%m/%Y are expected: %d "
+            f"{table.source}: {date_format!r} is no date format. Codes like %d/%m/%Y are expected: %d "
             "day, %m month, %Y year, %b the month's name."
         ) from error
     if 2 * fitting > filled:

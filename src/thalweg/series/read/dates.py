@@ -88,11 +88,15 @@ def shape_of(cells: list[str]) -> Shape | None:
     return shape if 2 * count > len(dated) else None
 
 
-def readings_of_shape(shape: Shape, cell: str) -> list[DateReading]:
-    """Return the ways to read text of this shape; `cell` is SQL for the trimmed text."""
-    text = f"regexp_replace({cell}, {literal(_WEEKDAY)}, '')"
-    time = f"regexp_extract({text}, {literal(_TIME)}, 1)"
-    text = f"regexp_replace({text}, {literal(_TIME)}, '')"
+def readings_of_shape(shape: Shape, cell: str, *, thorough: bool) -> list[DateReading]:
+    """Return the ways to read text of this shape; `cell` is SQL for the trimmed text.
+
+    Thorough readings also take weekdays in front.
+    """
+    text = f"regexp_replace({cell}, {literal(_WEEKDAY)}, '')" if thorough else cell
+    # The search for a time of day is the dearest step; a colon tells where it is worth it.
+    time = f"CASE WHEN contains({text}, ':') THEN regexp_extract({text}, {literal(_TIME)}, 0) ELSE '' END"
+    text = f"left({text}, length({text}) - length({time}))"
     if shape.words:
         text = f"regexp_replace({text}, {literal(_MONTH_WORD)}, '\\1')"
         text = f"regexp_replace({text}, {literal(_BETWEEN)}, ' ', 'g')"

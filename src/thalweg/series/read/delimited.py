@@ -42,7 +42,6 @@ class _Layout:
     width: int
     names: list[str] | None
     header: int  # records up to and with the header
-    lines: int  # physical lines up to and with the header
     mixed_lines: bool
     marked: bool  # begins with a byte-order mark
 
@@ -73,7 +72,7 @@ def open_delimited(path: Path) -> Table:
     connection.execute(
         "CREATE TEMP VIEW source_rows AS SELECT row_number() OVER () AS record, * FROM read_csv("
         f"{literal(no_wildcards(str(path)))}, auto_detect=false, header=false, delim={literal(layout.delimiter)}, "
-        f"quote='\"', escape='\"', skip={layout.lines}, columns={{{fields}}}, compression='none', "
+        f"quote='\"', escape='\"', skip={layout.header}, columns={{{fields}}}, compression='none', "
         f"strict_mode={'false' if layout.mixed_lines else 'true'}, buffer_size=8000000)"
     )
     table = Table(
@@ -97,7 +96,7 @@ def _check_bytes(path: Path) -> tuple[bool, bool]:
     with path.open("rb") as file:
         start = file.read(16)
         file.seek(0)
-        if not start.strip():
+        if not start.removeprefix(codecs.BOM_UTF8).strip():
             raise InputError(f"{path} is empty. A CSV file with a header and a row a day is expected.")
         for mark, name in ((codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16")):
             if start.startswith(mark):
@@ -138,11 +137,11 @@ def _layout(path: Path, *, mixed_lines: bool, marked: bool) -> _Layout:
             "a column of numbers are expected, separated by commas, semicolons, tabs or bars."
         )
     width = _width(records)
-    titles = next(place for place, (_, record) in enumerate(records) if len(record) == width)
-    if titles > _TITLE_ROWS or any(len(record) > 1 for _, record in records[:titles]):
+    titles = next(place for place, record in enumerate(records) if len(record) == width)
+    if titles > _TITLE_ROWS or any(len(record) > 1 for record in records[:titles]):
         titles = 0
-    first = records[titles][1]
-    below = next((record for _, record in records[titles + 1 :] if len(record) == width), None)
+    first = records[titles]
+    below = next((record for record in records[titles + 1 :] if len(record) == width), None)
     headless = below is not None and any(
         shape_of([cell]) is not None and shape_of([cell]) is shape_of([under])
         for cell, under in zip(first, below, strict=False)
@@ -153,19 +152,18 @@ def _layout(path: Path, *, mixed_lines: bool, marked: bool) -> _Layout:
         width=width,
         names=None if headless else first,
         header=header,
-        lines=records[header - 1][0] if header else 0,
         mixed_lines=mixed_lines,
         marked=marked,
     )
 
 
-def _sample(path: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    """Return the first records, each with the number of lines read up to its end."""
+def _sample(path: Path, text: str, delimiter: str) -> list[list[str]]:
+    """Return the first records."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    records: list[tuple[int, list[str]]] = []
+    records: list[list[str]] = []
     try:
         for record in reader:
-            records.append((reader.line_num, record))
+            records.append(record)
             if len(records) == _SAMPLE_RECORDS:
                 break
     except csv.Error as error:
@@ -173,13 +171,13 @@ def _sample(path: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]
     return records
 
 
-def _width(records: list[tuple[int, list[str]]]) -> int:
-    return Counter(len(record) for _, record in records if record).most_common(1)[0][0]
+def _width(records: list[list[str]]) -> int:
+    return Counter(len(record) for record in records if record).most_common(1)[0][0]
 
 
-def _share(records: list[tuple[int, list[str]]]) -> float:
+def _share(records: list[list[str]]) -> float:
     """Return how large a part of the records has the usual number of cells; 0 where that is one."""
-    filled = [record for _, record in records if record]
+    filled = [record for record in records if record]
     width = _width(records)
     return sum(len(record) == width for record in filled) / len(filled) if width > 1 else 0.0
 

@@ -91,12 +91,14 @@ def _key(rows: Rows, days: list[object]) -> tuple[Look, int] | None:
         return None
     listed = ", ".join(f"DATE {literal(str(day))}" for day in days)
     told = ", ".join(f"count(DISTINCT {one.column.field})" for one in others)
-    per_day = rows.table.query(f"SELECT count(*), {told} FROM ({rows.sql}) WHERE day IN ({listed}) GROUP BY day")
-    overall = rows.table.query(f"SELECT {told} FROM ({rows.sql}) WHERE day IN ({listed})")[0]
-    for place, one in enumerate(others):
-        apart = all(day[1 + place] == day[0] for day in per_day)
-        usual = int(np.median([day[0] for day in per_day]))
-        if apart and overall[place] <= 2 * usual:
+    counted = rows.table.query(
+        f"SELECT grouping(day), count(*), {told} FROM ({rows.sql}) WHERE day IN ({listed}) "
+        "GROUP BY GROUPING SETS ((day), ()) ORDER BY 1"
+    )
+    *per_day, overall = counted
+    usual = int(np.median([day[1] for day in per_day]))
+    for place, one in enumerate(others, start=2):
+        if all(day[place] == day[1] for day in per_day) and overall[place] <= 2 * usual:
             return one, usual
     return None
 

@@ -73,6 +73,15 @@ class _First:
         return _First(int(taken[0]), int(taken[1] or 0), str(taken[2]))
 
 
+@dataclass(frozen=True)
+class _Ways:
+    """The ways to read both columns, and the query in which each is tried on every cell."""
+
+    dates: list[DateReading]
+    numbers: list[NumberReading]
+    cells: str
+
+
 def decide(table: Table, looks: list[Look], date_look: Look, value_look: Look, date_format: str | None) -> Rows:
     """Decide from the whole columns how dates and numbers are written.
 
@@ -82,38 +91,8 @@ def decide(table: Table, looks: list[Look], date_look: Look, value_look: Look, d
         If a cell is neither date nor number nor empty, if day and month cannot be told apart, or if a
         value is infinite or absurd; the row is named.
     """
-    date_cell, value_cell = _cell(date_look), _cell(value_look)
-    dates = _date_readings(table, date_look, date_format)
-    numeric = value_look.column.kind == "number"
-    numbers = [reading_of_number_type(value_look.column.field)] if numeric else readings_of_text("value_cell")
-    cells = f"""
-        SELECT *, NOT total AND NOT (undated AND missing) AS used,
-            {", ".join(f"{reading.day} AS day{i}, {reading.time} AS clock{i}" for i, reading in enumerate(dates))},
-            {", ".join(f"CASE WHEN NOT missing THEN {one.value} END AS value{i}" for i, one in enumerate(numbers))}
-        FROM (
-            SELECT *, {_among("date_cell", MISSING)} AS undated, {_among("value_cell", MISSING)} AS missing,
-                {_among("date_cell", TOTAL_WORDS)} AS total
-            FROM (SELECT *, {date_cell} AS date_cell, {value_cell} AS value_cell FROM source_rows)
-        )
-    """
-    asked = {
-        "total": "[count(*) FILTER (WHERE total)::VARCHAR, '0', min(date_cell) FILTER (WHERE total)]",
-        "used": _First.sql("date_cell", "true"),
-        "undated": _First.sql("value_cell", "undated"),
-        "infinite": _First.sql("value_cell", _among("value_cell", INFINITE)),
-        "comma": _First.sql("value_cell", "NOT missing AND contains(value_cell, ',')"),
-        "point": _First.sql("value_cell", "NOT missing AND contains(value_cell, '.')"),
-        "gap": _First.sql("value_cell", r"NOT missing AND regexp_matches(value_cell, '\d[^\d.,eE+-]\d')"),
-    }
-    for i in range(len(dates)):
-        asked[f"day{i}"] = _First.sql("date_cell", f"NOT undated AND day{i} IS NULL")
-        asked[f"clock{i}"] = _First.sql("date_cell", f"clock{i} IS NOT NULL")
-    for i in range(len(numbers)):
-        asked[f"value{i}"] = _First.sql("value_cell", f"NOT missing AND value{i} IS NULL")
-        asked[f"huge{i}"] = _First.sql("value_cell", f"abs(value{i}) > {_ABSURD}")
-    answer = table.query(f"SELECT {', '.join(asked.values())} FROM ({cells})")[0]
-    found = {name: _First.of(taken) for name, taken in zip(asked, answer, strict=True)}
-
+    ways, found = _ways_found(table, date_look, value_look, date_format)
+    dates, numbers, cells = ways.dates, ways.numbers, ways.cells
     if not found["used"].count:
         raise InputError(f"{table.source} has no rows with a date and a value. A row a day is expected.")
     notes: list[Message] = []
@@ -130,14 +109,70 @@ def decide(table: Table, looks: list[Look], date_look: Look, value_look: Look, d
     return Rows(table, looks, date_look, value_look, sql, tuple(notes))
 
 
-def _cell(one: Look) -> str:
+def _ways_found(
+    table: Table, date_look: Look, value_look: Look, date_format: str | None
+) -> tuple[_Ways, dict[str, _First]]:
+    """Return the ways to read the columns, and how they fare: the plain ones where they fit every cell."""
+    ways = _ways(table, date_look, value_look, date_format, thorough=False)
+    found = _tally(table, ways)
+    plain = not min(found[f"day{i}"].count for i in range(len(ways.dates)))
+    if not plain or min(found[f"value{i}"].count for i in range(len(ways.numbers))):
+        ways = _ways(table, date_look, value_look, date_format, thorough=True)
+        found = _tally(table, ways)
+    return ways, found
+
+
+def _ways(table: Table, date_look: Look, value_look: Look, date_format: str | None, *, thorough: bool) -> _Ways:
+    date_cell, value_cell = (_cell(one, thorough=thorough) for one in (date_look, value_look))
+    dates = _date_readings(table, date_look, date_format, thorough=thorough)
+    if value_look.column.kind == "number":
+        numbers = [reading_of_number_type(value_look.column.field)]
+    else:
+        numbers = readings_of_text("value_cell", thorough=thorough)
+        if not (table.semicolon or thorough):
+            numbers = numbers[:1]
+    cells = f"""
+        SELECT *, NOT total AND NOT (undated AND missing) AS used,
+            {", ".join(f"{reading.day} AS day{i}, {reading.time} AS clock{i}" for i, reading in enumerate(dates))},
+            {", ".join(f"CASE WHEN NOT missing THEN {one.value} END AS value{i}" for i, one in enumerate(numbers))}
+        FROM (
+            SELECT *, {_among("date_cell", MISSING)} AS undated, {_among("value_cell", MISSING)} AS missing,
+                {_among("date_cell", TOTAL_WORDS)} AS total
+            FROM (SELECT *, {date_cell} AS date_cell, {value_cell} AS value_cell FROM source_rows)
+        )
+    """
+    return _Ways(dates, numbers, cells)
+
+
+def _tally(table: Table, ways: _Ways) -> dict[str, _First]:
+    """Count, in one pass over the file, the cells of each sort."""
+    asked = {
+        "total": "[count(*) FILTER (WHERE total)::VARCHAR, '0', min(date_cell) FILTER (WHERE total)]",
+        "used": _First.sql("date_cell", "true"),
+        "undated": _First.sql("value_cell", "undated"),
+        "infinite": _First.sql("value_cell", _among("value_cell", INFINITE)),
+        "comma": _First.sql("value_cell", "NOT missing AND contains(value_cell, ',')"),
+        "point": _First.sql("value_cell", "NOT missing AND contains(value_cell, '.')"),
+        "gap": _First.sql("value_cell", r"NOT missing AND regexp_matches(value_cell, '\d[^\d.,eE+-]\d')"),
+    }
+    for i in range(len(ways.dates)):
+        asked[f"day{i}"] = _First.sql("date_cell", f"NOT undated AND day{i} IS NULL")
+        asked[f"clock{i}"] = _First.sql("date_cell", f"clock{i} IS NOT NULL")
+    for i in range(len(ways.numbers)):
+        asked[f"value{i}"] = _First.sql("value_cell", f"NOT missing AND value{i} IS NULL")
+        asked[f"huge{i}"] = _First.sql("value_cell", f"abs(value{i}) > {_ABSURD}")
+    answer = table.query(f"SELECT {', '.join(asked.values())} FROM ({ways.cells})")[0]
+    return {name: _First.of(taken) for name, taken in zip(asked, answer, strict=True)}
+
+
+def _cell(one: Look, *, thorough: bool) -> str:
     """Return SQL for a column's cell as trimmed text."""
     name = one.column.field
     if one.column.kind == "number":
         # Whole numbers without a point: they may be dates like 20210105.
         whole = f"{name} = floor({name}) AND abs({name}) < 1e15"
         name = f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
-    return f"trim(({name})::VARCHAR, {_BLANKS})"
+    return f"trim(({name})::VARCHAR, {_BLANKS})" if thorough else f"trim(({name})::VARCHAR)"
 
 
 def _among(cell: str, words: tuple[str, ...]) -> str:
@@ -145,7 +180,7 @@ def _among(cell: str, words: tuple[str, ...]) -> str:
     return f"lower(coalesce({cell}, '')) IN ({', '.join(literal(word) for word in words)})"
 
 
-def _date_readings(table: Table, date_look: Look, date_format: str | None) -> list[DateReading]:
+def _date_readings(table: Table, date_look: Look, date_format: str | None, *, thorough: bool) -> list[DateReading]:
     if date_look.column.kind == "time":
         return [reading_of_time_type(date_look.column.field)]
     if date_format is not None:
@@ -156,7 +191,7 @@ def _date_readings(table: Table, date_look: Look, date_format: str | None) -> li
             + (f" (it holds {date_look.example}). " if date_look.example else " (it is empty). ")
             + f"Say how they are written with {table.choose('date_format', '%d.%m.%Y')}, or name another column."
         )
-    return readings_of_shape(date_look.shape, "date_cell")
+    return readings_of_shape(date_look.shape, "date_cell", thorough=thorough)
 
 
 def _settle_dates(
@@ -221,7 +256,7 @@ def _by_regularity(table: Table, name: str, cells: str, dates: list[DateReading]
 
 def _midnight(table: Table, cells: str, chosen: int) -> bool:
     """Whether every time of day is midnight, as in dates that a database wrote."""
-    sql = f"SELECT 1 FROM ({cells}) WHERE used AND NOT regexp_matches(clock{chosen}, '^[0:.,]*( ?[aA]|$)|^12:00(:00)? ?[aA]') LIMIT 1"  # noqa: E501
+    sql = f"SELECT 1 FROM ({cells}) WHERE used AND NOT regexp_matches(clock{chosen}, '^[T ]*([0:.,]*( ?[aA]|$| ?[Z+-]| ?UTC| ?GMT)|12:00(:00)? ?[aA])') LIMIT 1"  # noqa: E501
     return not table.query(sql)
 
 
@@ -256,11 +291,10 @@ def _settle_numbers(
             f"{table.source}, {table.row(huge.record)}: {shown(huge.cell)} in column {name} is beyond what a daily "
             f"number can be (more than {_ABSURD:g}). Mend or empty the cell."
         )
-    if len(numbers) == 1:
+    if value_look.column.kind == "number":
         return best
     comma, point, gap = found["comma"], found["point"], found["gap"]
-    open_choice = not misfits[1 - best].count and (comma.count or point.count)
-    if open_choice and table.semicolon:
+    if table.semicolon and not misfits[1 - best].count and (comma.count or point.count):
         mark = comma if comma.count else point
         raise InputError(
             f"{table.source}: whether {shown(mark.cell)} in column {name} ({table.row(mark.record)}) counts thousands "

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from thalweg.errors import InputError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import duckdb
     from numpy.typing import NDArray
 
-    from thalweg.errors import InputError
     from thalweg.messages import Message
 
-MEMORY = "256MB"
+MEMORY = "512MB"
 """What DuckDB may take; a file may be larger."""
 
 
@@ -66,17 +68,25 @@ class Table:
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Run a query over the rows; what the source cannot give becomes an `InputError`."""
-        return self._run(sql).fetchall()
+        with self._explained():
+            return self.connection.execute(sql).fetchall()
 
     def query_arrays(self, sql: str) -> Mapping[str, NDArray[Any]]:
         """Run a query over the rows; its columns come as arrays, masked where null."""
-        return cast("Mapping[str, NDArray[Any]]", self._run(sql).fetchnumpy())
+        with self._explained():
+            return cast("Mapping[str, NDArray[Any]]", self.connection.execute(sql).fetchnumpy())
 
-    def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
         import duckdb  # noqa: PLC0415  (loaded late: `import thalweg` stays light)
 
         try:
-            return self.connection.execute(sql)
+            yield
+        except duckdb.OutOfMemoryException as error:
+            raise InputError(
+                f"{self.source} needs more than {MEMORY} of memory to read. Keep only the column of dates and the column "
+                "of values in it."
+            ) from error
         except duckdb.Error as error:
             if self.explain is None:
                 raise
