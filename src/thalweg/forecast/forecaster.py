@@ -70,6 +70,12 @@ def find(
         raise InputError(f"--time-limit {time_limit:g}: give a positive number of seconds.")
     climbed = named_ladder(ladder) if isinstance(ladder, str) else ladder
     split = split_by_date(series)
+    longest = split.validation + split.test
+    if horizon > longest:
+        raise InputError(
+            f"--horizon {horizon}: on {split.days} days a forecast can be checked at most {longest} days ahead. "
+            f"Ask for {longest} or fewer, or bring more days."
+        )
     calendar = Calendar(country or "")
     watcher = watcher or Silence()
     with workers(threads) as team:
@@ -263,7 +269,11 @@ class Serving:
         if self.strategy == "direct" and self.horizon > 1:
             many = refit(self.task, self.members, [days], self.horizon, team, advance)[0]
         start = self.sealed - self.first
-        bands = [self._rolled(made, step, start).last for step, made in enumerate(self.run.forecasts, 1)]
+        bands: list[NDArray[np.float64]] = []
+        for step, made in enumerate(self.run.forecasts, 1):
+            band = self._rolled(made, step, start).last
+            # Where gaps leave no miss so far ahead, the interval is that of the step before.
+            bands.append(band if np.isfinite(band).all() or not bands else bands[-1])
         sealed = self.run.forecasts[0, self.sealed - self.first :]
         errors = LOSSES[self.climb.loss].error(sealed, self.series.values[self.sealed :])
         return Model(

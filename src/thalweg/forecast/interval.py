@@ -59,7 +59,7 @@ class Rolled:
     bands : ndarray of float64, shape (days scored, 4)
         What to add to each day's estimate, in the yardstick's units: low80, high80, low95, high95.
     last : ndarray of float64, shape (4,)
-        The same for the day after the last.
+        The same for a forecast made on the last day, when all misses are known.
     """
 
     bands: NDArray[np.float64]
@@ -83,21 +83,25 @@ def rolled(misses: NDArray[np.float64], known: NDArray[np.bool_], first: int, de
     delay : int
         Days ahead of the estimate: a miss is known only when its day has come.
     """
+    if not 0 <= first <= len(misses):
+        raise ValueError(f"The first day, {first}, lies outside the {len(misses)} days.")
     outside = np.array([1 - coverage / 100 for coverage in COVERAGES])
     wanted = outside.copy()
     bands = np.full((len(misses) - first, 2 * len(COVERAGES)), np.nan)
-    for day in range(first, len(misses) + 1):
+    band = np.full(2 * len(COVERAGES), np.nan)
+    for day in range(first, len(misses) + delay):
         come = day - delay  # the latest day whose miss is known
-        if come >= first and known[come]:
+        if come >= first and known[come] and np.isfinite(bands[come - first]).all():
             low80, high80, low95, high95 = bands[come - first]
             missed = np.array([not low80 <= misses[come] <= high80, not low95 <= misses[come] <= high95])
             outside = np.clip(outside + PACE * (wanted - missed), LEAST_OUTSIDE, MOST_OUTSIDE)
-        seen = misses[: come + 1][known[: come + 1]][-REMEMBERED:]
-        band = quantiles(seen, outside) if len(seen) else np.full(2 * len(COVERAGES), np.nan)
-        if day == len(misses):
-            return Rolled(bands, band)
-        bands[day - first] = band
-    raise ValueError(f"The first day, {first}, lies behind the last of {len(misses)}.")
+        until = max(come + 1, 0)
+        seen = misses[:until][known[:until]][-REMEMBERED:]
+        if len(seen):
+            band = quantiles(seen, outside)
+        if day < len(misses):
+            bands[day - first] = band
+    return Rolled(bands, band)
 
 
 def quantiles(misses: NDArray[np.float64], outside: NDArray[np.float64]) -> NDArray[np.float64]:
