@@ -164,7 +164,8 @@ class Climb:
     def _finish(self, rung: Rung, problem: Problem | None, found: list[Descended]) -> Climbed | None:
         fit = None
         if problem is not None:
-            kept = [one for one in found if not one.outcome.failed]
+            places = [place for place, one in enumerate(found) if not one.outcome.failed]
+            kept = [found[place] for place in places]
             if not kept or any(one.outcome.name == "interrupted" for one in found):
                 return None
             fit = Fit(
@@ -174,6 +175,7 @@ class Climb:
                 np.stack([one.theta for one in kept]),
                 tuple(one.outcome for one in kept),
                 kept[0].curve,
+                tuple(network_seed(self.seed, place) for place in places),
             )
         before = estimates(rung, fit, self.series, self.calendar, 0, self._sealed)
         train, validation = self._losses(before)

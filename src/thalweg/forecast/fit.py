@@ -51,7 +51,8 @@ class Problem:
 
     def __post_init__(self) -> None:
         past = self.series.values[: self.upto]
-        scale = fit_scale(past, known=self.rung.known, counts=self.series.counts)
+        level_days = self.rung.level_days if self.rung.known else 0
+        scale = fit_scale(past, level_days=level_days, counts=self.series.counts)
         object.__setattr__(self, "scale", scale)
         newest = np.arange(days_needed(self.rung) - 1, self.upto - 1)
         object.__setattr__(self, "examples", self._with_targets(newest))
@@ -85,6 +86,8 @@ class Fit:
     network : Network
     thetas : ndarray of float32, shape (seeds, unknowns)
     outcomes : tuple of Outcome, one per seed
+    seeds : tuple of int
+        Whose descents did not fail, in the order of `thetas`.
     curve : dict
         ``epoch``, ``train``, ``validation`` of the first seed, in the user's units; empty where not asked for.
     """
@@ -95,6 +98,7 @@ class Fit:
     thetas: Values
     outcomes: tuple[Outcome, ...] = ()
     curve: dict[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]])
+    seeds: tuple[int, ...] = ()
 
     @property
     def epochs(self) -> tuple[int, ...]:

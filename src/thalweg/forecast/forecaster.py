@@ -12,7 +12,7 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.forecast.backtest import Backtest, Member, Task, backtest, refit
-from thalweg.forecast.climb import Climb, Climbed, network_seed
+from thalweg.forecast.climb import Climb, Climbed
 from thalweg.forecast.features import LOOK_BACK
 from thalweg.forecast.interval import rolled, yardstick
 from thalweg.forecast.ladder import Ladder, named_ladder
@@ -161,7 +161,7 @@ class Serving:
         self.task = Task(climb.series, climb.calendar, climb.loss)
         self.chosen = climb.climbed[at].line
         self.parts = climb.parts(at)
-        self.members = tuple(_member(part, climb.seed) for part in self.parts)
+        self.members = tuple(_member(part) for part in self.parts)
         self.first = self.split.train  # validation days calibrate the first intervals of the test
         self.sealed = self.split.train + self.split.validation
         self.strategy = "copy" if self.chosen.kind == "copy" else "direct"
@@ -291,12 +291,11 @@ class Serving:
         )
 
 
-def _member(part: Climbed, seed: int) -> Member:
+def _member(part: Climbed) -> Member:
     assert part.rung is not None  # noqa: S101 - the parts of a mean are rungs
     if part.fit is None:
         return Member(part.rung)
-    seeds = tuple(network_seed(seed, place) for place in range(len(part.fit.epochs)))
-    return Member(part.rung, part.fit.epochs, seeds)
+    return Member(part.rung, part.fit.epochs, part.fit.seeds)
 
 
 def _last_days(series: Series, members: tuple[Member, ...]) -> Series:

@@ -33,6 +33,8 @@ class Rung:
         ``relu`` or ``sigmoid``.
     known : bool
         Whether it sees logarithm and level, and what is known beforehand (the calendar, last year).
+    level_days : int
+        Known only: days whose mean is the level that is taken out, 7 or 1.
     optimizer : Optimizer
     batch, epochs, patience, seeds : int
         Examples per update; the most epochs; epochs without improvement on validation before it stops; how many
@@ -46,6 +48,7 @@ class Rung:
     hidden: tuple[int, ...] = ()
     activation: str = "relu"
     known: bool = False
+    level_days: int = 7
     optimizer: Optimizer = field(default_factory=Optimizer)
     batch: int = 64
     epochs: int = 60
@@ -70,7 +73,13 @@ class Rung:
             shape = f"{len(self.hidden)}×{self.hidden[0]} {self.activation}"
         else:
             shape = "-".join(map(str, self.hidden)) + f" {self.activation}"
-        return f"{shape} {self.days_back}" + (" known" if self.known else "")
+        return f"{shape} {self.days_back}" + self._suffix
+
+    @property
+    def _suffix(self) -> str:
+        if not self.known:
+            return ""
+        return " known" if self.level_days > 1 else " known, from yesterday"
 
     @property
     def kind(self) -> str:
@@ -183,11 +192,11 @@ def ladder_from_toml(path: Path) -> Ladder:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"--ladder {path} cannot be read: {error.strerror or error}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"--ladder {path} is not TOML: {error}.") from error
     tables = told.pop("rung", None)
     mean = told.pop("mean", False)
-    if not isinstance(tables, list) or not tables:
+    if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
         raise InputError(f"--ladder {path} names no rung. Begin each with a line [[rung]].")
     if not isinstance(mean, bool):
         raise InputError(f"--ladder {path}: mean is {mean!r}; write true or false.")

@@ -10,7 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LEVEL_DAYS = 7  # the level is the mean of a week, so that the week's rhythm does not move it
+FLAT = 1e-9  # a spread of less than this share of the values themselves is rounding, not spread
+WEEK = 7
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,9 @@ class Scale:
     ----------
     logarithm : bool
         Whether f is the logarithm of the value plus `offset`; else f leaves the value as it is.
-    local : bool
-        Whether the level is the mean of f over the last 7 days, each example's own; else it is `centre`.
+    level_days : int
+        The level is the mean of f over so many days, each example's own: a week, so that the week's rhythm does
+        not move it, or yesterday alone. 0: the level is `centre`.
     offset, least : float
         Before the logarithm a value is raised to `least` and `offset` is added, both in the user's units; they
         keep a day of nothing from going to minus infinity.
@@ -33,7 +35,7 @@ class Scale:
     """
 
     logarithm: bool
-    local: bool
+    level_days: int
     offset: float
     least: float
     centre: float
@@ -52,18 +54,18 @@ class Scale:
         transformed : ndarray, shape (values,)
             f of the values.
         newest : ndarray of int64, shape (rows,)
-            Where each row's newest day stands; a local level needs six days before it.
+            Where each row's newest day stands; a level of its own needs so many days up to it.
         """
-        if not self.local:
+        if not self.level_days:
             return np.full(len(newest), self.centre)
-        return trailing_mean(transformed, newest, LEVEL_DAYS)
+        return trailing_mean(transformed, newest, self.level_days)
 
     def undo(self, outputs: NDArray[np.float64], level: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Return a network's outputs, shape (rows, steps), in the user's units, given the rows' levels."""
         values = outputs * self.spread + level[:, None]
         if self.logarithm:
             # A wild output must not overflow; what it undoes to is already beyond any use.
-            values = np.exp(np.minimum(values, 600.0)) - self.offset
+            values = np.exp(np.minimum(values, 300.0)) - self.offset
         return np.maximum(values, 0) if self.floor else values
 
 
@@ -75,29 +77,36 @@ def trailing_mean(
     return (total[newest + 1] - total[newest + 1 - days]) / days + values[0]
 
 
-def fit_scale(values: NDArray[np.float64], *, known: bool, counts: bool) -> Scale:
+def fit_scale(values: NDArray[np.float64], *, level_days: int, counts: bool) -> Scale:
     """Choose a scale from past values alone.
 
     Parameters
     ----------
     values : ndarray, shape (days,)
         In the user's units; nothing after the days that may be learned from.
-    known : bool
-        False for the lecture's rungs: raw values, standardised. True: the level of the last week is taken
-        out and, for counts, of the logarithm.
+    level_days : int
+        0 for the lecture's rungs: raw values, standardised. Else the level of so many days is taken out and,
+        for counts, of the logarithm; the spread is how far the days of a week lie from it.
     counts : bool
         Whether no value is negative.
     """
-    if not known:
-        spread = float(values.std()) or 1.0
+    if not level_days:
         return Scale(
-            logarithm=False, local=False, offset=0, least=0, centre=float(values.mean()), spread=spread, floor=counts
+            logarithm=False,
+            level_days=0,
+            offset=0.0,
+            least=0.0,
+            centre=float(values.mean()),
+            spread=float(values.std()) or 1.0,
+            floor=counts,
         )
     offset, least = log_offset(values) if counts else (0.0, 0.0)
-    scale = Scale(logarithm=counts, local=True, offset=offset, least=least, centre=0, spread=1, floor=counts)
+    scale = Scale(
+        logarithm=counts, level_days=level_days, offset=offset, least=least, centre=0.0, spread=1.0, floor=counts
+    )
     seen = scale.transform(values)
-    newest = np.arange(LEVEL_DAYS - 1, len(seen))
-    away = seen[newest] - trailing_mean(seen, newest, LEVEL_DAYS)
+    newest = np.arange(max(WEEK, level_days) - 1, len(seen))
+    away = seen[newest[:, None] - np.arange(WEEK)] - trailing_mean(seen, newest, level_days)[:, None]
     return replace(scale, spread=float(np.sqrt(np.mean(away**2))) or 1.0)
 
 
