@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+
 from thalweg.forecast.result import AsUsed, Findings, Forecast, Miss, RungResult, Split
 from thalweg.messages import Message
 from thalweg.series.series import Series
@@ -40,7 +41,7 @@ RUNGS = (
 )
 
 
-def simulated_series(days=1500, missing=(), name="views", simulated=True, scale=1.0):
+def simulated_series(days=1500, missing=(), name="views", *, simulated=True, scale=1.0):
     """Return a series with a week, a year, growth and noise that remembers."""
     generator = np.random.default_rng(7)
     at = np.arange(days)
@@ -58,7 +59,7 @@ def simulated_series(days=1500, missing=(), name="views", simulated=True, scale=
     )
 
 
-def _network(name):
+def _descended():
     steps = np.arange(1, 61)
     fall = np.exp(-steps / 9)
     return {
@@ -77,7 +78,7 @@ def _network(name):
 def build_findings(*, days=1500, missing=(300, 301, 302, 700), name="views", horizon=28, loss="mae", **changes):
     """Return findings over simulated days; `changes` replaces attributes at the end."""
     scale = changes.pop("scale", 1.0)
-    series = simulated_series(days, missing, name, changes.pop("simulated", True), scale)
+    series = simulated_series(days, missing, name, simulated=changes.pop("simulated", True), scale=scale)
     test, validation = (365, 182) if days > 1000 else (days // 4, days // 8)
     dates = series.dates
     split = Split(
@@ -103,7 +104,7 @@ def build_findings(*, days=1500, missing=(300, 301, 302, 700), name="views", hor
             scale * unseen,
             0.4 + parameters / 9000,
             members=("2×100 relu 28 known", "3×100 relu 56 known", "3×100 relu 56") if kind == "mean" else (),
-            **(_network(rung) if kind in {"linear", "network"} else {}),
+            **(_descended() if kind in {"linear", "network"} else {}),
         )
         for rung, kind, parameters, back, known, train, held, unseen in RUNGS
     )
@@ -112,7 +113,7 @@ def build_findings(*, days=1500, missing=(300, 301, 302, 700), name="views", hor
     scored = scored[scored >= days - test]
     target = series.values[scored]
     prediction = target + scale * generator.normal(0, 170, len(scored))
-    prediction[[60, 200]] += scale * np.array([900.0, -800.0])
+    prediction[[60, 200 % len(scored)]] += scale * np.array([900.0, -800.0])
     miss = np.abs(target - prediction)
     as_used = AsUsed(
         30,

@@ -118,7 +118,7 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     labels = _labels(findings, language)
     low, high = float(np.fmin(used.low95, used.target).min()), float(np.fmax(used.high95, used.target).max())
     heights = alt.Scale(domain=_place(labels, low, high), nice=False, zero=False)
-    misses = alt.Chart(alt.Data(values=labels)).encode(x="day:T", y="target:Q")
+    misses = alt.Chart(alt.Data(values=labels)).encode(x=day_axis(language, padding=8), y="target:Q")
     # White letters under the coloured ones keep the lines that other labels hang from out of the words.
     texts = [
         misses.transform_filter(f"datum.label && {'' if left else '!'}datum.left")

@@ -1,0 +1,30 @@
+"""Read the data of a chart's layers, whether it stands as records or as CSV text."""
+
+import csv
+import io
+
+
+def layers(spec):
+    """All layers of a chart's dict, nested ones in a row."""
+    for layer in spec["layer"]:
+        if "layer" in layer:
+            yield from layers(layer)
+        else:
+            yield layer
+
+
+def rows(spec, layer):
+    """The rows of a layer's data as dicts; cells of CSV are strings, empty where there is a gap."""
+    data = layer.get("data", spec.get("data"))
+    values = data["values"] if "values" in data else spec["datasets"][data["name"]]
+    return list(csv.DictReader(io.StringIO(values))) if isinstance(values, str) else values
+
+
+def marked(spec, mark, **fields):
+    """The layers of a mark type whose channels use these fields."""
+    return [
+        layer
+        for layer in layers(spec)
+        if layer["mark"]["type"] == mark
+        and all(layer["encoding"].get(channel, {}).get("field") == field for channel, field in fields.items())
+    ]

@@ -1,0 +1,51 @@
+"""Findings to report, and a browser to read the page in."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from findings_builder import build_findings
+from thalweg.messages import Message
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+QUIET = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --host-resolver-rules=MAP*~NOTFOUND --virtual-time-budget=8000"
+).replace("MAP*~NOTFOUND", "MAP * ~NOTFOUND")
+
+
+@pytest.fixture
+def findings():
+    return build_findings(verdict=(Message("verdict.coverage", {"share80": 79.6, "share95": 95.1}),))
+
+
+@pytest.fixture
+def browse(tmp_path):
+    """Return a function from a page's text to its document after the scripts have run, no network there."""
+    browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if browser is None:
+        message = "no Chromium here to read the page in"
+        (pytest.fail if os.environ.get("THALWEG_REQUIRE_CHROMIUM") == "1" else pytest.skip)(message)
+
+    def read(text):
+        (tmp_path / "report.html").write_text(text, encoding="utf-8")
+        options = re.split(r" (?=--)", QUIET)
+        done = subprocess.run(
+            [
+                browser,
+                *options,
+                f"--user-data-dir={tmp_path / 'profile'}",
+                "--dump-dom",
+                f"file://{tmp_path}/report.html",
+            ],
+            capture_output=True,
+            check=True,
+            text=True,
+            timeout=120,
+        )
+        return done.stdout
+
+    return read

@@ -1,0 +1,206 @@
+"""The page: what it tells, that it asks nothing of a network, that no name can break it, that a browser draws it."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+import vl_convert
+
+from findings_builder import build_findings
+from thalweg.look.style import VEGA_LITE
+from thalweg.messages import Message, catalogue
+from thalweg.report.page import page
+
+PICTURES = ["forecast", "truth", "steps", "ladder", "descent", "series"]
+HOSTILE = "<script>document.title='broken'</script>\"'&{{ 7777*7 }}</script><!--"
+
+
+class Reader(HTMLParser):
+    """Gathers tags, the text outside of scripts and styles, and what scripts hold."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.words, self.scripts, self.inside = [], [], [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        self.inside = tag
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_endtag(self, _):
+        self.inside = ""
+
+    def handle_data(self, data):
+        if self.inside == "script":
+            self.scripts[-1] += data
+        elif self.inside != "style":
+            self.words.append(data)
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    @property
+    def text(self):
+        return re.sub(r"\s+", " ", " ".join(self.words))
+
+    @property
+    def specs(self):
+        kinds = [attributes.get("type") for attributes in self.all("script")]
+        return [json.loads(text) for kind, text in zip(kinds, self.scripts, strict=True) if kind == "application/json"]
+
+
+def test_it_tells_everything(findings):
+    text = Reader(page(findings)).text
+    assert "views: tomorrow and the next 28 days" in text
+    assert catalogue()(findings.verdict[0]) in text
+    for line in findings.ladder:
+        assert line.rung in text
+        assert f"{line.validation:,.1f}" in text
+        assert f"{line.test:,.1f}" in text
+        assert f"{line.parameters:,}" in text
+    assert "mean of 3 (2×100 relu 28 known, 3×100 relu 56 known, 3×100 relu 56) ◀ the choice" in text
+    assert "L′ sealed test, not used to choose" in text
+    assert "Sat 11 Apr 2020 2,450 3,307 −857 Lunar New Year's Eve" in text
+    assert "Wed 10 Feb 2021 2,308 2,444 2,670 2,896 3,032" in text
+    assert "295 / 365 80.8%" in text
+    assert "learning rate 0.003 0.003 0.003" in text
+    assert "43, 51, 40" in text
+    assert "2017 to 9 Feb 2021, 1,500 days" in text
+    assert "simulated for teaching" in text
+    assert "1 min 11 s" in text
+
+
+def test_what_was_odd_and_a_short_split_are_told():
+    note = Message("note.delimiter", {"delimiter": "a semicolon"})
+    findings = build_findings(days=400, missing=())
+    findings = replace(findings, series=replace(findings.series, notes=(note,), simulated=False))
+    text = Reader(page(findings)).text
+    assert catalogue()(note) in text
+    assert catalogue()(findings.split.notes[0]) in text
+    assert "Simulated" not in text
+
+
+def test_it_asks_nothing_of_a_network(findings):
+    text = page(findings)
+    reader = Reader(text)
+    assert not reader.all("link")
+    assert not reader.all("img")
+    assert not reader.all("iframe")
+    for tag, attributes in reader.tags:
+        assert "src" not in attributes, tag
+        assert attributes.get("href", "#").startswith("#"), tag
+    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL).group(1)
+    assert "url(" not in style
+    assert "@import" not in style
+    (policy,) = (meta["content"] for meta in reader.all("meta") if meta.get("http-equiv") == "Content-Security-Policy")
+    assert "default-src 'none'" in policy
+    assert not re.search(r"https?:|//", policy)
+    for spec in reader.specs:
+        assert '"url"' not in json.dumps(spec)
+
+
+def test_the_scripts_stand_there_once_and_the_page_is_light(findings):
+    text = page(findings)
+    assert len(text.encode()) < 2_000_000
+    assert text.count("window.vegaEmbed") == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_picture_compiles_and_can_be_read_aloud(findings, language):
+    reader = Reader(page(findings, language))
+    assert len(reader.specs) == len(PICTURES)
+    for spec in reader.specs:
+        assert spec["width"] == "container"
+        assert vl_convert.vegalite_to_vega(spec, vl_version=VEGA_LITE)["marks"]
+    pictures = [tag for tag in reader.all("div") if tag.get("role") == "img"]
+    assert [tag["id"] for tag in pictures] == [f"picture-{name}" for name in PICTURES]
+    assert all(len(tag["aria-label"]) > 20 for tag in pictures)
+    identities = [attributes["id"] for _, attributes in reader.tags if "id" in attributes]
+    assert len(identities) == len(set(identities))
+    assert all(attributes.get("scope") in {"col", "row"} for attributes in reader.all("th"))
+
+
+def test_the_chinese_page_is_chinese(findings):
+    reader = Reader(page(findings, "zh"))
+    assert reader.all("html") == [{"lang": "zh-Hans"}]
+    for term in (
+        "损失",
+        "梯度下降",
+        "过拟合",
+        "未知参数",
+        "训练",
+        "验证",
+        "测试",
+        "学习率",
+        "批次",
+        "神经元",
+        "预测区间",
+    ):
+        assert term in reader.text
+    english = set(re.findall(r"[A-Za-z]{3,}", reader.text))
+    rungs = set(re.findall(r"[A-Za-z]{3,}", " ".join(line.rung for line in findings.ladder)))
+    holidays = set(re.findall(r"[A-Za-z]{3,}", " ".join(miss.holiday for miss in findings.misses)))
+    settings = {"relu", "adamw", "cosine", "mae", "full", "none", "dev", "epoch", "thalweg", "views", "csv"}
+    assert not english - rungs - holidays - settings - {"JavaScript", "Shift"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_name_breaks_out_of_its_place(findings, language):
+    plain = Reader(page(findings, language))
+    series = replace(findings.series, name=HOSTILE, source=HOSTILE)
+    miss = replace(findings.misses[0], holiday=HOSTILE)
+    ladder = (*findings.ladder[:-1], replace(findings.ladder[-1], rung=HOSTILE, members=()))
+    hostile = replace(findings, series=series, misses=(miss,), ladder=ladder, chosen=HOSTILE, country=HOSTILE)
+    reader = Reader(page(hostile, language))
+    assert len(reader.all("script")) == len(plain.all("script")) - 1  # a rung without a curve shows no descent
+    assert HOSTILE in " ".join(reader.words)
+    assert "54439" not in reader.text
+    titles = {layer["encoding"]["y"].get("title") for layer in reader.specs[0]["layer"] if "y" in layer["encoding"]}
+    assert HOSTILE in titles
+
+
+def test_copying_is_told_as_copying(findings):
+    text = page(replace(findings, chosen="copy last week", strategy="copy"))
+    reader = Reader(text)
+    assert 'id="picture-descent"' not in text
+    assert "Copying has no unknowns" in reader.text
+    assert "so the forecast copies" in reader.text
+    assert "refitted every" not in reader.text
+    assert "learning rate" not in reader.text
+
+
+def test_squared_losses_one_day_ahead_and_no_country():
+    findings = build_findings(loss="mse", horizon=1, country="", misses=())
+    text = Reader(page(findings)).text
+    assert "views: tomorrow From" in text
+    assert "Mean squared error" in text
+    assert "missed by" not in text
+    assert "Holiday near it" not in text
+    assert "The days missed most" not in text
+
+
+def test_small_numbers_keep_their_figures():
+    text = Reader(page(build_findings(scale=1e-4))).text
+    assert "0.0152" in text
+    assert "0.267" in text
+
+
+def test_there_is_no_such_language(findings):
+    with pytest.raises(ValueError, match="en, zh"):
+        page(findings, "tlh")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_browser_without_a_network_draws_every_picture(findings, language, browse):
+    findings = replace(findings, series=replace(findings.series, name=HOSTILE))
+    seen = browse(page(findings, language))
+    for name in PICTURES:
+        drawn = re.search(rf'id="picture-{name}".*?</figure>', seen, re.DOTALL).group(0)
+        assert 'class="marks"' in drawn
+        assert drawn.count("<path") + drawn.count("<line") > 20
+    assert "Error" not in Reader(seen).text
+    assert "<title>broken" not in seen
