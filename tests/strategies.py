@@ -16,7 +16,7 @@ from thalweg.learn.optimizer import Optimizer
 seeds = st.integers(0, 2**31)
 
 
-def random_examples(random, count, window, columns, outputs, *, missing=0.25):
+def random_examples(random, count, window, columns, outputs, *, missing=0.25, emphasised=False):
     """Examples of both blocks; a share of `missing` of the targets is NaN and has no weight, and never all."""
     values = random.normal(size=window + count + 5)
     target = random.normal(size=(count, outputs))
@@ -33,6 +33,8 @@ def random_examples(random, count, window, columns, outputs, *, missing=0.25):
         dense=random.normal(size=(count, columns)),
         target=target,
         weight=weight,
+        emphasis=random.uniform(-2, 2, window) if emphasised else None,
+        limit=1.5 if emphasised else np.inf,
     )
 
 
@@ -41,7 +43,9 @@ def examples(draw, max_count=40):
     """Examples with a window, dense columns or both."""
     window, columns = draw(st.tuples(st.integers(0, 9), st.integers(0, 5)).filter(any))
     count, outputs = draw(st.integers(1, max_count)), draw(st.integers(1, 3))
-    return random_examples(np.random.default_rng(draw(seeds)), count, window, columns, outputs)
+    return random_examples(
+        np.random.default_rng(draw(seeds)), count, window, columns, outputs, emphasised=draw(st.booleans())
+    )
 
 
 @dataclass(frozen=True)

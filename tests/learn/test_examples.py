@@ -32,10 +32,20 @@ def test_features_by_hand():
     assert (small().features, small().outputs, len(small())) == (3, 1, 2)
 
 
+def test_emphasis_and_limit_by_hand():
+    # 20 and 10 less nothing, 40 and 30 less 10 halved; a tenth of each day before; nothing beyond 12; dense as it is.
+    table = small(emphasis=np.array([1, 0.1]), limit=12)
+    assert table.gather().tolist() == [[12, 1, 7], [12, 1, 8]]
+    assert table.rows(slice(1, 2)).astype(np.float64).gather().tolist() == [[12, 1, 8]]
+
+
 @given(table=examples())
 def test_features_one_by_one(table):
     for n, row in enumerate(table.gather()):
         past = [(table.values[table.newest[n] - j] - table.level[n]) * table.scale[n] for j in range(table.window)]
+        if table.emphasis is not None:
+            past = [a * b for a, b in zip(past, table.emphasis, strict=True)]
+        past = [min(max(a, -table.limit), table.limit) for a in past]
         assert row.tolist() == [*past, *table.dense[n]]
 
 
@@ -79,6 +89,10 @@ def test_any_layout_becomes_the_one_that_is_compiled_for():
         ({"scale": np.array([1, np.nan])}, "scale holds a value that is not finite"),
         ({"dense": np.array([[1], [np.nan]])}, "dense holds a value that is not finite"),
         ({"weight": np.array([[1.0], [np.nan]])}, "weight holds a value that is not finite"),
+        ({"emphasis": np.ones(3)}, "emphasis must hold a finite number for each of the 2 places"),
+        ({"emphasis": np.array([1, np.nan])}, "emphasis must hold a finite number"),
+        ({"limit": 0.0}, "The limit is 0.0"),
+        ({"limit": np.nan}, "The limit is nan"),
         ({"weight": np.array([[1.0], [-1]])}, "weight is negative"),
         ({"target": np.array([[1.0], [np.nan]])}, "target with a weight is not finite"),
     ],
