@@ -16,7 +16,7 @@ from thalweg.forecast.climb import Climb, Climbed
 from thalweg.forecast.features import LOOK_BACK
 from thalweg.forecast.interval import rolled, yardstick
 from thalweg.forecast.ladder import Ladder, named_ladder
-from thalweg.forecast.model import Model
+from thalweg.forecast.model import LONGEST_HORIZON, Model
 from thalweg.forecast.result import COVERAGES, AsUsed, Findings, Miss
 from thalweg.forecast.verdict import verdict
 from thalweg.forecast.watch import Silence, Watcher
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 REFIT_DAYS = 30
-LONGEST_HORIZON = 180
 MISSES_NAMED = 10
 CLIMB_SHARE = 0.4  # of a time limit; the rest is for the refits of the choice
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from thalweg.series.calendar import Calendar
     from thalweg.series.series import Series
 
+LONGEST_HORIZON = 180  # days ahead
 CHANCE = 0.05  # a run of misses is worse than expected if fewer such runs than this share were as bad
 
 

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.errors import InputError
+from thalweg.forecast.features import days_needed
 from thalweg.forecast.fit import Fit
 from thalweg.forecast.interval import Yardstick
 from thalweg.forecast.ladder import Rung
-from thalweg.forecast.model import Model
+from thalweg.forecast.model import LONGEST_HORIZON, Model
+from thalweg.forecast.result import COVERAGES
 from thalweg.learn.function import Network
+from thalweg.learn.loss import LOSSES
 from thalweg.learn.optimizer import Optimizer
 from thalweg.series.calendar import Calendar
 from thalweg.series.scale import Scale
@@ -100,9 +103,9 @@ def load(path: str | Path) -> Model:
     tensors, metadata = _read(path)
     text = metadata.get(KEY, "")
     try:
-        description = json.loads(text)
+        description = json.loads(text, parse_constant=_refuse)
         version = description["version"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         raise InputError(
             f"{path} is no model of thalweg: it holds no description. Give a file that `thalweg forecast` wrote."
         ) from None
@@ -115,10 +118,14 @@ def load(path: str | Path) -> Model:
         raise InputError(f"{path} is damaged: its checksum does not fit its content. Copy it again, or fit again.")
     try:
         return _model(description, tensors)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise InputError(
             f"{path} does not describe a model that this thalweg can serve ({error}). Fit again."
         ) from error
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is no number")
 
 
 def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
@@ -149,7 +156,7 @@ def _model(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
         raise ValueError("the holidays library knows other feasts than when the model was made")
     days = description["days"]
     series = Series(
-        start=np.datetime64(days["start"], "D"),
+        start=np.datetime64(dt.date.fromisoformat(days["start"]), "D"),
         values=_floats(tensors, "days.values", 1),
         observed=tensors["days.observed"].astype(bool),
         name=str(days["name"]),
@@ -158,28 +165,44 @@ def _model(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
     )
     if not len(series) or series.observed.shape != series.values.shape:
         raise ValueError("the days to look back on are incomplete")
-    bands = _floats(tensors, "bands", 2)
-    if bands.shape[1] != 4 or not len(bands):  # noqa: PLR2004 - low80, high80, low95, high95
+    bands, errors = _floats(tensors, "bands", 2), _floats(tensors, "errors", 1)
+    if bands.shape[1] != 2 * len(COVERAGES) or not 1 <= len(bands) <= LONGEST_HORIZON or not len(errors):
         raise ValueError("the intervals are incomplete")
-    daily = _fits(description["daily"], "daily", tensors)
-    many = daily if description["many"] is None else _fits(description["many"], "many", tensors)
-    if not daily or len(daily) != len(many):
-        raise ValueError("the networks are incomplete")
-    if description["strategy"] not in ("direct", "recursive", "copy"):
-        raise ValueError(f"strategy {description['strategy']!r}")
-    return Model(
+    if description["loss"] not in LOSSES or description["strategy"] not in ("direct", "recursive", "copy"):
+        raise ValueError(f"loss {description['loss']!r}, strategy {description['strategy']!r}")
+    daily = _fits(description["daily"], "daily", tensors, len(series), 1)
+    many = daily
+    if description["many"] is not None:
+        many = _fits(description["many"], "many", tensors, len(series), len(bands))
+    elif description["strategy"] == "direct" and len(bands) > 1:
+        raise ValueError("the networks for the days after tomorrow are missing")
+    offset = None if description["offset"] is None else _number(description["offset"])
+    if offset is not None and offset <= 0:
+        raise ValueError(f"the intervals' offset is {offset}")
+    model = Model(
         chosen=str(description["chosen"]),
-        loss=str(description["loss"]),
-        strategy=str(description["strategy"]),
+        loss=description["loss"],
+        strategy=description["strategy"],
         daily=daily,
         many=many,
         calendar=calendar,
         days=series,
-        yardstick=Yardstick(None if description["offset"] is None else float(description["offset"])),
+        yardstick=Yardstick(offset),
         bands=bands,
-        errors=_floats(tensors, "errors", 1),
+        errors=errors,
         made=dt.date.fromisoformat(description["made"]),
     )
+    with np.errstate(all="ignore"):
+        tried = model.predict()
+    if not all(np.isfinite(part).all() for part in (tried.mean, tried.low95, tried.high95)):
+        raise ValueError("what it forecasts are no numbers")
+    return model
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{value!r} is no number")
+    return float(value)
 
 
 def _floats(tensors: dict[str, NDArray[Any]], name: str, dimensions: int) -> NDArray[np.float64]:
@@ -189,20 +212,39 @@ def _floats(tensors: dict[str, NDArray[Any]], name: str, dimensions: int) -> NDA
     return values
 
 
-def _fits(members: list[dict[str, Any]], prefix: str, tensors: dict[str, NDArray[Any]]) -> list[Fit | Rung]:
+def _fits(
+    members: list[dict[str, Any]], prefix: str, tensors: dict[str, NDArray[Any]], days: int, steps: int
+) -> list[Fit | Rung]:
+    """Check the members one by one: what each looks back at must be there, and what it gives must be asked for."""
     out: list[Fit | Rung] = []
     for place, member in enumerate(members):
         told: dict[str, Any] = member["rung"]
         changed: dict[str, Any] = {"hidden": tuple(told["hidden"]), "optimizer": Optimizer(**told["optimizer"])}
         rung = Rung(**(told | changed))
+        if not all(type(value) is int and value > 0 for value in (rung.days_back, rung.level_days)):
+            raise ValueError(f"{rung.days_back!r} and {rung.level_days!r} are no numbers of days")
+        if max(days_needed(rung), rung.level_days) > days:
+            raise ValueError(f"it looks back {rung.days_back} days; {days} are stored")
         if rung.copy:
             out.append(rung)
             continue
         network = Network(tuple(int(width) for width in member["widths"]), rung.activation)
         thetas = tensors[f"{prefix}.{place}"].astype(np.float32)
-        if network.widths[1:-1] != rung.hidden or thetas.ndim != 2 or thetas.shape[1] != network.size:  # noqa: PLR2004
+        if network.widths[1:] != (*rung.hidden, steps) or thetas.ndim != 2 or thetas.shape[1] != network.size:  # noqa: PLR2004
             raise ValueError(f"the unknowns of {rung.name} do not fit its layers")
-        if not len(thetas) or not np.isfinite(thetas).all() or not math.isfinite(member["scale"]["spread"]):
+        if not len(thetas) or not np.isfinite(thetas).all():
             raise ValueError(f"the unknowns of {rung.name} are not finite")
-        out.append(Fit(rung, Scale(**member["scale"]), network, thetas))
+        out.append(Fit(rung, _scale(member["scale"]), network, thetas))
+    if not out:
+        raise ValueError("there are no networks")
     return out
+
+
+def _scale(told: dict[str, Any]) -> Scale:
+    for value in told.values():
+        _number(value)
+    scale = Scale(**told)
+    above = scale.offset + scale.least > 0 or not scale.logarithm  # else a day of nothing has no logarithm
+    if scale.spread <= 0 or min(scale.offset, scale.least, scale.level_days) < 0 or not above:
+        raise ValueError("the scale cannot be undone")
+    return scale
