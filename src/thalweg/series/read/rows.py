@@ -271,7 +271,7 @@ def _settle_numbers(
     name = value_look.column.name
     misfits = [found[f"value{i}"] for i in range(len(numbers))]
     infinite = found["infinite"]
-    if infinite.count and all(misfit.count >= infinite.count for misfit in misfits):
+    if infinite.count:
         raise InputError(
             f"{table.source}, {table.row(infinite.record)}: {shown(infinite.cell)} in column {name} is infinite. A "
             "finite number is expected, or an empty cell where there is none."

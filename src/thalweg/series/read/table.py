@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from thalweg.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     import duckdb
     from numpy.typing import NDArray
@@ -77,15 +77,15 @@ class Table:
             return cast("Mapping[str, NDArray[Any]]", self.connection.execute(sql).fetchnumpy())
 
     @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _explained(self) -> Generator[None]:
         import duckdb  # noqa: PLC0415  (loaded late: `import thalweg` stays light)
 
         try:
             yield
         except duckdb.OutOfMemoryException as error:
             raise InputError(
-                f"{self.source} needs more than {MEMORY} of memory to read. Keep only the column of dates and the column "
-                "of values in it."
+                f"{self.source} needs more than {MEMORY} of memory to read. Keep only the column of dates and the "
+                "column of values in it."
             ) from error
         except duckdb.Error as error:
             if self.explain is None:

@@ -1,0 +1,54 @@
+"""A file of 200 MB is served within the stated memory: under 700 MB for the whole process."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+
+import pytest
+
+MEASURE = """
+import resource, sys
+from thalweg import InputError, read
+try:
+    series = read(sys.argv[1])
+    print(len(series), int(series.values.sum()))
+except InputError as error:
+    print(error)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(peak // (1024 if sys.platform == "linux" else 1024 * 1024))
+"""
+LIMIT = 700  # MB
+
+
+def measured(path):
+    done = subprocess.run([sys.executable, "-c", MEASURE, str(path)], capture_output=True, text=True, check=True)
+    answer, peak = done.stdout.splitlines()
+    return answer, int(peak)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="peak memory is read by resource, which Windows lacks")
+def test_daily_file_with_long_remarks(tmp_path):
+    path = tmp_path / "views.csv"
+    remark = '"long, quoted ' + "and so on " * 2740 + '"'
+    with path.open("w") as file:
+        file.write("date,remark,views\n")
+        for i in range(7300):
+            file.write(f"{dt.date(2000, 1, 1) + dt.timedelta(days=i)},{remark},{i}\n")
+    assert path.stat().st_size > 200_000_000
+    answer, peak = measured(path)
+    assert answer == f"7300 {7299 * 7300 // 2}"
+    assert peak < LIMIT
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="peak memory is read by resource, which Windows lacks")
+def test_a_million_hours_are_refused(tmp_path):
+    path = tmp_path / "load.csv"
+    start = dt.datetime.fromisoformat("1900-01-01")
+    with path.open("w") as file:
+        file.write("when,load\n")
+        file.writelines(f"{start + dt.timedelta(hours=i)},{i % 997}\n" for i in range(1_000_000))
+    answer, peak = measured(path)
+    assert "load.csv is hourly: 24 rows a day" in answer
+    assert peak < LIMIT
