@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.learn.examples import Examples
-from thalweg.series.scale import LEVEL_DAYS, trailing_mean
+from thalweg.series.scale import WEEK, trailing_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 
 YEAR = 364  # 52 whole weeks: the same weekday of last year
 AROUND = 3  # days looked at before and after the same day of last year
-LONG_LEVELS = (28, 91, 364)  # days whose mean is told beside the last week's
-MOST = 10.0  # features told relative to a spread are kept within ± this: one wild day must not rule
+LONG_LEVELS = (28, 91, 364)  # for several days ahead: days whose mean is told beside the level
+WEEKDAYS_AGO = (4, 8)  # weeks over which a weekday's usual place in its week is told
+MOST = 4.0  # features told relative to a spread are kept within ± this: one wild day must not rule
+FADE = 3.0  # days back at which a value whispers half as loud as yesterday's
 
 # Days of past that every feature of a row can be told from; with fewer, some are told as absent.
-LOOK_BACK = YEAR + AROUND + LEVEL_DAYS + 1
+LOOK_BACK = YEAR + AROUND + WEEK + 1
+TIME_OF_YEAR = tuple(f"of year ×{harmonic}" for harmonic in range(1, 10))
+SEASONS = 420  # days of past from which on the time of year can be learned
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +67,7 @@ def past_of(series: Series, newest: NDArray[np.int64]) -> Past:
 
 def days_needed(rung: Rung) -> int:
     """Return the days of past that a row of this rung needs at least."""
-    return max(rung.days_back, LEVEL_DAYS) if rung.known else rung.days_back
+    return max(rung.days_back, WEEK) if rung.known else rung.days_back
 
 
 def inputs(rung: Rung, scale: Scale, calendar: Calendar, past: Past, steps: int) -> Examples:
@@ -81,6 +85,8 @@ def inputs(rung: Rung, scale: Scale, calendar: Calendar, past: Past, steps: int)
         dense=dense,
         target=np.full((rows, steps), np.nan),
         weight=np.zeros((rows, steps)),
+        emphasis=1 / (1 + np.arange(rung.days_back) / FADE) if rung.known else None,
+        limit=MOST if rung.known else np.inf,
     )
 
 
@@ -92,27 +98,53 @@ def _known(
     level: NDArray[np.float64],
     steps: int,
 ) -> NDArray[np.float64]:
-    columns = [_calendar(calendar, past.dates, steps)]
+    seasons = scale.days >= SEASONS
+    columns = [_calendar(calendar, past.dates, steps, seasons=seasons)]
 
     # The same weeks of last year, relative to their own level, where there are years.
-    there = past.available >= LOOK_BACK
+    there = (past.available >= LOOK_BACK) & seasons
     ago = np.where(there, past.newest - YEAR, past.newest)
-    level_ago = trailing_mean(transformed, np.where(there, ago, LEVEL_DAYS - 1), LEVEL_DAYS)
+    level_ago = trailing_mean(transformed, np.where(there, ago, WEEK - 1), WEEK)
     offsets = np.arange(1 - AROUND, steps + AROUND + 1)
     at = np.minimum(ago[:, None] + offsets, past.newest[:, None])
     columns.append(np.where(there[:, None], (transformed[at] - level_ago[:, None]) / scale.spread, 0.0))
     columns.append(there[:, None].astype(float))
 
-    for days in LONG_LEVELS:
-        long = trailing_mean(transformed, past.newest, np.minimum(days, past.available))
-        columns.append(((long - level) / scale.spread)[:, None])
+    columns.append(_usual_place(past, transformed, steps) + (_week(past, transformed) - level)[:, None])
+    columns[-1] /= scale.spread
+    if steps > 1:
+        for days in LONG_LEVELS:
+            long = trailing_mean(transformed, past.newest, np.minimum(days, past.available))
+            columns.append(((long - level) / scale.spread)[:, None])
     return np.clip(np.concatenate(columns, axis=1), -MOST, MOST)
 
 
-def _calendar(calendar: Calendar, dates: NDArray[np.datetime64], steps: int) -> NDArray[np.float64]:
+def _week(past: Past, transformed: NDArray[np.float64]) -> NDArray[np.float64]:
+    return trailing_mean(transformed, past.newest, WEEK)
+
+
+def _usual_place(past: Past, transformed: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
+    """Return how far the weekdays to come usually lie from the mean of the week that ends there."""
+    out: list[NDArray[np.float64]] = []
+    for step in range(min(steps, WEEK)):
+        total, count = np.zeros(len(past)), np.zeros(len(past))
+        for week in range(1, max(WEEKDAYS_AGO) + 1):
+            back = WEEK * week - 1 - step  # of the same weekday, from the newest day
+            there = past.available >= back + WEEK
+            at = np.where(there, past.newest - back, past.newest)
+            total += np.where(there, transformed[at] - trailing_mean(transformed, at, WEEK), 0.0)
+            count += there
+            if week in WEEKDAYS_AGO:
+                out.append(total / np.maximum(count, 1))
+    return np.stack(out, axis=1)
+
+
+def _calendar(calendar: Calendar, dates: NDArray[np.datetime64], steps: int, *, seasons: bool) -> NDArray[np.float64]:
     """Return what is known of the first day ahead, and of holidays on each day ahead."""
     first = calendar.columns(dates + 1)
     names = calendar.names
+    if not seasons:
+        first[:, [at for at, name in enumerate(names) if name.endswith(TIME_OF_YEAR)]] = 0
     feasts = [at for at, name in enumerate(names) if "holiday" in name.lower() or "lunar" in name.lower()]
     if steps == 1 or not feasts:
         return first

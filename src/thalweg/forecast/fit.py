@@ -172,6 +172,7 @@ def descend(
         batch=rung.batch,
         epochs=rung.planned_epochs(len(problem.examples)),
         seed=seed,
+        theta=_start(problem, seed),
     )
     told: dict[str, list[float]] = {"epoch": [], "train": [], "validation": []}
     if validation is None:
@@ -189,6 +190,14 @@ def descend(
 
     outcome = descent.run(validate=judge, patience=rung.patience, watch=watch, cancelled=late)
     return Descended(descent.theta, outcome, {name: tuple(values) for name, values in told.items() if values})
+
+
+def _start(problem: Problem, seed: int) -> Values:
+    """Return θ⁰, blind to what is the same on all training days: a feast never met must not speak by chance."""
+    theta = problem.network.start(seed)
+    idle = (problem.examples.dense == 0).all(axis=0)
+    problem.network.layers(theta)[0].weights[:, problem.rung.days_back :][:, idle] = 0
+    return theta
 
 
 def _judge(problem: Problem, days: Scored) -> Callable[[Values], float]:

@@ -21,9 +21,9 @@ DIMENSIONS = {"values": 1, "newest": 1, "level": 1, "scale": 1, "dense": 2, "tar
 class Examples:
     """A window block, then a dense block; targets; weights.
 
-    The features of example n are ``(values[newest[n] − j] − level[n]) · scale[n]`` for j = 0 … window − 1 (the
-    newest first, so that feature 1 is today's), then ``dense[n]``. A series of values is kept once, however
-    many windows look at it.
+    The features of example n are ``(values[newest[n] − j] − level[n]) · scale[n] · emphasis[j]``, kept within
+    ± `limit`, for j = 0 … window − 1 (the newest first, so that feature 1 is today's), then ``dense[n]``. A series
+    of values is kept once, however many windows look at it.
 
     Attributes
     ----------
@@ -39,6 +39,10 @@ class Examples:
         Other features as they are; there may be no columns.
     target, weight : ndarray, shape (examples, outputs)
         A weight of 0 leaves a target out of every loss, whatever its value.
+    emphasis : ndarray, shape (window,), optional
+        What each place of the window is multiplied by; 1 where it is not given.
+    limit : float
+        The largest size of a window's feature.
 
     Raises
     ------
@@ -55,6 +59,8 @@ class Examples:
     dense: Values
     target: Values
     weight: Values
+    emphasis: Values | None = None
+    limit: float = np.inf
 
     def __post_init__(self) -> None:
         self._check_shapes()
@@ -80,6 +86,10 @@ class Examples:
             raise ValueError(f"The window is {self.window}; it must be 0 or more.")
         if self.window and len(self) and (self.newest.min() < self.window - 1 or self.newest.max() >= len(self.values)):
             raise ValueError(f"A window of {self.window} values reaches outside the {len(self.values)} values.")
+        if self.window_emphasis.shape != (self.window,) or not np.isfinite(self.window_emphasis).all():
+            raise ValueError(f"emphasis must hold a finite number for each of the {self.window} places of the window.")
+        if not self.limit > 0:
+            raise ValueError(f"The limit is {self.limit}; it must be positive.")
         for name in ("values", "level", "scale", "dense", "weight"):
             if not np.isfinite(getattr(self, name)).all():
                 raise ValueError(f"{name} holds a value that is not finite.")
@@ -104,8 +114,13 @@ class Examples:
     def gather(self) -> Values:
         """Return all features, shape (examples, features). The reference that the kernel's gather must equal."""
         at = self.newest[:, None] - np.arange(self.window)
-        seen = (self.values[at] - self.level[:, None]) * self.scale[:, None]
-        return np.concatenate([seen, self.dense], axis=1)
+        seen = (self.values[at] - self.level[:, None]) * self.scale[:, None] * self.window_emphasis
+        return np.concatenate([np.clip(seen, -self.limit, self.limit), self.dense], axis=1)
+
+    @property
+    def window_emphasis(self) -> Values:
+        """What each place of the window is multiplied by, shape (window,)."""
+        return np.ones(self.window, dtype=self.values.dtype) if self.emphasis is None else self.emphasis
 
     def rows(self, which: slice | NDArray[Any]) -> Examples:
         """Return some of the examples; the values are shared, not copied."""
@@ -118,7 +133,7 @@ class Examples:
             changed = {
                 field.name: np.require(getattr(self, field.name), dtype, COMPILED_FOR)
                 for field in fields(self)
-                if field.name not in ("newest", "window")
+                if field.name not in ("newest", "window", "limit") and getattr(self, field.name) is not None
             }
         return replace(self, newest=np.require(self.newest, np.int64, COMPILED_FOR), **changed)
 

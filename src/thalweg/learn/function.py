@@ -78,15 +78,15 @@ class Network:
             at += outputs
 
     def start(self, seed: int = 0) -> Values:
-        """Return θ⁰, drawn at random (O1), float64: biases 0, weights of a spread that keeps the signal's size.
+        """Return θ⁰, drawn at random (O1), float64: biases 0, weights uniform within a bound.
 
-        The variance of a weight is 2 / inputs before ReLU (He et al. 2015), 2 / (inputs + outputs)
-        before sigmoid (Glorot and Bengio 2010), 1 / inputs otherwise.
+        The bound is √(6 / (inputs + outputs)) before sigmoid (Glorot and Bengio 2010), else 1 / √inputs, as
+        PyTorch has it: starts this small came out better on unseen days than those of He et al. (2015).
         """
         random = np.random.default_rng(seed)
         theta = np.zeros(self.size)
         for layer, activation in zip(self.layers(theta), self.activations, strict=True):
             outputs, inputs = layer.weights.shape
-            variance = {"relu": 2 / inputs, "sigmoid": 2 / (inputs + outputs)}.get(activation, 1 / inputs)
-            layer.weights[:] = random.normal(0, np.sqrt(variance), (outputs, inputs))
+            bound = np.sqrt(6 / (inputs + outputs)) if activation == "sigmoid" else 1 / np.sqrt(inputs)
+            layer.weights[:] = random.uniform(-bound, bound, (outputs, inputs))
         return theta

@@ -41,9 +41,17 @@ class Workspace:
         self.slopes: Values = np.zeros(room if training else 0, dtype=dtype)
 
 
-def window_arrays(examples: Examples) -> tuple[Values, NDArray[np.int64], int, Values, Values, Values]:
+def window_arrays(examples: Examples) -> tuple[Values, NDArray[np.int64], Values, float, Values, Values, Values]:
     """Return the arrays that the kernel's `gather` reads, in its order."""
-    return (examples.values, examples.newest, examples.window, examples.level, examples.scale, examples.dense)
+    return (
+        examples.values,
+        examples.newest,
+        examples.window_emphasis,
+        examples.limit,
+        examples.level,
+        examples.scale,
+        examples.dense,
+    )
 
 
 class Predictor:

@@ -32,6 +32,8 @@ class Scale:
         In units of f, from the days given to `fit_scale` alone.
     floor : bool
         Whether what is undone is kept at 0 or above.
+    days : int
+        How many days it was chosen from: what needs years to be learned is told only from some years on.
     """
 
     logarithm: bool
@@ -41,6 +43,7 @@ class Scale:
     centre: float
     spread: float
     floor: bool
+    days: int
 
     def transform(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return f of values in the user's units."""
@@ -97,17 +100,31 @@ def fit_scale(values: NDArray[np.float64], *, level_days: int, counts: bool) -> 
             offset=0.0,
             least=0.0,
             centre=float(values.mean()),
-            spread=float(values.std()) or 1.0,
+            spread=_spread(values - values.mean(), values),
             floor=counts,
+            days=len(values),
         )
     offset, least = log_offset(values) if counts else (0.0, 0.0)
     scale = Scale(
-        logarithm=counts, level_days=level_days, offset=offset, least=least, centre=0.0, spread=1.0, floor=counts
+        logarithm=counts,
+        level_days=level_days,
+        offset=offset,
+        least=least,
+        centre=0.0,
+        spread=1.0,
+        floor=counts,
+        days=len(values),
     )
     seen = scale.transform(values)
     newest = np.arange(max(WEEK, level_days) - 1, len(seen))
     away = seen[newest[:, None] - np.arange(WEEK)] - trailing_mean(seen, newest, level_days)[:, None]
-    return replace(scale, spread=float(np.sqrt(np.mean(away**2))) or 1.0)
+    return replace(scale, spread=_spread(away, seen))
+
+
+def _spread(away: NDArray[np.float64], values: NDArray[np.float64]) -> float:
+    """Return the root of the mean square of `away`; 1 where nothing moves, so that nothing is divided by nothing."""
+    spread = float(np.sqrt(np.mean(away**2)))
+    return spread if spread > FLAT * float(np.abs(values).max()) else 1.0
 
 
 def log_offset(values: NDArray[np.float64]) -> tuple[float, float]:
