@@ -169,7 +169,7 @@ def test_copying_is_told_as_copying(findings):
     assert 'id="picture-descent"' not in text
     assert "Copying has no unknowns" in reader.text
     assert "so the forecast copies" in reader.text
-    assert "refitted every" not in reader.text
+    assert "refitted" not in reader.text
     assert "learning rate" not in reader.text
 
 

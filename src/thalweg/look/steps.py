@@ -83,6 +83,7 @@ def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         base.mark_line(color=BLUE, strokeWidth=2),
         base.mark_point(filled=True, color=BLUE, size=34, opacity=1),
     ]
+    how = "report.steps_subtitle_copy" if findings.choice.kind == "copy" else "report.steps_subtitle"
     told = tell(
         f"report.steps_title_{'one_' if horizon == 1 else ''}{findings.loss}",
         first=number(float(steps[0])),
@@ -91,4 +92,4 @@ def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         name=series.name,
     )
     chart = layered(*layers, height=HEIGHT)
-    return dress(chart, series, told, tell("report.steps_subtitle"), language)
+    return dress(chart, series, told, tell(how), language)

@@ -87,12 +87,13 @@ def day_axis(language: str, field: str = "day", *, weekly: bool = False, padding
     axis = alt.Axis(
         title=None, labelOverlap=True, grid=False, tickCount={"interval": "week", "step": 1} if weekly else 8
     )
+    short, month, year = ("%-m月%-d日", "%-m月", "%Y年") if language == "zh" else ("%-d %b", "%B", "%Y")
     if weekly:
-        axis.format = "%-m月%-d日" if language == "zh" else "%-d %b"
-    elif language == "zh":
+        axis.format = short
+    else:
         axis.labelExpr = (
-            "utcdate(datum.value) != 1 ? utcFormat(datum.value, '%-m月%-d日') : "
-            "utcFormat(datum.value, utcmonth(datum.value) == 0 ? '%Y年' : '%-m月')"
+            f"utcdate(datum.value) != 1 ? utcFormat(datum.value, '{short}') : "
+            f"utcFormat(datum.value, utcmonth(datum.value) == 0 ? '{year}' : '{month}')"
         )
     return alt.X(f"{field}:T", axis=axis, scale=alt.Scale(type="utc", padding=padding))
 
