@@ -50,10 +50,11 @@ def refit(
     list of list
         For each of `uptos`, a `Fit` per member; the rung itself where it only copies.
     """
+    distinct = tuple(dict.fromkeys(members))  # a mean may count a rung several times; it is fitted once
     problems: list[tuple[Problem | None, Member]] = []
     jobs: list[Callable[[], Descended]] = []
     for upto in uptos:
-        for member in members:
+        for member in distinct:
             if member.rung.copy:
                 problems.append((None, member))
                 continue
@@ -72,7 +73,8 @@ def refit(
         runs = [next(found) for _ in member.seeds]
         thetas = [run.theta for run in runs if not run.outcome.failed]
         fits.append(Fit(member.rung, problem.scale, problem.network, np.stack(thetas or [runs[0].theta])))
-    return [fits[at : at + len(members)] for at in range(0, len(fits), len(members))]
+    places = [distinct.index(member) for member in members]
+    return [[fits[at + place] for place in places] for at in range(0, len(fits), len(distinct))]
 
 
 def ahead(fits: list[Fit | Rung], calendar: Calendar, past: Past, steps: int) -> NDArray[np.float64]:

@@ -179,7 +179,7 @@ class Serving:
         return yardstick(self.series.values[: self.split.train], counts=self.series.counts)
 
     def _fits(self) -> int:
-        return sum(len(member.seeds) for member in self.members)
+        return sum(len(member.seeds) for member in set(self.members))
 
     def _choose_strategy(self) -> None:
         """Prefer as many outputs as steps, or feeding its own forecasts, by loss on validation."""
