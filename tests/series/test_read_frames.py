@@ -86,7 +86,7 @@ def test_holes_are_missing_days(hole):
         assert np.flatnonzero(~series.observed).tolist() == [20]
         assert series.values[20] == VALUES[13]
         (note,) = series.notes
-        assert catalogue()(note).startswith("1 cells are empty (the first on 2021-01-21)")
+        assert catalogue()(note).startswith("Empty cells: 1, the first on 2021-01-21.")
 
 
 def test_choosing_speaks_python():

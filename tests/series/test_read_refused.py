@@ -183,7 +183,7 @@ def test_absurd(refused, cell):
 def test_differing_rows_for_one_day_name_both(refused):
     refused(
         [*LINES, "2021-01-08,5", "2021-01-09,5"],
-        *("row 9 and row 42", "2021-01-08", "views is 1048 and 5", "1 more days", "--duplicates sum"),
+        *("row 9 and row 42", "2021-01-08", "views is 1048 and 5", "days like it: 2", "--duplicates sum"),
     )
 
 
@@ -222,6 +222,16 @@ def test_ragged_row(refused, line, cells, ending):
 def test_ragged_row_where_lines_end_in_two_ways(refused):
     lines = changed(9, "2021-01-08,5,6")
     refused("\r\n".join(lines[:5]) + "\r\n" + "\n".join(lines[5:]), "row 9", "3 cells")
+
+
+def test_header_with_another_number_of_cells(refused):
+    refused(
+        ["date,views"] + [f"{day},{day.day},5" for day in DAYS], "row 1 has 2 cells", "others have 3", "decimal comma"
+    )
+
+
+def test_one_day(refused):
+    refused(LINES[:2], "one day only, 2021-01-01")
 
 
 def test_quote_that_never_closes(refused):

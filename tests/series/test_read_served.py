@@ -261,6 +261,20 @@ def test_hours_become_days_when_asked(tmp_path, way, expected):
     assert told(series)["partial_day"] == {"day": "2021-02-09", "rows": 18, "usual": 24}
 
 
+def test_old_lines_and_spaces_that_do_not_break(tmp_path):
+    assert is_whole(served(tmp_path, "\r".join(rows())))
+    assert is_whole(served(tmp_path, "\n".join(line.replace(",", "\u00a0,\u00a0") for line in rows())))
+
+
+def test_first_line_of_hundreds_of_kilobytes(tmp_path):
+    names = ",".join(f"{'a column with quite a long name ' * 10}{i}" for i in range(1000))
+    blanks = "," * 1000
+    series = served(
+        tmp_path, "\n".join([f"date,views,{names}"] + [line + blanks for line in rows()[1:]]), value="views"
+    )
+    assert is_whole(series)
+
+
 def test_wildcards_in_a_path_are_themselves(tmp_path):
     (tmp_path / "views1.csv").write_text("nothing")
     assert is_whole(served(tmp_path, "\n".join(rows()), name="views[1]*.csv"))

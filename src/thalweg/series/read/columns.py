@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from thalweg.series.read.table import Column, Table
 
 _SAMPLE_RECORDS = 300
+_AT_A_TIME = 500  # columns; DuckDB's memory grows with their number
 _LISTED = 12
 
 
@@ -39,15 +40,18 @@ def look(table: Table, date_format: str | None = None) -> list[Look]:
     InputError
         If `date_format` is no format.
     """
-    parts = ", ".join(
-        column.field if column.kind != "text" else f"left({column.field}, 100)" for column in table.columns
-    )
-    sample = table.query(f"SELECT {parts} FROM source_rows LIMIT {_SAMPLE_RECORDS}")
-    looks = [
-        _look_at(table, column, [row[place] for row in sample], few=len(sample) < _SAMPLE_RECORDS)
-        for place, column in enumerate(table.columns)
-    ]
+    looks = [one for start in range(0, len(table.columns), _AT_A_TIME) for one in _look_from(table, start)]
     return looks if date_format is None else [_by_format(table, one, date_format) for one in looks]
+
+
+def _look_from(table: Table, start: int) -> list[Look]:
+    columns = table.columns[start : start + _AT_A_TIME]
+    parts = ", ".join(column.field if column.kind != "text" else f"left({column.field}, 100)" for column in columns)
+    sample = table.query(f"SELECT {parts} FROM source_rows LIMIT {_SAMPLE_RECORDS}")
+    return [
+        _look_at(table, column, [row[place] for row in sample], few=len(sample) < _SAMPLE_RECORDS)
+        for place, column in enumerate(columns)
+    ]
 
 
 def _by_format(table: Table, one: Look, date_format: str) -> Look:

@@ -171,6 +171,8 @@ def _series(day: NDArray[np.datetime64], value: NDArray[np.float64], rows: Rows,
     seen = np.flatnonzero(~np.isnan(value))
     if not len(seen):
         raise InputError(f"{table.source}: all values of {name} are missing. A number a day is expected.")
+    if len(seen) == 1:
+        raise InputError(f"{table.source} has one day only, {day[seen[0]]}. Many days are expected, a row each.")
     if value[seen].min() == value[seen].max():
         raise InputError(
             f"{table.source}: all {len(seen):,} values of {name} are equal ({value[seen[0]]:g}), so there is nothing "

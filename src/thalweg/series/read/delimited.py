@@ -6,6 +6,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _DELIMITERS = "\t;|,"  # a comma comes last: it also stands inside numbers and dates
 _SAMPLE_BYTES = 1 << 18
+_SAMPLE_LINES = 5
+_SAMPLE_MOST = 1 << 23
 _SAMPLE_RECORDS = 200
 _BLOCK = 1 << 20
 _TITLE_ROWS = 20
@@ -124,13 +127,18 @@ def _check_bytes(path: Path) -> tuple[bool, bool]:
 def _layout(path: Path, *, mixed_lines: bool, marked: bool) -> _Layout:
     with path.open("rb") as file:
         raw = file.read(_SAMPLE_BYTES)
+        while raw.count(b"\n") < _SAMPLE_LINES and len(raw) < _SAMPLE_MOST and (more := file.read(_SAMPLE_BYTES)):
+            raw += more  # long lines
+        whole = not file.read(1)
     text = codecs.getincrementaldecoder("utf-8-sig")().decode(raw)
-    if len(raw) == _SAMPLE_BYTES:
+    if not whole:
         text = text[: text.rfind("\n") + 1] or text
-    readings = {delimiter: _sample(path, text, delimiter) for delimiter in _DELIMITERS}
+    readings = {delimiter: _sample(text, delimiter) for delimiter in _DELIMITERS}
     shares = {delimiter: _share(records) for delimiter, records in readings.items()}
     delimiter = max(_DELIMITERS, key=lambda mark: shares[mark])
     records = readings[delimiter]
+    if not any(readings.values()):
+        raise InputError(f"{path} cannot be read as CSV: a cell in its first rows is longer than 131,072 letters.")
     if shares[delimiter] == 0:
         raise InputError(
             f"{path} has one column only (it begins {text.split(chr(10), 1)[0].strip()[:60]!r}). A column of dates and "
@@ -141,6 +149,11 @@ def _layout(path: Path, *, mixed_lines: bool, marked: bool) -> _Layout:
     if titles > _TITLE_ROWS or any(len(record) > 1 for record in records[:titles]):
         titles = 0
     first = records[titles]
+    if len(first) != width:
+        raise InputError(
+            f"{path}: row 1 has {len(first)} cells where the others have {width}. Name every column in the header; a "
+            "cell that holds the delimiter itself, as a decimal comma may, must stand in double quotes."
+        )
     below = next((record for record in records[titles + 1 :] if len(record) == width), None)
     headless = below is not None and any(
         shape_of([cell]) is not None and shape_of([cell]) is shape_of([under])
@@ -157,18 +170,12 @@ def _layout(path: Path, *, mixed_lines: bool, marked: bool) -> _Layout:
     )
 
 
-def _sample(path: Path, text: str, delimiter: str) -> list[list[str]]:
-    """Return the first records."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    records: list[list[str]] = []
+def _sample(text: str, delimiter: str) -> list[list[str]]:
+    """Return the first records by one delimiter; none where a cell by it would be larger than `csv` takes."""
     try:
-        for record in reader:
-            records.append(record)
-            if len(records) == _SAMPLE_RECORDS:
-                break
-    except csv.Error as error:
-        raise InputError(f"{path} cannot be read near line {reader.line_num}: {error}.") from error
-    return records
+        return list(itertools.islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _SAMPLE_RECORDS))
+    except csv.Error:
+        return []
 
 
 def _width(records: list[list[str]]) -> int:
@@ -178,7 +185,7 @@ def _width(records: list[list[str]]) -> int:
 def _share(records: list[list[str]]) -> float:
     """Return how large a part of the records has the usual number of cells; 0 where that is one."""
     filled = [record for record in records if record]
-    width = _width(records)
+    width = _width(filled) if filled else 0
     return sum(len(record) == width for record in filled) / len(filled) if width > 1 else 0.0
 
 

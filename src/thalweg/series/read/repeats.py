@@ -117,7 +117,7 @@ def _contradiction(rows: Rows, hashed: str, differing: list[object]) -> InputErr
     else:
         apart = next((one for one, a, b in zip(others, first[3:], second[3:], strict=True) if a != b), rows.date_look)
         what = f"{name} is {first[2] or 'empty'} in both, but they differ in {apart.column.name}"
-    more = f", and {len(differing) - 1:,} more days are like it" if len(differing) > 1 else ""
+    more = f" (days like it: {len(differing):,})" if len(differing) > 1 else ""
     ways = ", ".join(table.choose("duplicates", way) for way in ("sum", "mean", "last"))
     return InputError(
         f"{table.source}: {table.row(first[0])} and {table.row(second[0])} are both of {differing[0]} and differ: "
