@@ -1,0 +1,35 @@
+"""Bring what the READMEs show up to date: their pictures and their output, from the simulated channel.
+
+.venv/bin/python docs/refresh.py        writes docs/ladder.png, docs/forecast.png and the READMEs' output
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import thalweg
+from thalweg.look.forecast import forecast_chart
+from thalweg.look.ladder import ladder_chart
+
+DOCS = Path(__file__).parent
+COMMAND = [sys.executable, "-c", "from thalweg.cli import main; main()"]
+
+with tempfile.TemporaryDirectory() as folder:
+    wide = os.environ | {"COLUMNS": "80"}
+    subprocess.run([*COMMAND, "sample"], cwd=folder, env=wide, check=True)
+    forecast = [*COMMAND, "forecast", "simulated-channel.csv"]
+    printed = subprocess.run(forecast, cwd=folder, env=wide, check=True, capture_output=True, text=True).stdout
+    channel = thalweg.read(Path(folder) / "simulated-channel.csv")
+output = "\n".join(line.rstrip() for line in printed.splitlines())
+for name in ("README.md", "README.zh.md"):
+    file = DOCS.parent / name
+    text = file.read_text(encoding="utf-8")
+    shown = re.compile(r"(?<=^```text\n).*?(?=\n```$)", re.MULTILINE | re.DOTALL)
+    file.write_text(shown.sub(lambda _: output, text, count=1), encoding="utf-8")
+
+found = thalweg.fit(channel)
+for name, draw in {"ladder": ladder_chart, "forecast": forecast_chart}.items():
+    draw(found.findings).save(DOCS / f"{name}.png", scale_factor=1.5)
