@@ -1,0 +1,19 @@
+"""One small climb, made once and looked at by many tests."""
+
+from __future__ import annotations
+
+import pytest
+from small_climbs import channel, climb
+
+MISSING = (40, 41, 42, 150, 230, 262, 280, 305, 340, 341, 360, 400)  # some in every part
+
+
+@pytest.fixture(scope="session")
+def series():
+    return channel(430, missing=MISSING)
+
+
+@pytest.fixture(scope="session")
+def found(series):
+    """Findings and model of the tiny ladder."""
+    return climb(series)

@@ -1,0 +1,73 @@
+"""Small series, small ladders and short fits, for tests that look at days rather than at networks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from thalweg.forecast.fit import Fit, Problem, descend
+from thalweg.forecast.forecaster import find
+from thalweg.forecast.ladder import Ladder, Rung
+from thalweg.learn.optimizer import Optimizer
+from thalweg.series.calendar import Calendar
+from thalweg.series.sample import sample
+from thalweg.series.series import Series
+
+COPIES = (Rung(1, copy=True), Rung(7, copy=True))
+QUICK = Optimizer(learning_rate=0.01)
+LINE = Rung(7, seeds=2, epochs=40, optimizer=QUICK)
+NET = Rung(14, hidden=(8,), seeds=2, epochs=40, optimizer=QUICK)
+KNOWN = replace(NET, known=True)
+TINY = Ladder("tiny", (*COPIES, LINE, NET, KNOWN), mean=True)
+SHORT = Ladder("short", (*COPIES, LINE))
+ONE = replace(NET, seeds=1, epochs=80)
+SHAPES = [
+    replace(ONE, days_back=back, hidden=(width,))
+    for back, width in ((14, 8), (14, 16), (14, 24), (8, 8), (8, 16), (8, 12))
+]
+ALIKE = Ladder("alike", (*COPIES, *SHAPES), mean=True)  # rungs so alike that a mean of them gains
+OPTIONS = {
+    "ladder": TINY, "loss": "mae", "country": None, "horizon": 5, "seed": 0, "threads": 2, "time_limit": None,
+    "watcher": None,
+}  # fmt: skip
+
+
+def series_of(values, observed=None, *, start="2021-03-01", name="views"):
+    values = np.asarray(values, dtype=float)
+    observed = np.ones(len(values), dtype=bool) if observed is None else observed
+    return Series(np.datetime64(start, "D"), values, observed, name, "views.csv")
+
+
+def channel(days=430, *, missing=(), seed=1):
+    """Simulated views; each missing day holds the value of a week before, as a reader fills it."""
+    series = sample(days, seed)
+    values, observed = series.values.copy(), series.observed.copy()
+    for day in sorted(missing):
+        values[day], observed[day] = values[day - 7], False
+    return series_of(values, observed, start=str(series.start))
+
+
+def part(series, first, last=None):
+    """Days `first` to `last` (excluded) as a series of their own."""
+    return replace(
+        series, start=series.dates[first], values=series.values[first:last], observed=series.observed[first:last]
+    )
+
+
+def changed_after(series, day, seed):
+    """The same series, with other values from `day` on: wildly other ones, positive too."""
+    values = series.values.copy()
+    values[day:] = np.random.default_rng(seed).uniform(0, 1e5, len(values) - day)
+    return replace(series, values=values)
+
+
+def climb(series, **changes):
+    return find(series, **(OPTIONS | changes))
+
+
+def fitted(rung, series, upto, steps=1, *, epochs=2, seeds=(0, 1), calendar=None, loss="mae"):
+    """Fit a rung on the days before `upto`."""
+    problem = Problem(rung, series, calendar or Calendar(), loss, upto, steps)
+    thetas = [descend(problem, seed, epochs=epochs).theta for seed in seeds]
+    return Fit(rung, problem.scale, problem.network, np.stack(thetas))

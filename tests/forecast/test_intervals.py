@@ -1,0 +1,163 @@
+"""Conformal intervals: ranks by hand, coverage on noise, and nothing from days to come."""
+
+from fractions import Fraction
+from math import ceil
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from thalweg.forecast.interval import REMEMBERED, quantiles, rolled, yardstick
+
+OUTSIDE = np.array([1 - 80 / 100, 1 - 95 / 100])
+
+
+def noise(days, seed=0, scale=1.0):
+    return np.random.default_rng(seed).standard_t(4, days) * scale
+
+
+def all_known(misses):
+    return np.ones(len(misses), dtype=bool)
+
+
+def covered(misses, bands, first, until=None):
+    """Shares of days inside the 80% and the 95% interval."""
+    came = misses[first:][:until]
+    low80, high80, low95, high95 = bands[:until].T
+    return np.mean((came >= low80) & (came <= high80)), np.mean((came >= low95) & (came <= high95))
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        # 90% of 20 is rank 18, so two from each end; 97.5% of 20 is rank 20, beyond 19: the largest.
+        (19, (2, 18, 1, 19)),
+        # 90% of 10 is 9: all nine. 90% of 40 is 36, 97.5% of 40 is 39; 97.5% of 100 is 97.5, so 98.
+        (9, (1, 9, 1, 9)),
+        (39, (4, 36, 1, 39)),
+        (99, (10, 90, 2, 98)),
+        (1, (1, 1, 1, 1)),
+    ],
+)
+def test_ranks_by_hand(count, expected):
+    misses = np.random.default_rng(0).permutation(np.arange(1.0, count + 1))
+    assert tuple(quantiles(misses, OUTSIDE)) == expected
+
+
+def test_ranks_are_exact_for_every_number_of_misses():
+    """Floating point must not push a rank over an edge, as 20 · 0.9 = 18.000000000000004 would."""
+    for count in range(1, REMEMBERED + 1):
+        made = quantiles(np.arange(1.0, count + 1), OUTSIDE)
+        expected = []
+        for share in (Fraction(9, 10), Fraction(39, 40)):
+            rank = min(ceil((count + 1) * share), count)
+            expected += [count + 1 - rank, rank]
+        assert tuple(made) == tuple(expected), count
+
+
+@pytest.mark.parametrize("delay", [1, 7, 28])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_exchangeable_noise_is_covered_as_promised(delay, seed):
+    misses = noise(4000, seed)
+    share80, share95 = covered(misses, rolled(misses, all_known(misses), 182, delay).bands, 182)
+    assert share80 == pytest.approx(0.80, abs=0.03)
+    assert share95 == pytest.approx(0.95, abs=0.03)
+
+
+def test_a_share_falls_outside_on_each_side():
+    misses = np.random.default_rng(2).exponential(1, 4000)
+    bands = rolled(misses, all_known(misses), 182).bands
+    assert np.mean(misses[182:] < bands[:, 0]) == pytest.approx(0.10, abs=0.03)
+    assert np.mean(misses[182:] > bands[:, 1]) == pytest.approx(0.10, abs=0.03)
+
+
+@given(
+    day=st.integers(0, 119), delay=st.integers(1, 60), first=st.integers(0, 100), seed=st.integers(0, 2**31)
+)  # fmt: skip
+@settings(max_examples=60)
+def test_no_interval_changes_with_misses_known_later(day, delay, first, seed):
+    """The interval of a day looks at misses of `delay` days before at the latest, however short the past is."""
+    misses = noise(120, 3)
+    other = misses.copy()
+    other[day:] = noise(120 - day, seed, 50.0)
+    one, two = (rolled(given_, all_known(misses), first, delay).bands for given_ in (misses, other))
+    unchanged = max(day + delay - first, 0)
+    np.testing.assert_array_equal(one[:unchanged], two[:unchanged])
+
+
+@pytest.mark.parametrize("delay", [1, 3, 10])
+def test_the_delay_to_the_day(delay):
+    """The first interval is of the misses that have come `delay` days before it; the next takes in one more."""
+    misses = noise(80, 4)
+    bands = rolled(misses, all_known(misses), 40, delay).bands
+    np.testing.assert_array_equal(bands[0], quantiles(misses[: 41 - delay], OUTSIDE))
+    np.testing.assert_array_equal(bands[delay - 1], quantiles(misses[:40], OUTSIDE))
+
+
+def test_without_a_miss_there_is_no_interval():
+    misses = noise(30)
+    bands = rolled(misses, all_known(misses), 5, 12).bands
+    assert np.isnan(bands[:7]).all()
+    assert np.isfinite(bands[7:]).all()
+
+
+@pytest.mark.parametrize("delay", [1, 5, 30])
+def test_what_is_delivered_knows_every_miss(delay):
+    misses = noise(30)
+    known = all_known(misses)
+    known[: delay - 1] = False  # step h has no forecast of the first h − 1 days
+    last = rolled(misses, known, len(misses), delay).last
+    np.testing.assert_array_equal(last, quantiles(misses[known], OUTSIDE))
+
+
+def test_only_the_last_year_is_remembered():
+    old, new = noise(800, 5, 100.0), noise(REMEMBERED, 6)
+    misses = np.concatenate([old, new])
+    last = rolled(misses, all_known(misses), len(misses)).last
+    np.testing.assert_array_equal(last, quantiles(new, OUTSIDE))
+
+
+def test_intervals_follow_a_jump_in_the_spread():
+    misses = np.concatenate([noise(800, 7), noise(800, 8, 5.0)])
+    bands = rolled(misses, all_known(misses), 400).bands
+    rigid = quantiles(misses[:800], OUTSIDE)
+    share80, _ = covered(misses, bands[500:], 900)
+    rigid80, _ = covered(misses, np.tile(rigid, (700, 1)), 900)
+    assert share80 == pytest.approx(0.80, abs=0.05)
+    assert rigid80 < 0.5, "what does not adapt fails here"
+
+
+def test_days_without_a_miss_are_passed_over():
+    misses = noise(400, 9)
+    known = np.random.default_rng(1).random(400) > 0.3
+    other = np.where(known, misses, 1e9)
+    one, two = rolled(misses, known, 100, 2), rolled(other, known, 100, 2)
+    np.testing.assert_array_equal(one.bands, two.bands)
+    np.testing.assert_array_equal(one.last, two.last)
+    came = known[100:]
+    share80 = np.mean((misses[100:] >= one.bands[:, 0])[came] & (misses[100:] <= one.bands[:, 1])[came])
+    assert share80 == pytest.approx(0.8, abs=0.06)
+
+
+@pytest.mark.parametrize("first", [-1, 31])
+def test_a_first_day_outside_is_a_mistake(first):
+    with pytest.raises(ValueError, match="lies outside the 30 days"):
+        rolled(noise(30), all_known(noise(30)), first)
+
+
+@given(st.lists(st.floats(0, 1e12), min_size=1, max_size=20))
+def test_a_yardstick_is_undone(values):
+    values = np.array(values)
+    for stick in (yardstick(values, counts=True), yardstick(values, counts=False)):
+        size = np.median(values[values > 0]) if (values > 0).any() else 1.0
+        np.testing.assert_allclose(stick.undo(stick.see(values)), values, rtol=1e-9, atol=1e-9 * size)
+
+
+def test_intervals_of_counts_stay_above_zero_and_widen_with_the_level():
+    stick = yardstick(np.array([100.0, 200, 150]), counts=True)
+    band = np.array([-2.0, 2.0])
+    small, large = (stick.undo(stick.see(np.array([level])) + band) for level in (10.0, 1000.0))
+    assert small[0] >= 0
+    assert large[1] - large[0] > 50 * (small[1] - small[0])
+    assert stick.undo(np.array([-50.0]))[0] == 0

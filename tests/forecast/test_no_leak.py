@@ -1,0 +1,191 @@
+"""Nothing that is made before a day changes when that day, or any after it, turns out otherwise."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_climbs import KNOWN, LINE, NET, changed_after, channel, fitted, part
+
+from thalweg.forecast.backtest import Member, Task, ahead, backtest, horizon, recursive
+from thalweg.forecast.climb import estimates
+from thalweg.forecast.features import inputs, past_of
+from thalweg.forecast.fit import Problem, descend
+from thalweg.forecast.ladder import Rung
+from thalweg.forecast.workers import workers
+from thalweg.series.calendar import Calendar
+
+SERIES = channel(460, missing=(100, 390, 402, 431))
+PLAIN = Calendar()
+RUNGS = {"line": LINE, "network": NET, "known": KNOWN, "known from yesterday": replace(KNOWN, level_days=1)}
+TODAY = 420  # days before this one are learned from
+
+
+@pytest.fixture(scope="module", params=RUNGS)
+def fit(request):
+    return fitted(RUNGS[request.param], SERIES, TODAY)
+
+
+@given(day=st.integers(TODAY, 459), seed=st.integers(0, 2**31))
+@settings(max_examples=10)
+def test_an_estimate_looks_at_earlier_days_only(fit, day, seed):
+    before = estimates(fit.rung, fit, SERIES, PLAIN, 0, 460)
+    after = estimates(fit.rung, fit, changed_after(SERIES, day, seed), PLAIN, 0, 460)
+    np.testing.assert_array_equal(before[: day + 1], after[: day + 1])
+    if day < 459:
+        assert before[day + 1] != after[day + 1], "tomorrow's estimate does look at today"
+
+
+@pytest.mark.parametrize("steps", [1, 4])
+@pytest.mark.parametrize("name", RUNGS)
+@given(later=st.integers(0, 39), seed=st.integers(0, 2**31))
+@settings(max_examples=4)
+def test_scale_targets_and_unknowns_come_from_days_learned_from(name, steps, later, seed):
+    other = changed_after(SERIES, TODAY + later, seed)
+    problems = [Problem(RUNGS[name], series, PLAIN, "mae", TODAY, steps) for series in (SERIES, other)]
+    assert problems[0].scale == problems[1].scale
+    weighted = problems[0].examples.weight > 0
+    np.testing.assert_array_equal(problems[0].examples.weight, problems[1].examples.weight)
+    np.testing.assert_array_equal(problems[0].examples.target[weighted], problems[1].examples.target[weighted])
+    one, two = (descend(problem, 0, epochs=1).theta for problem in problems)
+    np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.parametrize("name", RUNGS)
+def test_unobserved_days_are_looked_back_at_and_never_learned(name):
+    problem = Problem(RUNGS[name], SERIES, PLAIN, "mae", TODAY, 3)
+    newest = problem.examples.newest
+    for step in range(3):
+        target = newest + 1 + step
+        inside = target < TODAY
+        learned = problem.examples.weight[:, step] > 0
+        np.testing.assert_array_equal(learned[inside], SERIES.observed[target[inside]])
+        assert not learned[~inside].any()
+    assert (~SERIES.observed[newest]).any()
+
+
+MEMBERS = (Member(LINE, (1, 1), (0, 1)), Member(KNOWN, (2, 1), (0, 1)))
+COPY = (Member(Rung(7, copy=True)),)
+FIRST, REFIT, STEPS = 390, 25, 4
+
+
+def run_backtest(series, strategy, steps=STEPS, members=MEMBERS):
+    with workers(1) as team:
+        return backtest(
+            Task(series, PLAIN, "mae"), members, first=FIRST, refit_days=REFIT, steps=steps, strategy=strategy,
+            team=team, advance=lambda _: None,
+        ).forecasts  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["direct", "recursive", "copy"])
+def tested(request):
+    members = COPY if request.param == "copy" else MEMBERS
+    return request.param, members, run_backtest(SERIES, request.param, members=members)
+
+
+@given(day=st.integers(FIRST, 459), seed=st.integers(0, 2**31))
+@settings(max_examples=6)
+def test_a_backtest_forecasts_from_earlier_days_only(tested, day, seed):
+    strategy, members, before = tested
+    after = run_backtest(changed_after(SERIES, day, seed), strategy, members=members)
+    for step, (was, now) in enumerate(zip(before, after, strict=True), 1):
+        # The forecast of day t, made `step` days before, saw days up to t − step.
+        made_before = max(day + step - FIRST, 0)
+        np.testing.assert_array_equal(was[:made_before], now[:made_before])
+        if strategy != "copy" and made_before < len(was):
+            assert was[made_before] != now[made_before]
+
+
+def test_a_backtest_has_no_forecast_before_its_first_fit(tested):
+    _, _, forecasts = tested
+    for step, made in enumerate(forecasts, 1):
+        assert np.isnan(made[: step - 1]).all()
+        assert np.isfinite(made[step - 1 :]).all()
+
+
+def test_a_backtest_is_refitted_on_all_days_before(tested):
+    """Its second segment equals fits made by hand, on the days before that segment."""
+    strategy, members, forecasts = tested
+    upto = FIRST + REFIT
+    newest = np.arange(upto - 1, upto + REFIT - 1)
+    if strategy == "copy":
+        expected = SERIES.values[newest - 6]
+    else:
+        made = []
+        for member in members:
+            problem = Problem(member.rung, SERIES.head(upto), PLAIN, "mae", upto, 1)
+            for seed, epochs in zip(member.seeds, member.epochs, strict=True):
+                theta = descend(problem, seed, epochs=epochs).theta
+                fit = replace(fitted(member.rung, SERIES, upto), scale=problem.scale, thetas=theta[None])
+                made.append(fit.predict(PLAIN, past_of(SERIES, newest))[:, 0])
+        # The mean of two members of two seeds each.
+        expected = np.mean(made, axis=0)
+    np.testing.assert_allclose(forecasts[0][newest + 1 - FIRST], expected, rtol=1e-6)
+
+
+def slow_recursion(fits, values, start, steps):
+    """Append each forecast and compute everything again from scratch."""
+    values = list(values)
+    out = []
+    for _ in range(steps):
+        grown = replace(SERIES, start=start, values=np.array(values), observed=np.ones(len(values), dtype=bool))
+        last = np.array([len(values) - 1])
+        made = np.mean([fit.predict(PLAIN, past_of(grown, last))[0, 0] for fit in fits])
+        out.append(made)
+        values.append(made)
+    return out
+
+
+def test_recursion_equals_appending_each_forecast_and_starting_over():
+    fits = [fitted(rung, SERIES, TODAY) for rung in RUNGS.values()]
+    newest = np.array([20, 29, 100, 374, 375, 376, 440, 459])  # with and without a year of past
+    fast = recursive(fits, PLAIN, past_of(SERIES, newest), 9)
+    slow = [slow_recursion(fits, SERIES.values[: at + 1], SERIES.start, 9) for at in newest]
+    np.testing.assert_allclose(fast, slow, rtol=2e-5)
+
+
+@pytest.mark.parametrize("strategy", ["direct", "recursive"])
+def test_the_first_step_is_the_one_day_estimate(strategy):
+    daily, many = [fitted(rung, SERIES, TODAY) for rung in (LINE, KNOWN)], [fitted(KNOWN, SERIES, TODAY, 4)]
+    past = past_of(SERIES, np.array([300, 400, 459]))
+    made = horizon(daily, many, PLAIN, past, 4, strategy)
+    assert made.shape == (3, 4)
+    np.testing.assert_allclose(made[:, 0], ahead(daily, PLAIN, past, 1)[:, 0], rtol=1e-6)
+
+
+def test_copying_repeats_the_last_days_for_as_long_as_is_asked():
+    past = past_of(SERIES, np.array([50, 459]))
+    made = horizon([Rung(7, copy=True)], [Rung(7, copy=True)], PLAIN, past, 10, "copy")
+    for row, at in enumerate(past.newest):
+        week = SERIES.values[at - 6 : at + 1]
+        np.testing.assert_array_equal(made[row], np.concatenate([week, week[:3]]))
+
+
+def test_feature_one_is_the_newest_day():
+    """Golden: five days, a window of three."""
+    series = replace(SERIES, values=np.array([10.0, 20, 40, 80, 160]), observed=np.ones(5, dtype=bool))
+    rung = Rung(3)
+    problem = Problem(rung, series, PLAIN, "mae", 5, 1)
+    assert problem.scale.centre == 62
+    spread = np.sqrt((52**2 + 42**2 + 22**2 + 18**2 + 98**2) / 5)
+    np.testing.assert_allclose(problem.scale.spread, spread, rtol=1e-12)
+    rows = problem.examples.gather() * spread + 62
+    np.testing.assert_allclose(rows, [[40, 20, 10], [80, 40, 20]], rtol=1e-12)
+    np.testing.assert_allclose(problem.examples.target[:, 0] * spread + 62, [80, 160], rtol=1e-12)
+
+
+def test_what_is_known_is_of_the_day_to_come():
+    """The features of a row tell the weekday and the holidays of tomorrow, not of today."""
+    calendar = Calendar("US")
+    thanksgiving = np.datetime64("2021-11-25")
+    flat = replace(part(SERIES, 0), start=thanksgiving - 430, values=np.full(460, 50.0))
+    scale = Problem(KNOWN, flat, calendar, "mae", 400, 1).scale
+    newest = np.arange(420, 440)
+    dense = inputs(KNOWN, scale, calendar, past_of(flat, newest), 1).dense
+    known = calendar.columns(flat.dates[newest] + 1)
+    told = {tuple(column) for column in dense.T}
+    for place, name in enumerate(calendar.names):
+        if known[:, place].any() and "of year" not in name:  # the time of year is told only where there are years
+            assert tuple(known[:, place]) in told, name
+    assert known[newest == 429][0][calendar.names.index("Thanksgiving Day")] == 1

@@ -1,0 +1,133 @@
+"""L and L′ of the table, and the loss as used, by independent computation over the same days."""
+
+import numpy as np
+import pytest
+from small_climbs import ALIKE, LINE, SHORT, TINY, climb
+
+from thalweg.forecast.climb import Climb
+from thalweg.forecast.watch import Silence
+from thalweg.forecast.workers import workers
+from thalweg.series.calendar import Calendar
+from thalweg.series.split import split_by_date
+
+LONGEST = 14  # days that the ladder's longest look back leaves out of training
+
+
+@pytest.fixture(scope="module")
+def climbed(series):
+    split = split_by_date(series)
+    with workers(2) as team:
+        one = Climb(series, split, Calendar(), loss="mae", seed=0, team=team, watcher=Silence())
+        one.run(TINY)
+        one.open_the_seal()
+    return one
+
+
+def edges(split):
+    sealed = split.train + split.validation
+    return {"train": (LONGEST, split.train), "validation": (split.train, sealed), "test": (sealed, split.days)}
+
+
+def by_hand(series, split, estimate):
+    """Mean absolute error over the observed days of each part; `estimate` gives one of each day."""
+    out = {}
+    for name, (first, last) in edges(split).items():
+        days = [day for day in range(first, last) if series.observed[day]]
+        out[name] = float(np.mean([abs(series.values[day] - estimate(day)) for day in days]))
+    return out
+
+
+@pytest.mark.parametrize(("rung", "back"), [("copy yesterday", 1), ("copy last week", 7)])
+def test_copying(series, found, rung, back):
+    findings, _ = found
+    line = next(line for line in findings.ladder if line.rung == rung)
+    expected = by_hand(series, findings.split, lambda day: series.values[day - back])
+    assert (line.train, line.validation, line.test) == pytest.approx(tuple(expected.values()), rel=1e-12)
+    assert findings.baselines[rung] == line.test
+    assert line.parameters == 0
+
+
+def test_a_fitted_line_from_its_unknowns(series, climbed):
+    one = next(one for one in climbed.climbed if one.rung == LINE)
+    scale, back = one.fit.scale, LINE.days_back
+    training = series.values[: climbed.split.train]
+    centre, spread = training.mean(), training.std()
+    assert (scale.centre, scale.spread) == pytest.approx((centre, spread), rel=1e-12)
+
+    def estimate(day):
+        seen = (series.values[day - back : day][::-1] - centre) / spread
+        made = [theta[:back].astype(float) @ seen + float(theta[back]) for theta in one.fit.thetas]
+        return np.mean([max(value * spread + centre, 0) for value in made])
+
+    expected = by_hand(series, climbed.split, estimate)
+    line = one.line
+    assert (line.train, line.validation, line.test) == pytest.approx(tuple(expected.values()), rel=1e-5)
+    assert line.parameters == back + 1
+
+
+def test_the_mean_is_picked_greedily_on_validation(series):
+    split = split_by_date(series)
+    with workers(2) as team:
+        one = Climb(series, split, Calendar(), loss="mae", seed=0, team=team, watcher=Silence())
+        at = one.run(ALIKE)
+        one.open_the_seal()
+    mean = one.climbed[-1]
+    assert mean.line.kind == "mean"
+    assert at == len(one.climbed) - 1
+
+    first, last = split.train, split.train + split.validation
+    made = {place: part.estimates[first:last] for place, part in enumerate(one.climbed[:-1]) if part.fit}
+    seen = series.observed[first:last]
+
+    def loss(places):
+        together = np.mean([made[place] for place in places], axis=0)
+        return np.abs(together - series.values[first:last])[seen].mean()
+
+    picked, best = [], np.inf
+    for _ in range(5):
+        place = min(made, key=lambda place: loss([*picked, place]))
+        if loss([*picked, place]) >= best:
+            break
+        picked.append(place)
+        best = loss(picked)
+    assert sorted(picked) == list(mean.members)
+    assert mean.line.validation == pytest.approx(best, rel=1e-12)
+    assert mean.line.members == tuple(one.climbed[place].line.rung for place in mean.members)
+    assert mean.line.parameters == sum(one.climbed[place].line.parameters for place in set(mean.members))
+    assert mean.line.validation < min(part.line.validation for part in one.climbed[:-1])
+
+
+def test_as_used(series, found):
+    findings, model = found
+    used = findings.as_used
+    sealed = findings.split.train + findings.split.validation
+    scored = np.flatnonzero(series.observed)
+    scored = scored[scored >= sealed]
+    assert len(scored) < findings.split.test, "some sealed days are gaps here"
+    np.testing.assert_array_equal(used.dates, series.dates[scored])
+    np.testing.assert_array_equal(used.target, series.values[scored])
+    assert used.test == pytest.approx(np.mean(np.abs(used.target - used.prediction)), rel=1e-12)
+    assert used.coverage[80] == np.mean((used.low80 <= used.target) & (used.target <= used.high80))
+    assert used.coverage[95] == np.mean((used.low95 <= used.target) & (used.target <= used.high95))
+    np.testing.assert_allclose(model.errors, np.abs(used.target - used.prediction), rtol=1e-12)
+    assert findings.steps[0] == pytest.approx(used.test, rel=1e-12)
+    assert len(findings.steps) == 5
+
+
+def test_misses_are_the_worst_days_worst_first(found):
+    findings, _ = found
+    used = findings.as_used
+    sizes = [abs(miss.target - miss.prediction) for miss in findings.misses]
+    assert sizes == sorted(sizes, reverse=True)
+    np.testing.assert_allclose(sizes, np.sort(np.abs(used.target - used.prediction))[::-1][: len(sizes)])
+    assert len({miss.date for miss in findings.misses}) == len(sizes) > 0
+
+
+def test_squared_errors_are_counted_in_squares(series):
+    findings, _ = climb(series, loss="mse", ladder=SHORT, horizon=2)
+    sealed = findings.split.train + findings.split.validation
+    days = [day for day in range(sealed, 430) if series.observed[day]]
+    copied = np.mean([(series.values[day] - series.values[day - 7]) ** 2 for day in days])
+    assert findings.baselines["copy last week"] == pytest.approx(copied, rel=1e-12)
+    used = findings.as_used
+    assert used.test == pytest.approx(np.mean((used.target - used.prediction) ** 2), rel=1e-12)
