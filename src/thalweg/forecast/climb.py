@@ -12,6 +12,7 @@ import numpy as np
 
 from thalweg.forecast.features import days_needed, past_of
 from thalweg.forecast.fit import Descended, Fit, Problem, descend
+from thalweg.forecast.ladder import suited
 from thalweg.forecast.result import RungResult
 from thalweg.learn.loss import LOSSES, mean_loss
 
@@ -184,7 +185,7 @@ class Climb:
             kind=rung.kind,
             parameters=0 if fit is None else fit.network.size,
             days_back=rung.days_back,
-            known=rung.known,
+            known=bool(rung.known),
             train=train,
             validation=validation,
             test=math.nan,
@@ -208,12 +209,15 @@ class Climb:
         return mean_loss(LOSSES[self.loss], part, self.series.values[first:last], weight)
 
     def _best_shapes_again(self, ladder: Ladder) -> tuple[Rung, ...]:
-        shaped = [one for one in self.climbed if one.rung and one.line.kind == "network"]
+        # The widest network is left out: ten times the unknowns, ten times the time.
+        shaped = [one for one in self.climbed if one.rung and set(one.rung.hidden) == {100}]
         shaped.sort(key=lambda one: self._comparable(one.line.validation))
         shapes = [(one.rung.hidden, one.rung.activation) for one in shaped if one.rung]
         best = list(dict.fromkeys(shapes))[: ladder.best_shapes]
         return tuple(
-            replace(rung, hidden=hidden, activation=activation) for hidden, activation in best for rung in ladder.again
+            suited(replace(rung, hidden=hidden, activation=activation))
+            for hidden, activation in best
+            for rung in ladder.again
         )
 
     def _mean(self) -> None:

@@ -75,7 +75,7 @@ def inputs(rung: Rung, scale: Scale, calendar: Calendar, past: Past, steps: int)
     transformed = scale.transform(past.values)
     level = scale.level(transformed, past.newest)
     rows = len(past)
-    dense = _known(scale, calendar, past, transformed, level, steps) if rung.known else np.zeros((rows, 0))
+    dense = _known(rung, scale, calendar, past, transformed, level, steps) if rung.known else np.zeros((rows, 0))
     return Examples(
         values=transformed,
         newest=past.newest,
@@ -91,6 +91,7 @@ def inputs(rung: Rung, scale: Scale, calendar: Calendar, past: Past, steps: int)
 
 
 def _known(
+    rung: Rung,
     scale: Scale,
     calendar: Calendar,
     past: Past,
@@ -98,7 +99,7 @@ def _known(
     level: NDArray[np.float64],
     steps: int,
 ) -> NDArray[np.float64]:
-    seasons = scale.days >= SEASONS
+    seasons = rung.known == "year" and scale.days >= SEASONS
     columns = [_calendar(calendar, past.dates, steps, seasons=seasons)]
 
     # The same weeks of last year, relative to their own level, where there are years.

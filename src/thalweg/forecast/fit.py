@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from thalweg.forecast.features import Past, days_needed, inputs, past_of
+from thalweg.forecast.ladder import KNOWN
 from thalweg.learn.descent import Descent, Outcome
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES, mean_loss
@@ -51,7 +52,7 @@ class Problem:
 
     def __post_init__(self) -> None:
         past = self.series.values[: self.upto]
-        level_days = self.rung.level_days if self.rung.known else 0
+        level_days = KNOWN[self.rung.known]
         scale = fit_scale(past, level_days=level_days, counts=self.series.counts)
         object.__setattr__(self, "scale", scale)
         newest = np.arange(days_needed(self.rung) - 1, self.upto - 1)

@@ -14,6 +14,12 @@ from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# What a rung sees beside past days, and the days whose mean is the level that is taken out of the logarithm.
+KNOWN = {
+    "": 0,  # raw values, as in the lecture
+    "week": 1,  # the weekday and its usual place in the week; level of yesterday
+    "year": 7,  # also the time of year and the same weeks of last year; level of the last week
+}
 COPIES = {"copy yesterday": 1, "copy last week": 7}
 
 
@@ -31,10 +37,9 @@ class Rung:
         Neurons of each hidden layer; none for a straight line.
     activation : str
         ``relu`` or ``sigmoid``.
-    known : bool
-        Whether it sees logarithm and level, and what is known beforehand (the calendar, last year).
-    level_days : int
-        Known only: days whose mean is the level that is taken out, 7 or 1.
+    known : str
+        What it sees beside past days, a key of `KNOWN`; with ``week`` and ``year`` also the holidays of a country,
+        and values as logarithm with the level taken out.
     optimizer : Optimizer
     batch, epochs, patience, seeds : int
         Examples per update; the most epochs; epochs without improvement on validation before it stops; how many
@@ -47,8 +52,7 @@ class Rung:
     copy: bool = False
     hidden: tuple[int, ...] = ()
     activation: str = "relu"
-    known: bool = False
-    level_days: int = 7
+    known: str = ""
     optimizer: Optimizer = field(default_factory=Optimizer)
     batch: int = 64
     epochs: int = 60
@@ -73,13 +77,7 @@ class Rung:
             shape = f"{len(self.hidden)}×{self.hidden[0]} {self.activation}"
         else:
             shape = "-".join(map(str, self.hidden)) + f" {self.activation}"
-        return f"{shape} {self.days_back}" + self._suffix
-
-    @property
-    def _suffix(self) -> str:
-        if not self.known:
-            return ""
-        return " known" if self.level_days > 1 else " known, from yesterday"
+        return f"{shape} {self.days_back}" + (f" {self.known}" if self.known else "")
 
     @property
     def kind(self) -> str:
@@ -138,16 +136,27 @@ class Ladder:
         return replace(self, rungs=kept(self.rungs), again=kept(self.again))
 
 
+LINE = Optimizer(learning_rate=5e-3)  # few unknowns, large steps
+WIDE = Optimizer(learning_rate=2e-3)
+DEEP = Optimizer(learning_rate=1e-3)
+
+
+def suited(rung: Rung) -> Rung:
+    """Return the rung with the learning rate that suits its depth, and updates enough for raw values."""
+    optimizer = LINE if not rung.hidden else WIDE if len(rung.hidden) == 1 else DEEP
+    return replace(rung, optimizer=optimizer, updates=0 if rung.known else 1500)
+
+
 def _copies() -> tuple[Rung, ...]:
     return tuple(Rung(days, copy=True) for days in COPIES.values())
 
 
 def _lecture() -> tuple[Rung, ...]:
     """Return U3's table: lines over 1 to 56 days, one wide layer, then more layers."""
-    lines = tuple(Rung(days) for days in (1, 7, 28, 56))
-    wide = tuple(Rung(56, hidden=(neurons,)) for neurons in (10, 100, 1000))
-    deep = tuple(Rung(56, hidden=(100,) * layers) for layers in (2, 3, 4))
-    return (*_copies(), *lines, *wide, *deep)
+    lines = (Rung(days) for days in (1, 7, 28, 56))
+    wide = (Rung(56, hidden=(neurons,)) for neurons in (10, 100, 1000))
+    deep = (Rung(56, hidden=(100,) * layers) for layers in (2, 3, 4))
+    return (*_copies(), *map(suited, (*lines, *wide, *deep)))
 
 
 def named_ladder(name: str) -> Ladder:
@@ -161,13 +170,13 @@ def named_ladder(name: str) -> Ladder:
     if name == "lecture":
         return Ladder(name, _lecture())
     if name == "full":
-        return Ladder(name, _lecture(), again=(Rung(28, known=True), Rung(56, known=True)), mean=True)
+        again = (Rung(28, known="week"), Rung(28, known="year"), Rung(56, known="year"))
+        line = suited(Rung(28, known="week"))
+        return Ladder(name, (*_lecture(), line), again=again, mean=True)
     if name == "quick":
-        few: dict[str, Any] = {"seeds": 2, "epochs": 30}
-        return Ladder(
-            name,
-            (*_copies(), Rung(7, **few), Rung(28, hidden=(100,), **few), Rung(28, hidden=(100,), known=True, **few)),
-        )
+        rungs = (Rung(7), Rung(28, hidden=(100,)), Rung(28, hidden=(100,), known="week"))
+        few = tuple(replace(suited(rung), seeds=2, epochs=40, updates=0) for rung in rungs)
+        return Ladder(name, (*_copies(), *few))
     if name.endswith(".toml"):
         return ladder_from_toml(Path(name))
     raise InputError(
@@ -179,7 +188,7 @@ def ladder_from_toml(path: Path) -> Ladder:
     """Read a ladder of the user's own.
 
     The file holds one ``[[rung]]`` table a rung, with any of ``days_back`` (28), ``layers`` (a list of widths; none
-    for a straight line), ``activation`` (relu, sigmoid), ``known`` (false), ``rule``, ``learning_rate``,
+    for a straight line), ``activation`` (relu, sigmoid), ``known`` (week, year), ``rule``, ``learning_rate``,
     ``schedule``, ``decay``, ``batch``, ``epochs``, ``patience``, ``seeds``. What stands above the rungs holds for
     all of them; ``mean = true`` adds the mean of a few. Copying is always climbed first.
 
@@ -217,7 +226,12 @@ _RANGES = {
     "learning_rate": (float, 1e-9, 1e3),
     "decay": (float, 0.0, 1e3),
 }
-_WORDS = {"activation": ("relu", "sigmoid"), "rule": tuple(RULES), "schedule": tuple(SCHEDULES)}
+_WORDS = {
+    "known": tuple(KNOWN)[1:],
+    "activation": ("relu", "sigmoid"),
+    "rule": tuple(RULES),
+    "schedule": tuple(SCHEDULES),
+}
 WIDEST, DEEPEST = 10_000, 50
 
 
@@ -242,11 +256,8 @@ def _rung(path: Path, number: int, told: Mapping[str, Any]) -> Rung:
                 raise InputError(f"{where}: layers is {value!r}; give a list of widths such as [100, 100].")
             of_rung["hidden"] = tuple(widths)
             continue
-        elif key == "known":
-            if not isinstance(value, bool):
-                raise InputError(f"{where}: known is {value!r}; write true or false.")
         else:
-            keys = ", ".join(("layers", "known", *_RANGES, *_WORDS))
+            keys = ", ".join(("layers", *_RANGES, *_WORDS))
             raise InputError(f"{where}: there is no key {key!r}. The keys are {keys}.")
         (of_optimizer if key in ("rule", "learning_rate", "schedule", "decay") else of_rung)[key] = value
     return Rung(**of_rung, optimizer=Optimizer(**of_optimizer))

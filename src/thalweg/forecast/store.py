@@ -16,7 +16,7 @@ from thalweg.errors import InputError
 from thalweg.forecast.features import days_needed
 from thalweg.forecast.fit import Fit
 from thalweg.forecast.interval import Yardstick
-from thalweg.forecast.ladder import Rung
+from thalweg.forecast.ladder import KNOWN, Rung
 from thalweg.forecast.model import LONGEST_HORIZON, Model
 from thalweg.forecast.result import COVERAGES
 from thalweg.learn.function import Network
@@ -221,9 +221,9 @@ def _fits(
         told: dict[str, Any] = member["rung"]
         changed: dict[str, Any] = {"hidden": tuple(told["hidden"]), "optimizer": Optimizer(**told["optimizer"])}
         rung = Rung(**(told | changed))
-        if not all(type(value) is int and value > 0 for value in (rung.days_back, rung.level_days)):
-            raise ValueError(f"{rung.days_back!r} and {rung.level_days!r} are no numbers of days")
-        if max(days_needed(rung), rung.level_days) > days:
+        if type(rung.days_back) is not int or rung.days_back < 1 or rung.known not in KNOWN:
+            raise ValueError(f"{rung.days_back!r} is no number of days, or {rung.known!r} is not known")
+        if days_needed(rung) > days:
             raise ValueError(f"it looks back {rung.days_back} days; {days} are stored")
         if rung.copy:
             out.append(rung)
