@@ -12,6 +12,8 @@ import typer.main
 from typer.testing import CliRunner
 
 from thalweg.cli.app import app
+from thalweg.errors import InputError
+from thalweg.forecast.ladder import ladder_from_toml
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ["README.md", "docs/index.md", "docs/commands.md", "docs/python.md", "docs/ladders.md"]
@@ -92,10 +94,11 @@ def test_the_readme_shows_what_the_command_prints(folder):
     told = " ".join(before.split())
     for sentence in shown.split("\n\n")[0].split("\n  · "):
         assert " ".join(sentence.split()) in told
-    for line in shown.splitlines():  # what is copied is the same whatever was learned from
-        if line.strip().startswith(("Rung ", "copy ")):
-            words = line.split()
-            assert words[:-2] in [other.split()[:-2] for other in printed.splitlines()]
+    copies = [re.findall(r"^  copy .*$", text, re.MULTILINE) for text in (shown, printed)]
+    assert len(copies[0]) == len(copies[1]) == 2  # copying is the same whatever the ladder
+    for ours, theirs in zip(*copies, strict=True):
+        losses = [[float(word) for word in line.split()[5:7]] for line in (ours, theirs)]
+        assert losses[0] == pytest.approx(losses[1], abs=0.6)  # shown with as many decimals as the table needs
     for begin in (
         "L: mean absolute error",
         "The choice is",
@@ -140,6 +143,18 @@ def test_the_documents_list_every_command_and_option_and_no_other():
                 assert default.strip("`") == str(real), option
     for option in (option for parameter in group.params for option in parameter.opts if option.startswith("--")):
         assert option in text
+
+
+def test_the_documents_list_every_key_of_a_ladder(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text("[[rung]]\nnothing = 1\n")
+    with pytest.raises(InputError, match="The keys are ") as refused:
+        ladder_from_toml(file)
+    keys = str(refused.value).partition("The keys are ")[2].rstrip(".").split(", ")
+    text = (ROOT / "docs" / "ladders.md").read_text(encoding="utf-8")
+    assert sorted(
+        re.findall(r"^\| `(\w+)` \| (?!copy|the same)", text.partition("## Your own")[2], re.MULTILINE)
+    ) == sorted([*keys, "mean"])
 
 
 def test_every_idea_of_the_lecture_has_its_label():

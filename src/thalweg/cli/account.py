@@ -194,7 +194,7 @@ def _listed(settings: Mapping[str, object], say: Catalogue) -> str:
             case float():
                 return f"{value:g}"
             case list() | tuple():
-                return "-".join(map(written, value)) or "0"
+                return "-".join(map(written, value))
             case _:
                 return str(value)
 
@@ -202,4 +202,4 @@ def _listed(settings: Mapping[str, object], say: Catalogue) -> str:
         key = f"table.set.{name}"
         return say(key) if key in say.templates else name
 
-    return "; ".join(f"{called(name)}: {written(value)}" for name, value in settings.items())
+    return "; ".join(f"{called(name)}: {written(value)}" for name, value in settings.items() if value != [])
