@@ -58,14 +58,13 @@ def tell_first_day(console: Console, forecast: Forecast, say: Catalogue, key: st
 
 def tell_model(console: Console, model: Model, age: int, say: Catalogue) -> None:
     """Tell what a saved model is, and that it is `age` days old."""
-    made = day(np.datetime64(model.made), say.language)
     console.print(
         say(
             "cli.model",
             rung=model.chosen,
             value=model.name,
-            made=made,
-            age=age,
+            made=day(np.datetime64(model.made), say.language),
+            age=say({0: "cli.today", 1: "cli.yesterday"}.get(age, "cli.days_ago"), days=age),
             last=day(np.datetime64(model.last_day), say.language),
         )
     )
