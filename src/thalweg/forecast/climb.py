@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
     from thalweg.series.split import Split
 
-MEAN_OF_MOST = 5  # rungs in a mean, the same one counted as often as it was picked
-SHARE_LOOKED_BACK = 3  # a rung may look back a third of the training days
+MEAN_OF_MOST = 6  # rungs in a mean, the same one counted as often as it was picked
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +107,7 @@ class Climb:
 
         Rungs that the deadline leaves unfitted are left out.
         """
-        ladder = ladder.only(self.split.train // SHARE_LOOKED_BACK)
+        ladder = ladder.suited_to(self.split.train)
         fitted = [rung for rung in (*ladder.rungs, *ladder.again) if not rung.copy]
         # Every rung's L is over the same training days: those that the longest look back leaves.
         self._compare_from = max((days_needed(rung) for rung in fitted), default=0)

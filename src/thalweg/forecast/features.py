@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.forecast.ladder import KNOWN
 from thalweg.learn.examples import Examples
 from thalweg.series.scale import WEEK, trailing_mean
 
@@ -24,15 +25,13 @@ if TYPE_CHECKING:
 
 YEAR = 364  # 52 whole weeks: the same weekday of last year
 AROUND = 3  # days looked at before and after the same day of last year
-LONG_LEVELS = (28, 91, 364)  # for several days ahead: days whose mean is told beside the level
+LONG_LEVELS = (28, 91, 364)  # days whose mean is told beside the level
 WEEKDAYS_AGO = (4, 8)  # weeks over which a weekday's usual place in its week is told
 MOST = 4.0  # features told relative to a spread are kept within ± this: one wild day must not rule
-FADE = 3.0  # days back at which a value whispers half as loud as yesterday's
+FADE = 3.0  # days back at which a value whispers half as loud as yesterday's: a far day must earn its weight
 
 # Days of past that every feature of a row can be told from; with fewer, some are told as absent.
 LOOK_BACK = YEAR + AROUND + WEEK + 1
-TIME_OF_YEAR = tuple(f"of year ×{harmonic}" for harmonic in range(1, 10))
-SEASONS = 420  # days of past from which on the time of year can be learned
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,29 +98,23 @@ def _known(
     level: NDArray[np.float64],
     steps: int,
 ) -> NDArray[np.float64]:
-    seasons = rung.known == "year" and scale.days >= SEASONS
-    columns = [_calendar(calendar, past.dates, steps, seasons=seasons)]
-
-    # The same weeks of last year, relative to their own level, where there are years.
-    there = (past.available >= LOOK_BACK) & seasons
-    ago = np.where(there, past.newest - YEAR, past.newest)
-    level_ago = trailing_mean(transformed, np.where(there, ago, WEEK - 1), WEEK)
-    offsets = np.arange(1 - AROUND, steps + AROUND + 1)
-    at = np.minimum(ago[:, None] + offsets, past.newest[:, None])
-    columns.append(np.where(there[:, None], (transformed[at] - level_ago[:, None]) / scale.spread, 0.0))
-    columns.append(there[:, None].astype(float))
-
-    columns.append(_usual_place(past, transformed, steps) + (_week(past, transformed) - level)[:, None])
-    columns[-1] /= scale.spread
-    if steps > 1:
+    year = KNOWN[rung.known].year
+    columns = [_calendar(calendar, past.dates, steps, year=year)]
+    usual = _usual_place(past, transformed, steps) + (trailing_mean(transformed, past.newest, WEEK) - level)[:, None]
+    columns.append(usual / scale.spread)
+    if year:
+        # The same weeks of last year, relative to their own level, where there are years.
+        there = past.available >= LOOK_BACK
+        ago = np.where(there, past.newest - YEAR, past.newest)
+        level_ago = trailing_mean(transformed, np.where(there, ago, WEEK - 1), WEEK)
+        offsets = np.arange(1 - AROUND, steps + AROUND + 1)
+        at = np.minimum(ago[:, None] + offsets, past.newest[:, None])
+        columns.append(np.where(there[:, None], (transformed[at] - level_ago[:, None]) / scale.spread, 0.0))
+        columns.append(there[:, None].astype(float))
         for days in LONG_LEVELS:
             long = trailing_mean(transformed, past.newest, np.minimum(days, past.available))
             columns.append(((long - level) / scale.spread)[:, None])
     return np.clip(np.concatenate(columns, axis=1), -MOST, MOST)
-
-
-def _week(past: Past, transformed: NDArray[np.float64]) -> NDArray[np.float64]:
-    return trailing_mean(transformed, past.newest, WEEK)
 
 
 def _usual_place(past: Past, transformed: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
@@ -140,16 +133,15 @@ def _usual_place(past: Past, transformed: NDArray[np.float64], steps: int) -> ND
     return np.stack(out, axis=1)
 
 
-def _calendar(calendar: Calendar, dates: NDArray[np.datetime64], steps: int, *, seasons: bool) -> NDArray[np.float64]:
+def _calendar(calendar: Calendar, dates: NDArray[np.datetime64], steps: int, *, year: bool) -> NDArray[np.float64]:
     """Return what is known of the first day ahead, and of holidays on each day ahead."""
-    first = calendar.columns(dates + 1)
     names = calendar.names
-    if not seasons:
-        first[:, [at for at, name in enumerate(names) if name.endswith(TIME_OF_YEAR)]] = 0
-    feasts = [at for at, name in enumerate(names) if "holiday" in name.lower() or "lunar" in name.lower()]
-    if steps == 1 or not feasts:
-        return first
-    days = np.arange(dates.min() + 1, dates.max() + steps + 1)
-    table = calendar.columns(days)[:, feasts]
-    later = (dates - days[0]).astype(np.int64)[:, None] + 1 + np.arange(1, steps)
-    return np.concatenate([first, table[later].reshape(len(dates), -1)], axis=1)
+    seasons = [at for at, name in enumerate(names) if " of year ×" in name]
+    first = calendar.columns(dates + 1)
+    feasts = list(range(max(seasons, default=-1) + 1, len(names)))  # the calendar's last columns
+    if steps > 1 and feasts:
+        days = np.arange(dates.min() + 1, dates.max() + steps + 1)
+        table = calendar.columns(days)[:, feasts]
+        later = (dates - days[0]).astype(np.int64)[:, None] + 1 + np.arange(1, steps)
+        first = np.concatenate([first, table[later].reshape(len(dates), -1)], axis=1)
+    return first if year else np.delete(first, seasons, axis=1)

@@ -52,7 +52,7 @@ class Problem:
 
     def __post_init__(self) -> None:
         past = self.series.values[: self.upto]
-        level_days = KNOWN[self.rung.known]
+        level_days = KNOWN[self.rung.known].level_days
         scale = fit_scale(past, level_days=level_days, counts=self.series.counts)
         object.__setattr__(self, "scale", scale)
         newest = np.arange(days_needed(self.rung) - 1, self.upto - 1)

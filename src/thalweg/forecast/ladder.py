@@ -14,12 +14,26 @@ from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# What a rung sees beside past days, and the days whose mean is the level that is taken out of the logarithm.
-KNOWN = {
-    "": 0,  # raw values, as in the lecture
-    "week": 1,  # the weekday and its usual place in the week; level of yesterday
-    "year": 7,  # also the time of year and the same weeks of last year; level of the last week
-}
+
+@dataclass(frozen=True)
+class Known:
+    """What a rung sees beside past days.
+
+    Attributes
+    ----------
+    level_days : int
+        Days whose mean is the level that is taken out of the logarithm; 0 for raw values, as in the lecture.
+    year : bool
+        Whether it also sees the time of year, the same weeks of last year, and the levels of months and a year.
+    """
+
+    level_days: int = 0
+    year: bool = False
+
+
+KNOWN = {"": Known(), "week": Known(level_days=1), "year": Known(level_days=7, year=True)}
+SHARE_LOOKED_BACK = 3  # a rung may look back a third of the training days
+YEARS = 730  # training days from which on a year can be learned from
 COPIES = {"copy yesterday": 1, "copy last week": 7}
 
 
@@ -38,8 +52,8 @@ class Rung:
     activation : str
         ``relu`` or ``sigmoid``.
     known : str
-        What it sees beside past days, a key of `KNOWN`; with ``week`` and ``year`` also the holidays of a country,
-        and values as logarithm with the level taken out.
+        What it sees beside past days, a key of `KNOWN`: with ``week`` the weekday and its usual place in the week,
+        with ``year`` also the year; with both the holidays of a country, and values as logarithm less a level.
     optimizer : Optimizer
     batch, epochs, patience, seeds : int
         Examples per update; the most epochs; epochs without improvement on validation before it stops; how many
@@ -127,11 +141,16 @@ class Ladder:
     best_shapes: int = 2
     mean: bool = False
 
-    def only(self, most_days_back: int) -> Ladder:
-        """Return the ladder without the rungs that look further back."""
+    def suited_to(self, days: int) -> Ladder:
+        """Return the ladder without the rungs that so many training days cannot teach."""
 
         def kept(rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
-            return tuple(rung for rung in rungs if rung.copy or rung.days_back <= most_days_back)
+            return tuple(
+                rung
+                for rung in rungs
+                if rung.copy
+                or (rung.days_back * SHARE_LOOKED_BACK <= days and (not KNOWN[rung.known].year or days >= YEARS))
+            )
 
         return replace(self, rungs=kept(self.rungs), again=kept(self.again))
 

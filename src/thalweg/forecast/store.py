@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import math
+import stat
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,9 +135,13 @@ def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     if path.is_dir():
         raise InputError(f"{path} is a folder. Give the model file in it, such as {path / 'model.thalweg'}.")
     try:
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise InputError(f"{path} holds {size:,} bytes, more than any model. Give a file that thalweg wrote.")
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise InputError(f"{path} is no file of its own but a pipe or a device. Save the model to a file first.")
+        if found.st_size > LARGEST:
+            raise InputError(
+                f"{path} holds {found.st_size:,} bytes, more than any model. Give a file that thalweg wrote."
+            )
         with safe_open(path, framework="numpy") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except FileNotFoundError:

@@ -32,8 +32,6 @@ class Scale:
         In units of f, from the days given to `fit_scale` alone.
     floor : bool
         Whether what is undone is kept at 0 or above.
-    days : int
-        How many days it was chosen from: what needs years to be learned is told only from some years on.
     """
 
     logarithm: bool
@@ -43,7 +41,6 @@ class Scale:
     centre: float
     spread: float
     floor: bool
-    days: int
 
     def transform(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return f of values in the user's units."""
@@ -102,7 +99,6 @@ def fit_scale(values: NDArray[np.float64], *, level_days: int, counts: bool) -> 
             centre=float(values.mean()),
             spread=_spread(values - values.mean(), values),
             floor=counts,
-            days=len(values),
         )
     offset, least = log_offset(values) if counts else (0.0, 0.0)
     scale = Scale(
@@ -113,7 +109,6 @@ def fit_scale(values: NDArray[np.float64], *, level_days: int, counts: bool) -> 
         centre=0.0,
         spread=1.0,
         floor=counts,
-        days=len(values),
     )
     seen = scale.transform(values)
     newest = np.arange(max(WEEK, level_days) - 1, len(seen))
