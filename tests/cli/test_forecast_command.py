@@ -238,7 +238,7 @@ def test_ctrl_c_while_it_trains_leaves_nothing(command, thalweg, tmp_path_factor
         finally:
             process.kill()
     assert process.returncode == 130
-    assert err == "Interrupted; nothing was written.\n"
+    assert err == "Interrupted; no file was left half-written.\n"
     assert names(tmp_path) == set()
 
 

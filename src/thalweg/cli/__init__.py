@@ -2,6 +2,8 @@
 
 import sys
 
+INTERRUPTED = 130  # what shells expect after Ctrl-C
+
 
 def main() -> None:
     """Run `thalweg`: exit code 0, 2 for what the user can mend, 130 when interrupted."""
@@ -10,5 +12,9 @@ def main() -> None:
 
         app()
     except KeyboardInterrupt:
-        sys.stderr.write("Interrupted; nothing was written.\n")
-        sys.exit(130)
+        pass
+    except SystemExit as end:
+        if end.code != INTERRUPTED:
+            raise
+    sys.stderr.write("Interrupted; no file was left half-written.\n")
+    sys.exit(INTERRUPTED)

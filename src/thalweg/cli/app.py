@@ -15,18 +15,15 @@ from thalweg.version import __version__
 
 
 class Commands(TyperGroup):
-    """A group whose commands end with one sentence where the user can mend the matter or interrupted."""
+    """A group whose commands end with one message where the user can mend the matter."""
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 -- Typer keeps its context class to itself
-        """Run the command; `InputError` becomes exit code 2 and Ctrl-C 130."""
+        """Run the command; `InputError` becomes exit code 2."""
         try:
             return super().invoke(ctx)
         except InputError as error:
             typer.echo(f"Error: {error}", err=True)
             raise typer.Exit(2) from error
-        except KeyboardInterrupt as error:
-            typer.echo("Interrupted; nothing was written.", err=True)
-            raise typer.Exit(130) from error
 
 
 def _version(wanted: bool) -> None:
