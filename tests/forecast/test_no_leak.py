@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_climbs import KNOWN, LINE, NET, changed_after, channel, fitted, part
+from small_climbs import LINE, NET, WEEK, YEAR, changed_after, channel, fitted, part
 
 from thalweg.forecast.backtest import Member, Task, ahead, backtest, horizon, recursive
 from thalweg.forecast.climb import estimates
@@ -18,7 +18,7 @@ from thalweg.series.calendar import Calendar
 
 SERIES = channel(460, missing=(100, 390, 402, 431))
 PLAIN = Calendar()
-RUNGS = {"line": LINE, "network": NET, "known": KNOWN, "known from yesterday": replace(KNOWN, level_days=1)}
+RUNGS = {"line": LINE, "network": NET, "week": WEEK, "year": YEAR}
 TODAY = 420  # days before this one are learned from
 
 
@@ -65,7 +65,7 @@ def test_unobserved_days_are_looked_back_at_and_never_learned(name):
     assert (~SERIES.observed[newest]).any()
 
 
-MEMBERS = (Member(LINE, (1, 1), (0, 1)), Member(KNOWN, (2, 1), (0, 1)))
+MEMBERS = (Member(LINE, (1, 1), (0, 1)), Member(YEAR, (2, 1), (0, 1)))
 COPY = (Member(Rung(7, copy=True)),)
 FIRST, REFIT, STEPS = 390, 25, 4
 
@@ -147,7 +147,7 @@ def test_recursion_equals_appending_each_forecast_and_starting_over():
 
 @pytest.mark.parametrize("strategy", ["direct", "recursive"])
 def test_the_first_step_is_the_one_day_estimate(strategy):
-    daily, many = [fitted(rung, SERIES, TODAY) for rung in (LINE, KNOWN)], [fitted(KNOWN, SERIES, TODAY, 4)]
+    daily, many = [fitted(rung, SERIES, TODAY) for rung in (LINE, WEEK)], [fitted(WEEK, SERIES, TODAY, 4)]
     past = past_of(SERIES, np.array([300, 400, 459]))
     made = horizon(daily, many, PLAIN, past, 4, strategy)
     assert made.shape == (3, 4)
@@ -180,12 +180,12 @@ def test_what_is_known_is_of_the_day_to_come():
     calendar = Calendar("US")
     thanksgiving = np.datetime64("2021-11-25")
     flat = replace(part(SERIES, 0), start=thanksgiving - 430, values=np.full(460, 50.0))
-    scale = Problem(KNOWN, flat, calendar, "mae", 400, 1).scale
+    scale = Problem(YEAR, flat, calendar, "mae", 400, 1).scale
     newest = np.arange(420, 440)
-    dense = inputs(KNOWN, scale, calendar, past_of(flat, newest), 1).dense
+    dense = inputs(YEAR, scale, calendar, past_of(flat, newest), 1).dense
     known = calendar.columns(flat.dates[newest] + 1)
     told = {tuple(column) for column in dense.T}
     for place, name in enumerate(calendar.names):
-        if known[:, place].any() and "of year" not in name:  # the time of year is told only where there are years
+        if known[:, place].any():
             assert tuple(known[:, place]) in told, name
     assert known[newest == 429][0][calendar.names.index("Thanksgiving Day")] == 1

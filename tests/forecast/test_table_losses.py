@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small_climbs import ALIKE, LINE, SHORT, TINY, climb
 
-from thalweg.forecast.climb import Climb
+from thalweg.forecast.climb import MEAN_OF_MOST, Climb
 from thalweg.forecast.watch import Silence
 from thalweg.forecast.workers import workers
 from thalweg.series.calendar import Calendar
@@ -84,7 +84,7 @@ def test_the_mean_is_picked_greedily_on_validation(series):
         return np.abs(together - series.values[first:last])[seen].mean()
 
     picked, best = [], np.inf
-    for _ in range(5):
+    for _ in range(MEAN_OF_MOST):
         place = min(made, key=lambda place: loss([*picked, place]))
         if loss([*picked, place]) >= best:
             break

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 VERSION = 1
-KEY = "thalweg"
+KEY, CHECKSUM = "thalweg", "sha256"
 LARGEST = 2 * 1024**3  # bytes; a model is a few megabytes
 
 
@@ -65,7 +65,8 @@ def pack(model: Model) -> bytes:
     }
     text = json.dumps(description, ensure_ascii=False, allow_nan=False)
     tensors = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
-    return save(tensors, metadata={KEY: text, "sha256": _checksum(text, tensors)})
+    # Beside θ, not beside the description: several entries of metadata would be written in any order.
+    return save(tensors | {CHECKSUM: _checksum(text, tensors)}, metadata={KEY: text})
 
 
 def _members(members: list[Fit | Rung], prefix: str, tensors: dict[str, NDArray[Any]]) -> list[dict[str, Any]]:
@@ -79,12 +80,12 @@ def _members(members: list[Fit | Rung], prefix: str, tensors: dict[str, NDArray[
     return out
 
 
-def _checksum(text: str, tensors: dict[str, NDArray[Any]]) -> str:
+def _checksum(text: str, tensors: dict[str, NDArray[Any]]) -> NDArray[np.uint8]:
     digest = hashlib.sha256(text.encode())
     for name in sorted(tensors):
         digest.update(f"{name} {tensors[name].dtype} {tensors[name].shape}".encode())
         digest.update(tensors[name].tobytes())
-    return digest.hexdigest()
+    return np.frombuffer(digest.digest(), dtype=np.uint8)
 
 
 def load(path: str | Path) -> Model:
@@ -115,7 +116,8 @@ def load(path: str | Path) -> Model:
             f"{path} is a model of version {version!r}; this thalweg reads version {VERSION}. "
             "Fit again, or use the thalweg that wrote it."
         )
-    if _checksum(text, tensors) != metadata.get("sha256"):
+    told = tensors.pop(CHECKSUM, None)
+    if told is None or not np.array_equal(told, _checksum(text, tensors)):
         raise InputError(f"{path} is damaged: its checksum does not fit its content. Copy it again, or fit again.")
     try:
         return _model(description, tensors)
@@ -136,16 +138,17 @@ def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
         raise InputError(f"{path} is a folder. Give the model file in it, such as {path / 'model.thalweg'}.")
     try:
         found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            raise InputError(f"{path} is no file of its own but a pipe or a device. Save the model to a file first.")
-        if found.st_size > LARGEST:
-            raise InputError(
-                f"{path} holds {found.st_size:,} bytes, more than any model. Give a file that thalweg wrote."
-            )
-        with safe_open(path, framework="numpy") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except FileNotFoundError:
         raise InputError(f"There is no file {path}. Give the model.thalweg that `thalweg forecast` wrote.") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read: {error}.") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise InputError(f"{path} is no file of its own but a pipe or a device. Save the model to a file first.")
+    if found.st_size > LARGEST:
+        raise InputError(f"{path} holds {found.st_size:,} bytes, more than any model. Give a file that thalweg wrote.")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
     except (SafetensorError, ValueError, TypeError, KeyError, OverflowError, MemoryError) as error:
@@ -160,9 +163,13 @@ def _model(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
     if list(calendar.names) != description["calendar"]:
         raise ValueError("the holidays library knows other feasts than when the model was made")
     days = description["days"]
+    values = _floats(tensors, "days.values", 1)
+    start = dt.date.fromisoformat(days["start"])
+    if (dt.date.max - start).days < len(values) + LONGEST_HORIZON:
+        raise ValueError(f"its days reach beyond {dt.date.max}")
     series = Series(
-        start=np.datetime64(dt.date.fromisoformat(days["start"]), "D"),
-        values=_floats(tensors, "days.values", 1),
+        start=np.datetime64(start, "D"),
+        values=values,
         observed=tensors["days.observed"].astype(bool),
         name=str(days["name"]),
         source=str(days["source"]),

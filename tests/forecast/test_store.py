@@ -1,0 +1,309 @@
+"""A model in one file: the same forecasts come back; anything else is refused, quickly and without a traceback."""
+
+import errno
+import json
+import os
+import pickle
+import struct
+import subprocess
+import sys
+import textwrap
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+from safetensors.numpy import save
+from small_climbs import ALIKE, SHORT, channel, climb, series_of
+
+from thalweg.errors import InputError
+from thalweg.forecast import store
+from thalweg.forecast.store import load, pack
+
+PARTS = ("mean", "low80", "high80", "low95", "high95")
+
+
+@pytest.fixture(scope="module")
+def models(found, series):
+    """One of every kind: known and its own forecasts or many outputs, a mean, a line for tomorrow, copying."""
+    week = np.tile([50.0, 60, 70, 65, 40, 20, 30], 20)
+    return {
+        "known": found[1],
+        "mean": climb(series, ladder=ALIKE, horizon=3)[1],
+        "tomorrow": climb(series, ladder=SHORT, horizon=1)[1],
+        "below zero": climb(series_of(channel().values - 2000), horizon=3, loss="mse")[1],
+        "copy": climb(series_of(week), ladder=SHORT)[1],
+    }
+
+
+@pytest.fixture(scope="module")
+def whole(models):
+    return pack(models["known"])
+
+
+def parts_of(content, path):
+    """Return a packed model's description and tensors."""
+    path.write_bytes(content)
+    with safe_open(path, framework="numpy") as file:
+        return json.loads(file.metadata()[store.KEY]), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+
+
+def sealed(description, tensors):
+    """Pack again, with a checksum that fits."""
+    text = json.dumps(description)
+    tensors.pop(store.CHECKSUM, None)
+    return save(tensors | {store.CHECKSUM: store._checksum(text, tensors)}, metadata={store.KEY: text})
+
+
+def refusal(content, path):
+    path.write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        load(path)
+    assert str(path) in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["known", "mean", "tomorrow", "below zero", "copy"])
+def test_a_loaded_model_gives_the_same_bits(models, kind, tmp_path):
+    model = models[kind]
+    path = tmp_path / "model.thalweg"
+    model.save(path)
+    again = load(path)
+    one, two = model.predict(), again.predict()
+    np.testing.assert_array_equal(one.dates, two.dates)
+    for part in PARTS:
+        np.testing.assert_array_equal(getattr(one, part), getattr(two, part))
+    for name in ("chosen", "loss", "strategy", "calendar", "yardstick", "made", "horizon", "last_day", "name"):
+        assert getattr(model, name) == getattr(again, name), name
+    np.testing.assert_array_equal(model.errors, again.errors)
+    assert pack(again) == pack(model)
+
+
+def test_the_choices_above_are_of_every_kind(models):
+    assert models["copy"].strategy == "copy"
+    assert models["copy"].chosen == "copy last week"
+    assert models["mean"].chosen.startswith("mean of")
+    assert models["below zero"].yardstick.offset is None
+
+
+def test_a_file_cut_short_is_refused_wherever_it_ends(whole, tmp_path):
+    for end in np.linspace(0, len(whole) - 1, 30).astype(int):
+        refusal(whole[:end], tmp_path / "cut.thalweg")
+
+
+def test_any_byte_changed_is_refused(whole, tmp_path):
+    header = 8 + struct.unpack("<Q", whole[:8])[0]
+    random = np.random.default_rng(0)
+    places = {*range(8), *random.integers(8, header, 100), *random.integers(header, len(whole), 100), len(whole) - 1}
+    for place in sorted(places):
+        changed = bytearray(whole)
+        changed[place] ^= 1 << random.integers(8)
+        refusal(bytes(changed), tmp_path / "flipped.thalweg")
+
+
+def test_more_bytes_than_there_were_are_refused(whole, tmp_path):
+    refusal(whole + b"\0", tmp_path / "longer.thalweg")
+
+
+def test_what_is_no_model_is_refused(tmp_path):
+    path = tmp_path / "it.thalweg"
+    refusal(b"", path)
+    refusal(b"date,views\n2020-01-01,5\n", path)
+    refusal(pickle.dumps({"a": 1}), path)
+    refusal(os.urandom(5000), path)
+    refusal(save({"a": np.zeros(3)}), path)
+    refusal(save({"a": np.zeros(3)}, metadata={"thalweg": "[1, 2]"}), path)
+    refusal(save({"a": np.zeros(3)}, metadata={"thalweg": "[" * 100_000}), path)
+    refusal(save({"a": np.zeros(3)}, metadata={"thalweg": '{"version": 1}'}), path)
+    assert "is a folder" in folder_refusal(tmp_path)
+    with pytest.raises(InputError, match=r"There is no file .*none\.thalweg"):
+        load(tmp_path / "none.thalweg")
+    with pytest.raises(InputError):
+        load("a\0b")
+
+
+def folder_refusal(folder):
+    with pytest.raises(InputError) as caught:
+        load(folder)
+    return str(caught.value)
+
+
+def test_another_version_is_named(whole, tmp_path):
+    description, tensors = parts_of(whole, tmp_path / "whole")
+    for version in (2, "1", None, 1.5):
+        said = refusal(sealed(description | {"version": version}, tensors), tmp_path / "newer.thalweg")
+        assert f"version {version!r}" in said
+        assert "reads version 1" in said
+
+
+def test_packing_again_is_accepted(whole, tmp_path):
+    """The changes below are refused for what they change, not for how they are packed."""
+    path = tmp_path / "again.thalweg"
+    path.write_bytes(sealed(*parts_of(whole, tmp_path / "whole")))
+    load(path)
+
+
+def _first(model):
+    return model.told["daily"][0]
+
+
+# Each changes a whole model so that its checksum fits, but not what it says.
+FORGED = {
+    "bands without numbers": lambda m: m.tensors.update(bands=np.full_like(m.tensors["bands"], np.nan)),
+    "bands of three": lambda m: m.tensors.update(bands=m.tensors["bands"][:, :3].copy()),
+    "no bands": lambda m: m.tensors.update(bands=m.tensors["bands"][:0].copy()),
+    "more days ahead than any": lambda m: m.tensors.update(bands=np.zeros((100_000, 4))),
+    "no errors": lambda m: m.tensors.update(errors=np.zeros(0)),
+    "infinite days": lambda m: m.tensors.update({"days.values": np.full_like(m.tensors["days.values"], np.inf)}),
+    "no days": lambda m: m.tensors.update({"days.values": np.zeros(0), "days.observed": np.zeros(0, np.uint8)}),
+    "few days": lambda m: m.tensors.update({"days.values": np.ones(3), "days.observed": np.ones(3, np.uint8)}),
+    "unequal days": lambda m: m.tensors.update({"days.observed": np.ones(3, np.uint8)}),
+    "days in a table": lambda m: m.tensors.update({"days.values": m.tensors["days.values"][:, None]}),
+    "unknowns without numbers": lambda m: m.tensors.update({"daily.0": np.full_like(m.tensors["daily.0"], np.nan)}),
+    "no unknowns": lambda m: m.tensors.update({"daily.0": m.tensors["daily.0"][:0].copy()}),
+    "unknowns one too few": lambda m: m.tensors.update({"daily.0": m.tensors["daily.0"][:, :-1].copy()}),
+    "unknowns gone": lambda m: m.tensors.pop("daily.0"),
+    "other widths": lambda m: _first(m).update(widths=[1, 8, 1]),
+    "huge widths": lambda m: _first(m).update(widths=[10**9, 10**9, 1]),
+    "infinite widths": lambda m: _first(m).update(widths=[float("inf"), 8, 1]),
+    "no widths": lambda m: _first(m).update(widths=[]),
+    "widths in words": lambda m: _first(m).update(widths=["many", 8, 1]),
+    "looks back for ever": lambda m: _first(m)["rung"].update(days_back=10**12),
+    "looks back by none": lambda m: _first(m)["rung"].update(days_back=0),
+    "looks back by half": lambda m: _first(m)["rung"].update(days_back=13.5),
+    "looks back in words": lambda m: _first(m)["rung"].update(days_back="14"),
+    "another window": lambda m: _first(m)["rung"].update(days_back=13),
+    "unknown activation": lambda m: _first(m)["rung"].update(activation="__import__"),
+    "unknown key": lambda m: _first(m)["rung"].update(run="rm"),
+    "key gone": lambda m: _first(m)["rung"].pop("hidden"),
+    "no scale": lambda m: _first(m).pop("scale"),
+    "scale of nothing": lambda m: _first(m)["scale"].update(spread=0),
+    "scale without number": lambda m: _first(m)["scale"].update(spread=float("nan")),
+    "scale in words": lambda m: _first(m)["scale"].update(centre="0"),
+    "logarithm of nothing": lambda m: _first(m)["scale"].update(offset=0, least=0, logarithm=True),
+    "no members": lambda m: m.told.update(daily=[]),
+    "members in words": lambda m: m.told.update(daily="all"),
+    "copying from before all days": lambda m: _first(m)["rung"].update(copy=True, days_back=10**6),
+    "copying by no days": lambda m: _first(m)["rung"].update(copy=True, days_back=0),
+    "unknown strategy": lambda m: m.told.update(strategy="guess"),
+    "direct without many outputs": lambda m: m.told.update(strategy="direct", many=None),
+    "many of one output": lambda m: m.told.update(strategy="direct", many=m.told["daily"]),
+    "unknown loss": lambda m: m.told.update(loss="none"),
+    "unknown country": lambda m: m.told.update(country="Atlantis"),
+    "country of numbers": lambda m: m.told.update(country=5),
+    "another calendar": lambda m: m.told.update(calendar=["Monday"]),
+    "infinite offset": lambda m: m.told.update(offset=float("inf")),
+    "offset below zero": lambda m: m.told.update(offset=-1.0),
+    "never made": lambda m: m.told.update(made="once"),
+    "no day": lambda m: m.told["days"].update(start="NaT"),
+    "a day after all days": lambda m: m.told["days"].update(start="9999-12-30"),
+    "a day before all days": lambda m: m.told["days"].update(start="-5000-01-01"),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_forged_file_is_refused(name, whole, tmp_path):
+    description, tensors = parts_of(whole, tmp_path / "whole")
+    FORGED[name](SimpleNamespace(told=description, tensors=tensors))
+    refusal(sealed(description, tensors), tmp_path / "forged.thalweg")
+
+
+@pytest.mark.parametrize("checksum", [None, np.zeros(32, np.uint8), np.zeros(0, np.uint8), np.zeros((2, 3))])
+def test_without_its_checksum_a_file_is_refused(checksum, whole, tmp_path):
+    description, tensors = parts_of(whole, tmp_path / "whole")
+    tensors.pop(store.CHECKSUM)
+    if checksum is not None:
+        tensors[store.CHECKSUM] = checksum
+    assert "checksum" in refusal(
+        save(tensors, metadata={store.KEY: json.dumps(description)}), tmp_path / "open.thalweg"
+    )
+
+
+def _header(told, length=None, data=b""):
+    text = json.dumps(told).encode()
+    return struct.pack("<Q", len(text) if length is None else length) + text + data
+
+
+def test_a_hostile_header_costs_neither_time_nor_memory(whole, tmp_path):
+    """In a process of its own: peak of Python's and NumPy's allocations, growth of the process, seconds."""
+    huge = {"dtype": "F64", "shape": [2**40, 2**20], "data_offsets": [0, 2**63]}
+    hostile = {
+        "huge": _header({"bands": huge}),
+        "claimed": _header({"bands": huge | {"data_offsets": [0, 2**33]}, "__metadata__": {"thalweg": "{}"}}),
+        "overflow": _header({"bands": huge | {"shape": [2**63, 2**63]}}),
+        "negative": _header({"bands": huge | {"shape": [-1]}}),
+        "beyond": _header({}, length=2**62),
+        "long": _header({}, length=99_000_000),
+        "longest": _header({}, length=2**64 - 1),
+        "behind": _header({"bands": {"dtype": "F64", "shape": [4], "data_offsets": [0, 32]}}, data=b"\0" * 31),
+        "kind": _header({"bands": {"dtype": "F1024", "shape": [1], "data_offsets": [0, 8]}}, data=b"\0" * 8),
+        "half": _header({"bands": {"dtype": "BF16", "shape": [4], "data_offsets": [0, 8]}}, data=b"\0" * 8),
+        "wide": _header({"bands": {"dtype": "F64", "shape": [0, 2**40], "data_offsets": [0, 0]}}),
+    }
+    description, tensors = parts_of(whole, tmp_path / "whole")
+    description["daily"][0]["rung"]["days_back"] = 10**11
+    hostile["forged"] = sealed(description, tensors)
+    for name, content in hostile.items():
+        (tmp_path / f"{name}.thalweg").write_bytes(content)
+    program = textwrap.dedent(
+        """
+        import json, resource, sys, time, tracemalloc
+        from thalweg.errors import InputError
+        from thalweg.forecast.store import load
+        load(sys.argv[1])
+        out = {}
+        for path in sys.argv[2:]:
+            tracemalloc.start()
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            began = time.perf_counter()
+            try:
+                load(path)
+                refused = False
+            except InputError:
+                refused = True
+            seconds = time.perf_counter() - began
+            grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+            out[path] = [refused, seconds, tracemalloc.get_traced_memory()[1] / 2**20, grown / 2**10]
+            tracemalloc.stop()
+        print(json.dumps(out))
+        """
+    )
+    paths = [str(tmp_path / f"{name}.thalweg") for name in hostile]
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "whole"), *paths], capture_output=True, text=True, check=True
+    )
+    told = json.loads(done.stdout)
+    assert list(told) == paths
+    for path, (refused, seconds, peak, grown) in told.items():
+        assert refused, path
+        assert seconds < 2, path
+        assert peak < 20, path
+        assert grown < 50, path
+
+
+def test_a_pipe_is_no_model(tmp_path):
+    path = tmp_path / "pipe.thalweg"
+    os.mkfifo(path)
+    with pytest.raises(InputError, match="no file of its own"):
+        load(path)
+
+
+def test_a_failing_write_leaves_the_old_file_whole(models, tmp_path, monkeypatch):
+    path = tmp_path / "model.thalweg"
+    models["copy"].save(path)
+    old = path.read_bytes()
+
+    def full(_handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match="No space left on device"):
+        models["known"].save(path)
+    assert path.read_bytes() == old
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_is_not_there(models, tmp_path):
+    with pytest.raises(InputError, match="cannot be written"):
+        models["copy"].save(tmp_path / "none" / "model.thalweg")
+    assert list(tmp_path.iterdir()) == []
