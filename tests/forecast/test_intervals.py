@@ -95,6 +95,15 @@ def test_the_delay_to_the_day(delay):
     np.testing.assert_array_equal(bands[delay - 1], quantiles(misses[:40], OUTSIDE))
 
 
+@pytest.mark.parametrize("delay", [1, 28])
+def test_the_wider_interval_is_nowhere_the_narrower(delay):
+    """Each adapts by itself; a run of misses outside the 80% interval must not carry it past the other."""
+    misses = np.cumsum(noise(900, 10)) * 0.1
+    low80, high80, low95, high95 = rolled(misses, all_known(misses), 60, delay).bands.T
+    assert (low95 <= low80).all()
+    assert (high80 <= high95).all()
+
+
 def test_without_a_miss_there_is_no_interval():
     misses = noise(30)
     bands = rolled(misses, all_known(misses), 5, 12).bands

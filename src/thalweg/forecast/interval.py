@@ -98,7 +98,7 @@ def rolled(misses: NDArray[np.float64], known: NDArray[np.bool_], first: int, de
         until = max(come + 1, 0)
         seen = misses[:until][known[:until]][-REMEMBERED:]
         if len(seen):
-            band = quantiles(seen, outside)
+            band = quantiles(seen, np.minimum.accumulate(outside))  # what covers more is nowhere the narrower
         if day < len(misses):
             bands[day - first] = band
     return Rolled(bands, band)
