@@ -21,12 +21,6 @@ NET = Rung(14, hidden=(8,), seeds=2, epochs=40, optimizer=QUICK)
 WEEK, YEAR = replace(NET, known="week"), replace(NET, known="year")
 TINY = Ladder("tiny", (*COPIES, LINE, NET, WEEK), mean=True)
 SHORT = Ladder("short", (*COPIES, LINE))
-ONE = replace(NET, seeds=1, epochs=80)
-SHAPES = [
-    replace(ONE, days_back=back, hidden=(width,))
-    for back, width in ((14, 8), (14, 16), (14, 24), (8, 8), (8, 16), (8, 12))
-]
-ALIKE = Ladder("alike", (*COPIES, *SHAPES), mean=True)  # rungs so alike that a mean of them gains
 OPTIONS = {
     "ladder": TINY, "loss": "mae", "country": None, "horizon": 5, "seed": 0, "threads": 2, "time_limit": None,
     "watcher": None,
@@ -71,3 +65,11 @@ def fitted(rung, series, upto, steps=1, *, epochs=2, seeds=(0, 1), calendar=None
     problem = Problem(rung, series, calendar or Calendar(), loss, upto, steps)
     thetas = [descend(problem, seed, epochs=epochs).theta for seed in seeds]
     return Fit(rung, problem.scale, problem.network, np.stack(thetas))
+
+
+def meant(model, series, horizon=3):
+    """A model of the same series whose choice is a mean, of one rung counted twice and another."""
+    twice, once = (fitted(rung, series, len(series), epochs=40) for rung in (NET, LINE))
+    daily = [twice, twice, once]
+    bands = model.bands[:horizon]
+    return replace(model, chosen="mean of 2", strategy="recursive", daily=daily, many=daily, bands=bands)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from small_climbs import ALIKE, SHORT, channel, climb, part, series_of
+from small_climbs import SHORT, channel, climb, meant, part, series_of
 
 from thalweg.errors import InputError
 from thalweg.forecast.climb import estimates
@@ -23,7 +23,7 @@ def whole():
 @pytest.fixture(scope="module", params=["direct", "recursive", "mean", "copy"])
 def model(request, whole):
     if request.param == "mean":
-        return climb(whole.head(MADE), ladder=ALIKE, horizon=3)[1]
+        return meant(climb(whole.head(MADE), horizon=3)[1], whole.head(MADE))
     if request.param == "copy":
         return climb(whole.head(MADE), ladder=replace(SHORT, rungs=SHORT.rungs[:2]), horizon=9)[1]
     made = climb(whole.head(MADE), horizon=6)[1]

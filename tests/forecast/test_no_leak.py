@@ -65,30 +65,31 @@ def test_unobserved_days_are_looked_back_at_and_never_learned(name):
     assert (~SERIES.observed[newest]).any()
 
 
-MEMBERS = (Member(LINE, (1, 1), (0, 1)), Member(YEAR, (2, 1), (0, 1)))
+ONCE, TWICE = Member(LINE, (1, 1), (0, 1)), Member(YEAR, (2, 1), (0, 1))
+MEMBERS = (ONCE, TWICE, TWICE)  # a mean may count a rung twice
 COPY = (Member(Rung(7, copy=True)),)
 FIRST, REFIT, STEPS = 390, 25, 4
 
 
-def run_backtest(series, strategy, steps=STEPS, members=MEMBERS):
+def run_backtest(series, strategy, members, advance=lambda _: None):
     with workers(1) as team:
         return backtest(
-            Task(series, PLAIN, "mae"), members, first=FIRST, refit_days=REFIT, steps=steps, strategy=strategy,
-            team=team, advance=lambda _: None,
+            Task(series, PLAIN, "mae"), members, first=FIRST, refit_days=REFIT, steps=STEPS, strategy=strategy,
+            team=team, advance=advance,
         ).forecasts  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=["direct", "recursive", "copy"])
 def tested(request):
     members = COPY if request.param == "copy" else MEMBERS
-    return request.param, members, run_backtest(SERIES, request.param, members=members)
+    return request.param, members, run_backtest(SERIES, request.param, members)
 
 
 @given(day=st.integers(FIRST, 459), seed=st.integers(0, 2**31))
 @settings(max_examples=6)
 def test_a_backtest_forecasts_from_earlier_days_only(tested, day, seed):
     strategy, members, before = tested
-    after = run_backtest(changed_after(SERIES, day, seed), strategy, members=members)
+    after = run_backtest(changed_after(SERIES, day, seed), strategy, members)
     for step, (was, now) in enumerate(zip(before, after, strict=True), 1):
         # The forecast of day t, made `step` days before, saw days up to t − step.
         made_before = max(day + step - FIRST, 0)
@@ -119,9 +120,15 @@ def test_a_backtest_is_refitted_on_all_days_before(tested):
                 theta = descend(problem, seed, epochs=epochs).theta
                 fit = replace(fitted(member.rung, SERIES, upto), scale=problem.scale, thetas=theta[None])
                 made.append(fit.predict(PLAIN, past_of(SERIES, newest))[:, 0])
-        # The mean of two members of two seeds each.
+        # The mean of three members of two seeds each.
         expected = np.mean(made, axis=0)
     np.testing.assert_allclose(forecasts[0][newest + 1 - FIRST], expected, rtol=1e-6)
+
+
+def test_a_rung_counted_twice_is_fitted_once():
+    counted = []
+    run_backtest(SERIES, "recursive", MEMBERS, counted.append)
+    assert sum(counted) == 4 * len(range(FIRST, 460, REFIT))
 
 
 def slow_recursion(fits, values, start, steps):

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 from safetensors.numpy import save
-from small_climbs import ALIKE, SHORT, channel, climb, series_of
+from small_climbs import SHORT, channel, climb, meant, series_of
 
 from thalweg.errors import InputError
 from thalweg.forecast import store
@@ -29,7 +29,7 @@ def models(found, series):
     week = np.tile([50.0, 60, 70, 65, 40, 20, 30], 20)
     return {
         "known": found[1],
-        "mean": climb(series, ladder=ALIKE, horizon=3)[1],
+        "mean": meant(found[1], series),
         "tomorrow": climb(series, ladder=SHORT, horizon=1)[1],
         "below zero": climb(series_of(channel().values - 2000), horizon=3, loss="mse")[1],
         "copy": climb(series_of(week), ladder=SHORT)[1],

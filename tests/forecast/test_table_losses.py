@@ -1,8 +1,10 @@
 """L and L′ of the table, and the loss as used, by independent computation over the same days."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from small_climbs import ALIKE, LINE, SHORT, TINY, climb
+from small_climbs import LINE, SHORT, TINY, climb
 
 from thalweg.forecast.climb import MEAN_OF_MOST, Climb
 from thalweg.forecast.watch import Silence
@@ -65,36 +67,54 @@ def test_a_fitted_line_from_its_unknowns(series, climbed):
     assert line.parameters == back + 1
 
 
-def test_the_mean_is_picked_greedily_on_validation(series):
-    split = split_by_date(series)
-    with workers(2) as team:
-        one = Climb(series, split, Calendar(), loss="mae", seed=0, team=team, watcher=Silence())
-        at = one.run(ALIKE)
-        one.open_the_seal()
-    mean = one.climbed[-1]
-    assert mean.line.kind == "mean"
-    assert at == len(one.climbed) - 1
+def test_the_mean_is_picked_greedily_on_validation(climbed, series):
+    """Estimates made up to miss by known amounts; an independent greedy choice over the observed days."""
+    split = climbed.split
+    sealed = split.train + split.validation
+    random = np.random.default_rng(4)
+    parts = [
+        replace(one, estimates=series.values[:sealed] + random.normal(0, spread, sealed))
+        for one, spread in zip([one for one in climbed.climbed if one.fit] * 2, (50, 60, 70, 400, 55, 90), strict=True)
+    ]
+    with workers(1) as team:
+        mean = Climb(series, split, Calendar(), loss="mae", seed=0, team=team, watcher=Silence())
+        mean.climbed = parts.copy()
+        mean._mean()
+    made = mean.climbed[-1]
+    assert len(mean.climbed) == len(parts) + 1
 
-    first, last = split.train, split.train + split.validation
-    made = {place: part.estimates[first:last] for place, part in enumerate(one.climbed[:-1]) if part.fit}
-    seen = series.observed[first:last]
+    seen = series.observed[split.train : sealed]
+    truth = series.values[split.train : sealed]
 
     def loss(places):
-        together = np.mean([made[place] for place in places], axis=0)
-        return np.abs(together - series.values[first:last])[seen].mean()
+        together = sum(parts[place].estimates[split.train :] for place in places) / len(places)
+        return np.abs(together - truth)[seen].mean()
 
     picked, best = [], np.inf
     for _ in range(MEAN_OF_MOST):
-        place = min(made, key=lambda place: loss([*picked, place]))
+        place = min(range(len(parts)), key=lambda place: loss([*picked, place]))
         if loss([*picked, place]) >= best:
             break
         picked.append(place)
         best = loss(picked)
-    assert sorted(picked) == list(mean.members)
-    assert mean.line.validation == pytest.approx(best, rel=1e-12)
-    assert mean.line.members == tuple(one.climbed[place].line.rung for place in mean.members)
-    assert mean.line.parameters == sum(one.climbed[place].line.parameters for place in set(mean.members))
-    assert mean.line.validation < min(part.line.validation for part in one.climbed[:-1])
+    assert len(set(picked)) > 1
+    assert made.members == tuple(sorted(picked))
+    assert made.line.validation == pytest.approx(best, rel=1e-12)
+    assert made.line.rung == f"mean of {len(set(picked))}"
+    assert made.line.members == tuple(parts[place].line.rung for place in made.members)
+    assert made.line.parameters == sum(parts[place].line.parameters for place in set(picked))
+    np.testing.assert_allclose(made.estimates, np.mean([parts[place].estimates for place in picked], axis=0))
+
+
+def test_one_rung_alone_is_no_mean(climbed, series):
+    """Where the best rung is right on every day, nothing gains by being mixed in."""
+    split = climbed.split
+    best, other = [one for one in climbed.climbed if one.fit][:2]
+    with workers(1) as team:
+        mean = Climb(series, split, Calendar(), loss="mae", seed=0, team=team, watcher=Silence())
+        mean.climbed = [replace(best, estimates=series.values[: split.train + split.validation]), other]
+        mean._mean()
+    assert len(mean.climbed) == 2
 
 
 def test_as_used(series, found):
