@@ -222,7 +222,7 @@ class Climb:
     def _mean(self) -> None:
         """Add the mean of a few rungs, picked greedily on validation (Caruana et al. 2004), if it gains there."""
         began = time.perf_counter()
-        candidates = [at for at, one in enumerate(self.climbed) if one.fit is not None]
+        candidates = list(range(len(self.climbed)))
         picked: list[int] = []
         best = math.inf
         while candidates and len(picked) < MEAN_OF_MOST:

@@ -11,7 +11,7 @@ from thalweg.forecast.features import Past, days_needed, inputs, past_of
 from thalweg.forecast.ladder import KNOWN
 from thalweg.learn.descent import Descent, Outcome
 from thalweg.learn.function import Network
-from thalweg.learn.loss import LOSSES, mean_loss
+from thalweg.learn.loss import LOSSES
 from thalweg.learn.workspace import Predictor
 from thalweg.series.scale import Scale, fit_scale
 
@@ -186,7 +186,7 @@ def descend(
     def watch(now: Descent, value: float) -> None:
         if on_train is not None:
             told["epoch"].append(now.epoch)
-            told["train"].append(on_train(now.theta))
+            told["train"].append(float(on_train(now.theta).mean()))
             told["validation"].append(value)
 
     outcome = descent.run(validate=judge, patience=rung.patience, watch=watch, cancelled=late)
@@ -201,12 +201,14 @@ def _start(problem: Problem, seed: int) -> Values:
     return theta
 
 
-def _judge(problem: Problem, days: Scored) -> Callable[[Values], float]:
-    """Return what tells the loss of some θ on some days, in the user's units."""
+def _judge(problem: Problem, days: Scored) -> Callable[[Values], NDArray[np.float64]]:
+    """Return what tells the error of every scored target at some θ, in the user's units; their mean is L."""
     outputs = Predictor(problem.network, days.rows, np.float32)
     loss = LOSSES[problem.loss]
+    counted = days.weight > 0
 
-    def judge(theta: Values) -> float:
-        return mean_loss(loss, problem.scale.undo(outputs(theta), days.rows.level), days.target, days.weight)
+    def judge(theta: Values) -> NDArray[np.float64]:
+        made = problem.scale.undo(outputs(theta), days.rows.level)
+        return loss.error(made[counted], days.target[counted]).astype(np.float64)
 
     return judge

@@ -207,7 +207,7 @@ class Descent:
         updates: int | None = None,
         seconds: float | None = None,
         patience: int | None = None,
-        validate: Callable[[Values], float] | None = None,
+        validate: Callable[[Values], float | NDArray[np.float64]] | None = None,
         watch: Callable[[Descent, float], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Outcome:
@@ -222,7 +222,9 @@ class Descent:
         patience : int, optional
             Stop after so many epochs without a better validation loss.
         validate : callable, optional
-            θ to a loss; called after every epoch. The best epoch's θ is kept.
+            θ to a validation loss, or to the error of each example, shape (examples,), whose mean is the loss; called
+            after every epoch. The best epoch's θ is kept; given errors, the latest epoch's that is as good as the
+            best but for chance: worse by no more than one standard error of the difference (Breiman et al. 1984).
         watch : callable, optional
             Called after every epoch with this descent and its validation loss (NaN without `validate`).
         cancelled : callable, optional
@@ -257,7 +259,7 @@ class Descent:
                 name = ended
                 break
         best_epoch = self.epoch
-        if math.isfinite(course.best):
+        if course.best is not None:
             self.theta, best_epoch = course.kept, course.best_epoch
         return self._outcome(name, best_epoch, time.perf_counter() - began)
 
@@ -281,11 +283,11 @@ class Descent:
         course.first_loss = mean if math.isnan(course.first_loss) else course.first_loss
         if mean > DIVERGED * course.first_loss > 0:
             return "diverged"
-        value = course.validate(self.theta) if course.validate else math.nan
+        errors = np.atleast_1d(course.validate(self.theta) if course.validate else math.nan)
         if course.watch:
-            course.watch(self, value)
-        if value < course.best:
-            course.best, course.best_epoch, course.kept = value, self.epoch, self.theta.copy()
+            course.watch(self, float(errors.mean()))
+        if course.as_good(errors):
+            course.best_epoch, course.kept = self.epoch, self.theta.copy()
         if course.flat >= self.batches:
             return "gradient zero"
         course.flat = 0
@@ -311,10 +313,22 @@ class _Course:
     """What one `run` goes by and has seen so far."""
 
     patience: int | None
-    validate: Callable[[Values], float] | None
+    validate: Callable[[Values], float | NDArray[np.float64]] | None
     watch: Callable[[Descent, float], None] | None
     best_epoch: int
     kept: Values
-    best: float = math.inf
+    best: NDArray[np.float64] | None = None
     first_loss: float = math.nan
     flat: int = 0  # updates of this epoch whose gradient was exactly zero
+
+    def as_good(self, errors: NDArray[np.float64]) -> bool:
+        """Whether an epoch's errors are as good as the best so far, but for chance; remember them if they are best."""
+        if not np.isfinite(errors).all():
+            return False
+        if self.best is None or errors.mean() < self.best.mean():
+            self.best = errors
+            return True
+        if len(errors) == 1:
+            return False
+        worse = errors - self.best
+        return bool(worse.mean() <= worse.std() / math.sqrt(len(worse)))

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# Days that are kept nearly everywhere, known without a country: name to month and day.
+YEAR_END = {
+    "24 December": 1224,
+    "25 December": 1225,
+    "26 December": 1226,
+    "31 December": 1231,
+    "1 January": 101,
+    "2 January": 102,
+}
 LUNAR_NEW_YEAR = {
     -3: "3 days before Lunar New Year",
     -2: "2 days before Lunar New Year",
@@ -258,7 +267,8 @@ class Calendar:
 
     Notes
     -----
-    With a country the columns after weekday and time of year are: any public holiday (days off by substitution
+    After weekday and time of year come six days around Christmas and New Year, kept nearly everywhere. With a
+    country there follow: any public holiday (days off by substitution
     included); the eve of one (no holiday itself); the day after one (likewise); a weekend day that is worked in
     exchange, where the country has such days; ten days around the lunar new year, where it is a holiday; Ramadan
     (the 29 days before Eid al-Fitr), where its end is a holiday; and one column for each other feast that fell in
@@ -275,7 +285,7 @@ class Calendar:
     @property
     def names(self) -> tuple[str, ...]:
         """The columns' names, in their order."""
-        return (*WEEKDAYS, *self._time_of_year_names, *_holiday_names(self.country))
+        return (*WEEKDAYS, *self._time_of_year_names, *YEAR_END, *_holiday_names(self.country))
 
     @property
     def _time_of_year_names(self) -> tuple[str, ...]:
@@ -306,7 +316,12 @@ class Calendar:
         length = (years + 1).astype("datetime64[D]").astype(np.int64) - first
         angle = 2 * np.pi * np.arange(1, self.harmonics + 1) * ((days - first) / length)[:, np.newaxis]
         time_of_year = np.stack([np.sin(angle), np.cos(angle)], axis=2).reshape(len(days), 2 * self.harmonics)
-        return np.hstack([one_hot, time_of_year, _holiday_columns(self.country, days)])
+        months = dates.astype("datetime64[M]")
+        in_year = (
+            (months.astype(np.int64) % 12 + 1) * 100 + (dates - months.astype("datetime64[D]")).astype(np.int64) + 1
+        )
+        year_end = in_year[:, np.newaxis] == np.array(list(YEAR_END.values()))
+        return np.hstack([one_hot, time_of_year, year_end, _holiday_columns(self.country, days)])
 
 
 @lru_cache(maxsize=64)
