@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from small_climbs import SHORT, channel, climb, meant, part, series_of
+from small_climbs import SHORT, channel, climb, fitted, meant, part, series_of
 
 from thalweg.errors import InputError
 from thalweg.forecast.climb import estimates
@@ -35,8 +35,6 @@ def model(request, whole):
 
 
 def _with_outputs(daily, whole, steps):
-    from small_climbs import fitted  # noqa: PLC0415 - for this fixture alone
-
     return [fitted(fit.rung, whole.head(MADE), MADE, steps) for fit in daily]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import Backtest, Member, Task, backtest, refit
+from thalweg.forecast.backtest import STRATEGIES, Backtest, Member, Task, backtest, needs_direct, refit
 from thalweg.forecast.climb import Climb, Climbed
 from thalweg.forecast.features import LOOK_BACK
 from thalweg.forecast.interval import rolled, yardstick
@@ -187,7 +187,7 @@ class Serving:
             return
         losses: dict[str, float] = {}
         before = replace(self.task, series=self.series.head(self.sealed))
-        for strategy in ("direct", "recursive"):
+        for strategy in STRATEGIES:
             made = backtest(
                 before, self.members, first=self.first, refit_days=self.split.validation + 1, steps=self.horizon,
                 strategy=strategy, team=self.climb.team, advance=self.watcher.advance,
@@ -216,13 +216,14 @@ class Serving:
         bands = self._rolled(prediction, 1, start).bands
         edges = stick.undo(stick.see(prediction[start:])[:, None] + bands)
         inside = scored[start:]
-        low80, high80, low95, high95 = edges[inside].T
-        truth = target[start:][inside]
+        made, truth = prediction[start:][inside], target[start:][inside]
+        # As in a forecast, the estimate lies within its intervals, whatever the misses lean to.
+        low80, low95 = np.minimum(edges[inside][:, ::2].T, made)
+        high80, high95 = np.maximum(edges[inside][:, 1::2].T, made)
         coverage = {
             COVERAGES[0]: float(np.mean((truth >= low80) & (truth <= high80))),
             COVERAGES[1]: float(np.mean((truth >= low95) & (truth <= high95))),
         }
-        made = prediction[start:][inside]
         return AsUsed(
             refit_days=self.refit_days,
             test=mean_loss(LOSSES[self.climb.loss], made, truth),
@@ -261,11 +262,11 @@ class Serving:
     def forecast(self) -> Model:
         """Refit on all days, and put the misses of validation and test into the intervals."""
         team, advance = self.climb.team, self.watcher.advance
-        self.watcher.stage("forecast", self._fits() * (2 if self.strategy == "direct" and self.horizon > 1 else 1))
+        self.watcher.stage("forecast", self._fits() * (2 if needs_direct(self.strategy, self.horizon) else 1))
         days = len(self.series)
         daily = refit(self.task, self.members, [days], 1, team, advance)[0]
         many = daily
-        if self.strategy == "direct" and self.horizon > 1:
+        if needs_direct(self.strategy, self.horizon):
             many = refit(self.task, self.members, [days], self.horizon, team, advance)[0]
         start = self.sealed - self.first
         bands: list[NDArray[np.float64]] = []
