@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 
+# As many outputs as steps; fed its own forecasts; the mean of the two.
+STRATEGIES = ("direct", "recursive", "both")
+
+
 @dataclass(frozen=True)
 class Member:
     """A rung of the choice, how long each of its networks descends, and from which seeds."""
@@ -129,6 +133,69 @@ class Backtest:
     forecasts: NDArray[np.float64]
 
 
+@dataclass(frozen=True, eq=False)
+class Refits:
+    """The choice fitted again and again: for each of `uptos`, on the days before it, a fit per member.
+
+    Attributes
+    ----------
+    uptos : list of int
+    daily, direct : list of list
+        With one output, and with as many as the horizon has steps (`daily` again where none are needed).
+    refit_days : int
+    """
+
+    uptos: list[int]
+    daily: list[list[Fit | Rung]]
+    direct: list[list[Fit | Rung]]
+    refit_days: int
+
+
+def refits(
+    task: Task,
+    members: tuple[Member, ...],
+    *,
+    first: int,
+    refit_days: int,
+    steps: int,
+    strategy: str,
+    team: Workers,
+    advance: Callable[[int], None],
+) -> Refits:
+    """Fit every `refit_days` from day `first` on, on all days before, what a strategy needs."""
+    uptos = list(range(first, len(task.series), refit_days))
+    daily = refit(task, members, uptos, 1, team, advance)
+    direct = refit(task, members, uptos, steps, team, advance) if needs_direct(strategy, steps) else daily
+    return Refits(uptos, daily, direct, refit_days)
+
+
+def replay(task: Task, fitted: Refits, steps: int, strategy: str) -> Backtest:
+    """Forecast from every day on with the latest refit, until the series ends.
+
+    Parameters
+    ----------
+    task : Task
+    fitted : Refits
+        The first refit sees the days before the first day forecast.
+    steps : int
+        Days ahead.
+    strategy : str
+        How days after tomorrow are forecast: one of `STRATEGIES`, or ``copy``. Tomorrow's estimate is always of
+        the one-day-ahead rung.
+    """
+    days, first = len(task.series), fitted.uptos[0]
+    out = np.full((steps, days - first), np.nan)
+    for upto, one, many in zip(fitted.uptos, fitted.daily, fitted.direct, strict=True):
+        newest = np.arange(upto - 1, min(upto + fitted.refit_days, days) - 1)
+        past = past_of(task.series, newest)
+        made = horizon(one, many, task.calendar, past, steps, strategy)
+        for step in range(steps):
+            target = newest + 1 + step
+            inside = target < days
+            out[step, target[inside] - first] = made[inside, step]
+    return Backtest(first, out)
+
+
 def backtest(
     task: Task,
     members: tuple[Member, ...],
@@ -140,35 +207,11 @@ def backtest(
     team: Workers,
     advance: Callable[[int], None],
 ) -> Backtest:
-    """Refit every `refit_days` from day `first` on, on all days before, and forecast until the series ends.
-
-    Parameters
-    ----------
-    task, members
-        What is refitted; a mean has several members.
-    first : int
-        The first day forecast; the first refit sees the days before it.
-    refit_days : int
-    steps : int
-        Days ahead.
-    strategy : str
-        ``direct``, ``recursive`` or ``copy``: how days after tomorrow are forecast. Tomorrow's estimate is
-        always of the one-day-ahead rung.
-    """
-    days = len(task.series)
-    uptos = list(range(first, days, refit_days))
-    daily = refit(task, members, uptos, 1, team, advance)
-    direct = refit(task, members, uptos, steps, team, advance) if strategy == "direct" and steps > 1 else daily
-    out = np.full((steps, days - first), np.nan)
-    for upto, one, many in zip(uptos, daily, direct, strict=True):
-        newest = np.arange(upto - 1, min(upto + refit_days, days) - 1)
-        past = past_of(task.series, newest)
-        made = horizon(one, many, task.calendar, past, steps, strategy)
-        for step in range(steps):
-            target = newest + 1 + step
-            inside = target < days
-            out[step, target[inside] - first] = made[inside, step]
-    return Backtest(first, out)
+    """Refit every `refit_days` from day `first` on, and replay: see `refits` and `replay`."""
+    fitted = refits(
+        task, members, first=first, refit_days=refit_days, steps=steps, strategy=strategy, team=team, advance=advance
+    )
+    return replay(task, fitted, steps, strategy)
 
 
 def horizon(
@@ -180,5 +223,12 @@ def horizon(
     if strategy == "recursive":
         return recursive(daily, calendar, past, steps)
     made = ahead(many, calendar, past, steps)
+    if strategy == "both":
+        made = (made + recursive(daily, calendar, past, steps)) / 2
     made[:, 0] = ahead(daily, calendar, past, 1)[:, 0]
     return made
+
+
+def needs_direct(strategy: str, steps: int) -> bool:
+    """Whether a strategy needs networks with as many outputs as steps."""
+    return steps > 1 and strategy in ("direct", "both")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import STRATEGIES, Backtest, Member, Task, backtest, needs_direct, refit
+from thalweg.forecast.backtest import STRATEGIES, Backtest, Member, Task, backtest, needs_direct, refit, refits, replay
 from thalweg.forecast.climb import Climb, Climbed
 from thalweg.forecast.features import LOOK_BACK
 from thalweg.forecast.interval import rolled, yardstick
@@ -182,17 +182,18 @@ class Serving:
         return sum(len(member.seeds) for member in set(self.members))
 
     def _choose_strategy(self) -> None:
-        """Prefer as many outputs as steps, or feeding its own forecasts, by loss on validation."""
+        """Prefer as many outputs as steps, feeding its own forecasts, or both, by loss on validation."""
         if self.strategy == "copy" or self.horizon == 1:
             return
-        losses: dict[str, float] = {}
         before = replace(self.task, series=self.series.head(self.sealed))
-        for strategy in STRATEGIES:
-            made = backtest(
-                before, self.members, first=self.first, refit_days=self.split.validation + 1, steps=self.horizon,
-                strategy=strategy, team=self.climb.team, advance=self.watcher.advance,
-            )  # fmt: skip
-            losses[strategy] = float(np.nanmean(self._per_step(made, self.first)))
+        fitted = refits(
+            before, self.members, first=self.first, refit_days=self.split.validation, steps=self.horizon,
+            strategy="both", team=self.climb.team, advance=self.watcher.advance,
+        )  # fmt: skip
+        losses = {
+            strategy: float(np.nanmean(self._per_step(replay(before, fitted, self.horizon, strategy), self.first)))
+            for strategy in STRATEGIES
+        }
         self.strategy = min(losses, key=lambda name: losses[name])
 
     def as_used(self, limit: Limit) -> AsUsed:
@@ -201,7 +202,7 @@ class Serving:
         seconds = sum(part.line.seconds for part in self.parts) / max(self.climb.team.threads, 1)
         self.refit_days = limit.refit_days(2 * seconds, days - self.first)
         refits = math.ceil((days - self.first) / self.refit_days)
-        choosing = 3 if self.horizon > 1 else 0
+        choosing = 2 if self.horizon > 1 else 0
         self.watcher.stage("as_used", self._fits() * (2 * refits + choosing))
         self._choose_strategy()
         self._run = backtest(

@@ -61,9 +61,9 @@ class Model:
         The rung's name.
     loss : str
     strategy : str
-        How days after tomorrow are forecast: ``direct``, ``recursive`` or ``copy``.
+        How days after tomorrow are forecast: one of `backtest.STRATEGIES`, or ``copy``.
     daily, many : list of Fit or Rung
-        The members for tomorrow, and (``direct`` only) those for all days of the horizon.
+        The members for tomorrow, and those for all days of the horizon, where the strategy needs them.
     calendar : Calendar
     days : Series
         The days needed to look back, the last day known among them.

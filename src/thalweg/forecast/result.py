@@ -162,7 +162,7 @@ class Findings:
     steps : ndarray of float64, shape (horizon,)
         Loss per step ahead over the sealed test, refitted as in `as_used`.
     strategy : str
-        ``direct`` (as many outputs as steps), ``recursive`` (fed its own forecasts) or ``copy``.
+        ``direct`` (as many outputs as steps), ``recursive`` (fed its own forecasts), ``both`` (their mean) or ``copy``.
     forecast : Forecast
     misses : tuple of Miss
         The worst first.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.errors import InputError
+from thalweg.forecast.backtest import STRATEGIES, needs_direct
 from thalweg.forecast.features import days_needed
 from thalweg.forecast.fit import Fit
 from thalweg.forecast.interval import Yardstick
@@ -180,13 +181,13 @@ def _model(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
     bands, errors = _floats(tensors, "bands", 2), _floats(tensors, "errors", 1)
     if bands.shape[1] != 2 * len(COVERAGES) or not 1 <= len(bands) <= LONGEST_HORIZON or not len(errors):
         raise ValueError("the intervals are incomplete")
-    if description["loss"] not in LOSSES or description["strategy"] not in ("direct", "recursive", "copy"):
+    if description["loss"] not in LOSSES or description["strategy"] not in (*STRATEGIES, "copy"):
         raise ValueError(f"loss {description['loss']!r}, strategy {description['strategy']!r}")
     daily = _fits(description["daily"], "daily", tensors, len(series), 1)
     many = daily
     if description["many"] is not None:
         many = _fits(description["many"], "many", tensors, len(series), len(bands))
-    elif description["strategy"] == "direct" and len(bands) > 1:
+    elif needs_direct(description["strategy"], len(bands)):
         raise ValueError("the networks for the days after tomorrow are missing")
     offset = None if description["offset"] is None else _number(description["offset"])
     if offset is not None and offset <= 0:
