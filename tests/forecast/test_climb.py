@@ -11,7 +11,7 @@ from small_climbs import COPIES, LINE, NET, SHORT, TINY, changed_after, channel,
 
 from thalweg.errors import InputError
 from thalweg.forecast import climb as climbing
-from thalweg.forecast.backtest import Member, Task, backtest
+from thalweg.forecast.backtest import STRATEGIES, Member, Task, backtest
 from thalweg.forecast.export import as_json
 from thalweg.forecast.ladder import Ladder, Rung
 from thalweg.forecast.store import load, pack
@@ -185,13 +185,13 @@ def test_one_day_ahead(series):
 
 @pytest.mark.parametrize("loss", ["mae", "mse"])
 def test_the_strategy_is_the_one_that_validation_prefers(series, loss):
-    """Recompute both by hand, fitted on training days and scored on validation days."""
+    """Recompute each by hand, fitted on training days and scored on validation days."""
     findings, _ = climb(series, loss=loss, ladder=SHORT)
     split, line = findings.split, next(line for line in findings.ladder if line.rung == LINE.name)
     assert findings.chosen == LINE.name
     sealed = split.train + split.validation
     losses = {}
-    for strategy in ("direct", "recursive"):
+    for strategy in STRATEGIES:
         with workers(1) as team:
             made = backtest(
                 Task(part(series, 0, sealed), Calendar(), loss), (Member(LINE, line.epochs, (0, 1)),),

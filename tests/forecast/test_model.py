@@ -7,6 +7,7 @@ import pytest
 from small_climbs import SHORT, channel, climb, fitted, meant, part, series_of
 
 from thalweg.errors import InputError
+from thalweg.forecast.backtest import STRATEGIES
 from thalweg.forecast.climb import estimates
 from thalweg.forecast.fit import Fit
 
@@ -20,22 +21,17 @@ def whole():
     return channel(MADE + 60)
 
 
-@pytest.fixture(scope="module", params=["direct", "recursive", "mean", "copy"])
+@pytest.fixture(scope="module", params=[*STRATEGIES, "mean", "copy"])
 def model(request, whole):
     if request.param == "mean":
         return meant(climb(whole.head(MADE), horizon=3)[1], whole.head(MADE))
     if request.param == "copy":
         return climb(whole.head(MADE), ladder=replace(SHORT, rungs=SHORT.rungs[:2]), horizon=9)[1]
     made = climb(whole.head(MADE), horizon=6)[1]
-    many = [replace(fit, thetas=fit.thetas) for fit in made.many]
-    if request.param == "recursive":
-        return replace(made, strategy="recursive", many=made.daily)
-    # Whichever validation prefers, both are to be shown.
-    return made if made.strategy == "direct" else replace(made, strategy="direct", many=_with_outputs(many, whole, 6))
-
-
-def _with_outputs(daily, whole, steps):
-    return [fitted(fit.rung, whole.head(MADE), MADE, steps) for fit in daily]
+    # Whichever validation prefers, all are to be shown.
+    steps = {"direct": 6, "both": 6, "recursive": 1}[request.param]
+    many = [fitted(fit.rung, whole.head(MADE), MADE, steps, epochs=40) for fit in made.daily]
+    return replace(made, strategy=request.param, many=made.daily if steps == 1 else many)
 
 
 def same(one, two, rtol=0.0):

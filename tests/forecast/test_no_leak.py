@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_climbs import LINE, NET, WEEK, YEAR, changed_after, channel, fitted, part
 
-from thalweg.forecast.backtest import Member, Task, ahead, backtest, horizon, recursive
+from thalweg.forecast.backtest import STRATEGIES, Member, Task, ahead, backtest, horizon, recursive
 from thalweg.forecast.climb import estimates
 from thalweg.forecast.features import inputs, past_of
 from thalweg.forecast.fit import Problem, descend
@@ -79,7 +79,7 @@ def run_backtest(series, strategy, members, advance=lambda _: None):
         ).forecasts  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=["direct", "recursive", "copy"])
+@pytest.fixture(scope="module", params=[*STRATEGIES, "copy"])
 def tested(request):
     members = COPY if request.param == "copy" else MEMBERS
     return request.param, members, run_backtest(SERIES, request.param, members)
@@ -152,13 +152,21 @@ def test_recursion_equals_appending_each_forecast_and_starting_over():
     np.testing.assert_allclose(fast, slow, rtol=2e-5)
 
 
-@pytest.mark.parametrize("strategy", ["direct", "recursive"])
+@pytest.mark.parametrize("strategy", STRATEGIES)
 def test_the_first_step_is_the_one_day_estimate(strategy):
     daily, many = [fitted(rung, SERIES, TODAY) for rung in (LINE, WEEK)], [fitted(WEEK, SERIES, TODAY, 4)]
     past = past_of(SERIES, np.array([300, 400, 459]))
     made = horizon(daily, many, PLAIN, past, 4, strategy)
     assert made.shape == (3, 4)
     np.testing.assert_allclose(made[:, 0], ahead(daily, PLAIN, past, 1)[:, 0], rtol=1e-6)
+
+
+def test_both_is_the_mean_of_the_two():
+    daily, many = [fitted(LINE, SERIES, TODAY)], [fitted(WEEK, SERIES, TODAY, 4)]
+    past = past_of(SERIES, np.array([300, 400, 459]))
+    direct, fed, both = (horizon(daily, many, PLAIN, past, 4, strategy) for strategy in ("direct", "recursive", "both"))
+    assert not np.allclose(direct[:, 1:], fed[:, 1:], rtol=1e-3)
+    np.testing.assert_allclose(both, (direct + fed) / 2, rtol=1e-6)
 
 
 def test_copying_repeats_the_last_days_for_as_long_as_is_asked():

@@ -8,13 +8,14 @@ import struct
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from safetensors import safe_open
 from safetensors.numpy import save
-from small_climbs import SHORT, channel, climb, meant, series_of
+from small_climbs import SHORT, channel, climb, fitted, meant, series_of
 
 from thalweg.errors import InputError
 from thalweg.forecast import store
@@ -32,8 +33,14 @@ def models(found, series):
         "mean": meant(found[1], series),
         "tomorrow": climb(series, ladder=SHORT, horizon=1)[1],
         "below zero": climb(series_of(channel().values - 2000), horizon=3, loss="mse")[1],
+        "many outputs": many_outputs(found[1], series),
         "copy": climb(series_of(week), ladder=SHORT)[1],
     }
+
+
+def many_outputs(model, series):
+    many = [fitted(fit.rung, series, len(series), model.horizon) for fit in model.daily]
+    return replace(model, strategy="both", many=many)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +70,7 @@ def refusal(content, path):
     return str(caught.value)
 
 
-@pytest.mark.parametrize("kind", ["known", "mean", "tomorrow", "below zero", "copy"])
+@pytest.mark.parametrize("kind", ["known", "mean", "tomorrow", "many outputs", "below zero", "copy"])
 def test_a_loaded_model_gives_the_same_bits(models, kind, tmp_path):
     model = models[kind]
     path = tmp_path / "model.thalweg"
@@ -187,6 +194,7 @@ FORGED = {
     "copying by no days": lambda m: _first(m)["rung"].update(copy=True, days_back=0),
     "unknown strategy": lambda m: m.told.update(strategy="guess"),
     "direct without many outputs": lambda m: m.told.update(strategy="direct", many=None),
+    "both without many outputs": lambda m: m.told.update(strategy="both", many=None),
     "many of one output": lambda m: m.told.update(strategy="direct", many=m.told["daily"]),
     "unknown loss": lambda m: m.told.update(loss="none"),
     "unknown country": lambda m: m.told.update(country="Atlantis"),
