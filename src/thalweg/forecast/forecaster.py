@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import STRATEGIES, Backtest, Member, Task, backtest, needs_direct, refit, refits, replay
+from thalweg.forecast.backtest import STRATEGIES, Backtest, Member, Refits, Task, needs_direct, refit, refits, replay
 from thalweg.forecast.climb import Climb, Climbed
 from thalweg.forecast.features import LOOK_BACK
 from thalweg.forecast.interval import rolled, yardstick
@@ -163,7 +163,7 @@ class Serving:
         self.members = tuple(_member(part) for part in self.parts)
         self.first = self.split.train  # validation days calibrate the first intervals of the test
         self.sealed = self.split.train + self.split.validation
-        self.strategy = "copy" if self.chosen.kind == "copy" else "direct"
+        self.strategy = "copy" if self.chosen.kind == "copy" else "both"
         self.refit_days = REFIT_DAYS
         self._run: Backtest | None = None
 
@@ -181,34 +181,29 @@ class Serving:
     def _fits(self) -> int:
         return sum(len(member.seeds) for member in set(self.members))
 
-    def _choose_strategy(self) -> None:
-        """Prefer as many outputs as steps, feeding its own forecasts, or both, by loss on validation."""
+    def _replay(self, fitted: Refits) -> Backtest:
+        """Forecast with the strategy that has the least loss over validation days, all steps ahead alike."""
         if self.strategy == "copy" or self.horizon == 1:
-            return
-        before = replace(self.task, series=self.series.head(self.sealed))
-        fitted = refits(
-            before, self.members, first=self.first, refit_days=self.split.validation, steps=self.horizon,
-            strategy="both", team=self.climb.team, advance=self.watcher.advance,
-        )  # fmt: skip
-        losses = {
-            strategy: float(np.nanmean(self._per_step(replay(before, fitted, self.horizon, strategy), self.first)))
-            for strategy in STRATEGIES
-        }
-        self.strategy = min(losses, key=lambda name: losses[name])
+            return replay(self.task, fitted, self.horizon, self.strategy)
+        made = {strategy: replay(self.task, fitted, self.horizon, strategy) for strategy in STRATEGIES}
+        losses = {name: self._per_step(run, self.first, self.sealed) for name, run in made.items()}
+        self.strategy = min(losses, key=lambda name: float(np.nanmean(losses[name])))
+        return made[self.strategy]
 
     def as_used(self, limit: Limit) -> AsUsed:
         """Refit over validation and sealed test; score the test, with intervals from days before each."""
         days = len(self.series)
         seconds = sum(part.line.seconds for part in self.parts) / max(self.climb.team.threads, 1)
         self.refit_days = limit.refit_days(2 * seconds, days - self.first)
-        refits = math.ceil((days - self.first) / self.refit_days)
-        choosing = 2 if self.horizon > 1 else 0
-        self.watcher.stage("as_used", self._fits() * (2 * refits + choosing))
-        self._choose_strategy()
-        self._run = backtest(
+        refit_count = math.ceil((days - self.first) / self.refit_days)
+        self.watcher.stage(
+            "as_used", self._fits() * refit_count * (2 if needs_direct(self.strategy, self.horizon) else 1)
+        )
+        fitted = refits(
             self.task, self.members, first=self.first, refit_days=self.refit_days, steps=self.horizon,
             strategy=self.strategy, team=self.climb.team, advance=self.watcher.advance,
         )  # fmt: skip
+        self._run = self._replay(fitted)
         stick = self.yardstick
         prediction = self.run.forecasts[0]
         target = self.series.values[self.first :]
@@ -245,20 +240,19 @@ class Serving:
         misses = stick.see(self.series.values[self.first :]) - stick.see(np.where(known, made, 0.0))
         return rolled(misses, known, start, step)
 
-    def _per_step(self, made: Backtest, first: int) -> NDArray[np.float64]:
-        """Loss of each step ahead over the observed days from `first` on."""
+    def _per_step(self, made: Backtest, first: int, last: int) -> NDArray[np.float64]:
+        """Loss of each step ahead over the observed days ``first`` to ``last``."""
         loss = LOSSES[self.climb.loss]
-        last = made.first + made.forecasts.shape[1]
         target, observed = self.series.values[first:last], self.series.observed[first:last]
         out: list[float] = []
-        for forecasts in made.forecasts[:, first - made.first :]:
+        for forecasts in made.forecasts[:, first - made.first : last - made.first]:
             weight = (observed & np.isfinite(forecasts)).astype(float)
             out.append(mean_loss(loss, forecasts, target, weight))
         return np.array(out)
 
     def steps(self) -> NDArray[np.float64]:
         """Loss of each step ahead over the sealed test, as used."""
-        return self._per_step(self.run, self.sealed)
+        return self._per_step(self.run, self.sealed, len(self.series))
 
     def forecast(self) -> Model:
         """Refit on all days, and put the misses of validation and test into the intervals."""
