@@ -54,6 +54,15 @@ def test_the_choice_has_the_least_validation_loss(found):
     assert best.validation < findings.ladder[0].validation
 
 
+def test_what_only_fits_the_days_seen_is_not_chosen():
+    """On a random walk a wide network learns the training days by heart; validation is not fooled (U4)."""
+    walk = 1000 + np.cumsum(np.random.default_rng(2).normal(0, 10, 200))
+    wide = replace(NET, hidden=(64, 64), epochs=60)
+    findings, _ = climb(series_of(walk), ladder=Ladder("wide", (*COPIES, NET, wide)), horizon=1)
+    assert min(findings.ladder, key=lambda line: line.train).rung == wide.name
+    assert findings.chosen == "copy yesterday"
+
+
 def test_the_sealed_test_does_not_choose(series, found):
     """With wildly other sealed days, everything but the last column of the table is the same."""
     was, _ = found

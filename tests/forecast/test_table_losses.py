@@ -129,6 +129,12 @@ def test_as_used(series, found):
     assert used.test == pytest.approx(np.mean(np.abs(used.target - used.prediction)), rel=1e-12)
     assert used.coverage[80] == np.mean((used.low80 <= used.target) & (used.target <= used.high80))
     assert used.coverage[95] == np.mean((used.low95 <= used.target) & (used.target <= used.high95))
+    assert (used.low95 <= used.low80).all()
+    assert (used.low80 <= used.prediction).all()
+    assert (used.prediction <= used.high80).all()
+    assert (used.high80 <= used.high95).all()
+    assert used.coverage[80] == pytest.approx(0.80, abs=0.10)
+    assert used.coverage[95] == pytest.approx(0.95, abs=0.06)
     np.testing.assert_allclose(model.errors, np.abs(used.target - used.prediction), rtol=1e-12)
     assert findings.steps[0] == pytest.approx(used.test, rel=1e-12)
     assert len(findings.steps) == 5
