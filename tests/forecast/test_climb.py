@@ -194,7 +194,7 @@ def test_one_day_ahead(series):
 
 @pytest.mark.parametrize("loss", ["mae", "mse"])
 def test_the_strategy_is_the_one_that_validation_prefers(series, loss):
-    """Recompute each by hand, fitted on training days and scored on validation days."""
+    """Recompute each by hand, refitted as it will serve, on days before the seal, and scored on validation days."""
     findings, _ = climb(series, loss=loss, ladder=SHORT)
     split, line = findings.split, next(line for line in findings.ladder if line.rung == LINE.name)
     assert findings.chosen == LINE.name
@@ -204,7 +204,7 @@ def test_the_strategy_is_the_one_that_validation_prefers(series, loss):
         with workers(1) as team:
             made = backtest(
                 Task(part(series, 0, sealed), Calendar(), loss), (Member(LINE, line.epochs, (0, 1)),),
-                first=split.train, refit_days=1000, steps=5, strategy=strategy, team=team, advance=lambda _: None,
+                first=split.train, refit_days=findings.as_used.refit_days, steps=5, strategy=strategy, team=team, advance=lambda _: None,
             ).forecasts  # fmt: skip
         each = []
         for step in range(5):
