@@ -204,7 +204,8 @@ def test_the_strategy_is_the_one_that_validation_prefers(series, loss):
         with workers(1) as team:
             made = backtest(
                 Task(part(series, 0, sealed), Calendar(), loss), (Member(LINE, line.epochs, (0, 1)),),
-                first=split.train, refit_days=findings.as_used.refit_days, steps=5, strategy=strategy, team=team, advance=lambda _: None,
+                first=split.train, refit_days=findings.as_used.refit_days, steps=5, strategy=strategy, team=team,
+                advance=lambda _: None,
             ).forecasts  # fmt: skip
         each = []
         for step in range(5):

@@ -27,7 +27,7 @@ def test_a_jobs_error_is_raised_and_those_waiting_are_never_begun():
 
     def good():
         begun.append(1)
-        while not team.late():
+        while not team.late() and time.perf_counter() < started + 3:
             time.sleep(0.002)
 
     def bad():
@@ -45,8 +45,11 @@ def test_an_interrupt_in_the_calling_thread_ends_running_jobs():
     before = set(threading.enumerate())
 
     def job():
+        until = time.perf_counter() + 3
         while not team.late():
             time.sleep(0.002)
+            if time.perf_counter() > until:
+                return "never told"
         return "ended early"
 
     def interrupted():
