@@ -29,6 +29,7 @@ LONG_LEVELS = (28, 91, 364)  # days whose mean is told beside the level
 WEEKDAYS_AGO = (4, 8)  # weeks over which a weekday's usual place in its week is told
 MOST = 4.0  # features told relative to a spread are kept within ± this: one wild day must not rule
 FADE = 3.0  # days back at which a value whispers half as loud as yesterday's: a far day must earn its weight
+WHISPER = 0.25  # of last year's days where they are as many as the days ahead: few years must not be learned by heart
 
 # Days of past that every feature of a row can be told from; with fewer, some are told as absent.
 LOOK_BACK = YEAR + AROUND + WEEK + 1
@@ -109,7 +110,8 @@ def _known(
         level_ago = trailing_mean(transformed, np.where(there, ago, WEEK - 1), WEEK)
         offsets = np.arange(1 - AROUND, steps + AROUND + 1)
         at = np.minimum(ago[:, None] + offsets, past.newest[:, None])
-        columns.append(np.where(there[:, None], (transformed[at] - level_ago[:, None]) / scale.spread, 0.0))
+        shrunk = scale.spread if steps == 1 else scale.spread / WHISPER
+        columns.append(np.where(there[:, None], (transformed[at] - level_ago[:, None]) / shrunk, 0.0))
         columns.append(there[:, None].astype(float))
         for days in LONG_LEVELS:
             long = trailing_mean(transformed, past.newest, np.minimum(days, past.available))
