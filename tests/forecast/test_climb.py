@@ -101,9 +101,11 @@ def test_a_watcher_is_told_of_everything_on_its_own_thread(series):
     teller = Teller()
     findings, _ = climb(series, watcher=teller)
     assert teller.threads == {threading.current_thread()}
-    assert [name for name, _ in teller.stages] == ["climb", "as_used", "forecast"]
-    assert [line.rung for line in teller.lines] == [line.rung for line in findings.ladder]
-    assert all(np.isnan(line.test) for line in teller.lines), "the seal is closed while climbing"
+    assert [name for name, _ in teller.stages] == ["climb", "open", "as_used", "forecast"]
+    rungs = len(findings.ladder)
+    assert [line.rung for line in teller.lines] == [line.rung for line in findings.ladder] * 2
+    assert all(np.isnan(line.test) for line in teller.lines[:rungs]), "the seal is closed while climbing"
+    assert tuple(teller.lines[rungs:]) == findings.ladder
     totals = dict(teller.stages)
     assert teller.done["climb"] == totals["climb"] == 6
     assert all(0 < teller.done[name] <= totals[name] for name in totals)
@@ -128,7 +130,7 @@ class Interrupting(Silence):
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("where", ["climb", "rung", "advance", "as_used", "forecast"])
+@pytest.mark.parametrize("where", ["climb", "rung", "advance", "open", "as_used", "forecast"])
 def test_an_interrupt_ends_everything_and_leaves_no_thread(series, where):
     before = set(threading.enumerate())
     endless = replace(NET, epochs=1_000_000, patience=1_000_000) if where in {"rung", "advance"} else NET

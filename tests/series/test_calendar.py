@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thalweg.errors import InputError
-from thalweg.series.calendar import WEEKDAYS, Calendar, country_code, nearest_holiday
+from thalweg.series.calendar import WEEKDAYS, YEAR_END, Calendar, country_code, nearest_holiday
 
 DECADE = np.arange("2012-01-01", "2022-01-01", dtype="datetime64[D]")
 
@@ -54,10 +54,25 @@ def test_weekday_and_time_of_year_are_those_of_the_date(date):
 def test_without_a_country_no_holiday_is_known():
     calendar = Calendar()
     assert calendar.names[:7] == WEEKDAYS
-    assert len(calendar.names) == 13
-    assert len(Calendar(harmonics=5).names) == 17
-    assert calendar.columns(DECADE).shape == (len(DECADE), 13)
+    assert calendar.names[13:] == tuple(YEAR_END)
+    assert len(Calendar(harmonics=5).names) == 23
+    assert calendar.columns(DECADE).shape == (len(DECADE), 19)
     assert nearest_holiday(np.datetime64("2020-12-25"), "") == ""
+
+
+def test_the_end_of_the_year_is_known_everywhere():
+    calendar = Calendar()
+    dates = np.arange("2019-12-01", "2020-02-01", dtype="datetime64[D]")
+    columns = calendar.columns(dates)[:, 13:]
+    told = {name: dates[columns[:, at] == 1].tolist() for at, name in enumerate(calendar.names[13:])}
+    assert {name: [str(day) for day in days] for name, days in told.items()} == {
+        "24 December": ["2019-12-24"],
+        "25 December": ["2019-12-25"],
+        "26 December": ["2019-12-26"],
+        "31 December": ["2019-12-31"],
+        "1 January": ["2020-01-01"],
+        "2 January": ["2020-01-02"],
+    }
 
 
 def test_no_days_have_no_rows():

@@ -15,6 +15,7 @@ from thalweg.forecast.fit import Descended, Fit, Problem, descend
 from thalweg.forecast.ladder import suited
 from thalweg.forecast.result import RungResult
 from thalweg.learn.loss import LOSSES, mean_loss
+from thalweg.messages import Message
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -101,6 +102,7 @@ class Climb:
         self.series, self.split, self.calendar = series, split, calendar
         self.loss, self.seed, self.team, self.watcher = loss, seed, team, watcher
         self.climbed: list[Climbed] = []
+        self.notes: list[Message] = []
         self._sealed = split.train + split.validation
         self._compare_from = 0
 
@@ -109,7 +111,11 @@ class Climb:
 
         Rungs that the deadline leaves unfitted are left out.
         """
-        ladder = ladder.suited_to(self.split.train)
+        every = ladder
+        ladder = every.suited_to(self.split.train)
+        left_out = len(every.rungs) + len(every.again) - len(ladder.rungs) - len(ladder.again)
+        if left_out:
+            self.notes.append(Message("verdict.left_out", {"count": left_out, "days": self.split.train}))
         fitted = [rung for rung in (*ladder.rungs, *ladder.again) if not rung.copy]
         # Every rung's L is over the same training days: those that the longest look back leaves.
         self._compare_from = max((days_needed(rung) for rung in fitted), default=0)
@@ -239,6 +245,8 @@ class Climb:
                 break
             best = tried[at]
             picked.append(at)
+        if not candidates or best >= self._comparable(self.climbed[candidates[0]].line.validation):
+            return  # a mean that does not gain is no rung
         members = tuple(sorted(picked))
         distinct = set(members)
         if len(distinct) < 2:  # noqa: PLR2004 - one rung is no mean
@@ -269,6 +277,7 @@ class Climb:
     def open_the_seal(self) -> None:
         """Compute L′ of every rung on the sealed test: once, after the choice, for the table only."""
         days = len(self.series)
+        self.watcher.stage("open", len(self.climbed))
         seen: list[NDArray[np.float64]] = []
         for at, one in enumerate(self.climbed):
             if one.rung is not None:
@@ -278,6 +287,8 @@ class Climb:
             seen.append(ahead)
             test = self._loss(ahead, self._sealed, days, self._sealed)
             self.climbed[at] = replace(one, line=replace(one.line, test=test))
+            self.watcher.rung(self.climbed[at].line)
+            self.watcher.advance(1)
 
     def parts(self, at: int) -> list[Climbed]:
         """Return the fitted rungs, or the copy, that the rung at a place is the mean of."""

@@ -111,7 +111,7 @@ def find(
         strategy=run.strategy,
         forecast=found.predict(),
         misses=_misses(as_used, calendar.country),
-        verdict=verdict(lines, chosen, as_used, baselines, limit.told),
+        verdict=verdict(lines, chosen, as_used, baselines, [*climb.notes, *limit.told]),
         country=calendar.country,
         seconds=time.perf_counter() - began,
         settings=settings,

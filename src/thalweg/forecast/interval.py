@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 REMEMBERED = 365  # misses that count: those of the last year
-PACE = 0.02  # how far one miss moves the share left outside
+PACE = 0.02  # how far a miss moves the share left outside; h days ahead misses overlap, so 1/h as far
 LEAST_OUTSIDE, MOST_OUTSIDE = 0.002, 0.9
 
 
@@ -94,7 +94,7 @@ def rolled(misses: NDArray[np.float64], known: NDArray[np.bool_], first: int, de
         if come >= first and known[come] and np.isfinite(bands[come - first]).all():
             low80, high80, low95, high95 = bands[come - first]
             missed = np.array([not low80 <= misses[come] <= high80, not low95 <= misses[come] <= high95])
-            outside = np.clip(outside + PACE * (wanted - missed), LEAST_OUTSIDE, MOST_OUTSIDE)
+            outside = np.clip(outside + PACE / delay * (wanted - missed), LEAST_OUTSIDE, MOST_OUTSIDE)
         until = max(come + 1, 0)
         seen = misses[:until][known[:until]][-REMEMBERED:]
         if len(seen):

@@ -56,29 +56,21 @@ class Found:
         write_whole(Path(path), page(self.findings, language).encode())
 
     def table(self, language: str = "en") -> str:
-        """Return the ladder's table as plain text, the choice marked, in the user's units."""
+        """Return the ladder's table as plain text, the choice marked, losses in the user's units."""
+        from thalweg.look.words import common_decimals, number  # noqa: PLC0415 - pictures load slowly
+
         say = catalogue(language)
+        lines = self.findings.ladder
+        places = common_decimals([loss for line in lines for loss in (line.train, line.validation, line.test)])
         heads = [say(f"table.{name}") for name in ("rung", "unknowns", "days_back", "train", "validation", "test")]
-        rows = [
-            [
-                ("→ " if line.rung == self.findings.chosen else "  ") + line.rung,
-                f"{line.parameters:,}",
-                f"{line.days_back}",
-                *(
-                    f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
-                    for value in (line.train, line.validation, line.test)
-                ),
-            ]
-            for line in self.findings.ladder
-        ]
-        rows.insert(0, ["  " + heads[0], *heads[1:]])
-        widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
+        rows = [["  " + heads[0], *heads[1:]]]
+        for line in lines:
+            mark = "→ " if line.rung == self.findings.chosen else "  "
+            losses = [number(value, places) for value in (line.train, line.validation, line.test)]
+            rows.append([mark + line.rung, f"{line.parameters:,}", str(line.days_back), *losses])
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join(
-            "  ".join(
-                cell.ljust(width) if at == 0 else cell.rjust(width)
-                for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-            )
-            for row in rows
+            "  ".join([name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])]) for name, *cells in rows
         )
 
     def __str__(self) -> str:
