@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from thalweg.series.read.table import connect
+
 MEASURE = r"""
 import re, resource, sys
 from pathlib import Path
@@ -56,3 +58,12 @@ def test_a_million_hours_are_refused(tmp_path):
     answer, peak = measured(path)
     assert "load.csv is hourly: 24 rows a day" in answer
     assert peak < LIMIT
+
+
+def test_a_slow_query_draws_no_bar():
+    """DuckDB would draw its progress on standard output, into the answer of `--json` too."""
+    with connect() as connection:
+        drawn = connection.sql(
+            "select value from duckdb_settings() where name in ('enable_progress_bar', 'enable_progress_bar_print')"
+        ).fetchall()
+    assert drawn == [("false",), ("false",)]

@@ -123,7 +123,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     """Open a DuckDB of bounded memory that fetches nothing from anywhere."""
     import duckdb  # noqa: PLC0415  (loaded late: `import thalweg` stays light)
 
-    return duckdb.connect(
+    connection = duckdb.connect(
         ":memory:",
         config={
             "memory_limit": MEMORY,
@@ -133,6 +133,10 @@ def connect() -> duckdb.DuckDBPyConnection:
             "TimeZone": "UTC",
         },
     )
+    # Queries of over two seconds would draw a bar on standard output, into `--json` too.
+    connection.execute("SET enable_progress_bar = false")
+    connection.execute("SET enable_progress_bar_print = false")
+    return connection
 
 
 def unique_names(names: list[str]) -> list[str]:
