@@ -89,6 +89,18 @@ def test_holes_are_missing_days(hole):
         assert catalogue()(note).startswith("Empty cells: 1, the first on 2021-01-21.")
 
 
+@pytest.mark.parametrize("dtype", ["string", "object", "Int64"])
+def test_pandas_own_absence_is_missing(dtype):
+    views = pd.array([*map(int, VALUES[:20]), pd.NA, *map(int, VALUES[21:])], dtype="Int64")
+    frame = pd.DataFrame({"date": DAYS, "views": pd.Series(views).astype(dtype)})
+    assert np.flatnonzero(~read(frame).observed).tolist() == [20]
+
+
+def test_a_column_of_arrays_is_no_hindrance():
+    frame = pd.DataFrame({"date": DAYS, "views": VALUES, "more": [np.arange(3)] * len(DAYS)})
+    assert len(read(frame)) == len(DAYS)
+
+
 def test_choosing_speaks_python():
     frame = pl.DataFrame({"date": DAYS, "views": VALUES, "likes": VALUES})
     with pytest.raises(InputError, match=r'frame has 2 columns of numbers.*value="views"'):
@@ -109,6 +121,7 @@ def test_rows_count_from_zero():
         (pl.DataFrame(), "no columns"),
         (pl.DataFrame({"date": [], "views": []}), "no rows"),
         (pd.Series(VALUES), "one column only"),
+        (pd.DataFrame([[1, 2]], columns=["views", "views"]), "several columns of one name"),
         ({"date": DAYS}, "A dict cannot be read"),
         (42, "A int cannot be read"),
         (np.zeros((3, 2)), "A ndarray cannot be read"),

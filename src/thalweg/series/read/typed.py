@@ -53,9 +53,10 @@ def open_frame(frame: object) -> Table:
     Raises
     ------
     InputError
-        If `frame` is none that is understood, has fewer than two columns, or no rows.
+        If `frame` is none that is understood, has fewer than two columns, two of one name, or no rows.
     """
     import narwhals as nw  # noqa: PLC0415  (loaded late: `import thalweg` stays light)
+    from narwhals.exceptions import DuplicateError  # noqa: PLC0415  (likewise)
 
     try:
         taken = nw.from_native(_with_index(frame))
@@ -64,6 +65,8 @@ def open_frame(frame: object) -> Table:
             f"A {type(frame).__name__} cannot be read. The path of a CSV or Parquet file is expected, or a frame of "
             "pandas, Polars or Arrow."
         ) from error
+    except DuplicateError as error:
+        raise InputError("The frame has several columns of one name. Give each a name of its own.") from error
     eager = taken.collect() if isinstance(taken, nw.LazyFrame) else taken
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     types: list[tuple[str, str]] = []
@@ -79,8 +82,8 @@ def open_frame(frame: object) -> Table:
         elif dtype.is_numeric():
             array, kind = column.cast(nw.Float64()).to_numpy().astype(np.float64), "DOUBLE"
         else:
-            cells = [None if cell is None or cell != cell else str(cell) for cell in column.to_list()]  # noqa: PLR0124 (NaN)
-            array, kind = np.array(cells, dtype=object), "VARCHAR"
+            cells = zip(column.to_list(), column.is_null().to_list(), strict=True)
+            array, kind = np.array([None if absent else str(cell) for cell, absent in cells], dtype=object), "VARCHAR"
         arrays[f"a{place}"] = array
         types.append((f"a{place}", kind))
     connection = connect()
