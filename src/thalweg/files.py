@@ -138,5 +138,5 @@ def _uninterrupted() -> Generator[None]:
 def _unwritable(path: Path, error: OSError) -> InputError:
     return InputError(
         f"{path} cannot be written: {error.strerror or error}. Nothing was changed there; "
-        "choose another folder with --out or free some space."
+        "name another place or free some space."
     )

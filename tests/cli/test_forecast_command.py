@@ -167,7 +167,7 @@ def test_an_output_folder_that_is_a_file(thalweg, channel, tmp_path, monkeypatch
 def test_an_output_folder_that_cannot_be_written(thalweg, channel, tmp_path, monkeypatch):
     monkeypatch.setattr(library, "fit", never_trained, raising=False)
     (tmp_path / "file").write_text("")
-    for folder in (tmp_path / "file" / "out", "/proc/thalweg/out"):  # even root makes nothing there
+    for folder in (tmp_path / "file" / "out", "/proc/thalweg/out", tmp_path / ("a" * 300)):  # not even by root
         result = thalweg("forecast", channel, "--out", folder)
         assert result.exit_code == 2
         assert str(folder) in result.stderr

@@ -1,5 +1,8 @@
 """`thalweg sample`: a simulated channel as a file."""
 
+import os
+import subprocess
+
 import thalweg as library
 
 
@@ -22,6 +25,12 @@ def test_a_file_that_is_there_is_never_replaced(thalweg, tmp_path):
     assert file.read_text() == "mine"
 
 
+def test_a_name_that_no_disk_takes(thalweg, tmp_path):
+    result = thalweg("sample", tmp_path / ("a" * 300))
+    assert result.exit_code == 2
+    assert "File name too long" in result.stderr
+
+
 def test_the_same_sample_again_is_no_matter(thalweg, tmp_path):
     file = tmp_path / "channel.csv"
     assert thalweg("sample", file, "--days", 70).exit_code == 0
@@ -32,3 +41,14 @@ def test_a_folder_that_is_not_there(thalweg, tmp_path):
     result = thalweg("sample", tmp_path / "none" / "channel.csv")
     assert result.exit_code == 2
     assert "cannot be written" in result.stderr
+
+
+def test_a_terminal_that_knows_no_chinese(command, tmp_path):
+    done = subprocess.run(
+        [*command, "sample", str(tmp_path / "channel.csv"), "--days", "70", "--lang", "zh"],
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"channel.csv" in done.stdout

@@ -125,6 +125,8 @@ def test_what_is_no_model_is_refused(tmp_path):
     assert "is a folder" in folder_refusal(tmp_path)
     with pytest.raises(InputError, match=r"There is no file .*none\.thalweg"):
         load(tmp_path / "none.thalweg")
+    with pytest.raises(InputError, match="File name too long"):
+        load("a" * 300)
     with pytest.raises(InputError):
         load("a\0b")
 

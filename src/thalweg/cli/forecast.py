@@ -110,7 +110,13 @@ def forecast(
     drawing = Console(markup=False, highlight=False, emoji=False, stderr=True) if as_json else console
 
     series = thalweg.read(file, date=date, value=value, date_format=date_format, duplicates=duplicates)
-    folder = _folder(file, out)
+    try:
+        folder = _folder(file, out)
+    except OSError as error:
+        raise InputError(
+            f"{out or file.stem} cannot be looked into: {error.strerror or error}. "
+            "Name another folder with --out FOLDER."
+        ) from error
     check_writable(folder)
     tell_series(console, series, say)
     with Climb(drawing, say) as climb:

@@ -31,7 +31,11 @@ def sample(
 
     channel = thalweg.sample(days=days, seed=seed)
     content = sample_csv(channel)
-    if file.exists() and (file.is_dir() or file.read_bytes() != content):
+    try:
+        mine = not file.exists() or (file.is_file() and file.read_bytes() == content)
+    except OSError as error:
+        raise InputError(f"{file} cannot be written: {error.strerror or error}. Name another file.") from error
+    if not mine:
         raise InputError(f"{file} exists already and is never replaced. Name another file, or move it away.")
     write_whole(file, content)
     say = catalogue(lang)

@@ -135,14 +135,16 @@ def _refuse(constant: str) -> float:
 def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     from safetensors import SafetensorError, safe_open  # noqa: PLC0415 - only where a model is loaded
 
-    if path.is_dir():
-        raise InputError(f"{path} is a folder. Give the model file in it, such as {path / 'model.thalweg'}.")
     try:
         found = path.stat()
     except FileNotFoundError:
         raise InputError(f"There is no file {path}. Give the model.thalweg that `thalweg forecast` wrote.") from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except ValueError as error:
         raise InputError(f"{path} cannot be read: {error}.") from error
+    if stat.S_ISDIR(found.st_mode):
+        raise InputError(f"{path} is a folder. Give the model file in it, such as {path / 'model.thalweg'}.")
     if not stat.S_ISREG(found.st_mode):
         raise InputError(f"{path} is no file of its own but a pipe or a device. Save the model to a file first.")
     if found.st_size > LARGEST:
