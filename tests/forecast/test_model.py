@@ -126,6 +126,19 @@ def test_negative_days_are_served_by_a_model_of_negative_days(whole):
     assert made.mean.max() < 0
 
 
+def test_it_is_of_negative_days_even_if_those_it_keeps_are_not(whole):
+    values = whole.values.copy()
+    values[3] = -50.0
+    made = climb(replace(whole, values=values).head(MADE), ladder=SHORT, horizon=4)[1]
+    stored = replace(
+        made.days, start=made.days.dates[20], values=made.days.values[20:], observed=made.days.observed[20:]
+    )
+    made = replace(made, days=stored)
+    assert made.days.counts
+    values[MADE + 1] = -5.0
+    assert np.isfinite(made.predict(part(replace(whole, values=values), MADE)).mean).all()
+
+
 def test_faithful_days_are_not_worse_than_expected(model, whole):
     recent = model.recent(part(whole, MADE))
     assert recent.days == 60

@@ -160,7 +160,7 @@ class Model:
                 f"{series.source} begins on {theirs[0]}, after a gap: the model's last day is {ours[-1]}. "
                 "Bring a file that goes on where the model ends."
             )
-        if self.days.counts and not series.counts:
+        if self.yardstick.offset is not None and not series.counts:
             raise InputError(
                 f"{series.source} has negative values; this model was fitted on days that are never negative. "
                 "Fit again on the new file."
