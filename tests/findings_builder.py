@@ -35,8 +35,8 @@ RUNGS = (
     ("2×100 relu 56", "network", 15901, 56, False, 121.8, 166.2, 170.3),
     ("3×100 relu 56", "network", 26001, 56, False, 98.7, 165.5, 171.9),
     ("4×100 relu 56", "network", 36101, 56, False, 74.0, 171.8, 183.0),
-    ("2×100 relu 28 known", "network", 19201, 28, True, 118.3, 150.9, 155.4),
-    ("3×100 relu 56 known", "network", 32201, 56, True, 101.2, 149.8, 156.0),
+    ("2×100 relu 28 week", "network", 19201, 28, True, 118.3, 150.9, 155.4),
+    ("3×100 relu 56 year", "network", 32201, 56, True, 101.2, 149.8, 156.0),
     ("mean of 3", "mean", 77403, 56, True, 104.4, 146.0, 152.3),
 )
 
@@ -103,7 +103,7 @@ def build_findings(*, days=1500, missing=(300, 301, 302, 700), name="views", hor
             scale * held,
             scale * unseen,
             0.4 + parameters / 9000,
-            members=("2×100 relu 28 known", "3×100 relu 56 known", "3×100 relu 56") if kind == "mean" else (),
+            members=("2×100 relu 28 week", "3×100 relu 56 year", "3×100 relu 56") if kind == "mean" else (),
             **(_descended() if kind in {"linear", "network"} else {}),
         )
         for rung, kind, parameters, back, known, train, held, unseen in RUNGS
@@ -148,6 +148,6 @@ def build_findings(*, days=1500, missing=(300, 301, 302, 700), name="views", hor
         verdict=(),
         country="CN",
         seconds=71.3,
-        settings={"ladder": "full", "seed": 0, "horizon": horizon, "threads": 2},
+        settings={"ladder": "full", "seed": 0, "horizon": horizon, "refit_days": 30},
     )
     return replace(findings, **changes)

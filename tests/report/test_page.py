@@ -62,7 +62,7 @@ def test_it_tells_everything(findings):
         assert f"{line.validation:,.1f}" in text
         assert f"{line.test:,.1f}" in text
         assert f"{line.parameters:,}" in text
-    assert "mean of 3 (2×100 relu 28 known, 3×100 relu 56 known, 3×100 relu 56) ◀ the choice" in text
+    assert "mean of 3 (2×100 relu 28 week, 3×100 relu 56 year, 3×100 relu 56) ◀ the choice" in text
     assert "L′ sealed test, not used to choose" in text
     assert "Sat 11 Apr 2020 2,450 3,307 −857 Lunar New Year's Eve" in text
     assert "Wed 10 Feb 2021 2,308 2,444 2,670 2,896 3,032" in text

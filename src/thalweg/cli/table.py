@@ -9,7 +9,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from thalweg.look.words import common_decimals, number
+from thalweg.look.words import common_decimals, duration, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,14 +49,7 @@ def ladder_table(lines: Sequence[RungResult], say: Catalogue, chosen: str = "", 
             number(line.train, places),
             number(line.validation, places),
             Text(say("cli.sealed"), style="dim") if math.isnan(line.test) else number(line.test, places),
-            _duration(line.seconds, say),
+            duration(line.seconds, say.language),
             style="bold green" if line.rung == chosen else "",
         )
     return table
-
-
-def _duration(seconds: float, say: Catalogue) -> str:
-    whole = round(seconds)
-    if whole >= 60:  # noqa: PLR2004 -- seconds in a minute
-        return say("table.minutes", minutes=whole // 60, seconds=whole % 60)
-    return say("table.seconds", seconds=f"{seconds:.1f}")

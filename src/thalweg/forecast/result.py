@@ -173,7 +173,7 @@ class Findings:
     seconds : float
         Wall-clock time of everything.
     settings : mapping
-        The options that matter for doing it again (ladder, seed, horizon, threads ...).
+        The options that matter for doing it again (ladder, seed, horizon ...).
     """
 
     series: Series

@@ -36,29 +36,22 @@ def verdict(
     best_copy = min(baselines, key=lambda name: baselines[name])
     copy_loss = baselines[best_copy]
     gain = 1 - as_used.test / copy_loss if copy_loss > 0 else 0.0
+    loss = _figures(as_used.test)
     if chosen.kind == "copy":
-        said.append(Message("verdict.copying", {"rung": chosen.rung, "loss": as_used.test}))
-    elif gain > 0:
-        values = {
-            "rung": chosen.rung,
-            "loss": as_used.test,
-            "percent": 100 * gain,
-            "copy": best_copy,
-            "copy_loss": copy_loss,
-        }
-        said.append(Message("verdict.better", values))
+        said.append(Message("verdict.copying", {"rung": chosen.rung, "loss": loss}))
     else:
         values = {
             "rung": chosen.rung,
-            "loss": as_used.test,
-            "percent": -100 * gain,
+            "loss": loss,
+            "percent": 100 * abs(gain),
             "copy": best_copy,
-            "copy_loss": copy_loss,
+            "copy_loss": _figures(copy_loss),
         }
-        said.append(Message("verdict.worse", values))
-    if chosen.kind != "copy" and best_copy != "copy last week" and baselines["copy last week"] > 0:
-        percent = 100 * (1 - as_used.test / baselines["copy last week"])
-        said.append(Message("verdict.last_week", {"percent": percent, "copy_loss": baselines["copy last week"]}))
+        said.append(Message("verdict.better" if gain > 0 else "verdict.worse", values))
+    last_week = baselines["copy last week"]
+    if chosen.kind != "copy" and best_copy != "copy last week" and as_used.test < last_week:
+        values = {"percent": 100 * (1 - as_used.test / last_week), "copy_loss": _figures(last_week)}
+        said.append(Message("verdict.last_week", values))
     overfit = overfitting(ladder)
     if overfit:
         before, after = overfit
@@ -68,10 +61,10 @@ def verdict(
                 {
                     "before": before.rung,
                     "after": after.rung,
-                    "train_before": before.train,
-                    "train_after": after.train,
-                    "unseen_before": before.validation,
-                    "unseen_after": after.validation,
+                    "train_before": _figures(before.train),
+                    "train_after": _figures(after.train),
+                    "unseen_before": _figures(before.validation),
+                    "unseen_after": _figures(after.validation),
                 },
             )
         )
@@ -79,6 +72,11 @@ def verdict(
         Message("verdict.coverage", {"share80": 100 * as_used.coverage[80], "share95": 100 * as_used.coverage[95]})
     )
     return (*said, *notes)
+
+
+def _figures(loss: float) -> str:
+    """Write a loss with four figures, and never fewer than the whole number."""
+    return f"{loss:,.0f}" if 1e3 <= loss < 1e15 else f"{loss:.4g}"  # noqa: PLR2004 - four figures
 
 
 def overfitting(ladder: Sequence[RungResult]) -> tuple[RungResult, RungResult] | None:

@@ -26,10 +26,12 @@ def descended(findings: Findings) -> RungResult | None:
 def descent_chart(findings: Findings, language: str = "en") -> alt.LayerChart | None:
     """Draw L and the validation loss of each epoch of a descent of the choice (of a mean's first member).
 
+    The epoch whose unknowns were kept is marked.
+
     Parameters
     ----------
     findings : Findings
-        The choice's `curve`.
+        The choice's `curve` and `epochs`.
     language : str
         ``en`` or ``zh``.
 
@@ -50,7 +52,8 @@ def descent_chart(findings: Findings, language: str = "en") -> alt.LayerChart | 
         for epoch, loss in zip(curve["epoch"], curve[part], strict=True)
         if math.isfinite(loss)
     ]
-    best = min(zip(curve["validation"], curve["epoch"], strict=True), key=lambda pair: (math.isnan(pair[0]), pair))
+    kept = line.epochs[0]
+    at = curve["epoch"].index(kept)
     title = tell(f"report.loss_{findings.loss}", name=series.name)
     base = alt.Chart(alt.Data(values=points)).encode(
         x=alt.X("epoch:Q", title=tell("report.epoch"), axis=alt.Axis(grid=False, tickMinStep=1, format="d")),
@@ -66,12 +69,12 @@ def descent_chart(findings: Findings, language: str = "en") -> alt.LayerChart | 
             alt.Tooltip("loss:Q", title=tell("report.loss"), format=",.6~r"),
         ],
     )
-    least = alt.Chart(alt.Data(values=[{"epoch": best[1], "loss": best[0]}])).encode(x="epoch:Q")
+    chosen = alt.Chart(alt.Data(values=[{"epoch": kept, "loss": curve["validation"][at]}])).encode(x="epoch:Q")
     chart = layered(
-        least.mark_rule(color=GREY, strokeDash=[3, 3]),
+        chosen.mark_rule(color=GREY, strokeDash=[3, 3]),
         base.mark_line(strokeWidth=2),
-        least.mark_point(filled=True, color=GREEN, size=90, opacity=1).encode(y="loss:Q"),
+        chosen.mark_point(filled=True, color=GREEN, size=90, opacity=1).encode(y="loss:Q"),
         height=HEIGHT,
     )
-    told = tell("report.descent_title", epoch=round(best[1]), epochs=round(max(curve["epoch"])))
+    told = tell("report.descent_title", epoch=kept, epochs=round(max(curve["epoch"])))
     return dress(chart, series, told, tell("report.descent_subtitle", rung=line.rung), language)

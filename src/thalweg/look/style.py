@@ -30,7 +30,6 @@ SKY = "#9ccbe8"
 PALE_SKY = "#d8ebf7"
 GREEN = "#009e73"
 VERMILLION = "#d55e00"
-ORANGE = "#e69f00"
 PART_COLOURS = ("#dfeaf4", "#cfeae0", "#fbe3c0")
 
 WIDTH = 780

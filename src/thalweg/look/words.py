@@ -1,4 +1,4 @@
-"""Numbers and days as people write them."""
+"""Numbers, days and spans of time as people write them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ABSENT = "–"
 MOST_DECIMALS = 8
 HUGE = 1e15
+MINUTE = 60
 
 
 def decimals(scale: float) -> int:
@@ -39,6 +40,15 @@ def number(value: float, places: int | None = None) -> str:
     places = decimals(value) if places is None else places
     text = f"{value:,.{places}f}"
     return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
+
+
+def duration(seconds: float, language: str = "en") -> str:
+    """Write a span of time: ``3.2 s``, ``2 min 07 s``."""
+    tell = catalogue(language)
+    if round(seconds) < MINUTE:
+        return tell("table.seconds", seconds=f"{seconds:.1f}")
+    minutes, rest = divmod(round(seconds), MINUTE)
+    return tell("table.minutes", minutes=minutes, seconds=rest)
 
 
 def day(date: np.datetime64, language: str = "en", form: str = "report.day") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from thalweg.look.words import ABSENT, common_decimals, day, number
+from thalweg.look.words import ABSENT, common_decimals, day, duration, number
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from thalweg.forecast.result import Findings
-
-MINUTE = 60
 
 
 @dataclass(frozen=True)
@@ -41,15 +39,6 @@ class Table:
     rows: Sequence[Sequence[str]]
     words: frozenset[int] = frozenset({0})
     marked: int | None = None
-
-
-def duration(seconds: float, language: str = "en") -> str:
-    """Write a span of time: ``3.2 s``, ``2 min 07 s``."""
-    tell = catalogue(language)
-    if round(seconds) < MINUTE:
-        return tell("table.seconds", seconds=f"{seconds:.1f}")
-    minutes, rest = divmod(round(seconds), MINUTE)
-    return tell("table.minutes", minutes=minutes, seconds=rest)
 
 
 def _unit(findings: Findings, language: str) -> str:

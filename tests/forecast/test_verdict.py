@@ -1,0 +1,49 @@
+"""The verdict's sentences: numbers as people write them, and no gain where there is none."""
+
+from dataclasses import replace
+
+import pytest
+
+from findings_builder import build_findings
+from thalweg.forecast.verdict import verdict
+from thalweg.messages import catalogue
+
+
+def told(test, yesterday, last_week):
+    findings = build_findings()
+    used = replace(findings.as_used, test=test)
+    baselines = {"copy yesterday": yesterday, "copy last week": last_week}
+    return [catalogue()(said) for said in verdict(findings.ladder, findings.choice, used, baselines, [])]
+
+
+@pytest.mark.parametrize(
+    ("test", "written"),
+    [
+        (0.0123456, "0.01235"),
+        (135.64, "135.6"),
+        (1470.4, "1,470"),
+        (12345.6, "12,346"),
+        (1.2345678e6, "1,234,568"),
+        (1.5e26, "1.5e+26"),
+    ],
+)
+def test_losses_are_written_as_people_write_them(test, written):
+    first = told(test, 3 * test, 2 * test)[0]
+    assert f"misses by {written} a day" in first
+    assert "50% less than copy last week" in first
+
+
+def test_last_week_is_told_beside_a_better_copy():
+    better, week, *_ = told(50.0, 100.0, 200.0)
+    assert "50% less than copy yesterday" in better
+    assert "75% better" in week
+
+
+def test_worse_than_both_copies_is_no_gain():
+    sentences = told(110.0, 100.0, 105.0)
+    assert "10% more than copy yesterday" in sentences[0]
+    assert not any("better" in sentence for sentence in sentences)
+
+
+def test_as_good_as_copying_is_no_minus():
+    assert " 0% more than copy yesterday" in told(100.0, 100.0, 200.0)[0]
