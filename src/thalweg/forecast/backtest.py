@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.errors import InputError
 from thalweg.forecast.features import LOOK_BACK, Past, days_needed, past_of
 from thalweg.forecast.fit import Descended, Fit, Problem, descend
 
@@ -53,6 +54,11 @@ def refit(
     -------
     list of list
         For each of `uptos`, a `Fit` per member; the rung itself where it only copies.
+
+    Raises
+    ------
+    InputError
+        If all descents of a rung diverge: its learning rate is too high for these days.
     """
     distinct = tuple(dict.fromkeys(members))  # a mean may count a rung several times; it is fitted once
     problems: list[tuple[Problem | None, Member]] = []
@@ -76,7 +82,10 @@ def refit(
             continue
         runs = [next(found) for _ in member.seeds]
         thetas = [run.theta for run in runs if not run.outcome.failed]
-        fits.append(Fit(member.rung, problem.scale, problem.network, np.stack(thetas or [runs[0].theta])))
+        if not thetas:
+            until = task.series.dates[problem.upto - 1]
+            raise InputError(f"{member.rung.name}, refitted on the days to {until}: {runs[0].outcome.advice}")
+        fits.append(Fit(member.rung, problem.scale, problem.network, np.stack(thetas)))
     places = [distinct.index(member) for member in members]
     return [[fits[at + place] for place in places] for at in range(0, len(fits), len(distinct))]
 
