@@ -155,14 +155,14 @@ def descend(
     problem : Problem
     seed : int
     validation : (int, int), optional
-        First and last (excluded) target day of validation: the epoch that is best there is kept.
+        First and last (excluded) target day of validation: the latest epoch that is as good there as the best, but
+        for chance, is kept.
     epochs : int, optional
-        Without validation: how many epochs, as found before, along the same schedule.
+        Without validation: how many epochs, as found before; no more than the schedule spans on these examples.
     late : callable, optional
         Asked between slices; True ends the descent.
     curve : bool
         Whether to tell L of every epoch on training and validation days.
-
     """
     rung, network = problem.rung, problem.network
     descent = Descent(

@@ -54,7 +54,7 @@ class Outcome:
     updates, epochs : int
         Made until then; an epoch counts once all its batches were seen.
     best_epoch : int
-        The epoch whose unknowns were kept: the best on validation, or the last.
+        The epoch whose unknowns were kept: the one that validation prefers (see `Descent.run`), or the last.
     seconds : float
         Wall-clock time of this run.
     """
