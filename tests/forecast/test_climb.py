@@ -166,7 +166,7 @@ def test_a_week_repeated_is_copied():
     findings, model = climb(series_of(np.tile(week, 30)))
     assert findings.chosen == "copy last week"
     assert findings.as_used.test == 0
-    assert findings.verdict[0].key == "verdict.copying"
+    assert findings.verdict[0].key == "verdict.copying_mae"
     np.testing.assert_array_equal(model.predict().mean, week[:5])
     np.testing.assert_allclose(findings.forecast.low95, week[:5], rtol=1e-9)
     assert findings.as_used.coverage == {80: 1.0, 95: 1.0}
@@ -179,11 +179,11 @@ def test_where_nothing_beats_copying_it_copies_or_says_how_it_compares(seed):
     copied = findings.baselines["copy yesterday"]
     said = findings.verdict[0]
     if findings.choice.kind == "copy":
-        assert said.key == "verdict.copying"
+        assert said.key == "verdict.copying_mae"
         np.testing.assert_array_equal(model.predict().mean, walk[-1])
     else:
         best = min(findings.baselines.values())
-        assert said.key == ("verdict.better" if findings.as_used.test < best else "verdict.worse")
+        assert said.key == ("verdict.better_mae" if findings.as_used.test < best else "verdict.worse_mae")
         assert said.values["percent"] == pytest.approx(100 * abs(1 - findings.as_used.test / best), rel=1e-9)
     assert findings.as_used.test < 1.25 * copied, "a walk is not forecast much worse than by copying"
 
@@ -341,3 +341,25 @@ def test_best_shapes_are_climbed_again_with_what_is_known(series):
 def test_the_tiny_ladder_is_climbed_in_order(found):
     names = [line.rung for line in found[0].ladder]
     assert names[: len(TINY.rungs)] == [rung.name for rung in TINY.rungs]
+
+
+def test_a_rung_that_diverges_is_told_with_advice(series):
+    wild = Rung(7, optimizer=Optimizer(rule="gradient descent", learning_rate=1e3), seeds=1, epochs=5)
+    findings, _ = climb(series, ladder=Ladder("wild", (wild,)), loss="mse")
+    assert [line.kind for line in findings.ladder] == ["copy", "copy"], "copying is always climbed"
+    (said,) = [message for message in findings.verdict if message.key == "verdict.diverged"]
+    assert said.values["rung"] == "linear 7"
+    assert "learning rate" in said.values["advice"]
+
+
+def test_what_is_no_series_or_no_ladder_is_refused(series):
+    with pytest.raises(InputError, match="takes a Series, not str"):
+        climb("views.csv")
+    with pytest.raises(InputError, match="there is no such ladder"):
+        climb(series, ladder=3)
+    with pytest.raises(InputError, match=r"--horizon 2\.5"):
+        climb(series, horizon=2.5)
+
+
+def test_one_day_ahead_needs_no_second_strategy(series):
+    assert climb(series, horizon=1)[0].strategy in ("direct", "copy")

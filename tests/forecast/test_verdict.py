@@ -9,11 +9,11 @@ from thalweg.forecast.verdict import verdict
 from thalweg.messages import catalogue
 
 
-def told(test, yesterday, last_week):
+def told(test, yesterday, last_week, loss="mae"):
     findings = build_findings()
     used = replace(findings.as_used, test=test)
     baselines = {"copy yesterday": yesterday, "copy last week": last_week}
-    return [catalogue()(said) for said in verdict(findings.ladder, findings.choice, used, baselines, [])]
+    return [catalogue()(said) for said in verdict(findings.ladder, findings.choice, used, baselines, loss, [])]
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,9 @@ def test_worse_than_both_copies_is_no_gain():
 
 def test_as_good_as_copying_is_no_minus():
     assert " 0% more than copy yesterday" in told(100.0, 100.0, 200.0)[0]
+
+
+def test_squared_errors_are_called_so():
+    first = told(12345.6, 40000.0, 30000.0, loss="mse")[0]
+    assert "has a mean squared error of 12,346 on unseen days" in first
+    assert "a day" not in first

@@ -12,7 +12,7 @@ import numpy as np
 
 from thalweg.forecast.features import days_needed, past_of
 from thalweg.forecast.fit import Descended, Fit, Problem, descend
-from thalweg.forecast.ladder import suited
+from thalweg.forecast.ladder import copies, suited
 from thalweg.forecast.result import RungResult
 from thalweg.learn.loss import LOSSES, mean_loss
 from thalweg.messages import Message
@@ -103,6 +103,7 @@ class Climb:
         self.loss, self.seed, self.team, self.watcher = loss, seed, team, watcher
         self.climbed: list[Climbed] = []
         self.notes: list[Message] = []
+        self.cut_short = False
         self._sealed = split.train + split.validation
         self._compare_from = 0
 
@@ -123,7 +124,8 @@ class Climb:
         total = sum(rung.seeds for rung in ladder.rungs if not rung.copy)
         total += sum(rung.seeds for rung in ladder.again) * ladder.best_shapes if again else 0
         self.watcher.stage("climb", total)
-        self._climb(ladder.rungs)
+        missing = tuple(copy for copy in copies() if copy not in ladder.rungs)
+        self._climb((*missing, *ladder.rungs))
         self._climb(self._best_shapes_again(ladder))
         if ladder.mean:
             self._mean()
@@ -174,7 +176,11 @@ class Climb:
         if problem is not None:
             places = [place for place, one in enumerate(found) if not one.outcome.failed]
             kept = [found[place] for place in places]
-            if not kept or any(one.outcome.name == "interrupted" for one in found):
+            if any(one.outcome.name == "interrupted" for one in found):
+                self.cut_short = True
+                return None
+            if not kept:
+                self.notes.append(Message("verdict.diverged", {"rung": rung.name, "advice": found[0].outcome.advice}))
                 return None
             fit = Fit(
                 rung,

@@ -24,16 +24,17 @@ from thalweg.forecast.workers import Workers, workers
 from thalweg.learn.loss import LOSSES, mean_loss
 from thalweg.messages import Message
 from thalweg.series.calendar import Calendar, nearest_holiday
+from thalweg.series.series import Series
 from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.interval import Rolled, Yardstick
-    from thalweg.series.series import Series
 
 REFIT_DAYS = 30
 MISSES_NAMED = 10
+ENOUGH_MISSES = 20  # for an interval of a step ahead to be its own
 CLIMB_SHARE = 0.4  # of a time limit; the rest is for the refits of the choice
 
 
@@ -59,7 +60,9 @@ def find(
     began = time.perf_counter()
     if loss not in LOSSES:
         raise InputError(f"--loss {loss!r}: there is no such loss. Choose one of {', '.join(LOSSES)}.")
-    if not 1 <= horizon <= LONGEST_HORIZON:
+    if not isinstance(series, Series):  # pyright: ignore[reportUnnecessaryIsInstance] - users have no type checker
+        raise InputError(f"fit takes a Series, not {type(series).__name__}. Make one with thalweg.read(...).")
+    if int(horizon) != horizon or not 1 <= horizon <= LONGEST_HORIZON:
         raise InputError(f"--horizon {horizon}: forecast 1 to {LONGEST_HORIZON} days ahead.")
     if seed < 0:
         raise InputError(f"--seed {seed}: give 0 or a positive whole number.")
@@ -67,7 +70,7 @@ def find(
         raise InputError(f"--threads {threads}: give 1 or more.")
     if time_limit is not None and not time_limit > 0:
         raise InputError(f"--time-limit {time_limit:g}: give a positive number of seconds.")
-    climbed = named_ladder(ladder) if isinstance(ladder, str) else ladder
+    climbed = ladder if isinstance(ladder, Ladder) else named_ladder(str(ladder))
     split = split_by_date(series)
     longest = split.validation + split.test
     if horizon > longest:
@@ -82,7 +85,7 @@ def find(
         climb = Climb(series, split, calendar, loss=loss, seed=seed, team=team, watcher=watcher)
         limit.of_climb()
         at = climb.run(climbed)
-        limit.none()
+        limit.none(cut_short=climb.cut_short)
         climb.open_the_seal()
         run = Serving(climb, at, horizon, watcher)
         as_used = run.as_used(limit)
@@ -111,7 +114,7 @@ def find(
         strategy=run.strategy,
         forecast=found.predict(),
         misses=_misses(as_used, calendar.country),
-        verdict=verdict(lines, chosen, as_used, baselines, [*climb.notes, *limit.told]),
+        verdict=verdict(lines, chosen, as_used, baselines, loss, [*climb.notes, *limit.told]),
         country=calendar.country,
         seconds=time.perf_counter() - began,
         settings=settings,
@@ -131,9 +134,9 @@ class Limit:
         if self.seconds is not None:
             self.team.deadline = self.began + CLIMB_SHARE * self.seconds
 
-    def none(self) -> None:
+    def none(self, *, cut_short: bool) -> None:
         """Let what must be whole run to its end; say so if the climb was cut short."""
-        if self.team.late() and self.seconds is not None:
+        if cut_short and self.seconds is not None:
             self.told.append(Message("verdict.time_limit", {"seconds": self.seconds}))
         self.team.deadline = math.inf
 
@@ -147,7 +150,8 @@ class Limit:
         if allowed == refits:
             return REFIT_DAYS
         between = math.ceil(days / allowed)
-        self.told.append(Message("verdict.fewer_refits", {"days": between}))
+        key = "verdict.no_refits" if allowed == 1 else "verdict.fewer_refits"
+        self.told.append(Message(key, {"days": between}))
         return between
 
 
@@ -163,7 +167,7 @@ class Serving:
         self.members = tuple(_member(part) for part in self.parts)
         self.first = self.split.train  # validation days calibrate the first intervals of the test
         self.sealed = self.split.train + self.split.validation
-        self.strategy = "copy" if self.chosen.kind == "copy" else "both"
+        self.strategy = "copy" if self.chosen.kind == "copy" else "direct" if horizon == 1 else "both"
         self.refit_days = REFIT_DAYS
         self._run: Backtest | None = None
 
@@ -264,11 +268,12 @@ class Serving:
         if needs_direct(self.strategy, self.horizon):
             many = refit(self.task, self.members, [days], self.horizon, team, advance)[0]
         start = self.sealed - self.first
+        observed = self.series.observed[self.first :]
         bands: list[NDArray[np.float64]] = []
         for step, made in enumerate(self.run.forecasts, 1):
-            band = self._rolled(made, step, start).last
-            # Where gaps leave no miss so far ahead, the interval is that of the step before.
-            bands.append(band if np.isfinite(band).all() or not bands else bands[-1])
+            # Where there are too few misses so far ahead, the interval is that of the step before.
+            enough = (observed & np.isfinite(made)).sum() >= ENOUGH_MISSES
+            bands.append(self._rolled(made, step, start).last if enough or not bands else bands[-1])
         sealed = self.run.forecasts[0, self.sealed - self.first :]
         errors = LOSSES[self.climb.loss].error(sealed, self.series.values[self.sealed :])
         return Model(
@@ -282,7 +287,7 @@ class Serving:
             yardstick=self.yardstick,
             bands=np.array(bands),
             errors=errors[self.series.observed[self.sealed :]].astype(np.float64),
-            made=dt.datetime.now(tz=dt.UTC).date(),
+            made=dt.datetime.now().astimezone().date(),
         )
 
 

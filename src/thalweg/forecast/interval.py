@@ -47,7 +47,11 @@ def yardstick(values: NDArray[np.float64], *, counts: bool) -> Yardstick:
     if not counts:
         return Yardstick(None)
     positive = values[values > 0]
-    return Yardstick(0.01 * float(np.median(positive)) if len(positive) else 1.0)
+    if not len(positive):
+        return Yardstick(1.0)
+    typical = float(np.median(positive))
+    # Where days of nothing come and go, their logarithm must not make a day's return a miss beyond all bounds.
+    return Yardstick(0.01 * typical if values.min() > 0.05 * typical else 0.25 * typical)
 
 
 @dataclass(frozen=True, eq=False)

@@ -166,7 +166,8 @@ def suited(rung: Rung) -> Rung:
     return replace(rung, optimizer=optimizer, updates=0 if rung.known else 1500)
 
 
-def _copies() -> tuple[Rung, ...]:
+def copies() -> tuple[Rung, ...]:
+    """Return the rungs that only copy; every ladder has them."""
     return tuple(Rung(days, copy=True) for days in COPIES.values())
 
 
@@ -175,7 +176,7 @@ def _lecture() -> tuple[Rung, ...]:
     lines = (Rung(days) for days in (1, 7, 28, 56))
     wide = (Rung(56, hidden=(neurons,)) for neurons in (10, 100, 1000))
     deep = (Rung(56, hidden=(100,) * layers) for layers in (2, 3, 4))
-    return (*_copies(), *map(suited, (*lines, *wide, *deep)))
+    return (*copies(), *map(suited, (*lines, *wide, *deep)))
 
 
 def named_ladder(name: str) -> Ladder:
@@ -195,7 +196,7 @@ def named_ladder(name: str) -> Ladder:
     if name == "quick":
         rungs = (Rung(7), Rung(28, hidden=(100,)), Rung(28, hidden=(100,), known="week"))
         few = tuple(replace(suited(rung), seeds=2, epochs=40, updates=0) for rung in rungs)
-        return Ladder(name, (*_copies(), *few))
+        return Ladder(name, (*copies(), *few))
     if name.endswith(".toml"):
         return ladder_from_toml(Path(name))
     raise InputError(
@@ -233,7 +234,7 @@ def ladder_from_toml(path: Path) -> Ladder:
     for number, name in enumerate(names, 1):
         if name in names[: number - 1]:
             raise InputError(f"--ladder {path}: rung {number} is {name!r} again. Each shape can stand there once.")
-    return Ladder(path.stem, (*_copies(), *rungs), mean=mean)
+    return Ladder(path.stem, (*copies(), *rungs), mean=mean)
 
 
 _RANGES = {

@@ -18,6 +18,7 @@ def verdict(
     chosen: RungResult,
     as_used: AsUsed,
     baselines: Mapping[str, float],
+    loss: str,
     notes: list[Message],
 ) -> tuple[Message, ...]:
     """Say how much the choice is better than copying, where overfitting began (U4), and how good the intervals are.
@@ -29,6 +30,8 @@ def verdict(
     as_used : AsUsed
     baselines : mapping
         Loss over the sealed test of copying.
+    loss : str
+        ``mae`` or ``mse``.
     notes : list of Message
         What else must be told, such as a time limit that was reached.
     """
@@ -36,18 +39,18 @@ def verdict(
     best_copy = min(baselines, key=lambda name: baselines[name])
     copy_loss = baselines[best_copy]
     gain = 1 - as_used.test / copy_loss if copy_loss > 0 else 0.0
-    loss = _figures(as_used.test)
+    told = _figures(as_used.test)
     if chosen.kind == "copy":
-        said.append(Message("verdict.copying", {"rung": chosen.rung, "loss": loss}))
+        said.append(Message(f"verdict.copying_{loss}", {"rung": chosen.rung, "loss": told}))
     else:
         values = {
             "rung": chosen.rung,
-            "loss": loss,
+            "loss": told,
             "percent": 100 * abs(gain),
             "copy": best_copy,
             "copy_loss": _figures(copy_loss),
         }
-        said.append(Message("verdict.better" if gain > 0 else "verdict.worse", values))
+        said.append(Message(f"verdict.better_{loss}" if gain > 0 else f"verdict.worse_{loss}", values))
     last_week = baselines["copy last week"]
     if chosen.kind != "copy" and best_copy != "copy last week" and as_used.test < last_week:
         values = {"percent": 100 * (1 - as_used.test / last_week), "copy_loss": _figures(last_week)}
