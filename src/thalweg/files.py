@@ -84,9 +84,13 @@ def written_together(folder: Path) -> Generator[Path]:
             made.append(place)
         aside = Path(tempfile.mkdtemp(dir=folder, prefix=".thalweg.", suffix=".part"))
         yield aside
+        names = sorted(path.name for path in aside.iterdir())
+        for name in names:
+            if (folder / name).is_dir():
+                raise IsADirectoryError(None, f"{name} in it is a folder")
         with _uninterrupted():
-            for path in sorted(aside.iterdir()):
-                path.replace(folder / path.name)
+            for name in names:
+                (aside / name).replace(folder / name)
             done = True
     except OSError as error:
         raise _unwritable(folder, error) from error

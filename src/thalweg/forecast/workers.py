@@ -64,10 +64,17 @@ class Workers:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
+def available_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 @contextmanager
 def workers(threads: int | None = None) -> Generator[Workers]:
     """Open a pool of `threads` (all cores by default); whatever ends the block, no thread outlives it for long."""
-    threads = threads or os.cpu_count() or 1
+    threads = threads or available_cores()
     with ThreadPoolExecutor(threads) as pool:
         team = Workers(pool, threads)
         try:
