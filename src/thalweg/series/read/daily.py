@@ -11,6 +11,7 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.messages import Message
 from thalweg.series.read.columns import choose_columns, look
+from thalweg.series.read.doubts import doubts
 from thalweg.series.read.repeats import check_repeats
 from thalweg.series.read.rows import Rows, decide
 from thalweg.series.series import Series
@@ -195,6 +196,7 @@ def _series(day: NDArray[np.datetime64], value: NDArray[np.float64], rows: Rows,
     negative = int((value < 0).sum())
     if negative:
         notes.append(Message("note.negative", {"count": negative}))
+    notes += doubts(day[~np.isnan(value)], value[~np.isnan(value)])
     return Series(
         start=day[0],
         values=_filled(values, observed),

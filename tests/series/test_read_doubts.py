@@ -1,0 +1,86 @@
+"""Values that look like slips are told and served as they stand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from thalweg import read
+from thalweg.messages import LANGUAGES, catalogue
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+
+
+def noted(values):
+    """The sentences told of such a series from 2023-01-01 on; its values are served unchanged."""
+    days = np.datetime64("2023-01-01", "us") + np.arange(len(values)) * np.timedelta64(1, "D")
+    series = read(
+        pl.DataFrame({"date": days, "views": np.asarray(values, dtype=np.float64)}), today=dt.date(2040, 1, 1)
+    )
+    assert series.values.tolist() == list(values)
+    assert all(catalogue(language)(note) for language in LANGUAGES for note in series.notes)
+    return [catalogue()(note) for note in series.notes]
+
+
+def usual(days, seed=0):
+    return np.rint(1000 * np.exp(np.random.default_rng(seed).normal(scale=0.1, size=days)))
+
+
+@pytest.mark.parametrize("days", [40, 500])
+def test_a_slip_of_the_keyboard_is_told(days):
+    values = usual(days)
+    values[34] = 1e9
+    (sentence,) = noted(values)
+    assert sentence.startswith("1,000,000,000 on 2023-02-04 is about ")
+    times = int(sentence.split(" times")[0].split()[-1].replace(",", ""))
+    assert 0.9e6 < times < 1.1e6
+    assert "mend or empty that cell" in sentence
+
+
+def test_several_slips_are_told_as_one():
+    values = usual(400)
+    values[[34, 50]] = -2e7, 1e6
+    assert any("-20,000,000 on 2023-02-04" in sentence and "2 days in all" in sentence for sentence in noted(values))
+
+
+def test_spikes_of_ordinary_traffic_are_no_slips():
+    values = usual(400)
+    values[[34, 50, 51, 52, 53, 54, 300]] = 40_000, 9_000, 7_000, 5_000, 4_000, 3_000, 45_000
+    assert noted(values) == []
+
+
+def test_seldom_sold_goods_are_no_slips():
+    generator = np.random.default_rng(1)
+    values = np.where(generator.random(900) < 0.04, generator.integers(1, 60, 900), 0)
+    values[-1] = 7
+    assert noted(values.tolist()) == []
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"the real series are not at {DATA}")
+def test_real_spikes_are_no_slips():
+    series = read(DATA / "wiki_log_peyton_manning.csv")
+    assert noted(np.exp(series.values).tolist()) == []
+
+
+@pytest.mark.parametrize("last", [0, 12])
+def test_a_last_day_that_looks_incomplete_is_told(last):
+    (sentence,) = noted([34_600.0] * 50 + [35_000.0] * 9 + [34_600.0] * 5 + [last])
+    assert (
+        sentence == f"The last day, 2023-03-06, has {last} where 34,600 is usual; if it is not complete, leave it out."
+    )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [*usual(80), 200],  # a low day, not an empty one
+        [*np.tile([900, 950, 990, 940, 910, 300, 0], 12)],  # closed on every seventh day
+        [*usual(20), 0],  # too short to know
+    ],
+)
+def test_a_last_day_as_low_as_others_is_not(values):
+    assert noted([float(value) for value in values]) == []
