@@ -87,6 +87,9 @@ class Model:
     errors: NDArray[np.float64]
     made: dt.date
 
+    def __repr__(self) -> str:
+        return f"<Model {self.chosen!r} for {self.name!r}: {self.horizon} days after {self.last_day}, made {self.made}>"
+
     @property
     def horizon(self) -> int:
         """The most days ahead."""

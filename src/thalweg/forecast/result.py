@@ -121,6 +121,9 @@ class Forecast:
     low95: NDArray[np.float64]
     high95: NDArray[np.float64]
 
+    def __repr__(self) -> str:
+        return f"<Forecast of {len(self.dates)} days, {self.dates[0]} to {self.dates[-1]}, from {self.mean[0]:.6g}>"
+
 
 @dataclass(frozen=True)
 class Miss:
@@ -191,6 +194,9 @@ class Findings:
     country: str
     seconds: float
     settings: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return f"<Findings for {self.series.name!r}: {len(self.ladder)} rungs, chosen {self.chosen!r}>"
 
     @property
     def choice(self) -> RungResult:

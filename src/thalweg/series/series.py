@@ -44,6 +44,10 @@ class Series:
     simulated: bool = False
     notes: tuple[Message, ...] = field(default=())
 
+    def __repr__(self) -> str:
+        dates = self.dates
+        return f"<Series {self.name!r} of {self.source}: {len(self)} days, {dates[0]} to {dates[-1]}>"
+
     def __len__(self) -> int:
         return len(self.values)
 
