@@ -126,7 +126,10 @@ def test_by_default_the_folder_is_named_after_the_file_and_an_earlier_run_is_rep
         (["--horizon", "100000"], "100000"),
         (["--loss", "guess"], "guess"),
         (["--seed", "-1"], "--seed"),
-        (["--time-limit", "0"], "0"),
+        (["--time-limit", "0"], "--time-limit 0"),
+        (["--time-limit", "nan"], "--time-limit nan"),
+        (["--ladder", "none.toml"], "none.toml"),
+        (["--out", ""], "--out ''"),
         (["--value", "nothing"], "nothing"),
         (["--frobnicate"], "frobnicate"),
     ],
@@ -136,9 +139,26 @@ def test_an_option_that_cannot_be_served_is_named(thalweg, channel, tmp_path, mo
     result = thalweg("forecast", channel, *options)
     assert result.exit_code == 2
     assert says in result.stderr
-    assert result.stdout.count("Training") == 0
+    assert result.stdout == ""
     assert "Traceback" not in result.output
     assert names(tmp_path) == set()
+
+
+@pytest.mark.parametrize(
+    "options", [["--ladder", "tall"], ["--country", "Atlantis"], ["--horizon", "181"], ["--time-limit", "-1"]]
+)
+def test_options_are_looked_at_before_the_file(thalweg, tmp_path, options):
+    result = thalweg("forecast", tmp_path / "none.csv", *options)
+    assert result.exit_code == 2
+    assert options[0] in result.stderr
+    assert "none.csv" not in result.stderr
+
+
+def test_the_longest_horizon_is_the_models():
+    from thalweg.cli.forecast import MOST_DAYS  # noqa: PLC0415
+    from thalweg.forecast.model import LONGEST_HORIZON  # noqa: PLC0415
+
+    assert MOST_DAYS == LONGEST_HORIZON
 
 
 def test_a_file_that_is_not_there(command, tmp_path):

@@ -19,9 +19,11 @@ from thalweg.cli.options import (
 from thalweg.errors import InputError
 
 if TYPE_CHECKING:
+    from thalweg.forecast.ladder import Ladder
     from thalweg.report.found import Found
 
 FITTING = "How the function is found"
+MOST_DAYS = 180  # as `thalweg.forecast.model` has it, which loads slowly
 FILES = ("forecast.csv", "ladder.csv", "model.thalweg", "report.html")
 
 
@@ -61,7 +63,8 @@ def forecast(
         ),
     ] = "full",
     horizon: Annotated[
-        int, typer.Option(min=1, metavar="DAYS", help="How many days to forecast.", rich_help_panel=FITTING)
+        int,
+        typer.Option(metavar="DAYS", help="How many days to forecast.", rich_help_panel=FITTING),
     ] = 28,
     seed: Annotated[
         int, typer.Option(min=0, help="Same seed, same result.", metavar="NUMBER", rich_help_panel=FITTING)
@@ -74,14 +77,13 @@ def forecast(
         float | None,
         typer.Option(
             "--time-limit",
-            min=0,
             metavar="SECONDS",
             help="Stop climbing after so long and serve the best so far.",
             rich_help_panel=FITTING,
         ),
     ] = None,
     out: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             metavar="FOLDER",
             help="Where the files go; by default a folder named after FILE, here.",
@@ -109,9 +111,10 @@ def forecast(
     console = Console(markup=False, highlight=False, emoji=False, quiet=as_json)
     drawing = Console(markup=False, highlight=False, emoji=False, stderr=True) if as_json else console
 
+    climbed = _checked(ladder, country, horizon, time_limit, out)
     series = thalweg.read(file, date=date, value=value, date_format=date_format, duplicates=duplicates)
     try:
-        folder = _folder(file, out)
+        folder = _folder(file, Path(out) if out else None)
     except OSError as error:
         raise InputError(
             f"{out or file.stem} cannot be looked into: {error.strerror or error}. "
@@ -122,7 +125,7 @@ def forecast(
     with Climb(drawing, say) as climb:
         found = thalweg.fit(
             series,
-            ladder=ladder,
+            ladder=climbed,
             loss=loss,
             country=country,
             horizon=horizon,
@@ -137,6 +140,22 @@ def forecast(
     console.print(say("cli.written", folder=folder, files=say("cli.comma").join(FILES)))
     if as_json:
         _print_json(found, lang)
+
+
+def _checked(ladder: str, country: str | None, horizon: int, time_limit: float | None, out: str | None) -> Ladder:
+    """Refuse options that no file could be served with, and return the ladder named."""
+    from thalweg.forecast.ladder import named_ladder
+    from thalweg.series.calendar import country_code
+
+    if out is not None and not out.strip():
+        raise InputError(f"--out {out!r} names no folder. Give one, such as --out results, or leave --out away.")
+    if not 1 <= horizon <= MOST_DAYS:
+        raise InputError(f"--horizon {horizon}: forecast 1 to {MOST_DAYS} days ahead.")
+    if time_limit is not None and not time_limit > 0:
+        raise InputError(f"--time-limit {time_limit:g}: give a positive number of seconds.")
+    if country:
+        country_code(country)
+    return named_ladder(ladder)
 
 
 def _folder(file: Path, out: Path | None) -> Path:
