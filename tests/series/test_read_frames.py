@@ -10,6 +10,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from thalweg import InputError, read
 from thalweg.messages import catalogue
@@ -150,6 +151,74 @@ def test_parquet(tmp_path, kind, name):
     assert [*series.values] == VALUES
     assert (str(series.start), series.name, series.source) == ("2021-01-01", 'the "views"', name)
     assert [note.key for note in series.notes] == (["note.day_first_sure"] if kind == "text" else [])
+
+
+def zoned(zone):
+    return pd.DataFrame({"date": pd.to_datetime(as_text(DAYS)).tz_localize(zone), "views": VALUES})
+
+
+WRITERS = {
+    "pandas": lambda frame, path: frame.to_parquet(path),
+    "pandas, index": lambda frame, path: frame.set_index("date").to_parquet(path),
+    "polars": lambda frame, path: pl.from_pandas(frame).write_parquet(path),
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize("zone", ["Asia/Taipei", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "UTC"])
+def test_parquet_days_are_those_of_the_zone_it_names(tmp_path, writer, zone):
+    frame, path = zoned(zone), tmp_path / "views.parquet"
+    WRITERS[writer](frame, path)
+    series = read(path)
+    assert [str(series.start), *series.values] == [str(read(frame).start), *VALUES]
+    notes = [catalogue()(note) for note in series.notes]
+    assert notes == ([] if zone == "UTC" else [f"Days are those of {zone}, the time zone that the file names."])
+
+
+def test_parquet_zone_of_an_offset(tmp_path):
+    zoned("+08:00").to_parquet(tmp_path / "views.parquet")
+    series = read(tmp_path / "views.parquet")
+    assert [str(series.start), *series.values] == ["2021-01-01", *VALUES]
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "note"),
+    [
+        (
+            "Asia/Taipei",
+            "2021-01-01",
+            "All moments of date are 16:00 UTC; the day counts that begins then (UTC+08:00).",
+        ),
+        (
+            "Asia/Kolkata",
+            "2021-01-01",
+            "All moments of date are 18:30 UTC; the day counts that begins then (UTC+05:30).",
+        ),
+        (
+            "America/Bogota",
+            "2021-01-01",
+            "All moments of date are 05:00 UTC; the day counts that begins then (UTC-05:00).",
+        ),
+        ("UTC", "2021-01-01", None),
+    ],
+)
+def test_parquet_moments_of_no_zone_are_local_midnights(tmp_path, zone, first, note):
+    path = tmp_path / "views.parquet"
+    table = pa.Table.from_pandas(zoned(zone)).replace_schema_metadata(None)
+    parquet.write_table(table, path, store_schema=False)
+    series = read(path)
+    assert str(series.start) == first
+    assert [catalogue()(one) for one in series.notes] == ([note] if note else [])
+
+
+def test_parquet_moments_of_several_times_stay_in_utc(tmp_path):
+    path = tmp_path / "views.parquet"
+    frame = zoned("UTC")
+    frame["date"] += pd.to_timedelta([16 + i % 3 for i in range(40)], unit="h")
+    parquet.write_table(pa.Table.from_pandas(frame).replace_schema_metadata(None), path, store_schema=False)
+    series = read(path)
+    assert str(series.start) == "2021-01-01"
+    assert [note.key for note in series.notes] == ["note.time_of_day"]
 
 
 def test_parquet_by_the_hour_is_refused(tmp_path):

@@ -9,8 +9,10 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.series.read.table import Column, Table, connect, identifier, literal, no_wildcards, unique_names
+from thalweg.series.read.zones import local_moments
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import duckdb
@@ -39,11 +41,13 @@ def open_parquet(path: Path) -> Table:
     scan = f"read_parquet({literal(no_wildcards(str(path)))}, hive_partitioning=false)"
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
+        types = [(str(row[0]), str(row[1])) for row in described]
+        zones, notes = local_moments(connection, no_wildcards(str(path)), scan, types)
     except duckdb.Error as error:
         raise unreadable(error) from error
-    types = [(str(row[0]), str(row[1])) for row in described]
-    table = _table(connection, path.name, scan, types)
+    table = _table(connection, path.name, scan, types, zones=zones)
     table.explain = unreadable
+    table.notes += notes
     return _checked(table, str(path))
 
 
@@ -123,6 +127,7 @@ def _table(
     scan: str,
     types: list[tuple[str, str]],
     names: list[str] | None = None,
+    zones: Mapping[str, str] | None = None,
 ) -> Table:
     columns: list[Column] = []
     parts: list[str] = []
@@ -136,7 +141,8 @@ def _table(
         elif sql_type.split("(")[0] in _NUMBERS:
             kind, target = "number", "DOUBLE"
         columns.append(Column(name, f"c{place}", kind))
-        parts.append(f"{identifier(inner)}::{target} AS c{place}")
+        cell = (zones or {}).get(inner, identifier(inner))
+        parts.append(f"({cell})::{target} AS c{place}")
     connection.execute(
         f"CREATE TEMP VIEW source_rows AS SELECT row_number() OVER () AS record, {', '.join(parts) or '1'} FROM {scan}"
     )
