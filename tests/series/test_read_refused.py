@@ -111,6 +111,15 @@ def test_no_numbers(refused):
     refused(["date,mood"] + [f"{day},good" for day in DAYS], "no column of numbers", "mood (text")
 
 
+@pytest.mark.parametrize("cell", ["49.1%", "$12", "NT$ 1,200", "-3 €", "12 km"])
+def test_only_numbers_with_marks(refused, cell):
+    refused(["date;rate"] + [f"{day};{cell}" for day in DAYS], f'rate holds "{cell}"', "signs of percent or currency")
+
+
+def test_numbers_named_as_dates(refused):
+    refused(LINES, "column views does not look like dates", '"1000"', "name another column", date="views")
+
+
 def test_two_date_columns(refused):
     lines = ["day,billed on,views"] + [f"{day},{day + dt.timedelta(days=3)},{day.day}" for day in DAYS]
     refused(lines, "2 columns of dates", "--date day", 'billed on (dates, "2021-01-04")')
@@ -142,7 +151,10 @@ def test_date_format_that_is_none(refused, form):
 
 
 def test_date_format_that_does_not_fit(refused):
-    refused(LINES, "written like %d/%m/%Y", date_format="%d/%m/%Y")
+    refused(LINES, "written like %d/%m/%Y", 'date begins with "2021-01-01"', date_format="%d/%m/%Y")
+    codes = "A format says with %d, %m and %Y where day, month and year stand."
+    refused(LINES, "written like dd/mm/yyyy", codes, date_format="dd/mm/yyyy")
+    refused(LINES, "row 2", '"2021-01-01"', codes, date="date", date_format="dd/mm/yyyy")
     refused(LINES, "row 2", '"2021-01-01"', "does not fit --date-format", date="date", date_format="%d/%m/%Y")
 
 
@@ -216,7 +228,11 @@ def test_one_bad_date(refused):
 @pytest.mark.parametrize(("line", "cells"), [("2021-01-08,5,6", 3), ("2021-01-08", 1)])
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_ragged_row(refused, line, cells, ending):
-    refused(ending.join(changed(9, line)) + ending, "row 9", f"{cells} cells", "others have 2")
+    refused(
+        ending.join(changed(9, line)) + ending,
+        "row 9",
+        f"{cells} cell{'s' if cells > 1 else ''} where the others have 2",
+    )
 
 
 def test_ragged_row_where_lines_end_in_two_ways(refused):
@@ -234,8 +250,10 @@ def test_one_day(refused):
     refused(LINES[:2], "one day only, 2021-01-01")
 
 
-def test_quote_that_never_closes(refused):
-    refused(changed(9, '2021-01-08,"5'), "views.csv")
+@pytest.mark.parametrize("row", [2, 9, 41])
+@pytest.mark.parametrize("line", ['2021-01-08,"5', '"2021-01-08,5'])
+def test_quote_that_never_closes(refused, row, line):
+    refused(changed(row, line), f"a quote opened in row {row} is never closed")
 
 
 def test_thousands_or_decimals_undecided(refused):
@@ -271,6 +289,11 @@ def test_hours(refused, rows, name):
         stamps = [dt.datetime.combine(day, dt.time()) + i * dt.timedelta(days=1) / rows for i in range(rows)]
         lines += [f"{stamp},{i}" for i, stamp in enumerate(stamps)]
     refused(lines, name, f"{rows} rows a day", "--duplicates sum")
+
+
+def test_hours_are_named_before_a_column_is_asked_for(refused):
+    stamps = [f"{day:%d.%m.%Y} {hour:02d}:00" for day in DAYS for hour in range(24)]
+    refused(["when,load,heat"] + [f"{stamp},{i},{i % 7}" for i, stamp in enumerate(stamps)], "hourly", "24 rows a day")
 
 
 def test_hours_in_a_column_of_their_own(refused):

@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import difflib
+import re
+import statistics
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from thalweg.errors import InputError
-from thalweg.series.read.dates import Shape, shape_of
+from thalweg.series.read.dates import Shape, shape_of, without_time
 from thalweg.series.read.numbers import is_missing, is_number
+from thalweg.series.read.repeats import not_daily
 from thalweg.series.read.table import literal, shown
 
 if TYPE_CHECKING:
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 _SAMPLE_RECORDS = 300
 _AT_A_TIME = 500  # columns; DuckDB's memory grows with their number
 _LISTED = 12
+_MARKS = re.compile(r"^[^\d\s.,+-]{1,3}(?=[\s\d.,+-])|(?<=[\d.])\s?[^\d\s.,]{1,3}$")  # $12, 49.1%, 5 km
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class Look:
     what: Literal["dates", "numbers", "row numbers", "text", "empty"]
     example: str
     shape: Shape | None = None
+    rows_a_day: int = 1  # at different times
 
 
 def look(table: Table, date_format: str | None = None) -> list[Look]:
@@ -85,14 +91,18 @@ def _look_at(table: Table, column: Column, cells: list[Any], *, few: bool) -> Lo
     if not filled:
         return Look(column, "empty", "")
     if column.kind == "time":
-        return Look(column, "dates", shown(filled[0]))
+        return Look(column, "dates", shown(filled[0]), rows_a_day=_rows_a_day([str(cell) for cell in filled]))
     texts = [f"{cell:.12g}" if column.kind == "number" else str(cell).strip() for cell in filled]
     example = shown(texts[0])
     if (shape := shape_of(texts)) is not None:
-        return Look(column, "dates", example, shape)
+        return Look(column, "dates", example, shape, _rows_a_day(texts))
     if 2 * sum(is_number(text) for text in texts) > len(texts):
         return Look(column, "row numbers" if _counts_rows(column, texts) else "numbers", example)
     return Look(column, "text", example)
+
+
+def _rows_a_day(stamps: list[str]) -> int:
+    return int(statistics.median(Counter(without_time(stamp) for stamp in set(stamps)).values()))
 
 
 def _counts_rows(column: Column, cells: list[str]) -> bool:
@@ -103,9 +113,17 @@ def _counts_rows(column: Column, cells: list[str]) -> bool:
 
 
 def choose_columns(
-    table: Table, looks: list[Look], date: str | None, value: str | None, date_format: str | None
+    table: Table,
+    looks: list[Look],
+    date: str | None,
+    value: str | None,
+    date_format: str | None,
+    *,
+    daily: bool = True,
 ) -> tuple[Look, Look]:
     """Return the date column and the value column, as asked for or as found.
+
+    With `daily`, hours are refused at once instead of asking which of several columns counts.
 
     Raises
     ------
@@ -116,38 +134,88 @@ def choose_columns(
     value_look = _named(table, looks, "value", value) if value is not None else None
     if date_look is not None and date_look is value_look:
         raise InputError(f"{table.source}: {date_look.column.name!r} is named both as date and as value; choose two.")
-    if date_look is None:
-        candidates = [one for one in looks if one.what == "dates" and one is not value_look]
-        if not candidates:
-            wide = sum(shape_of([one.column.name]) is not None for one in looks)
+    if date_look is not None and date_format is None:
+        check_dated(table, date_look)
+    date_look = date_look or _found_date(table, looks, value_look, date_format)
+    return date_look, value_look or _found_value(table, looks, date_look, daily=daily)
+
+
+def _found_date(table: Table, looks: list[Look], value_look: Look | None, date_format: str | None) -> Look:
+    candidates = [one for one in looks if one.what == "dates" and one is not value_look]
+    if not candidates:
+        wide = sum(shape_of([one.column.name]) is not None for one in looks)
+        hint = (
+            "Days stand in its first row, a column each: turn the table so that each day is a row."
+            if wide > 1
+            else f"Name the column with {table.choose('date', 'NAME')}, and how its dates are written with "
+            f"{table.choose('date_format', '%d.%m.%Y')}."
+        )
+        like = "looks like dates" if date_format is None else f"is written like {date_format}"
+        if date_format is not None:
+            near = next((one for one in looks if one.shape is not None), looks[0])
             hint = (
-                "Days stand in its first row, a column each: turn the table so that each day is a row."
-                if wide > 1
-                else f"Name the column with {table.choose('date', 'NAME')}, and how its dates are written with "
-                f"{table.choose('date_format', '%d.%m.%Y')}."
+                f"Column {near.column.name} begins with {near.example or 'an empty cell'}."
+                f"{codes_of(date_format)} {hint}"
             )
-            like = "looks like dates" if date_format is None else f"is written like {date_format}"
-            raise InputError(f"{table.source} has no column that {like}. {hint} {_listing(looks)}")
-        if len(candidates) > 1:
-            raise InputError(
-                f"{table.source} has {len(candidates)} columns of dates, and which one counts must be said: "
-                f"{table.choose('date', candidates[0].column.name)}. {_listing(looks)}"
-            )
-        date_look = candidates[0]
-    if value_look is None:
-        candidates = [one for one in looks if one.what == "numbers" and one is not date_look]
-        empty = [one for one in looks if one.what == "empty" and one is not date_look]
-        if not candidates and len(empty) == 1:
-            candidates = empty  # then it is refused by its name, as empty
-        if not candidates:
-            raise InputError(f"{table.source} has no column of numbers beside its dates. {_listing(looks)}")
-        if len(candidates) > 1:
-            raise InputError(
-                f"{table.source} has {len(candidates)} columns of numbers, and which one to forecast must be said, for "
-                f"example: {table.choose('value', candidates[0].column.name)}. {_listing(looks)}"
-            )
-        value_look = candidates[0]
-    return date_look, value_look
+        raise InputError(f"{table.source} has no column that {like}. {hint} {_listing(looks)}")
+    if len(candidates) > 1:
+        raise InputError(
+            f"{table.source} has {len(candidates)} columns of dates, and which one counts must be said: "
+            f"{table.choose('date', candidates[0].column.name)}. {_listing(looks)}"
+        )
+    return candidates[0]
+
+
+def _found_value(table: Table, looks: list[Look], date_look: Look, *, daily: bool) -> Look:
+    candidates = [one for one in looks if one.what == "numbers" and one is not date_look]
+    empty = [one for one in looks if one.what == "empty" and one is not date_look]
+    if not candidates and len(empty) == 1:
+        candidates = empty  # then it is refused by its name, as empty
+    if not candidates:
+        marked = next((one for one in looks if one is not date_look and _is_marked(one)), None)
+        hint = (
+            f" {marked.column.name} holds {marked.example}: plain numbers are expected, without units or signs of "
+            "percent or currency."
+            if marked
+            else ""
+        )
+        raise InputError(f"{table.source} has no column of numbers beside its dates.{hint} {_listing(looks)}")
+    if len(candidates) > 1 and daily and date_look.rows_a_day > 1:
+        raise not_daily(table, date_look.rows_a_day)
+    if len(candidates) > 1:
+        raise InputError(
+            f"{table.source} has {len(candidates)} columns of numbers, and which one to forecast must be said, for "
+            f"example: {table.choose('value', candidates[0].column.name)}. {_listing(looks)}"
+        )
+    return candidates[0]
+
+
+def check_dated(table: Table, one: Look) -> None:
+    """Refuse a column named as the dates whose cells are none.
+
+    Raises
+    ------
+    InputError
+        If the column is not one of dates.
+    """
+    if one.column.kind == "time" or one.shape is not None:
+        return
+    raise InputError(
+        f"{table.source}: column {one.column.name} does not look like dates"
+        + (f" (it holds {one.example}). " if one.example else " (it is empty). ")
+        + f"Say how they are written with {table.choose('date_format', '%d.%m.%Y')}, or name another column."
+    )
+
+
+def codes_of(date_format: str) -> str:
+    """Return a hint where a format has none of `strptime`'s codes."""
+    return "" if "%" in date_format else " A format says with %d, %m and %Y where day, month and year stand."
+
+
+def _is_marked(one: Look) -> bool:
+    """Whether a column holds numbers with a unit or a sign of percent or currency."""
+    bare = _MARKS.sub("", one.example.strip('"'))
+    return one.what == "text" and any(letter.isdigit() for letter in bare) and is_number(bare)
 
 
 def _named(table: Table, looks: list[Look], option: str, name: str) -> Look:

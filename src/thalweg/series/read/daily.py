@@ -64,7 +64,7 @@ def days_of(
 ) -> Series:
     """Make a table's rows a daily series; parameters and errors as in `thalweg.series.read.read`."""
     looks = look(table, date_format)
-    date_look, value_look = choose_columns(table, looks, date, value, date_format)
+    date_look, value_look = choose_columns(table, looks, date, value, date_format, daily=duplicates is None)
     rows = decide(table, looks, date_look, value_look, date_format)
     notes = [*table.notes, *rows.notes]
     days = _grouped(rows)

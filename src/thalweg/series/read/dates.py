@@ -88,6 +88,11 @@ def shape_of(cells: list[str]) -> Shape | None:
     return shape if 2 * count > len(dated) else None
 
 
+def without_time(cell: str) -> str:
+    """Return a date's text without the time of day and the zone that may follow it."""
+    return re.sub(_TIME, "", cell)
+
+
 def readings_of_shape(shape: Shape, cell: str, *, thorough: bool) -> list[DateReading]:
     """Return the ways to read text of this shape; `cell` is SQL for the trimmed text.
 

@@ -83,7 +83,7 @@ def open_delimited(path: Path) -> Table:
         connection=connection,
         columns=columns,
         place=lambda record: _place(path, layout, record),
-        explain=lambda error: _ragged(path, layout) or InputError(_unreadable(path, error)),
+        explain=lambda error: _unclosed(path, layout) or _ragged(path, layout) or InputError(_unreadable(path, error)),
         semicolon=layout.delimiter == ";",
         notes=_notes(layout),
     )
@@ -151,7 +151,7 @@ def _layout(path: Path, *, mixed_lines: bool, marked: bool) -> _Layout:
     first = records[titles]
     if len(first) != width:
         raise InputError(
-            f"{path}: row 1 has {len(first)} cells where the others have {width}. Name every column in the header; a "
+            f"{path}: row 1 has {_cells(len(first))} where the others have {width}. Name every column in the header; a "
             "cell that holds the delimiter itself, as a decimal comma may, must stand in double quotes."
         )
     below = next((record for record in records[titles + 1 :] if len(record) == width), None)
@@ -209,12 +209,29 @@ def _ragged(path: Path, layout: _Layout) -> InputError | None:
         for row, record in _records(path, layout):
             if len(record) != layout.width:
                 return InputError(
-                    f"{path}: row {row} has {len(record)} cells where the others have {layout.width}. Mend the row; a "
-                    "cell that holds the delimiter itself must stand in double quotes."
+                    f"{path}: row {row} has {_cells(len(record))} where the others have {layout.width}. Mend the row; "
+                    "a cell that holds the delimiter itself must stand in double quotes."
                 )
     except csv.Error:
         return None
     return None
+
+
+def _unclosed(path: Path, layout: _Layout) -> InputError | None:
+    """Return the refusal of a quote that runs to the file's end, or None."""
+    row = 0
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        try:
+            for row, _ in enumerate(csv.reader(file, delimiter=layout.delimiter, strict=True), start=1):  # noqa: B007 (the last row read is wanted)
+                pass
+        except csv.Error as error:
+            if "unexpected end" in str(error) or "field larger" in str(error):
+                return InputError(f"{path}: a quote opened in row {row + 1} is never closed. Close it, or take it out.")
+    return None
+
+
+def _cells(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count} cells"
 
 
 def _unreadable(path: Path, error: Exception) -> str:

@@ -50,7 +50,7 @@ def _outliers(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list
         return []
     largest = apart[np.argmax(sizes[apart])]
     told = {
-        "value": _written(values[largest]),
+        "value": _written(float(values[largest])),
         "day": str(days[largest]),
         "times": f"{float(f'{sizes[largest] / np.median(filled):.2g}'):,.0f}",
     }
@@ -68,7 +68,9 @@ def _last_day(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list
     limit = _LOW * usual
     if not 0 <= last <= limit or before[-_LOOKED_BACK:].min() <= limit:
         return []
-    return [Message("note.last_day_low", {"day": str(days[-1]), "value": _written(last), "usual": _written(usual)})]
+    return [
+        Message("note.last_day_low", {"day": str(days[-1]), "value": _written(float(last)), "usual": _written(usual)})
+    ]
 
 
 def _written(value: float) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from thalweg.series.read.columns import Look
     from thalweg.series.read.rows import Rows
+    from thalweg.series.read.table import Table
 
 _TRIED_DAYS = 20
 _HOURS = 24
@@ -49,7 +50,7 @@ def check_repeats(rows: Rows, repeated: NDArray[np.datetime64], counts: NDArray[
     table = rows.table
     usual = int(np.median(counts))
     if clocks:
-        raise InputError(f"{table.source} is {_pace(usual)}: {usual} rows a day. {_advice(rows, 'hours')}")
+        raise not_daily(table, usual)
     fields = [one.column.field for one in rows.looks if one.what != "row numbers"]
     hashed = f"SELECT *, hash({', '.join(fields)}) AS content FROM ({rows.sql})"
     differing = [
@@ -63,11 +64,16 @@ def check_repeats(rows: Rows, repeated: NDArray[np.datetime64], counts: NDArray[
     if 2 * len(differing) > len(counts) and (key := _key(rows, differing[:_TRIED_DAYS])) is not None:
         one, series = key
         if one.column.name.casefold() in _HOUR_NAMES and series == _HOURS:
-            raise InputError(f"{table.source} is hourly: {series} rows a day. {_advice(rows, 'hours')}")
+            raise InputError(f"{table.source} is hourly: {series} rows a day. {_advice(table, 'hours')}")
         raise InputError(
-            f"{table.source} holds many series: {series} values of {one.column.name} a date. {_advice(rows, 'series')}"
+            f"{table.source} holds many series: {series} values of {one.column.name} a date. {_advice(table, 'series')}"
         )
     raise _contradiction(rows, hashed, differing)
+
+
+def not_daily(table: Table, usual: int) -> InputError:
+    """Return the refusal of a table with several rows a day at different times."""
+    return InputError(f"{table.source} is {_pace(usual)}: {usual} rows a day. {_advice(table, 'hours')}")
 
 
 def _pace(usual: int) -> str:
@@ -75,9 +81,9 @@ def _pace(usual: int) -> str:
     return names.get(usual, "not daily")
 
 
-def _advice(rows: Rows, what: str) -> str:
-    added = f"{rows.table.choose('duplicates', 'sum')} adds up each day's rows"
-    mean = f"{rows.table.choose('duplicates', 'mean')} takes their mean"
+def _advice(table: Table, what: str) -> str:
+    added = f"{table.choose('duplicates', 'sum')} adds up each day's rows"
+    mean = f"{table.choose('duplicates', 'mean')} takes their mean"
     if what == "hours":
         return f"Only daily numbers are served yet: {added}, {mean}."
     return f"Only one series is served yet: keep the rows of one, or add them up ({added}, {mean})."

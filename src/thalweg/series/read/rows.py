@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from thalweg.errors import InputError
 from thalweg.messages import Message
+from thalweg.series.read.columns import codes_of
 from thalweg.series.read.dates import (
     TOTAL_WORDS,
     DateReading,
@@ -124,7 +125,7 @@ def _ways_found(
 
 def _ways(table: Table, date_look: Look, value_look: Look, date_format: str | None, *, thorough: bool) -> _Ways:
     date_cell, value_cell = (_cell(one, thorough=thorough) for one in (date_look, value_look))
-    dates = _date_readings(table, date_look, date_format, thorough=thorough)
+    dates = _date_readings(date_look, date_format, thorough=thorough)
     if value_look.column.kind == "number":
         numbers = [reading_of_number_type(value_look.column.field)]
     else:
@@ -180,17 +181,13 @@ def _among(cell: str, words: tuple[str, ...]) -> str:
     return f"lower(coalesce({cell}, '')) IN ({', '.join(literal(word) for word in words)})"
 
 
-def _date_readings(table: Table, date_look: Look, date_format: str | None, *, thorough: bool) -> list[DateReading]:
+def _date_readings(date_look: Look, date_format: str | None, *, thorough: bool) -> list[DateReading]:
     if date_look.column.kind == "time":
         return [reading_of_time_type(date_look.column.field)]
     if date_format is not None:
         return [reading_of_format(date_format, "date_cell")]
     if date_look.shape is None:
-        raise InputError(
-            f"{table.source}: column {date_look.column.name} does not look like dates"
-            + (f" (it holds {date_look.example}). " if date_look.example else " (it is empty). ")
-            + f"Say how they are written with {table.choose('date_format', '%d.%m.%Y')}, or name another column."
-        )
+        raise AssertionError(date_look.column.name)  # `choose_columns` has refused it
     return readings_of_shape(date_look.shape, "date_cell", thorough=thorough)
 
 
@@ -213,6 +210,7 @@ def _settle_dates(
         if misfit.count == found["used"].count:
             raise InputError(
                 f"{where} does not fit {table.choose('date_format', dates[best].format)}, nor does any other."
+                f"{codes_of(dates[best].format)}"
             )
         also = (
             f" (nor {dates[best - 1].order}, for {shown(other.cell)} in {table.row(other.record)})"
