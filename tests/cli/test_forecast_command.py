@@ -45,7 +45,7 @@ def test_tomorrow_follows_the_last_day_and_is_the_first_row_of_the_file(run):
         rows = list(csv.DictReader(file))
     assert len(rows) == 7
     assert rows[0]["date"] == "2019-10-28"  # 300 days from 2019-01-01
-    told = re.search(r"Tomorrow, Mon 28 Oct 2019: ([\d,.]+) \(80%: ([\d,.]+) to ([\d,.]+)\)", run.text)
+    told = re.search(r"The day after the last, Mon 28 Oct 2019: ([\d,.]+) \(80%: ([\d,.]+) to ([\d,.]+)\)", run.text)
     for number, column in zip(told.groups(), ("mean", "low80", "high80"), strict=True):
         places = len(number.partition(".")[2])
         assert number == f"{float(rows[0][column]):,.{places}f}"
@@ -100,7 +100,7 @@ def test_the_model_it_wrote_forecasts_the_same(run):
 def test_chinese_from_the_catalogue(thalweg, channel, tmp_path):
     told = thalweg("forecast", channel, "--ladder", "quick", "--horizon", 1, "--out", tmp_path / "out", "--lang", "zh")
     assert told.exit_code == 0
-    assert "明天，2019年10月28日周一：" in told.stdout
+    assert "数据最后一天的次日，2019年10月28日周一：" in told.stdout
     assert "Training" not in told.stdout
     assert 'lang="zh' in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 

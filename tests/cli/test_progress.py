@@ -68,7 +68,7 @@ def test_the_table_keeps_whole_numbers_and_times_within_80_columns():
     for language in ("en", "zh"):
         for scale in (1e-4, 1.0, 1e3):
             file = io.StringIO()
-            table = ladder_table(build_findings(scale=scale).ladder, catalogue(language), "mean of 3")
-            Console(file=file, width=80).print(table)
+            console = Console(file=file, width=80)
+            console.print(ladder_table(console, build_findings(scale=scale).ladder, catalogue(language), "mean of 3"))
             assert "…" not in file.getvalue()
             assert max(map(len, file.getvalue().splitlines())) <= 80

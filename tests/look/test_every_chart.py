@@ -71,7 +71,8 @@ def test_no_clock_moves_a_day(request):
     ("value", "text"),
     [
         (0, "0"), (152.34, "152"), (98.46, "98.5"), (9.846, "9.85"), (0.012345, "0.0123"), (1234567.8, "1,234,568"),
-        (-12.34, "−12.3"), (float("nan"), "–"), (float("inf"), "–"), (1e300, "1e+300"), (-0.0, "0"),
+        (-12.34, "−12.3"), (float("nan"), "–"), (float("inf"), "–"), (1e300, "1.000e300"), (-0.0, "0"),
+        (-1.1824e12, "−1.182e12"), (999_999_999.0, "999,999,999"),
     ],
 )  # fmt: skip
 def test_numbers_show_three_figures_and_never_less_than_the_whole(value, text):

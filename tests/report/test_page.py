@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 import vl_convert
 
@@ -12,6 +13,7 @@ from findings_builder import build_findings
 from thalweg.look.style import VEGA_LITE
 from thalweg.messages import Message, catalogue
 from thalweg.report.page import page
+from thalweg.report.tables import miss_table
 
 PICTURES = ["forecast", "truth", "steps", "ladder", "descent", "series"]
 HOSTILE = "<script>document.title='broken'</script>\"'&{{ 7777*7 }}</script><!--"
@@ -55,7 +57,7 @@ class Reader(HTMLParser):
 
 def test_it_tells_everything(findings):
     text = Reader(page(findings)).text
-    assert "views: tomorrow and the next 28 days" in text
+    assert "views: the 28 days after 9 Feb 2021" in text
     assert catalogue()(findings.verdict[0]) in text
     for line in findings.ladder:
         assert line.rung in text
@@ -176,11 +178,31 @@ def test_copying_is_told_as_copying(findings):
 def test_squared_losses_one_day_ahead_and_no_country():
     findings = build_findings(loss="mse", horizon=1, country="", misses=())
     text = Reader(page(findings)).text
-    assert "views: tomorrow From" in text
+    assert "views: the day after 9 Feb 2021 From" in text
     assert "Mean squared error" in text
     assert "missed by" not in text
     assert "Holiday near it" not in text
     assert "The days missed most" not in text
+
+
+def test_a_forecast_of_days_to_come_speaks_of_tomorrow(findings):
+    dates = np.datetime64("today") + 1 + np.arange(28)
+    text = Reader(page(replace(findings, forecast=replace(findings.forecast, dates=dates)))).text
+    assert "views: tomorrow and the next 28 days" in text
+
+
+def test_days_that_were_not_missed_are_left_out(findings):
+    hit = replace(findings.misses[0], prediction=findings.misses[0].target)
+    assert "The days missed most" not in Reader(page(replace(findings, misses=(hit,)))).text
+    assert miss_table(replace(findings, misses=(hit, findings.misses[1]))).rows[0][0] == "Sat 29 Aug 2020"
+
+
+def test_large_numbers_are_short_and_stand_small_in_their_tiles():
+    text = page(build_findings(scale=1e9))
+    assert '<strong class="wide">2.670e12</strong>' in text
+    assert "000,000,000" not in Reader(text).text
+    assert '<strong class="wide">26,700,000</strong>' in page(build_findings(scale=1e4))
+    assert "<strong>2,670</strong>" in page(build_findings())
 
 
 def test_small_numbers_keep_their_figures():

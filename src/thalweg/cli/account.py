@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich import box
 from rich.padding import Padding
+from rich.styled import Styled
 from rich.table import Table
 from rich.text import Text
 
+from thalweg.cli.sentence import Sentence
 from thalweg.cli.table import ladder_table
-from thalweg.look.words import day, decimals, number
+from thalweg.look.words import day, estimate_decimals, missed, number, past, value_decimals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,24 +21,27 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from thalweg.forecast.model import Model, Recent
-    from thalweg.forecast.result import Findings, Forecast, RungResult
+    from thalweg.forecast.result import Findings, Forecast, Miss, RungResult
     from thalweg.messages import Catalogue
     from thalweg.series.series import Series
 
 _STEPS = (1, 7, 14, 28)  # days ahead whose loss is told; all of them stand in the report
 _MISSES = 5  # likewise
+_ENOUGH = 10  # misses for a loss to be told
 
 
 def tell_series(console: Console, series: Series, say: Catalogue) -> None:
     """Tell what was read, and what was odd in it."""
     console.print(
-        say(
-            "cli.read_simulated" if series.simulated else "cli.read",
-            source=series.source,
-            days=number(len(series), 0),
-            first=day(series.dates[0], say.language),
-            last=day(series.dates[-1], say.language),
-            value=series.name,
+        Sentence(
+            say(
+                "cli.read_simulated" if series.simulated else "cli.read",
+                source=series.source,
+                days=number(len(series), 0),
+                first=day(series.dates[0], say.language),
+                last=day(series.dates[-1], say.language),
+                value=series.name,
+            )
         )
     )
     for note in series.notes:
@@ -45,27 +50,36 @@ def tell_series(console: Console, series: Series, say: Catalogue) -> None:
 
 def tell_findings(console: Console, findings: Findings, say: Catalogue) -> None:
     """Tell all that was found, the table first and tomorrow's number last."""
-    for part in _parts(findings, say):
+    for part in _parts(console, findings, say):
         console.print(part)
 
 
-def tell_first_day(console: Console, forecast: Forecast, say: Catalogue, key: str = "cli.tomorrow") -> None:
-    """Tell the first day's number, apart and plain."""
-    places = _places(forecast)
+def tell_first_day(console: Console, findings: Findings, say: Catalogue) -> None:
+    """Tell the first day's number, apart and plain; where its day is past, not as tomorrow's."""
+    forecast = findings.forecast
+    places = estimate_decimals(findings.series.values)
     values = {name: number(float(getattr(forecast, name)[0]), places) for name in ("mean", "low80", "high80")}
+    key = "cli.day_after_last" if past(forecast.dates[0]) else "cli.tomorrow"
     console.print(Text(say(key, date=day(forecast.dates[0], say.language), **values), style="bold"))
 
 
 def tell_model(console: Console, model: Model, age: int, say: Catalogue) -> None:
-    """Tell what a saved model is, and that it is `age` days old."""
+    """Tell what a saved model is, that it is `age` days old, and how old its days are."""
+
+    def ago(days: int) -> str:
+        return say({0: "cli.today", 1: "cli.yesterday"}.get(days, "cli.days_ago"), days=number(days, 0))
+
     console.print(
-        say(
-            "cli.model",
-            rung=model.chosen,
-            value=model.name,
-            made=day(np.datetime64(model.made), say.language),
-            age=say({0: "cli.today", 1: "cli.yesterday"}.get(age, "cli.days_ago"), days=age),
-            last=day(np.datetime64(model.last_day), say.language),
+        Sentence(
+            say(
+                "cli.model",
+                rung=model.chosen,
+                value=model.name,
+                made=day(np.datetime64(model.made), say.language),
+                age=ago(age),
+                last=day(np.datetime64(model.last_day), say.language),
+                ended=ago(age + (model.made - model.last_day).days),
+            )
         )
     )
 
@@ -73,15 +87,16 @@ def tell_model(console: Console, model: Model, age: int, say: Catalogue) -> None
 def tell_recent(console: Console, recent: Recent | None, say: Catalogue) -> None:
     """Tell how a saved model does on days it has not learned from."""
     if recent is None:
-        console.print(say("cli.recent_none"))
+        console.print(Sentence(say("cli.recent_none")))
         return
     losses = {"loss": number(recent.loss), "expected": number(recent.expected)}
-    console.print(say("cli.recent_worse" if recent.worse else "cli.recent_well", days=recent.days, **losses))
+    key = "cli.recent_worse" if recent.worse else "cli.recent_well"
+    console.print(Sentence(say(key, days=recent.days, **losses)))
 
 
-def tell_forecast(console: Console, forecast: Forecast, say: Catalogue) -> None:
-    """Tell every day of a forecast with its intervals, then the first one apart."""
-    places = _places(forecast)
+def tell_forecast(console: Console, forecast: Forecast, days: Series, say: Catalogue) -> None:
+    """Tell every day of a forecast with its intervals, the decimals as in the days that it goes on from."""
+    places = estimate_decimals(days.values)
 
     def interval(low: float, high: float) -> str:
         return say("cli.interval", low=number(float(low), places), high=number(float(high), places))
@@ -98,63 +113,72 @@ def tell_forecast(console: Console, forecast: Forecast, say: Catalogue) -> None:
             interval(forecast.low95[row], forecast.high95[row]),
         )
     console.print(table)
-    console.print()
-    tell_first_day(console, forecast, say, "cli.next_day")
 
 
-def _parts(findings: Findings, say: Catalogue) -> Iterator[RenderableType]:
+def _parts(console: Console, findings: Findings, say: Catalogue) -> Iterator[RenderableType]:
     split = findings.split
-    yield say(
-        "cli.split",
-        train=number(split.train, 0),
-        train_last=day(split.train_last, say.language),
-        validation=number(split.validation, 0),
-        validation_last=day(split.validation_last, say.language),
-        test=number(split.test, 0),
-        last=day(split.last, say.language),
+    yield Sentence(
+        say(
+            "cli.split",
+            train=number(split.train, 0),
+            train_last=day(split.train_last, say.language),
+            validation=number(split.validation, 0),
+            validation_last=day(split.validation_last, say.language),
+            test=number(split.test, 0),
+            last=day(split.last, say.language),
+        )
     )
     yield from (_point(say(note)) for note in split.notes)
     yield ""
-    yield ladder_table(findings.ladder, say, findings.chosen)
+    yield ladder_table(console, findings.ladder, say, findings.chosen)
     yield ""
-    yield Text(say(f"cli.legend_{findings.loss}"), style="dim")
+    yield Styled(Sentence(say(f"cli.legend_{findings.loss}")), "dim")
     yield ""
     yield from _settings(findings, say)
     yield ""
-    yield from (say(sentence) for sentence in findings.verdict)
+    yield from (Sentence(say(sentence)) for sentence in findings.verdict)
     steps = findings.steps
-    told = [step for step in _STEPS if step <= len(steps)]
+    told = _told_steps(findings)
     if len(steps) > 1:
         losses = " · ".join(say("cli.step", step=step, loss=number(float(steps[step - 1]))) for step in told)
-        yield say("cli.steps", losses=losses, mean=number(float(np.mean(steps))), horizon=len(steps))
-    if findings.misses:
+        yield Sentence(say("cli.steps", losses=losses, mean=number(float(np.mean(steps))), horizon=len(steps)))
+    places = estimate_decimals(findings.series.values)
+    misses = [miss for miss in findings.misses if missed(miss.target, miss.prediction, places)]
+    if misses:
         yield ""
         yield say("cli.misses")
-        yield _misses(findings, say)
+        yield _misses(misses[:_MISSES], value_decimals(findings.series.values), places, say)
     yield ""
 
 
-def _places(forecast: Forecast) -> int:
-    """Return the decimals worth showing: three digits of what is uncertain."""
-    return decimals(float(np.median(forecast.high80 - forecast.low80)))
+def _told_steps(findings: Findings) -> list[int]:
+    """Return the days ahead whose loss is told, the farthest among them; none whose loss is of a handful of misses."""
+    split, observed = findings.split, findings.series.observed
+    farthest = len(findings.steps)
+
+    def misses(step: int) -> int:
+        # The first forecast that far ahead was made on the last day of training.
+        return int(observed[max(split.train + split.validation, split.train + step - 1) : split.days].sum())
+
+    enough = [step for step in range(1, farthest + 1) if misses(step) >= _ENOUGH]
+    return [step for step in enough if step in _STEPS or step == enough[-1]]
 
 
 def _point(sentence: str) -> Padding:
     grid = Table.grid(padding=(0, 1))
-    grid.add_row("·", sentence)
+    grid.add_row("·", Sentence(sentence))
     return Padding(grid, (0, 0, 0, 2), expand=False)
 
 
-def _misses(findings: Findings, say: Catalogue) -> Padding:
-    places = _places(findings.forecast)
+def _misses(misses: list[Miss], came: int, places: int, say: Catalogue) -> Padding:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True)
     grid.add_column()
-    for miss in findings.misses[:_MISSES]:
+    for miss in misses:
         grid.add_row(
             day(miss.date, say.language),
-            say("cli.miss", target=number(miss.target, places), prediction=number(miss.prediction, places)),
+            say("cli.miss", target=number(miss.target, came), prediction=number(miss.prediction, places)),
             miss.holiday,
         )
     return Padding(grid, (0, 0, 0, 2), expand=False)
@@ -170,11 +194,12 @@ def _settings(findings: Findings, say: Catalogue) -> Iterator[RenderableType]:
         return
     yield say("cli.unknowns_found", rung=choice.rung, count=number(choice.parameters, 0))
     common = _common([line.hyperparameters for line in fitted])
-    yield say("cli.hyperparameters", values=_listed(common, say))
+    yield Sentence(say("cli.hyperparameters", values=_listed(common, say)))
     if len(fitted) > 1:
         for line in fitted:
             own = {name: value for name, value in line.hyperparameters.items() if name not in common}
-            yield _point(f"{line.rung}: {_listed(own, say)}" if own else line.rung)
+            values = _listed(own, say)
+            yield _point(say("cli.hyperparameter", name=line.rung, value=values) if own else line.rung)
 
 
 def _common(settings: list[Mapping[str, object]]) -> dict[str, object]:
@@ -201,4 +226,5 @@ def _listed(settings: Mapping[str, object], say: Catalogue) -> str:
         key = f"table.set.{name}"
         return say(key) if key in say.templates else name
 
-    return "; ".join(f"{called(name)}: {written(value)}" for name, value in settings.items() if value != [])
+    told = [(called(name), written(value)) for name, value in settings.items() if value != []]
+    return say("cli.semicolon").join(say("cli.hyperparameter", name=name, value=value) for name, value in told)

@@ -136,7 +136,7 @@ def forecast(
         )
     tell_findings(console, found.findings, say)
     _write(found, folder, lang)
-    tell_first_day(console, found.findings.forecast, say)
+    tell_first_day(console, found.findings, say)
     console.print(say("cli.written", folder=folder, files=say("cli.comma").join(FILES)))
     if as_json:
         _print_json(found, lang)

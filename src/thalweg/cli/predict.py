@@ -51,7 +51,12 @@ def predict(
     series = None
     if newfile is not None:
         series = thalweg.read(
-            newfile, date=date, value=value or loaded.name, date_format=date_format, duplicates=duplicates
+            newfile,
+            date=date,
+            value=value or loaded.name,
+            date_format=date_format,
+            duplicates=duplicates,
+            goes_on=True,
         )
     days = loaded.predict(series, horizon)
     recent = None if series is None else loaded.recent(series)
@@ -66,7 +71,7 @@ def predict(
         tell_series(console, series, say)
         tell_recent(console, recent, say)
     console.print()
-    tell_forecast(console, days, say)
+    tell_forecast(console, days, loaded.days if series is None else series, say)
 
 
 def _object(model: Model, days: Forecast, recent: Recent | None, age: int) -> dict[str, Any]:

@@ -74,4 +74,4 @@ class Climb:
         if not lines:
             return self._bar
         room = max(1, self._live.console.height - _AROUND)
-        return Group(ladder_table(lines[-room:], self._say), self._bar)
+        return Group(ladder_table(self._live.console, lines[-room:], self._say), self._bar)

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -14,42 +15,60 @@ from thalweg.look.words import common_decimals, duration, number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.console import Console
+
     from thalweg.forecast.result import RungResult
     from thalweg.messages import Catalogue
 
 CHOSEN = "▸"
+SPARED = ("time", "days_back", "unknowns")  # columns to leave out for want of room, the first one first
 
 
-def ladder_table(lines: Sequence[RungResult], say: Catalogue, chosen: str = "", places: int | None = None) -> Table:
+def ladder_table(console: Console, lines: Sequence[RungResult], say: Catalogue, chosen: str = "") -> Table:
     """Return the rungs as a table: unknowns, days looked back, L, validation, L′, time.
+
+    Where the console is too narrow for all of it the columns in `SPARED` are left out, one after another.
 
     Parameters
     ----------
+    console : Console
+        Where it is to be shown.
     lines : sequence of RungResult
         The rungs to show; where L′ is not known yet the word for "sealed" stands.
     say : Catalogue
         The language.
     chosen : str
         The rung to mark.
-    places : int, optional
-        Decimals of the losses; by default those under which they line up.
     """
+    unlimited = console.options.update(max_width=10_000)
+    table = _table(lines, say, chosen, left_out=())
+    for count in range(1, len(SPARED) + 1):
+        if Measurement.get(console, unlimited, table).maximum <= console.width:
+            break
+        table = _table(lines, say, chosen, SPARED[:count])
+    return table
+
+
+def _table(lines: Sequence[RungResult], say: Catalogue, chosen: str, left_out: Sequence[str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(Text(f"  {say('table.rung')}"))
-    for key in ("unknowns", "days_back", "train", "validation", "test", "time"):
+    table.add_column(Text(f"  {say('table.rung')}"), no_wrap=True)
+    keys = [key for key in ("unknowns", "days_back", "train", "validation", "test", "time") if key not in left_out]
+    for key in keys:
         table.add_column(Text(say(f"cli.{key}"), justify="right"), justify="right", no_wrap=True)
-    if places is None:
-        places = common_decimals([loss for line in lines for loss in (line.train, line.validation, line.test)])
+    places = common_decimals([loss for line in lines for loss in (line.train, line.validation, line.test)])
     for line in lines:
         mark = CHOSEN if line.rung == chosen else " "
+        cells: dict[str, str | Text] = {
+            "unknowns": number(line.parameters, 0),
+            "days_back": number(line.days_back, 0),
+            "train": number(line.train, places),
+            "validation": number(line.validation, places),
+            "test": Text(say("cli.sealed"), style="dim") if math.isnan(line.test) else number(line.test, places),
+            "time": duration(line.seconds, say.language),
+        }
         table.add_row(
             Text(f"{mark} {line.rung}"),
-            number(line.parameters, 0),
-            number(line.days_back, 0),
-            number(line.train, places),
-            number(line.validation, places),
-            Text(say("cli.sealed"), style="dim") if math.isnan(line.test) else number(line.test, places),
-            duration(line.seconds, say.language),
+            *(cells[key] for key in keys),
             style="bold green" if line.rung == chosen else "",
         )
     return table

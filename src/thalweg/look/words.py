@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import numpy as np
+    from numpy.typing import NDArray
 
 ABSENT = "–"
 MOST_DECIMALS = 8
-HUGE = 1e15
+HUGE = 1e9  # from here on a number is written with a power of ten
 MINUTE = 60
+EXACT = 1e-9  # relative: what is nearer is the same number
+SMALL = 10  # whole numbers below this are too few for estimates without decimals
 
 
 def decimals(scale: float) -> int:
@@ -31,12 +36,39 @@ def common_decimals(values: Iterable[float]) -> int:
     return min(decimals(min(sizes)), decimals(max(sizes)) + 2) if sizes else 0
 
 
+def value_decimals(values: NDArray[np.float64]) -> int:
+    """Return the decimals of a series' own values; no more than show three figures of how they change from day to day.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (days,)
+    """
+    size = float(np.abs(values).max(initial=0.0))
+    change = float(np.abs(np.diff(values)).mean()) if len(values) > 1 else 0.0
+    most = decimals(change if change > size * EXACT else size)
+    return next((places for places in range(most) if np.allclose(values, values.round(places), EXACT, 0)), most)
+
+
+def estimate_decimals(values: NDArray[np.float64]) -> int:
+    """Return the decimals of estimates of a series: those of its values, but of small whole numbers one more."""
+    places = value_decimals(values)
+    return max(places, 1) if np.abs(values).max(initial=0.0) < SMALL else places
+
+
+def missed(target: float, prediction: float, places: int) -> bool:
+    """Whether a miss is not zero as it is written."""
+    return abs(target - prediction) >= 0.5 * 10.0**-places
+
+
 def number(value: float, places: int | None = None) -> str:
-    """Write a number with thousands commas and `places` decimals, or enough for three figures; a dash for NaN."""
+    """Write a number with thousands commas and `places` decimals, or enough for three figures; a dash for NaN.
+
+    From a thousand million on four figures and a power of ten stand: ``1.182e12``.
+    """
     if not math.isfinite(value):
         return ABSENT
     if abs(value) >= HUGE:
-        return f"{value:.3g}"
+        return f"{value:.3e}".replace("e+", "e").replace("-", "−")
     places = decimals(value) if places is None else places
     text = f"{value:,.{places}f}"
     return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
@@ -49,6 +81,11 @@ def duration(seconds: float, language: str = "en") -> str:
         return tell("table.seconds", seconds=f"{seconds:.1f}")
     minutes, rest = divmod(round(seconds), MINUTE)
     return tell("table.minutes", minutes=minutes, seconds=rest)
+
+
+def past(date: np.datetime64) -> bool:
+    """Whether a day is over where the user is."""
+    return bool(date < np.datetime64(dt.datetime.now().astimezone().date()))
 
 
 def day(date: np.datetime64, language: str = "en", form: str = "report.day") -> str:

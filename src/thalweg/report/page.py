@@ -15,7 +15,7 @@ import vl_convert
 from thalweg.look import descent_chart, forecast_chart, ladder_chart, series_chart, steps_chart, truth_chart
 from thalweg.look.descent import descended
 from thalweg.look.style import FONT, VEGA_LITE
-from thalweg.look.words import common_decimals, day, number
+from thalweg.look.words import day, estimate_decimals, number, past
 from thalweg.messages import catalogue
 from thalweg.report import tables
 from thalweg.version import __version__
@@ -93,7 +93,6 @@ def _template() -> jinja2.Template:
 def _values(findings: Findings, tell: Catalogue) -> dict[str, Any]:
     language = tell.language
     series, split, choice, used = findings.series, findings.split, findings.choice, findings.as_used
-    horizon = len(findings.forecast.dates)
     copied = choice.kind == "copy"
     charts = {
         "forecast": forecast_chart(findings, language),
@@ -110,9 +109,7 @@ def _values(findings: Findings, tell: Catalogue) -> dict[str, Any]:
         "lang": LANGUAGE_TAGS[language],
         "font": FONT,
         "style": files("thalweg.report").joinpath("page.css").read_text(encoding="utf-8"),
-        "title": tell(
-            "report.page_title" if horizon > 1 else "report.page_title_one", name=series.name, horizon=horizon
-        ),
+        "title": _title(findings, tell),
         "source": tell(
             "report.source",
             source=series.source,
@@ -146,7 +143,7 @@ def _values(findings: Findings, tell: Catalogue) -> dict[str, Any]:
         "split_notes": [tell(message) for message in split.notes],
         "tables": {
             "forecast": tables.forecast_table(findings, language),
-            "misses": tables.miss_table(findings, language) if findings.misses else None,
+            "misses": tables.miss_table(findings, language),
             "coverage": tables.coverage_table(findings, language),
             "ladder": tables.ladder_table(findings, language),
             "unknowns": tables.unknowns_table(findings, language),
@@ -170,10 +167,19 @@ def _values(findings: Findings, tell: Catalogue) -> dict[str, Any]:
     }
 
 
+def _title(findings: Findings, tell: Catalogue) -> str:
+    dates, name = findings.forecast.dates, findings.series.name
+    one = "" if len(dates) > 1 else "_one"
+    if past(dates[0]):
+        last = day(findings.split.last, tell.language, "report.day_plain")
+        return tell(f"report.page_title_past{one}", name=name, horizon=len(dates), last=last)
+    return tell(f"report.page_title{one}", name=name, horizon=len(dates))
+
+
 def _tiles(findings: Findings, tell: Catalogue) -> list[Tile]:
     forecast, used, language = findings.forecast, findings.as_used, tell.language
     first = [float(edge[0]) for edge in (forecast.mean, forecast.low80, forecast.high80)]
-    places = common_decimals(first[:1])
+    places = estimate_decimals(findings.series.values)
     mean, low, high = (number(value, places) for value in first)
     tiles = [
         Tile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from thalweg.look.words import ABSENT, common_decimals, day, duration, number
+from thalweg.look.words import ABSENT, common_decimals, day, duration, estimate_decimals, missed, number, value_decimals
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def forecast_table(findings: Findings, language: str = "en") -> Table:
     tell = catalogue(language)
     forecast = findings.forecast
     edges = (forecast.low95, forecast.low80, forecast.mean, forecast.high80, forecast.high95)
-    places = common_decimals(float(value) for value in forecast.mean)
+    places = estimate_decimals(findings.series.values)
     head = [
         (tell("report.date"), ""),
         (tell("report.low", coverage=95), ""),
@@ -130,11 +130,13 @@ def forecast_table(findings: Findings, language: str = "en") -> Table:
     return Table(tell("report.in_units", name=findings.series.name), head, rows)
 
 
-def miss_table(findings: Findings, language: str = "en") -> Table:
-    """Return the days missed most with the holidays near them (U5), the worst first."""
+def miss_table(findings: Findings, language: str = "en") -> Table | None:
+    """Return the days missed most with the holidays near them (U5), the worst first; None where no day was missed."""
     tell = catalogue(language)
-    misses = findings.misses
-    places = common_decimals(value for miss in misses for value in (miss.target, miss.prediction))
+    places = estimate_decimals(findings.series.values)
+    misses = [miss for miss in findings.misses if missed(miss.target, miss.prediction, places)]
+    if not misses:
+        return None
     head = [
         (tell("report.date"), ""),
         (tell("report.came"), ""),
@@ -144,7 +146,7 @@ def miss_table(findings: Findings, language: str = "en") -> Table:
     rows = [
         [
             day(miss.date, language),
-            number(miss.target, places),
+            number(miss.target, value_decimals(findings.series.values)),
             number(miss.prediction, places),
             _signed(miss.target - miss.prediction, places),
         ]
