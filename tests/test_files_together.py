@@ -9,9 +9,14 @@ from thalweg.files import write_whole, written_together
 def test_a_folder_in_the_way_leaves_everything_as_it_was(tmp_path):
     (tmp_path / "a.csv").write_text("old")
     (tmp_path / "b.html").mkdir()
-    with pytest.raises(InputError, match=r"b\.html in it is a folder"), written_together(tmp_path) as aside:
-        write_whole(aside / "a.csv", b"new")
-        write_whole(aside / "b.html", b"new")
+
+    def write():
+        with written_together(tmp_path) as aside:
+            write_whole(aside / "a.csv", b"new")
+            write_whole(aside / "b.html", b"new")
+
+    with pytest.raises(InputError, match=r"b\.html in it is a folder"):
+        write()
     assert (tmp_path / "a.csv").read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.html"]
 

@@ -90,3 +90,18 @@ def test_days_the_model_cannot_go_on_from_are_refused(thalweg, run, tmp_path):
     result = thalweg("predict", run.folder / "model.thalweg", "--horizon", 100)
     assert result.exit_code == 2
     assert "1 to 7" in result.stderr
+
+
+def test_one_new_day_is_enough(thalweg, run, longer, tmp_path):
+    """What is done each morning: yesterday's row, and tomorrow's number."""
+    header, *rows = longer.read_text().splitlines()
+    file = tmp_path / "yesterday.csv"
+    file.write_text(f"{header}\n{rows[300]}\n")
+    found = json.loads(
+        thalweg("predict", run.folder / "model.thalweg", file, "--date-format", "%Y-%m-%d", "--json").stdout
+    )
+    assert [row["date"] for row in found["forecast"]][0] == "2019-10-29"
+    assert found["recent"]["days"] == 1
+    alone = thalweg("forecast", file, "--out", tmp_path / "out")
+    assert alone.exit_code == 2
+    assert "has one day only" in alone.stderr

@@ -27,6 +27,7 @@ def read(
     date_format: str | None = None,
     duplicates: Duplicates | None = None,
     today: dt.date | None = None,
+    goes_on: bool = False,
 ) -> Series:
     """Read daily numbers from a file or a frame.
 
@@ -46,6 +47,8 @@ def read(
         differing ones refused. It also makes days of hours, and one series of many.
     today : dt.date, optional
         Later days are left out; the present day unless given.
+    goes_on : bool
+        Whether the days go on from those of a model: then one day alone, or days all alike, are served too.
 
     Returns
     -------
@@ -70,6 +73,7 @@ def read(
             date_format=date_format,
             duplicates=duplicates,
             today=today or dt.datetime.now().astimezone().date(),
+            goes_on=goes_on,
         )
     finally:
         table.connection.close()

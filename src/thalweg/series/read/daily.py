@@ -61,6 +61,7 @@ def days_of(
     date_format: str | None,
     duplicates: str | None,
     today: dt.date,
+    goes_on: bool,
 ) -> Series:
     """Make a table's rows a daily series; parameters and errors as in `thalweg.series.read.read`."""
     looks = look(table, date_format)
@@ -82,7 +83,7 @@ def days_of(
     if (np.diff(days.first) < 0).any():
         notes.append(Message("note.unsorted"))
     chosen = {None: days.last, "last": days.last, "sum": days.total, "mean": days.mean}[duplicates]
-    return _series(days.day, chosen, rows, notes)
+    return _series(days.day, chosen, rows, notes, goes_on=goes_on)
 
 
 def _grouped(rows: Rows) -> _Days:
@@ -167,14 +168,16 @@ def _whole_days(days: _Days, notes: list[Message]) -> _Days:
     return days.where(kept)
 
 
-def _series(day: NDArray[np.datetime64], value: NDArray[np.float64], rows: Rows, notes: list[Message]) -> Series:
+def _series(
+    day: NDArray[np.datetime64], value: NDArray[np.float64], rows: Rows, notes: list[Message], *, goes_on: bool
+) -> Series:
     table, name = rows.table, rows.value_look.column.name
     seen = np.flatnonzero(~np.isnan(value))
     if not len(seen):
         raise InputError(f"{table.source}: all values of {name} are missing. A number a day is expected.")
-    if len(seen) == 1:
+    if len(seen) == 1 and not goes_on:
         raise InputError(f"{table.source} has one day only, {day[seen[0]]}. Many days are expected, a row each.")
-    if value[seen].min() == value[seen].max():
+    if value[seen].min() == value[seen].max() and not goes_on:
         raise InputError(
             f"{table.source}: all {len(seen):,} values of {name} are equal ({value[seen[0]]:g}), so there is nothing "
             f"to find. Choose another column with {table.choose('value', 'NAME')} if this is not the one."
