@@ -102,7 +102,7 @@ def tell_forecast(console: Console, forecast: Forecast, days: Series, say: Catal
         return say("cli.interval", low=number(float(low), places), high=number(float(high), places))
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.add_column(Text(say("cli.forecast_date")))
+    table.add_column(Text(say("cli.forecast_date")), overflow="fold")
     for key in ("mean", "80", "95"):
         table.add_column(Text(say(f"cli.forecast_{key}"), justify="right"), justify="right")
     for row, date in enumerate(forecast.dates):

@@ -68,7 +68,7 @@ def number(value: float, places: int | None = None) -> str:
     if not math.isfinite(value):
         return ABSENT
     if abs(value) >= HUGE:
-        return f"{value:.3e}".replace("e+", "e").replace("-", "−")
+        return f"{value:.3e}".replace("e+0", "e").replace("e+", "e").replace("-", "−")
     places = decimals(value) if places is None else places
     text = f"{value:,.{places}f}"
     return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
