@@ -100,7 +100,7 @@ def test_one_new_day_is_enough(thalweg, run, longer, tmp_path):
     found = json.loads(
         thalweg("predict", run.folder / "model.thalweg", file, "--date-format", "%Y-%m-%d", "--json").stdout
     )
-    assert [row["date"] for row in found["forecast"]][0] == "2019-10-29"
+    assert found["forecast"][0]["date"] == "2019-10-29"
     assert found["recent"]["days"] == 1
     alone = thalweg("forecast", file, "--out", tmp_path / "out")
     assert alone.exit_code == 2
