@@ -104,7 +104,7 @@ def test_the_readme_shows_what_the_command_prints(folder):
         "The choice is",
         "Loss by days ahead",
         "Missed most",
-        "Tomorrow, Thu 9 Jan 2025",
+        "The day after the last, Thu 9 Jan 2025",
     ):
         assert begin in shown
         assert begin in after
