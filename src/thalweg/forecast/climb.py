@@ -120,9 +120,8 @@ class Climb:
         fitted = [rung for rung in (*ladder.rungs, *ladder.again) if not rung.copy]
         # Every rung's L is over the same training days: those that the longest look back leaves.
         self._compare_from = max((days_needed(rung) for rung in fitted), default=0)
-        again = len(ladder.again) * ladder.best_shapes
         total = sum(rung.seeds for rung in ladder.rungs if not rung.copy)
-        total += sum(rung.seeds for rung in ladder.again) * ladder.best_shapes if again else 0
+        total += sum(rung.seeds for rung in ladder.again) * ladder.best_shapes
         self.watcher.stage("climb", total)
         missing = tuple(copy for copy in copies() if copy not in ladder.rungs)
         self._climb((*missing, *ladder.rungs))
@@ -213,9 +212,9 @@ class Climb:
 
     def _losses(self, before: NDArray[np.float64]) -> tuple[float, float]:
         cut = self.split.train
-        return self._loss(before, self._compare_from, cut), self._loss(before, cut, self._sealed)
+        return self.loss_over(before, self._compare_from, cut), self.loss_over(before, cut, self._sealed)
 
-    def _loss(self, estimated: NDArray[np.float64], first: int, last: int, start: int = 0) -> float:
+    def loss_over(self, estimated: NDArray[np.float64], first: int, last: int, start: int = 0) -> float:
         """L over the observed days ``first`` to ``last``, of estimates whose first is of day `start`."""
         part = estimated[first - start : last - start]
         weight = (self.series.observed[first:last] & np.isfinite(part)).astype(float)
@@ -291,7 +290,7 @@ class Climb:
             else:
                 ahead = np.mean([seen[member] for member in one.members], axis=0)
             seen.append(ahead)
-            test = self._loss(ahead, self._sealed, days, self._sealed)
+            test = self.loss_over(ahead, self._sealed, days, self._sealed)
             self.climbed[at] = replace(one, line=replace(one.line, test=test))
             self.watcher.rung(self.climbed[at].line)
             self.watcher.advance(1)

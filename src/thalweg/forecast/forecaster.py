@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import time
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -177,7 +178,7 @@ class Serving:
         assert self._run is not None, "as_used comes first"  # noqa: S101 - a promise between these methods
         return self._run
 
-    @property
+    @cached_property
     def yardstick(self) -> Yardstick:
         """The units in which misses are alike, told from training days."""
         return yardstick(self.series.values[: self.split.train], counts=self.series.counts)
@@ -213,7 +214,7 @@ class Serving:
         target = self.series.values[self.first :]
         scored = self.series.observed[self.first :]
         start = self.sealed - self.first
-        bands = self._rolled(prediction, 1, start).bands
+        bands = self._rolled(prediction, 1).bands
         edges = stick.undo(stick.see(prediction[start:])[:, None] + bands)
         inside = scored[start:]
         made, truth = prediction[start:][inside], target[start:][inside]
@@ -237,22 +238,16 @@ class Serving:
             coverage=coverage,
         )
 
-    def _rolled(self, made: NDArray[np.float64], step: int, start: int) -> Rolled:
-        """Calibrate the intervals of one step ahead, from day `start` of the backtest on."""
+    def _rolled(self, made: NDArray[np.float64], step: int) -> Rolled:
+        """Calibrate the intervals of one step ahead, over the sealed test."""
         stick = self.yardstick
         known = self.series.observed[self.first :] & np.isfinite(made)
         misses = stick.see(self.series.values[self.first :]) - stick.see(np.where(known, made, 0.0))
-        return rolled(misses, known, start, step)
+        return rolled(misses, known, self.sealed - self.first, step)
 
     def _per_step(self, made: Backtest, first: int, last: int) -> NDArray[np.float64]:
         """Loss of each step ahead over the observed days ``first`` to ``last``."""
-        loss = LOSSES[self.climb.loss]
-        target, observed = self.series.values[first:last], self.series.observed[first:last]
-        out: list[float] = []
-        for forecasts in made.forecasts[:, first - made.first : last - made.first]:
-            weight = (observed & np.isfinite(forecasts)).astype(float)
-            out.append(mean_loss(loss, forecasts, target, weight))
-        return np.array(out)
+        return np.array([self.climb.loss_over(forecasts, first, last, made.first) for forecasts in made.forecasts])
 
     def steps(self) -> NDArray[np.float64]:
         """Loss of each step ahead over the sealed test, as used."""
@@ -267,13 +262,12 @@ class Serving:
         many = daily
         if needs_direct(self.strategy, self.horizon):
             many = refit(self.task, self.members, [days], self.horizon, team, advance)[0]
-        start = self.sealed - self.first
         observed = self.series.observed[self.first :]
         bands: list[NDArray[np.float64]] = []
         for step, made in enumerate(self.run.forecasts, 1):
             # Where there are too few misses so far ahead, the interval is that of the step before.
             enough = (observed & np.isfinite(made)).sum() >= ENOUGH_MISSES
-            bands.append(self._rolled(made, step, start).last if enough or not bands else bands[-1])
+            bands.append(self._rolled(made, step).last if enough or not bands else bands[-1])
         sealed = self.run.forecasts[0, self.sealed - self.first :]
         errors = LOSSES[self.climb.loss].error(sealed, self.series.values[self.sealed :])
         return Model(
