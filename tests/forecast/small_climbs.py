@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from thalweg.forecast.backtest import refits, replay
 from thalweg.forecast.fit import Fit, Problem, descend
 from thalweg.forecast.forecaster import find
 from thalweg.forecast.ladder import Ladder, Rung
@@ -73,3 +74,9 @@ def meant(model, series, horizon=3):
     daily = [twice, twice, once]
     bands = model.bands[:horizon]
     return replace(model, chosen="mean of 2", strategy="recursive", daily=daily, many=daily, bands=bands)
+
+
+def backtest(task, members, *, steps, strategy, **options):
+    """Refit every so many days and replay: forecasts made with what was known at the time."""
+    fitted = refits(task, members, steps=steps, strategy=strategy, **options)
+    return replay(task, fitted, steps, strategy)

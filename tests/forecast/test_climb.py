@@ -7,11 +7,24 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from small_climbs import COPIES, LINE, NET, SHORT, TINY, changed_after, channel, climb, fitted, part, series_of
+from small_climbs import (
+    COPIES,
+    LINE,
+    NET,
+    SHORT,
+    TINY,
+    backtest,
+    changed_after,
+    channel,
+    climb,
+    fitted,
+    part,
+    series_of,
+)
 
 from thalweg.errors import InputError
 from thalweg.forecast import climb as climbing
-from thalweg.forecast.backtest import STRATEGIES, Member, Task, backtest
+from thalweg.forecast.backtest import STRATEGIES, Member, Task
 from thalweg.forecast.export import as_json
 from thalweg.forecast.ladder import Ladder, Rung
 from thalweg.forecast.store import load, pack

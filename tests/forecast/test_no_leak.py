@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_climbs import LINE, NET, WEEK, YEAR, changed_after, channel, fitted, part
+from small_climbs import LINE, NET, WEEK, YEAR, backtest, changed_after, channel, fitted, part
 
-from thalweg.forecast.backtest import STRATEGIES, Member, Task, ahead, backtest, horizon, recursive
+from thalweg.forecast.backtest import STRATEGIES, Member, Task, ahead, horizon, recursive
 from thalweg.forecast.climb import estimates
 from thalweg.forecast.features import inputs, past_of
 from thalweg.forecast.fit import Problem, descend

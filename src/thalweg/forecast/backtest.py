@@ -205,24 +205,6 @@ def replay(task: Task, fitted: Refits, steps: int, strategy: str) -> Backtest:
     return Backtest(first, out)
 
 
-def backtest(
-    task: Task,
-    members: tuple[Member, ...],
-    *,
-    first: int,
-    refit_days: int,
-    steps: int,
-    strategy: str,
-    team: Workers,
-    advance: Callable[[int], None],
-) -> Backtest:
-    """Refit every `refit_days` from day `first` on, and replay: see `refits` and `replay`."""
-    fitted = refits(
-        task, members, first=first, refit_days=refit_days, steps=steps, strategy=strategy, team=team, advance=advance
-    )
-    return replay(task, fitted, steps, strategy)
-
-
 def horizon(
     daily: list[Fit | Rung], many: list[Fit | Rung], calendar: Calendar, past: Past, steps: int, strategy: str
 ) -> NDArray[np.float64]:
@@ -232,10 +214,13 @@ def horizon(
     if strategy == "recursive":
         return recursive(daily, calendar, past, steps)
     made = ahead(many, calendar, past, steps)
-    if strategy == "both":
-        made = (made + recursive(daily, calendar, past, steps)) / 2
     made[:, 0] = ahead(daily, calendar, past, 1)[:, 0]
-    return made
+    return both(made.T, recursive(daily, calendar, past, steps).T).T if strategy == "both" else made
+
+
+def both(direct: NDArray[np.float64], recursive: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean of the two strategies' forecasts, shape (steps, rows); tomorrow's is the same in both."""
+    return np.concatenate([direct[:1], (direct[1:] + recursive[1:]) / 2])
 
 
 def needs_direct(strategy: str, steps: int) -> bool:

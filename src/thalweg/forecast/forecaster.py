@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import STRATEGIES, Backtest, Member, Refits, Task, needs_direct, refit, refits, replay
+from thalweg.forecast.backtest import Backtest, Member, Refits, Task, both, needs_direct, refit, refits, replay
 from thalweg.forecast.climb import Climb, Climbed
 from thalweg.forecast.features import LOOK_BACK
 from thalweg.forecast.interval import rolled, yardstick
@@ -190,7 +190,8 @@ class Serving:
         """Forecast with the strategy that has the least loss over validation days, all steps ahead alike."""
         if self.strategy == "copy" or self.horizon == 1:
             return replay(self.task, fitted, self.horizon, self.strategy)
-        made = {strategy: replay(self.task, fitted, self.horizon, strategy) for strategy in STRATEGIES}
+        made = {name: replay(self.task, fitted, self.horizon, name) for name in ("direct", "recursive")}
+        made["both"] = Backtest(self.first, both(made["direct"].forecasts, made["recursive"].forecasts))
         losses = {name: self._per_step(run, self.first, self.sealed) for name, run in made.items()}
         self.strategy = min(losses, key=lambda name: float(np.nanmean(losses[name])))
         return made[self.strategy]
