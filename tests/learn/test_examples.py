@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from strategies import examples, random_examples
+from strategies import examples, random_examples, seeds
 from thalweg.learn.examples import Examples, dense_examples
 
 
@@ -49,6 +50,48 @@ def test_features_one_by_one(table):
         assert row.tolist() == [*past, *table.dense[n]]
 
 
+def test_indices_are_counted_after_the_dense_columns():
+    # 4 features: index 1 stands twice in the first row; -1 is none; nobody has index 2.
+    table = small(indices=np.array([[1, 1, -1], [3, 0, -1]]), one_hot=4)
+    assert table.gather().tolist() == [[20, 10, 7, 0, 2, 0, 0], [15, 10, 8, 1, 0, 0, 1]]
+    assert table.features == 7
+    assert table.rows(np.array([True, False])).gather().tolist() == [[20, 10, 7, 0, 2, 0, 0]]
+
+
+@given(seed=seeds, count=st.integers(0, 20), places=st.integers(0, 6), one_hot=st.integers(0, 5))
+def test_counts_are_sums_of_unit_vectors(seed, count, places, one_hot):
+    indices = np.random.default_rng(seed).integers(-1, one_hot, (count, places))
+    table = replace(dense_examples(np.ones((count, 2)), np.ones(count)), indices=indices, one_hot=one_hot)
+    unit = np.vstack([np.eye(one_hot), np.zeros((1, one_hot))])  # the last row, that of -1, is none
+    np.testing.assert_array_equal(table.gather()[:, 2:], unit[indices].sum(axis=1))
+    assert table.features == 2 + one_hot
+
+
+def test_indices_stay_whole_numbers():
+    # Beyond 2 to the 24th float32 skips numbers; an index must not.
+    large = 2**24 + 1
+    table = small(indices=np.array([[large], [large - 1]], dtype=np.uint32)[:, ::-1], one_hot=large + 1)
+    plain = table.astype(np.float32)
+    assert plain.indices.dtype == np.int64
+    assert plain.indices.flags.c_contiguous
+    assert plain.indices.tolist() == [[large], [large - 1]]
+    assert plain.one_hot == large + 1
+
+
+def test_no_indices_is_the_usual_case():
+    for table in (small(), small().rows(slice(1, 2)), small().astype(np.float32)):
+        assert table.indices.shape == (len(table), 0)
+        assert table.indices.dtype == np.int64
+        assert table.one_hot == 0
+
+
+def test_one_weight_for_all_outputs():
+    target = np.array([[1.0, 2], [np.nan, 3]])
+    assert small(target=target, weight=np.array([[1.0], [0]])).outputs == 2  # without a weight it may be missing
+    with pytest.raises(ValueError, match="target with a weight is not finite"):
+        small(target=target, weight=np.array([[0.0], [1]]))
+
+
 def test_rows_share_the_values():
     some = small().rows(np.array([1]))
     assert some.gather().tolist() == [[15, 10, 8]]
@@ -80,7 +123,15 @@ def test_any_layout_becomes_the_one_that_is_compiled_for():
         ({"level": np.zeros(3)}, "There are 2 examples; level has 3 rows"),
         ({"level": np.zeros((2, 1))}, r"level must have 1 dimension\(s\); its shape is \(2, 1\)"),
         ({"dense": np.zeros(2)}, "dense must have 2 dim"),
-        ({"target": np.zeros((2, 2))}, r"target has shape \(2, 2\), weight \(2, 1\)"),
+        ({"target": np.zeros((2, 2)), "weight": np.ones((2, 3))}, r"target has shape \(2, 2\), weight \(2, 3\)"),
+        ({"weight": np.ones((2, 0))}, r"target has shape \(2, 1\), weight \(2, 0\); weight must have one column"),
+        ({"indices": np.zeros((2, 1)), "one_hot": 1}, "indices must hold whole numbers; it holds float64"),
+        ({"indices": np.zeros(2, dtype=int), "one_hot": 1}, "indices must have 2 dim"),
+        ({"indices": np.zeros((3, 1), dtype=int), "one_hot": 1}, "There are 2 examples; indices has 3 rows"),
+        ({"indices": np.array([[0, 1], [2, 3]]), "one_hot": 3}, "indices holds 3 in row 1, place 1; the 3 one-hot"),
+        ({"indices": np.array([[0, -2], [2, -1]]), "one_hot": 3}, "indices holds -2 in row 0, place 1"),
+        ({"indices": np.zeros((2, 1), dtype=int)}, "indices holds 0 in row 0, place 0; the 0 one-hot"),
+        ({"one_hot": -1}, "There are -1 one-hot features"),
         ({"newest": np.array([1.0, 3])}, "newest must hold whole numbers"),
         ({"newest": np.array([0, 3])}, "window of 2 values reaches outside the 4 values"),
         ({"newest": np.array([1, 4])}, "window of 2 values reaches outside the 4 values"),

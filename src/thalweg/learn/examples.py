@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,16 +14,22 @@ if TYPE_CHECKING:
 
 
 COMPILED_FOR = ("C", "A", "W")  # every other layout, read-only ones too, would be compiled for anew
-DIMENSIONS = {"values": 1, "newest": 1, "level": 1, "scale": 1, "dense": 2, "target": 2, "weight": 2}
+DIMENSIONS = {"values": 1, "newest": 1, "level": 1, "scale": 1, "dense": 2, "target": 2, "weight": 2, "indices": 2}
+WHOLE = ("newest", "indices")  # arrays of whole numbers, whatever the precision of the others
+
+
+def _no_indices(count: int = 0) -> NDArray[np.int64]:
+    return np.zeros((count, 0), dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """A window block, then a dense block; targets; weights.
+    """Three blocks of features, any of which may be empty: window, dense, one-hot; targets; weights.
 
     The features of example n are ``(values[newest[n] − j] − level[n]) · scale[n] · emphasis[j]``, kept within
-    ± `limit`, for j = 0 … window − 1 (the newest first, so that feature 1 is today's), then ``dense[n]``. A series
-    of values is kept once, however many windows look at it.
+    ± `limit`, for j = 0 … window − 1 (the newest first, so that feature 1 is today's), then ``dense[n]``, then
+    `one_hot` features of which feature i counts how often i stands in ``indices[n]``. A series of values is kept once,
+    however many windows look at it, and the one-hot features are never written out but in `gather`.
 
     Attributes
     ----------
@@ -37,18 +43,24 @@ class Examples:
         Each example's own level, taken out, and scale, multiplied by.
     dense : ndarray, shape (examples, columns)
         Other features as they are; there may be no columns.
-    target, weight : ndarray, shape (examples, outputs)
-        A weight of 0 leaves a target out of every loss, whatever its value.
+    target : ndarray, shape (examples, outputs)
+        For a classifier also shape (examples, 1): the class of each example, from 0.
+    weight : ndarray, shape (examples, outputs) or (examples, 1)
+        One column is for all outputs. A weight of 0 leaves a target out of every loss, whatever its value.
     emphasis : ndarray, shape (window,), optional
         What each place of the window is multiplied by; 1 where it is not given.
     limit : float
         The largest size of a window's feature.
+    indices : ndarray of int64, shape (examples, places), optional
+        0 ... one_hot − 1, or −1 for none; no places where it is not given.
+    one_hot : int
+        How many one-hot features the indices choose from.
 
     Raises
     ------
     ValueError
-        If shapes do not fit together, a window reaches before the first value, a weight is negative, or a
-        feature or a weighted target is not finite.
+        If shapes do not fit together, a window reaches before the first value, an index is none of the one-hot
+        features, a weight is negative, or a feature or a weighted target is not finite.
     """
 
     values: Values
@@ -61,9 +73,15 @@ class Examples:
     weight: Values
     emphasis: Values | None = None
     limit: float = np.inf
+    indices: NDArray[np.int64] = field(default_factory=_no_indices)
+    one_hot: int = 0
 
     def __post_init__(self) -> None:
+        if self.indices.shape == (0, 0):  # not given: no places, for as many examples as there are
+            object.__setattr__(self, "indices", _no_indices(len(self.newest)))
         self._check_shapes()
+        self._check_window()
+        self._check_indices()
         self._check_numbers()
 
     def _check_shapes(self) -> None:
@@ -74,14 +92,17 @@ class Examples:
                 raise ValueError(f"{name} must have {dimensions} dimension(s); its shape is {values.shape}.")
             if name != "values" and len(values) != count:
                 raise ValueError(f"There are {count} examples; {name} has {len(values)} rows.")
-        if self.target.shape != self.weight.shape:
+        if self.weight.shape[1] not in (1, self.target.shape[1]):
             raise ValueError(
-                f"target has shape {self.target.shape}, weight {self.weight.shape}; they must be the same."
+                f"target has shape {self.target.shape}, weight {self.weight.shape}; weight must have one column, "
+                "or as many as target."
             )
+        for name in WHOLE:
+            dtype = getattr(self, name).dtype
+            if not np.issubdtype(dtype, np.integer):
+                raise ValueError(f"{name} must hold whole numbers; it holds {dtype}.")
 
-    def _check_numbers(self) -> None:
-        if not np.issubdtype(self.newest.dtype, np.integer):
-            raise ValueError(f"newest must hold whole numbers; it holds {self.newest.dtype}.")
+    def _check_window(self) -> None:
         if self.window < 0:
             raise ValueError(f"The window is {self.window}; it must be 0 or more.")
         if self.window and len(self) and (self.newest.min() < self.window - 1 or self.newest.max() >= len(self.values)):
@@ -90,12 +111,25 @@ class Examples:
             raise ValueError(f"emphasis must hold a finite number for each of the {self.window} places of the window.")
         if not self.limit > 0:
             raise ValueError(f"The limit is {self.limit}; it must be positive.")
+
+    def _check_indices(self) -> None:
+        if self.one_hot < 0:
+            raise ValueError(f"There are {self.one_hot} one-hot features; there must be 0 or more.")
+        if self.indices.size and (self.indices.min() < -1 or self.indices.max() >= self.one_hot):
+            n, place = np.argwhere((self.indices < -1) | (self.indices >= self.one_hot))[0].tolist()
+            raise ValueError(
+                f"indices holds {self.indices[n, place]} in row {n}, place {place}; the {self.one_hot} one-hot "
+                "features are counted from 0, and -1 is none of them."
+            )
+
+    def _check_numbers(self) -> None:
         for name in ("values", "level", "scale", "dense", "weight"):
             if not np.isfinite(getattr(self, name)).all():
                 raise ValueError(f"{name} holds a value that is not finite.")
         if (self.weight < 0).any():
             raise ValueError("A weight is negative; weights are 0 or more.")
-        if not np.isfinite(self.target[self.weight > 0]).all():
+        weighted = np.broadcast_to(self.weight > 0, self.target.shape)
+        if not np.isfinite(self.target[weighted]).all():
             raise ValueError("A target with a weight is not finite.")
 
     def __len__(self) -> int:
@@ -104,18 +138,21 @@ class Examples:
     @property
     def features(self) -> int:
         """How many features an example has."""
-        return self.window + self.dense.shape[1]
+        return self.window + self.dense.shape[1] + self.one_hot
 
     @property
     def outputs(self) -> int:
-        """How many targets an example has."""
+        """How many targets an example has: the columns of `target`."""
         return self.target.shape[1]
 
     def gather(self) -> Values:
         """Return all features, shape (examples, features). The reference that the kernel's gather must equal."""
         at = self.newest[:, None] - np.arange(self.window)
         seen = (self.values[at] - self.level[:, None]) * self.scale[:, None] * self.window_emphasis
-        return np.concatenate([np.clip(seen, -self.limit, self.limit), self.dense], axis=1)
+        counts = np.zeros((len(self), self.one_hot), dtype=self.values.dtype)
+        row, place = np.nonzero(self.indices >= 0)
+        np.add.at(counts, (row, self.indices[row, place]), 1)
+        return np.concatenate([np.clip(seen, -self.limit, self.limit), self.dense, counts], axis=1)
 
     @property
     def window_emphasis(self) -> Values:
@@ -124,18 +161,19 @@ class Examples:
 
     def rows(self, which: slice | NDArray[Any]) -> Examples:
         """Return some of the examples; the values are shared, not copied."""
-        changed = ("newest", "level", "scale", "dense", "target", "weight")
+        changed = (name for name in DIMENSIONS if name != "values")
         return replace(self, **{name: getattr(self, name)[which] for name in changed})
 
     def astype(self, dtype: DTypeLike) -> Examples:
-        """Return the same examples in contiguous arrays of another precision."""
+        """Return the same examples in contiguous arrays of another precision; whole numbers become int64."""
+        arrays = {one.name: getattr(self, one.name) for one in fields(self)}
         with np.errstate(over="ignore"):  # what overflows is refused as not finite
             changed = {
-                field.name: np.require(getattr(self, field.name), dtype, COMPILED_FOR)
-                for field in fields(self)
-                if field.name not in ("newest", "window", "limit") and getattr(self, field.name) is not None
+                name: np.require(array, np.int64 if name in WHOLE else dtype, COMPILED_FOR)
+                for name, array in arrays.items()
+                if isinstance(array, np.ndarray)
             }
-        return replace(self, newest=np.require(self.newest, np.int64, COMPILED_FOR), **changed)
+        return replace(self, **changed)
 
 
 def _column(values: Values) -> Values:
