@@ -21,7 +21,7 @@ PI = Decimal("3.14159265358979323846264338327950288419716939937510")
 MARGIN = Decimal("1e-4")  # how far z and e must stay from every kink, so that no rounding changes sides
 
 OPTIMIZER = {
-    "schedule": "constant", "warm_up": 0, "step_every": 0, "step_factor": 0.1, "decay": 0.0, "clip": None,
+    "schedule": "constant", "warm_up": 0, "step_every": 1000, "step_factor": 0.1, "decay": 0.0, "clip": None,
     "momentum": 0.9, "momentum_squares": 0.999, "epsilon": 1e-8,
 }  # fmt: skip
 NETWORK = {"widths": [3, 4, 2, 1], "activation": "tanh", "output": "identity", "skip": False}
