@@ -1,10 +1,11 @@
-"""Reference and kernel against PyTorch, where it is installed (`pip install thalweg[peers]`)."""
+"""Reference and kernel against PyTorch, a peer (`./dev test --peers`)."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from peers import peer
 from thalweg.learn.activation import ACTIVATIONS
 from thalweg.learn.backprop import loss_and_gradient
 from thalweg.learn.descent import Descent
@@ -13,7 +14,7 @@ from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
 from thalweg.learn.optimizer import Optimizer, rate
 
-torch = pytest.importorskip("torch", reason="PyTorch is not installed; it is in the extra `peers`")
+torch = peer("torch")
 
 MODULES = {"relu": torch.nn.ReLU, "sigmoid": torch.nn.Sigmoid, "identity": torch.nn.Identity}
 
