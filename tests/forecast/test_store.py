@@ -17,6 +17,7 @@ from safetensors import safe_open
 from safetensors.numpy import save
 from small_climbs import SHORT, channel, climb, fitted, meant, series_of
 
+from thalweg import sealed
 from thalweg.errors import InputError
 from thalweg.forecast import store
 from thalweg.forecast.store import load, pack
@@ -52,14 +53,14 @@ def parts_of(content, path):
     """Return a packed model's description and tensors."""
     path.write_bytes(content)
     with safe_open(path, framework="numpy") as file:
-        return json.loads(file.metadata()[store.KEY]), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        return json.loads(file.metadata()[store.MODEL.key]), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
 
 
 def sealed(description, tensors):
     """Pack again, with a checksum that fits."""
     text = json.dumps(description)
-    tensors.pop(store.CHECKSUM, None)
-    return save(tensors | {store.CHECKSUM: store._checksum(text, tensors)}, metadata={store.KEY: text})
+    tensors.pop(sealed.CHECKSUM, None)
+    return save(tensors | {sealed.CHECKSUM: sealed._checksum(text, tensors)}, metadata={store.MODEL.key: text})
 
 
 def refusal(content, path):
@@ -221,11 +222,11 @@ def test_a_forged_file_is_refused(name, whole, tmp_path):
 @pytest.mark.parametrize("checksum", [None, np.zeros(32, np.uint8), np.zeros(0, np.uint8), np.zeros((2, 3))])
 def test_without_its_checksum_a_file_is_refused(checksum, whole, tmp_path):
     description, tensors = parts_of(whole, tmp_path / "whole")
-    tensors.pop(store.CHECKSUM)
+    tensors.pop(sealed.CHECKSUM)
     if checksum is not None:
-        tensors[store.CHECKSUM] = checksum
+        tensors[sealed.CHECKSUM] = checksum
     assert "checksum" in refusal(
-        save(tensors, metadata={store.KEY: json.dumps(description)}), tmp_path / "open.thalweg"
+        save(tensors, metadata={store.MODEL.key: json.dumps(description)}), tmp_path / "open.thalweg"
     )
 
 

@@ -9,10 +9,11 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from strategies import random_examples
-from thalweg.learn.descent import ADVICE, Descent
+from thalweg.learn.descent import Descent
 from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.optimizer import Optimizer
+from thalweg.learn.outcome import ADVICE
 from thalweg.learn.threads import one_blas_thread
 
 GRADIENT_DESCENT = Optimizer("gradient descent", learning_rate=0.01, schedule="constant", decay=0)
@@ -192,8 +193,8 @@ class TestOutcomes:
         assert (outcome.name, outcome.epochs, outcome.best_epoch) == ("validation", 6, 3)
         assert "after epoch 3" in outcome.advice
         assert [value for value, _ in seen] == [5, 4, 3, 3.5, 3, 3.1]
-        assert np.array_equal(descent.theta, seen[2][1])
-        assert not np.array_equal(descent.theta, seen[5][1])
+        assert np.array_equal(descent.kept, seen[2][1])
+        assert np.array_equal(descent.theta, seen[5][1])
 
     def test_the_best_is_kept_without_patience_too(self, table):
         told = iter([2.0, 1, 4])
@@ -201,7 +202,7 @@ class TestOutcomes:
         descent = descent_of(table, epochs=3)
         outcome = descent.run(validate=lambda _: next(told), watch=lambda now, _: seen.append(now.theta.copy()))
         assert (outcome.name, outcome.epochs, outcome.best_epoch) == ("epochs", 3, 2)
-        assert np.array_equal(descent.theta, seen[1])
+        assert np.array_equal(descent.kept, seen[1])
 
     def test_interrupted(self, table):
         calls = []
@@ -242,7 +243,7 @@ class TestOutcomes:
             validate=lambda theta: abs(float(theta.sum()) - 5), watch=lambda now, _: seen.append(now.theta.copy())
         )
         assert (outcome.name, outcome.best_epoch) == ("diverged", 1)
-        assert np.array_equal(descent.theta, seen[0])
+        assert np.array_equal(descent.kept, seen[0])
 
 
 class TestNotFinite:
@@ -279,7 +280,7 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("options", "message"),
         [
-            ({"loss": "huber"}, "no loss 'huber'; choose one of mae, mse"),
+            ({"loss": "hinge"}, "no loss 'huber'; choose one of mae, mse"),
             ({"batch": 0}, "batch size is 0"),
             ({"epochs": 0}, "epochs are 0"),
             ({"seed": -1}, "seed is -1"),

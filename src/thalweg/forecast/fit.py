@@ -178,7 +178,7 @@ def descend(
     told: dict[str, list[float]] = {"epoch": [], "train": [], "validation": []}
     if validation is None:
         outcome = descent.run(epochs=epochs, cancelled=late)
-        return Descended(descent.theta, outcome, {})
+        return Descended(descent.kept, outcome, {})
 
     judge = _judge(problem, scored(problem, *validation))
     on_train = _judge(problem, scored(problem, 0, problem.upto)) if curve else None
@@ -190,7 +190,7 @@ def descend(
             told["validation"].append(value)
 
     outcome = descent.run(validate=judge, patience=rung.patience, watch=watch, cancelled=late)
-    return Descended(descent.theta, outcome, {name: tuple(values) for name, values in told.items() if values})
+    return Descended(descent.kept, outcome, {name: tuple(values) for name, values in told.items() if values})
 
 
 def _start(problem: Problem, seed: int) -> Values:

@@ -16,7 +16,7 @@ from thalweg.forecast.backtest import Backtest, Member, Refits, Task, both, need
 from thalweg.forecast.climb import Climb, Climbed
 from thalweg.forecast.features import LOOK_BACK
 from thalweg.forecast.interval import rolled, yardstick
-from thalweg.forecast.ladder import Ladder, named_ladder
+from thalweg.forecast.ladder import TOLD_IN, Ladder, named_ladder
 from thalweg.forecast.model import LONGEST_HORIZON, Model
 from thalweg.forecast.result import COVERAGES, AsUsed, Findings, Miss
 from thalweg.forecast.verdict import verdict
@@ -59,8 +59,8 @@ def find(
         If the series is too short, or an option is out of its range.
     """
     began = time.perf_counter()
-    if loss not in LOSSES:
-        raise InputError(f"--loss {loss!r}: there is no such loss. Choose one of {', '.join(LOSSES)}.")
+    if loss not in TOLD_IN:
+        raise InputError(f"--loss {loss!r}: there is no such loss. Choose one of {', '.join(TOLD_IN)}.")
     if not isinstance(series, Series):  # pyright: ignore[reportUnnecessaryIsInstance] - users have no type checker
         raise InputError(f"fit takes a Series, not {type(series).__name__}. Make one with thalweg.read(...).")
     if int(horizon) != horizon or not 1 <= horizon <= LONGEST_HORIZON:

@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thalweg.errors import InputError
+from thalweg.learn.activation import ACTIVATIONS
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+STEADY = Optimizer("adamw", schedule="cosine", decay=0.01)  # what a rung has where nothing else is said
+TOLD_IN = ("mae", "mse")  # the losses of a forecast: in the user's units, or their square
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class Rung:
     hidden: tuple[int, ...] = ()
     activation: str = "relu"
     known: str = ""
-    optimizer: Optimizer = field(default_factory=Optimizer)
+    optimizer: Optimizer = STEADY
     batch: int = 64
     epochs: int = 60
     patience: int = 20
@@ -155,9 +160,9 @@ class Ladder:
         return replace(self, rungs=kept(self.rungs), again=kept(self.again))
 
 
-LINE = Optimizer(learning_rate=5e-3)  # few unknowns, large steps
-WIDE = Optimizer(learning_rate=2e-3)
-DEEP = Optimizer(learning_rate=1e-3)
+LINE = replace(STEADY, learning_rate=5e-3)  # few unknowns, large steps
+WIDE = replace(STEADY, learning_rate=2e-3)
+DEEP = replace(STEADY, learning_rate=1e-3)
 
 
 def suited(rung: Rung) -> Rung:
@@ -248,7 +253,7 @@ _RANGES = {
 }
 _WORDS = {
     "known": tuple(KNOWN)[1:],
-    "activation": ("relu", "sigmoid"),
+    "activation": tuple(ACTIVATIONS),
     "rule": tuple(RULES),
     "schedule": tuple(SCHEDULES),
 }
@@ -280,4 +285,4 @@ def _rung(path: Path, number: int, told: Mapping[str, Any]) -> Rung:
             keys = ", ".join(("layers", *_RANGES, *_WORDS))
             raise InputError(f"{where}: there is no key {key!r}. The keys are {keys}.")
         (of_optimizer if key in ("rule", "learning_rate", "schedule", "decay") else of_rung)[key] = value
-    return Rung(**of_rung, optimizer=Optimizer(**of_optimizer))
+    return Rung(**of_rung, optimizer=replace(STEADY, **of_optimizer))

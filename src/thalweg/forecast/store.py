@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import math
-import stat
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,12 +15,12 @@ from thalweg.forecast.backtest import STRATEGIES, needs_direct
 from thalweg.forecast.features import days_needed
 from thalweg.forecast.fit import Fit
 from thalweg.forecast.interval import Yardstick
-from thalweg.forecast.ladder import KNOWN, Rung
+from thalweg.forecast.ladder import KNOWN, TOLD_IN, Rung
 from thalweg.forecast.model import LONGEST_HORIZON, Model
 from thalweg.forecast.result import COVERAGES
 from thalweg.learn.function import Network
-from thalweg.learn.loss import LOSSES
 from thalweg.learn.optimizer import Optimizer
+from thalweg.sealed import Kind, seal, unseal
 from thalweg.series.calendar import Calendar
 from thalweg.series.scale import Scale
 from thalweg.series.series import Series
@@ -31,15 +28,17 @@ from thalweg.series.series import Series
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-VERSION = 1
-KEY, CHECKSUM = "thalweg", "sha256"
-LARGEST = 2 * 1024**3  # bytes; a model is a few megabytes
+MODEL = Kind(
+    name="model",
+    key="thalweg",
+    version=1,
+    give="a model.thalweg that `thalweg forecast` wrote",
+    again="Fit again with `thalweg forecast`",
+)
 
 
 def pack(model: Model) -> bytes:
     """Return the file's bytes."""
-    from safetensors.numpy import save  # noqa: PLC0415 - only where a model is saved
-
     tensors: dict[str, NDArray[Any]] = {
         "days.values": model.days.values,
         "days.observed": model.days.observed.astype(np.uint8),
@@ -47,7 +46,6 @@ def pack(model: Model) -> bytes:
         "errors": model.errors,
     }
     description = {
-        "version": VERSION,
         "chosen": model.chosen,
         "loss": model.loss,
         "strategy": model.strategy,
@@ -64,10 +62,7 @@ def pack(model: Model) -> bytes:
         "daily": _members(model.daily, "daily", tensors),
         "many": _members(model.many, "many", tensors) if model.many is not model.daily else None,
     }
-    text = json.dumps(description, ensure_ascii=False, allow_nan=False)
-    tensors = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
-    # Beside θ, not beside the description: several entries of metadata would be written in any order.
-    return save(tensors | {CHECKSUM: _checksum(text, tensors)}, metadata={KEY: text})
+    return seal(MODEL, description, tensors)
 
 
 def _members(members: list[Fit | Rung], prefix: str, tensors: dict[str, NDArray[Any]]) -> list[dict[str, Any]]:
@@ -79,14 +74,6 @@ def _members(members: list[Fit | Rung], prefix: str, tensors: dict[str, NDArray[
         tensors[f"{prefix}.{place}"] = np.asarray(member.thetas, dtype=np.float32)
         out.append({"rung": asdict(member.rung), "scale": asdict(member.scale), "widths": list(member.network.widths)})
     return out
-
-
-def _checksum(text: str, tensors: dict[str, NDArray[Any]]) -> NDArray[np.uint8]:
-    digest = hashlib.sha256(text.encode())
-    for name in sorted(tensors):
-        digest.update(f"{name} {tensors[name].dtype} {tensors[name].shape}".encode())
-        digest.update(tensors[name].tobytes())
-    return np.frombuffer(digest.digest(), dtype=np.uint8)
 
 
 def load(path: str | Path) -> Model:
@@ -103,62 +90,13 @@ def load(path: str | Path) -> Model:
         in the file is run, and nothing larger than the file is allocated.
     """
     path = Path(path)
-    tensors, metadata = _read(path)
-    text = metadata.get(KEY, "")
-    try:
-        description = json.loads(text, parse_constant=_refuse)
-        version = description["version"]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        raise InputError(
-            f"{path} is no model of thalweg: it holds no description. Give a file that `thalweg forecast` wrote."
-        ) from None
-    if version != VERSION:
-        raise InputError(
-            f"{path} is a model of version {version!r}; this thalweg reads version {VERSION}. "
-            "Fit again, or use the thalweg that wrote it."
-        )
-    told = tensors.pop(CHECKSUM, None)
-    if told is None or not np.array_equal(told, _checksum(text, tensors)):
-        raise InputError(f"{path} is damaged: its checksum does not fit its content. Copy it again, or fit again.")
+    description, tensors = unseal(MODEL, path)
     try:
         return _model(description, tensors)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise InputError(
             f"{path} does not describe a model that this thalweg can serve ({error}). Fit again."
         ) from error
-
-
-def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant} is no number")
-
-
-def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
-    from safetensors import SafetensorError, safe_open  # noqa: PLC0415 - only where a model is loaded
-
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        raise InputError(f"There is no file {path}. Give the model.thalweg that `thalweg forecast` wrote.") from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except ValueError as error:
-        raise InputError(f"{path} cannot be read: {error}.") from error
-    if stat.S_ISDIR(found.st_mode):
-        raise InputError(f"{path} is a folder. Give the model file in it, such as {path / 'model.thalweg'}.")
-    if not stat.S_ISREG(found.st_mode):
-        raise InputError(f"{path} is no file of its own but a pipe or a device. Save the model to a file first.")
-    if found.st_size > LARGEST:
-        raise InputError(f"{path} holds {found.st_size:,} bytes, more than any model. Give a file that thalweg wrote.")
-    try:
-        with safe_open(path, framework="numpy") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (SafetensorError, ValueError, TypeError, KeyError, OverflowError, MemoryError) as error:
-        raise InputError(
-            f"{path} is no whole model file ({error}). It may have been cut short or damaged: copy it again, or fit "
-            "again with `thalweg forecast`."
-        ) from None
 
 
 def _model(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Model:
@@ -183,7 +121,7 @@ def _model(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
     bands, errors = _floats(tensors, "bands", 2), _floats(tensors, "errors", 1)
     if bands.shape[1] != 2 * len(COVERAGES) or not 1 <= len(bands) <= LONGEST_HORIZON or not len(errors):
         raise ValueError("the intervals are incomplete")
-    if description["loss"] not in LOSSES or description["strategy"] not in (*STRATEGIES, "copy"):
+    if description["loss"] not in TOLD_IN or description["strategy"] not in (*STRATEGIES, "copy"):
         raise ValueError(f"loss {description['loss']!r}, strategy {description['strategy']!r}")
     daily = _fits(description["daily"], "daily", tensors, len(series), 1)
     many = daily

@@ -25,9 +25,9 @@ class Activation:
     code : int
         What the compiled kernel knows it by.
     value : callable
-        σ(z), elementwise.
+        σ(z), neuron by neuron; for softmax the neurons of an example share one sum.
     slope : callable
-        σ′(z), elementwise.
+        σ′(z), each neuron's output by its own z.
     """
 
     name: str
@@ -35,10 +35,27 @@ class Activation:
     value: Callable[[Values], Values]
     slope: Callable[[Values], Values]
 
+    def back(self, z: Values, behind: Values) -> Values:
+        """Return ∂C/∂z from ∂C/∂a: the op-amp that multiplies by σ′(z) (P4, P7)."""
+        return self.slope(z) * behind
+
+
+class _Softmax(Activation):
+    """The one whose outputs each depend on every z of their example: ∂aₖ/∂zⱼ = aₖ·(δₖⱼ − aⱼ)."""
+
+    def back(self, z: Values, behind: Values) -> Values:
+        a = self.value(z)
+        return a * (behind - (a * behind).sum(axis=-1, keepdims=True))
+
 
 def _sigmoid(z: Values) -> Values:
     with np.errstate(over="ignore"):  # far out on the left e^-z is infinite and σ is 0
         return 1 / (1 + np.exp(-z))
+
+
+def _softmax(z: Values) -> Values:
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
 
 
 def _sigmoid_slope(z: Values) -> Values:
@@ -46,13 +63,29 @@ def _sigmoid_slope(z: Values) -> Values:
     return a * (1 - a)
 
 
-IDENTITY, SIGMOID, RELU = 0, 1, 2
+def _softmax_slope(z: Values) -> Values:
+    a = _softmax(z)
+    return a * (1 - a)
 
+
+IDENTITY, SIGMOID, RELU, HARD_SIGMOID, TANH, SOFTMAX = range(6)
+
+# The activations of hidden layers, and of outputs.
 ACTIVATIONS = {
     activation.name: activation
     for activation in (
         Activation("identity", IDENTITY, lambda z: z.copy(), np.ones_like),
         Activation("sigmoid", SIGMOID, _sigmoid, _sigmoid_slope),
+        # The "blue function" of N2 and N4: flat, then a slope, then flat.
+        Activation(
+            "hard sigmoid",
+            HARD_SIGMOID,
+            lambda z: np.clip(z / 6 + 0.5, 0, 1),
+            lambda z: (np.abs(z) < 3).astype(z.dtype) / 6,  # noqa: PLR2004 - where z/6 + 1/2 is 0 and 1
+        ),
         Activation("relu", RELU, lambda z: np.maximum(z, 0), lambda z: (z > 0).astype(z.dtype)),
+        Activation("tanh", TANH, np.tanh, lambda z: 1 - np.tanh(z) ** 2),
     )
 }
+# Softmax makes a distribution of an output layer; in a hidden one its neurons would not be neurons of their own.
+OUTPUTS = ACTIVATIONS | {"softmax": _Softmax("softmax", SOFTMAX, _softmax, _softmax_slope)}

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.learn.activation import ACTIVATIONS, Values
+from thalweg.learn.activation import OUTPUTS, Values
+from thalweg.learn.loss import as_distributions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from thalweg.learn.function import Network
     from thalweg.learn.loss import Loss
 
@@ -27,10 +30,13 @@ class Forward:
         What goes into each layer's activation; ``z[0]`` belongs to the first layer.
     a : list of ndarray
         What each layer's weights are connected to: ``a[0]`` is x, ``a[-1]`` the prediction. It is ∂z/∂w.
+    masks : sequence of ndarray
+        What each hidden layer's a was multiplied by, in training with dropout; empty without.
     """
 
     z: list[Values]
     a: list[Values]
+    masks: Sequence[Values] = ()
 
     @property
     def prediction(self) -> Values:
@@ -54,14 +60,20 @@ class Backward:
     gradient: Values
 
 
-def forward(network: Network, theta: Values, x: Values) -> Forward:
-    """Compute every z and a, from the features x, shape (examples, features), to the prediction (P3)."""
+def forward(network: Network, theta: Values, x: Values, masks: Sequence[Values] = ()) -> Forward:
+    """Compute every z and a, from the features x, shape (examples, features), to the prediction (P3).
+
+    `masks`, one of shape (examples, neurons) for each hidden layer, are dropout's (Srivastava et al. 2014).
+    """
     z: list[Values] = []
     a: list[Values] = [x]
-    for layer, name in zip(network.layers(theta), network.activations, strict=True):
-        z.append(a[-1] @ layer.weights.T + layer.biases)  # r = b + W·x  (N5)
-        a.append(ACTIVATIONS[name].value(z[-1]))  # a = σ(r)
-    return Forward(z, a)
+    for i, (layer, name) in enumerate(zip(network.layers(theta), network.activations, strict=True)):
+        r = layer.biases + a[i] @ layer.weights.T  # r = b + W·x  (N5)
+        z.append(r + a[i - 1] if network.skips_to(i) else r)  # N8: the identity around a pair of layers
+        a.append(OUTPUTS[name].value(z[i]))  # a = σ(r)
+        if i < len(masks):
+            a[-1] = a[-1] * masks[i]
+    return Forward(z, a, masks)
 
 
 def backward(network: Network, theta: Values, passed: Forward, slope: Values) -> Backward:
@@ -83,14 +95,24 @@ def backward(network: Network, theta: Values, passed: Forward, slope: Values) ->
     for i in reversed(range(len(layers))):
         # P5: at the output the slope comes from the loss; elsewhere (P4) from all neurons of the next layer.
         behind = slope if i == len(layers) - 1 else slopes[i + 1] @ layers[i + 1].weights
-        slopes[i] = ACTIVATIONS[network.activations[i]].slope(passed.z[i]) * behind  # P7: the op-amp σ′(z)
+        if network.skips_to(i + 2):  # P0, case 2: a sum over the paths, one of which is the identity
+            behind = behind + slopes[i + 2]
+        if i < len(passed.masks):
+            behind = behind * passed.masks[i]
+        slopes[i] = OUTPUTS[network.activations[i]].back(passed.z[i], behind)  # P7: the op-amp σ′(z)
         parts[i].weights[:] = slopes[i].T @ passed.a[i]  # P8: a · ∂C/∂z = ∂C/∂w
         parts[i].biases[:] = slopes[i].sum(axis=0)
     return Backward(slopes, gradient)
 
 
 def loss_and_gradient(
-    network: Network, theta: Values, loss: Loss, x: Values, target: Values, weight: Values
+    network: Network,
+    theta: Values,
+    loss: Loss,
+    x: Values,
+    target: Values,
+    weight: Values,
+    masks: Sequence[Values] = (),
 ) -> tuple[float, Values]:
     """Return L = Σ w·e / Σ w over the examples and its gradient ∇L(θ) (L1, N6).
 
@@ -100,15 +122,24 @@ def loss_and_gradient(
     theta : ndarray, shape (size,)
     loss : Loss
     x : ndarray, shape (examples, features)
-    target, weight : ndarray, shape (examples, outputs)
+    target : ndarray, shape (examples, outputs), or labels of shape (examples, 1) for a loss of classes
+    weight : ndarray, shape (examples, outputs), or one an example, shape (examples, 1)
         A weight of 0 leaves a target out, whatever it is. Without any weight L and gradient are 0.
+    masks : sequence of ndarray
+        Dropout's, see `forward`.
     """
-    passed = forward(network, theta, x)
-    total = weight.sum()
+    passed = forward(network, theta, x, masks)
+    made = passed.prediction
+    if loss.of_classes and target.shape[1] == 1 < made.shape[1]:
+        target = as_distributions(target, made.shape[1])
+    # One weight serves all outputs of an example: those of classes share it once, others have it each.
+    weight = np.broadcast_to(weight, made.shape)
+    total = weight[:, 0].sum() if loss.of_classes else weight.sum()
     if total == 0:
         return 0.0, np.zeros_like(theta)
     scored = weight > 0
-    target = np.where(scored, target, passed.prediction)
-    value = (weight * loss.error(passed.prediction, target)).sum() / total
-    slope = weight * loss.slope(passed.prediction, target) / total
+    target = np.where(scored, target, made)
+    error, slope = loss.error(made, target), loss.slope(made, target)
+    value = (weight * np.where(scored, error, 0)).sum() / total
+    slope = np.where(scored, weight * slope / total, 0)
     return float(value), backward(network, theta, passed, slope).gradient

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from thalweg.learn import kernel
-from thalweg.learn.loss import LOSSES
-from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
+from thalweg.learn import backprop
+from thalweg.learn.compiled import kernel
+from thalweg.learn.loss import OWN, Loss, loss_of, mean_loss
+from thalweg.learn.optimizer import Optimizer
+from thalweg.learn.outcome import ADVICE, DIVERGED, GROWN, Outcome
+from thalweg.learn.own import descend_by
+from thalweg.learn.targets import suited
 from thalweg.learn.threads import one_blas_thread
-from thalweg.learn.workspace import Workspace, window_arrays
+from thalweg.learn.workspace import PREDICTION_BATCH, data_of, plan_of, predict, room_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import DTypeLike, NDArray
 
@@ -26,50 +31,16 @@ if TYPE_CHECKING:
 
 SLICE_SECONDS = 0.05  # how long compiled code may run before Python gets a word
 PRECISIONS = (np.dtype(np.float32), np.dtype(np.float64))
-DIVERGED = 1e4  # so many times the first epoch's loss is not patience any more
-
-ADVICE = {
-    "epochs": "All {epochs} epochs were made. If the loss was still falling, allow more epochs.",
-    "updates": "All {updates} updates were made. If the loss was still falling, allow more updates.",
-    "seconds": "The time was up after {epochs} epochs. Allow more seconds, or choose a smaller network.",
-    "gradient zero": "The gradient was exactly 0 for a whole epoch, so nothing moves any more: a minimum, or every "
-    "neuron is dead. If the loss is poor, start from another seed or lower the learning rate.",
-    "validation": "Validation stopped improving after epoch {best_epoch}; its unknowns were kept.",
-    "diverged": "The loss left all bounds in epoch {epochs}: the learning rate {learning_rate:g} is above what this "
-    "surface bears. Try {smaller:g}, or a smaller scale of features and targets.",
-    "interrupted": "It was interrupted after {epochs} epochs; what had been found until then was kept.",
-}
+NEVER = np.iinfo(np.int64).max
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a descent ended.
-
-    Attributes
-    ----------
-    name : str
-        A key of `ADVICE`: what ended it.
-    advice : str
-        What that means and what to try next, in a sentence or two.
-    updates, epochs : int
-        Made until then; an epoch counts once all its batches were seen.
-    best_epoch : int
-        The epoch whose unknowns were kept: the one that validation prefers (see `Descent.run`), or the last.
-    seconds : float
-        Wall-clock time of this run.
+class Progress(NamedTuple):
+    """What a step did: updates made, 0 where loss or θ is not finite any more; and how many on end, up to now, had a
+    gradient of exactly zero.
     """
 
-    name: str
-    advice: str
-    updates: int
-    epochs: int
-    best_epoch: int
-    seconds: float
-
-    @property
-    def failed(self) -> bool:
-        """Whether θ is of no use."""
-        return self.name == "diverged"
+    done: int
+    flat: int
 
 
 class Descent:
@@ -79,17 +50,21 @@ class Descent:
     ----------
     network : Network
     examples : Examples
-    loss : str
-        ``mae`` or ``mse``; over a batch it is averaged (P1).
+    loss : str or Loss
+        A key of `LOSSES`, or a loss such as ``quantile(0.9)`` or one of your own; over a batch it is averaged (P1).
     optimizer : Optimizer
     batch : int
-        Examples per update; the last batch of an epoch takes what is left (B1).
+        Examples per update; the last batch of an epoch takes what is left (B1). More than there are examples means
+        all of them.
     epochs : int
         How many the schedule spans, and the most that `run` makes.
     seed : int
-        Of θ⁰ and of every epoch's order. The same seed gives the same bits on the same machine and versions.
+        Of θ⁰, of every epoch's order and of dropout. The same seed gives the same bits on the same machine and
+        versions.
     theta : ndarray, shape (size,), optional
         Where to start instead of at random.
+    dropout : float
+        The share of the hidden neurons that each example of a batch goes without in training.
     dtype : dtype
         Precision of everything, float32 or float64.
 
@@ -97,6 +72,8 @@ class Descent:
     ----------
     theta : ndarray, shape (size,)
         The unknowns as they are now.
+    kept : ndarray, shape (size,)
+        The unknowns to use: those of the epoch that validation prefers, or else as they are now.
     updates : int
         Made so far.
     batch_losses : ndarray, shape (batches per epoch,)
@@ -105,8 +82,8 @@ class Descent:
     Raises
     ------
     ValueError
-        If there are no examples, none has a weight, batch, epochs, seed, loss or precision cannot be, or
-        features, outputs or the start do not fit.
+        If there are no examples, none has a weight, an option cannot be, or features, targets, loss, output or the
+        start do not fit.
     """
 
     def __init__(
@@ -114,91 +91,126 @@ class Descent:
         network: Network,
         examples: Examples,
         *,
-        loss: str = "mae",
+        loss: str | Loss = "mae",
         optimizer: Optimizer | None = None,
         batch: int = 64,
         epochs: int = 60,
         seed: int = 0,
         theta: Values | None = None,
+        dropout: float = 0.0,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        if loss not in LOSSES:
-            raise ValueError(f"There is no loss {loss!r}; choose one of {', '.join(LOSSES)}.")
-        if not len(examples) or not (examples.weight > 0).any():
-            raise ValueError("There is no example with a weight to learn from.")
-        if (examples.features, examples.outputs) != (network.widths[0], network.widths[-1]):
-            raise ValueError(
-                f"The examples have {examples.features} features and {examples.outputs} outputs; "
-                f"the network takes {network.widths[0]} and gives {network.widths[-1]}."
-            )
         if batch < 1 or epochs < 1:
             raise ValueError(f"The batch size is {batch} and epochs are {epochs}; both must be 1 or more.")
         if seed < 0:
             raise ValueError(f"The seed is {seed}; it must be 0 or more.")
+        if not 0 <= dropout < 1:
+            raise ValueError(f"Dropout is {dropout}; it is a share, at least 0 and below 1.")
         if np.dtype(dtype) not in PRECISIONS:
             raise ValueError(f"The precision is {np.dtype(dtype)}; choose float32 or float64.")
-        self.network, self.loss, self.optimizer, self.seed = network, loss, optimizer or Optimizer(), seed
-        self.batch = min(batch, len(examples))
-        self.epochs = epochs
-        self.examples = examples.astype(dtype)
+        self.network, self.loss, self.optimizer, self.seed = network, loss_of(loss), optimizer or Optimizer(), seed
+        self.examples = suited(network, self.loss, examples).astype(dtype)
+        self.batch, self.epochs, self.dropout = min(batch, len(examples)), epochs, dropout
         start = network.start(seed) if theta is None else theta
         if start.shape != (network.size,):
             raise ValueError(f"This network has {network.size} unknowns; the start given has shape {start.shape}.")
         self.theta: Values = np.array(start, dtype=dtype)
-        self.updates = 0
         self.batch_losses: NDArray[np.float64] = np.full(self.batches, np.nan)
-        self._gradient: Values = np.zeros_like(self.theta)
-        self._state: Values = np.zeros((2, network.size), dtype=dtype)
-        self._space = Workspace(network, self.batch, dtype, loss=LOSSES[loss].code, rule=RULES[self.optimizer.rule])
-        chosen = self.optimizer
-        self._numbers = np.array(
-            [chosen.decay, chosen.momentum, chosen.momentum_squares, chosen.epsilon], dtype=np.float64
+        self._plan = plan_of(
+            network,
+            self.loss,
+            self.optimizer,
+            planned=epochs * self.batches,
+            dropout=dropout,
+            seed=seed % 2**63,
+            training=True,
         )
+        self._data = data_of(self.examples)
+        self._room = room_of(network, self.batch, dtype, training=True, dropout=dropout > 0)
+        self._course = Course()
         self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._order_of = -1
         self._slice = 8  # batches; adapted to SLICE_SECONDS, which changes no bit of the result
 
     @property
     def batches(self) -> int:
-        """Updates an epoch: N / B, rounded up (B1)."""
+        """How many batches, so updates, make an epoch."""
         return math.ceil(len(self.examples) / self.batch)
 
     @property
+    def updates(self) -> int:
+        """How many updates were made so far; counted in compiled code with each, so that no interrupt parts them."""
+        return int(self._room.counts[kernel.UPDATES])
+
+    @property
     def epoch(self) -> int:
-        """Epochs made, whole ones."""
+        """How many whole epochs were made so far."""
         return self.updates // self.batches
 
+    @property
+    def kept(self) -> Values:
+        """The unknowns to use."""
+        return self.theta if self._course.kept is None else self._course.kept
+
+    @property
+    def gradient(self) -> Values:
+        """The gradient of the latest update, shape (size,)."""
+        return self._room.gradient
+
+    @property
+    def learning_rate(self) -> float:
+        """η before its schedule; it may be set between steps."""
+        return self.optimizer.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        self.optimizer = replace(self.optimizer, learning_rate=rate)
+        self._plan.numbers[0] = rate
+
     def order(self, epoch: int) -> NDArray[np.int64]:
-        """Return which example comes when in an epoch; batch k is ``order[k · B : (k + 1) · B]`` (B1)."""
-        if self._order_of != epoch:
-            # Epochs are told apart from 1 on: the generator of (seed, 0) is that of seed, which drew θ⁰.
+        """Return the order in which the examples come in an epoch: which example is in which batch (B1)."""
+        if epoch != self._order_of:
             random = np.random.default_rng((self.seed, epoch + 1))
             self._order, self._order_of = random.permutation(len(self.examples)), epoch
         return self._order
 
-    def step(self, batches: int) -> tuple[int, int]:
-        """Run up to `batches` batches, not beyond the epoch's end.
+    def loss_of_all(self) -> float:
+        """Return L over all examples at θ as it is now."""
+        made = predict(self.network, self.theta, self.examples)
+        target, weight = self.examples.target, self.examples.weight
+        if not self.loss.of_classes:
+            weight = np.broadcast_to(weight, made.shape)
+        return mean_loss(self.loss, made, target, weight)
 
-        Returns
-        -------
-        done : int
-            Updates made; 0 where the loss or θ is not finite any more.
-        flat : int
-            How many of them had a gradient of exactly zero.
-        """
-        first = self.updates % self.batches
+    def step(self, batches: int = 1) -> Progress:
+        """Run up to `batches` batches, not beyond the epoch's end."""
+        return self._step(batches, NEVER)
+
+    def _step(self, batches: int, most_risen: int) -> Progress:
+        before = self.updates
+        first = before % self.batches
         last = min(first + batches, self.batches)
-        data = self.examples
+        order = self.order(self.epoch)
         with one_blas_thread():
-            done, flat = kernel.descend(
-                self._space.widths, self._space.codes, self.theta, self._gradient, self._state, self._numbers,
-                float(self.optimizer.learning_rate), SCHEDULES[self.optimizer.schedule], self.updates,
-                self.epochs * self.batches, *window_arrays(data), data.target, data.weight,
-                self.order(self.epoch), self.batch, first, last, self._space.a, self._space.slopes, self.batch_losses,
-            )  # fmt: skip
-        self.updates += done
-        whole = done == last - first and bool(np.isfinite(self.theta).all())
-        return (done if whole else 0), flat
+            if self._plan.loss == OWN:
+                descend_by(
+                    self.loss, self.examples, (self._plan, self._data, self._room), self.theta, order,
+                    self.batch, range(first, last), self.batch_losses, lambda: self._grew(most_risen),
+                )  # fmt: skip
+            else:
+                kernel.descend(
+                    self._plan, self._data, self._room, self.theta, order,
+                    self.batch, first, last, self.batch_losses, most_risen,
+                )  # fmt: skip
+        done = self.updates - before
+        whole = done == last - first or self._grew(most_risen)
+        whole = whole and bool(np.isfinite(self.theta).all())
+        return Progress(done if whole else 0, int(self._room.counts[kernel.FLAT]))
+
+    def _grew(self, most_risen: int) -> bool:
+        """Whether the loss has grown too often on end, beyond what it was at first."""
+        seen = self._room.seen
+        return bool(self._room.counts[kernel.RISEN] >= most_risen and seen[kernel.LAST_LOSS] > seen[kernel.FIRST_LOSS])
 
     def run(
         self,
@@ -209,9 +221,12 @@ class Descent:
         patience: int | None = None,
         validate: Callable[[Values], float | NDArray[np.float64]] | None = None,
         watch: Callable[[Descent, float], None] | None = None,
+        every: int | None = None,
         cancelled: Callable[[], bool] | None = None,
+        save_to: str | Path | None = None,
+        save_every: float = 10.0,
     ) -> Outcome:
-        """Descend until the first of the stop rules holds.
+        """Descend until the first of the stop rules holds; called again, go on.
 
         Parameters
         ----------
@@ -227,8 +242,14 @@ class Descent:
             best but for chance: worse by no more than one standard error of the difference (Breiman et al. 1984).
         watch : callable, optional
             Called after every epoch with this descent and its validation loss (NaN without `validate`).
+        every : int, optional
+            Call `watch` after so many updates instead, with the latest validation loss; 1 for each update.
         cancelled : callable, optional
             Asked before every slice; True ends the run.
+        save_to : path, optional
+            Save the descent to this file when it ends and every `save_every` seconds, so that `Descent.load` goes on
+            from there, to the same bits, whatever ended the process.
+        save_every : float
 
         Returns
         -------
@@ -237,16 +258,21 @@ class Descent:
         Raises
         ------
         ValueError
-            If epochs, updates or patience are given and less than 1.
+            If epochs, updates, patience or every are given and less than 1.
+        InputError
+            If the file cannot be written.
         """
         began = time.perf_counter()
-        for name, value in (("epochs", epochs), ("updates", updates), ("patience", patience)):
+        for name, value in (("epochs", epochs), ("updates", updates), ("patience", patience), ("every", every)):
             if value is not None and value < 1:
                 raise ValueError(f"{name} is {value}; it must be 1 or more.")
         most_epochs = min(self.epochs, epochs or self.epochs)
         most = min(most_epochs * self.batches, updates or most_epochs * self.batches)
         name = "updates" if most < most_epochs * self.batches else "epochs"
-        course = _Course(patience, validate, watch, self.epoch, self.theta.copy())
+        if validate is None:
+            self._course = Course(first_loss=self._course.first_loss)
+        rules = _Rules(most, patience, validate, watch, every)
+        saved = began
         while self.updates < most:
             if cancelled and cancelled():
                 name = "interrupted"
@@ -254,72 +280,143 @@ class Descent:
             if seconds is not None and time.perf_counter() - began >= seconds:
                 name = "seconds"
                 break
-            ended = self._slice_of(course, most - self.updates)
+            ended = self._slice_of(rules)
             if ended:
                 name = ended
                 break
-        best_epoch = self.epoch
-        if course.best is not None:
-            self.theta, best_epoch = course.kept, course.best_epoch
-        return self._outcome(name, best_epoch, time.perf_counter() - began)
+            if save_to is not None and time.perf_counter() - saved >= save_every:
+                self.save(save_to)
+                saved = time.perf_counter()
+        if save_to is not None:
+            self.save(save_to)
+        return self._outcome(name, time.perf_counter() - began)
 
-    def _slice_of(self, course: _Course, most: int) -> str | None:
+    def _slice_of(self, rules: _Rules) -> str | None:
         """Run a slice of about `SLICE_SECONDS`; return what ended the descent, if anything did."""
         started = time.perf_counter()
-        done, flat = self.step(min(self._slice, most))
+        most = min(self._slice, rules.most - self.updates)
+        if rules.every:
+            most = min(most, rules.every - self.updates % rules.every)
+        done, _ = self._step(most, GROWN)
         spent = time.perf_counter() - started
         if spent < SLICE_SECONDS / 2:
             self._slice = min(self._slice * 2, self.batches)
         elif spent > SLICE_SECONDS * 2:
             self._slice = max(self._slice // 2, 1)
-        course.flat += flat
         if not done:
-            return "diverged"
-        return self._end_of_epoch(course) if self.updates % self.batches == 0 else None
+            return "loss not finite" if self._own_loss_failed() else "diverged"
+        grew = self._grew(GROWN)
+        ended = self._end_of_epoch(rules) if self.updates % self.batches == 0 else None
+        if rules.watch and rules.every and self.updates % rules.every == 0:
+            rules.watch(self, self._course.validation)
+        return ended or ("growing" if grew else None)
 
-    def _end_of_epoch(self, course: _Course) -> str | None:
+    def _own_loss_failed(self) -> bool:
+        """Whether the loss of the user's own is not finite where θ and so every prediction still are."""
+        if self._plan.loss != OWN or not np.isfinite(self.theta).all():
+            return False
+        return bool(np.isfinite(predict(self.network, self.theta, self.examples)).all())
+
+    def _end_of_epoch(self, rules: _Rules) -> str | None:
         """Look at a whole epoch: what was lost, what validation says, whether anything moved."""
+        course = self._course
         mean = float(np.nanmean(self.batch_losses))  # NaN where a batch had no weight
         course.first_loss = mean if math.isnan(course.first_loss) else course.first_loss
         if mean > DIVERGED * course.first_loss > 0:
             return "diverged"
-        errors = np.atleast_1d(course.validate(self.theta) if course.validate else math.nan)
-        if course.watch:
-            course.watch(self, float(errors.mean()))
+        errors = np.atleast_1d(rules.validate(self.theta) if rules.validate else math.nan)
+        course.validation = float(errors.mean())
+        if rules.watch and not rules.every:
+            rules.watch(self, course.validation)
         if course.as_good(errors):
             course.best_epoch, course.kept = self.epoch, self.theta.copy()
-        if course.flat >= self.batches:
-            return "gradient zero"
-        course.flat = 0
-        if course.validate and course.patience is not None and self.epoch - course.best_epoch >= course.patience:
+        if self._room.counts[kernel.FLAT] >= self.batches:
+            return "gradient zero" if self.dead_layer() is None else "dead"
+        if rules.validate and rules.patience is not None and self.epoch - course.best_epoch >= rules.patience:
             return "validation"
         return None
 
-    def _outcome(self, name: str, best_epoch: int, seconds: float) -> Outcome:
+    def dead_layer(self) -> int | None:
+        """Return the number, from 1, of the first hidden layer all of whose neurons give 0 for all examples."""
+        alive = [False] * (len(self.network.widths) - 2)
+        for first in range(0, len(self.examples), PREDICTION_BATCH):
+            x = self.examples.rows(slice(first, first + PREDICTION_BATCH)).gather()
+            a = backprop.forward(self.network, self.theta, x).a[1:-1]
+            alive = [was or bool(of_layer.any()) for was, of_layer in zip(alive, a, strict=True)]
+            if all(alive):
+                return None
+        return alive.index(False) + 1
+
+    def _outcome(self, name: str, seconds: float) -> Outcome:
         rate = self.optimizer.learning_rate
         advice = ADVICE[name].format(
             # A descent that diverged did so in the epoch it was in, the others count whole ones.
             epochs=max(1, math.ceil(self.updates / self.batches)) if name == "diverged" else self.epoch,
             updates=self.updates,
-            best_epoch=best_epoch,
+            best_epoch=self._course.best_epoch,
             learning_rate=rate,
             smaller=rate / 10,
+            grown=GROWN,
+            loss=self.loss.name,
+            value=self.batch_losses[self.updates % self.batches],
+            layer=self.dead_layer() if name == "dead" else None,
         )
+        best_epoch = self.epoch if self._course.kept is None else self._course.best_epoch
         return Outcome(name, advice, self.updates, self.epoch, best_epoch, seconds)
 
+    def save(self, path: str | Path) -> None:
+        """Write all that is needed to go on to a file, whole or not at all; the examples are not in it.
 
-@dataclass
-class _Course:
-    """What one `run` goes by and has seen so far."""
+        Raises
+        ------
+        InputError
+            If the file cannot be written.
+        """
+        from thalweg.learn import checkpoint  # noqa: PLC0415 - it makes descents
 
+        checkpoint.save(self, path)
+
+    @staticmethod
+    def load(path: str | Path, examples: Examples, *, loss: Loss | None = None) -> Descent:
+        """Return a saved descent, to go on to the same bits that it would have come to.
+
+        Parameters
+        ----------
+        path : path
+        examples : Examples
+            Those that it was begun with.
+        loss : Loss, optional
+            The loss of your own that it was begun with; a file holds no code.
+
+        Raises
+        ------
+        InputError
+            If the file is none of a descent, is damaged, or the examples or the loss are others.
+        """
+        from thalweg.learn import checkpoint  # noqa: PLC0415 - likewise
+
+        return checkpoint.load(path, examples, loss=loss)
+
+
+class _Rules(NamedTuple):
+    """What one `run` goes by."""
+
+    most: int
     patience: int | None
     validate: Callable[[Values], float | NDArray[np.float64]] | None
     watch: Callable[[Descent, float], None] | None
-    best_epoch: int
-    kept: Values
-    best: NDArray[np.float64] | None = None
+    every: int | None
+
+
+@dataclass
+class Course:
+    """What was seen of a descent's epochs, for the stop rules; it lasts from one `run` to the next."""
+
     first_loss: float = math.nan
-    flat: int = 0  # updates of this epoch whose gradient was exactly zero
+    validation: float = math.nan
+    best: NDArray[np.float64] | None = None
+    best_epoch: int = 0
+    kept: Values | None = None
 
     def as_good(self, errors: NDArray[np.float64]) -> bool:
         """Whether an epoch's errors are as good as the best so far, but for chance; remember them if they are best."""

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from thalweg.learn.activation import ACTIVATIONS, Values
+from thalweg.learn.activation import ACTIVATIONS, OUTPUTS, Values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+
+# The bound of a uniform start, by a layer's inputs and outputs.
+STARTS: dict[str, Callable[[int, int], float]] = {
+    "small": lambda inputs, _: 1 / math.sqrt(inputs),  # as PyTorch has it
+    "glorot": lambda inputs, outputs: math.sqrt(6 / (inputs + outputs)),  # Glorot and Bengio 2010
+    "he": lambda inputs, _: math.sqrt(6 / inputs),  # He et al. 2015
+}
 
 
 class Layer(NamedTuple):
@@ -30,28 +39,40 @@ class Network:
     widths : tuple of int
         Features, neurons of each hidden layer, outputs: ``(56, 100, 1)``.
     activation : str
-        σ of the hidden layers: ``relu``, ``sigmoid`` or ``identity``.
+        σ of the hidden layers: a key of `ACTIVATIONS`.
     output : str
-        The activation of the output layer.
+        The activation of the output layer: one of those, or ``softmax``.
+    skip : bool
+        Whether skip connections lead around the hidden layers 2 and 3, 4 and 5, … (N8's "special structure"):
+        ``a₃ = σ(b₃ + W₃·a₂ + a₁)``, as He et al. (2016) have it.
 
     Raises
     ------
     ValueError
-        If there are fewer than two widths, one is not positive, or an activation is unknown.
+        If there are fewer than two widths, one is not positive, an activation is unknown, or skip connections are
+        wanted where the hidden layers are not 3, 5, 7, … of one width.
     """
 
     widths: tuple[int, ...]
     activation: str = "relu"
     output: str = "identity"
+    skip: bool = False
 
     def __post_init__(self) -> None:
         if len(self.widths) < 2 or min(self.widths) < 1:  # noqa: PLR2004 - features and outputs
             raise ValueError(
                 f"A network needs features and outputs, at least one of each; its widths are {self.widths}."
             )
-        for name in (self.activation, self.output):
-            if name not in ACTIVATIONS:
-                raise ValueError(f"There is no activation {name!r}; choose one of {', '.join(ACTIVATIONS)}.")
+        for name, known in ((self.activation, ACTIVATIONS), (self.output, OUTPUTS)):
+            if name not in known:
+                where = " of hidden layers" if name in OUTPUTS else ""
+                raise ValueError(f"There is no activation {name!r}{where}; choose one of {', '.join(known)}.")
+        hidden = self.widths[1:-1]
+        if self.skip and (len(hidden) < 3 or len(hidden) % 2 == 0 or len(set(hidden)) > 1):  # noqa: PLR2004 - a₁ and a pair
+            raise ValueError(
+                "Skip connections lead around pairs of hidden layers: they need 3, 5, 7, … hidden layers of one "
+                f"width; the widths of the hidden layers are {hidden}."
+            )
 
     @property
     def size(self) -> int:
@@ -62,6 +83,10 @@ class Network:
     def activations(self) -> tuple[str, ...]:
         """The activation of each layer, the output's last."""
         return (self.activation,) * (len(self.widths) - 2) + (self.output,)
+
+    def skips_to(self, layer: int) -> bool:
+        """Whether a skip connection ends at this layer (0 the first): whether z holds the a of two layers before."""
+        return self.skip and layer >= 2 and layer % 2 == 0 and layer < len(self.widths) - 2  # noqa: PLR2004 - a pair
 
     def layers(self, theta: Values) -> list[Layer]:
         """View θ, shape (size,), layer by layer: the rows of W, then b (N6)."""
@@ -77,16 +102,28 @@ class Network:
             yield Layer(weights, theta[at : at + outputs])
             at += outputs
 
-    def start(self, seed: int = 0) -> Values:
-        """Return θ⁰, drawn at random (O1), float64: biases 0, weights uniform within a bound.
+    def start(self, seed: int = 0, kind: str | None = None) -> Values:
+        """Return θ⁰, drawn at random (O1), float64: biases 0, weights uniform within a bound that suits σ.
 
-        The bound is √(6 / (inputs + outputs)) before sigmoid (Glorot and Bengio 2010), else 1 / √inputs, as
-        PyTorch has it: starts this small came out better on unseen days than those of He et al. (2015).
+        Parameters
+        ----------
+        seed : int
+        kind : str, optional
+            A key of `STARTS` for every layer. Where it is not given, ``glorot`` before a sigmoid, a hard sigmoid,
+            tanh or softmax, else ``small``: it came out better on unseen days than ``he``.
+
+        Raises
+        ------
+        ValueError
+            If the kind is unknown.
         """
+        if kind is not None and kind not in STARTS:
+            raise ValueError(f"There is no start {kind!r}; choose one of {', '.join(STARTS)}.")
         random = np.random.default_rng(seed)
         theta = np.zeros(self.size)
         for layer, activation in zip(self.layers(theta), self.activations, strict=True):
             outputs, inputs = layer.weights.shape
-            bound = np.sqrt(6 / (inputs + outputs)) if activation == "sigmoid" else 1 / np.sqrt(inputs)
+            chosen = kind or ("small" if activation in ("identity", "relu") else "glorot")
+            bound = STARTS[chosen](inputs, outputs)
             layer.weights[:] = random.uniform(-bound, bound, (outputs, inputs))
         return theta

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from thalweg.learn.activation import Values
 
-RULES = {"gradient descent": 0, "adamw": 1}
-SCHEDULES = {"constant": 0, "cosine": 1}
+RULES = {"gradient descent": 0, "momentum": 1, "adam": 2, "adamw": 3}
+SCHEDULES = {"constant": 0, "cosine": 1, "step": 2}
 
 
 @dataclass(frozen=True)
@@ -22,16 +24,25 @@ class Optimizer:
     Attributes
     ----------
     rule : str
-        ``gradient descent``: θ ← θ − η·g (O1). ``adamw``: Adam (Kingma and Ba 2015) with decoupled weight
-        decay (Loshchilov and Hutter 2019); with `decay` 0 it is Adam.
+        ``gradient descent``: θ ← θ − η·g (O1). ``momentum``: v ← momentum·v + g, θ ← θ − η·v (Polyak 1964).
+        ``adam`` (Kingma and Ba 2015). ``adamw``: Adam with decoupled weight decay (Loshchilov and Hutter 2019).
     learning_rate : float
         η.
     schedule : str
-        ``constant``, or ``cosine``: from η down to 0 over the planned updates along half a cosine.
+        ``constant``; ``cosine``: from η down to 0 over the planned updates along half a cosine; ``step``: times
+        `step_factor` after every `step_every` updates.
+    warm_up : int
+        Before the schedule begins, η rises in a straight line over so many updates.
+    step_every, step_factor : int, float
+        Of the schedule ``step``.
     decay : float
-        Weight decay: each update also takes the share η·decay off every unknown.
-    momentum, momentum_squares, epsilon : float
-        Adam's β₁, β₂ and ε.
+        Weight decay: decay·θ is added to the gradient; ``adamw`` takes η·decay·θ off θ instead.
+    clip : float, optional
+        The longest a gradient may be (its Euclidean norm); a longer one is shortened to it (Pascanu et al. 2013).
+    momentum : float
+        How much of the past step stays; Adam's β₁.
+    momentum_squares, epsilon : float
+        Adam's β₂ and ε.
 
     Raises
     ------
@@ -39,10 +50,14 @@ class Optimizer:
         If a rule or schedule is unknown, or a number is out of its range.
     """
 
-    rule: str = "adamw"
+    rule: str = "adam"
     learning_rate: float = 1e-3
-    schedule: str = "cosine"
-    decay: float = 0.01
+    schedule: str = "constant"
+    warm_up: int = 0
+    step_every: int = 1000
+    step_factor: float = 0.1
+    decay: float = 0.0
+    clip: float | None = None
     momentum: float = 0.9
     momentum_squares: float = 0.999
     epsilon: float = 1e-8
@@ -54,17 +69,49 @@ class Optimizer:
             raise ValueError(f"There is no schedule {self.schedule!r}; choose one of {', '.join(SCHEDULES)}.")
         if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
             raise ValueError(f"The learning rate is {self.learning_rate}; it must be a positive number.")
+        if self.warm_up < 0 or self.step_every < 1:
+            raise ValueError(
+                f"warm_up is {self.warm_up} and step_every {self.step_every} updates; they must be 0 or more, and 1 "
+                "or more."
+            )
+        if not 0 < self.step_factor <= 1:
+            raise ValueError(f"step_factor is {self.step_factor}; it must be above 0 and at most 1.")
         if not (math.isfinite(self.decay) and self.decay >= 0):
             raise ValueError(f"The weight decay is {self.decay}; it must be 0 or a positive number.")
+        if self.clip is not None and not self.clip > 0:
+            raise ValueError(f"The gradient is to be clipped at {self.clip}; that must be a positive number.")
         if not (0 <= self.momentum < 1 and 0 <= self.momentum_squares < 1 and self.epsilon > 0):
-            raise ValueError("Adam's momentum and momentum of squares lie in [0, 1), and epsilon is positive.")
+            raise ValueError("Momentum and momentum of squares lie in [0, 1), and epsilon is positive.")
+
+    def numbers(self, planned: int) -> NDArray[np.float64]:
+        """Return all numbers in the order in which the kernel reads them; `planned` updates in all."""
+        return np.array(
+            [
+                self.learning_rate,
+                self.warm_up,
+                self.step_every,
+                self.step_factor,
+                planned,
+                self.decay,
+                math.inf if self.clip is None else self.clip,
+                self.momentum,
+                self.momentum_squares,
+                self.epsilon,
+            ]
+        )
 
 
 def rate(optimizer: Optimizer, update: int, planned: int) -> float:
     """Return the learning rate of update number `update` (0 the first) of `planned`."""
+    eta = optimizer.learning_rate
+    if update < optimizer.warm_up:
+        return eta * (update + 1) / optimizer.warm_up
+    since = update - optimizer.warm_up
     if optimizer.schedule == "cosine":
-        return optimizer.learning_rate * 0.5 * (1 + math.cos(math.pi * min(update / planned, 1.0)))
-    return optimizer.learning_rate
+        return eta * 0.5 * (1 + math.cos(math.pi * min(since / max(planned - optimizer.warm_up, 1), 1.0)))
+    if optimizer.schedule == "step":
+        return eta * optimizer.step_factor ** (since // optimizer.step_every)
+    return eta
 
 
 def apply_update(
@@ -77,14 +124,24 @@ def apply_update(
     optimizer : Optimizer
     theta, gradient : ndarray, shape (size,)
     state : ndarray, shape (2, size)
-        Adam's running means of g and g², zeros before the first update; changed in place.
+        Momentum's v in the first row, or Adam's running means of g and g²; zeros before the first update; changed in
+        place.
     update, planned : int
         Which update this is (0 the first), and how many the schedule spans.
     """
     eta = rate(optimizer, update, planned)
-    theta *= 1 - eta * optimizer.decay
+    if optimizer.clip is not None:
+        gradient = gradient * min(1.0, optimizer.clip / max(float(np.linalg.norm(gradient)), 1e-300))
+    if optimizer.rule == "adamw":
+        theta *= 1 - eta * optimizer.decay
+    elif optimizer.decay:
+        gradient = gradient + optimizer.decay * theta
     if optimizer.rule == "gradient descent":
         theta -= eta * gradient
+        return
+    if optimizer.rule == "momentum":
+        state[0] = optimizer.momentum * state[0] + gradient
+        theta -= eta * state[0]
         return
     state[0] = optimizer.momentum * state[0] + (1 - optimizer.momentum) * gradient
     state[1] = optimizer.momentum_squares * state[1] + (1 - optimizer.momentum_squares) * gradient**2

@@ -1,4 +1,4 @@
-"""What a compiled pass over one network needs beside θ: codes and buffers, planned once."""
+"""What a compiled pass over one network needs beside θ: its plan, its buffers and the examples' arrays."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.learn import kernel
-from thalweg.learn.activation import ACTIVATIONS, Values
+from thalweg.learn.activation import ACTIVATIONS, IDENTITY, OUTPUTS, Values
+from thalweg.learn.compiled import kernel
 from thalweg.learn.examples import COMPILED_FOR
+from thalweg.learn.loss import LOSSES, STABLE_PAIRS
+from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
+from thalweg.learn.product import gradient_room
 from thalweg.learn.threads import one_blas_thread
 
 if TYPE_CHECKING:
@@ -16,41 +19,71 @@ if TYPE_CHECKING:
 
     from thalweg.learn.examples import Examples
     from thalweg.learn.function import Network
+    from thalweg.learn.loss import Loss
 
 PREDICTION_BATCH = 256
 
 
-class Workspace:
-    """Buffers for batches of up to `batch` examples through `network`.
+def plan_of(
+    network: Network,
+    loss: Loss = LOSSES["mse"],
+    optimizer: Optimizer = Optimizer(),  # noqa: B008 - it is frozen
+    *,
+    planned: int = 1,
+    dropout: float = 0.0,
+    seed: int = 0,
+    training: bool = False,
+) -> kernel.Plan:
+    """Return the kernel's plan; in training a stable pair takes the place of the output's activation and the loss."""
+    pair = STABLE_PAIRS.get((network.output, loss.name)) if training else None
+    return kernel.Plan(
+        widths=np.array(network.widths, dtype=np.int64),
+        activation=ACTIVATIONS[network.activation].code,
+        output=OUTPUTS[network.output].code if pair is None else IDENTITY,
+        skip=network.skip,
+        loss=loss.code if pair is None else pair,
+        parameters=np.array(loss.parameters, dtype=np.float64),
+        rule=RULES[optimizer.rule],
+        schedule=SCHEDULES[optimizer.schedule],
+        numbers=optimizer.numbers(planned),
+        dropout=float(dropout),
+        seed=seed,
+    )
 
-    Attributes
-    ----------
-    widths, codes : ndarray of int64
-    a, slopes : ndarray, shape (batch · Σ widths,)
-        Room for every layer's a and ∂C/∂z.
-    """
 
-    def __init__(
-        self, network: Network, batch: int, dtype: DTypeLike, *, loss: int = 0, rule: int = 0, training: bool = True
-    ) -> None:
-        self.widths: NDArray[np.int64] = np.array(network.widths, dtype=np.int64)
-        activation, output = ACTIVATIONS[network.activation].code, ACTIVATIONS[network.output].code
-        self.codes: NDArray[np.int64] = np.array([activation, output, loss, rule], dtype=np.int64)
-        room = batch * sum(network.widths)
-        self.a: Values = np.zeros(room, dtype=dtype)
-        self.slopes: Values = np.zeros(room if training else 0, dtype=dtype)
+def room_of(
+    network: Network, batch: int, dtype: DTypeLike, *, training: bool = False, dropout: bool = False
+) -> kernel.Room:
+    """Return buffers for batches of up to `batch` examples; those of the backward pass only in training."""
+    lanes = int(kernel.lanes_for(batch))
+    size = lanes * sum(network.widths)
+    unknowns = network.size if training else 0
+    return kernel.Room(
+        a=np.zeros(size, dtype),
+        slopes=np.zeros(size if training else 0, dtype),
+        masks=np.zeros(size if dropout else 0, dtype),
+        lanes=np.zeros((2, lanes), dtype),
+        product=np.zeros(gradient_room(max(network.widths), lanes) if training else 0, dtype),
+        gradient=np.zeros(unknowns, dtype),
+        state=np.zeros((2, unknowns), dtype),
+        counts=np.zeros(3, np.int64),
+        seen=np.full(2, np.nan),
+    )
 
 
-def window_arrays(examples: Examples) -> tuple[Values, NDArray[np.int64], Values, float, Values, Values, Values]:
-    """Return the arrays that the kernel's `gather` reads, in its order."""
-    return (
-        examples.values,
-        examples.newest,
-        examples.window_emphasis,
-        examples.limit,
-        examples.level,
-        examples.scale,
-        examples.dense,
+def data_of(examples: Examples) -> kernel.Data:
+    """Return the arrays that the kernel reads."""
+    return kernel.Data(
+        values=examples.values,
+        newest=examples.newest,
+        emphasis=examples.window_emphasis,
+        limit=float(examples.limit),
+        level=examples.level,
+        scale=examples.scale,
+        dense=examples.dense,
+        indices=examples.indices,
+        target=examples.target,
+        weight=examples.weight,
     )
 
 
@@ -76,19 +109,17 @@ class Predictor:
             raise ValueError(f"The examples have {examples.features} features; the network takes {network.widths[0]}.")
         self._network, self._dtype = network, dtype
         self._examples = examples.astype(dtype)
-        self._space = Workspace(network, min(PREDICTION_BATCH, max(len(examples), 1)), dtype, training=False)
+        self._batch = min(PREDICTION_BATCH, max(len(examples), 1))
+        self._plan, self._room = plan_of(network), room_of(network, self._batch, dtype)
         self._order = np.arange(len(examples))
         self._out: Values = np.empty((len(examples), network.widths[-1]), dtype=dtype)
 
     def __call__(self, theta: Values) -> NDArray[np.float64]:
         """Return the predictions at θ, shape (examples, outputs), float64; a θ of another size is a ValueError."""
         self._network.layers(theta)
-        space, batch = self._space, min(PREDICTION_BATCH, max(len(self._order), 1))
         theta = np.require(theta, self._dtype, COMPILED_FOR)
         with one_blas_thread():
-            kernel.predict(
-                space.widths, space.codes, theta, *window_arrays(self._examples), self._order, batch, space.a, self._out
-            )
+            kernel.predict(self._plan, data_of(self._examples), self._room, theta, self._order, self._batch, self._out)
         return self._out.astype(np.float64)
 
 

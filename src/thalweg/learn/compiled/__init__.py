@@ -1,0 +1,24 @@
+"""The fast version: what `backprop.py`, `loss.py` and `optimizer.py` compute, compiled by Numba, nothing allocated.
+
+An example is a lane: the a and ∂C/∂z of a layer lie as (neurons, lanes), so that one vector instruction serves 16
+examples at once and the unknowns are read as they lie in θ. A batch fills up to a multiple of `LANES` with copies of
+its last example, whose slopes are 0. Codes, not function objects, choose activation, loss and rule, so that one
+compilation serves every network. In the files of this folder:
+
+    plan     what does not change: widths, codes, numbers          `kernel.Plan`
+    data     the arrays of `Examples`                              `kernel.Data`
+    room     buffers, planned once                                 `kernel.Room`
+    theta    (size,) the unknowns: per layer the rows of W, then b
+    a        (lanes · Σ widths,) a of every layer, one after another; the features first
+    slopes   (lanes · Σ widths,) ∂C/∂z of every layer, laid out as `a`
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+LANES = 16
+
+# Division as NumPy has it: Python's check for a zero divisor would keep a loop from being vectorised. No flag lets
+# the compiler think that there is no NaN: it must stay NaN.
+compiled = njit(nogil=True, cache=True, error_model="numpy")

@@ -1,0 +1,88 @@
+"""σ and the multiplication by σ′ over a whole layer (N4, P7). σ′ is told by a as well as by z, so z is not kept."""
+
+# Numba infers every type from what it is given; the package's docstring tells the roles:
+# ruff: noqa: ANN001
+# pyright: reportMissingParameterType=false, reportUnknownParameterType=false
+
+from __future__ import annotations
+
+from thalweg.learn.activation import HARD_SIGMOID, RELU, SIGMOID, SOFTMAX, TANH
+from thalweg.learn.compiled import compiled
+from thalweg.learn.elementary import exponential, sigmoid, tanh
+
+
+@compiled
+def activate(code, z, lane_room) -> None:
+    """Turn z, shape (neurons, lanes), into a."""
+    if code == SOFTMAX:
+        softmax(z, z, lane_room)
+        return
+    flat = z.reshape(z.size)
+    kind = z.dtype.type
+    zero, one, half, sixth = kind(0), kind(1), kind(0.5), kind(1 / 6)
+    if code == RELU:
+        for i in range(len(flat)):
+            flat[i] = zero if flat[i] <= zero else flat[i]  # noqa: FURB136 - max might lose a NaN
+    elif code == SIGMOID:
+        for i in range(len(flat)):
+            flat[i] = sigmoid(flat[i])
+    elif code == HARD_SIGMOID:
+        for i in range(len(flat)):
+            share = flat[i] * sixth + half
+            flat[i] = zero if share <= zero else (one if share >= one else share)  # noqa: FURB136 - likewise
+    elif code == TANH:
+        for i in range(len(flat)):
+            flat[i] = tanh(flat[i])
+
+
+@compiled
+def softmax(z, a, lane_room) -> None:
+    """Write each lane's softmax into `a`, its greatest z and the logarithm of its Σ e^(z − greatest) aside."""
+    neurons, lanes = z.shape
+    greatest, total = lane_room[0], lane_room[1]
+    for lane in range(lanes):
+        greatest[lane] = z[0, lane]
+        total[lane] = 0
+    for k in range(1, neurons):
+        for lane in range(lanes):
+            greatest[lane] = z[k, lane] if z[k, lane] > greatest[lane] else greatest[lane]
+    for k in range(neurons):
+        for lane in range(lanes):
+            a[k, lane] = exponential(z[k, lane] - greatest[lane])
+            total[lane] += a[k, lane]
+    for k in range(neurons):
+        for lane in range(lanes):
+            a[k, lane] /= total[lane]
+
+
+@compiled
+def multiply_by_slope(code, a, slope, keep, lane_room) -> None:
+    """Turn ∂C/∂a, in `slope`, into ∂C/∂z; `a`, both (neurons, lanes), is divided by `keep` where dropout kept it."""
+    kind = a.dtype.type
+    zero, one, sixth = kind(0), kind(1), kind(1 / 6)
+    share, full = kind(keep), kind(1 / keep)
+    after, flat = a.reshape(a.size), slope.reshape(slope.size)
+    if code == RELU:
+        for i in range(len(flat)):
+            flat[i] = flat[i] if after[i] > zero else zero
+    elif code == SIGMOID:
+        for i in range(len(flat)):
+            own = after[i] * share
+            flat[i] *= own * (one - own)
+    elif code == HARD_SIGMOID:
+        for i in range(len(flat)):
+            flat[i] = flat[i] * sixth if zero < after[i] < full else zero
+    elif code == TANH:
+        for i in range(len(flat)):
+            own = after[i] * share
+            flat[i] *= one - own * own
+    elif code == SOFTMAX:
+        neurons, lanes = a.shape
+        total = lane_room[0]
+        total[:lanes] = 0
+        for k in range(neurons):
+            for lane in range(lanes):
+                total[lane] += a[k, lane] * slope[k, lane]
+        for k in range(neurons):
+            for lane in range(lanes):
+                slope[k, lane] = a[k, lane] * (slope[k, lane] - total[lane])

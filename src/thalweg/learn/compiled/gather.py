@@ -1,0 +1,33 @@
+"""The features of a batch, gathered from the blocks of `Examples` into lanes."""
+
+# Numba infers every type from what it is given; the package's docstring tells the roles:
+# ruff: noqa: ANN001
+# pyright: reportMissingParameterType=false, reportUnknownParameterType=false
+
+from __future__ import annotations
+
+from thalweg.learn.compiled import compiled
+
+
+@compiled
+def gather(data, order, first, count, x) -> None:
+    """Write the features of examples ``order[first : first + count]`` into x, shape (features, lanes)."""
+    window, columns, lanes = len(data.emphasis), data.dense.shape[1], x.shape[1]
+    places = data.indices.shape[1]
+    most = x.dtype.type(data.limit)
+    one = x.dtype.type(1)
+    if places:
+        x[window + columns :] = 0
+    for lane in range(lanes):
+        row = order[first + min(lane, count - 1)]
+        if window:
+            last, level, scale = data.newest[row], data.level[row], data.scale[row]
+            for j in range(window):
+                seen = (data.values[last - j] - level) * scale * data.emphasis[j]
+                x[j, lane] = min(max(seen, -most), most)
+        for j in range(columns):
+            x[window + j, lane] = data.dense[row, j]
+        for j in range(places):
+            index = data.indices[row, j]
+            if index >= 0:
+                x[window + columns + index, lane] += one

@@ -1,0 +1,225 @@
+"""Forward pass, backward pass and update of a batch, and the loop that runs them over a range of batches."""
+
+# Numba infers every type from what it is given; the package's docstring tells the roles:
+# ruff: noqa: ANN001
+# pyright: reportMissingParameterType=false, reportUnknownParameterType=false
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from thalweg.learn.compiled import LANES, compiled
+from thalweg.learn.compiled.activate import activate, multiply_by_slope
+from thalweg.learn.compiled.dropout import draw_mask
+from thalweg.learn.compiled.gather import gather
+from thalweg.learn.product import backward_product, forward_product, gradient_product
+from thalweg.learn.compiled.score import score, weight_of
+from thalweg.learn.compiled.update import apply_update
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.learn.activation import Values
+
+UPDATES, FLAT, RISEN = range(3)  # of Room.counts: updates made; those in a row without gradient; with a greater loss
+FIRST_LOSS, LAST_LOSS = range(2)  # of Room.seen
+
+
+class Plan(NamedTuple):
+    """What does not change while a network is trained."""
+
+    widths: NDArray[np.int64]  # features, neurons of each hidden layer, outputs
+    activation: int
+    output: int
+    skip: bool
+    loss: int
+    parameters: NDArray[np.float64]  # of the loss
+    rule: int
+    schedule: int
+    numbers: NDArray[np.float64]  # of the optimizer
+    dropout: float
+    seed: int
+
+
+class Data(NamedTuple):
+    """The arrays of `Examples`."""
+
+    values: Values
+    newest: NDArray[np.int64]
+    emphasis: Values
+    limit: float
+    level: Values
+    scale: Values
+    dense: Values
+    indices: NDArray[np.int64]
+    target: Values
+    weight: Values
+
+
+class Room(NamedTuple):
+    """Buffers of a descent, and its state beside θ."""
+
+    a: Values  # (lanes · Σ widths,)
+    slopes: Values  # as `a`
+    masks: Values  # as `a` with dropout, else empty
+    lanes: Values  # (2, lanes)
+    product: Values  # what `gradient_product` asks for
+    gradient: Values  # (size,)
+    state: Values  # (2, size), the optimizer's
+    counts: NDArray[np.int64]  # (3,)
+    seen: NDArray[np.float64]  # (2,)
+
+
+@compiled
+def lanes_for(count) -> int:
+    """Return how many lanes `count` examples take."""
+    return (count + LANES - 1) // LANES * LANES
+
+
+@compiled
+def outputs_at(widths, lanes) -> int:
+    """Return where the output layer begins in `a` and `slopes`."""
+    at = 0
+    for width in widths[:-1]:
+        at += width
+    return at * lanes
+
+
+@compiled
+def forward(plan, room, theta, lanes, training) -> None:
+    """P3: from the features, already in `a`, to the prediction, every layer's a kept."""
+    widths, a = plan.widths, room.a
+    layers = len(widths) - 1
+    at, from_, to = 0, 0, lanes * widths[0]
+    for layer in range(layers):
+        inputs, outputs = widths[layer], widths[layer + 1]
+        weights = theta[at : at + inputs * outputs].reshape(outputs, inputs)
+        biases = theta[at + inputs * outputs : at + inputs * outputs + outputs]
+        at += inputs * outputs + outputs
+        after = a[to : to + lanes * outputs].reshape(outputs, lanes)
+        forward_product(weights, biases, a[from_ : from_ + lanes * inputs].reshape(inputs, lanes), after)
+        hidden = layer < layers - 1
+        if plan.skip and hidden and layer >= 2 and layer % 2 == 0:  # noqa: PLR2004 - a pair of layers
+            size = lanes * outputs
+            for i in range(size):
+                a[to + i] += a[from_ - size + i]
+        activate(plan.activation if hidden else plan.output, after, room.lanes)
+        if training and hidden and plan.dropout > 0:
+            mask = room.masks[to : to + lanes * outputs]
+            draw_mask(plan.seed, room.counts[UPDATES], layer, plan.dropout, mask.reshape(outputs, lanes))
+            for i in range(lanes * outputs):
+                a[to + i] *= mask[i]
+        from_ = to
+        to += lanes * outputs
+
+
+@compiled
+def backward(plan, room, theta, lanes) -> None:
+    """P4 to P8: from ∂C/∂y, already in `slopes`, to every ∂C/∂z and to the gradient."""
+    widths, a, slopes, gradient = plan.widths, room.a, room.slopes, room.gradient
+    layers = len(widths) - 1
+    at, to = len(theta), outputs_at(widths, lanes)
+    for layer in range(layers - 1, -1, -1):
+        inputs, outputs = widths[layer], widths[layer + 1]
+        hidden = layer < layers - 1
+        size = lanes * outputs
+        after, slope = a[to : to + size].reshape(outputs, lanes), slopes[to : to + size].reshape(outputs, lanes)
+        dropped = hidden and plan.dropout > 0
+        if plan.skip and layer + 2 < layers - 1 and layer % 2 == 0:  # P0, case 2: the path around a pair
+            for i in range(size):
+                slopes[to + i] += slopes[to + 2 * size + i]
+        if dropped:
+            for i in range(size):
+                slopes[to + i] *= room.masks[to + i]
+        keep = 1.0 - plan.dropout if dropped else 1.0
+        multiply_by_slope(plan.activation if hidden else plan.output, after, slope, keep, room.lanes)
+        at -= inputs * outputs + outputs
+        from_ = to - lanes * inputs
+        gradient_product(
+            slope,
+            a[from_ : from_ + lanes * inputs].reshape(inputs, lanes),
+            gradient[at : at + inputs * outputs].reshape(outputs, inputs),
+            gradient[at + inputs * outputs : at + inputs * outputs + outputs],
+            room.product,
+        )
+        if layer > 0:
+            weights = theta[at : at + inputs * outputs].reshape(outputs, inputs)
+            backward_product(weights, slope, slopes[from_ : from_ + lanes * inputs].reshape(inputs, lanes))
+        to = from_
+
+
+@compiled
+def begin(plan, data, room, theta, order, first, count, training) -> None:
+    """Gather a batch and carry it forward."""
+    lanes = lanes_for(count)
+    gather(data, order, first, count, room.a[: plan.widths[0] * lanes].reshape(plan.widths[0], lanes))
+    forward(plan, room, theta, lanes, training)
+
+
+@compiled
+def finish(plan, room, theta, count, weighted) -> None:
+    """Carry ∂C/∂y back and make the update; a batch without weight has no gradient."""
+    if weighted:
+        backward(plan, room, theta, lanes_for(count))
+    else:
+        room.gradient[:] = 0
+    moved = False
+    for i in range(len(room.gradient)):
+        if room.gradient[i] != 0:
+            moved = True
+            break
+    room.counts[FLAT] = 0 if moved else room.counts[FLAT] + 1
+    apply_update(plan.rule, plan.schedule, plan.numbers, theta, room.gradient, room.state, room.counts[UPDATES])
+    room.counts[UPDATES] += 1
+
+
+@compiled
+def look_at(room, loss) -> None:
+    """Count in how many updates on end the loss has grown."""
+    if math.isnan(room.seen[FIRST_LOSS]):
+        room.seen[FIRST_LOSS] = loss
+    room.counts[RISEN] = room.counts[RISEN] + 1 if loss > room.seen[LAST_LOSS] else 0
+    room.seen[LAST_LOSS] = loss
+
+
+@compiled
+def descend(plan, data, room, theta, order, batch, first_batch, last_batch, losses, most_risen) -> None:
+    """Run batches ``first_batch`` to ``last_batch`` (excluded) of the order; write the loss of each.
+
+    It ends early where a loss is not finite, whose batch makes no update, and where the loss has grown in
+    `most_risen` updates on end, beyond what it was at first. `room.counts` tells how far it came.
+    """
+    outputs = plan.widths[-1]
+    for number in range(first_batch, last_batch):
+        first = number * batch
+        count = min(batch, len(order) - first)
+        lanes = lanes_for(count)
+        begin(plan, data, room, theta, order, first, count, True)  # noqa: FBT003 - Numba takes no keyword here
+        at = outputs_at(plan.widths, lanes)
+        prediction = room.a[at : at + outputs * lanes].reshape(outputs, lanes)
+        slope = room.slopes[at : at + outputs * lanes].reshape(outputs, lanes)
+        loss = score(plan.loss, plan.parameters, data, order, first, count, prediction, slope, room.lanes)
+        losses[number] = loss
+        weighted = not math.isnan(loss)
+        if math.isinf(loss) or (not weighted and weight_of(data.weight, order, first, count) > 0):
+            return
+        if weighted:
+            look_at(room, loss)
+        finish(plan, room, theta, count, weighted)
+        if room.counts[RISEN] >= most_risen and loss > room.seen[FIRST_LOSS]:
+            return
+
+
+@compiled
+def predict(plan, data, room, theta, order, batch, out) -> None:
+    """Write the predictions of the examples in `order` into out, shape (examples, outputs), a batch at a time."""
+    outputs = plan.widths[-1]
+    for first in range(0, len(order), batch):
+        count = min(batch, len(order) - first)
+        begin(plan, data, room, theta, order, first, count, False)  # noqa: FBT003 - likewise
+        lanes = lanes_for(count)
+        at = outputs_at(plan.widths, lanes)
+        for lane in range(count):
+            for k in range(outputs):
+                out[first + lane, k] = room.a[at + k * lanes + lane]

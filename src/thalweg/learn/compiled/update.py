@@ -1,0 +1,82 @@
+"""One update of θ by its gradient (O1): the rules and schedules of `optimizer.py`."""
+
+# Numba infers every type from what it is given; the package's docstring tells the roles:
+# ruff: noqa: ANN001
+# pyright: reportMissingParameterType=false, reportUnknownParameterType=false
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from thalweg.learn.compiled import compiled
+from thalweg.learn.optimizer import RULES, SCHEDULES
+
+GRADIENT_DESCENT, MOMENTUM, ADAMW = RULES["gradient descent"], RULES["momentum"], RULES["adamw"]
+COSINE, STEP = SCHEDULES["cosine"], SCHEDULES["step"]
+
+
+@compiled
+def rate(schedule, numbers, update) -> float:
+    """Return the learning rate of update number `update`, 0 the first; `numbers` are `Optimizer.numbers`."""
+    eta, warm_up, step_every, factor, planned = numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]
+    if update < warm_up:
+        return eta * (update + 1) / warm_up
+    since = update - warm_up
+    if schedule == COSINE:
+        return eta * 0.5 * (1.0 + math.cos(math.pi * min(since / max(planned - warm_up, 1.0), 1.0)))
+    if schedule == STEP:
+        return eta * factor ** (since // step_every)
+    return eta
+
+
+# Sums in any order, so that they are vectorised; a length has the same bits for the same gradient all the same.
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract"})
+def length(gradient) -> float:
+    """Return the Euclidean norm of a vector."""
+    total = 0.0
+    for i in range(len(gradient)):
+        total += np.float64(gradient[i]) * np.float64(gradient[i])
+    return math.sqrt(total)
+
+
+@compiled
+def apply_update(rule, schedule, numbers, theta, gradient, state, update) -> None:
+    """Move θ by one update; Adam's corrections are folded into the step."""
+    kind = theta.dtype.type
+    eta = rate(schedule, numbers, update)
+    decay, clip, b1, b2, epsilon = numbers[5], numbers[6], numbers[7], numbers[8], numbers[9]
+    shorter = kind(1)
+    if clip < math.inf:
+        shorter = kind(min(1.0, clip / max(length(gradient), 1e-300)))
+    keep = kind(1.0 - eta * decay if rule == ADAMW else 1.0)
+    coupled = kind(0.0 if rule == ADAMW else decay)
+    first, second = state[0], state[1]
+    if rule == GRADIENT_DESCENT:
+        step = kind(eta)
+        for i in range(len(theta)):
+            theta[i] -= step * (shorter * gradient[i] + coupled * theta[i])
+        return
+    # What a dead neuron leaves behind would fade to a subnormal number: each product with one is slow for ever.
+    faded, zero = kind(1e-30), kind(0)
+    if rule == MOMENTUM:
+        step, stays = kind(eta), kind(b1)
+        for i in range(len(theta)):
+            v = stays * first[i] + (shorter * gradient[i] + coupled * theta[i])
+            v = v if abs(v) > faded else zero
+            first[i] = v
+            theta[i] -= step * v
+        return
+    correction = math.sqrt(1.0 - b2 ** (update + 1))
+    step = kind(eta * correction / (1.0 - b1 ** (update + 1)))
+    least = kind(epsilon * correction)
+    stays, enters, stays2, enters2 = kind(b1), kind(1.0 - b1), kind(b2), kind(1.0 - b2)
+    for i in range(len(theta)):
+        g = shorter * gradient[i] + coupled * theta[i]
+        m = stays * first[i] + enters * g
+        m = m if abs(m) > faded else zero
+        first[i] = m
+        second[i] = stays2 * second[i] + enters2 * (g * g)
+        theta[i] = keep * theta[i] - step * m / (np.sqrt(second[i]) + least)

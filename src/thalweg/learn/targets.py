@@ -1,0 +1,82 @@
+"""Whether a network, a loss and the examples' targets suit one another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.learn.activation import OUTPUTS, SIGMOID, SOFTMAX, Values
+from thalweg.learn.loss import BINARY_CROSS_ENTROPY
+
+if TYPE_CHECKING:
+    from thalweg.learn.examples import Examples
+    from thalweg.learn.function import Network
+    from thalweg.learn.loss import Loss
+
+_ROUNDING = 1e-4  # by how much a distribution in float32 may miss 1
+
+
+def suited(network: Network, loss: Loss, examples: Examples) -> Examples:
+    """Return the examples, with one weight for each where the loss is of classes.
+
+    Raises
+    ------
+    ValueError
+        If there is no example with a weight, features or targets are not as many as the network's, the output layer
+        gives no probabilities for a loss that takes their logarithm, or a target is no probability or label.
+    """
+    if not len(examples) or not (examples.weight > 0).any():
+        raise ValueError("There is no example with a weight to learn from.")
+    labels = loss.of_classes and examples.outputs == 1 < network.widths[-1]
+    if examples.features != network.widths[0] or (examples.outputs != network.widths[-1] and not labels):
+        raise ValueError(
+            f"The examples have {examples.features} features and {examples.outputs} outputs; "
+            f"the network takes {network.widths[0]} and gives {network.widths[-1]}."
+        )
+    if len(loss.parameters) not in (0, 1, network.widths[-1]):
+        raise ValueError(f"The loss has {len(loss.parameters)} levels; the network gives {network.widths[-1]} outputs.")
+    if not (loss.of_classes or loss.code == BINARY_CROSS_ENTROPY):
+        return examples
+    if OUTPUTS[network.output].code not in (SIGMOID, SOFTMAX):
+        raise ValueError(
+            f"{loss.name} takes the logarithm of probabilities; the output {network.output!r} gives none. "
+            'Choose output="softmax" for classes, "sigmoid" for a yes or no.'
+        )
+    if not loss.of_classes:
+        scored = np.broadcast_to(examples.weight > 0, examples.target.shape)
+        _refuse_first(examples.target, ((examples.target < 0) | (examples.target > 1)) & scored, "between 0 and 1")
+        return examples
+    if network.widths[-1] == 1:
+        raise ValueError(
+            "cross-entropy is of distributions over two classes or more; the network gives one output. Give it an "
+            'output for each class, or choose "binary cross-entropy".'
+        )
+    return _suited_to_classes(network, examples, labels=labels)
+
+
+def _suited_to_classes(network: Network, examples: Examples, *, labels: bool) -> Examples:
+    weight, target = examples.weight, examples.target
+    if (weight != weight[:, :1]).any():
+        raise ValueError(
+            "cross-entropy is of whole distributions: an example has one weight, not one for each output. Give "
+            "weights of shape (examples, 1)."
+        )
+    scored = weight[:, :1] > 0
+    if labels:
+        wrong = (target != np.floor(target)) | (target < 0) | (target >= network.widths[-1])
+        _refuse_first(target, wrong & scored, f"a label, a whole number from 0 to {network.widths[-1] - 1}")
+    else:
+        _refuse_first(target, ((target < 0) | (target > 1)) & scored, "a share between 0 and 1")
+        total = target.sum(axis=1, keepdims=True)
+        _refuse_first(total, (np.abs(total - 1) > _ROUNDING) & scored, "1 in sum, a distribution")
+    return replace(examples, weight=np.ascontiguousarray(weight[:, :1]))
+
+
+def _refuse_first(values: Values, wrong: Values, expected: str) -> None:
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0].tolist()
+        raise ValueError(
+            f"The target of example {row}, output {column} is {values[row, column]:g}; it must be {expected}."
+        )
