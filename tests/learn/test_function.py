@@ -55,10 +55,33 @@ def test_impossible_widths(widths):
 
 
 def test_unknown_names():
-    with pytest.raises(ValueError, match=r"no activation 'tanh'; choose one of identity, sigmoid, relu"):
-        Network((1, 1), "tanh")
-    with pytest.raises(ValueError, match="'softmax'"):
-        Network((1, 1), output="softmax")
+    with pytest.raises(ValueError, match=r"no activation 'swish'; choose one of identity, sigmoid, hard sigmoid, relu"):
+        Network((1, 1), "swish")
+    with pytest.raises(ValueError, match="no activation 'softmax' of hidden layers"):
+        Network((1, 2, 1), "softmax")
+    with pytest.raises(ValueError, match="no start 'zero'; choose one of small, glorot, he"):
+        Network((1, 1)).start(0, "zero")
+
+
+@pytest.mark.parametrize("hidden", [(), (5,), (5, 5), (5, 5, 5, 5), (5, 5, 4)])
+def test_skip_connections_need_pairs_behind_a_first_layer(hidden):
+    with pytest.raises(ValueError, match=r"need 3, 5, 7, … hidden layers of one width"):
+        Network((3, *hidden, 1), skip=True)
+
+
+def test_where_skip_connections_end():
+    network = Network((3, 5, 5, 5, 5, 5, 2), skip=True)
+    assert [network.skips_to(layer) for layer in range(8)] == [False, False, True, False, True, False, False, False]
+    plain = Network((3, 5, 5, 5, 2))
+    assert not any(plain.skips_to(layer) for layer in range(5))
+    assert Network((3, 5, 5, 5, 2), skip=True).size == plain.size
+
+
+def test_starts_have_their_bounds():
+    network = Network((50, 200, 40))
+    for kind, bound in (("small", 50**-0.5), ("glorot", (6 / 250) ** 0.5), ("he", (6 / 50) ** 0.5)):
+        weights = network.layers(network.start(0, kind))[0].weights
+        assert np.abs(weights).max() == pytest.approx(bound, rel=1e-3)
 
 
 def test_theta_of_another_size():

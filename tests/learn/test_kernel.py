@@ -11,14 +11,18 @@ from hypothesis import strategies as st
 from numba.core.runtime import rtsys
 
 from strategies import examples, optimizers, problems, random_examples, seeds
-from thalweg.learn import backprop, kernel
+from thalweg.learn import backprop
 from thalweg.learn import optimizer as reference
+from thalweg.learn.compiled import kernel
+from thalweg.learn.compiled.gather import gather
+from thalweg.learn.compiled.score import score
+from thalweg.learn.compiled.update import apply_update
 from thalweg.learn.descent import Descent
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
 from thalweg.learn.threads import one_blas_thread
-from thalweg.learn.workspace import Workspace, predict, window_arrays
+from thalweg.learn.workspace import data_of, plan_of, predict, room_of
 
 
 def close(ours, theirs, share):
@@ -48,40 +52,44 @@ def reference_descent(problem, optimizer, descent, epochs):
 @given(given=examples(), seed=seeds)
 def test_gather(given, seed):
     order = np.random.default_rng(seed).permutation(len(given))
-    x = np.full((len(given), given.features), np.nan)
-    kernel.gather(*window_arrays(given), order, 0, len(given), x)
-    np.testing.assert_array_equal(x, given.gather()[order])
+    lanes = kernel.lanes_for(len(given))
+    x = np.full((given.features, lanes), np.nan)
+    gather(data_of(given), order, 0, len(given), x)
+    np.testing.assert_array_equal(x[:, : len(given)].T, given.gather()[order])
+    # The lanes that are left hold the last example.
+    assert (x[:, len(given) :] == x[:, [len(given) - 1]]).all()
 
 
 @given(problem=problems())
 def test_every_a_every_slope_and_the_gradient(problem):
     network, given, count = problem.network, problem.examples, len(problem.examples)
     loss = LOSSES[problem.loss]
-    space = Workspace(network, count, np.float64, loss=loss.code)
-    space.a[: count * network.widths[0]] = given.gather().ravel()
-    kernel.forward(space.widths, space.codes, problem.theta, space.a, count)
-    passed = backprop.forward(network, problem.theta, given.gather())
-    ends = np.cumsum([0, *network.widths]) * count
-    for (first, last), width, theirs in zip(pairwise(ends), network.widths, passed.a, strict=True):
-        close(space.a[first:last].reshape(count, width), theirs, 1e-13)
+    plan = plan_of(network, loss, training=True)
+    room, data, order = room_of(network, count, np.float64, training=True), data_of(given), np.arange(count)
+    kernel.begin(plan, data, room, problem.theta, order, 0, count, True)  # noqa: FBT003 - as Numba has it
+    lanes = kernel.lanes_for(count)
+    ends = np.cumsum([0, *network.widths]) * lanes
 
-    at_output = slice(ends[-2], ends[-1])
-    shape = (count, network.widths[-1])
-    slope = space.slopes[at_output].reshape(shape)
-    value = kernel.output_slope(
-        loss.code, given.target, given.weight, np.arange(count), 0, count, space.a[at_output].reshape(shape), slope
-    )
-    gradient = np.full_like(problem.theta, np.nan)
-    share = slope.copy()
-    kernel.backward(space.widths, space.codes, problem.theta, space.a, space.slopes, gradient, count)
+    def of_layers(values):
+        return [values[first:last].reshape(-1, lanes)[:, :count].T for first, last in pairwise(ends)]
+
+    passed = backprop.forward(network, problem.theta, given.gather())
+    for ours, theirs in zip(of_layers(room.a), passed.a, strict=True):
+        close(ours, theirs, 1e-13)
+
+    made, slope = (values[ends[-2] :].reshape(-1, lanes) for values in (room.a, room.slopes))
+    value = score(plan.loss, plan.parameters, data, order, 0, count, made, slope, room.lanes)
+    share = slope[:, :count].T.copy()
+    room.gradient[:] = np.nan
+    kernel.backward(plan, room, problem.theta, lanes)
     their_value, their_gradient = backprop.loss_and_gradient(
         network, problem.theta, loss, given.gather(), given.target, given.weight
     )
     assert value == pytest.approx(their_value, rel=1e-12)
-    close(gradient, their_gradient, 1e-12)
+    close(room.gradient, their_gradient, 1e-12)
     theirs = backprop.backward(network, problem.theta, passed, share)
-    for (first, last), width, slopes in zip(pairwise(ends[1:]), network.widths[1:], theirs.slopes, strict=True):
-        close(space.slopes[first:last].reshape(count, width), slopes, 1e-12)
+    for ours, slopes in zip(of_layers(room.slopes)[1:], theirs.slopes, strict=True):
+        close(ours, slopes, 1e-12)
 
 
 @given(problem=problems(), precision=st.sampled_from([np.float64, np.float32]))
@@ -148,7 +156,7 @@ def test_a_batch_without_weight_makes_its_update():
     given = random_examples(random, 6, 3, 0, 1, missing=0)
     given.weight[1:] = 0
     given.target[1:] = np.nan
-    optimizer = Optimizer(learning_rate=1e-2, decay=0.1, epsilon=1e-3)
+    optimizer = Optimizer("adamw", learning_rate=1e-2, schedule="cosine", decay=0.1, epsilon=1e-3)
     network = Network((3, 4, 1))
     descent = Descent(network, given, optimizer=optimizer, batch=2, epochs=3, dtype=np.float64)
     start = descent.theta.copy()
@@ -159,31 +167,39 @@ def test_a_batch_without_weight_makes_its_update():
 
 
 def test_what_fades_becomes_zero_and_not_subnormal():
-    theta, gradient, state = np.ones(4, np.float32), np.zeros(4, np.float32), np.ones((2, 4), np.float32)
-    gradient[3] = 1e-20  # small, and not fading
-    for update in range(2000):
-        kernel.apply_update(RULES["adamw"], theta, gradient, state, np.array([0.01, 0.9, 0.999, 1e-8]), 1e-3, update)
-    assert state[0, :3].tolist() == [0, 0, 0]
-    assert state[0, 3] == pytest.approx(1e-20, rel=1e-4)
+    numbers = Optimizer(learning_rate=1e-3).numbers(1)
+    for rule in ("momentum", "adam"):
+        theta, gradient, state = np.ones(4, np.float32), np.zeros(4, np.float32), np.ones((2, 4), np.float32)
+        gradient[3] = 1e-20  # small, and not fading
+        for update in range(2000):
+            apply_update(RULES[rule], SCHEDULES["constant"], numbers, theta, gradient, state, update)
+        assert state[0, :3].tolist() == [0, 0, 0]
+        assert state[0, 3] == pytest.approx(1e-20 if rule == "adam" else 1e-19, rel=1e-4)
 
 
-def test_nothing_is_allocated_in_the_loop():
+@pytest.mark.parametrize("case", range(4))
+def test_nothing_is_allocated_in_the_loop(case):
     count, batch = 500, 10
     random = np.random.default_rng(0)
-    given, network = random_examples(random, count, 20, 3, 2), Network((23, 30, 20, 2))
-    space = Workspace(network, batch, np.float64, loss=1, rule=RULES["adamw"])
-    theta = network.start(0)
-    gradient, state, losses = np.zeros_like(theta), np.zeros((2, len(theta))), np.zeros(count // batch)
-    numbers, order = np.array([0.01, 0.9, 0.999, 1e-8]), random.permutation(count)
+    given = random_examples(random, count, 20, 3, 4, missing=0)
+    activation, output, loss, rule = (
+        ("relu", "identity", "mse", "adamw"),
+        ("sigmoid", "softmax", "mse", "momentum"),
+        ("tanh", "sigmoid", "huber", "gradient descent"),
+        ("hard sigmoid", "identity", "quantile", "adam"),
+    )[case]
+    network = Network((23, 30, 30, 30, 4), activation, output, skip=case > 0)
+    optimizer = Optimizer(rule, schedule="cosine", clip=0.5)
+    plan = plan_of(network, LOSSES[loss], optimizer, planned=100, dropout=0.1 * case, training=True)
+    room = room_of(network, batch, np.float64, training=True, dropout=case > 0)
+    theta, data, order = network.start(0), data_of(given), random.permutation(count)
+    losses = np.zeros(count // batch)
 
     def descend(batches):
-        before = rtsys.get_allocation_stats()
-        done, _ = kernel.descend(
-            space.widths, space.codes, theta, gradient, state, numbers, 1e-3, SCHEDULES["cosine"], 0, 100,
-            *window_arrays(given), given.target, given.weight, order, batch, 0, batches, space.a, space.slopes, losses,
-        )  # fmt: skip
+        before, already = rtsys.get_allocation_stats(), room.counts[kernel.UPDATES]
+        kernel.descend(plan, data, room, theta, order, batch, 0, batches, losses, 10**9)
         after = rtsys.get_allocation_stats()
-        assert done == batches
+        assert room.counts[kernel.UPDATES] - already == batches
         return after.alloc - before.alloc, after.mi_alloc - before.mi_alloc
 
     with one_blas_thread(), counting_allocations():

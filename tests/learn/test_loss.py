@@ -27,7 +27,7 @@ def test_nothing_scored_is_nan():
 
 
 def test_unlike_shapes_are_not_broadcast():
-    with pytest.raises(ValueError, match=r"\(3,\), \(3, 1\)"):
+    with pytest.raises(ValueError, match=r"\(3, 1\), \(3,\)"):
         mean_loss(LOSSES["mae"], np.zeros((3, 1)), np.zeros(3))
 
 

@@ -57,7 +57,7 @@ def test_a_line_under_absolute_errors_is_the_linear_program():
     y = 3 * x[:, 0] - 1 + random.standard_t(2, 31)
     table = dense_examples(x, y)
     network = Network((1, 1))
-    optimizer = Optimizer("gradient descent", learning_rate=0.1, decay=0)
+    optimizer = Optimizer("gradient descent", learning_rate=0.1, schedule="cosine")
     descent = Descent(network, table, optimizer=optimizer, batch=31, epochs=8000, dtype=np.float64)
     descent.run()
     # least Σ u with u ≥ ±(y − w·x − b)
@@ -76,7 +76,7 @@ def test_a_line_under_absolute_errors_is_the_linear_program():
 
 def test_a_constant_under_absolute_errors_is_the_median():
     y = np.array([1.0, 100, 3, 4, 8, 2, 50])
-    optimizer = Optimizer("gradient descent", learning_rate=0.5, decay=0)
+    optimizer = Optimizer("gradient descent", learning_rate=0.5, schedule="cosine")
     descent = Descent(
         Network((1, 1)),
         dense_examples(np.zeros((7, 1)), y),

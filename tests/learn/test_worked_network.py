@@ -7,11 +7,12 @@ from decimal import Decimal, localcontext
 import numpy as np
 import pytest
 
-from thalweg.learn import backprop, kernel
+from thalweg.learn import backprop
+from thalweg.learn.descent import Descent
 from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
-from thalweg.learn.workspace import Workspace, predict
+from thalweg.learn.workspace import predict
 
 NETWORK = Network((2, 2, 2, 2), activation="sigmoid", output="sigmoid")
 X = (1, -1)
@@ -91,12 +92,6 @@ def test_gradient_to_1e_12():
 
 
 def _kernel_gradient(x, target):
-    space = Workspace(NETWORK, 1, np.float64, loss=LOSSES["mse"].code)
-    gradient = np.full_like(THETA, np.nan)
-    space.a[:2] = x[0]
-    kernel.forward(space.widths, space.codes, THETA, space.a, 1)
-    slope = space.slopes[6:8].reshape(1, 2)
-    order = np.zeros(1, dtype=np.int64)
-    kernel.output_slope(space.codes[2], target, np.ones((1, 2)), order, 0, 1, space.a[6:8].reshape(1, 2), slope)
-    kernel.backward(space.widths, space.codes, THETA, space.a, space.slopes, gradient, 1)
-    return gradient
+    descent = Descent(NETWORK, dense_examples(x, target), loss="mse", theta=THETA, dtype=np.float64)
+    assert descent.step() == (1, 0)
+    return descent.gradient
