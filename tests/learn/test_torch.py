@@ -193,7 +193,7 @@ def their_optimizer(optimizer, parameters):
     return kind(parameters, lr=eta, weight_decay=decay, betas=betas, eps=optimizer.epsilon)
 
 
-@pytest.mark.parametrize("clip", [None, 0.75])
+@pytest.mark.parametrize("clip", [None, 0.25])
 @pytest.mark.parametrize("decay", [0.0, 0.1])
 @pytest.mark.parametrize("schedule", SCHEDULES)
 @pytest.mark.parametrize("rule", RULES)
