@@ -8,11 +8,13 @@ choices in place of branches and nothing particular to a processor. All three re
 n·ln 2 is taken away in two parts, the first of them exact (Cody and Waite 1980; the parts are those of Cephes and of
 fdlibm). P is our own minimax polynomial (Remez): it alone leaves eʳ wrong by 0.03 ulp.
 
-Nothing here may be contracted or reordered, whatever flags the caller is compiled with. A fused multiply-add in the
-body of a loop but not in its remainder would let a number's place in an array decide its last bit, and reordering
-would simplify the rounding to n away. So the same x gives the same bits everywhere.
+Nothing here may be contracted or reordered, whatever flags the caller is compiled with: a fused multiply-add that
+some processors have and others lack, or some loops get and others do not, would decide the last bit, and reordering
+would simplify the rounding to n away. So the same x gives the same bits in every loop, at every place, on every
+processor.
 
-Each takes float32 or float64 and returns the same. An ulp is the spacing of such numbers at the exact result.
+Each takes float32 or float64 and returns the same, NaN for NaN. An ulp is the spacing of such numbers at the exact
+result.
 """
 
 # Numba infers every type from what it is given, and an intrinsic is called without its context:
@@ -46,7 +48,6 @@ class Precision(NamedTuple):
     half: np.floating[Any]
     one: np.floating[Any]
     two: np.floating[Any]
-    infinity: np.floating[Any]
     per_log_2: np.floating[Any]  # 1 / ln 2
     log_2_head: np.floating[Any]  # ends in so many zeros that n times it is exact
     log_2_tail: np.floating[Any]
@@ -57,11 +58,11 @@ class Precision(NamedTuple):
 
 
 SINGLE = Precision(
-    *map(np.float32, (0, 0.5, 1, 2, np.inf, 1 / np.log(2), 0.693359375, -2.12194440e-4, 1.5 * 2**23)),
+    *map(np.float32, (0, 0.5, 1, 2, 1.4426950408889634, 0.693359375, -2.12194440e-4, 1.5 * 2**23)),
     *map(np.float32, (-87.33654, 88.8, 10)),
 )
 DOUBLE = Precision(
-    *map(np.float64, (0, 0.5, 1, 2, np.inf, 1 / np.log(2), 6.93147180369123816490e-01, 1.90821492927058770002e-10)),
+    *map(np.float64, (0, 0.5, 1, 2, 1.4426950408889634, 6.93147180369123816490e-01, 1.90821492927058770002e-10)),
     *map(np.float64, (1.5 * 2**52, -708.396418532264, 709.8, 20)),
 )
 P_SINGLE = tuple(map(np.float32, (0.16666535, 0.041667238, 0.008367476, 0.0013863787)))
@@ -141,8 +142,8 @@ def _reduced(x):
 def exponential(x) -> float:
     """Return eˣ, within 1.1 ulp.
 
-    Infinite where eˣ exceeds the largest number; 0 where it is below the least normal one (x < −87.33654 of
-    float32, −708.39642 of float64): no subnormal number comes out. NaN stays NaN.
+    Infinite where eˣ exceeds the largest number. Where it is below the least normal one, x < −87.33654 of float32 and
+    x < −708.39642 of float64, it is 0: what is computed with subnormal numbers is slow.
     """
     number = _precision(x)
     inside = number.least if x < number.least else x
@@ -157,9 +158,9 @@ def exponential(x) -> float:
 
 @compiled
 def sigmoid(x) -> float:
-    """Return σ(x) = 1 / (1 + e⁻ˣ), within 2.5 ulp on both sides, for left of 0 it is eˣ / (1 + eˣ).
+    """Return σ(x) = 1 / (1 + e⁻ˣ), within 2.5 ulp however small: left of 0 it is computed as eˣ / (1 + eˣ).
 
-    0 where eˣ is below the least normal number, as `exponential` has it. NaN stays NaN.
+    It is 0 where `exponential` is.
     """
     number = _precision(x)
     away = abs(x)
@@ -173,10 +174,7 @@ def sigmoid(x) -> float:
 
 @compiled
 def tanh(x) -> float:
-    """Return tanh x = −m / (2 + m) with m = e⁻²ˣ − 1, within 3 ulp however small x is, and odd to the last bit.
-
-    NaN stays NaN.
-    """
+    """Return tanh x, odd to the last bit and within 3 ulp however small x: −m / (2 + m), m = e⁻²ˣ − 1, right of 0."""
     number = _precision(x)
     away = abs(x)
     away = number.settled if away > number.settled else away
