@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategies import examples, random_examples, seeds
-from thalweg.learn.examples import Examples, dense_examples
+from thalweg.learn.examples import Examples, dense_examples, mixed_examples, window_examples
 
 
 def small(**changed):
@@ -136,16 +136,18 @@ def test_any_layout_becomes_the_one_that_is_compiled_for():
         ({"newest": np.array([0, 3])}, "window of 2 values reaches outside the 4 values"),
         ({"newest": np.array([1, 4])}, "window of 2 values reaches outside the 4 values"),
         ({"window": -1}, "The window is -1"),
-        ({"values": np.array([1, 2, np.inf, 3])}, "values holds a value that is not finite"),
+        ({"values": np.array([1, 2, np.inf, 3])}, "values holds a value that is not finite: inf in row 2"),
         ({"scale": np.array([1, np.nan])}, "scale holds a value that is not finite"),
-        ({"dense": np.array([[1], [np.nan]])}, "dense holds a value that is not finite"),
+        ({"dense": np.array([[1], [np.nan]])}, "dense holds a value that is not finite: nan in row 1, column 0"),
+        ({"dense": np.array([["a"], ["b"]])}, r"dense must hold numbers; it holds <U1\.$"),
+        ({"target": np.array([["a"], ["b"]])}, "target must hold numbers; it holds <U1. `encode_labels` makes"),
         ({"weight": np.array([[1.0], [np.nan]])}, "weight holds a value that is not finite"),
         ({"emphasis": np.ones(3)}, "emphasis must hold a finite number for each of the 2 places"),
         ({"emphasis": np.array([1, np.nan])}, "emphasis must hold a finite number"),
         ({"limit": 0.0}, "The limit is 0.0"),
         ({"limit": np.nan}, "The limit is nan"),
-        ({"weight": np.array([[1.0], [-1]])}, "weight is negative"),
-        ({"target": np.array([[1.0], [np.nan]])}, "target with a weight is not finite"),
+        ({"weight": np.array([[1.0], [-1]])}, "weight is negative: -1.0 in row 1, column 0"),
+        ({"target": np.array([[1.0], [np.nan]])}, "target with a weight is not finite: nan in row 1, column 0"),
     ],
 )
 def test_refused(changed, message):
@@ -166,3 +168,67 @@ def test_plain_tables():
     assert len(dense_examples(np.zeros((0, 2)), np.zeros(0))) == 0
     with pytest.raises(ValueError, match="There are 3 examples; target has 6 rows"):
         dense_examples(np.zeros((3, 2)), np.zeros(6))
+
+
+def test_mixed_tables():
+    table = mixed_examples([[1.5], [2.5]], [2, -1], [0, 1], [1.0, 2], one_hot=3)
+    assert table.gather().tolist() == [[1.5, 0, 0, 1], [2.5, 0, 0, 0]]
+    assert table.weight.tolist() == [[1], [2]]
+    letters = mixed_examples(None, [[0, 1, 1], [2, 2, 2]], [[1.0, 2], [3, 4]], one_hot=3)
+    assert letters.gather().tolist() == [[1, 2, 0], [0, 0, 3]]
+    assert letters.weight.shape == (2, 2)
+    with pytest.raises(ValueError, match="indices holds 5 in row 1, place 0; the 3 one-hot"):
+        mixed_examples(None, [0, 5], [0.0, 1], one_hot=3)
+    with pytest.raises(ValueError, match="indices must hold whole numbers; it holds float64"):
+        mixed_examples(None, [0.0, 1], [0.0, 1], one_hot=3)
+    with pytest.raises(ValueError, match="There are 3 examples; indices has 2 rows"):
+        mixed_examples(np.ones((3, 1)), [0, 1], [0.0, 1, 2], one_hot=2)
+    with pytest.raises(ValueError, match=r"target must have 2 dimension\(s\); its shape is \(\)"):
+        mixed_examples(None, None, 5.0)
+
+
+def test_windows_by_hand():
+    table = window_examples([1, 2, 3, 5, 8, 13], 2, 3)
+    assert table.gather().tolist() == [[2, 1], [3, 2]]  # the newest first
+    assert table.target.tolist() == [[3, 5, 8], [5, 8, 13]]
+    assert window_examples([1, 2, 3, 5], 2, 0).gather().tolist() == [[2, 1], [3, 2], [5, 3]]
+    assert window_examples([1, 2, 3, 5], 2, 0).outputs == 0
+
+
+@given(seed=seeds, count=st.integers(1, 30), window=st.integers(1, 5), ahead=st.integers(0, 4), scalar=st.booleans())
+def test_windows_one_by_one(seed, count, window, ahead, scalar):
+    random = np.random.default_rng(seed)
+    values, level = random.normal(size=count), random.normal(size=count)
+    scale, weight = random.uniform(0.5, 2, count), random.uniform(size=count)
+    if scalar:
+        level[:], scale[:] = level[0], scale[0]
+    given_level, given_scale = (level[0], scale[0]) if scalar else (level, scale)
+    if count < window + ahead:
+        with pytest.raises(ValueError, match=f"There are {count} values; .* need {window + ahead} or more"):
+            window_examples(values, window, ahead)
+        return
+    table = window_examples(values, window, ahead, level=given_level, scale=given_scale, weight=weight)
+    assert len(table) == count - window - ahead + 1
+    for n, row in enumerate(table.gather()):
+        seen, later = values[n : n + window], values[n + window : n + window + ahead]
+        newest = n + window - 1
+        np.testing.assert_array_equal(row, (seen[::-1] - level[newest]) * scale[newest])
+        np.testing.assert_allclose(table.target[n] / table.scale[n] + table.level[n], later, atol=1e-12)
+        np.testing.assert_array_equal(table.weight[n], weight[n + window : n + window + ahead])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"values": np.zeros((5, 1))}, r"values must be one series, of 1 dimension; the shape is \(5, 1\)"),
+        ({"values": [1, 2, np.nan, 4, 5]}, "values holds a value that is not finite: nan in row 2"),
+        ({"window": 0}, "window is 0 and ahead 1; they must be at least 1 and 0"),
+        ({"ahead": -1}, "window is 2 and ahead -1"),
+        ({"level": np.zeros(4)}, r"There are 5 values; level has shape \(4,\)"),
+        ({"scale": np.full(5, np.inf)}, "scale holds a value that is not finite: inf in row 0"),
+        ({"weight": np.array([1, 1, 1, -1, 1])}, "A weight is negative: -1 in row 1, column 0"),
+    ],
+)
+def test_windows_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        window_examples(**({"values": np.arange(5.0), "window": 2} | options))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import DTypeLike, NDArray
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
 
     from thalweg.learn.activation import Values
 
@@ -20,6 +20,13 @@ WHOLE = ("newest", "indices")  # arrays of whole numbers, whatever the precision
 
 def _no_indices(count: int = 0) -> NDArray[np.int64]:
     return np.zeros((count, 0), dtype=np.int64)
+
+
+def _first(values: NDArray[Any], which: NDArray[np.bool_], places: str = "column") -> str:
+    """Name the first of some values and where it stands, counted from 0."""
+    at = tuple(np.argwhere(which)[0].tolist())
+    place = ", ".join(f"{name} {number}" for name, number in zip(("row", places), at, strict=False))
+    return f"{values[at]} in {place}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +99,9 @@ class Examples:
                 raise ValueError(f"{name} must have {dimensions} dimension(s); its shape is {values.shape}.")
             if name != "values" and len(values) != count:
                 raise ValueError(f"There are {count} examples; {name} has {len(values)} rows.")
+            if values.dtype.kind not in "fiub":
+                hint = " `encode_labels` makes numbers of labels." if name == "target" else ""
+                raise ValueError(f"{name} must hold numbers; it holds {values.dtype}.{hint}")
         if self.weight.shape[1] not in (1, self.target.shape[1]):
             raise ValueError(
                 f"target has shape {self.target.shape}, weight {self.weight.shape}; weight must have one column, "
@@ -116,21 +126,22 @@ class Examples:
         if self.one_hot < 0:
             raise ValueError(f"There are {self.one_hot} one-hot features; there must be 0 or more.")
         if self.indices.size and (self.indices.min() < -1 or self.indices.max() >= self.one_hot):
-            n, place = np.argwhere((self.indices < -1) | (self.indices >= self.one_hot))[0].tolist()
+            found = _first(self.indices, (self.indices < -1) | (self.indices >= self.one_hot), "place")
             raise ValueError(
-                f"indices holds {self.indices[n, place]} in row {n}, place {place}; the {self.one_hot} one-hot "
-                "features are counted from 0, and -1 is none of them."
+                f"indices holds {found}; the {self.one_hot} one-hot features are counted from 0, -1 is none of them."
             )
 
     def _check_numbers(self) -> None:
         for name in ("values", "level", "scale", "dense", "weight"):
-            if not np.isfinite(getattr(self, name)).all():
-                raise ValueError(f"{name} holds a value that is not finite.")
+            values: Values = getattr(self, name)
+            finite = np.isfinite(values)
+            if not finite.all():
+                raise ValueError(f"{name} holds a value that is not finite: {_first(values, ~finite)}.")
         if (self.weight < 0).any():
-            raise ValueError("A weight is negative; weights are 0 or more.")
-        weighted = np.broadcast_to(self.weight > 0, self.target.shape)
-        if not np.isfinite(self.target[weighted]).all():
-            raise ValueError("A target with a weight is not finite.")
+            raise ValueError(f"A weight is negative: {_first(self.weight, self.weight < 0)}; weights are 0 or more.")
+        absent = ~np.isfinite(self.target) & (self.weight > 0)
+        if absent.any():
+            raise ValueError(f"A target with a weight is not finite: {_first(self.target, absent)}.")
 
     def __len__(self) -> int:
         return len(self.newest)
@@ -176,29 +187,135 @@ class Examples:
         return replace(self, **changed)
 
 
-def _column(values: Values) -> Values:
+def _column(values: ArrayLike) -> NDArray[Any]:
     values = np.asarray(values)
     return values[:, None] if values.ndim == 1 else values
 
 
-def dense_examples(features: Values, target: Values, weight: Values | None = None) -> Examples:
-    """Return examples whose features are a plain table.
+def mixed_examples(
+    dense: ArrayLike | None,
+    indices: ArrayLike | None,
+    target: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    one_hot: int = 0,
+) -> Examples:
+    """Return examples whose features are a plain table, indices of one-hot features, or both.
 
     Parameters
     ----------
-    features : ndarray, shape (examples, columns)
+    dense : ndarray, shape (examples, columns), or None
+        Features as they are.
+    indices : ndarray of whole numbers, shape (examples, places) or (examples,), or None
+        Which of the one-hot features an example has; −1 for none. None of them is written out.
     target : ndarray, shape (examples, outputs) or (examples,)
-    weight : ndarray of the target's shape, optional
+        For a classifier also the class of each example, from 0 (see `encode_labels`).
+    weight : ndarray of the target's shape, or one per example, optional
+        All ones where it is not given.
+    one_hot : int
+        How many one-hot features there are: as many as an index could choose, not only those chosen here.
+
+    Raises
+    ------
+    ValueError
+        As `Examples`.
     """
-    count = len(features)
-    target = _column(target)
+    target, dense = _column(target), None if dense is None else np.asarray(dense)
+    count = ((target if dense is None else dense).shape or (0,))[0]
     return Examples(
         values=np.zeros(0),
         newest=np.zeros(count, dtype=np.int64),
         window=0,
         level=np.zeros(count),
         scale=np.ones(count),
-        dense=np.asarray(features),
+        dense=np.zeros((count, 0)) if dense is None else dense,
         target=target,
-        weight=np.ones_like(target, dtype=float) if weight is None else _column(weight),
+        weight=np.ones(target.shape) if weight is None else _column(weight),
+        indices=_no_indices(count) if indices is None else _column(indices),
+        one_hot=one_hot,
+    )
+
+
+def dense_examples(features: ArrayLike, target: ArrayLike, weight: ArrayLike | None = None) -> Examples:
+    """Return examples whose features are a plain table.
+
+    Parameters
+    ----------
+    features : ndarray, shape (examples, columns)
+    target : ndarray, shape (examples, outputs) or (examples,)
+        For a classifier also the class of each example, from 0 (see `encode_labels`).
+    weight : ndarray of the target's shape, or one per example, optional
+        All ones where it is not given.
+
+    Raises
+    ------
+    ValueError
+        As `Examples`.
+    """
+    return mixed_examples(features, None, target, weight)
+
+
+def window_examples(
+    values: ArrayLike,
+    window: int,
+    ahead: int = 1,
+    *,
+    level: ArrayLike = 0.0,
+    scale: ArrayLike = 1.0,
+    weight: ArrayLike | None = None,
+) -> Examples:
+    """Return examples that look back over a series of values and have the next values as targets (F1, U3).
+
+    There is one for each value that has enough before and after it, in their order. Window and targets of an example
+    are told as ``(value − level) · scale``, with its own level and scale; so ``prediction / scale + level`` is in the
+    units of `values`. Columns that stand beside the series join with
+    ``replace(examples, dense=columns[examples.newest])``, other series with `stream_examples`.
+
+    Parameters
+    ----------
+    values : ndarray, shape (values,)
+        The oldest first.
+    window : int
+        How many values are looked back at; feature 1 is the newest.
+    ahead : int
+        How many values after the newest are targets; windows without all of them are left out. 0 for all windows and
+        no targets, to predict from.
+    level, scale : float or ndarray, shape (values,)
+        What is taken out, then multiplied by, where this value is the newest.
+    weight : ndarray, shape (values,), optional
+        What each value counts as a target: 0 for a gap that was filled. All ones where it is not given.
+
+    Raises
+    ------
+    ValueError
+        If there are too few values, one is not finite, or shapes do not fit together.
+    """
+    values = np.asarray(values)
+    if values.ndim != 1:
+        raise ValueError(f"values must be one series, of 1 dimension; the shape is {values.shape}.")
+    if window < 1 or ahead < 0:
+        raise ValueError(f"window is {window} and ahead {ahead}; they must be at least 1 and 0.")
+    if len(values) < window + ahead:
+        raise ValueError(
+            f"There are {len(values)} values; a window of {window} and {ahead} ahead need {window + ahead} or more."
+        )
+    newest = np.arange(window - 1, len(values) - ahead)
+    later = newest[:, None] + np.arange(1, ahead + 1)
+    own = {}
+    for name, given in (("level", level), ("scale", scale), ("weight", 1.0 if weight is None else weight)):
+        if np.shape(given) not in ((), values.shape):
+            raise ValueError(f"There are {len(values)} values; {name} has shape {np.shape(given)}.")
+        own[name] = np.broadcast_to(given, values.shape)
+    levels, scales = own["level"][newest], own["scale"][newest]
+    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is refused
+        target = (values[later] - levels[:, None]) * scales[:, None]
+    return Examples(
+        values=values,
+        newest=newest,
+        window=window,
+        level=levels,
+        scale=scales,
+        dense=np.zeros((len(newest), 0)),
+        target=target,
+        weight=own["weight"][later],
     )
