@@ -8,6 +8,7 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 from combinations import ALL, Combination, problem_of
+from numba import njit
 
 from thalweg.learn.backprop import forward, loss_and_gradient
 from thalweg.learn.compiled import LANES, kernel
@@ -15,7 +16,7 @@ from thalweg.learn.compiled.dropout import draw_mask
 from thalweg.learn.descent import Descent
 from thalweg.learn.examples import Examples, dense_examples
 from thalweg.learn.function import Network
-from thalweg.learn.loss import LOSSES, STABLE_PAIRS, huber, quantile
+from thalweg.learn.loss import LOSSES, STABLE_PAIRS, huber, own_loss, quantile
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer, apply_update
 from thalweg.learn.threads import one_blas_thread
 from thalweg.learn.workspace import data_of, plan_of, predict, room_of
@@ -91,6 +92,62 @@ def test_one_weight_an_example(loss, dtype, share):
 def test_losses_with_numbers_of_their_own(loss, dtype, share):
     problem = problem_of(Combination("tanh", "identity", "huber", "numbers", skip=True))
     held(problem.network, loss, problem.theta, dense_examples(problem.x, problem.target, problem.weight), dtype, share)
+
+
+class TestOwnLoss:
+    """A user's loss goes another way through the kernel: it must come to the same place."""
+
+    def pair(self, loss, own, dtype, output="identity", weight=None):
+        examples = blocks("mixed", np.random.default_rng(3), 40, 2)
+        if output == "sigmoid":
+            examples = replace(examples, target=(examples.target > 0).astype(float))
+        examples = replace(examples, weight=examples.weight if weight is None else weight)
+        examples.target[np.broadcast_to(examples.weight == 0, examples.target.shape)] = np.nan
+        network = Network((examples.features, 5, 5, 5, 2), "tanh", output, skip=True)
+        options = {"optimizer": Optimizer("momentum", learning_rate=0.05, decay=0.1, clip=1.0), "epochs": 3}
+        descents = [
+            Descent(network, examples, loss=one, batch=17, seed=2, dropout=0.25, dtype=dtype, **options)
+            for one in (loss, own)
+        ]
+        start = descents[0].theta.copy()
+        for descent in descents:
+            while descent.epoch < 3:
+                assert descent.step(2)[0]
+        assert np.abs(descents[0].theta - start).max() > 0.02
+        return descents
+
+    @pytest.mark.parametrize(("dtype", "share"), PRECISIONS, ids=["64", "32"])
+    @pytest.mark.parametrize("name", ["mae", "mse", "huber", "quantile", "binary cross-entropy"])
+    def test_written_out_it_is_the_same(self, name, dtype, share):
+        known = LOSSES[name]
+        own = own_loss(f"my {name}", known.error, known.slope)
+        weight = np.random.default_rng(0).choice([0, 0.5, 2], (40, 2))
+        output = "sigmoid" if name == "binary cross-entropy" else "identity"
+        theirs, ours = self.pair(name, own, dtype, output, weight)
+        close(ours.theta, theirs.theta, share)
+        close(ours.batch_losses, theirs.batch_losses, share)
+
+    def test_one_weight_an_example(self):
+        known = LOSSES["mse"]
+        weight = np.random.default_rng(0).choice([0, 0.5, 2], (40, 1))
+        theirs, ours = self.pair("mse", own_loss("mine", known.error, known.slope), np.float64, weight=weight)
+        close(ours.theta, theirs.theta, 1e-12)
+        close(ours.batch_losses, theirs.batch_losses, 1e-12)
+
+    def test_absolute_error_minus_a_hundred(self):
+        # L2: negative, and the same way down.
+        own = own_loss("less", lambda p, t: np.abs(p - t) - 100, lambda p, t: np.sign(p - t))
+        theirs, ours = self.pair("mae", own, np.float64)
+        close(ours.theta, theirs.theta, 1e-12)
+        np.testing.assert_allclose(ours.batch_losses, theirs.batch_losses - 100, rtol=1e-13)
+        assert ours.loss_of_all() == pytest.approx(theirs.loss_of_all() - 100)
+        assert ours.loss_of_all() < -90
+
+    def test_compiled_by_numba(self):
+        known = LOSSES["mse"]
+        compiled = own_loss("mine", njit(lambda p, t: (p - t) ** 2), njit(lambda p, t: 2 * (p - t)))
+        theirs, ours = self.pair(own_loss("plain", known.error, known.slope), compiled, np.float64)
+        close(ours.theta, theirs.theta, 1e-12)
 
 
 class TestStablePairs:
