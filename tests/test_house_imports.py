@@ -13,6 +13,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "thalweg"
 FLOORS = [
     {"errors", "version"},
     {"files", "messages"},
+    {"sealed"},
     {"learn", "series"},
     {"forecast"},
     {"look"},

@@ -29,7 +29,7 @@ from thalweg.forecast.export import as_json
 from thalweg.forecast.ladder import Ladder, Rung
 from thalweg.forecast.store import load, pack
 from thalweg.forecast.watch import Silence
-from thalweg.forecast.workers import workers
+from thalweg.learn.workers import workers
 from thalweg.learn.optimizer import Optimizer
 from thalweg.series.calendar import Calendar
 

@@ -13,7 +13,7 @@ from thalweg.forecast.climb import estimates
 from thalweg.forecast.features import inputs, past_of
 from thalweg.forecast.fit import Problem, descend
 from thalweg.forecast.ladder import Rung
-from thalweg.forecast.workers import workers
+from thalweg.learn.workers import workers
 from thalweg.series.calendar import Calendar
 
 SERIES = channel(460, missing=(100, 390, 402, 431))

@@ -8,7 +8,7 @@ from small_climbs import LINE, SHORT, TINY, climb
 
 from thalweg.forecast.climb import MEAN_BEGINS_WITH, MEAN_OF_MOST, Climb
 from thalweg.forecast.watch import Silence
-from thalweg.forecast.workers import workers
+from thalweg.learn.workers import workers
 from thalweg.series.calendar import Calendar
 from thalweg.series.split import split_by_date
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
 
-from thalweg.learn.elementary import exponential, sigmoid, tanh
+from thalweg.learn.compiled.elementary import exponential, sigmoid, tanh
 
 FUNCTIONS = (exponential, sigmoid, tanh)
 BOUND = {exponential: 1.1, sigmoid: 2.5, tanh: 3.0}  # ulp, as the docstrings state

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.ladder import Rung
-    from thalweg.forecast.workers import Workers
+    from thalweg.learn.workers import Workers
     from thalweg.series.calendar import Calendar
     from thalweg.series.series import Series
 

@@ -21,8 +21,8 @@ from thalweg.forecast.model import LONGEST_HORIZON, Model
 from thalweg.forecast.result import COVERAGES, AsUsed, Findings, Miss
 from thalweg.forecast.verdict import verdict
 from thalweg.forecast.watch import Silence, Watcher
-from thalweg.forecast.workers import Workers, workers
 from thalweg.learn.loss import LOSSES, mean_loss
+from thalweg.learn.workers import Workers, workers
 from thalweg.messages import Message
 from thalweg.series.calendar import Calendar, nearest_holiday
 from thalweg.series.series import Series

@@ -11,15 +11,13 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.files import write_whole
-from thalweg.learn.descent import Course, Descent
+from thalweg.learn.descent import Descent
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES, OWN, Loss, huber, quantile
 from thalweg.learn.optimizer import Optimizer
 from thalweg.sealed import Kind, seal, unseal
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from thalweg.learn.examples import Examples
 
 DESCENT = Kind(
@@ -29,12 +27,10 @@ DESCENT = Kind(
     give="a file that `Descent.save` wrote",
     again="Begin the descent again",
 )
-MAKERS = {"huber": lambda levels: huber(*levels), "quantile": quantile}  # of losses that have parameters
 
 
 def save(descent: Descent, path: str | Path) -> None:
     """Write a descent; see `Descent.save`."""
-    course, room = descent._course, descent._room  # noqa: SLF001 - the other half of the class
     description: dict[str, Any] = {
         "network": asdict(descent.network),
         "optimizer": asdict(descent.optimizer),
@@ -46,21 +42,9 @@ def save(descent: Descent, path: str | Path) -> None:
         "seed": descent.seed,
         "dropout": descent.dropout,
         "precision": descent.theta.dtype.name,
-        "best epoch": course.best_epoch,
         "examples": fingerprint(descent.examples),
     }
-    tensors: dict[str, NDArray[Any]] = {
-        "theta": descent.theta,
-        "state": room.state,
-        "counts": room.counts,
-        "seen": room.seen,
-        "batch losses": descent.batch_losses,
-        "course": np.array([course.first_loss, course.validation]),
-    }
-    for name, values in (("best", course.best), ("kept", course.kept)):
-        if values is not None:
-            tensors[name] = values
-    write_whole(Path(path), seal(DESCENT, description, tensors))
+    write_whole(Path(path), seal(DESCENT, description, descent.state()))
 
 
 def load(path: str | Path, examples: Examples, *, loss: Loss | None = None) -> Descent:
@@ -69,7 +53,7 @@ def load(path: str | Path, examples: Examples, *, loss: Loss | None = None) -> D
     told, tensors = unseal(DESCENT, path)
     try:
         descent = _begun(path, told, examples, loss)
-        _go_on(descent, told, tensors)
+        descent.restore(tensors)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise InputError(
             f"{path} does not describe a descent that this thalweg can go on with ({error}). {DESCENT.again}."
@@ -86,9 +70,9 @@ def _begun(path: Path, told: dict[str, Any], examples: Examples, loss: Loss | No
                 "that loss as the option `loss`."
             )
     else:
-        maker = MAKERS.get(told["loss"])
-        loss = maker(told["loss parameters"]) if maker else LOSSES[told["loss"]]
-    network = Network(**{**told["network"], "widths": tuple(told["network"]["widths"])})
+        loss = _of_table(told["loss"], told["loss parameters"])
+    shape: dict[str, Any] = {**told["network"], "widths": tuple(told["network"]["widths"])}
+    network = Network(**shape)
     descent = Descent(
         network,
         examples,
@@ -106,26 +90,10 @@ def _begun(path: Path, told: dict[str, Any], examples: Examples, loss: Loss | No
     return descent
 
 
-def _go_on(descent: Descent, told: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> None:
-    room = descent._room  # noqa: SLF001 - likewise
-    places = {
-        "theta": descent.theta,
-        "state": room.state,
-        "counts": room.counts,
-        "seen": room.seen,
-        "batch losses": descent.batch_losses,
-    }
-    for name, place in places.items():
-        if tensors[name].shape != place.shape or tensors[name].dtype != place.dtype:
-            raise ValueError(f"{name} has shape {tensors[name].shape}")
-        place[...] = tensors[name]
-    first_loss, validation = tensors["course"].tolist()
-    best, kept = tensors.get("best"), tensors.get("kept")
-    if kept is not None and kept.shape != descent.theta.shape:
-        raise ValueError(f"kept has shape {kept.shape}")
-    descent._course = Course(  # noqa: SLF001 - likewise
-        first_loss, validation, best, int(told["best epoch"]), None if kept is None else np.array(kept)
-    )
+def _of_table(name: str, parameters: list[float]) -> Loss:
+    if name == "huber":
+        return huber(*parameters)
+    return quantile(parameters) if name == "quantile" else LOSSES[name]
 
 
 def fingerprint(examples: Examples) -> str:
@@ -135,7 +103,7 @@ def fingerprint(examples: Examples) -> str:
         value = getattr(examples, one.name)
         if isinstance(value, np.ndarray):
             digest.update(f"{one.name} {value.dtype} {value.shape}".encode())
-            digest.update(np.ascontiguousarray(value))
+            digest.update(np.ascontiguousarray(value).data)
         else:
             digest.update(f"{one.name} {value!r}".encode())
     return digest.hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from thalweg.learn.threads import one_blas_thread
 from thalweg.learn.workspace import PREDICTION_BATCH, data_of, plan_of, predict, room_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import DTypeLike, NDArray
@@ -35,12 +35,10 @@ NEVER = np.iinfo(np.int64).max
 
 
 class Progress(NamedTuple):
-    """What a step did: updates made, 0 where loss or θ is not finite any more; and how many on end, up to now, had a
-    gradient of exactly zero.
-    """
+    """What a step did."""
 
-    done: int
-    flat: int
+    done: int  # updates made; 0 where loss or θ is not finite any more
+    flat: int  # how many updates on end, up to now, had a gradient of exactly zero
 
 
 class Descent:
@@ -363,6 +361,40 @@ class Descent:
         )
         best_epoch = self.epoch if self._course.kept is None else self._course.best_epoch
         return Outcome(name, advice, self.updates, self.epoch, best_epoch, seconds)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return all that changes while it descends, by name: views, for `restore`."""
+        course, room = self._course, self._room
+        changing: dict[str, NDArray[Any]] = {
+            "theta": self.theta,
+            "optimizer": room.state,
+            "counts": room.counts,
+            "seen": room.seen,
+            "batch losses": self.batch_losses,
+            "course": np.array([course.first_loss, course.validation, course.best_epoch]),
+        }
+        of_validation = {"best": course.best, "kept": course.kept}
+        return changing | {name: values for name, values in of_validation.items() if values is not None}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Go back, or on, to where a descent of the same options was when its `state` was taken.
+
+        Raises
+        ------
+        KeyError, ValueError
+            If an array is missing, or is of another shape or precision.
+        """
+        own = self.state()
+        if "kept" in state:
+            own["kept"] = self.theta
+        for name, values in own.items():
+            if state[name].shape != values.shape or state[name].dtype != values.dtype:
+                raise ValueError(f"{name} has shape {state[name].shape} of {state[name].dtype}")
+        course = state["course"].tolist()
+        for name in ("theta", "optimizer", "counts", "seen", "batch losses"):
+            own[name][...] = state[name]
+        best, kept = (np.array(state[name]) if name in state else None for name in ("best", "kept"))
+        self._course = Course(course[0], course[1], best, int(course[2]), kept)
 
     def save(self, path: str | Path) -> None:
         """Write all that is needed to go on to a file, whole or not at all; the examples are not in it.

@@ -11,6 +11,8 @@ from thalweg.learn.activation import OUTPUTS, SIGMOID, SOFTMAX, Values
 from thalweg.learn.loss import BINARY_CROSS_ENTROPY
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from thalweg.learn.examples import Examples
     from thalweg.learn.function import Network
     from thalweg.learn.loss import Loss
@@ -74,7 +76,7 @@ def _suited_to_classes(network: Network, examples: Examples, *, labels: bool) ->
     return replace(examples, weight=np.ascontiguousarray(weight[:, :1]))
 
 
-def _refuse_first(values: Values, wrong: Values, expected: str) -> None:
+def _refuse_first(values: Values, wrong: NDArray[np.bool_], expected: str) -> None:
     if wrong.any():
         row, column = np.argwhere(wrong)[0].tolist()
         raise ValueError(

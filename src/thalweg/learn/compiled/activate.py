@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from thalweg.learn.activation import HARD_SIGMOID, RELU, SIGMOID, SOFTMAX, TANH
 from thalweg.learn.compiled import compiled
-from thalweg.learn.elementary import exponential, sigmoid, tanh
+from thalweg.learn.compiled.elementary import exponential, sigmoid, tanh
 
 
 @compiled
@@ -45,7 +45,7 @@ def softmax(z, a, lane_room) -> None:
         total[lane] = 0
     for k in range(1, neurons):
         for lane in range(lanes):
-            greatest[lane] = z[k, lane] if z[k, lane] > greatest[lane] else greatest[lane]
+            greatest[lane] = max(greatest[lane], z[k, lane])
     for k in range(neurons):
         for lane in range(lanes):
             a[k, lane] = exponential(z[k, lane] - greatest[lane])
@@ -56,7 +56,7 @@ def softmax(z, a, lane_room) -> None:
 
 
 @compiled
-def multiply_by_slope(code, a, slope, keep, lane_room) -> None:
+def multiply_by_slope(code, a, slope, keep, lane_room) -> None:  # noqa: C901, PLR0912 - a table
     """Turn ∂C/∂a, in `slope`, into ∂C/∂z; `a`, both (neurons, lanes), is divided by `keep` where dropout kept it."""
     kind = a.dtype.type
     zero, one, sixth = kind(0), kind(1), kind(1 / 6)

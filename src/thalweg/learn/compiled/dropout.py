@@ -16,7 +16,7 @@ BY_30, BY_27, BY_31, BY_40 = np.uint64(30), np.uint64(27), np.uint64(31), np.uin
 
 
 @compiled
-def _mixed(counter):
+def _mixed(counter) -> np.uint64:
     counter = (counter ^ (counter >> BY_30)) * FIRST
     counter = (counter ^ (counter >> BY_27)) * SECOND
     return counter ^ (counter >> BY_31)

@@ -16,8 +16,7 @@ def gather(data, order, first, count, x) -> None:
     places = data.indices.shape[1]
     most = x.dtype.type(data.limit)
     one = x.dtype.type(1)
-    if places:
-        x[window + columns :] = 0
+    x[window + columns :] = 0  # the one-hot features
     for lane in range(lanes):
         row = order[first + min(lane, count - 1)]
         if window:

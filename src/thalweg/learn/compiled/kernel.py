@@ -13,11 +13,12 @@ from thalweg.learn.compiled import LANES, compiled
 from thalweg.learn.compiled.activate import activate, multiply_by_slope
 from thalweg.learn.compiled.dropout import draw_mask
 from thalweg.learn.compiled.gather import gather
-from thalweg.learn.product import backward_product, forward_product, gradient_product
 from thalweg.learn.compiled.score import score, weight_of
 from thalweg.learn.compiled.update import apply_update
+from thalweg.learn.product import backward_product, forward_product, gradient_product
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from thalweg.learn.activation import Values

@@ -12,7 +12,7 @@ import numpy as np
 
 from thalweg.learn.compiled import compiled
 from thalweg.learn.compiled.activate import softmax
-from thalweg.learn.elementary import sigmoid
+from thalweg.learn.compiled.elementary import sigmoid
 from thalweg.learn.loss import (
     BINARY_CROSS_ENTROPY,
     CROSS_ENTROPY,
@@ -60,7 +60,7 @@ def score(code, parameters, data, order, first, count, prediction, slope, lane_r
 
 
 @compiled
-def _score_each(code, parameters, data, order, first, count, prediction, slope, share) -> float:
+def _score_each(code, parameters, data, order, first, count, prediction, slope, share) -> float:  # noqa: C901 - a table
     """Return Σ w·e over the examples and outputs, each with an error of its own."""
     kind = slope.dtype.type
     zero, half, one, two = kind(0), kind(0.5), kind(1), kind(2)

@@ -65,7 +65,7 @@ def apply_update(rule, schedule, numbers, theta, gradient, state, update) -> Non
         step, stays = kind(eta), kind(b1)
         for i in range(len(theta)):
             v = stays * first[i] + (shorter * gradient[i] + coupled * theta[i])
-            v = v if abs(v) > faded else zero
+            v = zero if abs(v) <= faded else v  # NaN stays
             first[i] = v
             theta[i] -= step * v
         return
@@ -76,7 +76,7 @@ def apply_update(rule, schedule, numbers, theta, gradient, state, update) -> Non
     for i in range(len(theta)):
         g = shorter * gradient[i] + coupled * theta[i]
         m = stays * first[i] + enters * g
-        m = m if abs(m) > faded else zero
+        m = zero if abs(m) <= faded else m
         first[i] = m
         second[i] = stays2 * second[i] + enters2 * (g * g)
         theta[i] = keep * theta[i] - step * m / (np.sqrt(second[i]) + least)

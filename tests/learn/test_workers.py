@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from thalweg.forecast.workers import workers
+from thalweg.learn.workers import workers
 
 
 def test_results_come_in_the_jobs_order_and_are_counted():

@@ -1,4 +1,4 @@
-"""Fits side by side on the cores; Ctrl-C and a deadline end them between slices."""
+"""Descents side by side on the cores; Ctrl-C and a deadline end them between slices."""
 
 from __future__ import annotations
 
