@@ -11,7 +11,7 @@ from combinations import ALL, HIDDEN, OUTPUTS, Combination, problem_of, run
 from thalweg.learn.activation import ACTIVATIONS
 from thalweg.learn.activation import OUTPUTS as OURS
 from thalweg.learn.backprop import loss_and_gradient
-from thalweg.learn.loss import LOSSES
+from thalweg.learn.loss import LOSSES, huber, quantile
 
 
 def ours(problem, masks=()):
@@ -47,6 +47,27 @@ def test_gradient(combination):
 def test_one_weight_an_example(loss):
     aim = {"cross-entropy": "distributions", "binary cross-entropy": "shares"}.get(loss, "numbers")
     held(problem_of(Combination("tanh", "sigmoid", loss, aim, skip=False)).with_one_weight_an_example())
+
+
+OWN_NUMBERS = {
+    "huber 0.4": (huber(0.4), lambda d: np.where(np.abs(d) > 0.4, 0.4 * np.abs(d) - 0.08, d**2 / 2), [-0.4, 0.4]),
+    "huber 2.5": (huber(2.5), lambda d: np.where(np.abs(d) > 2.5, 2.5 * np.abs(d) - 3.125, d**2 / 2), [-2.5, 2.5]),
+    "quantile 0.1": (quantile(0.1), lambda d: np.maximum(-0.1 * d, 0.9 * d), [0]),
+    "quantiles": (quantile((0.05, 0.5, 0.9)), lambda d: np.maximum(-d * [0.05, 0.5, 0.9], d * [0.95, 0.5, 0.1]), [0]),
+}
+
+
+@pytest.mark.parametrize(("loss", "error", "kinks"), OWN_NUMBERS.values(), ids=OWN_NUMBERS)
+def test_losses_with_numbers_of_their_own(loss, error, kinks):
+    random = np.random.default_rng(0)
+    prediction, target = random.normal(0, 2, (2, 200, 3))
+    far = np.min([np.abs(prediction - target - kink) for kink in kinks], axis=0) > 0.01
+    assert far.mean() > 0.9
+    step = 1e-3
+    slope = (error(prediction + step - target) - error(prediction - step - target)) / (2 * step)
+    np.testing.assert_allclose(loss.error(prediction, target), error(prediction - target), rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(loss.slope(prediction, target)[far], slope[far], rtol=1e-9, atol=1e-12)
+    assert np.abs(slope).min() > 1e-4
 
 
 @pytest.mark.parametrize("skip", [False, True])
