@@ -1,11 +1,19 @@
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+
+import llvmlite.binding
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thalweg.learn.product import backward_product, forward_product, gradient_product, gradient_room
+from thalweg.learn import product
 
 GUARD = 64
+KINDS = [np.float32, np.float64]
 
 
 def guarded(kind, *shape):
@@ -14,18 +22,15 @@ def guarded(kind, *shape):
     return whole[GUARD:-GUARD].reshape(shape), whole
 
 
-def products(weights, biases, before, slope):
-    """All three, each output guarded."""
+def products(weights, biases, before, slope, by=product):
+    """All three, each output and the scratch guarded."""
     (outputs, inputs), lanes, kind = weights.shape, before.shape[1], weights.dtype
     after, behind = guarded(kind, outputs, lanes), guarded(kind, inputs, lanes)
-    gradient, sums, room = (
-        guarded(kind, outputs, inputs),
-        guarded(kind, outputs),
-        guarded(kind, gradient_room(inputs, lanes)),
-    )
-    forward_product(weights, biases, before, after[0])
-    backward_product(weights, slope, behind[0])
-    gradient_product(slope, before, gradient[0], sums[0], room[0])
+    gradient, sums = guarded(kind, outputs, inputs), guarded(kind, outputs)
+    room = guarded(kind, by.gradient_room(inputs, lanes))
+    by.forward_product(weights, biases, before, after[0])
+    by.backward_product(weights, slope, behind[0])
+    by.gradient_product(slope, before, gradient[0], sums[0], room[0])
     for _, whole in (after, behind, gradient, sums, room):
         assert (whole[:GUARD] == 77).all()
         assert (whole[-GUARD:] == 77).all()
@@ -43,11 +48,28 @@ def drawn(outputs, inputs, lanes, kind, seed=0):
     return [generator.standard_normal(shape).astype(kind) for shape in shapes]
 
 
+def whole_numbers(outputs, inputs, lanes, kind, seed=0):
+    generator = np.random.default_rng(seed)
+    return [generator.integers(-9, 10, array.shape).astype(kind) for array in drawn(outputs, inputs, lanes, kind)]
+
+
+def check_close(matrices):
+    sizes = expected(*(abs(matrix) for matrix in matrices))
+    for result, right, size in zip(products(*matrices), expected(*matrices), sizes, strict=True):
+        assert (abs(result - right) <= 8 * np.finfo(result.dtype).eps * size).all()
+
+
+def check_exact(matrices, by=product):
+    for result, right in zip(products(*matrices, by=by), expected(*matrices), strict=True):
+        assert result.dtype == matrices[0].dtype
+        assert (result == right).all()
+
+
 shapes = {
     "outputs": st.integers(1, 70),
     "inputs": st.integers(1, 70),
     "lanes": st.sampled_from([16, 32, 48, 64]),
-    "kind": st.sampled_from([np.float32, np.float64]),
+    "kind": st.sampled_from(KINDS),
     "seed": st.integers(0, 2**32 - 1),
 }
 
@@ -55,26 +77,104 @@ shapes = {
 @settings(deadline=None, max_examples=150)
 @given(**shapes)
 def test_as_in_double_precision(outputs, inputs, lanes, kind, seed):
-    given_ = drawn(outputs, inputs, lanes, kind, seed)
-    sizes = [np.abs(array).astype(np.float64) for array in given_]
-    for result, right, size in zip(products(*given_), expected(*given_), expected(*sizes), strict=True):
-        assert (np.abs(result - right) <= 8 * np.finfo(kind).eps * size).all()
+    check_close(drawn(outputs, inputs, lanes, kind, seed))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=150)
 @given(**shapes)
 def test_whole_numbers_are_exact(outputs, inputs, lanes, kind, seed):
-    generator = np.random.default_rng(seed)
-    given_ = [generator.integers(-9, 10, array.shape).astype(kind) for array in drawn(outputs, inputs, lanes, kind)]
-    for result, right in zip(products(*given_), expected(*given_), strict=True):
-        assert result.dtype == kind
-        assert (result == right).all()
+    check_exact(whole_numbers(outputs, inputs, lanes, kind, seed))
 
 
-@pytest.mark.parametrize("kind", [np.float32, np.float64])
-@pytest.mark.parametrize("sizes", [(1000, 429, 128), (300, 784, 128), (40, 1000, 256)])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sizes", [(1000, 429, 128), (300, 784, 128), (40, 1000, 256), (257, 263, 16)])
 def test_large(sizes, kind):
-    given_ = drawn(*sizes, kind)
-    sizes = [np.abs(array).astype(np.float64) for array in given_]
-    for result, right, size in zip(products(*given_), expected(*given_), expected(*sizes), strict=True):
-        assert (np.abs(result - right) <= 8 * np.finfo(kind).eps * size).all()
+    check_close(drawn(*sizes, kind))
+    check_exact(whole_numbers(*sizes, kind))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sizes", [(1, 1, 16), (1, 37, 16), (7, 1, 32), (9, 20, 48), (31, 70, 32)])
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_stays_so(sizes, odd, kind):
+    for which in range(4):
+        matrices = drawn(*sizes, kind)
+        matrices[which].flat[matrices[which].size // 2] = odd
+        matrices[which].flat[-1] = odd
+        if which != 1:
+            matrices[3 if which == 2 else 2].flat[-1] = 0  # 0 · ∞ is NaN
+        with np.errstate(invalid="ignore"):
+            rights = expected(*matrices)
+        for result, right in zip(products(*matrices), rights, strict=True):
+            assert (np.isnan(result) == np.isnan(right)).all()
+            assert (np.isposinf(result) == np.isposinf(right)).all()
+            assert (np.isneginf(result) == np.isneginf(right)).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_zero_has_a_sign(kind):
+    ones, zeros = np.ones((1, 16), kind), np.full((1, 16), -0.0, kind)
+    after, *_ = products(np.ones((1, 1), kind), np.full(1, -0.0, kind), zeros, ones)
+    assert np.signbit(after).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sizes", [(1, 7, 16), (100, 56, 32), (64, 33, 96), (300, 784, 128)])
+def test_same_bits_again(sizes, kind):
+    matrices = drawn(*sizes, kind)
+    for first, second in zip(products(*matrices), products(*matrices), strict=True):
+        assert first.tobytes() == second.tobytes()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sizes", [(1, 7, 96), (100, 56, 96), (300, 300, 96)])
+def test_an_example_has_the_same_bits_in_any_company(sizes, kind):
+    weights, biases, before, slope = drawn(*sizes, kind)
+    after, behind, *_ = products(weights, biases, before, slope)
+    for first, last in ((0, 16), (16, 64), (64, 96)):
+        own = np.ascontiguousarray(before[:, first:last]), np.ascontiguousarray(slope[:, first:last])
+        own_after, own_behind, *_ = products(weights, biases, *own)
+        assert own_after.tobytes() == after[:, first:last].tobytes()
+        assert own_behind.tobytes() == behind[:, first:last].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("features", "vector_bytes", "kind"),
+    [({}, 16, np.float32), ({}, 16, np.float64), ({"avx2": True}, 32, np.float32), ({"avx512f": True}, 64, np.float64)],
+)
+def test_right_with_the_vectors_of_other_machines(features, vector_bytes, kind, tmp_path, monkeypatch):
+    # A copy, so that what is compiled for the pretended machine goes into a cache of its own.
+    path = shutil.copy(product.__file__, tmp_path / "product_elsewhere.py")
+    monkeypatch.setattr(llvmlite.binding, "get_host_cpu_features", lambda: features)
+    specification = importlib.util.spec_from_file_location("product_elsewhere", path)
+    elsewhere = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(elsewhere)
+    assert vector_bytes == elsewhere.VECTOR_BYTES
+    for sizes in [(1, 1, 16), (1, 13, 16), (7, 5, 16), (31, 70, 48), (13, 18, 32), (5, 34, 64), (30, 9, 16)]:
+        check_exact(whole_numbers(*sizes, kind), by=elsewhere)
+
+
+CALLER = """
+import numpy as np
+from numba import njit
+from thalweg.learn.product import forward_product
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def twice(weights, biases, before, between, after):
+    forward_product(weights, biases, before, between)
+    forward_product(weights, biases, between, after)
+
+ones = np.ones((3, 3), np.float32)
+before, between, after = np.ones((3, 16), np.float32), np.empty((3, 16), np.float32), np.empty((3, 16), np.float32)
+twice(ones, ones[0], before, between, after)
+print(after.sum(), sum(twice.stats.cache_hits.values()))
+"""
+
+
+def test_a_caller_is_compiled_once_for_all_processes(tmp_path):
+    path = tmp_path / "caller.py"
+    path.write_text(CALLER)
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    for hits in (0, 1):
+        done = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True, env=environment)
+        assert done.stdout.split() == [str(16 * 3 * 13.0), str(hits)]

@@ -1,47 +1,278 @@
 """The three matrix products of a training step, compiled. An example is a lane.
 
-weights, gradient   (outputs, inputs)    biases   (outputs,)
-before, behind      (inputs, lanes)      after, slope   (outputs, lanes)
+    weights, gradient   (outputs, inputs)    biases         (outputs,)
+    before, behind      (inputs, lanes)      after, slope   (outputs, lanes)
+
+All are C-contiguous and of one precision, float32 or float64; lanes are a multiple of 16. Nothing is allocated.
+
+BLAS is made for large matrices, and plain loops keep in memory the sums that belong into registers. So `strip` writes
+vector code: a tile of the result, a few rows by one or two vectors, stays in registers while its terms are added one
+after another. The bits of `after` and `behind` in one lane are therefore the same whatever the other lanes are.
+A product may fuse with its sum (`contract`), and `inner` adds a vector up in any order (`reassoc`); there is no other
+licence: NaN stays NaN, and infinity infinity.
 """
 
-# Numba infers every type from what it is given, so the roles above stand for annotations of the parameters:
-# ruff: noqa: ANN001
-# pyright: reportMissingParameterType=false, reportUnknownParameterType=false
+# Numba infers every type from what it is given, so the roles above stand for annotations of the parameters. What is
+# marked `intrinsic` runs while compiling: it takes types, Numba's context first, and returns its signature with a
+# function that writes LLVM's language.
+# ruff: noqa: ANN001, ANN201, ANN202, ARG001
+# pyright: reportMissingParameterType=false, reportUnknownParameterType=false, reportUnknownLambdaType=false
+# pyright: reportCallIssue=false
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
-from numba import njit
+from llvmlite import ir
+from llvmlite.binding import get_host_cpu_features
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
 compiled = njit(nogil=True, cache=True, error_model="numpy")
 
+# The widest vector of this machine, for speed only: LLVM makes do with any. Numba's cache is kept per kind of machine.
+VECTOR_BYTES = 64 if get_host_cpu_features().get("avx512f") else 32 if get_host_cpu_features().get("avx2") else 16
+# Vectors of sums in a tile: with what is multiplied, 12 fit in 16 registers. Rows left over take smaller tiles.
+SUMS = (12, 4)
+# Weights of which the backward product takes a block of inputs at a time.
+LARGE, BLOCK = 2**16, 24
 
-def gradient_room(inputs: int, lanes: int) -> int:
-    """Return how many numbers of scratch `gradient_product` asks for."""
-    return -(-inputs // 16) * 16 * lanes
+PLACE = ir.IntType(32)
+
+
+def vector_of(pointer, vector_bytes=VECTOR_BYTES):
+    """Return the type of a vector of what `pointer` points to, the vector's length, and the bytes of one number."""
+    size = pointer.dtype.bitwidth // 8
+    number = ir.FloatType() if pointer.dtype == types.float32 else ir.DoubleType()
+    return ir.VectorType(number, vector_bytes // size), vector_bytes // size, size
+
+
+def spread(builder, value, length):
+    """Return a vector that holds `value` in every place."""
+    vector = ir.VectorType(value.type, length)
+    first = builder.insert_element(ir.Constant(vector, ir.Undefined), value, PLACE(0))
+    return builder.shuffle_vector(first, first, ir.Constant(ir.VectorType(PLACE, length), [0] * length))
+
+
+def address(builder, pointer, offset, vector):
+    """Return where a vector lies whose first number is `offset` numbers behind `pointer`."""
+    return builder.bitcast(builder.gep(pointer, [offset]), vector.as_pointer())
+
+
+def add_product(builder, cell, factor, other) -> None:
+    """Add ``factor · other`` to what `cell` holds."""
+    product = builder.fmul(factor, other, flags=("contract",))
+    builder.store(builder.fadd(builder.load(cell), product, flags=("contract",)), cell)
+
+
+def store_part(builder, value, target, size, first, limit) -> None:
+    """Store those places of a vector whose number, counted from `first`, is below `limit`."""
+    length = value.type.count
+    numbers = ir.Constant(ir.VectorType(limit.type, length), list(range(first, first + length)))
+    mask = builder.icmp_signed("<", numbers, spread(builder, limit, length))
+    kind = ir.FunctionType(ir.VoidType(), [value.type, target.type, PLACE, mask.type])
+    store = cgutils.get_or_insert_function(builder.module, kind, f"llvm.masked.store.v{length}f{8 * size}.p0")
+    builder.call(store, [value, target, PLACE(size), mask])
+
+
+@intrinsic
+def at(_typing, array, offset):
+    """Return a pointer to the number `offset` places behind an array's first."""
+
+    def build(context, builder, _signature, arguments):
+        first = context.make_array(array)(context, builder, arguments[0]).data
+        return builder.gep(first, [arguments[1]])
+
+    return types.CPointer(array.dtype)(array, offset), build
+
+
+class Operands(NamedTuple):
+    """What `strip` is given, as values of LLVM (llvmlite types none of them)."""
+
+    a: Any
+    a_row: Any
+    a_step: Any
+    b: Any
+    b_step: Any
+    c: Any
+    c_row: Any
+    columns: Any
+    start: Any
+    start_row: Any
+    rows: Any
+    depth: Any
+
+
+def tile(builder, given: Operands, vector, size, count, first, height) -> None:
+    """Write `height` rows of a strip that is `count` vectors wide, from row `first` on."""
+    number, length = first.type, vector.count
+    offsets = [v * length for v in range(count)]
+
+    def element(pointer, row, stride):
+        return builder.gep(pointer, [builder.mul(builder.add(first, number(row)), stride)])
+
+    cells = {}
+    for r in range(height):
+        value = builder.load(element(given.start, r, given.start_row))
+        value = builder.select(builder.icmp_signed("==", given.start_row, number(0)), value.type(0), value)
+        for j in offsets:
+            cells[r, j] = cgutils.alloca_once_value(builder, spread(builder, value, length))
+
+    with cgutils.for_range(builder, given.depth) as step:
+        a = builder.gep(given.a, [builder.mul(step.index, given.a_step)])
+        b = builder.gep(given.b, [builder.mul(step.index, given.b_step)])
+        others = {j: builder.load(address(builder, b, number(j), vector), align=size) for j in offsets}
+        for r in range(height):
+            factor = spread(builder, builder.load(element(a, r, given.a_row)), length)
+            for j in offsets:
+                add_product(builder, cells[r, j], factor, others[j])
+
+    def write(store) -> None:
+        for (r, j), cell in cells.items():
+            store(builder.load(cell), address(builder, element(given.c, r, given.c_row), number(j), vector), j)
+
+    with builder.if_else(builder.icmp_signed(">=", given.columns, number(count * length))) as (whole, part):
+        with whole:
+            write(lambda value, target, _: builder.store(value, target, align=size))
+        with part:
+            write(lambda value, target, j: store_part(builder, value, target, size, j, given.columns))
+
+
+@intrinsic(prefer_literal=True)
+def strip(_typing, halves, a, a_row, a_step, b, b_step, c, c_row, columns, start, start_row, rows, depth):
+    """Write ``c[r, j] = start[r] + Σₛ a[r, s] · b[s, j]`` for all rows r of a strip of columns j.
+
+    The strip is so many half vectors wide (1, 2 or 4): so much of `b` is read, and of `c` the first `columns` are
+    written. Strides tell how far apart rows (`_row`) and steps s (`_step`) lie; ``start_row = 0`` stands for a start
+    of zero, whatever `start` points to.
+    """
+    count = max(halves.literal_value // 2, 1)
+    vector, _, size = vector_of(a, VECTOR_BYTES // 2 * min(halves.literal_value, 2))
+
+    def build(_context, builder, _signature, arguments) -> None:
+        given = Operands(*arguments[1:])
+        first = given.rows.type(0)
+        for height in (*(sums // count for sums in SUMS), 1):
+            left = builder.srem(builder.sub(given.rows, first), first.type(height))
+            last = builder.sub(given.rows, left)
+            with cgutils.for_range_slice(builder, first, last, first.type(height)) as (row, _):
+                tile(builder, given, vector, size, count, row, height)
+            first = last
+
+    n = types.intp
+    return types.void(halves, a, n, n, b, n, c, n, n, start, n, n, n), build
+
+
+@intrinsic
+def transpose(_typing, source, source_row, rows, target, target_row):
+    """Write the transpose of a square block, a vector wide; the last of its `rows` stands for any that it lacks."""
+    vector, length, size = vector_of(source)
+    # Zip row j with row j + length/2, number by number: log₂ length rounds of it transpose the block.
+    zipped = [[half + n // 2 + n % 2 * length for n in range(length)] for half in (0, length // 2)]
+    zipped = [ir.Constant(ir.VectorType(PLACE, length), places) for places in zipped]
+
+    def build(_context, builder, _signature, arguments):
+        source, source_row, rows, target, target_row = arguments
+        number = rows.type
+        last, block = builder.sub(rows, number(1)), []
+        for j in range(length):
+            row = builder.select(builder.icmp_signed("<", number(j), last), number(j), last)
+            block.append(builder.load(address(builder, source, builder.mul(row, source_row), vector), align=size))
+        for _ in range(length.bit_length() - 1):
+            block = [
+                builder.shuffle_vector(block[j // 2], block[(j + length) // 2], zipped[j % 2]) for j in range(length)
+            ]
+        for j in range(length):
+            builder.store(block[j], address(builder, target, builder.mul(number(j), target_row), vector), align=size)
+
+    return types.void(source, types.intp, types.intp, target, types.intp), build
+
+
+@intrinsic
+def inner(_typing, a, b, depth):
+    """Return ``Σₛ a[s] · b[s]``, or the sum of `a` where `b` is None; `depth` is whole vectors."""
+    vector, length, size = vector_of(a)
+
+    def build(_context, builder, _signature, arguments):
+        depth = arguments[2]
+        cell = cgutils.alloca_once_value(builder, ir.Constant(vector, None))
+        with cgutils.for_range_slice(builder, depth.type(0), depth, depth.type(length)) as (step, _):
+            factor, other = (
+                ir.Constant(vector, [1.0] * length)
+                if kind == types.none
+                else builder.load(address(builder, pointer, step, vector), align=size)
+                for kind, pointer in ((a, arguments[0]), (b, arguments[1]))
+            )
+            add_product(builder, cell, factor, other)
+        kind = ir.FunctionType(vector.element, [vector.element, vector])
+        total = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.fadd.v{length}f{8 * size}")
+        return builder.call(total, [vector.element(0.0), builder.load(cell)], fastmath=("reassoc",))
+
+    return a.dtype(a, b, types.intp), build
+
+
+@compiled
+def panel(a, a_row, a_step, b, b_step, c, c_row, columns, start, start_row, rows, depth, length) -> None:
+    """Write the least `strip` that holds the columns, or the widest there is; `length` is that of a vector."""
+    if columns > length:
+        strip(4, a, a_row, a_step, b, b_step, c, c_row, columns, start, start_row, rows, depth)
+    elif columns > length // 2:
+        strip(2, a, a_row, a_step, b, b_step, c, c_row, columns, start, start_row, rows, depth)
+    else:
+        strip(1, a, a_row, a_step, b, b_step, c, c_row, columns, start, start_row, rows, depth)
 
 
 @compiled
 def forward_product(weights, biases, before, after) -> None:
     """Write ``weights · before + biases`` into `after`."""
-    np.dot(weights, before, after)
-    for o in range(after.shape[0]):
-        for lane in range(after.shape[1]):
-            after[o, lane] += biases[o]
+    (outputs, inputs), lanes, length = weights.shape, before.shape[1], VECTOR_BYTES // weights.itemsize
+    one = np.intp(1)  # a bare 1 is a type of its own, for which `panel` would be compiled anew
+    w, start = at(weights, 0), at(biases, 0)
+    for j in range(0, lanes, 2 * length):
+        x, z = at(before, j), at(after, j)
+        panel(w, inputs, one, x, lanes, z, lanes, lanes - j, start, one, outputs, inputs, length)
 
 
 @compiled
 def backward_product(weights, slope, behind) -> None:
     """Write ``weightsᵀ · slope`` into `behind`."""
-    np.dot(weights.T, slope, behind)
+    (outputs, inputs), lanes, length = weights.shape, slope.shape[1], VECTOR_BYTES // weights.itemsize
+    one, zero = np.intp(1), np.intp(0)
+    # Rows of large weights lie pages apart: the few numbers a tile needs of each are kept near for all lanes.
+    most = inputs if weights.size <= LARGE else BLOCK
+    for i in range(0, inputs, most):
+        w, rows = at(weights, i), min(most, inputs - i)
+        for j in range(0, lanes, 2 * length):
+            s, x = at(slope, j), at(behind, i * lanes + j)
+            panel(w, one, inputs, s, lanes, x, lanes, lanes - j, w, zero, rows, outputs, length)
+
+
+def gradient_room(inputs: int, lanes: int) -> int:
+    """Return how many numbers of scratch `gradient_product` needs."""
+    return min(-(-inputs // 16) * 16, VECTOR_BYTES // 2) * lanes
 
 
 @compiled
-def gradient_product(slope, before, gradient, biases, room) -> None:  # noqa: ARG001
-    """Write ``slope · beforeᵀ`` into `gradient` and the sum of `slope` over the lanes into `biases`."""
-    np.dot(slope, before.T, gradient)
-    for o in range(slope.shape[0]):
-        total = slope[o, 0]
-        for lane in range(1, slope.shape[1]):
-            total += slope[o, lane]
-        biases[o] = total
+def gradient_product(slope, before, gradient, biases, room) -> None:
+    """Write ``slope · beforeᵀ`` into `gradient` and the sum of `slope` over the lanes into `biases`.
+
+    `room` takes the inputs of one strip transposed, `gradient_room` numbers in all.
+    """
+    (outputs, lanes), inputs, length = slope.shape, before.shape[0], VECTOR_BYTES // slope.itemsize
+    one, zero = np.intp(1), np.intp(0)
+    s, x = at(slope, 0), at(room, 0)
+    for o in range(outputs):
+        biases[o] = inner(at(slope, o * lanes), None, lanes)
+    if outputs == 1:  # not worth a transposition
+        for i in range(inputs):
+            gradient[0, i] = inner(at(before, i * lanes), s, lanes)
+        return
+    for i in range(0, inputs, 2 * length):
+        width = 2 * length if inputs - i > length else length
+        for j in range(0, width, length):
+            for lane in range(0, lanes, length):
+                block, turned = at(before, (i + j) * lanes + lane), at(room, lane * width + j)
+                transpose(block, lanes, inputs - i - j, turned, width)
+        panel(s, lanes, one, x, width, at(gradient, i), inputs, inputs - i, s, zero, outputs, lanes, length)
