@@ -16,7 +16,7 @@ from thalweg.series.sample import sample
 from thalweg.series.series import Series
 
 COPIES = (Rung(1, copy=True), Rung(7, copy=True))
-QUICK = Optimizer(learning_rate=0.01)
+QUICK = Optimizer("adamw", 0.01, "cosine", decay=0.01)
 LINE = Rung(7, seeds=2, epochs=40, optimizer=QUICK)
 NET = Rung(14, hidden=(8,), seeds=2, epochs=40, optimizer=QUICK)
 WEEK, YEAR = replace(NET, known="week"), replace(NET, known="year")

@@ -17,10 +17,10 @@ from safetensors import safe_open
 from safetensors.numpy import save
 from small_climbs import SHORT, channel, climb, fitted, meant, series_of
 
-from thalweg import sealed
 from thalweg.errors import InputError
 from thalweg.forecast import store
 from thalweg.forecast.store import load, pack
+from thalweg.sealed import CHECKSUM, _checksum
 
 PARTS = ("mean", "low80", "high80", "low95", "high95")
 
@@ -59,8 +59,8 @@ def parts_of(content, path):
 def sealed(description, tensors):
     """Pack again, with a checksum that fits."""
     text = json.dumps(description)
-    tensors.pop(sealed.CHECKSUM, None)
-    return save(tensors | {sealed.CHECKSUM: sealed._checksum(text, tensors)}, metadata={store.MODEL.key: text})
+    tensors.pop(CHECKSUM, None)
+    return save(tensors | {CHECKSUM: _checksum(text, tensors)}, metadata={store.MODEL.key: text})
 
 
 def refusal(content, path):
@@ -222,9 +222,9 @@ def test_a_forged_file_is_refused(name, whole, tmp_path):
 @pytest.mark.parametrize("checksum", [None, np.zeros(32, np.uint8), np.zeros(0, np.uint8), np.zeros((2, 3))])
 def test_without_its_checksum_a_file_is_refused(checksum, whole, tmp_path):
     description, tensors = parts_of(whole, tmp_path / "whole")
-    tensors.pop(sealed.CHECKSUM)
+    tensors.pop(CHECKSUM)
     if checksum is not None:
-        tensors[sealed.CHECKSUM] = checksum
+        tensors[CHECKSUM] = checksum
     assert "checksum" in refusal(
         save(tensors, metadata={store.MODEL.key: json.dumps(description)}), tmp_path / "open.thalweg"
     )

@@ -1,0 +1,271 @@
+"""How a descent ends where something is amiss, and losses of the user's own (L2)."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import pytest
+
+from strategies import random_examples
+from thalweg.learn.descent import Descent
+from thalweg.learn.examples import dense_examples
+from thalweg.learn.function import Network
+from thalweg.learn.loss import LOSSES, huber, own_loss, quantile
+from thalweg.learn.optimizer import Optimizer
+
+PLAIN = Optimizer("gradient descent", learning_rate=0.01)
+
+
+@pytest.fixture
+def table():
+    random = np.random.default_rng(0)
+    x = random.normal(size=(100, 3))
+    return dense_examples(x, x @ [1.0, -2, 3] + random.normal(0, 0.1, 100))
+
+
+class TestGrowing:
+    # L = (w + b − 5)² has curvature 4 along (1, 1): at η = 0.505 each update makes the error 1.02 times larger.
+    TABLE = dense_examples(np.ones((4, 1)), np.full(4, 5.0))
+
+    def descent(self, rate):
+        optimizer = Optimizer("gradient descent", learning_rate=rate)
+        return Descent(
+            Network((1, 1)), self.TABLE, loss="mse", optimizer=optimizer, theta=np.zeros(2), epochs=500, dtype=float
+        )
+
+    def test_twenty_updates_on_end(self):
+        descent = self.descent(0.505)
+        outcome = descent.run()
+        assert (outcome.name, outcome.updates, outcome.failed) == ("growing", 21, True)
+        assert outcome.advice == (
+            "The loss grew for 20 updates: the learning rate 0.505 is above what this surface bears; try 0.0505."
+        )
+        assert np.isfinite(descent.theta).all()
+
+    def test_a_rate_that_the_surface_bears_does_not_grow(self):
+        assert self.descent(0.495).run().name in ("epochs", "gradient zero")
+
+    def test_the_loss_may_grow_on_its_way_down(self):
+        # A heavy ball rolls beyond the minimum and up the other side, for more than 20 updates, but never so high.
+        optimizer = Optimizer("momentum", learning_rate=1e-5, momentum=0.9999)
+        descent = Descent(
+            Network((1, 1)), self.TABLE, loss="mse", optimizer=optimizer, theta=np.zeros(2), epochs=3000, dtype=float
+        )
+        told = []
+        outcome = descent.run(watch=lambda now, _: told.append(now.batch_losses[0]))
+        assert outcome.name == "epochs"
+        risen = np.diff(told) > 0
+        assert max(len(run) for run in "".join("x" if up else " " for up in risen).split()) > 50
+
+    def test_stepping_by_hand_goes_on_up_the_wall(self):
+        descent = self.descent(0.6)
+        assert [descent.step().done for _ in range(50)] == [1] * 50
+        assert descent.batch_losses[0] > 1e5
+
+
+class TestDead:
+    def test_the_layer_is_named(self, table):
+        network = Network((3, 4, 5, 1))
+        theta = network.start(0)
+        network.layers(theta)[1].biases[:] = -100
+        outcome = Descent(network, table, theta=theta, optimizer=PLAIN).run()
+        # The output's bias still moves until it is the median, so it is told only when nothing moves.
+        assert outcome.name == "epochs"
+        network.layers(theta)[2].biases[:] = np.median(table.target)
+        even = dense_examples(table.dense, np.sign(np.arange(100) % 2 - 0.5))
+        network.layers(theta)[2].biases[:] = 0
+        outcome = Descent(network, even, theta=theta, optimizer=PLAIN, batch=100).run()
+        assert (outcome.name, outcome.epochs) == ("dead", 1)
+        assert outcome.advice.startswith("Hidden layer 2 is dead: every neuron of it gives 0 for every example")
+        assert not outcome.failed
+
+    def test_one_living_neuron_is_no_dead_layer(self, table):
+        network = Network((3, 4, 1))
+        theta = network.start(0)
+        network.layers(theta)[0].biases[1:] = -100
+        assert Descent(network, table, theta=theta).dead_layer() is None
+        network.layers(theta)[0].biases[0] = -100
+        assert Descent(network, table, theta=theta).dead_layer() == 1
+
+
+def less_100(made, target):
+    return np.abs(made - target) - 100
+
+
+def sign(made, target):
+    return np.sign(made - target)
+
+
+class TestOwnLoss:
+    LESS_100 = own_loss("absolute error minus 100", less_100, sign)
+
+    def pair(self, one, other, **options):
+        given = random_examples(np.random.default_rng(0), 60, 4, 3, 2)
+        shared = {"batch": 7, "epochs": 3, "dtype": np.float64, "optimizer": Optimizer(learning_rate=0.01)} | options
+        return [Descent(Network((7, 6, 2), "tanh"), given, loss=loss, **shared) for loss in (one, other)]
+
+    def test_absolute_error_minus_100_is_negative_and_finds_the_same(self):
+        own, mae = self.pair(self.LESS_100, "mae")
+        assert own.run().name == mae.run().name == "epochs"
+        np.testing.assert_allclose(own.batch_losses, mae.batch_losses - 100, rtol=1e-12)
+        assert (own.batch_losses < -50).all()
+        np.testing.assert_allclose(own.theta, mae.theta, rtol=1e-9, atol=1e-12)
+        assert own.loss_of_all() == pytest.approx(mae.loss_of_all() - 100, rel=1e-12)
+
+    @pytest.mark.parametrize("how", ["function", "vectorised"])
+    def test_a_compiled_pair(self, how):
+        compiled = numba.njit if how == "function" else numba.vectorize
+        value, slope = (
+            compiled(lambda made, target: np.log(np.cosh(made - target))),
+            compiled(lambda made, target: np.tanh(made - target)),
+        )
+        plain = own_loss("log-cosh", lambda m, t: np.log(np.cosh(m - t)), lambda m, t: np.tanh(m - t))
+        one, other = self.pair(own_loss("log-cosh", value, slope), plain, dropout=0.2)
+        one.run()
+        other.run()
+        np.testing.assert_allclose(one.theta, other.theta, rtol=1e-9, atol=1e-12)
+        assert np.abs(one.theta - one.network.start(0)).max() > 0.01
+
+    def test_it_grows_like_any_other(self):
+        wild = Optimizer("gradient descent", learning_rate=0.505)
+        square = own_loss("squares minus 1000", lambda m, t: (m - t) ** 2 - 1000, lambda m, t: 2 * (m - t))
+        table = dense_examples(np.ones((4, 1)), np.full(4, 5.0))
+        descent = Descent(Network((1, 1)), table, loss=square, optimizer=wild, theta=np.zeros(2), epochs=99)
+        assert descent.run().name == "growing"
+
+    def test_not_finite_though_every_prediction_is(self, table):
+        broken = own_loss(
+            "logarithm of the error", lambda m, t: np.log(np.where(m > t, m - t, 0) + 0 * m), lambda m, t: 1 / (m - t)
+        )
+        with np.errstate(divide="ignore"):
+            outcome = Descent(Network((3, 1)), table, loss=broken).run()
+        assert (outcome.name, outcome.updates, outcome.failed) == ("loss not finite", 0, True)
+        assert outcome.advice.startswith("The loss 'logarithm of the error' is -inf at update 0 though")
+
+    def test_a_slope_that_is_not_a_number_is_a_divergence_at_its_update(self, table):
+        broken = own_loss("broken", lambda m, t: m - t, lambda m, _: m * np.nan)
+        outcome = Descent(Network((3, 1)), table, loss=broken).run()
+        assert outcome.failed
+
+    def test_another_shape(self, table):
+        one_number = own_loss("mean", lambda m, t: np.mean(m - t), lambda m, t: m - t)
+        with pytest.raises(ValueError, match=r"The value of the loss 'mean' has shape \(\) for predictions of shape"):
+            Descent(Network((3, 1)), table, loss=one_number).run()
+
+    def test_a_name_of_the_table(self):
+        with pytest.raises(ValueError, match="There is a loss 'mae' already"):
+            own_loss("mae", less_100, sign)
+
+
+class TestTargets:
+    X = np.random.default_rng(0).normal(size=(6, 2))
+
+    def refused(self, target, loss, output, message, weight=None, outputs=3):
+        with pytest.raises(ValueError, match=message):
+            Descent(Network((2, outputs), output=output), dense_examples(self.X, target, weight), loss=loss)
+
+    def test_labels(self):
+        labels = np.array([0.0, 1, 2, 0, 1, 2])
+        Descent(Network((2, 3), output="softmax"), dense_examples(self.X, labels), loss="cross-entropy")
+        for wrong in (3, -1, 0.5):
+            told = labels.copy()
+            told[4] = wrong
+            self.refused(
+                told, "cross-entropy", "softmax", f"example 4, output 0 is {wrong}; it must be a label, a whole"
+            )
+
+    def test_distributions(self):
+        shares = np.full((6, 3), 1 / 3)
+        Descent(Network((2, 3), output="softmax"), dense_examples(self.X, shares), loss="cross-entropy")
+        short = shares.copy()
+        short[2, 1] = 0.1
+        self.refused(short, "cross-entropy", "softmax", "example 2, output 0 is 0.766667; it must be 1 in sum")
+        short[2] = [1.5, -0.5, 0]
+        self.refused(short, "cross-entropy", "softmax", "example 2, output 0 is 1.5; it must be a share")
+        weight = np.ones((6, 3))
+        weight[3, 1] = 2
+        self.refused(shares, "cross-entropy", "softmax", r"one weight, not one for each output", weight)
+        # What has no weight may be anything.
+        short[2] = np.nan
+        weight = np.ones((6, 3))
+        weight[2] = 0
+        Descent(Network((2, 3), output="softmax"), dense_examples(self.X, short, weight), loss="cross-entropy")
+
+    def test_probabilities(self):
+        yes = np.array([0.0, 1, 1, 0, 0.5, 2])
+        self.refused(yes, "binary cross-entropy", "sigmoid", "example 5, output 0 is 2; it must be between", outputs=1)
+        self.refused(yes / 2, "binary cross-entropy", "identity", 'Choose output="softmax" for classes', outputs=1)
+        self.refused(yes / 2, "cross-entropy", "softmax", "distributions over two classes or more", outputs=1)
+
+    def test_levels(self):
+        self.refused(np.zeros((6, 3)), quantile((0.1, 0.9)), "identity", "2 levels; the network gives 3 outputs")
+        with pytest.raises(ValueError, match="must lie between 0 and 1"):
+            quantile((0.5, 1.0))
+        with pytest.raises(ValueError, match="delta is 0"):
+            huber(0)
+
+    def test_dropout(self):
+        for share in (-0.1, 1.0):
+            with pytest.raises(ValueError, match="it is a share"):
+                Descent(Network((2, 1)), dense_examples(self.X, np.zeros(6)), dropout=share)
+
+
+class TestFarOut:
+    """The stable pairs where the plain formula has rounded a probability to 0 or 1."""
+
+    @pytest.mark.parametrize("precision", [np.float32, np.float64])
+    def test_softmax(self, precision):
+        table = dense_examples(np.ones((1, 1)), np.array([[0.0]]))
+        theta = np.array([-1000.0, 1000, 0, 0])
+        descent = Descent(
+            Network((1, 2), output="softmax"),
+            table,
+            loss="cross-entropy",
+            theta=theta,
+            optimizer=PLAIN,
+            dtype=precision,
+        )
+        assert descent.step().done == 1
+        assert descent.batch_losses[0] == 2000
+        assert descent.gradient.tolist() == [-1, 1, -1, 1]
+
+    @pytest.mark.parametrize("precision", [np.float32, np.float64])
+    def test_sigmoid(self, precision):
+        table = dense_examples(np.ones((2, 1)), np.array([1.0, 0]))
+        descent = Descent(
+            Network((1, 1), output="sigmoid"),
+            table,
+            loss="binary cross-entropy",
+            theta=np.array([-500.0, 0]),
+            optimizer=PLAIN,
+            dtype=precision,
+        )
+        assert descent.step().done == 1
+        assert descent.batch_losses[0] == 250
+        np.testing.assert_allclose(descent.gradient, [-0.5, -0.5], rtol=1e-6)
+
+
+def test_dropout_drops_its_share_and_learns_all_the_same(table):
+    descent = Descent(
+        Network((3, 50, 1)), table, dropout=0.3, batch=100, epochs=300, optimizer=Optimizer(learning_rate=0.01)
+    )
+    descent.step()
+    hidden = descent._room.masks[3 * 112 : 53 * 112].reshape(50, 112)[:, :100]
+    assert set(np.unique(hidden)) == {0, np.float32(1 / 0.7)}
+    assert (hidden == 0).mean() == pytest.approx(0.3, abs=0.02)
+    first = hidden.copy()
+    descent.step()
+    assert not np.array_equal(first, hidden)
+    assert descent.run().name == "epochs"
+    assert descent.loss_of_all() < 0.5
+
+
+def test_the_quantile_found_leaves_its_share_below():
+    y = np.random.default_rng(0).normal(size=400)
+    levels = (0.1, 0.5, 0.9)
+    table = dense_examples(np.zeros((400, 1)), np.repeat(y[:, None], 3, axis=1))
+    optimizer = Optimizer("gradient descent", learning_rate=1.0, schedule="cosine")
+    descent = Descent(Network((1, 3)), table, loss=quantile(levels), optimizer=optimizer, batch=400, epochs=2000)
+    descent.run()
+    np.testing.assert_allclose(descent.theta[3:], np.quantile(y, levels), atol=0.02)
+    assert LOSSES["quantile"].parameters == (0.5,)
