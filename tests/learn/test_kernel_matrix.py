@@ -242,6 +242,20 @@ def test_every_count_of_lanes_and_every_block(count):
         )
 
 
+@pytest.mark.parametrize("width", range(1, 35))
+def test_every_width(width):
+    # Each width as features, as neurons and as outputs, beside others, in batches of many sizes.
+    random = np.random.default_rng(width)
+    count = 7 * width % 33 + 1
+    for widths, (dtype, share) in product(
+        [(width, 35 - width, 7), (5, width, 1), (35 - width, width, width), (3, width, width, width, 2)], PRECISIONS
+    ):
+        network = Network(widths, "sigmoid", skip=len(widths) > 4)
+        theta = network.start(width) + random.normal(0, 0.2, network.size)
+        x, target = random.normal(size=(count, widths[0])), random.normal(1, 1, (count, widths[-1]))
+        held(network, LOSSES["mse"], theta, dense_examples(x, target), dtype, share)
+
+
 def reference_descent(network, loss, theta, examples, descent, epochs):
     """θ and the loss of each batch after whole epochs in the descent's order, by the reference alone."""
     x, theta, state = examples.gather(), theta.copy(), np.zeros((2, network.size))
