@@ -87,6 +87,13 @@ def test_whole_numbers_are_exact(outputs, inputs, lanes, kind, seed):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("inputs", [4, 5, 8, 9, 16, 17, 32, 33, 48])
+@pytest.mark.parametrize("outputs", [2, 13])
+def test_where_strips_end(outputs, inputs, kind):
+    check_exact(whole_numbers(outputs, inputs, 32, kind))
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("sizes", [(1000, 429, 128), (300, 784, 128), (40, 1000, 256), (257, 263, 16)])
 def test_large(sizes, kind):
     check_close(drawn(*sizes, kind))
@@ -178,3 +185,45 @@ def test_a_caller_is_compiled_once_for_all_processes(tmp_path):
     for hits in (0, 1):
         done = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True, env=environment)
         assert done.stdout.split() == [str(16 * 3 * 13.0), str(hits)]
+
+
+AT_THE_EDGE = """
+import ctypes, mmap
+import numpy as np
+from thalweg.learn.product import backward_product, forward_product, gradient_product, gradient_room
+
+PAGE = mmap.PAGESIZE
+protect = ctypes.CDLL(None).mprotect
+kept = []
+
+def filled(*shape, last):
+    'Ones, the last (or the first) of which touches a page that must not be touched.'
+    pages = mmap.mmap(-1, 8 * PAGE)
+    kept.append(pages)
+    first = ctypes.addressof(ctypes.c_char.from_buffer(pages))
+    assert protect(ctypes.c_void_p(first + (7 * PAGE if last else 0)), PAGE, 0) == 0
+    size = int(np.prod(shape))
+    array = np.frombuffer(pages, np.float32, size, 7 * PAGE - 4 * size if last else PAGE).reshape(shape)
+    array[:] = 1
+    return array
+
+for last in (True, False):
+    for n, k, lanes in [(1, 1, 16), (1, 9, 16), (2, 5, 16), (7, 9, 32), (13, 18, 48), (3, 33, 16)]:
+        weights, biases, before, after, slope, behind, gradient, sums, room = (
+            filled(*shape, last=last)
+            for shape in [
+                (n, k), (n,), (k, lanes), (n, lanes), (n, lanes), (k, lanes), (n, k), (n,), (gradient_room(k, lanes),)
+            ]
+        )
+        forward_product(weights, biases, before, after)
+        backward_product(weights, slope, behind)
+        gradient_product(slope, before, gradient, sums, room)
+        assert (after == k + 1).all() and (behind == n).all() and (gradient == lanes).all() and (sums == lanes).all()
+print("untouched")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="mprotect belongs to POSIX")
+def test_nothing_outside_is_read():
+    done = subprocess.run([sys.executable, "-c", AT_THE_EDGE], capture_output=True, text=True, check=False)
+    assert done.stdout == "untouched\n", done.stderr
