@@ -124,8 +124,6 @@ def _told(rows: Sequence[Sequence[str]], ahead: Sequence[str], ladder: str) -> l
         "took",
     )
     return [
-        "## Accuracy",
-        "",
         f"`thalweg forecast --ladder {ladder}`: mean absolute error one day ahead on the sealed days, of what",
         "validation chose, refitted every 30 days on all days before; coverage of intervals calibrated on days before.",
         "",

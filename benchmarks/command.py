@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import statistics
@@ -12,7 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from measure import BenchError, run, table, thalweg
+from measure import run, table, thalweg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -122,47 +121,9 @@ def section(csv: Path, value: str | None, *, quick: bool = False) -> list[str]:
                 f"{csv.name}, {len(found['ladder'])} rungs, peak memory {done.peak_megabytes:.0f} MB",
             )
     return [
-        "## The command",
-        "",
         f"Processes of their own on {os.cpu_count()} cores: wall-clock time, and time of processors, which a busy",
         "machine does not stretch. Peak memory is the resident set's.",
         "",
         *table(("what", "time", "of processors", "how"), rows),
         "",
     ]
-
-
-def large_file(folder: Path, megabytes: float) -> Path:
-    """Write an export of single orders, many a day: ``date,order,store,amount``."""
-    path = folder / "orders.csv"
-    days, row = 1_500, 36  # bytes of a row
-    per_day = int(megabytes * 1e6 / days / row)
-    first = dt.date(2019, 1, 1)
-    with path.open("w", encoding="utf-8") as file:
-        file.write("date,order,store,amount\n")
-        for day in range(days):
-            date = first + dt.timedelta(days=day)
-            file.writelines(
-                f"{date},order {day * per_day + at:09d},store {at % 40:02d},{10 + (at * 7 + day % 7) % 90}\n"
-                for at in range(per_day)
-            )
-    return path
-
-
-def memory_section(*, megabytes: float = 200, quick: bool = False) -> list[str]:
-    """Serve a large file within bounds: single orders, summed by day."""
-    with tempfile.TemporaryDirectory() as name:
-        path = large_file(Path(name), 2 if quick else megabytes)
-        size = path.stat().st_size / 1e6
-        arguments = ["--value", "amount", "--duplicates", "sum", "--ladder", "quick", "--out", f"{name}/out", "--json"]
-        try:
-            done = run(thalweg("forecast", str(path), *arguments))
-        except BenchError as error:
-            return ["## A large file", "", f"Failed: {error}", ""]
-        days = json.loads(done.output)["data"]["days"]
-    line = (
-        f"A CSV of {size:.0f} MB (single orders, summed to {days} days, `--ladder quick`) is served "
-        f"in {done.seconds:.0f} s with {done.peak_megabytes:.0f} MB at its peak."
-    )
-    print("  " + line, flush=True)
-    return ["## A large file", "", line, ""]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from measure import table, take_turns
+from measure import medians, table, take_turns
 from thalweg import read
 from thalweg.forecast.ladder import Rung
 from thalweg.learn.descent import Descent
@@ -160,7 +160,7 @@ def section(path: Path, value: str | None, *, quick: bool = False) -> list[str]:
 
         contenders |= {"PyTorch, one process": one_process, "PyTorch, processes": processes}
     try:
-        seconds = take_turns(contenders, rounds=1 if quick else 3)
+        seconds = medians(take_turns(contenders, rounds=1 if quick else 3))
     finally:
         if pool is not None:
             pool.terminate()
@@ -186,8 +186,6 @@ def _told(
     names = ", ".join(dict.fromkeys(job.rung.name for job in sorted(todo, key=lambda job: job.network.size)))
     first = todo[0].rung
     told = [
-        "## The ladder against eager PyTorch",
-        "",
         f"{series.source}, {len(series)} days{', simulated' if series.simulated else ''}: {len(todo)} networks",
         f"({names}; {len(todo) // len({job.rung.name for job in todo})} seeds each), the rungs' own hyperparameters:",
         f"MAE, AdamW with a cosine schedule, batch {first.batch}, {first.epochs} epochs, none stopped early, validated",

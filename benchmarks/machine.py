@@ -8,7 +8,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = ("thalweg", "numpy", "scipy", "numba", "duckdb", "holidays", "torch")
+PACKAGES = ("thalweg", "numpy", "scipy", "numba", "duckdb", "torch", "jax", "scikit-learn")
 
 
 def processor() -> str:
@@ -29,17 +29,17 @@ def memory_gigabytes() -> float:
         return float("nan")
 
 
-def describe() -> list[str]:
-    """Return lines of Markdown: when, on what, with which versions, and how busy the machine was before."""
+def describe() -> str:
+    """Tell in one line when and on what something is measured, with which versions, and how busy the machine is."""
     versions: list[str] = []
     for package in PACKAGES:
         try:
             versions.append(f"{package} {version(package)}")
         except PackageNotFoundError:
             versions.append(f"{package} not installed")
-    load = f", load average before the run {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    return [
-        f"- {dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC",
-        f"- {processor()}, {os.cpu_count()} cores, {memory_gigabytes():.0f} GB, {platform.system()}{load}",
-        f"- Python {platform.python_version()}, {', '.join(versions)}",
-    ]
+    load = f", load average before {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return (
+        f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC; {processor()}, {os.cpu_count()} cores, "
+        f"{memory_gigabytes():.0f} GB, {platform.system()}{load}; Python {platform.python_version()}, "
+        f"{', '.join(versions)}"
+    )

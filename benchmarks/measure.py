@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -10,12 +11,14 @@ import sys
 import sysconfig
 import tempfile
 import time
+import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
 # A process's peak counts what it was forked from, so the one that starts it must be small: no NumPy, no PyTorch.
 _LAUNCHER = """
@@ -90,6 +93,17 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
     return Run(figures["seconds"], figures["work"], figures["peak"] / 1e6, done.stdout)
 
 
+def own_cache() -> None:
+    """Have Numba keep what it compiles from this very source by itself; to be called before Numba is imported.
+
+    Its cache looks at the file of the function it keeps, not at those of the functions which that calls: after a change
+    to a product, a loop over updates that is still kept would run the old one.
+    """
+    source = sorted((Path(__file__).resolve().parents[1] / "src").rglob("*.py"))
+    told = zlib.crc32(b"".join(path.read_bytes() for path in source))
+    os.environ["NUMBA_CACHE_DIR"] = str(Path(tempfile.gettempdir()) / f"thalweg-bench-{told:08x}")
+
+
 def thalweg(*arguments: str) -> list[str]:
     """Return the command line of the `thalweg` that is installed beside this Python."""
     script = Path(sysconfig.get_path("scripts")) / "thalweg"
@@ -98,29 +112,76 @@ def thalweg(*arguments: str) -> list[str]:
     return [sys.executable, "-c", "from thalweg.cli import main; main()", *arguments]
 
 
-def take_turns(contenders: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+def take_turns(
+    contenders: Mapping[str, Callable[[], object]],
+    rounds: int,
+    *,
+    least: float = 0.0,
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict[str, list[float]]:
     """Time contenders one after another, round by round, so that a busy moment hits all of them alike.
 
     Parameters
     ----------
     contenders : mapping
-        Name to what is timed; each is called once before, untimed.
+        Name to what is timed; each is called before, untimed.
     rounds : int
+    least : float
+        A turn repeats its call until about so many seconds are filled, for what is quick once its caches are warm.
+    clock : callable
+        What tells the seconds.
 
     Returns
     -------
     dict
-        Name to the median of its seconds.
+        Name to the seconds of one call, a figure a round.
     """
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
-    for work in contenders.values():
+    calls: dict[str, int] = {}
+    for name, work in contenders.items():
         work()
+        started = clock()
+        if least:
+            work()
+        calls[name] = max(1, math.ceil(least / max(clock() - started, 1e-9))) if least else 1
     for _ in range(rounds):
         for name, work in contenders.items():
-            started = time.perf_counter()
-            work()
-            seconds[name].append(time.perf_counter() - started)
+            started = clock()
+            for _ in range(calls[name]):
+                work()
+            seconds[name].append((clock() - started) / calls[name])
+    return seconds
+
+
+def medians(seconds: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """Return each contender's median."""
     return {name: statistics.median(taken) for name, taken in seconds.items()}
+
+
+def processor_seconds(contenders: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Return the median of each contender's seconds of the processor for one call, in turns of 50 ms at least.
+
+    For what runs within `one_core`: others who use the machine do not stretch them, as they do wall-clock time. One
+    round is a smoke run, its turns one call.
+    """
+    return medians(take_turns(contenders, rounds, least=0.05 if rounds > 1 else 0, clock=time.process_time))
+
+
+@contextmanager
+def one_core() -> Generator[None]:
+    """Hold this thread, and those it starts meanwhile, to one core, where the system has that.
+
+    Not every library can be told to use one thread; what cannot, starts within.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(allowed)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -10,17 +10,19 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import nn
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
+    from cases import Case
     from thalweg.learn.function import Network
     from thalweg.learn.optimizer import Optimizer
 
-LOSSES = {"mae": nn.L1Loss, "mse": nn.MSELoss}
+LOSSES = {"mae": nn.L1Loss, "mse": nn.MSELoss, "cross-entropy": nn.CrossEntropyLoss}
+ACTIVATIONS = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid}
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,10 @@ class Task:
 
 
 def model(network: Network) -> nn.Sequential:
-    """Build the network."""
+    """Build the network, up to the z of its output layer."""
     layers: list[nn.Module] = []
     for inputs, outputs in zip(network.widths[:-1], network.widths[1:], strict=True):
-        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+        layers += [nn.Linear(inputs, outputs), ACTIVATIONS[network.activation]()]
     return nn.Sequential(*layers[:-1])
 
 
@@ -51,7 +53,7 @@ def optimizer_for(net: nn.Module, chosen: Optimizer) -> torch.optim.Optimizer:
     """Build the update rule."""
     if chosen.rule == "gradient descent":
         return torch.optim.SGD(net.parameters(), lr=chosen.learning_rate, weight_decay=chosen.decay, fused=True)
-    return torch.optim.AdamW(
+    return (torch.optim.Adam if chosen.rule == "adam" else torch.optim.AdamW)(
         net.parameters(),
         lr=chosen.learning_rate,
         betas=(chosen.momentum, chosen.momentum_squares),
@@ -89,6 +91,30 @@ def train(task: Task) -> float:
         with torch.no_grad():
             best = min(best, float(loss(net(unseen_x), unseen_y)))
     return best
+
+
+class Learner:
+    """One network, learning a case's examples; starts at `theta`."""
+
+    def __init__(self, case: Case, theta: NDArray[np.floating]) -> None:
+        torch.set_num_threads(1)
+        self._batch, self._net, self._loss = case.batch, model(case.network), LOSSES[case.loss]()
+        nn.utils.vector_to_parameters(torch.from_numpy(np.asarray(theta, np.float32)), self._net.parameters())
+        self._optimizer = optimizer_for(self._net, case.optimizer)
+        target = case.target[:, 0].astype(np.int64) if case.labels else case.target
+        self._x, self._y = torch.from_numpy(case.features), torch.from_numpy(target)
+
+    def epoch(self, order: NDArray[np.integer] | None = None) -> None:
+        """Make the updates of an epoch; batch k is of ``order[k · B : (k + 1) · B]``, drawn where it is not given."""
+        rows = torch.randperm(len(self._x)) if order is None else torch.from_numpy(order)
+        for batch in rows.split(self._batch):
+            self._optimizer.zero_grad(set_to_none=True)
+            self._loss(self._net(self._x[batch]), self._y[batch]).backward()
+            self._optimizer.step()
+
+    def theta(self) -> NDArray[np.float32]:
+        """Return the unknowns as thalweg's flat vector."""
+        return nn.utils.parameters_to_vector(self._net.parameters()).detach().numpy()
 
 
 def one_thread() -> None:

@@ -1,25 +1,41 @@
 """Measure time, memory and accuracy beside peers, and write down what came out, with the machine it was measured on.
 
-./dev bench                       everything; writes benchmarks/RESULTS.md
-./dev bench --quick               a smoke run of some seconds; writes nothing
-./dev bench --only updates,ladder --out some.md
+./dev bench                       everything; writes benchmarks/RESULTS.md, its pictures and the READMEs' table
+./dev bench --only updates,cores  those sections anew, in their places in the same files; the others stay
+./dev bench --only updates --out some.md      into another file, without pictures and READMEs
+./dev bench --draw                pictures and READMEs once more, from what RESULTS.md holds
+./dev bench --quick               a smoke run of some seconds; prints, and writes nothing unless told --out
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-import accuracy
-import command
 import machine
-from measure import run, thalweg
+import page
+from measure import own_cache, run, thalweg
 
 HERE = Path(__file__).resolve().parent
-SECTIONS = ("updates", "ladder", "command", "accuracy", "memory")
+PICTURES = HERE.parent / "docs" / "bench"
+# Module to heading, in the page's order.
+SECTIONS = {
+    "updates": "One update",
+    "passes": "Backward pass against forward pass",
+    "growth": "Cost against unknowns",
+    "cores": "Two cores against one",
+    "share": "Share of the core's limit",
+    "ladder": "The ladder against eager PyTorch",
+    "command": "The command",
+    "accuracy": "Accuracy",
+    "memory": "A large file",
+}
+OF_A_FILE = ("ladder", "command")
+DRAWN = ("updates", "passes", "growth", "cores", "share", "command")
 
 
 def options(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -29,9 +45,10 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--value", help="its value column")
     parser.add_argument("--quick", action="store_true", help="a smoke run of some seconds")
     parser.add_argument("--only", metavar="SECTIONS", help=f"some of {','.join(SECTIONS)}")
-    parser.add_argument("--out", type=Path, help="where to write; by default benchmarks/RESULTS.md for a whole run")
+    parser.add_argument("--out", type=Path, help="where to write; by default benchmarks/RESULTS.md")
+    parser.add_argument("--draw", action="store_true", help="measure nothing; draw what RESULTS.md holds")
     given = parser.parse_args(arguments)
-    given.sections = tuple(given.only.split(",")) if given.only else SECTIONS
+    given.sections = tuple(given.only.split(",")) if given.only else tuple(SECTIONS)
     if unknown := set(given.sections) - set(SECTIONS):
         parser.error(f"--only {given.only}: no section {', '.join(sorted(unknown))}; choose of {', '.join(SECTIONS)}")
     if given.file is not None and not given.file.exists():
@@ -39,45 +56,58 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     return given
 
 
-def measured(given: argparse.Namespace) -> list[str]:
-    """Run the sections asked for and return the page."""
-    began = time.perf_counter()
-    told = ["# What was measured", "", "By `./dev bench`, in one run:", "", *machine.describe(), ""]
-    with tempfile.TemporaryDirectory() as folder:
-        path, value = given.file, given.value
-        if path is None:
-            path = Path(folder) / "simulated-channel.csv"
-            run(thalweg("sample", str(path)))
-        for name in given.sections:
-            print(f"{name} ...", flush=True)
-            if name == "updates":
-                import updates  # noqa: PLC0415 - loads the engine, and PyTorch
+def measured(name: str, given: argparse.Namespace, path: Path) -> str:
+    """Run one section and return its text: heading, what it found, its picture, when and on what."""
+    print(f"{name} ...", flush=True)
+    began, on = time.perf_counter(), machine.describe()
+    module = importlib.import_module(name)  # now, not before: each loads an engine or two
+    of_a_file = (path, given.value) if name in OF_A_FILE else ()
+    found = module.section(*of_a_file, quick=given.quick)
+    told = ["## " + SECTIONS[name], "", *found]
+    if name in DRAWN:
+        told += [f"![{SECTIONS[name]}](../docs/{PICTURES.name}/{name}.svg)", ""]
+    took = time.perf_counter() - began
+    return "\n".join([*told, f"*Measured {on}; it took {took:.0f} s.*"]) + "\n"
 
-                told += updates.section(quick=given.quick)
-            elif name == "ladder":
-                import ladder  # noqa: PLC0415 - likewise
 
-                told += ladder.section(path, value, quick=given.quick)
-            elif name == "command":
-                told += command.section(path, value, quick=given.quick)
-            elif name == "accuracy":
-                told += accuracy.section(quick=given.quick)
-            else:
-                told += command.memory_section(quick=given.quick)
-    return [*told, f"The whole run took {(time.perf_counter() - began) / 60:.0f} minutes."]
+def draw() -> None:
+    """Make pictures and READMEs show what the page of results holds."""
+    import pictures  # noqa: PLC0415 - they load the engine, which must not load before its cache is chosen
+    import readme  # noqa: PLC0415 - likewise
+
+    held = page.sections((HERE / "RESULTS.md").read_text(encoding="utf-8"))
+    by_name = {name: held[title] for name, title in SECTIONS.items() if title in held}
+    pictures.draw(by_name, PICTURES)
+    readme.refresh(by_name, HERE.parent)
 
 
 def main() -> None:
-    """Measure, print and, for a whole run or with --out, write."""
+    """Measure, print and write."""
     given = options()
-    page = "\n".join(measured(given)) + "\n"
-    whole = not given.quick and given.sections == SECTIONS
-    out = given.out or (HERE / "RESULTS.md" if whole else None)
+    if not given.quick:
+        own_cache()
+    if given.draw:
+        draw()
+        return
+    out = given.out or (None if given.quick else HERE / "RESULTS.md")
+    texts: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = given.file
+        if path is None and set(OF_A_FILE) & set(given.sections):
+            path = Path(folder) / "simulated-channel.csv"
+            run(thalweg("sample", str(path)))
+        for name in given.sections:
+            texts.append(measured(name, given, path))
+            if out is None:
+                continue
+            old = out.read_text(encoding="utf-8") if out.exists() else ""  # written at once: a long run may be ended
+            out.write_text(page.merged(old, texts, tuple(SECTIONS.values())), encoding="utf-8")
     if out is None:
-        print("\n" + page)
-    else:
-        out.write_text(page, encoding="utf-8")
-        print(f"Written to {out}", file=sys.stderr)
+        print("\n" + "\n".join(texts))
+        return
+    print(f"Written to {out}", file=sys.stderr)
+    if given.out is None:
+        draw()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from peers import peer
+
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 
 
@@ -37,7 +39,7 @@ def test_a_command_is_measured_by_itself():
 @pytest.mark.usefixtures("bench")
 def test_files_for_the_bench_are_what_they_claim(tmp_path):
     import accuracy  # noqa: PLC0415 - from the bench's folder
-    import command  # noqa: PLC0415 - likewise
+    import memory  # noqa: PLC0415 - likewise
 
     source = tmp_path / "logs.csv"
     source.write_text('"ds","y"\n"2020-01-01",2.5\n"2020-01-02",0.0\n', encoding="utf-8")
@@ -46,7 +48,7 @@ def test_files_for_the_bench_are_what_they_claim(tmp_path):
         rows = list(csv.DictReader(file))
     assert [float(row["y"]) for row in rows] == [math.exp(2.5), 1.0]
 
-    large = command.large_file(tmp_path, 2)
+    large = memory.large_file(tmp_path, 2)
     assert 1.8e6 < large.stat().st_size < 2.2e6
     with large.open(encoding="utf-8") as file:
         assert len({row["date"] for row in csv.DictReader(file)}) == 1500
@@ -60,18 +62,74 @@ def test_absent_files_are_skipped_and_told(tmp_path):
     assert page.count("skipped: not there") == len(accuracy.FILES)
 
 
-def test_a_quick_run_writes_a_page(tmp_path):
-    pytest.importorskip("torch", reason="the bench's peer, PyTorch, is not installed")
-    out = tmp_path / "results.md"
-    command = [sys.executable, str(BENCHMARKS / "run.py"), "--quick", "--only", "updates,ladder", "--out", str(out)]
+@pytest.mark.usefixtures("bench")
+def test_sections_are_replaced_each_by_itself():
+    import page  # noqa: PLC0415 - from the bench's folder
+
+    order = ("First", "Second", "Third")
+    old = page.merged("", ["## Third\n\nthree\n", "## First\n\nonce\n"], order)
+    new = page.merged(old, ["## Second\n\ntwo\n", "## First\n\n| a | b |\n| --- | ---: |\n| x | 1,234.5 µs |\n"], order)
+    assert list(page.sections(new)) == ["First", "Second", "Third"]
+    assert page.sections(new)["Third"] == "## Third\n\nthree\n"
+    assert "once" not in new
+    assert page.merged(new, [], order) == new
+    assert page.tables(new) == [[{"a": "x", "b": "1,234.5 µs"}]]
+    assert [page.number(cell) for cell in ("1,234.5 µs", "**0.9×** (≥ 15)", "4.1e16")] == [1234.5, 0.9, 4.1e16]
+    assert page.between_markers("a\n<!-- m -->\nb\n<!-- /m -->\nc", "m", ["d"]) == "a\n<!-- m -->\nd\n<!-- /m -->\nc"
+    with pytest.raises(ValueError, match="no place for bench"):
+        page.between_markers("a", "bench", [])
+
+
+@pytest.mark.usefixtures("bench")
+def test_results_readmes_and_pictures_agree():
+    import page  # noqa: PLC0415 - from the bench's folder
+    import readme  # noqa: PLC0415 - likewise
+    import run  # noqa: PLC0415 - likewise
+
+    held = page.sections((BENCHMARKS / "RESULTS.md").read_text(encoding="utf-8"))
+    assert set(held) == set(run.SECTIONS.values())
+    for name in run.DRAWN:
+        assert f"{name}.svg" in held[run.SECTIONS[name]]
+        assert (run.PICTURES / f"{name}.svg").exists()
+    for name in readme.HEADS:
+        text = (BENCHMARKS.parent / name).read_text(encoding="utf-8")
+        shown = readme.shortened(held[run.SECTIONS["updates"]], name)
+        assert page.between_markers(text, "bench", shown) == text
+
+
+@pytest.mark.usefixtures("bench")
+def test_the_core_s_limit_is_a_limit():
+    import peak  # noqa: PLC0415 - from the bench's folder
+
+    compiled = peak.compile_all()
+    assert all(math.isfinite(work(1000)) for _, work in compiled)
+    assert any("fma" in text for _, work in compiled for text in work.inspect_llvm().values())
+    assert 1e9 < peak.best_of(compiled) < 1e12
+
+
+def quick(sections, out):
+    command = [sys.executable, str(BENCHMARKS / "run.py"), "--quick", "--only", sections, "--out", str(out)]
     subprocess.run(command, check=True, capture_output=True, text=True)
-    page = out.read_text(encoding="utf-8")
-    for told in ("7-1 GD, batch 16", "PyTorch eager, processes: 1 × 1 thread", "simulated", "numba ", "cores"):
+    return out.read_text(encoding="utf-8")
+
+
+def test_a_quick_run_writes_a_page(tmp_path):
+    page = quick("passes,growth,cores,share", tmp_path / "results.md")
+    for told in ("56-100-1 relu, batch 32", "8.2e25", "The slope in logarithms", "GFLOP/s", "numba ", "cores"):
         assert told in page
+
+
+def test_a_quick_run_beside_the_peers(tmp_path):
+    peer("torch")
+    page = quick("updates,ladder", tmp_path / "results.md")
+    for told in ("7-1 GD, batch 16", "PyTorch eager, processes: 1 × 1 thread", "simulated", "jax ", "scikit-learn "):
+        assert told in page
+    assert "– |" in page  # scikit-learn has no network without a hidden layer
+    assert page.count("–") == 1
 
 
 def test_an_unknown_section_is_refused():
     command = [sys.executable, str(BENCHMARKS / "run.py"), "--only", "speed"]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 2
-    assert "updates, ladder, command, accuracy, memory" in done.stderr
+    assert "updates, passes, growth, cores, share, ladder, command, accuracy, memory" in " ".join(done.stderr.split())
