@@ -14,7 +14,7 @@ from strategies import examples, optimizers, problems, random_examples, seeds
 from thalweg.learn import backprop
 from thalweg.learn import optimizer as reference
 from thalweg.learn.compiled import kernel
-from thalweg.learn.compiled.gather import gather
+from thalweg.learn.compiled.gather import gather, gather_targets
 from thalweg.learn.compiled.score import score
 from thalweg.learn.compiled.update import apply_update
 from thalweg.learn.descent import Descent
@@ -78,7 +78,9 @@ def test_every_a_every_slope_and_the_gradient(problem):
         close(ours, theirs, 1e-13)
 
     made, slope = (values[ends[-2] :].reshape(-1, lanes) for values in (room.a, room.slopes))
-    value = score(plan.loss, plan.parameters, data, order, 0, count, made, slope, room.lanes)
+    target, weight = (np.empty((values.shape[1], lanes)) for values in (given.target, given.weight))
+    gather_targets(data, order, 0, count, target, weight)
+    value = score(plan.loss, plan.parameters, room, target, weight, made, slope, count)
     share = slope[:, :count].T.copy()
     room.gradient[:] = np.nan
     kernel.backward(plan, room, problem.theta, lanes)

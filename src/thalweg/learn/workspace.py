@@ -11,7 +11,7 @@ from thalweg.learn.compiled import kernel
 from thalweg.learn.examples import COMPILED_FOR
 from thalweg.learn.loss import LOSSES, STABLE_PAIRS
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
-from thalweg.learn.product import gradient_room
+from thalweg.learn.compiled.product import gradient_room
 from thalweg.learn.threads import one_blas_thread
 
 if TYPE_CHECKING:
@@ -62,7 +62,10 @@ def room_of(
         a=np.zeros(size, dtype),
         slopes=np.zeros(size if training else 0, dtype),
         masks=np.zeros(size if dropout else 0, dtype),
-        lanes=np.zeros((2, lanes), dtype),
+        target=np.zeros(lanes * network.widths[-1] if training else 0, dtype),
+        weight=np.zeros(lanes * network.widths[-1] if training else 0, dtype),
+        lanes=np.zeros((3, lanes), dtype),
+        sums=np.zeros(lanes),
         product=np.zeros(gradient_room(max(network.widths), lanes) if training else 0, dtype),
         gradient=np.zeros(unknowns, dtype),
         state=np.zeros((2, unknowns), dtype),

@@ -7,17 +7,18 @@
 from __future__ import annotations
 
 from thalweg.learn.activation import HARD_SIGMOID, RELU, SIGMOID, SOFTMAX, TANH
-from thalweg.learn.compiled import compiled
+from thalweg.learn.compiled import compiled, inlined
 from thalweg.learn.compiled.elementary import exponential, sigmoid, tanh
+from thalweg.learn.compiled.view import flattened
 
 
-@compiled
+@inlined
 def activate(code, z, lane_room) -> None:
     """Turn z, shape (neurons, lanes), into a."""
     if code == SOFTMAX:
         softmax(z, z, lane_room)
         return
-    flat = z.reshape(z.size)
+    flat = flattened(z)
     kind = z.dtype.type
     zero, one, half, sixth = kind(0), kind(1), kind(0.5), kind(1 / 6)
     if code == RELU:
@@ -55,13 +56,13 @@ def softmax(z, a, lane_room) -> None:
             a[k, lane] /= total[lane]
 
 
-@compiled
+@inlined
 def multiply_by_slope(code, a, slope, keep, lane_room) -> None:  # noqa: C901, PLR0912 - a table
     """Turn ∂C/∂a, in `slope`, into ∂C/∂z; `a`, both (neurons, lanes), is divided by `keep` where dropout kept it."""
     kind = a.dtype.type
     zero, one, sixth = kind(0), kind(1), kind(1 / 6)
     share, full = kind(keep), kind(1 / keep)
-    after, flat = a.reshape(a.size), slope.reshape(slope.size)
+    after, flat = flattened(a), flattened(slope)
     if code == RELU:
         for i in range(len(flat)):
             flat[i] = flat[i] if after[i] > zero else zero

@@ -24,11 +24,10 @@ def _mixed(counter) -> np.uint64:
 
 @compiled
 def draw_mask(seed, update, layer, share, mask) -> None:
-    """Fill `mask`, shape (neurons, lanes), with 0 for a share of the places and 1 / (1 − share) for the others."""
+    """Fill `mask`, shape (neurons · lanes,), with 0 for a share of the places and 1 / (1 − share) for the others."""
     start = _mixed(_mixed(_mixed(np.uint64(seed) + GAP) + np.uint64(update)) + np.uint64(layer))
     limit = np.uint64(share * 2.0**24)
     kind = mask.dtype.type
     kept, zero = kind(1.0 / (1.0 - share)), kind(0)
-    flat = mask.reshape(mask.size)
-    for i in range(len(flat)):
-        flat[i] = kept if _mixed(start + GAP * np.uint64(i)) >> BY_40 >= limit else zero
+    for i in range(len(mask)):
+        mask[i] = kept if _mixed(start + GAP * np.uint64(i)) >> BY_40 >= limit else zero

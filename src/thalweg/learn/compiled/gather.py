@@ -1,4 +1,4 @@
-"""The features of a batch, gathered from the blocks of `Examples` into lanes."""
+"""A batch, gathered from the blocks of `Examples` into lanes."""
 
 # Numba infers every type from what it is given; the package's docstring tells the roles:
 # ruff: noqa: ANN001
@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-from thalweg.learn.compiled import compiled
+from thalweg.learn.compiled import inlined
 
 
-@compiled
+@inlined
 def gather(data, order, first, count, x) -> None:
     """Write the features of examples ``order[first : first + count]`` into x, shape (features, lanes)."""
     window, columns, lanes = len(data.emphasis), data.dense.shape[1], x.shape[1]
-    places = data.indices.shape[1]
     most = x.dtype.type(data.limit)
     one = x.dtype.type(1)
     x[window + columns :] = 0  # the one-hot features
@@ -26,7 +25,20 @@ def gather(data, order, first, count, x) -> None:
                 x[j, lane] = min(max(seen, -most), most)
         for j in range(columns):
             x[window + j, lane] = data.dense[row, j]
-        for j in range(places):
+        for j in range(data.indices.shape[1]):
             index = data.indices[row, j]
             if index >= 0:
                 x[window + columns + index, lane] += one
+
+
+@inlined
+def gather_targets(data, order, first, count, target, weight) -> None:
+    """Write targets and weights, each of shape (columns, lanes); the lanes beyond `count` have no weight."""
+    weight[:, count:] = 0
+    for lane in range(target.shape[1]):
+        row = order[first + min(lane, count - 1)]
+        for k in range(target.shape[0]):
+            target[k, lane] = data.target[row, k]
+        if lane < count:
+            for k in range(weight.shape[0]):
+                weight[k, lane] = data.weight[row, k]

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from thalweg.learn.compiled import LANES, compiled
+from thalweg.learn.compiled import LANES, compiled, inlined
 from thalweg.learn.compiled.activate import activate, multiply_by_slope
 from thalweg.learn.compiled.dropout import draw_mask
-from thalweg.learn.compiled.gather import gather
+from thalweg.learn.compiled.gather import gather, gather_targets
+from thalweg.learn.compiled.product import backward_product, forward_product, gradient_product
 from thalweg.learn.compiled.score import score, weight_of
 from thalweg.learn.compiled.update import apply_update
-from thalweg.learn.product import backward_product, forward_product, gradient_product
+from thalweg.learn.compiled.view import matrix, vector
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,7 +65,10 @@ class Room(NamedTuple):
     a: Values  # (lanes · Σ widths,)
     slopes: Values  # as `a`
     masks: Values  # as `a` with dropout, else empty
-    lanes: Values  # (2, lanes)
+    target: Values  # (columns · lanes,)
+    weight: Values  # (columns · lanes,)
+    lanes: Values  # (3, lanes)
+    sums: NDArray[np.float64]  # (lanes,)
     product: Values  # what `gradient_product` asks for
     gradient: Values  # (size,)
     state: Values  # (2, size), the optimizer's
@@ -72,13 +76,13 @@ class Room(NamedTuple):
     seen: NDArray[np.float64]  # (2,)
 
 
-@compiled
+@inlined
 def lanes_for(count) -> int:
     """Return how many lanes `count` examples take."""
     return (count + LANES - 1) // LANES * LANES
 
 
-@compiled
+@inlined
 def outputs_at(widths, lanes) -> int:
     """Return where the output layer begins in `a` and `slopes`."""
     at = 0
@@ -87,7 +91,7 @@ def outputs_at(widths, lanes) -> int:
     return at * lanes
 
 
-@compiled
+@inlined
 def forward(plan, room, theta, lanes, training) -> None:
     """P3: from the features, already in `a`, to the prediction, every layer's a kept."""
     widths, a = plan.widths, room.a
@@ -95,11 +99,10 @@ def forward(plan, room, theta, lanes, training) -> None:
     at, from_, to = 0, 0, lanes * widths[0]
     for layer in range(layers):
         inputs, outputs = widths[layer], widths[layer + 1]
-        weights = theta[at : at + inputs * outputs].reshape(outputs, inputs)
-        biases = theta[at + inputs * outputs : at + inputs * outputs + outputs]
+        weights, biases = matrix(theta, at, outputs, inputs), vector(theta, at + inputs * outputs, outputs)
         at += inputs * outputs + outputs
-        after = a[to : to + lanes * outputs].reshape(outputs, lanes)
-        forward_product(weights, biases, a[from_ : from_ + lanes * inputs].reshape(inputs, lanes), after)
+        after = matrix(a, to, outputs, lanes)
+        forward_product(weights, biases, matrix(a, from_, inputs, lanes), after)
         hidden = layer < layers - 1
         if plan.skip and hidden and layer >= 2 and layer % 2 == 0:  # noqa: PLR2004 - a pair of layers
             size = lanes * outputs
@@ -107,15 +110,14 @@ def forward(plan, room, theta, lanes, training) -> None:
                 a[to + i] += a[from_ - size + i]
         activate(plan.activation if hidden else plan.output, after, room.lanes)
         if training and hidden and plan.dropout > 0:
-            mask = room.masks[to : to + lanes * outputs]
-            draw_mask(plan.seed, room.counts[UPDATES], layer, plan.dropout, mask.reshape(outputs, lanes))
-            for i in range(lanes * outputs):
-                a[to + i] *= mask[i]
+            draw_mask(plan.seed, room.counts[UPDATES], layer, plan.dropout, vector(room.masks, to, outputs * lanes))
+            for i in range(to, to + outputs * lanes):
+                a[i] *= room.masks[i]
         from_ = to
         to += lanes * outputs
 
 
-@compiled
+@inlined
 def backward(plan, room, theta, lanes) -> None:
     """P4 to P8: from ∂C/∂y, already in `slopes`, to every ∂C/∂z and to the gradient."""
     widths, a, slopes, gradient = plan.widths, room.a, room.slopes, room.gradient
@@ -125,7 +127,7 @@ def backward(plan, room, theta, lanes) -> None:
         inputs, outputs = widths[layer], widths[layer + 1]
         hidden = layer < layers - 1
         size = lanes * outputs
-        after, slope = a[to : to + size].reshape(outputs, lanes), slopes[to : to + size].reshape(outputs, lanes)
+        after, slope = matrix(a, to, outputs, lanes), matrix(slopes, to, outputs, lanes)
         dropped = hidden and plan.dropout > 0
         if plan.skip and layer + 2 < layers - 1 and layer % 2 == 0:  # P0, case 2: the path around a pair
             for i in range(size):
@@ -139,26 +141,25 @@ def backward(plan, room, theta, lanes) -> None:
         from_ = to - lanes * inputs
         gradient_product(
             slope,
-            a[from_ : from_ + lanes * inputs].reshape(inputs, lanes),
-            gradient[at : at + inputs * outputs].reshape(outputs, inputs),
-            gradient[at + inputs * outputs : at + inputs * outputs + outputs],
+            matrix(a, from_, inputs, lanes),
+            matrix(gradient, at, outputs, inputs),
+            vector(gradient, at + inputs * outputs, outputs),
             room.product,
         )
         if layer > 0:
-            weights = theta[at : at + inputs * outputs].reshape(outputs, inputs)
-            backward_product(weights, slope, slopes[from_ : from_ + lanes * inputs].reshape(inputs, lanes))
+            backward_product(matrix(theta, at, outputs, inputs), slope, matrix(slopes, from_, inputs, lanes))
         to = from_
 
 
-@compiled
+@inlined
 def begin(plan, data, room, theta, order, first, count, training) -> None:
     """Gather a batch and carry it forward."""
     lanes = lanes_for(count)
-    gather(data, order, first, count, room.a[: plan.widths[0] * lanes].reshape(plan.widths[0], lanes))
+    gather(data, order, first, count, matrix(room.a, 0, plan.widths[0], lanes))
     forward(plan, room, theta, lanes, training)
 
 
-@compiled
+@inlined
 def finish(plan, room, theta, count, weighted) -> None:
     """Carry ∂C/∂y back and make the update; a batch without weight has no gradient."""
     if weighted:
@@ -175,7 +176,7 @@ def finish(plan, room, theta, count, weighted) -> None:
     room.counts[UPDATES] += 1
 
 
-@compiled
+@inlined
 def look_at(room, loss) -> None:
     """Count in how many updates on end the loss has grown."""
     if math.isnan(room.seen[FIRST_LOSS]):
@@ -198,12 +199,14 @@ def descend(plan, data, room, theta, order, batch, first_batch, last_batch, loss
         lanes = lanes_for(count)
         begin(plan, data, room, theta, order, first, count, True)  # noqa: FBT003 - Numba takes no keyword here
         at = outputs_at(plan.widths, lanes)
-        prediction = room.a[at : at + outputs * lanes].reshape(outputs, lanes)
-        slope = room.slopes[at : at + outputs * lanes].reshape(outputs, lanes)
-        loss = score(plan.loss, plan.parameters, data, order, first, count, prediction, slope, room.lanes)
+        prediction, slope = matrix(room.a, at, outputs, lanes), matrix(room.slopes, at, outputs, lanes)
+        target = matrix(room.target, 0, data.target.shape[1], lanes)
+        weight = matrix(room.weight, 0, data.weight.shape[1], lanes)
+        gather_targets(data, order, first, count, target, weight)
+        loss = score(plan.loss, plan.parameters, room, target, weight, prediction, slope, count)
         losses[number] = loss
         weighted = not math.isnan(loss)
-        if math.isinf(loss) or (not weighted and weight_of(data.weight, order, first, count) > 0):
+        if math.isinf(loss) or (not weighted and weight_of(weight, count) > 0):
             return
         if weighted:
             look_at(room, loss)

@@ -1,4 +1,4 @@
-"""The loss of a batch, and each prediction's ∂C/∂y (L1, P5)."""
+"""The loss of a batch, and each prediction's ∂C/∂y (L1, P5). What has no weight adds nothing, whatever its target."""
 
 # Numba infers every type from what it is given; the package's docstring tells the roles:
 # ruff: noqa: ANN001
@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from thalweg.learn.compiled import compiled
+from thalweg.learn.compiled import inlined
 from thalweg.learn.compiled.activate import softmax
 from thalweg.learn.compiled.elementary import sigmoid
 from thalweg.learn.loss import (
@@ -25,120 +25,120 @@ from thalweg.learn.loss import (
 )
 
 
-@compiled
-def weight_of(weight, order, first, count) -> float:
-    """Return the sum of the batch's weights, over all columns that there are."""
+@inlined
+def weight_of(weight, count) -> float:
+    """Return the sum of the weights of the first `count` lanes, over all columns that there are."""
     total = 0.0
-    for r in range(count):
-        for k in range(weight.shape[1]):
-            total += weight[order[first + r], k]
+    for k in range(weight.shape[0]):
+        for lane in range(count):
+            total += weight[k, lane]
     return total
 
 
-@compiled
-def score(code, parameters, data, order, first, count, prediction, slope, lane_room) -> float:
-    """Return L of a batch and write ∂C/∂y, shape (outputs, lanes); without any weight L is NaN, every slope 0.
+@inlined
+def score(code, parameters, room, target, weight, prediction, slope, count) -> float:
+    """Return L of a batch and write ∂C/∂y; without any weight L is NaN, every slope 0.
 
-    The codes of the stable pairs find z in place of the prediction and write ∂C/∂z.
+    The codes of the stable pairs find z in place of the prediction and write ∂C/∂z. All arrays are (columns, lanes);
+    the lanes beyond `count` have no weight.
     """
-    outputs, lanes = prediction.shape
-    total = weight_of(data.weight, order, first, count)
+    total = weight_of(weight, count)
     if total == 0.0:
         slope[:] = 0
         return math.nan
+    room.sums[: prediction.shape[1]] = 0
     if code in (CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY):
-        value = _score_classes(
-            code, data, order, first, count, prediction, slope, slope.dtype.type(1 / total), lane_room
-        )
+        _score_classes(code, room, target, weight, prediction, slope, slope.dtype.type(1 / total))
     else:
-        total *= outputs // data.weight.shape[1]
-        value = _score_each(code, parameters, data, order, first, count, prediction, slope, slope.dtype.type(1 / total))
-    for k in range(outputs):
-        for lane in range(count, lanes):
-            slope[k, lane] = 0
+        total *= prediction.shape[0] // weight.shape[0]
+        _score_each(code, parameters, room.sums, target, weight, prediction, slope, slope.dtype.type(1 / total))
+    value = 0.0
+    for lane in range(count):
+        value += room.sums[lane]
     return value / total
 
 
-@compiled
-def _score_each(code, parameters, data, order, first, count, prediction, slope, share) -> float:  # noqa: C901 - a table
-    """Return Σ w·e over the examples and outputs, each with an error of its own."""
+@inlined
+def _score_each(code, parameters, sums, target, weight, prediction, slope, share) -> None:  # noqa: C901, PLR0912 - a table
+    """Add each output's w·e to its lane's sum; a lane's error is its own, so that the loops are vectorised."""
+    outputs, lanes = prediction.shape
     kind = slope.dtype.type
     zero, half, one, two = kind(0), kind(0.5), kind(1), kind(2)
-    value = 0.0
-    several, levels = data.weight.shape[1] > 1, len(parameters) > 1
-    for lane in range(count):
-        row = order[first + lane]
-        for k in range(prediction.shape[0]):
-            w = data.weight[row, k if several else 0]
+    delta = kind(parameters[0]) if len(parameters) else zero
+    for k in range(outputs):
+        own = k if weight.shape[0] > 1 else 0
+        if code == MAE:
+            for lane in range(lanes):
+                w, error = weight[own, lane], prediction[k, lane] - target[k, lane]
+                sums[lane] += w * abs(error) if w > zero else zero
+                slope[k, lane] = w * share * np.sign(error) if w > zero else zero
+        elif code == MSE:
+            for lane in range(lanes):
+                w, error = weight[own, lane], prediction[k, lane] - target[k, lane]
+                sums[lane] += w * error * error if w > zero else zero
+                slope[k, lane] = w * share * two * error if w > zero else zero
+        elif code == HUBER:
+            for lane in range(lanes):
+                w, error = weight[own, lane], prediction[k, lane] - target[k, lane]
+                size = abs(error)
+                e = half * size * size if size <= delta else delta * (size - half * delta)
+                sums[lane] += w * e if w > zero else zero
+                inside = -delta if error < -delta else (min(error, delta))
+                slope[k, lane] = w * share * inside if w > zero else zero
+        elif code == QUANTILE:
+            level = kind(parameters[k if len(parameters) > 1 else 0])
+            for lane in range(lanes):
+                w, error = weight[own, lane], prediction[k, lane] - target[k, lane]
+                side = -level if error < zero else (one - level if error > zero else zero)
+                sums[lane] += w * side * error if w > zero else zero
+                slope[k, lane] = w * share * side if w > zero else zero
+        elif code == BINARY_CROSS_ENTROPY:
+            for lane in range(lanes):
+                w, made, yes = weight[own, lane], prediction[k, lane], target[k, lane]
+                if w > zero:
+                    no = one - yes
+                    e = -(yes * np.log(made) if yes > zero else zero) - (no * np.log(one - made) if no > zero else zero)
+                    s = (no / (one - made) if no > zero else zero) - (yes / made if yes > zero else zero)
+                    sums[lane] += w * e
+                    slope[k, lane] = w * share * s
+                else:
+                    slope[k, lane] = zero
+        elif code == SIGMOID_CROSS_ENTROPY:
+            for lane in range(lanes):
+                w, z, yes = weight[own, lane], prediction[k, lane], target[k, lane]
+                e = max(z, zero) - yes * z + np.log1p(np.exp(-abs(z)))
+                sums[lane] += w * e if w > zero else zero
+                slope[k, lane] = w * share * (sigmoid(z) - yes) if w > zero else zero
+
+
+@inlined
+def _score_classes(code, room, target, weight, prediction, slope, share) -> None:
+    """Add each lane's w·e to its sum: its outputs are one distribution, its target is one or a label."""
+    outputs, lanes = prediction.shape
+    zero, one = slope.dtype.type(0), slope.dtype.type(1)
+    labels = target.shape[0] == 1 < outputs
+    on_z = code == SOFTMAX_CROSS_ENTROPY
+    greatest, logarithm, mass = room.lanes[0], room.lanes[1], room.lanes[2]
+    if on_z:
+        softmax(prediction, slope, room.lanes)
+        for lane in range(lanes):
+            logarithm[lane] = greatest[lane] + np.log(logarithm[lane])
+    mass[:lanes] = one if labels else zero
+    if not labels:
+        for k in range(outputs):
+            for lane in range(lanes):
+                mass[lane] += target[k, lane]
+    for k in range(outputs):
+        for lane in range(lanes):
+            w, made = weight[0, lane], prediction[k, lane]
             if w == zero:
                 slope[k, lane] = zero
                 continue
-            made, target = prediction[k, lane], data.target[row, k]
-            error = made - target
-            if code == MAE:
-                value += w * abs(error)
-                slope[k, lane] = w * share * np.sign(error)
-            elif code == MSE:
-                value += w * error * error
-                slope[k, lane] = w * share * two * error
-            elif code == HUBER:
-                delta, size = kind(parameters[0]), abs(error)
-                value += w * (half * size * size if size <= delta else delta * (size - half * delta))
-                slope[k, lane] = w * share * min(max(error, -delta), delta)
-            elif code == QUANTILE:
-                level = kind(parameters[k if levels else 0])
-                value -= w * (level * error if error < zero else (level - one) * error)
-                slope[k, lane] = w * share * (-level if error < zero else (one - level if error > zero else zero))
-            elif code == BINARY_CROSS_ENTROPY:
-                e, s = zero, zero
-                if target != zero:
-                    e -= target * np.log(made)
-                    s -= target / made
-                if target != one:
-                    e -= (one - target) * np.log(one - made)
-                    s += (one - target) / (one - made)
-                value += w * e
-                slope[k, lane] = w * share * s
-            elif code == SIGMOID_CROSS_ENTROPY:
-                value += w * (max(made, zero) - target * made + np.log1p(np.exp(-abs(made))))
-                slope[k, lane] = w * share * (sigmoid(made) - target)
-    return value
-
-
-@compiled
-def _score_classes(code, data, order, first, count, prediction, slope, share, lane_room) -> float:
-    """Return Σ w·e over the examples, whose outputs are one distribution, and whose target is one or a label."""
-    outputs = prediction.shape[0]
-    zero = slope.dtype.type(0)
-    on_z = code == SOFTMAX_CROSS_ENTROPY
-    labels = data.target.shape[1] == 1 < outputs
-    if on_z:
-        softmax(prediction, slope, lane_room)
-    value = 0.0
-    for lane in range(count):
-        row = order[first + lane]
-        w = data.weight[row, 0]
-        if w == zero:
-            slope[:, lane] = zero
-            continue
-        own = data.target[row]
-        label = int(own[0]) if labels else -1
-        mass = zero
-        for k in range(outputs):
-            mass += own[k] if not labels else zero
-        mass = slope.dtype.type(1) if labels else mass
-        error = 0.0
-        for k in range(outputs):
-            target = slope.dtype.type(k == label) if labels else own[k]
-            made = prediction[k, lane]
+            aim = target[k, lane] if not labels else (one if target[0, lane] == k else zero)
             if on_z:
-                if target != zero:
-                    error += target * (np.log(lane_room[1, lane]) - (made - lane_room[0, lane]))
-                slope[k, lane] = w * share * (mass * slope[k, lane] - target)
-            elif target != zero:
-                error -= target * np.log(made)
-                slope[k, lane] = -w * share * target / made
+                sums = aim * (logarithm[lane] - made) if aim > zero else zero
+                slope[k, lane] = w * share * (mass[lane] * slope[k, lane] - aim)
             else:
-                slope[k, lane] = zero
-        value += w * error
-    return value
+                sums = -aim * np.log(made) if aim > zero else zero
+                slope[k, lane] = -w * share * aim / made if aim > zero else zero
+            room.sums[lane] += w * sums

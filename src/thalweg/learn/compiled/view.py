@@ -1,0 +1,60 @@
+"""Views into a flat array, made in a few instructions: NumPy's slices and reshape cost more than a small layer."""
+
+# Numba infers every type from what it is given:
+# ruff: noqa: ANN001, ANN202
+# pyright: reportMissingParameterType=false, reportUnknownParameterType=false
+
+from __future__ import annotations
+
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+
+def _viewed(context, builder, signature, array, at, shape):
+    """Return an array of the signature's type: numbers of `array` from place `at` on, in this shape."""
+    flat = context.make_array(signature.args[0])(context, builder, array)
+    view = context.make_array(signature.return_type)(context, builder)
+    size = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(signature.args[0].dtype)))
+    strides = [size] if len(shape) == 1 else [builder.mul(shape[1], size), size]
+    context.populate_array(
+        view,
+        data=builder.gep(flat.data, [at]),
+        shape=cgutils.pack_array(builder, shape),
+        strides=cgutils.pack_array(builder, strides),
+        itemsize=size,
+        meminfo=None,  # it is not counted: who holds the flat array holds it for as long as the view lives
+    )
+    return view._getvalue()  # noqa: SLF001 - as Numba's own code has it
+
+
+@intrinsic
+def vector(_typing, flat, at, size):  # noqa: ARG001 - Numba reads the names
+    """View `size` numbers of `flat` from place `at` on."""
+
+    def build(context, builder, signature, arguments):
+        return _viewed(context, builder, signature, arguments[0], arguments[1], arguments[2:])
+
+    return types.Array(flat.dtype, 1, "C")(flat, types.intp, types.intp), build
+
+
+@intrinsic
+def matrix(_typing, flat, at, rows, columns):  # noqa: ARG001 - likewise
+    """View ``rows · columns`` numbers of `flat` from place `at` on as a matrix."""
+
+    def build(context, builder, signature, arguments):
+        return _viewed(context, builder, signature, arguments[0], arguments[1], arguments[2:])
+
+    return types.Array(flat.dtype, 2, "C")(flat, types.intp, types.intp, types.intp), build
+
+
+@intrinsic
+def flattened(_typing, whole):
+    """View a matrix, C-contiguous, as a vector."""
+
+    def build(context, builder, signature, arguments):
+        shape = context.make_array(whole)(context, builder, arguments[0]).shape
+        size = builder.mul(*cgutils.unpack_tuple(builder, shape, 2))
+        return _viewed(context, builder, signature, arguments[0], context.get_constant(types.intp, 0), [size])
+
+    return types.Array(whole.dtype, 1, "C")(whole), build
