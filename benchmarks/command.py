@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 # Runs the command until the first slice of training is done, then tells how long that took since the start.
 _UNTIL_TRAINING = """
 import os, sys, time
-from thalweg.learn import descent
+from thalweg.learn.compiled import kernel
 
-step = descent.Descent.step
+descend = kernel.descend
 
-def first(self, *arguments):
-    made = step(self, *arguments)
+def first(*arguments):
+    descend(*arguments)
     print(time.time() - float(os.environ["BENCH_STARTED"]), flush=True)
     os._exit(0)
 
-descent.Descent.step = first
+kernel.descend = first
 sys.argv = ["thalweg", *sys.argv[1:]]
 from thalweg.cli import main
 main()

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numba import njit
 
-from cases import DEEP, SMALL, SPEECH
+from cases import DEEP, SMALL, SPEECH, Case
 from counting import backward_count, forward_count, naive_count
 from measure import one_core, processor_seconds, table
 from thalweg.learn.compiled import kernel
 from thalweg.learn.compiled.activate import multiply_by_slope
 from thalweg.learn.compiled.product import backward_product
-from thalweg.learn.function import Network
+from thalweg.learn.descent import Descent
+from thalweg.learn.examples import dense_examples
 from thalweg.learn.threads import one_blas_thread
-from thalweg.learn.workspace import plan_of, room_of
 from updates import micro
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 FATTER, DEEPER = (56, 1000, 1), (56, *[100] * 8, 1)
 SHAPES = ((SMALL, "relu", 32), (FATTER, "relu", 32), (DEEP, "relu", 32), (DEEP, "sigmoid", 32), (DEEPER, "relu", 32),
@@ -68,16 +71,20 @@ def slopes_only(plan, room, theta, lanes, times):  # noqa: ANN001, ANN201
                 backward_product(weights, slope, room.slopes[to : to + lanes * inputs].reshape(inputs, lanes))
 
 
+def filled(widths: tuple[int, ...], activation: str, batch: int) -> tuple[Any, Any, NDArray[np.floating]]:
+    """Return the engine's plan, its buffers with a batch's numbers in them, and θ."""
+    case = Case(widths, "gradient descent", batch, 1, activation)
+    descent = Descent(case.network, dense_examples(case.features, case.target), loss="mse", batch=batch)
+    descent.step(1)
+    return descent._plan, descent._room, descent.theta  # noqa: SLF001 - the passes by themselves have no caller
+
+
 def contenders(widths: tuple[int, ...], activation: str, batch: int, times: int) -> dict[str, Callable[[], object]]:
     """Return the passes of one network, each called `times` times."""
-    network = Network(widths, activation)
-    plan, room = plan_of(network), room_of(network, batch, np.float32, training=True)
-    random, theta = np.random.default_rng(0), network.start(0).astype(np.float32)
+    plan, room, theta = filled(widths, activation, batch)
     lanes = int(kernel.lanes_for(batch))
-    room.a[:] = random.normal(size=len(room.a))  # the features are among them
-    room.slopes[:] = random.normal(size=len(room.slopes))
     works = {"forward": forwards, "all ∂C/∂z": slopes_only, "with ∂C/∂w": backwards}
-    return {name: lambda work=work: work(plan, room, theta, lanes, times) for name, work in works.items()}
+    return {name: partial(work, plan, room, theta, lanes, times) for name, work in works.items()}
 
 
 def timed(*, quick: bool) -> list[list[str]]:

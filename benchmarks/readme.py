@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-HEADS = {"README.md": "one update", "README.zh.md": "一次更新"}
+HEADS = {"README.md": "features-neurons-outputs", "README.zh.md": "特征-神经元-输出"}
 ON = {
-    "README.md": "Measured {date} on {machine} (one core, one thread): `./dev bench` makes [this page]({page}).",
-    "README.zh.md": "{date} 在 {machine} 上测得（单核单线程）：`./dev bench` 生成[这一页]({page})。",
+    "README.md": "GD is gradient descent. One core of {machine}, {date}; `./dev bench` measures anew, and "
+    "[more]({page}).",
+    "README.zh.md": "GD 即梯度下降。{machine} 的一个核，{date}；`./dev bench` 重新测量，[更多结果]({page})。",
 }
 PAGE = "benchmarks/RESULTS.md"
 
@@ -24,12 +25,12 @@ PAGE = "benchmarks/RESULTS.md"
 def shortened(text: str, name: str) -> list[str]:
     """Return the README's lines from the section of updates: thalweg's time, and the peers' as times of it."""
     rows = [[row["network"], f"{row['thalweg']} µs", *(_times(row[peer]) for peer in PEERS)] for row in tables(text)[0]]
-    found = re.search(r"\*Measured (\S+) [^;]*; ([^;]*), \d+ GB, ([^;,]*)", text)
+    found = re.search(r"\*Measured (\S+) [^;]*; ([^;]*), \d+ cores, \d+ GB, ([^;,]*)", text)
     date, machine, system = found.groups() if found else ("", "", "")
     return [
         *table((HEADS[name], "thalweg", *PEERS), rows),
         "",
-        ON[name].format(date=date, machine=f"{machine}, {system}", page=PAGE),
+        ON[name].format(date=date, machine=f"{machine} ({system})", page=PAGE),
     ]
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from peers import peer
@@ -105,6 +106,19 @@ def test_the_core_s_limit_is_a_limit():
     assert all(math.isfinite(work(1000)) for _, work in compiled)
     assert any("fma" in text for _, work in compiled for text in work.inspect_llvm().values())
     assert 1e9 < peak.best_of(compiled) < 1e12
+
+
+@pytest.mark.usefixtures("bench")
+def test_the_slopes_that_are_timed_are_those_of_the_backward_pass():
+    import passes  # noqa: PLC0415 - from the bench's folder
+
+    plan, room, theta = passes.filled((5, 7, 6, 2), "sigmoid", 20)
+    passes.backwards(plan, room, theta, 32, 1)
+    wanted, first = room.slopes.copy(), 5 * 32  # in front stand those of the features, which nobody asks for
+    room.slopes[: first + 13 * 32] = 0
+    passes.slopes_only(plan, room, theta, 32, 2)
+    assert np.abs(wanted[first:]).max() > 1e-3
+    np.testing.assert_array_equal(room.slopes[first:], wanted[first:])
 
 
 def quick(sections, out):
