@@ -184,7 +184,7 @@ ELSEWHERE = """
 import sys
 import numpy as np
 from numba import njit
-from thalweg.learn import elementary
+from thalweg.learn.compiled import elementary
 
 for name in ("exponential", "sigmoid", "tanh"):
     function = getattr(elementary, name)

@@ -53,8 +53,9 @@ def reference_descent(problem, optimizer, descent, epochs):
 def test_gather(given, seed):
     order = np.random.default_rng(seed).permutation(len(given))
     lanes = kernel.lanes_for(len(given))
-    x = np.full((given.features, lanes), np.nan)
-    gather(data_of(given), order, 0, len(given), x)
+    room = room_of(Network((given.features, 1)), given, len(given), np.float64)
+    x = room.a[: given.features * lanes].reshape(given.features, lanes)
+    gather(data_of(given), room, order, 0, len(given), 0, x)
     np.testing.assert_array_equal(x[:, : len(given)].T, given.gather()[order])
     # The lanes that are left hold the last example.
     assert (x[:, len(given) :] == x[:, [len(given) - 1]]).all()
@@ -64,11 +65,11 @@ def test_gather(given, seed):
 def test_every_a_every_slope_and_the_gradient(problem):
     network, given, count = problem.network, problem.examples, len(problem.examples)
     loss = LOSSES[problem.loss]
-    plan = plan_of(network, loss, training=True)
-    room, data, order = room_of(network, count, np.float64, training=True), data_of(given), np.arange(count)
+    plan = plan_of(network, given, loss, training=True)
+    room, data, order = room_of(network, given, count, np.float64, training=True), data_of(given), np.arange(count)
     kernel.begin(plan, data, room, problem.theta, order, 0, count, True)  # noqa: FBT003 - as Numba has it
     lanes = kernel.lanes_for(count)
-    ends = np.cumsum([0, *network.widths]) * lanes
+    ends = np.cumsum([0, *network.widths]) * lanes  # beyond it lies room for the gathering
 
     def of_layers(values):
         return [values[first:last].reshape(-1, lanes)[:, :count].T for first, last in pairwise(ends)]
@@ -77,7 +78,7 @@ def test_every_a_every_slope_and_the_gradient(problem):
     for ours, theirs in zip(of_layers(room.a), passed.a, strict=True):
         close(ours, theirs, 1e-13)
 
-    made, slope = (values[ends[-2] :].reshape(-1, lanes) for values in (room.a, room.slopes))
+    made, slope = (values[ends[-2] : ends[-1]].reshape(-1, lanes) for values in (room.a, room.slopes))
     target, weight = (np.empty((values.shape[1], lanes)) for values in (given.target, given.weight))
     gather_targets(data, order, 0, count, target, weight)
     value = score(plan.loss, plan.parameters, room, target, weight, made, slope, count)
@@ -162,7 +163,7 @@ def test_a_batch_without_weight_makes_its_update():
     network = Network((3, 4, 1))
     descent = Descent(network, given, optimizer=optimizer, batch=2, epochs=3, dtype=np.float64)
     start = descent.theta.copy()
-    assert descent.step(3) == (3, 2)
+    assert descent.step(3).done == 3
     assert np.isnan(descent.batch_losses).sum() == 2
     problem = type("Problem", (), {"network": network, "theta": start, "examples": given, "loss": "mae"})
     close(descent.theta, reference_descent(problem, optimizer, descent, 1), 1e-12)
@@ -192,8 +193,8 @@ def test_nothing_is_allocated_in_the_loop(case):
     )[case]
     network = Network((23, 30, 30, 30, 4), activation, output, skip=case > 0)
     optimizer = Optimizer(rule, schedule="cosine", clip=0.5)
-    plan = plan_of(network, LOSSES[loss], optimizer, planned=100, dropout=0.1 * case, training=True)
-    room = room_of(network, batch, np.float64, training=True, dropout=case > 0)
+    plan = plan_of(network, given, LOSSES[loss], optimizer, planned=100, dropout=0.1 * case, training=True)
+    room = room_of(network, given, batch, np.float64, training=True, dropout=case > 0)
     theta, data, order = network.start(0), data_of(given), random.permutation(count)
     losses = np.zeros(count // batch)
 

@@ -35,8 +35,8 @@ def close(ours, theirs, share):
 def kernel_pass(network, loss, theta, examples, dtype, *, dropout=0.0, seed=0, room=None):
     """L, the gradient and the room after one batch of all examples, in their order."""
     count = len(examples)
-    plan = plan_of(network, loss, STILL, training=True, dropout=dropout, seed=seed)
-    room = room or room_of(network, count, dtype, training=True, dropout=dropout > 0)
+    plan = plan_of(network, examples, loss, STILL, training=True, dropout=dropout, seed=seed)
+    room = room or room_of(network, examples, count, dtype, training=True, dropout=dropout > 0)
     losses, order = np.full(1, np.nan), np.arange(count)
     with one_blas_thread():
         kernel.descend(

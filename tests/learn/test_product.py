@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thalweg.learn import product
+from thalweg.learn.compiled import product
 
 GUARD = 64
 KINDS = [np.float32, np.float64]
@@ -164,7 +164,7 @@ def test_right_with_the_vectors_of_other_machines(features, vector_bytes, kind, 
 CALLER = """
 import numpy as np
 from numba import njit
-from thalweg.learn.product import forward_product
+from thalweg.learn.compiled.product import forward_product
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def twice(weights, biases, before, between, after):
@@ -190,7 +190,7 @@ def test_a_caller_is_compiled_once_for_all_processes(tmp_path):
 AT_THE_EDGE = """
 import ctypes, mmap
 import numpy as np
-from thalweg.learn.product import backward_product, forward_product, gradient_product, gradient_room
+from thalweg.learn.compiled.product import backward_product, forward_product, gradient_product, gradient_room
 
 PAGE = mmap.PAGESIZE
 protect = ctypes.CDLL(None).mprotect

@@ -116,6 +116,7 @@ class Descent:
         self.batch_losses: NDArray[np.float64] = np.full(self.batches, np.nan)
         self._plan = plan_of(
             network,
+            self.examples,
             self.loss,
             self.optimizer,
             planned=epochs * self.batches,
@@ -124,7 +125,7 @@ class Descent:
             training=True,
         )
         self._data = data_of(self.examples)
-        self._room = room_of(network, self.batch, dtype, training=True, dropout=dropout > 0)
+        self._room = room_of(network, self.examples, self.batch, dtype, training=True, dropout=dropout > 0)
         self._course = Course()
         self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._order_of = -1

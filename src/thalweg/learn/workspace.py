@@ -8,10 +8,11 @@ import numpy as np
 
 from thalweg.learn.activation import ACTIVATIONS, IDENTITY, OUTPUTS, Values
 from thalweg.learn.compiled import kernel
+from thalweg.learn.compiled.gather import LEAST
+from thalweg.learn.compiled.product import gradient_room
 from thalweg.learn.examples import COMPILED_FOR
 from thalweg.learn.loss import LOSSES, STABLE_PAIRS
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
-from thalweg.learn.compiled.product import gradient_room
 from thalweg.learn.threads import one_blas_thread
 
 if TYPE_CHECKING:
@@ -22,10 +23,17 @@ if TYPE_CHECKING:
     from thalweg.learn.loss import Loss
 
 PREDICTION_BATCH = 256
+DENSE = 16  # where an example chooses more than one in so many of the one-hot features, a product is faster
+
+
+def summed(examples: Examples) -> int:
+    """Return how many one-hot features are never written out, not even for a batch: few chosen of many."""
+    return examples.one_hot if examples.one_hot > DENSE * examples.indices.shape[1] else 0
 
 
 def plan_of(
     network: Network,
+    examples: Examples,
     loss: Loss = LOSSES["mse"],
     optimizer: Optimizer = Optimizer(),  # noqa: B008 - it is frozen
     *,
@@ -36,8 +44,11 @@ def plan_of(
 ) -> kernel.Plan:
     """Return the kernel's plan; in training a stable pair takes the place of the output's activation and the loss."""
     pair = STABLE_PAIRS.get((network.output, loss.name)) if training else None
+    beside = summed(examples)
     return kernel.Plan(
-        widths=np.array(network.widths, dtype=np.int64),
+        widths=np.array((network.widths[0] - beside, *network.widths[1:]), dtype=np.int64),
+        summed=beside,
+        places=examples.indices.shape[1],
         activation=ACTIVATIONS[network.activation].code,
         output=OUTPUTS[network.output].code if pair is None else IDENTITY,
         skip=network.skip,
@@ -52,16 +63,20 @@ def plan_of(
 
 
 def room_of(
-    network: Network, batch: int, dtype: DTypeLike, *, training: bool = False, dropout: bool = False
+    network: Network, examples: Examples, batch: int, dtype: DTypeLike, *, training: bool = False, dropout: bool = False
 ) -> kernel.Room:
     """Return buffers for batches of up to `batch` examples; those of the backward pass only in training."""
     lanes = int(kernel.lanes_for(batch))
-    size = lanes * sum(network.widths)
+    # The last block of features that is turned into lanes may reach beyond them.
+    size = lanes * (sum(network.widths) - summed(examples) + LEAST)
     unknowns = network.size if training else 0
+    row = -(-(examples.features - examples.one_hot) // LEAST) * LEAST
     return kernel.Room(
         a=np.zeros(size, dtype),
         slopes=np.zeros(size if training else 0, dtype),
         masks=np.zeros(size if dropout else 0, dtype),
+        rows=np.zeros(lanes * row, dtype),
+        indices=np.zeros(lanes * examples.indices.shape[1], np.int64),
         target=np.zeros(lanes * network.widths[-1] if training else 0, dtype),
         weight=np.zeros(lanes * network.widths[-1] if training else 0, dtype),
         lanes=np.zeros((3, lanes), dtype),
@@ -113,7 +128,7 @@ class Predictor:
         self._network, self._dtype = network, dtype
         self._examples = examples.astype(dtype)
         self._batch = min(PREDICTION_BATCH, max(len(examples), 1))
-        self._plan, self._room = plan_of(network), room_of(network, self._batch, dtype)
+        self._plan, self._room = plan_of(network, examples), room_of(network, examples, self._batch, dtype)
         self._order = np.arange(len(examples))
         self._out: Values = np.empty((len(examples), network.widths[-1]), dtype=dtype)
 

@@ -3,6 +3,8 @@
 # Numba infers every type from what it is given; the package's docstring tells the roles:
 # ruff: noqa: ANN001
 # pyright: reportMissingParameterType=false, reportUnknownParameterType=false
+# An intrinsic is given its first parameter by Numba:
+# pyright: reportCallIssue=false
 
 from __future__ import annotations
 
@@ -60,7 +62,7 @@ def softmax(z, a, lane_room) -> None:
 def multiply_by_slope(code, a, slope, keep, lane_room) -> None:  # noqa: C901, PLR0912 - a table
     """Turn ∂C/∂a, in `slope`, into ∂C/∂z; `a`, both (neurons, lanes), is divided by `keep` where dropout kept it."""
     kind = a.dtype.type
-    zero, one, sixth = kind(0), kind(1), kind(1 / 6)
+    zero, one = kind(0), kind(1)
     share, full = kind(keep), kind(1 / keep)
     after, flat = flattened(a), flattened(slope)
     if code == RELU:
@@ -72,7 +74,7 @@ def multiply_by_slope(code, a, slope, keep, lane_room) -> None:  # noqa: C901, P
             flat[i] *= own * (one - own)
     elif code == HARD_SIGMOID:
         for i in range(len(flat)):
-            flat[i] = flat[i] * sixth if zero < after[i] < full else zero
+            flat[i] = flat[i] * kind(1 / 6) if zero < after[i] < full else zero
     elif code == TANH:
         for i in range(len(flat)):
             own = after[i] * share

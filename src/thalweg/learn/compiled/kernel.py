@@ -3,6 +3,8 @@
 # Numba infers every type from what it is given; the package's docstring tells the roles:
 # ruff: noqa: ANN001
 # pyright: reportMissingParameterType=false, reportUnknownParameterType=false
+# An intrinsic is given its first parameter by Numba:
+# pyright: reportCallIssue=false
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from thalweg.learn.compiled import LANES, compiled, inlined
 from thalweg.learn.compiled.activate import activate, multiply_by_slope
 from thalweg.learn.compiled.dropout import draw_mask
-from thalweg.learn.compiled.gather import gather, gather_targets
+from thalweg.learn.compiled.gather import add_columns, add_slopes, gather, gather_targets
 from thalweg.learn.compiled.product import backward_product, forward_product, gradient_product
 from thalweg.learn.compiled.score import score, weight_of
 from thalweg.learn.compiled.update import apply_update
@@ -32,6 +34,8 @@ class Plan(NamedTuple):
     """What does not change while a network is trained."""
 
     widths: NDArray[np.int64]  # features, neurons of each hidden layer, outputs
+    summed: int  # one-hot features beside them, of which only the chosen columns of W are read
+    places: int  # by so many indices
     activation: int
     output: int
     skip: bool
@@ -65,6 +69,8 @@ class Room(NamedTuple):
     a: Values  # (lanes · Σ widths,)
     slopes: Values  # as `a`
     masks: Values  # as `a` with dropout, else empty
+    rows: Values  # (lanes · features,), each row padded to `LEAST`
+    indices: NDArray[np.int64]  # (places · lanes,)
     target: Values  # (columns · lanes,)
     weight: Values  # (columns · lanes,)
     lanes: Values  # (3, lanes)
@@ -99,10 +105,13 @@ def forward(plan, room, theta, lanes, training) -> None:
     at, from_, to = 0, 0, lanes * widths[0]
     for layer in range(layers):
         inputs, outputs = widths[layer], widths[layer + 1]
-        weights, biases = matrix(theta, at, outputs, inputs), vector(theta, at + inputs * outputs, outputs)
-        at += inputs * outputs + outputs
+        apart = inputs + (plan.summed if layer == 0 else 0)
+        weights, biases = matrix(theta, at, outputs, apart), vector(theta, at + apart * outputs, outputs)
+        at += apart * outputs + outputs
         after = matrix(a, to, outputs, lanes)
         forward_product(weights, biases, matrix(a, from_, inputs, lanes), after)
+        if apart > inputs:
+            add_columns(weights, inputs, matrix(room.indices, 0, plan.places, lanes), after)
         hidden = layer < layers - 1
         if plan.skip and hidden and layer >= 2 and layer % 2 == 0:  # noqa: PLR2004 - a pair of layers
             size = lanes * outputs
@@ -137,15 +146,19 @@ def backward(plan, room, theta, lanes) -> None:
                 slopes[to + i] *= room.masks[to + i]
         keep = 1.0 - plan.dropout if dropped else 1.0
         multiply_by_slope(plan.activation if hidden else plan.output, after, slope, keep, room.lanes)
-        at -= inputs * outputs + outputs
+        apart = inputs + (plan.summed if layer == 0 else 0)
+        at -= apart * outputs + outputs
         from_ = to - lanes * inputs
+        gradients = matrix(gradient, at, outputs, apart)
         gradient_product(
             slope,
             matrix(a, from_, inputs, lanes),
-            matrix(gradient, at, outputs, inputs),
-            vector(gradient, at + inputs * outputs, outputs),
+            gradients,
+            vector(gradient, at + apart * outputs, outputs),
             room.product,
         )
+        if apart > inputs:
+            add_slopes(slope, inputs, matrix(room.indices, 0, plan.places, lanes), gradients)
         if layer > 0:
             backward_product(matrix(theta, at, outputs, inputs), slope, matrix(slopes, from_, inputs, lanes))
         to = from_
@@ -155,7 +168,7 @@ def backward(plan, room, theta, lanes) -> None:
 def begin(plan, data, room, theta, order, first, count, training) -> None:
     """Gather a batch and carry it forward."""
     lanes = lanes_for(count)
-    gather(data, order, first, count, matrix(room.a, 0, plan.widths[0], lanes))
+    gather(data, room, order, first, count, plan.summed, matrix(room.a, 0, plan.widths[0], lanes))
     forward(plan, room, theta, lanes, training)
 
 

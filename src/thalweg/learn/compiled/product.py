@@ -226,13 +226,13 @@ def panel(a, a_row, a_step, b, b_step, c, c_row, columns, start, start_row, rows
 
 @compiled
 def forward_product(weights, biases, before, after) -> None:
-    """Write ``weights · before + biases`` into `after`."""
-    (outputs, inputs), lanes, length = weights.shape, before.shape[1], VECTOR_BYTES // weights.itemsize
+    """Write ``weights · before + biases`` into `after`; weights beyond the rows of `before` take no part."""
+    (outputs, apart), (inputs, lanes), length = weights.shape, before.shape, VECTOR_BYTES // weights.itemsize
     one = np.intp(1)  # a bare 1 is a type of its own, for which `panel` would be compiled anew
     w, start = at(weights, 0), at(biases, 0)
     for j in range(0, lanes, 2 * length):
         x, z = at(before, j), at(after, j)
-        panel(w, inputs, one, x, lanes, z, lanes, lanes - j, start, one, outputs, inputs, length)
+        panel(w, apart, one, x, lanes, z, lanes, lanes - j, start, one, outputs, inputs, length)
 
 
 @compiled
@@ -258,10 +258,11 @@ def gradient_room(inputs: int, lanes: int) -> int:
 def gradient_product(slope, before, gradient, biases, room) -> None:
     """Write ``slope · beforeᵀ`` into `gradient` and the sum of `slope` over the lanes into `biases`.
 
+    Columns of `gradient` beyond the rows of `before` are left as they are.
     `room` takes the inputs of one strip transposed, `gradient_room` numbers in all.
     """
     (outputs, lanes), inputs, length = slope.shape, before.shape[0], VECTOR_BYTES // slope.itemsize
-    one, zero = np.intp(1), np.intp(0)
+    one, zero, apart = np.intp(1), np.intp(0), gradient.shape[1]
     s, x = at(slope, 0), at(room, 0)
     for o in range(outputs):
         biases[o] = inner(at(slope, o * lanes), None, lanes)
@@ -275,4 +276,4 @@ def gradient_product(slope, before, gradient, biases, room) -> None:
             for lane in range(0, lanes, length):
                 block, turned = at(before, (i + j) * lanes + lane), at(room, lane * width + j)
                 transpose(block, lanes, inputs - i - j, turned, width)
-        panel(s, lanes, one, x, width, at(gradient, i), inputs, inputs - i, s, zero, outputs, lanes, length)
+        panel(s, lanes, one, x, width, at(gradient, i), apart, inputs - i, s, zero, outputs, lanes, length)

@@ -1,7 +1,7 @@
 """Views into a flat array, made in a few instructions: NumPy's slices and reshape cost more than a small layer."""
 
 # Numba infers every type from what it is given:
-# ruff: noqa: ANN001, ANN202
+# ruff: noqa: ANN001, ANN201, ANN202
 # pyright: reportMissingParameterType=false, reportUnknownParameterType=false
 
 from __future__ import annotations
