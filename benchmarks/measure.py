@@ -93,6 +93,15 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
     return Run(figures["seconds"], figures["work"], figures["peak"] / 1e6, done.stdout)
 
 
+def work_of_others() -> float:
+    """Return the seconds of processors that all other processes have had so far; 0 where the system does not tell."""
+    told = Path("/proc/stat")
+    if not told.exists():
+        return 0.0
+    user, nice, system, _, _, *rest = (int(field) for field in told.read_text().splitlines()[0].split()[1:9])
+    return (user + nice + system + sum(rest)) / os.sysconf("SC_CLK_TCK") - time.process_time()
+
+
 def own_cache() -> None:
     """Have Numba keep what it compiles from this very source by itself; to be called before Numba is imported.
 
