@@ -12,7 +12,7 @@ from numba import njit
 
 from thalweg.learn.backprop import forward, loss_and_gradient
 from thalweg.learn.compiled import LANES, kernel
-from thalweg.learn.compiled.dropout import draw_mask
+from thalweg.learn.compiled.random import draw_mask
 from thalweg.learn.descent import Descent
 from thalweg.learn.examples import Examples, dense_examples
 from thalweg.learn.function import Network

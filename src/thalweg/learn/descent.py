@@ -11,13 +11,14 @@ import numpy as np
 
 from thalweg.learn import backprop
 from thalweg.learn.compiled import kernel
+from thalweg.learn.compiled.random import draw_order
 from thalweg.learn.loss import OWN, Loss, loss_of, mean_loss
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.outcome import ADVICE, DIVERGED, GROWN, Outcome
 from thalweg.learn.own import descend_by
 from thalweg.learn.targets import suited
 from thalweg.learn.threads import one_blas_thread
-from thalweg.learn.workspace import PREDICTION_BATCH, data_of, plan_of, predict, room_of
+from thalweg.learn.workspace import PREDICTION_BATCH, aligned, data_of, plan_of, predict, room_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -112,7 +113,8 @@ class Descent:
         start = network.start(seed) if theta is None else theta
         if start.shape != (network.size,):
             raise ValueError(f"This network has {network.size} unknowns; the start given has shape {start.shape}.")
-        self.theta: Values = np.array(start, dtype=dtype)
+        self.theta: Values = aligned(network.size, dtype)
+        self.theta[:] = start
         self.batch_losses: NDArray[np.float64] = np.full(self.batches, np.nan)
         self._plan = plan_of(
             network,
@@ -169,8 +171,9 @@ class Descent:
     def order(self, epoch: int) -> NDArray[np.int64]:
         """Return the order in which the examples come in an epoch: which example is in which batch (B1)."""
         if epoch != self._order_of:
-            random = np.random.default_rng((self.seed, epoch + 1))
-            self._order, self._order_of = random.permutation(len(self.examples)), epoch
+            order = np.empty(len(self.examples), dtype=np.int64)
+            draw_order(self._plan.seed, epoch, order)
+            self._order, self._order_of = order, epoch
         return self._order
 
     def loss_of_all(self) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from thalweg.learn.activation import ACTIVATIONS, IDENTITY, OUTPUTS, Values
 from thalweg.learn.compiled import kernel
 from thalweg.learn.compiled.gather import LEAST
 from thalweg.learn.compiled.product import gradient_room
+from thalweg.learn.compiled.view import CACHE_LINE
 from thalweg.learn.examples import COMPILED_FOR
 from thalweg.learn.loss import LOSSES, STABLE_PAIRS
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 
 PREDICTION_BATCH = 256
 DENSE = 16  # where an example chooses more than one in so many of the one-hot features, a product is faster
+
+
+def aligned(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
+    """Return zeros that begin where a line of the cache does: vectors that lie across two lines cost twice."""
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    whole = np.zeros(size + CACHE_LINE, dtype=np.uint8)
+    first = -whole.ctypes.data % CACHE_LINE
+    return whole[first : first + size].view(dtype).reshape(shape)
 
 
 def summed(examples: Examples) -> int:
@@ -72,18 +81,18 @@ def room_of(
     unknowns = network.size if training else 0
     row = -(-(examples.features - examples.one_hot) // LEAST) * LEAST
     return kernel.Room(
-        a=np.zeros(size, dtype),
-        slopes=np.zeros(size if training else 0, dtype),
-        masks=np.zeros(size if dropout else 0, dtype),
-        rows=np.zeros(lanes * row, dtype),
-        indices=np.zeros(lanes * examples.indices.shape[1], np.int64),
-        target=np.zeros(lanes * network.widths[-1] if training else 0, dtype),
-        weight=np.zeros(lanes * network.widths[-1] if training else 0, dtype),
-        lanes=np.zeros((3, lanes), dtype),
-        sums=np.zeros(lanes),
-        product=np.zeros(gradient_room(max(network.widths), lanes) if training else 0, dtype),
-        gradient=np.zeros(unknowns, dtype),
-        state=np.zeros((2, unknowns), dtype),
+        a=aligned(size, dtype),
+        slopes=aligned(size if training else 0, dtype),
+        masks=aligned(size if dropout else 0, dtype),
+        rows=aligned(lanes * row, dtype),
+        indices=aligned(lanes * examples.indices.shape[1], np.int64),
+        target=aligned(lanes * network.widths[-1] if training else 0, dtype),
+        weight=aligned(lanes * network.widths[-1] if training else 0, dtype),
+        lanes=aligned((3, lanes), dtype),
+        sums=aligned(lanes, np.float64),
+        product=aligned(gradient_room(max(network.widths), lanes) if training else 0, dtype),
+        gradient=aligned(unknowns, dtype),
+        state=aligned((2, unknowns), dtype),
         counts=np.zeros(3, np.int64),
         seen=np.full(2, np.nan),
     )

@@ -21,6 +21,6 @@ LANES = 16
 
 # Division as NumPy has it: Python's check for a zero divisor would keep a loop from being vectorised. No flag lets
 # the compiler think that there is no NaN: it must stay NaN.
-compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath=False)
+compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath=False, _nrt=False)
 # To hand over a plan, data and room is to hand over some hundred numbers: what every batch calls becomes its caller's.
-inlined = njit(nogil=True, cache=True, error_model="numpy", fastmath=False, inline="always")
+inlined = njit(nogil=True, cache=True, error_model="numpy", fastmath=False, inline="always", _nrt=False)

@@ -9,7 +9,8 @@
 from __future__ import annotations
 
 from thalweg.learn.compiled import compiled, inlined
-from thalweg.learn.compiled.product import VECTOR_BYTES, at, transpose
+from thalweg.learn.compiled.product import VECTOR_BYTES, at, choose, transpose, transpose_chosen
+from thalweg.learn.compiled.view import fetch_ahead
 
 LEAST = 16  # numbers that the rows of a batch are padded to: a vector of the smaller precision
 
@@ -20,34 +21,49 @@ def gather(data, room, order, first, count, summed, x) -> None:
 
     One-hot features that are `summed` are not written out: their indices are, one row a place.
     """
-    window, columns, lanes = len(data.emphasis), data.dense.shape[1], x.shape[1]
-    apart = (window + columns + LEAST - 1) // LEAST * LEAST
-    most = x.dtype.type(data.limit)
-    for lane in range(lanes):
-        row, here = order[first + min(lane, count - 1)], lane * apart
-        if window:
-            last, level, scale = data.newest[row], data.level[row], data.scale[row]
-            for j in range(window):
-                seen = (data.values[last - j] - level) * scale * data.emphasis[j]
-                room.rows[here + j] = min(max(seen, -most), most)
-        for j in range(columns):
-            room.rows[here + window + j] = data.dense[row, j]
-    lay_out(room.rows, window + columns, lanes, apart, x)
+    window, columns = len(data.emphasis), data.dense.shape[1]
+    if window:
+        look_back(data, room.rows, order, first, count, x)
+    if columns:
+        turn(data.dense, order, first, count, window, x)
     if summed:
         for place in range(data.indices.shape[1]):
-            for lane in range(lanes):
-                room.indices[place * lanes + lane] = data.indices[order[first + min(lane, count - 1)], place]
-    else:
+            for lane in range(x.shape[1]):
+                room.indices[place * x.shape[1] + lane] = data.indices[order[first + min(lane, count - 1)], place]
+    elif len(x) > window + columns:
         expand(data.indices, order, first, count, window + columns, x)
 
 
-@compiled
-def lay_out(rows, features, lanes, apart, x) -> None:
-    """Turn rows of features into lanes, block by block; a block may reach beyond x, where nothing is yet."""
-    length = VECTOR_BYTES // rows.itemsize
-    for i in range(0, features, length):
+@inlined
+def look_back(data, rows, order, first, count, x) -> None:
+    """Write the windows: a row for each example first, which are then turned into lanes.
+
+    A block of them may reach beyond the windows, where nothing is yet.
+    """
+    window, lanes, length = len(data.emphasis), x.shape[1], VECTOR_BYTES // x.itemsize
+    apart = (window + LEAST - 1) // LEAST * LEAST
+    most = x.dtype.type(data.limit)
+    for r in range(count):
+        row, here = order[first + r], r * apart
+        last, level, scale = data.newest[row], data.level[row], data.scale[row]
+        for j in range(window):
+            seen = (data.values[last - j] - level) * scale * data.emphasis[j]
+            rows[here + j] = min(max(seen, -most), most)
+    for j in range(0, window, length):
         for lane in range(0, lanes, length):
-            transpose(at(rows, lane * apart + i), apart, lanes - lane, at(x, i * lanes + lane), lanes)
+            here = min(lane, count - 1)
+            transpose(at(rows, here * apart + j), apart, count - here, at(x, j * lanes + lane), lanes)
+
+
+@compiled
+def turn(dense, order, first, count, base, x) -> None:
+    """Write dense columns, from row `base` of x on; a block of them may reach beyond, where nothing is yet."""
+    lanes, length = x.shape[1], VECTOR_BYTES // x.itemsize
+    for lane in range(0, lanes, length):
+        here = min(lane, count - 1)
+        for j in range(0, dense.shape[1], length):
+            rows, target = at(order, first + here), at(x, (base + j) * lanes + lane)
+            transpose_chosen(dense, j, rows, count - here, target, lanes)
 
 
 @compiled
@@ -88,14 +104,32 @@ def add_slopes(slope, base, indices, gradient) -> None:
                     gradient[k, base + index] += slope[k, lane]
 
 
+@compiled
+def pick(columns, order, first, count, lanes) -> None:
+    """Write columns of a matrix into lanes, one by one; the last example fills the lanes that are left."""
+    length = VECTOR_BYTES // lanes.itemsize
+    for lane in range(0, lanes.shape[1], length):
+        here = min(lane, count - 1)
+        for k in range(columns.shape[1]):
+            choose(columns, k, at(order, first + here), count - here, at(lanes, k * lanes.shape[1] + lane))
+
+
 @inlined
 def gather_targets(data, order, first, count, target, weight) -> None:
     """Write targets and weights, each of shape (columns, lanes); the lanes beyond `count` have no weight."""
-    weight[:, count:] = 0
-    for lane in range(target.shape[1]):
-        row = order[first + min(lane, count - 1)]
-        for k in range(target.shape[0]):
-            target[k, lane] = data.target[row, k]
-        if lane < count:
-            for k in range(weight.shape[0]):
-                weight[k, lane] = data.weight[row, k]
+    pick(data.target, order, first, count, target)
+    pick(data.weight, order, first, count, weight)
+    for k in range(weight.shape[0]):
+        for lane in range(count, weight.shape[1]):
+            weight[k, lane] = 0
+
+
+@inlined
+def fetch_batch(data, order, first, count) -> None:
+    """Ask for a batch to be brought near while the one before is worked on: its rows lie anywhere in memory."""
+    for r in range(count):
+        row = order[first + r]
+        fetch_ahead(data.dense, row)
+        fetch_ahead(data.indices, row)
+        fetch_ahead(data.target, row)
+        fetch_ahead(data.weight, row)

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thalweg.learn.compiled import LANES, compiled, inlined
 from thalweg.learn.compiled.activate import activate, multiply_by_slope
-from thalweg.learn.compiled.dropout import draw_mask
-from thalweg.learn.compiled.gather import add_columns, add_slopes, gather, gather_targets
+from thalweg.learn.compiled.gather import add_columns, add_slopes, fetch_batch, gather, gather_targets
 from thalweg.learn.compiled.product import backward_product, forward_product, gradient_product
+from thalweg.learn.compiled.random import draw_mask
 from thalweg.learn.compiled.score import score, weight_of
 from thalweg.learn.compiled.update import apply_update
 from thalweg.learn.compiled.view import matrix, vector
@@ -210,6 +210,8 @@ def descend(plan, data, room, theta, order, batch, first_batch, last_batch, loss
         first = number * batch
         count = min(batch, len(order) - first)
         lanes = lanes_for(count)
+        after = min(first + count, len(order))
+        fetch_batch(data, order, after, min(batch, len(order) - after))
         begin(plan, data, room, theta, order, first, count, True)  # noqa: FBT003 - Numba takes no keyword here
         at = outputs_at(plan.widths, lanes)
         prediction, slope = matrix(room.a, at, outputs, lanes), matrix(room.slopes, at, outputs, lanes)

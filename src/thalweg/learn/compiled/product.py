@@ -30,7 +30,7 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-compiled = njit(nogil=True, cache=True, error_model="numpy")
+compiled = njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
 
 # The widest vector of this machine, for speed only: LLVM makes do with any. Numba's cache is kept per kind of machine.
 VECTOR_BYTES = 64 if get_host_cpu_features().get("avx512f") else 32 if get_host_cpu_features().get("avx2") else 16
@@ -165,29 +165,87 @@ def strip(_typing, halves, a, a_row, a_step, b, b_step, c, c_row, columns, start
     return types.void(halves, a, n, n, b, n, c, n, n, start, n, n, n), build
 
 
+def store_turned(builder, block, target, target_row, size) -> None:
+    """Store a square block of vectors, transposed, from `target` on."""
+    vector, length = block[0].type, len(block)
+    # Zip row j with row j + length/2, number by number: log₂ length rounds of it transpose the block.
+    zipped = [[half + n // 2 + n % 2 * length for n in range(length)] for half in (0, length // 2)]
+    zipped = [ir.Constant(ir.VectorType(PLACE, length), places) for places in zipped]
+    for _ in range(length.bit_length() - 1):
+        block = [builder.shuffle_vector(block[j // 2], block[(j + length) // 2], zipped[j % 2]) for j in range(length)]
+    for j in range(length):
+        row = builder.mul(target_row.type(j), target_row)
+        builder.store(block[j], address(builder, target, row, vector), align=size)
+
+
+def least(builder, one, other):
+    """Return the lesser of two whole numbers."""
+    return builder.select(builder.icmp_signed("<", one, other), one, other)
+
+
 @intrinsic
 def transpose(_typing, source, source_row, rows, target, target_row):
     """Write the transpose of a square block, a vector wide; the last of its `rows` stands for any that it lacks."""
     vector, length, size = vector_of(source)
-    # Zip row j with row j + length/2, number by number: log₂ length rounds of it transpose the block.
-    zipped = [[half + n // 2 + n % 2 * length for n in range(length)] for half in (0, length // 2)]
-    zipped = [ir.Constant(ir.VectorType(PLACE, length), places) for places in zipped]
 
     def build(_context, builder, _signature, arguments):
         source, source_row, rows, target, target_row = arguments
-        number = rows.type
-        last, block = builder.sub(rows, number(1)), []
+        block = []
         for j in range(length):
-            row = builder.select(builder.icmp_signed("<", number(j), last), number(j), last)
-            block.append(builder.load(address(builder, source, builder.mul(row, source_row), vector), align=size))
-        for _ in range(length.bit_length() - 1):
-            block = [
-                builder.shuffle_vector(block[j // 2], block[(j + length) // 2], zipped[j % 2]) for j in range(length)
-            ]
-        for j in range(length):
-            builder.store(block[j], address(builder, target, builder.mul(number(j), target_row), vector), align=size)
+            row = builder.mul(least(builder, rows.type(j), builder.sub(rows, rows.type(1))), source_row)
+            block.append(builder.load(address(builder, source, row, vector), align=size))
+        store_turned(builder, block, target, target_row, size)
 
     return types.void(source, types.intp, types.intp, target, types.intp), build
+
+
+@intrinsic
+def transpose_chosen(_typing, source, column, rows, count, target, target_row):
+    """Write a block's transpose as `transpose` does: of a matrix the rows that `rows` points to, `count` of them.
+
+    The block begins at `column`; what the matrix lacks of its width is written as 0.
+    """
+    vector, length, size = vector_of(source)
+
+    def build(context, builder, _signature, arguments):
+        array, column, rows, count, target, target_row = arguments
+        array = context.make_array(source)(context, builder, array)
+        columns = builder.extract_value(array.shape, 1)
+        numbers = ir.Constant(ir.VectorType(column.type, length), list(range(length)))
+        mask = builder.icmp_signed("<", numbers, spread(builder, builder.sub(columns, column), length))
+        block = []
+        for j in range(length):
+            place = least(builder, count.type(j), builder.sub(count, count.type(1)))
+            row = builder.mul(builder.load(builder.gep(rows, [place])), columns)
+            first = address(builder, array.data, builder.add(row, column), vector)
+            kind = ir.FunctionType(vector, [first.type, PLACE, mask.type, vector])
+            load = cgutils.get_or_insert_function(builder.module, kind, f"llvm.masked.load.v{length}f{8 * size}.p0")
+            block.append(builder.call(load, [first, PLACE(size), mask, ir.Constant(vector, None)]))
+        store_turned(builder, block, target, target_row, size)
+
+    pointer = types.CPointer(types.int64)
+    return types.void(source, types.intp, pointer, types.intp, target, types.intp), build
+
+
+@intrinsic
+def choose(_typing, source, column, rows, count, target):
+    """Write a vector of one column: of a matrix the rows that `rows` points to, the last of `count` for any beyond."""
+    vector, length, size = vector_of(source)
+
+    def build(context, builder, _signature, arguments):
+        array, column, rows, count, target = arguments
+        array = context.make_array(source)(context, builder, array)
+        columns = builder.extract_value(array.shape, 1)
+        chosen = ir.Constant(vector, None)
+        for j in range(length):  # one by one: a processor's own instruction for it is slower
+            place = least(builder, count.type(j), builder.sub(count, count.type(1)))
+            row = builder.mul(builder.load(builder.gep(rows, [place])), columns)
+            number = builder.load(builder.gep(array.data, [builder.add(row, column)]))
+            chosen = builder.insert_element(chosen, number, PLACE(j))
+        builder.store(chosen, address(builder, target, column.type(0), vector), align=size)
+
+    pointer = types.CPointer(types.int64)
+    return types.void(source, types.intp, pointer, types.intp, target), build
 
 
 @intrinsic

@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numba import njit
 
 from thalweg.learn.compiled import inlined
 from thalweg.learn.compiled.activate import softmax
 from thalweg.learn.compiled.elementary import sigmoid
+from thalweg.learn.compiled.view import flattened
 from thalweg.learn.loss import (
     BINARY_CROSS_ENTROPY,
     CROSS_ENTROPY,
@@ -25,13 +27,22 @@ from thalweg.learn.loss import (
 )
 
 
+# In any order, so that it is vectorised; the same numbers have the same sum all the same.
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc"}, _nrt=False)
+def total_of(values, first, last) -> float:
+    """Return the sum of some numbers."""
+    total = 0.0
+    for i in range(first, last):
+        total += np.float64(values[i])
+    return total
+
+
 @inlined
 def weight_of(weight, count) -> float:
     """Return the sum of the weights of the first `count` lanes, over all columns that there are."""
-    total = 0.0
+    flat, total = flattened(weight), 0.0
     for k in range(weight.shape[0]):
-        for lane in range(count):
-            total += weight[k, lane]
+        total += total_of(flat, k * weight.shape[1], k * weight.shape[1] + count)
     return total
 
 
@@ -46,16 +57,14 @@ def score(code, parameters, room, target, weight, prediction, slope, count) -> f
     if total == 0.0:
         slope[:] = 0
         return math.nan
-    room.sums[: prediction.shape[1]] = 0
+    for lane in range(prediction.shape[1]):
+        room.sums[lane] = 0
     if code in (CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY):
         _score_classes(code, room, target, weight, prediction, slope, slope.dtype.type(1 / total))
     else:
         total *= prediction.shape[0] // weight.shape[0]
         _score_each(code, parameters, room.sums, target, weight, prediction, slope, slope.dtype.type(1 / total))
-    value = 0.0
-    for lane in range(count):
-        value += room.sums[lane]
-    return value / total
+    return total_of(room.sums, 0, count) / total
 
 
 @inlined

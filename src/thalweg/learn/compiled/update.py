@@ -33,7 +33,7 @@ def rate(schedule, numbers, update) -> float:
 
 
 # Sums in any order, so that they are vectorised; a length has the same bits for the same gradient all the same.
-@njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract"})
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract"}, _nrt=False)
 def length(gradient) -> float:
     """Return the Euclidean norm of a vector."""
     total = 0.0

@@ -1,4 +1,4 @@
-"""Views into a flat array, made in a few instructions: NumPy's slices and reshape cost more than a small layer."""
+"""Views into arrays, made in a few instructions: NumPy's slices and reshape cost more than a small layer."""
 
 # Numba infers every type from what it is given:
 # ruff: noqa: ANN001, ANN201, ANN202
@@ -6,9 +6,13 @@
 
 from __future__ import annotations
 
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+
+FLAG = ir.IntType(32)
+CACHE_LINE = 64
 
 
 def _viewed(context, builder, signature, array, at, shape):
@@ -58,3 +62,21 @@ def flattened(_typing, whole):
         return _viewed(context, builder, signature, arguments[0], context.get_constant(types.intp, 0), [size])
 
     return types.Array(whole.dtype, 1, "C")(whole), build
+
+
+@intrinsic
+def fetch_ahead(_typing, whole, row):  # noqa: ARG001 - likewise
+    """Ask for a row of a matrix, C-contiguous, to be brought near; it changes nothing else."""
+
+    def build(context, builder, _signature, arguments):
+        array = context.make_array(whole)(context, builder, arguments[0])
+        columns = builder.extract_value(array.shape, 1)
+        first = builder.gep(array.data, [builder.mul(arguments[1], columns)])
+        first = builder.bitcast(first, ir.IntType(8).as_pointer())
+        kind = ir.FunctionType(ir.VoidType(), [first.type, FLAG, FLAG, FLAG])
+        fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        size = builder.mul(columns, array.itemsize)
+        with cgutils.for_range_slice(builder, size.type(0), size, size.type(CACHE_LINE)) as (offset, _):
+            builder.call(fetch, [builder.gep(first, [offset]), FLAG(0), FLAG(2), FLAG(1)])  # to read; soon; data
+
+    return types.void(whole, types.intp), build
