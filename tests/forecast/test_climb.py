@@ -29,8 +29,8 @@ from thalweg.forecast.export import as_json
 from thalweg.forecast.ladder import Ladder, Rung
 from thalweg.forecast.store import load, pack
 from thalweg.forecast.watch import Silence
-from thalweg.learn.workers import workers
 from thalweg.learn.optimizer import Optimizer
+from thalweg.learn.workers import workers
 from thalweg.series.calendar import Calendar
 
 TIMES = ("seconds", "time_limit", "threads")

@@ -7,8 +7,8 @@ from small_climbs import NET, channel
 
 from thalweg.errors import InputError
 from thalweg.forecast.backtest import Member, Task, refit
-from thalweg.learn.workers import workers
 from thalweg.learn.optimizer import Optimizer
+from thalweg.learn.workers import workers
 from thalweg.series.calendar import Calendar
 
 

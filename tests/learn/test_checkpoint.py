@@ -111,7 +111,7 @@ class TestRefused:
     def test_other_examples(self, saved):
         target = TABLE.target.copy()
         target[np.isfinite(target)] += 1e-3
-        with pytest.raises(InputError, match="begun with other examples"):
+        with pytest.raises(InputError, match="saved was begun with other examples than those given; give the same, in"):
             Descent.load(saved, replace(TABLE, target=target))
         with pytest.raises(InputError, match="does not describe a descent that this thalweg can go on with"):
             Descent.load(saved, dense_examples(np.zeros((9, 3)), np.zeros(9)))

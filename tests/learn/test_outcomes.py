@@ -245,6 +245,22 @@ class TestFarOut:
         np.testing.assert_allclose(descent.gradient, [-0.5, -0.5], rtol=1e-6)
 
 
+def test_validation_that_is_never_a_number(table):
+    outcome = Descent(Network((3, 1)), table).run(validate=lambda _: float("nan"), patience=3)
+    assert (outcome.name, outcome.epochs, outcome.failed) == ("validation not finite", 3, True)
+
+
+def test_no_step_is_no_step(table):
+    with pytest.raises(ValueError, match="batches is -1"):
+        Descent(Network((3, 1)), table).step(-1)
+
+
+def test_lists_will_do(table):
+    network = Network([3, 1])
+    assert network == Network((3, 1))
+    assert Descent(network, table, theta=[1, 0, 0, 2]).theta.tolist() == [1, 0, 0, 2]
+
+
 def test_dropout_drops_its_share_and_learns_all_the_same(table):
     descent = Descent(
         Network((3, 50, 1)), table, dropout=0.3, batch=100, epochs=300, optimizer=Optimizer(learning_rate=0.01)

@@ -12,7 +12,7 @@ from thalweg.learn.backprop import forward, loss_and_gradient
 from thalweg.learn.descent import Descent
 from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
-from thalweg.learn.loss import LOSSES
+from thalweg.learn.loss import LOSSES, own_loss
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.rate_finder import find_learning_rate
 from thalweg.learn.record import Record
@@ -128,6 +128,18 @@ class TestLearningRate:
                 assert not descent.run().failed
                 reached[factor] = descent.loss_of_all()
             assert reached[1.0] < 0.7 * reached[0.01]
+
+    def test_a_loss_minus_100_bears_the_same(self):
+        x = np.linspace(-1, 1, 50)
+        table = dense_examples(x[:, None], x**2)
+        lower = own_loss("less", lambda m, t: np.abs(m - t) - 100, lambda m, t: np.sign(m - t))
+        plain = Optimizer("gradient descent")
+        one, other = (
+            find_learning_rate(Network((1, 4, 1)), table, optimizer=plain, highest=1000, loss=loss, dtype=float)
+            for loss in ("mae", lower)
+        )
+        assert one.too_large == other.too_large < 100
+        assert one.suggested == other.suggested
 
     def test_no_growth_in_sight(self):
         found = find_learning_rate(

@@ -75,6 +75,7 @@ ACTIVATIONS = {
     activation.name: activation
     for activation in (
         Activation("identity", IDENTITY, lambda z: z.copy(), np.ones_like),
+        # A smooth piece (N4): with weight, bias and height c·σ(b + w·x).
         Activation("sigmoid", SIGMOID, _sigmoid, _sigmoid_slope),
         # The "blue function" of N2 and N4: flat, then a slope, then flat.
         Activation(
@@ -83,6 +84,7 @@ ACTIVATIONS = {
             lambda z: np.clip(z / 6 + 0.5, 0, 1),
             lambda z: (np.abs(z) < 3).astype(z.dtype) / 6,  # noqa: PLR2004 - where z/6 + 1/2 is 0 and 1
         ),
+        # Two of them make a hard sigmoid (N7).
         Activation("relu", RELU, lambda z: np.maximum(z, 0), lambda z: (z > 0).astype(z.dtype)),
         Activation("tanh", TANH, np.tanh, lambda z: 1 - np.tanh(z) ** 2),
     )

@@ -57,7 +57,7 @@ class Backward:
     """
 
     slopes: list[Values]
-    gradient: Values
+    gradient: Values  # P2: ∂C/∂w = ∂z/∂w · ∂C/∂z, the first from the forward pass, the second from the backward pass
 
 
 def forward(network: Network, theta: Values, x: Values, masks: Sequence[Values] = ()) -> Forward:
@@ -92,7 +92,7 @@ def backward(network: Network, theta: Values, passed: Forward, slope: Values) ->
     gradient = np.zeros_like(theta)
     parts = network.layers(gradient)
     slopes: list[Values] = [slope] * len(layers)
-    for i in reversed(range(len(layers))):
+    for i in reversed(range(len(layers))):  # P6: from the output back each ∂C/∂z is asked for once
         # P5: at the output the slope comes from the loss; elsewhere (P4) from all neurons of the next layer.
         behind = slope if i == len(layers) - 1 else slopes[i + 1] @ layers[i + 1].weights
         if network.skips_to(i + 2):  # P0, case 2: a sum over the paths, one of which is the identity

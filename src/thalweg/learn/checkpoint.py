@@ -54,6 +54,8 @@ def load(path: str | Path, examples: Examples, *, loss: Loss | None = None) -> D
     try:
         descent = _begun(path, told, examples, loss)
         descent.restore(tensors)
+    except InputError:
+        raise
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise InputError(
             f"{path} does not describe a descent that this thalweg can go on with ({error}). {DESCENT.again}."

@@ -110,7 +110,7 @@ class Descent:
         self.network, self.loss, self.optimizer, self.seed = network, loss_of(loss), optimizer or Optimizer(), seed
         self.examples = suited(network, self.loss, examples).astype(dtype)
         self.batch, self.epochs, self.dropout = min(batch, len(examples)), epochs, dropout
-        start = network.start(seed) if theta is None else theta
+        start = network.start(seed) if theta is None else np.asarray(theta)
         if start.shape != (network.size,):
             raise ValueError(f"This network has {network.size} unknowns; the start given has shape {start.shape}.")
         self.theta: Values = aligned(network.size, dtype)
@@ -185,7 +185,15 @@ class Descent:
         return mean_loss(self.loss, made, target, weight)
 
     def step(self, batches: int = 1) -> Progress:
-        """Run up to `batches` batches, not beyond the epoch's end."""
+        """Run up to `batches` batches, not beyond the epoch's end.
+
+        Raises
+        ------
+        ValueError
+            If `batches` is less than 1.
+        """
+        if batches < 1:
+            raise ValueError(f"batches is {batches}; it must be 1 or more.")
         return self._step(batches, NEVER)
 
     def _step(self, batches: int, most_risen: int) -> Progress:
@@ -335,7 +343,7 @@ class Descent:
         if self._room.counts[kernel.FLAT] >= self.batches:
             return "gradient zero" if self.dead_layer() is None else "dead"
         if rules.validate and rules.patience is not None and self.epoch - course.best_epoch >= rules.patience:
-            return "validation"
+            return "validation not finite" if course.kept is None else "validation"
         return None
 
     def dead_layer(self) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -59,6 +60,7 @@ class Network:
     skip: bool = False
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "widths", tuple(operator.index(width) for width in self.widths))
         if len(self.widths) < 2 or min(self.widths) < 1:  # noqa: PLR2004 - features and outputs
             raise ValueError(
                 f"A network needs features and outputs, at least one of each; its widths are {self.widths}."
@@ -76,7 +78,7 @@ class Network:
 
     @property
     def size(self) -> int:
-        """How many unknowns there are."""
+        """How many unknowns there are in θ (N6)."""
         return sum(inputs * outputs + outputs for inputs, outputs in pairwise(self.widths))
 
     @property

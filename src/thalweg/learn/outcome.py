@@ -16,6 +16,8 @@ ADVICE = {
     "dead": "Hidden layer {layer} is dead: every neuron of it gives 0 for every example, so no slope passes. Start "
     "from another seed, lower the learning rate, or scale the features.",
     "validation": "Validation stopped improving after epoch {best_epoch}; its unknowns were kept.",
+    "validation not finite": "Validation was not a finite number in any of {epochs} epochs, so no unknowns could be "
+    "kept: look at what it computes.",
     "growing": "The loss grew for {grown} updates: the learning rate {learning_rate:g} is above what this surface "
     "bears; try {smaller:g}.",
     "diverged": "The loss left all bounds in epoch {epochs}: the learning rate {learning_rate:g} is above what this "
@@ -54,4 +56,4 @@ class Outcome:
     @property
     def failed(self) -> bool:
         """Whether θ is of no use."""
-        return self.name in ("diverged", "growing", "loss not finite")
+        return self.name in ("diverged", "growing", "loss not finite", "validation not finite")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SMOOTHED = 0.9  # how much of the mean loss so far stays at each update
 TOO_MUCH = 2.0  # the loss has grown: so many times the way from the best up to the first
+EARLY = 10  # batches that tell how much batches differ
 SHARE = 0.1  # of the rate at which the loss was least: there it is about to grow
 
 
@@ -86,7 +87,8 @@ def find_learning_rate(
     options.setdefault("epochs", 10**9)
     descent = Descent(network, examples, optimizer=constant, **options)
     rates, losses = np.geomspace(lowest, highest, updates), np.full(updates, np.nan)
-    mean, share = 0.0, 1.0
+    mean, share, noise = 0.0, 1.0, 0.0
+    early: list[float] = []
     too_large, tried = math.inf, 0
     for rate in rates:
         descent.learning_rate = float(rate)
@@ -95,9 +97,12 @@ def find_learning_rate(
         value = float(descent.batch_losses[place])
         if done and not math.isnan(value):  # NaN: no weight in this batch
             mean, share = SMOOTHED * mean + (1 - SMOOTHED) * value, share * SMOOTHED
+            if len(early) < EARLY:
+                early.append(value)
+                noise = float(np.std(early))
         if share < 1:
             losses[tried] = mean / (1 - share)
-        if not done or _grown(losses[: tried + 1]):
+        if not done or _grown(losses[: tried + 1], noise):
             too_large = float(rate)
             break
         tried += 1
@@ -107,10 +112,10 @@ def find_learning_rate(
     return RateSearch(rates[:tried], losses[:tried], float(rates[best]) * SHARE, too_large)
 
 
-def _grown(losses: NDArray[np.float64]) -> bool:
-    """Whether the loss is as far above its best as the start was, and more."""
+def _grown(losses: NDArray[np.float64], noise: float) -> bool:
+    """Whether the loss is as far above its best as the start was, or as batches differ, and more."""
     seen = losses[~np.isnan(losses)]
     if not len(seen):
         return False
     least = float(seen.min())
-    return bool(seen[-1] - least > TOO_MUCH * max(float(seen[0]) - least, abs(least) / 2))
+    return bool(seen[-1] - least > TOO_MUCH * max(float(seen[0]) - least, noise))

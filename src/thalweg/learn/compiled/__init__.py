@@ -15,12 +15,18 @@ compilation serves every network. In the files of this folder:
 
 from __future__ import annotations
 
+from typing import Any
+
 from numba import njit
 
 LANES = 16
 
-# Division as NumPy has it: Python's check for a zero divisor would keep a loop from being vectorised. No flag lets
-# the compiler think that there is no NaN: it must stay NaN.
-compiled = njit(nogil=True, cache=True, error_model="numpy", fastmath=False, _nrt=False)
+# Division as NumPy has it: Python's check for a zero divisor would keep a loop from being vectorised. Without Numba's
+# runtime nothing can be allocated, and no array be counted, which took more time than a small network's arithmetic.
+# Flags of floating point are stated, or a caller's would be taken over: NaN must stay NaN, and the same sum the same.
+OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False}
+compiled = njit(**OPTIONS, fastmath=False)
 # To hand over a plan, data and room is to hand over some hundred numbers: what every batch calls becomes its caller's.
-inlined = njit(nogil=True, cache=True, error_model="numpy", fastmath=False, inline="always", _nrt=False)
+inlined = njit(**OPTIONS, fastmath=False, inline="always")
+# Sums in any order, so that they are vectorised; the same numbers have the same sum all the same.
+summing = njit(**OPTIONS, fastmath={"reassoc"})

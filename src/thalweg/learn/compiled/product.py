@@ -26,11 +26,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from llvmlite import ir
 from llvmlite.binding import get_host_cpu_features
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-compiled = njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
+from thalweg.learn.compiled import compiled
 
 # The widest vector of this machine, for speed only: LLVM makes do with any. Numba's cache is kept per kind of machine.
 VECTOR_BYTES = 64 if get_host_cpu_features().get("avx512f") else 32 if get_host_cpu_features().get("avx2") else 16

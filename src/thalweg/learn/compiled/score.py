@@ -3,15 +3,16 @@
 # Numba infers every type from what it is given; the package's docstring tells the roles:
 # ruff: noqa: ANN001
 # pyright: reportMissingParameterType=false, reportUnknownParameterType=false
+# An intrinsic is given its first parameter by Numba:
+# pyright: reportCallIssue=false
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-from numba import njit
 
-from thalweg.learn.compiled import inlined
+from thalweg.learn.compiled import inlined, summing
 from thalweg.learn.compiled.activate import softmax
 from thalweg.learn.compiled.elementary import sigmoid
 from thalweg.learn.compiled.view import flattened
@@ -27,8 +28,7 @@ from thalweg.learn.loss import (
 )
 
 
-# In any order, so that it is vectorised; the same numbers have the same sum all the same.
-@njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc"}, _nrt=False)
+@summing
 def total_of(values, first, last) -> float:
     """Return the sum of some numbers."""
     total = 0.0

@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from thalweg.learn.compiled import compiled
+from thalweg.learn.compiled import compiled, summing
 from thalweg.learn.optimizer import RULES, SCHEDULES
 
 GRADIENT_DESCENT, MOMENTUM, ADAMW = RULES["gradient descent"], RULES["momentum"], RULES["adamw"]
@@ -32,8 +31,7 @@ def rate(schedule, numbers, update) -> float:
     return eta
 
 
-# Sums in any order, so that they are vectorised; a length has the same bits for the same gradient all the same.
-@njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract"}, _nrt=False)
+@summing
 def length(gradient) -> float:
     """Return the Euclidean norm of a vector."""
     total = 0.0
