@@ -15,7 +15,6 @@ from thalweg.learn.compiled.activate import multiply_by_slope
 from thalweg.learn.compiled.product import backward_product
 from thalweg.learn.descent import Descent
 from thalweg.learn.examples import dense_examples
-from thalweg.learn.threads import one_blas_thread
 from updates import micro
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ def contenders(widths: tuple[int, ...], activation: str, batch: int, times: int)
 def timed(*, quick: bool) -> list[list[str]]:
     """Return the rows of the table of times."""
     rows: list[list[str]] = []
-    with one_core(), one_blas_thread():
+    with one_core():
         for widths, activation, batch in SHAPES[:1] if quick else SHAPES:
             times = max(1, int(1e7 / (forward_count(widths) * batch)))
             taken = processor_seconds(contenders(widths, activation, batch, times), 1 if quick else 15)

@@ -102,6 +102,6 @@ def test_what_is_imported_is_declared():
     declared = {re.split(r"[<>=\[ ]", line)[0] for line in PROJECT["dependencies"]}
     declared = {IMPORTED_AS.get(name, name) for name in declared}
     foreign = imported - set(sys.stdlib_module_names) - {"thalweg"}
-    # SciPy and vl-convert are never imported by name everywhere: Numba's BLAS and Altair's pictures need them.
+    # vl-convert and Jinja are never imported by name everywhere: pictures and pages need them.
     assert foreign <= declared
-    assert declared - foreign <= {"scipy", "vl_convert", "jinja2"}
+    assert declared - foreign <= {"vl_convert", "jinja2"}

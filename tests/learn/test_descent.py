@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info, threadpool_limits
 
 from strategies import random_examples
 from thalweg.learn.descent import Descent
@@ -14,7 +13,6 @@ from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.outcome import ADVICE
-from thalweg.learn.threads import one_blas_thread
 
 GRADIENT_DESCENT = Optimizer("gradient descent", learning_rate=0.01, schedule="constant", decay=0)
 
@@ -73,6 +71,31 @@ class TestBatches:
     def test_nothing_flows_from_the_start_s_generator_into_the_order(self, table):
         descent = descent_of(table, seed=5)
         assert not np.array_equal(descent.order(0), np.random.default_rng(5).permutation(100))
+
+
+class TestOrder:
+    def test_each_example_once_an_epoch_in_an_order_of_its_own(self, table):
+        one, other = descent_of(table, seed=1), descent_of(table, seed=2)
+        orders = [one.order(0), one.order(1), other.order(0), other.order(1)]
+        for order in orders:
+            assert sorted(order) == list(range(100))
+        # Two orders that have nothing to do with one another agree in one place on average.
+        assert max((a == b).sum() for i, a in enumerate(orders) for b in orders[:i]) < 8
+        assert np.array_equal(one.order(0), orders[0])
+
+    def test_each_place_is_as_likely_as_any_other(self):
+        count, epochs = 7, 7000
+        descent = Descent(Network((1, 1)), dense_examples(np.ones((count, 1)), np.ones(count)))
+        times, follows = np.zeros((count, count)), np.zeros((count, count))
+        for epoch in range(epochs):
+            order = descent.order(epoch)
+            times[np.arange(count), order] += 1
+            follows[order[:-1], order[1:]] += 1
+        # Chi-squared with 36 degrees of freedom is below 74 but for one time in five thousand.
+        assert ((times - epochs / count) ** 2 / (epochs / count)).sum() < 74
+        expected = epochs / count
+        apart = ~np.eye(count, dtype=bool)
+        assert ((follows[apart] - expected) ** 2 / expected).sum() < 84
 
 
 class TestBits:
@@ -310,23 +333,3 @@ def test_every_outcome_was_met():
     # Named here so that an outcome added later gets its own test; the others have theirs in test_outcomes.py.
     met = {"epochs", "updates", "seconds", "gradient zero", "validation", "diverged", "interrupted"}
     assert set(ADVICE) == met | {"dead", "growing", "loss not finite", "validation not finite"}
-
-
-def blas_threads():
-    return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
-
-
-def test_the_blas_is_held_to_one_thread_and_given_back():
-    with one_blas_thread():
-        pass  # SciPy's BLAS is loaded
-    with threadpool_limits(2, user_api="blas"):
-        assert blas_threads() == {2}
-        with one_blas_thread():
-            assert blas_threads() == {1}
-            with one_blas_thread():
-                pass
-            assert blas_threads() == {1}
-        assert blas_threads() == {2}
-        with pytest.raises(KeyError), one_blas_thread():
-            raise KeyError
-        assert blas_threads() == {2}

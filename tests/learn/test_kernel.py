@@ -21,7 +21,6 @@ from thalweg.learn.descent import Descent
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
-from thalweg.learn.threads import one_blas_thread
 from thalweg.learn.workspace import data_of, plan_of, predict, room_of
 
 
@@ -205,7 +204,7 @@ def test_nothing_is_allocated_in_the_loop(case):
         assert room.counts[kernel.UPDATES] - already == batches
         return after.alloc - before.alloc, after.mi_alloc - before.mi_alloc
 
-    with one_blas_thread(), counting_allocations():
+    with counting_allocations():
         descend(1)  # compiled, or loaded
         assert descend(1) == descend(50)
         # The counter does count: an array made in compiled code shows.

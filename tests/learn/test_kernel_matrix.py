@@ -18,7 +18,6 @@ from thalweg.learn.examples import Examples, dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES, STABLE_PAIRS, huber, own_loss, quantile
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer, apply_update
-from thalweg.learn.threads import one_blas_thread
 from thalweg.learn.workspace import data_of, plan_of, predict, room_of
 
 PRECISIONS = [(np.float64, 1e-12), (np.float32, 1e-5)]
@@ -38,10 +37,7 @@ def kernel_pass(network, loss, theta, examples, dtype, *, dropout=0.0, seed=0, r
     plan = plan_of(network, examples, loss, STILL, training=True, dropout=dropout, seed=seed)
     room = room or room_of(network, examples, count, dtype, training=True, dropout=dropout > 0)
     losses, order = np.full(1, np.nan), np.arange(count)
-    with one_blas_thread():
-        kernel.descend(
-            plan, data_of(examples.astype(dtype)), room, theta.astype(dtype), order, count, 0, 1, losses, 10**9
-        )
+    kernel.descend(plan, data_of(examples.astype(dtype)), room, theta.astype(dtype), order, count, 0, 1, losses, 10**9)
     assert room.counts[0] == 1
     return losses[0], room.gradient, room
 
@@ -331,7 +327,7 @@ class TestDropout:
         masks = []
         for layer, width in enumerate(network.widths[1:-1]):
             mask = np.full((width, 2 * LANES), np.nan)
-            draw_mask(5, 0, layer, 0.3, mask)
+            draw_mask(5, 0, layer, 0.3, mask.reshape(-1))
             assert set(mask.ravel()) == {0, 1 / 0.7}
             masks.append(mask.T[:29])
         given = problem.x, problem.target, problem.weight
@@ -343,7 +339,7 @@ class TestDropout:
     def test_masks_are_drawn_anew(self):
         def drawn(seed, update, layer, share):
             mask = np.empty((100, 10 * LANES))
-            draw_mask(seed, update, layer, share, mask)
+            draw_mask(seed, update, layer, share, mask.reshape(-1))
             return mask > 0
 
         for share in (0.1, 0.5, 0.9):

@@ -17,7 +17,6 @@ from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.outcome import ADVICE, DIVERGED, GROWN, Outcome
 from thalweg.learn.own import descend_by
 from thalweg.learn.targets import suited
-from thalweg.learn.threads import one_blas_thread
 from thalweg.learn.workspace import PREDICTION_BATCH, aligned, data_of, plan_of, predict, room_of
 
 if TYPE_CHECKING:
@@ -201,17 +200,16 @@ class Descent:
         first = before % self.batches
         last = min(first + batches, self.batches)
         order = self.order(self.epoch)
-        with one_blas_thread():
-            if self._plan.loss == OWN:
-                descend_by(
-                    self.loss, self.examples, (self._plan, self._data, self._room), self.theta, order,
-                    self.batch, range(first, last), self.batch_losses, lambda: self._grew(most_risen),
-                )  # fmt: skip
-            else:
-                kernel.descend(
-                    self._plan, self._data, self._room, self.theta, order,
-                    self.batch, first, last, self.batch_losses, most_risen,
-                )  # fmt: skip
+        if self._plan.loss == OWN:
+            descend_by(
+                self.loss, self.examples, (self._plan, self._data, self._room), self.theta, order,
+                self.batch, range(first, last), self.batch_losses, lambda: self._grew(most_risen),
+            )  # fmt: skip
+        else:
+            kernel.descend(
+                self._plan, self._data, self._room, self.theta, order,
+                self.batch, first, last, self.batch_losses, most_risen,
+            )  # fmt: skip
         done = self.updates - before
         whole = done == last - first or self._grew(most_risen)
         whole = whole and bool(np.isfinite(self.theta).all())

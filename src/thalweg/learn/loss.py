@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -41,8 +41,8 @@ class Loss:
 
     name: str
     code: int
-    error: OfPrediction
-    slope: OfPrediction
+    error: OfPrediction = field(repr=False)
+    slope: OfPrediction = field(repr=False)
     parameters: tuple[float, ...] = ()
     of_classes: bool = False
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SMOOTHED = 0.9  # how much of the mean loss so far stays at each update
 TOO_MUCH = 2.0  # the loss has grown: so many times the way from the best up to the first
 EARLY = 10  # batches that tell how much batches differ
+STILL = 1e-3  # of the lowest rate: next to no move
 SHARE = 0.1  # of the rate at which the loss was least: there it is about to grow
 
 
@@ -86,36 +87,32 @@ def find_learning_rate(
     constant = replace(optimizer or Optimizer(), schedule="constant", warm_up=0)
     options.setdefault("epochs", 10**9)
     descent = Descent(network, examples, optimizer=constant, **options)
-    rates, losses = np.geomspace(lowest, highest, updates), np.full(updates, np.nan)
-    mean, share, noise = 0.0, 1.0, 0.0
-    early: list[float] = []
-    too_large, tried = math.inf, 0
+    # What a batch's loss is before anything moved, and how much batches differ.
+    descent.learning_rate = lowest * STILL
+    seen = [_loss_of_next(descent) for _ in range(EARLY)]
+    before = [value for value in seen if not math.isnan(value)]
+    if math.inf in before or not before:
+        raise ValueError("The loss is not finite at the start; scale features and targets, or start elsewhere.")
+    mean, noise = float(np.mean(before)), float(np.std(before))
+    start = mean
+    rates, losses, too_large = np.geomspace(lowest, highest, updates), [], math.inf
     for rate in rates:
         descent.learning_rate = float(rate)
-        place = descent.updates % descent.batches
-        done = descent.step().done
-        value = float(descent.batch_losses[place])
-        if done and not math.isnan(value):  # NaN: no weight in this batch
-            mean, share = SMOOTHED * mean + (1 - SMOOTHED) * value, share * SMOOTHED
-            if len(early) < EARLY:
-                early.append(value)
-                noise = float(np.std(early))
-        if share < 1:
-            losses[tried] = mean / (1 - share)
-        if not done or _grown(losses[: tried + 1], noise):
+        value = _loss_of_next(descent)
+        if not math.isnan(value):
+            mean = SMOOTHED * mean + (1 - SMOOTHED) * value
+        least = min([start, *losses])
+        if math.isinf(value) or mean - least > TOO_MUCH * max(start - least, noise):
             too_large = float(rate)
             break
-        tried += 1
-    if not tried or np.isnan(losses[:tried]).all():
-        raise ValueError("The loss is not finite at the start; scale features and targets, or start elsewhere.")
-    best = int(np.nanargmin(losses[:tried]))
-    return RateSearch(rates[:tried], losses[:tried], float(rates[best]) * SHARE, too_large)
+        losses.append(mean)
+    if not losses:
+        raise ValueError(f"The loss grows at the lowest rate already, {lowest:g}; begin far below it.")
+    return RateSearch(rates[: len(losses)], np.array(losses), float(rates[np.argmin(losses)]) * SHARE, too_large)
 
 
-def _grown(losses: NDArray[np.float64], noise: float) -> bool:
-    """Whether the loss is as far above its best as the start was, or as batches differ, and more."""
-    seen = losses[~np.isnan(losses)]
-    if not len(seen):
-        return False
-    least = float(seen.min())
-    return bool(seen[-1] - least > TOO_MUCH * max(float(seen[0]) - least, noise))
+def _loss_of_next(descent: Descent) -> float:
+    """Make an update; return the loss of its batch before it: NaN without weight, infinite where none was made."""
+    place = descent.updates % descent.batches
+    made = descent.step().done
+    return float(descent.batch_losses[place]) if made else math.inf

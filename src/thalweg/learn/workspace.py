@@ -14,7 +14,6 @@ from thalweg.learn.compiled.view import CACHE_LINE
 from thalweg.learn.examples import COMPILED_FOR
 from thalweg.learn.loss import LOSSES, STABLE_PAIRS
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
-from thalweg.learn.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
@@ -145,8 +144,7 @@ class Predictor:
         """Return the predictions at θ, shape (examples, outputs), float64; a θ of another size is a ValueError."""
         self._network.layers(theta)
         theta = np.require(theta, self._dtype, COMPILED_FOR)
-        with one_blas_thread():
-            kernel.predict(self._plan, data_of(self._examples), self._room, theta, self._order, self._batch, self._out)
+        kernel.predict(self._plan, data_of(self._examples), self._room, theta, self._order, self._batch, self._out)
         return self._out.astype(np.float64)
 
 
