@@ -12,10 +12,10 @@ Names are loaded when first used, so that importing the package costs nothing.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from thalweg.errors import InputError
+from thalweg.lazy import loader
 from thalweg.version import __version__
 
 if TYPE_CHECKING:
@@ -39,11 +39,7 @@ _HOMES = {
 __all__ = ["Found", "InputError", "Model", "Series", "__version__", "fit", "load", "read", "sample"]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 -- PEP 562: what a name stands for differs
-    """Load a public name from its home (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'thalweg' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+__getattr__ = loader(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:
