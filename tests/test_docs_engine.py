@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from thalweg.learn.activation import ACTIVATIONS
+from thalweg.learn.optimizer import RULES, SCHEDULES
 from thalweg.learn.outcome import ADVICE
 
 ROOT = Path(__file__).parent.parent
@@ -149,6 +151,12 @@ def test_every_outcome_is_told(page):
     rows = tables(page)
     told = [name for row in rows if row[0].startswith("`") for name in re.findall(r"`([^`]+)`", row[0])]
     assert sorted(told) == sorted(ADVICE)
+
+
+@pytest.mark.parametrize(("key", "words"), [("activation", ACTIVATIONS), ("rule", RULES), ("schedule", SCHEDULES)])
+def test_every_word_of_a_rung_is_told(key, words):
+    row = next(row for row in tables("docs/ladders.md") if row[0] == f"`{key}`")
+    assert re.findall(r'`"([^"]+)"`', row[-1]) == list(words)
 
 
 @pytest.mark.parametrize(("english", "chinese"), IN_BOTH_LANGUAGES)
