@@ -41,7 +41,7 @@ from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 started = time.perf_counter()
 from thalweg.learn.descent import Descent
-from thalweg.learn.workspace import predict
+from thalweg.learn.prediction import predict
 network = Network((3, 4, 1))
 examples = dense_examples(np.ones((8, 3)), np.ones((8, 1)))
 descent = Descent(network, examples, batch=4, epochs=1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from cases import Case
 from measure import one_core, processor_seconds, table
@@ -26,7 +25,7 @@ def section(*, quick: bool = False) -> list[str]:
     powers = (3, 3.5) if quick else np.linspace(LOW, HIGH, 9)
     cases = [Case((56, *[neurons(10.0**power)] * 3, 1), "gradient descent", BATCH, 4) for power in powers]
     cost: list[float] = []
-    with one_core(), threadpool_limits(1):
+    with one_core():
         for case in cases:
             longer = Case(case.widths, case.rule, BATCH, max(4, min(1000, int(3e6 / case.network.size))))
             work = Ours(longer, longer.network.start(0)).epoch

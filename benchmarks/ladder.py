@@ -17,7 +17,7 @@ from thalweg.learn.descent import Descent
 from thalweg.learn.examples import Examples
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES, mean_loss
-from thalweg.learn.workspace import predict
+from thalweg.learn.prediction import predict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

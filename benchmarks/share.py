@@ -6,8 +6,6 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from threadpoolctl import threadpool_limits
-
 from cases import CASES, Case
 from measure import one_core, processor_seconds, table
 from peak import best_of, compile_all
@@ -29,7 +27,7 @@ def section(*, quick: bool = False) -> list[str]:
     """Measure and return Markdown."""
     rows: list[list[str]] = []
     compiled = compile_all()
-    with one_core(), threadpool_limits(1):
+    with one_core():
         for case in [replace(each, updates=20) for each in CASES[:2]] if quick else CASES:
             rows.append(_row(case, compiled, rounds=1 if quick else 9))
             print("  " + " | ".join(rows[-1]), flush=True)

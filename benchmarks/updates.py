@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from cases import CASES, PEERS, Case
 from measure import one_core, processor_seconds, table
@@ -127,6 +126,8 @@ def judged(case: Case, peer: str, cost: dict[str, float]) -> str:
 def section(*, quick: bool = False) -> list[str]:
     """Measure and return Markdown."""
     rows: list[list[str]] = []
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - it comes with the peers, whose BLAS it holds
+
     with one_core(), threadpool_limits(1):
         for case in [replace(case, updates=20) for case in CASES[:2]] if quick else CASES:
             cost = costs(case, rounds=1 if quick else 15 if case.updates > 100 else 7)

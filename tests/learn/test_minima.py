@@ -11,7 +11,7 @@ from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES, mean_loss
 from thalweg.learn.optimizer import Optimizer
-from thalweg.learn.workspace import predict
+from thalweg.learn.prediction import predict
 
 
 def test_a_line_under_squares_is_least_squares():

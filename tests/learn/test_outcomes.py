@@ -147,6 +147,28 @@ class TestOwnLoss:
         outcome = Descent(Network((3, 1)), table, loss=broken).run()
         assert outcome.failed
 
+    def test_a_slope_alone_that_is_not_finite(self, table):
+        root = own_loss("root", lambda m, t: np.sqrt(np.abs(m - t)), lambda m, t: np.where(m > t, np.nan, 1.0))
+        descent = Descent(Network((3, 1)), table, loss=root)
+        assert descent.run().name == "loss not finite"
+        assert np.isfinite(descent.theta).all()
+
+    @pytest.mark.parametrize("outputs", [1, 2])
+    def test_a_function_that_works_in_place_harms_nothing(self, outputs):
+        def in_place(made, target):
+            made -= target
+            return np.abs(made)
+
+        table = random_examples(np.random.default_rng(0), 30, 3, 0, outputs)
+        network = Network((3, 4, outputs), output="sigmoid")
+        one, other = (
+            Descent(network, table, loss=loss, batch=30, dtype=float)
+            for loss in (own_loss("own", in_place, sign), "mae")
+        )
+        one.step()
+        other.step()
+        np.testing.assert_allclose(one.gradient, other.gradient, rtol=1e-9, atol=1e-12)
+
     def test_another_shape(self, table):
         one_number = own_loss("mean", lambda m, t: np.mean(m - t), lambda m, t: m - t)
         with pytest.raises(ValueError, match=r"The value of the loss 'mean' has shape \(\) for predictions of shape"):
@@ -227,6 +249,8 @@ class TestFarOut:
         )
         assert descent.step().done == 1
         assert descent.batch_losses[0] == 2000
+        restarted = Descent(descent.network, table, loss="cross-entropy", theta=theta, dtype=precision)
+        assert restarted.loss_of_all() == 2000
         assert descent.gradient.tolist() == [-1, 1, -1, 1]
 
     @pytest.mark.parametrize("precision", [np.float32, np.float64])
@@ -242,12 +266,94 @@ class TestFarOut:
         )
         assert descent.step().done == 1
         assert descent.batch_losses[0] == 250
+        start = Descent(
+            descent.network, table, loss="binary cross-entropy", theta=np.array([-500.0, 0]), dtype=precision
+        )
+        assert start.loss_of_all() == 250
         np.testing.assert_allclose(descent.gradient, [-0.5, -0.5], rtol=1e-6)
 
 
 def test_validation_that_is_never_a_number(table):
     outcome = Descent(Network((3, 1)), table).run(validate=lambda _: float("nan"), patience=3)
     assert (outcome.name, outcome.epochs, outcome.failed) == ("validation not finite", 3, True)
+
+
+def test_validation_of_another_shape(table):
+    for wrong in (np.zeros(0), np.zeros((5, 2))):
+        with pytest.raises(ValueError, match="it must give a number, or the error of each example"):
+            Descent(Network((3, 1)), table).run(validate=lambda _, wrong=wrong: wrong)
+    lengths = iter([3, 3, 4])
+    with pytest.raises(ValueError, match=r"errors of shape \(4,\)"):
+        Descent(Network((3, 1)), table).run(validate=lambda _: np.zeros(next(lengths)))
+
+
+def test_validation_that_fills_one_array_again_and_again(table):
+    errors, times = np.zeros(20), []
+
+    def worse(_):
+        times.append(0)
+        errors[:] = len(times)
+        return errors
+
+    assert Descent(Network((3, 1)), table, epochs=8).run(validate=worse).best_epoch == 1
+
+
+def test_an_interrupt_between_the_last_update_and_the_look_at_an_epoch(table):
+    validated, told = [], []
+
+    def validate(_):
+        if len(told) == 2:
+            told.append(0)
+            raise KeyboardInterrupt
+        told.append(0)
+        validated.append(descent.epoch)
+        return float(abs(descent.epoch - 4))
+
+    descent = Descent(Network((3, 1)), table, epochs=6)
+    with pytest.raises(KeyboardInterrupt):
+        descent.run(validate=validate)
+    outcome = descent.run(validate=validate)
+    assert validated == [1, 2, 3, 4, 5, 6]
+    assert outcome.best_epoch == 4
+
+
+def test_zero_gradient_is_no_end_where_decay_still_pulls():
+    still = dense_examples(np.zeros((8, 1)), np.zeros(8))
+    descent = Descent(
+        Network((1, 1)),
+        still,
+        loss="mse",
+        theta=np.array([1.0, 0.0]),
+        optimizer=Optimizer("adamw", learning_rate=0.1, decay=0.5),
+        epochs=10,
+    )
+    assert descent.run().name == "epochs"
+    assert descent.theta[0] == pytest.approx(0.95**10, rel=1e-5)
+
+
+def test_numbers_of_numpy_will_do(table, tmp_path):
+    optimizer = Optimizer(learning_rate=np.float32(1e-3), warm_up=np.int64(3), clip=np.float32(2))
+    descent = Descent(
+        Network((3, 1)), table, batch=np.int64(32), epochs=np.int32(2), seed=np.uint8(3), optimizer=optimizer
+    )
+    assert descent.run(save_to=tmp_path / "saved").name == "epochs"
+    for wrong in ({"batch": 2.5}, {"epochs": 2.5}, {"seed": 0.5}):
+        with pytest.raises(TypeError, match="cannot be interpreted as an integer"):
+            Descent(Network((3, 1)), table, **wrong)
+
+
+def test_going_back_to_before_the_first_validation(table):
+    descent = Descent(Network((3, 4, 1)), table, epochs=4)
+    state = {name: values.copy() for name, values in descent.state().items()}
+    descent.learning_rate = 0.1
+    outcome = descent.run(validate=lambda theta: np.abs(theta[:5]))
+    found = descent.kept.copy()
+    descent.restore(state)
+    assert (descent.updates, descent.learning_rate) == (0, 1e-3)
+    descent.learning_rate = 0.1
+    again = descent.run(validate=lambda theta: np.abs(theta[:5]))
+    assert again.best_epoch == outcome.best_epoch
+    assert np.array_equal(found, descent.kept)
 
 
 def test_no_step_is_no_step(table):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES, own_loss
 from thalweg.learn.optimizer import Optimizer
+from thalweg.learn.prediction import Predictor
 from thalweg.learn.rate_finder import find_learning_rate
 from thalweg.learn.record import Record
 from thalweg.learn.together import descents, run_together
@@ -59,6 +61,24 @@ class TestTogether:
 
         with pytest.raises(ZeroDivisionError):
             run_together(descents(NETWORK, TABLE, seeds=range(3), epochs=10**6), validate=fail)
+
+    def test_refused(self, tmp_path):
+        one = descents(NETWORK, TABLE)[0]
+        with pytest.raises(ValueError, match="given twice"):
+            run_together([one, one])
+        with pytest.raises(ValueError, match="threads is 0"):
+            run_together([one], threads=0)
+        with pytest.raises(ValueError, match="cannot be saved to one file"):
+            run_together([one], save_to=tmp_path / "one")
+
+    def test_one_predictor_serves_several_threads(self):
+        network = Network((8, 60, 60, 2))
+        predictor = Predictor(network, TABLE, np.float32)
+        thetas = [network.start(seed) for seed in range(8)]
+        alone = [predictor(theta) for theta in thetas]
+        with ThreadPoolExecutor(4) as pool:
+            for made, expected in zip(pool.map(predictor, thetas * 20), alone * 20, strict=True):
+                np.testing.assert_array_equal(made, expected)
 
     @pytest.mark.parametrize("none", [{"seeds": ()}, {"learning_rates": ()}])
     def test_none_at_all(self, none):

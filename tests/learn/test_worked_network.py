@@ -12,7 +12,7 @@ from thalweg.learn.descent import Descent
 from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
-from thalweg.learn.workspace import predict
+from thalweg.learn.prediction import predict
 
 NETWORK = Network((2, 2, 2, 2), activation="sigmoid", output="sigmoid")
 X = (1, -1)

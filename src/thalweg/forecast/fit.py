@@ -12,7 +12,7 @@ from thalweg.forecast.ladder import KNOWN
 from thalweg.learn.descent import Descent, Outcome
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
-from thalweg.learn.workspace import Predictor
+from thalweg.learn.prediction import Predictor
 from thalweg.series.scale import Scale, fit_scale
 
 if TYPE_CHECKING:

@@ -55,7 +55,7 @@ class Rung:
     hidden : tuple of int
         Neurons of each hidden layer; none for a straight line.
     activation : str
-        ``relu`` or ``sigmoid``.
+        a key of `ACTIVATIONS`.
     known : str
         What it sees beside past days, a key of `KNOWN`: with ``week`` the weekday and its usual place in the week,
         with ``year`` also the year; with both the holidays of a country, and values as logarithm less a level.

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from thalweg.learn.loss import huber, mean_loss, own_loss, quantile
     from thalweg.learn.optimizer import Optimizer
     from thalweg.learn.outcome import Outcome
+    from thalweg.learn.prediction import loss_on, predict
     from thalweg.learn.rate_finder import find_learning_rate
     from thalweg.learn.record import Record
     from thalweg.learn.stream import stream_examples
     from thalweg.learn.together import descents, run_together
-    from thalweg.learn.workspace import predict
 
 _HOMES = {
     "Descent": "thalweg.learn.descent",
@@ -44,7 +44,8 @@ _HOMES = {
     "mean_loss": "thalweg.learn.loss",
     "mixed_examples": "thalweg.learn.examples",
     "own_loss": "thalweg.learn.loss",
-    "predict": "thalweg.learn.workspace",
+    "loss_on": "thalweg.learn.prediction",
+    "predict": "thalweg.learn.prediction",
     "quantile": "thalweg.learn.loss",
     "run_together": "thalweg.learn.together",
     "stream_examples": "thalweg.learn.stream",
@@ -64,6 +65,7 @@ __all__ = [
     "find_learning_rate",
     "frame_examples",
     "huber",
+    "loss_on",
     "mean_loss",
     "mixed_examples",
     "own_loss",

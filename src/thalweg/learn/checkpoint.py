@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -75,6 +76,8 @@ def _begun(path: Path, told: dict[str, Any], examples: Examples, loss: Loss | No
         loss = _of_table(told["loss"], told["loss parameters"])
     shape: dict[str, Any] = {**told["network"], "widths": tuple(told["network"]["widths"])}
     network = Network(**shape)
+    if examples.features != network.widths[0]:
+        raise _other_examples(path)
     descent = Descent(
         network,
         examples,
@@ -88,8 +91,12 @@ def _begun(path: Path, told: dict[str, Any], examples: Examples, loss: Loss | No
         dtype=told["precision"],
     )
     if fingerprint(descent.examples) != told["examples"]:
-        raise InputError(f"{path} was begun with other examples than those given; give the same, in the same order.")
+        raise _other_examples(path)
     return descent
+
+
+def _other_examples(path: Path) -> InputError:
+    return InputError(f"{path} was begun with other examples than those given; give the same, in the same order.")
 
 
 def _of_table(name: str, parameters: list[float]) -> Loss:
@@ -98,8 +105,17 @@ def _of_table(name: str, parameters: list[float]) -> Loss:
     return quantile(parameters) if name == "quantile" else LOSSES[name]
 
 
+_FINGERPRINTS: WeakKeyDictionary[Examples, str] = WeakKeyDictionary()  # a descent is saved many times
+
+
 def fingerprint(examples: Examples) -> str:
     """Return a checksum over all that is in the examples."""
+    if examples not in _FINGERPRINTS:
+        _FINGERPRINTS[examples] = _digest(examples)
+    return _FINGERPRINTS[examples]
+
+
+def _digest(examples: Examples) -> str:
     digest = hashlib.blake2b(digest_size=16)
     for one in fields(examples):
         value = getattr(examples, one.name)

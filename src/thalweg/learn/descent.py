@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import operator
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,12 +13,14 @@ import numpy as np
 from thalweg.learn import backprop
 from thalweg.learn.compiled import kernel
 from thalweg.learn.compiled.random import draw_order
-from thalweg.learn.loss import OWN, Loss, loss_of, mean_loss
+from thalweg.learn.course import Course, Rules
+from thalweg.learn.loss import OWN, Loss, loss_of
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.outcome import ADVICE, DIVERGED, GROWN, Outcome
 from thalweg.learn.own import descend_by
+from thalweg.learn.prediction import PREDICTION_BATCH, loss_on, predict
 from thalweg.learn.targets import suited
-from thalweg.learn.workspace import PREDICTION_BATCH, aligned, data_of, plan_of, predict, room_of
+from thalweg.learn.workspace import aligned, data_of, plan_of, room_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -98,6 +101,7 @@ class Descent:
         dropout: float = 0.0,
         dtype: DTypeLike = np.float32,
     ) -> None:
+        batch, epochs, seed = operator.index(batch), operator.index(epochs), operator.index(seed)
         if batch < 1 or epochs < 1:
             raise ValueError(f"The batch size is {batch} and epochs are {epochs}; both must be 1 or more.")
         if seed < 0:
@@ -107,8 +111,8 @@ class Descent:
         if np.dtype(dtype) not in PRECISIONS:
             raise ValueError(f"The precision is {np.dtype(dtype)}; choose float32 or float64.")
         self.network, self.loss, self.optimizer, self.seed = network, loss_of(loss), optimizer or Optimizer(), seed
-        self.examples = suited(network, self.loss, examples).astype(dtype)
-        self.batch, self.epochs, self.dropout = min(batch, len(examples)), epochs, dropout
+        self.examples = suited(network, self.loss, examples.astype(dtype))
+        self.batch, self.epochs, self.dropout = min(batch, len(examples)), epochs, float(dropout)
         start = network.start(seed) if theta is None else np.asarray(theta)
         if start.shape != (network.size,):
             raise ValueError(f"This network has {network.size} unknowns; the start given has shape {start.shape}.")
@@ -177,11 +181,7 @@ class Descent:
 
     def loss_of_all(self) -> float:
         """Return L over all examples at θ as it is now."""
-        made = predict(self.network, self.theta, self.examples)
-        target, weight = self.examples.target, self.examples.weight
-        if not self.loss.of_classes:
-            weight = np.broadcast_to(weight, made.shape)
-        return mean_loss(self.loss, made, target, weight)
+        return loss_on(self.network, self.theta, self.examples, self.loss)
 
     def step(self, batches: int = 1) -> Progress:
         """Run up to `batches` batches, not beyond the epoch's end.
@@ -278,28 +278,48 @@ class Descent:
         most = min(most_epochs * self.batches, updates or most_epochs * self.batches)
         name = "updates" if most < most_epochs * self.batches else "epochs"
         if validate is None:
-            self._course = Course(first_loss=self._course.first_loss)
-        rules = _Rules(most, patience, validate, watch, every)
+            self._course = Course(self._course.looked_at, self._course.first_loss)
+        rules = Rules(most, patience, validate, watch, every)
+        if save_to is not None:
+            self.save(save_to)  # a place that cannot be written to is told before the work
+        try:
+            name = self._until_ended(rules, began, seconds, cancelled, save_to, save_every) or name
+        finally:
+            if save_to is not None:
+                self.save(save_to)
+        if validate and self._course.looked_at and self._course.kept is None and name in ("epochs", "updates"):
+            name = "validation not finite"
+        return self._outcome(name, time.perf_counter() - began)
+
+    def _until_ended(
+        self,
+        rules: Rules,
+        began: float,
+        seconds: float | None,
+        cancelled: Callable[[], bool] | None,
+        save_to: str | Path | None,
+        save_every: float,
+    ) -> str | None:
+        """Run slices until something ends the descent, and return what; None where all updates were made."""
         saved = began
-        while self.updates < most:
+        if self._course.looked_at < self.epoch:  # an interrupt came between an epoch's last update and the look at it
+            ended = self._end_of_epoch(rules)
+            if ended:
+                return ended
+        while self.updates < rules.most:
             if cancelled and cancelled():
-                name = "interrupted"
-                break
+                return "interrupted"
             if seconds is not None and time.perf_counter() - began >= seconds:
-                name = "seconds"
-                break
+                return "seconds"
             ended = self._slice_of(rules)
             if ended:
-                name = ended
-                break
+                return ended
             if save_to is not None and time.perf_counter() - saved >= save_every:
                 self.save(save_to)
                 saved = time.perf_counter()
-        if save_to is not None:
-            self.save(save_to)
-        return self._outcome(name, time.perf_counter() - began)
+        return None
 
-    def _slice_of(self, rules: _Rules) -> str | None:
+    def _slice_of(self, rules: Rules) -> str | None:
         """Run a slice of about `SLICE_SECONDS`; return what ended the descent, if anything did."""
         started = time.perf_counter()
         most = min(self._slice, rules.most - self.updates)
@@ -325,7 +345,7 @@ class Descent:
             return False
         return bool(np.isfinite(predict(self.network, self.theta, self.examples)).all())
 
-    def _end_of_epoch(self, rules: _Rules) -> str | None:
+    def _end_of_epoch(self, rules: Rules) -> str | None:
         """Look at a whole epoch: what was lost, what validation says, whether anything moved."""
         course = self._course
         mean = float(np.nanmean(self.batch_losses))  # NaN where a batch had no weight
@@ -333,16 +353,22 @@ class Descent:
         if mean > DIVERGED * course.first_loss > 0:
             return "diverged"
         errors = np.atleast_1d(rules.validate(self.theta) if rules.validate else math.nan)
+        as_good = course.as_good(errors)
         course.validation = float(errors.mean())
         if rules.watch and not rules.every:
             rules.watch(self, course.validation)
-        if course.as_good(errors):
+        if as_good:
             course.best_epoch, course.kept = self.epoch, self.theta.copy()
-        if self._room.counts[kernel.FLAT] >= self.batches:
+        course.looked_at = self.epoch
+        if self._room.counts[kernel.FLAT] >= self.batches and self._stands_still():
             return "gradient zero" if self.dead_layer() is None else "dead"
         if rules.validate and rules.patience is not None and self.epoch - course.best_epoch >= rules.patience:
             return "validation not finite" if course.kept is None else "validation"
         return None
+
+    def _stands_still(self) -> bool:
+        """Whether θ does not move where the gradient is zero: no decay pulls it, no momentum carries it on."""
+        return not self.optimizer.decay and not self._room.state[0].any()
 
     def dead_layer(self) -> int | None:
         """Return the number, from 1, of the first hidden layer all of whose neurons give 0 for all examples."""
@@ -381,7 +407,9 @@ class Descent:
             "counts": room.counts,
             "seen": room.seen,
             "batch losses": self.batch_losses,
-            "course": np.array([course.first_loss, course.validation, course.best_epoch]),
+            "course": np.array(
+                [course.looked_at, course.first_loss, course.validation, course.best_epoch, self.learning_rate]
+            ),
         }
         of_validation = {"best": course.best, "kept": course.kept}
         return changing | {name: values for name, values in of_validation.items() if values is not None}
@@ -394,17 +422,17 @@ class Descent:
         KeyError, ValueError
             If an array is missing, or is of another shape or precision.
         """
-        own = self.state()
-        if "kept" in state:
-            own["kept"] = self.theta
-        for name, values in own.items():
+        fixed = {name: values for name, values in self.state().items() if name not in ("best", "kept")}
+        expected = fixed | ({"kept": self.theta} if "kept" in state else {})
+        for name, values in expected.items():
             if state[name].shape != values.shape or state[name].dtype != values.dtype:
                 raise ValueError(f"{name} has shape {state[name].shape} of {state[name].dtype}")
-        course = state["course"].tolist()
-        for name in ("theta", "optimizer", "counts", "seen", "batch losses"):
-            own[name][...] = state[name]
+        looked_at, first_loss, validation, best_epoch, rate = state["course"].tolist()
+        for name, values in fixed.items():
+            values[...] = state[name]
         best, kept = (np.array(state[name]) if name in state else None for name in ("best", "kept"))
-        self._course = Course(course[0], course[1], best, int(course[2]), kept)
+        self._course = Course(int(looked_at), first_loss, validation, best, int(best_epoch), kept)
+        self.learning_rate = rate
 
     def save(self, path: str | Path) -> None:
         """Write all that is needed to go on to a file, whole or not at all; the examples are not in it.
@@ -438,36 +466,3 @@ class Descent:
         from thalweg.learn import checkpoint  # noqa: PLC0415 - likewise
 
         return checkpoint.load(path, examples, loss=loss)
-
-
-class _Rules(NamedTuple):
-    """What one `run` goes by."""
-
-    most: int
-    patience: int | None
-    validate: Callable[[Values], float | NDArray[np.float64]] | None
-    watch: Callable[[Descent, float], None] | None
-    every: int | None
-
-
-@dataclass
-class Course:
-    """What was seen of a descent's epochs, for the stop rules; it lasts from one `run` to the next."""
-
-    first_loss: float = math.nan
-    validation: float = math.nan
-    best: NDArray[np.float64] | None = None
-    best_epoch: int = 0
-    kept: Values | None = None
-
-    def as_good(self, errors: NDArray[np.float64]) -> bool:
-        """Whether an epoch's errors are as good as the best so far, but for chance; remember them if they are best."""
-        if not np.isfinite(errors).all():
-            return False
-        if self.best is None or errors.mean() < self.best.mean():
-            self.best = errors
-            return True
-        if len(errors) == 1:
-            return False
-        worse = errors - self.best
-        return bool(worse.mean() <= worse.std() / math.sqrt(len(worse)))

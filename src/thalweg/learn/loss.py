@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from thalweg.learn.activation import OUTPUTS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -163,10 +165,32 @@ LOSSES = {
     )
 }
 
-# e and ∂e/∂z in one, on the z of the output layer: no probability is rounded to 0 before its logarithm is taken.
+
+def _softmax_error(z: Values, target: Values) -> Values:
+    greatest = z.max(axis=-1, keepdims=True)
+    logarithm = greatest + np.log(np.exp(z - greatest).sum(axis=-1, keepdims=True))
+    return np.where(target == 0, 0, target * (logarithm - z))
+
+
+def _sigmoid_error(z: Values, target: Values) -> Values:
+    return np.maximum(z, 0) - target * z + np.log1p(np.exp(-np.abs(z)))
+
+
+def _softmax_slope(z: Values, target: Values) -> Values:
+    return OUTPUTS["softmax"].value(z) * target.sum(axis=-1, keepdims=True) - target
+
+
+# Of an output and a loss, e and ∂e/∂z on z: no probability is rounded to 0 before its logarithm is taken.
 STABLE_PAIRS = {
-    ("softmax", "cross-entropy"): SOFTMAX_CROSS_ENTROPY,
-    ("sigmoid", "binary cross-entropy"): SIGMOID_CROSS_ENTROPY,
+    ("softmax", CROSS_ENTROPY): Loss(
+        "cross-entropy on z", SOFTMAX_CROSS_ENTROPY, _softmax_error, _softmax_slope, of_classes=True
+    ),
+    ("sigmoid", BINARY_CROSS_ENTROPY): Loss(
+        "binary cross-entropy on z",
+        SIGMOID_CROSS_ENTROPY,
+        _sigmoid_error,
+        lambda z, target: OUTPUTS["sigmoid"].value(z) - target,
+    ),
 }
 
 

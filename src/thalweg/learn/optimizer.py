@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,19 @@ class Optimizer:
     epsilon: float = 1e-8
 
     def __post_init__(self) -> None:
+        self._take_plain_numbers()
+        self._check()
+
+    def _take_plain_numbers(self) -> None:
+        """Turn NumPy's numbers into Python's, which a file can hold."""
+        for name in ("warm_up", "step_every"):
+            object.__setattr__(self, name, operator.index(getattr(self, name)))
+        for name in ("learning_rate", "step_factor", "decay", "momentum", "momentum_squares", "epsilon"):
+            object.__setattr__(self, name, float(getattr(self, name)))
+        if self.clip is not None:
+            object.__setattr__(self, "clip", float(self.clip))
+
+    def _check(self) -> None:
         if self.rule not in RULES:
             raise ValueError(f"There is no update rule {self.rule!r}; choose one of {', '.join(RULES)}.")
         if self.schedule not in SCHEDULES:
@@ -78,9 +92,9 @@ class Optimizer:
             raise ValueError(f"step_factor is {self.step_factor}; it must be above 0 and at most 1.")
         if not (math.isfinite(self.decay) and self.decay >= 0):
             raise ValueError(f"The weight decay is {self.decay}; it must be 0 or a positive number.")
-        if self.clip is not None and not self.clip > 0:
+        if self.clip is not None and not (math.isfinite(self.clip) and self.clip > 0):
             raise ValueError(f"The gradient is to be clipped at {self.clip}; that must be a positive number.")
-        if not (0 <= self.momentum < 1 and 0 <= self.momentum_squares < 1 and self.epsilon > 0):
+        if not (0 <= self.momentum < 1 and 0 <= self.momentum_squares < 1 and 0 < self.epsilon < math.inf):
             raise ValueError("Momentum and momentum of squares lie in [0, 1), and epsilon is positive.")
 
     def numbers(self, planned: int) -> NDArray[np.float64]:

@@ -45,9 +45,10 @@ def descend_by(
         weighted = bool((examples.weight[rows] > 0).any())
         if weighted and not math.isfinite(losses[number]):
             return
-        if weighted:
-            kernel.look_at(room, losses[number])
-        kernel.finish(plan, room, theta, count, weighted)
+        if not np.isfinite(slope).all():  # the loss was named not finite before θ is
+            losses[number] = math.nan
+            return
+        kernel.finish(plan, room, theta, count, weighted, losses[number])
         if ended():
             return
 
@@ -60,7 +61,8 @@ def _score(loss: Loss, examples: Examples, rows: NDArray[np.int64], made: Values
     if not scored.any():
         return math.nan, np.zeros(made.shape[::-1])
     target = np.where(scored, examples.target[rows], made)
-    error, slope = loss.error(made, target), loss.slope(made, target)
+    # Copies: the user's functions may work in place.
+    error, slope = loss.error(made.copy(), target.copy()), loss.slope(made.copy(), target)
     for name, values in (("value", error), ("slope", slope)):
         if np.shape(values) != made.shape:
             raise ValueError(

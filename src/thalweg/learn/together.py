@@ -86,7 +86,18 @@ def run_together(
     -------
     list of Outcome
         In the order of the descents. Ctrl-C ends all of them between slices and is passed on.
+
+    Raises
+    ------
+    ValueError
+        If a descent is given twice, threads are fewer than 1, or `save_to` is given.
     """
+    if len({id(one) for one in these}) < len(these):
+        raise ValueError("One descent is given twice; each may run once at a time.")
+    if threads is not None and threads < 1:
+        raise ValueError(f"threads is {threads}; it must be 1 or more.")
+    if rules.get("save_to") is not None:
+        raise ValueError("Several descents cannot be saved to one file; save each by `Descent.save`.")
     cancelled = rules.pop("cancelled", None)
     with workers(threads) as team:
         jobs = [

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thalweg.learn.activation import ACTIVATIONS, IDENTITY, OUTPUTS, Values
+from thalweg.learn.activation import ACTIVATIONS, IDENTITY, OUTPUTS
 from thalweg.learn.compiled import kernel
 from thalweg.learn.compiled.gather import LEAST
 from thalweg.learn.compiled.product import gradient_room
 from thalweg.learn.compiled.view import CACHE_LINE
-from thalweg.learn.examples import COMPILED_FOR
 from thalweg.learn.loss import LOSSES, STABLE_PAIRS
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from thalweg.learn.function import Network
     from thalweg.learn.loss import Loss
 
-PREDICTION_BATCH = 256
 DENSE = 16  # where an example chooses more than one in so many of the one-hot features, a product is faster
 
 
@@ -51,7 +49,7 @@ def plan_of(
     training: bool = False,
 ) -> kernel.Plan:
     """Return the kernel's plan; in training a stable pair takes the place of the output's activation and the loss."""
-    pair = STABLE_PAIRS.get((network.output, loss.name)) if training else None
+    pair = STABLE_PAIRS.get((network.output, loss.code)) if training else None
     beside = summed(examples)
     return kernel.Plan(
         widths=np.array((network.widths[0] - beside, *network.widths[1:]), dtype=np.int64),
@@ -60,7 +58,7 @@ def plan_of(
         activation=ACTIVATIONS[network.activation].code,
         output=OUTPUTS[network.output].code if pair is None else IDENTITY,
         skip=network.skip,
-        loss=loss.code if pair is None else pair,
+        loss=loss.code if pair is None else pair.code,
         parameters=np.array(loss.parameters, dtype=np.float64),
         rule=RULES[optimizer.rule],
         schedule=SCHEDULES[optimizer.schedule],
@@ -78,7 +76,7 @@ def room_of(
     # The last block of features that is turned into lanes may reach beyond them.
     size = lanes * (sum(network.widths) - summed(examples) + LEAST)
     unknowns = network.size if training else 0
-    row = -(-(examples.features - examples.one_hot) // LEAST) * LEAST
+    row = -(-examples.window // LEAST) * LEAST
     return kernel.Room(
         a=aligned(size, dtype),
         slopes=aligned(size if training else 0, dtype),
@@ -111,43 +109,3 @@ def data_of(examples: Examples) -> kernel.Data:
         target=examples.target,
         weight=examples.weight,
     )
-
-
-class Predictor:
-    """Predictions of one network for the same examples, for one θ after another.
-
-    Parameters
-    ----------
-    network : Network
-    examples : Examples
-        Their targets and weights are not read.
-    dtype : dtype
-        The precision of the pass.
-
-    Raises
-    ------
-    ValueError
-        If the examples' features are not as many as the network's.
-    """
-
-    def __init__(self, network: Network, examples: Examples, dtype: DTypeLike) -> None:
-        if examples.features != network.widths[0]:
-            raise ValueError(f"The examples have {examples.features} features; the network takes {network.widths[0]}.")
-        self._network, self._dtype = network, dtype
-        self._examples = examples.astype(dtype)
-        self._batch = min(PREDICTION_BATCH, max(len(examples), 1))
-        self._plan, self._room = plan_of(network, examples), room_of(network, examples, self._batch, dtype)
-        self._order = np.arange(len(examples))
-        self._out: Values = np.empty((len(examples), network.widths[-1]), dtype=dtype)
-
-    def __call__(self, theta: Values) -> NDArray[np.float64]:
-        """Return the predictions at θ, shape (examples, outputs), float64; a θ of another size is a ValueError."""
-        self._network.layers(theta)
-        theta = np.require(theta, self._dtype, COMPILED_FOR)
-        kernel.predict(self._plan, data_of(self._examples), self._room, theta, self._order, self._batch, self._out)
-        return self._out.astype(np.float64)
-
-
-def predict(network: Network, theta: Values, examples: Examples) -> NDArray[np.float64]:
-    """Return the network's predictions, shape (examples, outputs), float64, computed in the precision of θ."""
-    return Predictor(network, examples, theta.dtype)(theta)

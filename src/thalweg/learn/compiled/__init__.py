@@ -15,14 +15,30 @@ compilation serves every network. In the files of this folder:
 
 from __future__ import annotations
 
+import contextlib
+from pathlib import Path
 from typing import Any
 
 from numba import njit
 
 LANES = 16
 
+
+def _forget_older_compilations() -> None:
+    """Remove what was compiled before a source changed: Numba's cache does not look at the files of callees."""
+    here = Path(__file__).parent
+    with contextlib.suppress(OSError):
+        newest = max(file.stat().st_mtime for folder in (here, here.parent) for file in folder.glob("*.py"))
+        for compilation in here.glob("__pycache__/*.nb[ic]"):
+            if compilation.stat().st_mtime < newest:
+                compilation.unlink(missing_ok=True)
+
+
+_forget_older_compilations()
+
 # Division as NumPy has it: Python's check for a zero divisor would keep a loop from being vectorised. Without Numba's
-# runtime nothing can be allocated, and no array be counted, which took more time than a small network's arithmetic.
+# runtime (an option that Numba keeps to itself) nothing can be allocated, and no array is counted, which took more
+# time than a small network's arithmetic.
 # Flags of floating point are stated, or a caller's would be taken over: NaN must stay NaN, and the same sum the same.
 OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False}
 compiled = njit(**OPTIONS, fastmath=False)

@@ -69,7 +69,7 @@ class Room(NamedTuple):
     a: Values  # (lanes · Σ widths,)
     slopes: Values  # as `a`
     masks: Values  # as `a` with dropout, else empty
-    rows: Values  # (lanes · features,), each row padded to `LEAST`
+    rows: Values  # (lanes · window,), each row padded to `LEAST`
     indices: NDArray[np.int64]  # (places · lanes,)
     target: Values  # (columns · lanes,)
     weight: Values  # (columns · lanes,)
@@ -173,9 +173,19 @@ def begin(plan, data, room, theta, order, first, count, training) -> None:
 
 
 @inlined
-def finish(plan, room, theta, count, weighted) -> None:
+def look_at(room, loss) -> None:
+    """Count in how many updates on end the loss has grown."""
+    if math.isnan(room.seen[FIRST_LOSS]):
+        room.seen[FIRST_LOSS] = loss
+    room.counts[RISEN] = room.counts[RISEN] + 1 if loss > room.seen[LAST_LOSS] else 0
+    room.seen[LAST_LOSS] = loss
+
+
+@inlined
+def finish(plan, room, theta, count, weighted, loss) -> None:
     """Carry ∂C/∂y back and make the update; a batch without weight has no gradient."""
     if weighted:
+        look_at(room, loss)
         backward(plan, room, theta, lanes_for(count))
     else:
         room.gradient[:] = 0
@@ -187,15 +197,6 @@ def finish(plan, room, theta, count, weighted) -> None:
     room.counts[FLAT] = 0 if moved else room.counts[FLAT] + 1
     apply_update(plan.rule, plan.schedule, plan.numbers, theta, room.gradient, room.state, room.counts[UPDATES])
     room.counts[UPDATES] += 1
-
-
-@inlined
-def look_at(room, loss) -> None:
-    """Count in how many updates on end the loss has grown."""
-    if math.isnan(room.seen[FIRST_LOSS]):
-        room.seen[FIRST_LOSS] = loss
-    room.counts[RISEN] = room.counts[RISEN] + 1 if loss > room.seen[LAST_LOSS] else 0
-    room.seen[LAST_LOSS] = loss
 
 
 @compiled
@@ -223,9 +224,7 @@ def descend(plan, data, room, theta, order, batch, first_batch, last_batch, loss
         weighted = not math.isnan(loss)
         if math.isinf(loss) or (not weighted and weight_of(weight, count) > 0):
             return
-        if weighted:
-            look_at(room, loss)
-        finish(plan, room, theta, count, weighted)
+        finish(plan, room, theta, count, weighted, loss)
         if room.counts[RISEN] >= most_risen and loss > room.seen[FIRST_LOSS]:
             return
 

@@ -33,7 +33,18 @@ from numba.extending import intrinsic
 from thalweg.learn.compiled import compiled
 
 # The widest vector of this machine, for speed only: LLVM makes do with any. Numba's cache is kept per kind of machine.
-VECTOR_BYTES = 64 if get_host_cpu_features().get("avx512f") else 32 if get_host_cpu_features().get("avx2") else 16
+
+
+def bytes_of_a_vector() -> int:
+    """Return how many bytes a register of this processor holds, or few where LLVM does not know it."""
+    try:
+        features = get_host_cpu_features()
+    except RuntimeError:
+        return 16
+    return 64 if features.get("avx512f") else 32 if features.get("avx2") else 16
+
+
+VECTOR_BYTES = bytes_of_a_vector()
 # Vectors of sums in a tile: with what is multiplied, 12 fit in 16 registers. Rows left over take smaller tiles.
 SUMS = (12, 4)
 # Weights of which the backward product takes a block of inputs at a time.

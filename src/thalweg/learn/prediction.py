@@ -1,0 +1,91 @@
+"""What a network makes of examples: its predictions, and the loss over all of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.learn.compiled import kernel
+from thalweg.learn.examples import COMPILED_FOR
+from thalweg.learn.loss import STABLE_PAIRS, loss_of, mean_loss
+from thalweg.learn.targets import suited
+from thalweg.learn.workspace import data_of, plan_of, room_of
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike, NDArray
+
+    from thalweg.learn.activation import Values
+    from thalweg.learn.examples import Examples
+    from thalweg.learn.function import Network
+    from thalweg.learn.loss import Loss
+
+PREDICTION_BATCH = 256
+
+
+class Predictor:
+    """Predictions of one network for the same examples, for one θ after another.
+
+    Parameters
+    ----------
+    network : Network
+    examples : Examples
+        Their targets and weights are not read.
+    dtype : dtype
+        The precision of the pass.
+
+    Raises
+    ------
+    ValueError
+        If the examples' features are not as many as the network's.
+    """
+
+    def __init__(self, network: Network, examples: Examples, dtype: DTypeLike) -> None:
+        if examples.features != network.widths[0]:
+            raise ValueError(f"The examples have {examples.features} features; the network takes {network.widths[0]}.")
+        self._network, self._dtype = network, dtype
+        self._examples = examples.astype(dtype)
+        self._batch = min(PREDICTION_BATCH, max(len(examples), 1))
+        self._plan, self._room = plan_of(network, examples), room_of(network, examples, self._batch, dtype)
+        self._order = np.arange(len(examples))
+        self._out: Values = np.empty((len(examples), network.widths[-1]), dtype=dtype)
+        self._one_at_a_time = Lock()
+
+    def __call__(self, theta: Values) -> NDArray[np.float64]:
+        """Return the predictions at θ, shape (examples, outputs), float64; a θ of another size is a ValueError."""
+        self._network.layers(theta)
+        theta = np.require(theta, self._dtype, COMPILED_FOR)
+        with self._one_at_a_time:
+            kernel.predict(self._plan, data_of(self._examples), self._room, theta, self._order, self._batch, self._out)
+            return self._out.astype(np.float64)
+
+
+def predict(network: Network, theta: Values, examples: Examples) -> NDArray[np.float64]:
+    """Return the network's predictions, shape (examples, outputs), float64, computed in the precision of θ."""
+    return Predictor(network, examples, theta.dtype)(theta)
+
+
+def loss_on(network: Network, theta: Values, examples: Examples, loss: str | Loss) -> float:
+    """Return L of a network over all examples (L1), by the stable form where output and loss have one.
+
+    Parameters
+    ----------
+    network : Network
+    theta : ndarray, shape (size,)
+    examples : Examples
+        Such as those of validation.
+    loss : str or Loss
+
+    Raises
+    ------
+    ValueError
+        If features, targets, output or loss do not fit.
+    """
+    loss = loss_of(loss)
+    examples = suited(network, loss, examples)
+    pair = STABLE_PAIRS.get((network.output, loss.code))
+    made = predict(network if pair is None else replace(network, output="identity"), theta, examples)
+    weight = examples.weight if loss.of_classes else np.broadcast_to(examples.weight, made.shape)
+    return mean_loss(pair or loss, made, examples.target, weight)
