@@ -213,7 +213,7 @@ def ladder_from_toml(path: Path) -> Ladder:
     """Read a ladder of the user's own.
 
     The file holds one ``[[rung]]`` table a rung, with any of ``days_back`` (28), ``layers`` (a list of widths; none
-    for a straight line), ``activation`` (relu, sigmoid), ``known`` (week, year), ``rule``, ``learning_rate``,
+    for a straight line), ``activation`` (a key of `ACTIVATIONS`), ``known`` (week, year), ``rule``, ``learning_rate``,
     ``schedule``, ``decay``, ``batch``, ``epochs``, ``patience``, ``seeds``. What stands above the rungs holds for
     all of them; ``mean = true`` adds the mean of a few. Copying is always climbed first.
 
