@@ -302,7 +302,8 @@ class Descent:
     ) -> str | None:
         """Run slices until something ends the descent, and return what; None where all updates were made."""
         saved = began
-        if self._course.looked_at < self.epoch:  # an interrupt came between an epoch's last update and the look at it
+        if self._course.looked_at < self.epoch and self.updates % self.batches == 0:
+            # An interrupt came between an epoch's last update and the look at it, or it was stepped to by hand.
             ended = self._end_of_epoch(rules)
             if ended:
                 return ended
