@@ -242,7 +242,7 @@ class TestOutcomes:
         assert outcome.failed
         assert outcome.updates < 20
         assert "in epoch 1:" in outcome.advice
-        assert "Try 0.3," in outcome.advice
+        assert "Try 0.3 in a new descent," in outcome.advice
 
     def test_diverged_though_every_number_is_finite(self):
         # Along (1, 1) the surface's curvature is 4, so at η = 1 each update triples the error.
@@ -270,24 +270,26 @@ class TestOutcomes:
 
 
 class TestNotFinite:
-    def test_a_start_that_is_not_a_number(self, table):
+    @pytest.mark.parametrize("wrong", [np.nan, -np.inf])
+    def test_a_start_that_is_not_a_number(self, table, wrong):
+        # −∞ as a bias ReLU would turn into 0, so that the loss would not tell.
         theta = Network((3, 8, 1)).start(0)
-        theta[4] = np.nan
-        outcome = descent_of(table, theta=theta).run()
-        assert (outcome.name, outcome.updates) == ("diverged", 0)
+        theta[26] = wrong
+        with pytest.raises(ValueError, match=f"The start holds {wrong}; every unknown must be a finite number"):
+            descent_of(table, theta=theta)
 
     def test_a_loss_beyond_the_precision(self, table):
         vast = dense_examples(table.dense, np.full(100, 1e30))
         outcome = descent_of(vast, loss="mse").run()
         assert (outcome.name, outcome.updates) == ("diverged", 0)
+        assert outcome.advice.startswith("The loss is not finite before the first update: scale features and targets")
         assert descent_of(vast, loss="mse", dtype=np.float64, optimizer=GRADIENT_DESCENT, epochs=1).step(1)[0] == 1
 
     def test_an_unknown_hidden_behind_relu(self, table):
         # ReLU turns −∞ into 0, so that the loss is finite; θ is not.
-        network = Network((3, 8, 1))
-        theta = network.start(0)
-        network.layers(theta)[0].biases[2] = -np.inf
-        assert descent_of(table, theta=theta).run().name == "diverged"
+        descent = descent_of(table)
+        descent.network.layers(descent.theta)[0].biases[2] = -np.inf
+        assert descent.run().name == "diverged"
 
     def test_it_is_caught_at_its_update(self, table):
         # One wild feature overflows float32 in the batch it comes in, and nothing is done after it.
@@ -316,7 +318,7 @@ class TestRefused:
             descent_of(table, **options)
 
     def test_examples(self):
-        with pytest.raises(ValueError, match="4 features and 1 outputs; the network takes 3 and gives 1"):
+        with pytest.raises(ValueError, match="The examples have 4 features; the network takes 3"):
             descent_of(dense_examples(np.zeros((5, 4)), np.zeros(5)))
         with pytest.raises(ValueError, match="no example with a weight"):
             descent_of(dense_examples(np.zeros((0, 3)), np.zeros(0)))

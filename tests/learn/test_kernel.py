@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numba
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategies import examples, optimizers, problems, random_examples, seeds
+from strategies import Problem, examples, optimizers, problems, random_examples, seeds
 from thalweg.learn import backprop
 from thalweg.learn import optimizer as reference
 from thalweg.learn.compiled import OPTIONS, kernel
@@ -22,7 +23,7 @@ from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
 from thalweg.learn.prediction import predict
-from thalweg.learn.workspace import data_of, plan_of, room_of
+from thalweg.learn.workspace import data_of, plan_of, room_of, summed
 
 
 def close(ours, theirs, share):
@@ -100,6 +101,29 @@ def test_predict(problem, precision):
     expected = backprop.forward(problem.network, problem.theta, problem.examples.gather()).prediction
     estimate = predict(problem.network, problem.theta.astype(precision), problem.examples)
     close(estimate, expected, 1e-12 if precision == np.float64 else 1e-4)
+
+
+@pytest.mark.parametrize("precision", [np.float64, np.float32])
+@pytest.mark.parametrize("one_hot", [40, 400])  # written out for a batch, and only the chosen columns of W read
+def test_indices_beside_windows_and_columns(one_hot, precision):
+    random = np.random.default_rng(0)
+    given = random_examples(random, 45, 6, 3, 2)
+    given = replace(given, indices=random.integers(-1, one_hot, (45, 4)), one_hot=one_hot)
+    assert bool(summed(given)) == (one_hot == 400)
+    network = Network((9 + one_hot, 7, 2), "tanh")
+    problem = Problem(network, network.start(1), given, "huber")
+    optimizer = Optimizer("adamw", 0.01, decay=0.1)
+    descent = Descent(
+        network, given, loss="huber", optimizer=optimizer, batch=20, epochs=2, theta=problem.theta, dtype=precision
+    )
+    for _ in range(2):
+        assert descent.step(3).done == 3
+    expected = reference_descent(problem, optimizer, descent, 2)
+    share = 1e-12 if precision == np.float64 else 1e-5
+    close(descent.theta, expected, share)
+    assert np.abs(expected - problem.theta).max() > 0.01
+    made = predict(network, expected.astype(precision), given)
+    close(made, backprop.forward(network, expected, given.gather()).prediction, share)
 
 
 def test_predict_beyond_one_batch_of_it():

@@ -12,6 +12,7 @@ from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES, huber, own_loss, quantile
 from thalweg.learn.optimizer import Optimizer
+from thalweg.learn.prediction import predict
 
 PLAIN = Optimizer("gradient descent", learning_rate=0.01)
 
@@ -61,6 +62,44 @@ class TestGrowing:
         descent = self.descent(0.6)
         assert [descent.step().done for _ in range(50)] == [1] * 50
         assert descent.batch_losses[0] > 1e5
+
+
+class TestDoubts:
+    """What speaks against a descent that made all its epochs."""
+
+    X = np.random.default_rng(0).normal(50, 20, size=(1000, 4))
+    TABLE = dense_examples(X, X @ [1.0, 2, -1, 0.5] + 1000)
+
+    def outcome(self, rate, rule="gradient descent", **options):
+        return Descent(Network((4, 16, 1)), self.TABLE, loss="mse", optimizer=Optimizer(rule, rate), **options).run()
+
+    def test_an_explosion_in_the_first_epoch_is_none_of_them(self):
+        outcome = self.outcome(1.0)
+        assert (outcome.name, outcome.failed) == ("diverged", True)
+        assert self.outcome(1e6, "adam").failed
+
+    def test_a_loss_above_the_first(self):
+        uphill = own_loss("uphill", lambda m, t: np.abs(m - t), lambda m, t: -np.sign(m - t))
+        table = dense_examples(np.ones((40, 1)), np.ones(40))
+        outcome = Descent(
+            Network((1, 1)), table, loss=uphill, batch=40, optimizer=Optimizer("adam", 0.1), epochs=15
+        ).run()
+        assert outcome.name == "epochs"
+        assert " The loss is higher than at the start, " in outcome.advice
+        assert "slope if the loss is your own." in outcome.advice
+
+    def test_a_dead_layer_whose_output_still_moves(self, table):
+        network = Network((3, 4, 5, 1))
+        theta = network.start(0)
+        network.layers(theta)[1].biases[:] = -100
+        outcome = Descent(network, table, theta=theta, optimizer=PLAIN, epochs=3).run()
+        assert outcome.name == "epochs"
+        assert outcome.advice.endswith("scale the features.")
+        assert " Hidden layer 2 is dead, though" in outcome.advice
+
+    def test_none(self, table):
+        outcome = Descent(Network((3, 8, 1)), table, epochs=3).run()
+        assert outcome.advice.endswith("give the descent more epochs.")
 
 
 class TestDead:
@@ -354,6 +393,33 @@ def test_going_back_to_before_the_first_validation(table):
     again = descent.run(validate=lambda theta: np.abs(theta[:5]))
     assert again.best_epoch == outcome.best_epoch
     assert np.array_equal(found, descent.kept)
+
+
+def test_rules_that_would_do_nothing(table):
+    with pytest.raises(ValueError, match="patience is of validation"):
+        Descent(Network((3, 1)), table).run(patience=3)
+    with pytest.raises(ValueError, match="every says when to watch"):
+        Descent(Network((3, 1)), table).run(every=3)
+
+
+def test_tables_in_place_of_examples(table):
+    for wrong in ((table.dense, table.target), table.dense):
+        with pytest.raises(TypeError, match=r"Examples are expected, such as `dense_examples\(x, y\)` makes; a "):
+            Descent(Network((3, 1)), wrong)
+        with pytest.raises(TypeError, match="Examples are expected"):
+            predict(Network((3, 1)), np.zeros(4), wrong)
+
+
+def test_what_a_user_may_leave_short(table):
+    descent = Descent(Network((3, 1)), table, optimizer="momentum")
+    assert descent.optimizer == Optimizer("momentum")
+    np.testing.assert_allclose(predict(descent.network, [1, 0, 0, 2], table)[:, 0], table.dense[:, 0] + 2, rtol=1e-15)
+    assert repr(descent) == "<Descent of 3-1, mae: 0 updates, 0 of 60 epochs>"
+    assert repr(table) == "<Examples: 100, 3 features, 1 target column(s)>"
+    outcome = descent.run(epochs=3, validate=lambda theta: np.abs(theta) > 1, patience=2)
+    assert outcome.name in ("epochs", "updates", "validation")
+    with pytest.raises(ValueError, match="Validation gave None"):
+        descent.run(epochs=5, validate=lambda _: None)
 
 
 def test_no_step_is_no_step(table):

@@ -27,6 +27,20 @@ class Rules(NamedTuple):
     every: int | None
 
 
+def as_errors(given: object) -> NDArray[np.float64]:
+    """Return what a validation gave as a row of numbers.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    try:
+        return np.atleast_1d(np.asarray(given, dtype=np.float64))
+    except (TypeError, ValueError):
+        raise ValueError(f"Validation gave {given!r}; it must give a number, or the error of each example.") from None
+
+
 @dataclass
 class Course:
     """What was seen of a descent's epochs; it lasts from one run to the next.
@@ -35,8 +49,8 @@ class Course:
     ----------
     looked_at : int
         How many epochs were looked at: all that were made, but where an interrupt came between.
-    first_loss : float
-        The mean loss of the first epoch's batches.
+    last_loss : float
+        The mean loss of the latest epoch's batches.
     validation : float
         The latest validation loss.
     best : ndarray, shape (examples,), optional
@@ -46,7 +60,7 @@ class Course:
     """
 
     looked_at: int = 0
-    first_loss: float = math.nan
+    last_loss: float = math.nan
     validation: float = math.nan
     best: NDArray[np.float64] | None = None
     best_epoch: int = 0

@@ -13,10 +13,11 @@ import numpy as np
 from thalweg.learn import backprop
 from thalweg.learn.compiled import kernel
 from thalweg.learn.compiled.random import draw_order
-from thalweg.learn.course import Course, Rules
+from thalweg.learn.course import Course, Rules, as_errors
+from thalweg.learn.examples import Examples, expect_examples
 from thalweg.learn.loss import OWN, Loss, loss_of
 from thalweg.learn.optimizer import Optimizer
-from thalweg.learn.outcome import ADVICE, DIVERGED, GROWN, Outcome
+from thalweg.learn.outcome import ADVICE, AT_THE_START, DEAD, DIVERGED, GREATER, GROWN, RISEN, Outcome
 from thalweg.learn.own import descend_by
 from thalweg.learn.prediction import PREDICTION_BATCH, loss_on, predict
 from thalweg.learn.targets import suited
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
     from thalweg.learn.activation import Values
-    from thalweg.learn.examples import Examples
     from thalweg.learn.function import Network
 
 SLICE_SECONDS = 0.05  # how long compiled code may run before Python gets a word
@@ -53,7 +53,8 @@ class Descent:
     examples : Examples
     loss : str or Loss
         A key of `LOSSES`, or a loss such as ``quantile(0.9)`` or one of your own; over a batch it is averaged (P1).
-    optimizer : Optimizer
+    optimizer : Optimizer or str
+        Or the name of its rule.
     batch : int
         Examples per update; the last batch of an epoch takes what is left (B1). More than there are examples means
         all of them.
@@ -93,7 +94,7 @@ class Descent:
         examples: Examples,
         *,
         loss: str | Loss = "mae",
-        optimizer: Optimizer | None = None,
+        optimizer: Optimizer | str | None = None,
         batch: int = 64,
         epochs: int = 60,
         seed: int = 0,
@@ -101,6 +102,7 @@ class Descent:
         dropout: float = 0.0,
         dtype: DTypeLike = np.float32,
     ) -> None:
+        expect_examples(examples)
         batch, epochs, seed = operator.index(batch), operator.index(epochs), operator.index(seed)
         if batch < 1 or epochs < 1:
             raise ValueError(f"The batch size is {batch} and epochs are {epochs}; both must be 1 or more.")
@@ -110,12 +112,15 @@ class Descent:
             raise ValueError(f"Dropout is {dropout}; it is a share, at least 0 and below 1.")
         if np.dtype(dtype) not in PRECISIONS:
             raise ValueError(f"The precision is {np.dtype(dtype)}; choose float32 or float64.")
-        self.network, self.loss, self.optimizer, self.seed = network, loss_of(loss), optimizer or Optimizer(), seed
+        optimizer = Optimizer(optimizer) if isinstance(optimizer, str) else optimizer or Optimizer()
+        self.network, self.loss, self.optimizer, self.seed = network, loss_of(loss), optimizer, seed
         self.examples = suited(network, self.loss, examples.astype(dtype))
         self.batch, self.epochs, self.dropout = min(batch, len(examples)), epochs, float(dropout)
         start = network.start(seed) if theta is None else np.asarray(theta)
         if start.shape != (network.size,):
             raise ValueError(f"This network has {network.size} unknowns; the start given has shape {start.shape}.")
+        if not np.isfinite(start).all():
+            raise ValueError(f"The start holds {start[~np.isfinite(start)][0]}; every unknown must be a finite number.")
         self.theta: Values = aligned(network.size, dtype)
         self.theta[:] = start
         self.batch_losses: NDArray[np.float64] = np.full(self.batches, np.nan)
@@ -248,6 +253,7 @@ class Descent:
             θ to a validation loss, or to the error of each example, shape (examples,), whose mean is the loss; called
             after every epoch. The best epoch's θ is kept; given errors, the latest epoch's that is as good as the
             best but for chance: worse by no more than one standard error of the difference (Breiman et al. 1984).
+            Smaller is better: of an accuracy give 1 less it. Without `validate` an earlier run's choice is forgotten.
         watch : callable, optional
             Called after every epoch with this descent and its validation loss (NaN without `validate`).
         every : int, optional
@@ -274,11 +280,15 @@ class Descent:
         for name, value in (("epochs", epochs), ("updates", updates), ("patience", patience), ("every", every)):
             if value is not None and value < 1:
                 raise ValueError(f"{name} is {value}; it must be 1 or more.")
+        if patience is not None and validate is None:
+            raise ValueError("patience is of validation: give a function of θ as `validate`.")
+        if every is not None and watch is None:
+            raise ValueError("every says when to watch: give a function of descent and validation loss as `watch`.")
         most_epochs = min(self.epochs, epochs or self.epochs)
         most = min(most_epochs * self.batches, updates or most_epochs * self.batches)
         name = "updates" if most < most_epochs * self.batches else "epochs"
         if validate is None:
-            self._course = Course(self._course.looked_at, self._course.first_loss)
+            self._course = Course(self._course.looked_at, self._course.last_loss)
         rules = Rules(most, patience, validate, watch, every)
         if save_to is not None:
             self.save(save_to)  # a place that cannot be written to is told before the work
@@ -350,10 +360,10 @@ class Descent:
         """Look at a whole epoch: what was lost, what validation says, whether anything moved."""
         course = self._course
         mean = float(np.nanmean(self.batch_losses))  # NaN where a batch had no weight
-        course.first_loss = mean if math.isnan(course.first_loss) else course.first_loss
-        if mean > DIVERGED * course.first_loss > 0:
+        course.last_loss = mean
+        if mean > DIVERGED * self._room.seen[kernel.FIRST_LOSS] > 0:
             return "diverged"
-        errors = np.atleast_1d(rules.validate(self.theta) if rules.validate else math.nan)
+        errors = as_errors(rules.validate(self.theta) if rules.validate else math.nan)
         as_good = course.as_good(errors)
         course.validation = float(errors.mean())
         if rules.watch and not rules.every:
@@ -396,8 +406,22 @@ class Descent:
             value=self.batch_losses[self.updates % self.batches],
             layer=self.dead_layer() if name == "dead" else None,
         )
+        advice = AT_THE_START if name == "diverged" and not self.updates else advice + self._doubts(name)
         best_epoch = self.epoch if self._course.kept is None else self._course.best_epoch
         return Outcome(name, advice, self.updates, self.epoch, best_epoch, seconds)
+
+    def _doubts(self, name: str) -> str:
+        """Return what speaks against a descent that ended well by name: a loss above the first, a dead layer."""
+        if name not in ("epochs", "updates", "seconds", "validation"):
+            return ""
+        first, last, layer = float(self._room.seen[kernel.FIRST_LOSS]), self._course.last_loss, self.dead_layer()
+        return (RISEN.format(first=first, last=last) if last > GREATER * first > 0 else "") + (
+            DEAD.format(layer=layer) if layer is not None else ""
+        )
+
+    def __repr__(self) -> str:
+        widths = "-".join(map(str, self.network.widths))
+        return f"<Descent of {widths}, {self.loss.name}: {self.updates} updates, {self.epoch} of {self.epochs} epochs>"
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Return all that changes while it descends, by name: views, for `restore`."""
@@ -409,7 +433,7 @@ class Descent:
             "seen": room.seen,
             "batch losses": self.batch_losses,
             "course": np.array(
-                [course.looked_at, course.first_loss, course.validation, course.best_epoch, self.learning_rate]
+                [course.looked_at, course.last_loss, course.validation, course.best_epoch, self.learning_rate]
             ),
         }
         of_validation = {"best": course.best, "kept": course.kept}
@@ -428,11 +452,11 @@ class Descent:
         for name, values in expected.items():
             if state[name].shape != values.shape or state[name].dtype != values.dtype:
                 raise ValueError(f"{name} has shape {state[name].shape} of {state[name].dtype}")
-        looked_at, first_loss, validation, best_epoch, rate = state["course"].tolist()
+        looked_at, last_loss, validation, best_epoch, rate = state["course"].tolist()
         for name, values in fixed.items():
             values[...] = state[name]
         best, kept = (np.array(state[name]) if name in state else None for name in ("best", "kept"))
-        self._course = Course(int(looked_at), first_loss, validation, best, int(best_epoch), kept)
+        self._course = Course(int(looked_at), last_loss, validation, best, int(best_epoch), kept)
         self.learning_rate = rate
 
     def save(self, path: str | Path) -> None:

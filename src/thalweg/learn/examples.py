@@ -146,6 +146,9 @@ class Examples:
     def __len__(self) -> int:
         return len(self.newest)
 
+    def __repr__(self) -> str:
+        return f"<Examples: {len(self)}, {self.features} features, {self.outputs} target column(s)>"
+
     @property
     def features(self) -> int:
         """How many features an example has."""
@@ -185,6 +188,12 @@ class Examples:
                 if isinstance(array, np.ndarray)
             }
         return replace(self, **changed)
+
+
+def expect_examples(given: object) -> None:
+    """Raise a TypeError that helps where a table came in place of examples."""
+    if not isinstance(given, Examples):
+        raise TypeError(f"Examples are expected, such as `dense_examples(x, y)` makes; a {type(given).__name__} came.")
 
 
 def _column(values: ArrayLike) -> NDArray[Any]:

@@ -63,7 +63,8 @@ class Network:
         object.__setattr__(self, "widths", tuple(operator.index(width) for width in self.widths))
         if len(self.widths) < 2 or min(self.widths) < 1:  # noqa: PLR2004 - features and outputs
             raise ValueError(
-                f"A network needs features and outputs, at least one of each; its widths are {self.widths}."
+                "A network needs features and outputs, and one neuron or more in every layer; its widths are "
+                f"{self.widths}."
             )
         for name, known in ((self.activation, ACTIVATIONS), (self.output, OUTPUTS)):
             if name not in known:

@@ -59,6 +59,8 @@ def encode_labels(
         If a label is missing, differs in kind from those before it, or is none of the classes given; or if there
         are no labels to find classes in.
     """
+    if unseen not in ("error", "none"):
+        raise ValueError(f"unseen is {unseen!r}; choose 'error' or 'none'.")
     listed = _listed(labels)
     different = set(listed)
     if any(_missing(label) for label in different):
@@ -76,7 +78,8 @@ def encode_labels(
         more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
         raise ValueError(
             f"Row {row} of {name} (counted from 0) is {listed[row]!r}, which is none of "
-            f"{', '.join(repr(label) for label in known[:SHOWN])}{more}."
+            f"{', '.join(repr(label) for label in known[:SHOWN])}{more}. "
+            "With unseen='none' it counts as none of them."
         )
     return Labels(numbers, tuple(known))
 

@@ -237,12 +237,12 @@ def weighted_errors(loss: Loss, prediction: Values, target: Values, weight: Valu
     return error[scored], weight[scored]
 
 
-def mean_loss(loss: Loss, prediction: Values, target: Values, weight: Values | None = None) -> float:
+def mean_loss(loss: str | Loss, prediction: Values, target: Values, weight: Values | None = None) -> float:
     """L = Σ w·e / Σ w over all examples and outputs (L1), in float64.
 
     Parameters
     ----------
-    loss : Loss
+    loss : str or Loss
     prediction, target : ndarray, shape (examples, outputs) or (examples,)
         In the same units; L is in these units (squared, for ``mse``). For a loss of classes the target may be
         labels, shape (examples, 1).
@@ -259,6 +259,7 @@ def mean_loss(loss: Loss, prediction: Values, target: Values, weight: Values | N
     ValueError
         If the shapes differ: broadcast, they would give a loss of something else.
     """
+    loss = loss_of(loss)
     made, aim = (np.asarray(values, dtype=np.float64) for values in (prediction, target))
     given = np.ones_like(aim[..., :1] if loss.of_classes else aim) if weight is None else np.asarray(weight, np.float64)
     shapes = {made.shape} if loss.of_classes else {made.shape, aim.shape, given.shape}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 GROWN = 20  # updates on end whose loss grew, and to more than at first, are not patience any more
-DIVERGED = 1e4  # nor is so many times the first epoch's loss
+DIVERGED = 1e4  # nor is so many times the first batch's loss, as the mean of an epoch
+GREATER = 2.0  # so many times the first batch's loss is more than batches differ
 
 ADVICE = {
-    "epochs": "All {epochs} epochs were made. If the loss was still falling, allow more epochs.",
+    "epochs": "All {epochs} epochs were made. If the loss was still falling, give the descent more epochs.",
     "updates": "All {updates} updates were made. If the loss was still falling, allow more updates.",
     "seconds": "The time was up after {epochs} epochs. Allow more seconds, or choose a smaller network.",
     "gradient zero": "The gradient was exactly 0 for a whole epoch, so nothing moves any more: a minimum, or no slope "
@@ -21,11 +22,24 @@ ADVICE = {
     "growing": "The loss grew for {grown} updates: the learning rate {learning_rate:g} is above what this surface "
     "bears; try {smaller:g}.",
     "diverged": "The loss left all bounds in epoch {epochs}: the learning rate {learning_rate:g} is above what this "
-    "surface bears. Try {smaller:g}, or a smaller scale of features and targets.",
+    "surface bears. Try {smaller:g} in a new descent, or a smaller scale of features and targets; "
+    "`find_learning_rate` tells what the surface bears.",
     "loss not finite": "The loss {loss!r} is {value} at update {updates} though every prediction is finite: look at "
     "its value and slope where prediction and target are far apart, equal, or zero.",
     "interrupted": "It was interrupted after {epochs} epochs; what had been found until then was kept.",
 }
+
+# What is added to the advice of a descent that did not fail.
+RISEN = (
+    " The loss is higher than at the start, {last:.3g} after {first:.3g}: lower the learning rate, or look at the "
+    "slope if the loss is your own."
+)
+DEAD = (
+    " Hidden layer {layer} is dead, though: it gives 0 for every example. Lower the learning rate, or scale the "
+    "features."
+)
+# Where the first batch's loss is not finite, no learning rate is to blame.
+AT_THE_START = "The loss is not finite before the first update: scale features and targets, or start from another θ."
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def _score(loss: Loss, examples: Examples, rows: NDArray[np.int64], made: Values
         return math.nan, np.zeros(made.shape[::-1])
     target = np.where(scored, examples.target[rows], made)
     # Copies: the user's functions may work in place.
-    error, slope = loss.error(made.copy(), target.copy()), loss.slope(made.copy(), target)
+    error, slope = (np.asarray(function(made.copy(), target.copy())) for function in (loss.error, loss.slope))
     for name, values in (("value", error), ("slope", slope)):
         if np.shape(values) != made.shape:
             raise ValueError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.learn.compiled import kernel
-from thalweg.learn.examples import COMPILED_FOR
+from thalweg.learn.examples import COMPILED_FOR, Examples, expect_examples
 from thalweg.learn.loss import STABLE_PAIRS, loss_of, mean_loss
 from thalweg.learn.targets import suited
 from thalweg.learn.workspace import data_of, plan_of, room_of
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
     from thalweg.learn.activation import Values
-    from thalweg.learn.examples import Examples
     from thalweg.learn.function import Network
     from thalweg.learn.loss import Loss
 
@@ -43,6 +42,7 @@ class Predictor:
     """
 
     def __init__(self, network: Network, examples: Examples, dtype: DTypeLike) -> None:
+        expect_examples(examples)
         if examples.features != network.widths[0]:
             raise ValueError(f"The examples have {examples.features} features; the network takes {network.widths[0]}.")
         self._network, self._dtype = network, dtype
@@ -64,7 +64,9 @@ class Predictor:
 
 def predict(network: Network, theta: Values, examples: Examples) -> NDArray[np.float64]:
     """Return the network's predictions, shape (examples, outputs), float64, computed in the precision of θ."""
-    return Predictor(network, examples, theta.dtype)(theta)
+    given = np.asarray(theta)
+    precision = np.result_type(given, np.float32)  # whole numbers become float64
+    return Predictor(network, examples, precision)(given.astype(precision, copy=False))
 
 
 def loss_on(network: Network, theta: Values, examples: Examples, loss: str | Loss) -> float:

@@ -21,7 +21,7 @@ SMOOTHED = 0.9  # how much of the mean loss so far stays at each update
 TOO_MUCH = 2.0  # the loss has grown: so many times the way from the best up to the first
 EARLY = 10  # batches that tell how much batches differ
 STILL = 1e-3  # of the lowest rate: next to no move
-SHARE = 0.1  # of the rate at which the loss was least: there it is about to grow
+SHARE = 0.1  # of the rate at which the loss grew: what is suggested
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class RateSearch:
     rates, losses : ndarray, shape (updates,)
         η of each update, and L of its batch before it, smoothed over the updates before.
     suggested : float
-        A tenth of the rate at which the smoothed loss was least.
+        A tenth of `too_large`, or where that was not met of the rate at which the smoothed loss was least.
     too_large : float
         The rate at which the loss had grown beyond doubt; infinity where it had not by the end.
     """
@@ -108,7 +108,9 @@ def find_learning_rate(
         losses.append(mean)
     if not losses:
         raise ValueError(f"The loss grows at the lowest rate already, {lowest:g}; begin far below it.")
-    return RateSearch(rates[: len(losses)], np.array(losses), float(rates[np.argmin(losses)]) * SHARE, too_large)
+    # The lowest point of a flat curve is chance; where it ends is not.
+    least = float(rates[np.argmin(losses)]) if math.isinf(too_large) else too_large
+    return RateSearch(rates[: len(losses)], np.array(losses), least * SHARE, too_large)
 
 
 def _loss_of_next(descent: Descent) -> float:

@@ -32,10 +32,13 @@ def suited(network: Network, loss: Loss, examples: Examples) -> Examples:
     if not len(examples) or not (examples.weight > 0).any():
         raise ValueError("There is no example with a weight to learn from.")
     labels = loss.of_classes and examples.outputs == 1 < network.widths[-1]
-    if examples.features != network.widths[0] or (examples.outputs != network.widths[-1] and not labels):
+    if examples.features != network.widths[0]:
+        raise ValueError(f"The examples have {examples.features} features; the network takes {network.widths[0]}.")
+    if examples.outputs != network.widths[-1] and not labels:
+        more = ' Labels of classes need loss="cross-entropy".' if examples.outputs == 1 else ""
         raise ValueError(
-            f"The examples have {examples.features} features and {examples.outputs} outputs; "
-            f"the network takes {network.widths[0]} and gives {network.widths[-1]}."
+            f"The examples have {examples.outputs} target column(s); the network gives {network.widths[-1]} "
+            f"outputs.{more}"
         )
     if len(loss.parameters) not in (0, 1, network.widths[-1]):
         raise ValueError(f"The loss has {len(loss.parameters)} levels; the network gives {network.widths[-1]} outputs.")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from thalweg.learn.function import Network
     from thalweg.learn.loss import Loss
 
-DENSE = 16  # where an example chooses more than one in so many of the one-hot features, a product is faster
+DENSE = 48  # where an example chooses more than one in so many of the one-hot features, a product is faster
 
 
 def aligned(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
