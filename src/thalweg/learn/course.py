@@ -36,9 +36,12 @@ def as_errors(given: object) -> NDArray[np.float64]:
         If it is none.
     """
     try:
-        return np.atleast_1d(np.asarray(given, dtype=np.float64))
+        errors = None if given is None else np.atleast_1d(np.asarray(given, dtype=np.float64))
     except (TypeError, ValueError):
-        raise ValueError(f"Validation gave {given!r}; it must give a number, or the error of each example.") from None
+        errors = None
+    if errors is None:
+        raise ValueError(f"Validation gave {given!r}; it must give a number, or the error of each example.")
+    return errors
 
 
 @dataclass
