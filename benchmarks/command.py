@@ -25,7 +25,7 @@ descend = kernel.descend
 
 def first(*arguments):
     descend(*arguments)
-    print(time.time() - float(os.environ["BENCH_STARTED"]), flush=True)
+    os.write(1, f"{time.time() - float(os.environ['BENCH_STARTED'])}\\n".encode())  # whole, whatever threads there are
     os._exit(0)
 
 kernel.descend = first

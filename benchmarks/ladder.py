@@ -16,8 +16,8 @@ from thalweg.forecast.ladder import Rung
 from thalweg.learn.descent import Descent
 from thalweg.learn.examples import Examples
 from thalweg.learn.function import Network
-from thalweg.learn.loss import LOSSES, mean_loss
-from thalweg.learn.prediction import predict
+from thalweg.learn.loss import mean_loss
+from thalweg.learn.prediction import Predictor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -93,11 +93,12 @@ def descend(job: Job) -> float:
     """Train one network with thalweg; return its best validation loss."""
 
     def validate(theta: NDArray[np.floating]) -> float:
-        loss = mean_loss(LOSSES["mae"], predict(job.network, theta, job.validation), job.validation.target)
+        loss = mean_loss("mae", predictor(theta), job.validation.target)
         seen.append(loss)
         return loss
 
     seen: list[float] = []
+    predictor = Predictor(job.network, job.validation, np.float32)
     descent = Descent(
         job.network,
         job.train,
