@@ -19,9 +19,9 @@ from thalweg.learn.loss import OWN, Loss, loss_of
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.outcome import ADVICE, AT_THE_START, DEAD, DIVERGED, GREATER, GROWN, RISEN, Outcome
 from thalweg.learn.own import descend_by
-from thalweg.learn.prediction import PREDICTION_BATCH, loss_on, predict
+from thalweg.learn.prediction import loss_on, predict
 from thalweg.learn.targets import suited
-from thalweg.learn.workspace import aligned, data_of, plan_of, room_of
+from thalweg.learn.workspace import apart, data_of, plan_of, room_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 SLICE_SECONDS = 0.05  # how long compiled code may run before Python gets a word
 PRECISIONS = (np.dtype(np.float32), np.dtype(np.float64))
 NEVER = np.iinfo(np.int64).max
+FEW = 16  # examples looked at together for a dead layer
 
 
 class Progress(NamedTuple):
@@ -121,9 +122,8 @@ class Descent:
             raise ValueError(f"This network has {network.size} unknowns; the start given has shape {start.shape}.")
         if not np.isfinite(start).all():
             raise ValueError(f"The start holds {start[~np.isfinite(start)][0]}; every unknown must be a finite number.")
-        self.theta: Values = aligned(network.size, dtype)
-        self.theta[:] = start
-        self.batch_losses: NDArray[np.float64] = np.full(self.batches, np.nan)
+        self.theta: Values = apart(start, dtype)
+        self.batch_losses: NDArray[np.float64] = apart(np.full(self.batches, np.nan), np.float64)
         self._plan = plan_of(
             network,
             self.examples,
@@ -384,8 +384,9 @@ class Descent:
     def dead_layer(self) -> int | None:
         """Return the number, from 1, of the first hidden layer all of whose neurons give 0 for all examples."""
         alive = [False] * (len(self.network.widths) - 2)
-        for first in range(0, len(self.examples), PREDICTION_BATCH):
-            x = self.examples.rows(slice(first, first + PREDICTION_BATCH)).gather()
+        # A few examples nearly always suffice, and are too few for BLAS to wake threads, which then keep cores busy.
+        for first in range(0, len(self.examples), FEW):
+            x = self.examples.rows(slice(first, first + FEW)).gather()
             a = backprop.forward(self.network, self.theta, x).a[1:-1]
             alive = [was or bool(of_layer.any()) for was, of_layer in zip(alive, a, strict=True)]
             if all(alive):

@@ -15,7 +15,7 @@ from thalweg.learn.loss import LOSSES, STABLE_PAIRS
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
 
 if TYPE_CHECKING:
-    from numpy.typing import DTypeLike, NDArray
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
 
     from thalweg.learn.examples import Examples
     from thalweg.learn.function import Network
@@ -25,11 +25,22 @@ DENSE = 48  # where an example chooses more than one in so many of the one-hot f
 
 
 def aligned(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
-    """Return zeros that begin where a line of the cache does: vectors that lie across two lines cost twice."""
+    """Return zeros on lines of the cache that are theirs alone.
+
+    Vectors that lie across two lines cost twice; and a line that one thread writes is taken from another that reads it.
+    """
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
-    whole = np.zeros(size + CACHE_LINE, dtype=np.uint8)
+    whole = np.zeros(size + 2 * CACHE_LINE, dtype=np.uint8)
     first = -whole.ctypes.data % CACHE_LINE
     return whole[first : first + size].view(dtype).reshape(shape)
+
+
+def apart(values: ArrayLike, dtype: DTypeLike) -> NDArray[Any]:
+    """Return a copy on lines of the cache of its own."""
+    given = np.asarray(values, dtype=dtype)
+    out = aligned(given.shape, dtype)
+    out[...] = given
+    return out
 
 
 def summed(examples: Examples) -> int:
@@ -52,17 +63,17 @@ def plan_of(
     pair = STABLE_PAIRS.get((network.output, loss.code)) if training else None
     beside = summed(examples)
     return kernel.Plan(
-        widths=np.array((network.widths[0] - beside, *network.widths[1:]), dtype=np.int64),
+        widths=apart((network.widths[0] - beside, *network.widths[1:]), np.int64),
         summed=beside,
         places=examples.indices.shape[1],
         activation=ACTIVATIONS[network.activation].code,
         output=OUTPUTS[network.output].code if pair is None else IDENTITY,
         skip=network.skip,
         loss=loss.code if pair is None else pair.code,
-        parameters=np.array(loss.parameters, dtype=np.float64),
+        parameters=apart(loss.parameters, np.float64),
         rule=RULES[optimizer.rule],
         schedule=SCHEDULES[optimizer.schedule],
-        numbers=optimizer.numbers(planned),
+        numbers=apart(optimizer.numbers(planned), np.float64),
         dropout=float(dropout),
         seed=seed,
     )
@@ -90,8 +101,8 @@ def room_of(
         product=aligned(gradient_room(max(network.widths), lanes) if training else 0, dtype),
         gradient=aligned(unknowns, dtype),
         state=aligned((2, unknowns), dtype),
-        counts=np.zeros(3, np.int64),
-        seen=np.full(2, np.nan),
+        counts=aligned(3, np.int64),
+        seen=apart([np.nan, np.nan], np.float64),
     )
 
 
