@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 SLICE_SECONDS = 0.05  # how long compiled code may run before Python gets a word
 PRECISIONS = (np.dtype(np.float32), np.dtype(np.float64))
 NEVER = np.iinfo(np.int64).max
-FEW = 16  # examples looked at together for a dead layer
+FEW = 16  # examples looked at first for a dead layer
 
 
 class Progress(NamedTuple):
@@ -385,12 +385,14 @@ class Descent:
         """Return the number, from 1, of the first hidden layer all of whose neurons give 0 for all examples."""
         alive = [False] * (len(self.network.widths) - 2)
         # A few examples nearly always suffice, and are too few for BLAS to wake threads, which then keep cores busy.
-        for first in range(0, len(self.examples), FEW):
-            x = self.examples.rows(slice(first, first + FEW)).gather()
+        first, last = 0, FEW
+        while first < len(self.examples):
+            x = self.examples.rows(slice(first, last)).gather()
             a = backprop.forward(self.network, self.theta, x).a[1:-1]
             alive = [was or bool(of_layer.any()) for was, of_layer in zip(alive, a, strict=True)]
             if all(alive):
                 return None
+            first, last = last, 2 * last  # where they do not, ever more at once
         return alive.index(False) + 1
 
     def _outcome(self, name: str, seconds: float) -> Outcome:
