@@ -54,7 +54,7 @@ def test_it_holds_every_file_of_the_package_and_nothing_else(wheel):
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert names == tracked
-    assert {"thalweg/py.typed", "thalweg/messages/en.toml", "thalweg/messages/zh.toml"} <= names
+    assert {"thalweg/py.typed", "thalweg/messages/en/cli.toml", "thalweg/messages/zh/cli.toml"} <= names
 
 
 def test_it_carries_the_licence(wheel):

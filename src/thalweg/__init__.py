@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.model import Model
     from thalweg.forecast.store import load
     from thalweg.report.found import Found, fit
+    from thalweg.report.seen import Seen, see
     from thalweg.series.read import read
     from thalweg.series.sample import sample
     from thalweg.series.series import Series
@@ -29,14 +30,16 @@ if TYPE_CHECKING:
 _HOMES = {
     "Found": "thalweg.report.found",
     "Model": "thalweg.forecast.model",
+    "Seen": "thalweg.report.seen",
     "Series": "thalweg.series.series",
     "fit": "thalweg.report.found",
     "load": "thalweg.forecast.store",
     "read": "thalweg.series.read",
     "sample": "thalweg.series.sample",
+    "see": "thalweg.report.seen",
 }
 
-__all__ = ["Found", "InputError", "Model", "Series", "__version__", "fit", "load", "read", "sample"]
+__all__ = ["Found", "InputError", "Model", "Seen", "Series", "__version__", "fit", "load", "read", "sample", "see"]
 
 
 __getattr__ = loader(__name__, _HOMES)

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from thalweg.cli.forecast import EXAMPLES, forecast
+from thalweg.cli.look import look
 from thalweg.cli.predict import predict
 from thalweg.cli.sample import sample
 from thalweg.errors import InputError
@@ -52,3 +53,4 @@ def thalweg(
 app.command(epilog=EXAMPLES)(forecast)
 app.command()(predict)
 app.command()(sample)
+app.add_typer(look, name="look")

@@ -54,8 +54,8 @@ class Climb:
     ) -> None:
         self._live.stop()
 
-    def stage(self, name: str, total: int) -> None:
-        """Begin a stage of `total` fits with a bar of its own."""
+    def stage(self, name: str, total: int | None) -> None:
+        """Begin a stage of `total` fits with a bar of its own; None where nobody can tell how long it takes."""
         for task in self._bar.task_ids:
             self._bar.remove_task(task)
         self._bar.add_task(self._say(f"cli.stage.{name}"), total=total)

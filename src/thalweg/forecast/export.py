@@ -13,7 +13,7 @@ import numpy as np
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from thalweg.forecast.result import Findings, Forecast, RungResult
 
@@ -93,13 +93,13 @@ def forecast_rows(forecast: Forecast) -> list[dict[str, Any]]:
 
 def forecast_csv(forecast: Forecast) -> bytes:
     """Return the days to come as CSV (UTF-8): ``date,mean,low80,high80,low95,high95``."""
-    return _csv(("date", "mean", *_BOUNDS), forecast_rows(forecast))
+    return csv_of(("date", "mean", *_BOUNDS), forecast_rows(forecast))
 
 
 def ladder_csv(findings: Findings) -> bytes:
     """Return the ladder's table as CSV (UTF-8), a rung a line, the choice marked in ``chosen``."""
     rows = ({name: getattr(line, name) for name in _RUNG} for line in findings.ladder)
-    return _csv((*_RUNG, "chosen"), ({**row, "chosen": row["rung"] == findings.chosen} for row in rows))
+    return csv_of((*_RUNG, "chosen"), ({**row, "chosen": row["rung"] == findings.chosen} for row in rows))
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 -- whatever records hold, a line a kind
@@ -126,7 +126,8 @@ def _rung(line: RungResult) -> dict[str, Any]:
     return {name: getattr(line, name) for name in (*_RUNG, *more)}
 
 
-def _csv(header: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> bytes:
+def csv_of(header: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return rows as CSV (UTF-8): numbers with `_DIGITS` digits, an empty cell for what is not finite."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)

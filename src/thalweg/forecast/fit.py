@@ -173,7 +173,7 @@ def descend(
         batch=rung.batch,
         epochs=rung.planned_epochs(len(problem.examples)),
         seed=seed,
-        theta=_start(problem, seed),
+        theta=start_of(problem, seed),
     )
     told: dict[str, list[float]] = {"epoch": [], "train": [], "validation": []}
     if validation is None:
@@ -193,7 +193,7 @@ def descend(
     return Descended(descent.kept, outcome, {name: tuple(values) for name, values in told.items() if values})
 
 
-def _start(problem: Problem, seed: int) -> Values:
+def start_of(problem: Problem, seed: int) -> Values:
     """Return θ⁰, blind to what is the same on all training days: a feast never met must not speak by chance."""
     theta = problem.network.start(seed)
     idle = (problem.examples.dense == 0).all(axis=0)

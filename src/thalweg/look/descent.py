@@ -77,4 +77,4 @@ def descent_chart(findings: Findings, language: str = "en") -> alt.LayerChart | 
         height=HEIGHT,
     )
     told = tell("report.descent_title", epoch=kept, epochs=round(max(curve["epoch"])))
-    return dress(chart, series, told, tell("report.descent_subtitle", rung=line.rung), language)
+    return dress(chart, told, tell("report.descent_subtitle", rung=line.rung), language, simulated=series.simulated)

@@ -110,5 +110,9 @@ def forecast_chart(findings: Findings, language: str = "en", past: int = PAST) -
         **dict(zip(("mean", "low", "high"), (number(value, places) for value in first), strict=True)),
     )
     return dress(
-        chart, series, told, tell("report.forecast_subtitle", past=past, horizon=len(forecast.dates)), language
+        chart,
+        told,
+        tell("report.forecast_subtitle", past=past, horizon=len(forecast.dates)),
+        language,
+        simulated=series.simulated,
     )

@@ -114,4 +114,4 @@ def ladder_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         days=findings.split.test,
     )
     chart = layered(row, gap, lines, dots, flag, height=ROW * len(findings.ladder))
-    return dress(chart, series, told, tell("report.ladder_subtitle"), language)
+    return dress(chart, told, tell("report.ladder_subtitle"), language, simulated=series.simulated)

@@ -92,4 +92,4 @@ def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         name=series.name,
     )
     chart = layered(*layers, height=HEIGHT)
-    return dress(chart, series, told, tell(how), language)
+    return dress(chart, told, tell(how), language, simulated=series.simulated)

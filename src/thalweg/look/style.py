@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import altair as alt
 import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from thalweg.series.series import Series
+Chart = TypeVar("Chart", alt.Chart, alt.LayerChart, alt.HConcatChart, alt.VConcatChart)
 
 # Okabe and Ito's colours, told apart by colour-blind people and, with shapes and shades, on grey paper.
 INK = "#1f2328"
@@ -30,6 +30,8 @@ SKY = "#9ccbe8"
 PALE_SKY = "#d8ebf7"
 GREEN = "#009e73"
 VERMILLION = "#d55e00"
+ORANGE = "#e69f00"
+PURPLE = "#cc79a7"
 PART_COLOURS = ("#dfeaf4", "#cfeae0", "#fbe3c0")
 
 WIDTH = 780
@@ -130,10 +132,10 @@ def layered(*layers: alt.Chart, width: int = WIDTH, height: int = HEIGHT) -> alt
     return alt.LayerChart(layer=list(layers), width=width, height=height)
 
 
-def dress(chart: alt.LayerChart, series: Series, title: str, subtitle: str, language: str = "en") -> alt.LayerChart:
+def dress(chart: Chart, title: str, subtitle: str, language: str = "en", *, simulated: bool = False) -> Chart:
     """Return the chart with its title, told as simulated where it is, and in the house's fonts and colours."""
     tell = catalogue(language)
-    if series.simulated:
+    if simulated:
         title = tell("report.simulated_title", text=title)
     locale: dict[str, Any] = {}
     if language == "zh":

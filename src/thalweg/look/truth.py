@@ -170,4 +170,4 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         coverage=INTERVAL,
     )
     how = "report.truth_subtitle_copy" if findings.choice.kind == "copy" else "report.truth_subtitle"
-    return dress(chart, series, told, tell(how, refit_days=used.refit_days), language)
+    return dress(chart, told, tell(how, refit_days=used.refit_days), language, simulated=series.simulated)

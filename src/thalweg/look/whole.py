@@ -109,4 +109,4 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         filled=filled,
     )
     chart = layered(*layers, height=HEIGHT)
-    return dress(chart, series, told, tell("report.series_subtitle"), language)
+    return dress(chart, told, tell("report.series_subtitle"), language, simulated=series.simulated)

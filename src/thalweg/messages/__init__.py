@@ -1,4 +1,4 @@
-"""What a user reads, one catalogue per language: `en.toml` and `zh.toml` hold the same keys."""
+"""What a user reads, one catalogue per language: `en/` and `zh/` hold the same files and keys, `{count}` filled in."""
 
 from thalweg.messages.catalogue import LANGUAGES, Catalogue, Message, catalogue
 

@@ -54,7 +54,7 @@ def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 @cache
 def catalogue(language: str = "en") -> Catalogue:
-    """Return the catalogue of `language`, read once.
+    """Return the catalogue of `language`, read once from the files of its folder.
 
     Raises
     ------
@@ -63,5 +63,7 @@ def catalogue(language: str = "en") -> Catalogue:
     """
     if language not in LANGUAGES:
         raise ValueError(f"There is no catalogue for the language {language!r}; choose one of {', '.join(LANGUAGES)}.")
-    text = files("thalweg.messages").joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return Catalogue(language, _flatten(tomllib.loads(text)))
+    told: dict[str, str] = {}
+    for file in files("thalweg.messages").joinpath(language).iterdir():
+        told |= _flatten(tomllib.loads(file.read_text(encoding="utf-8")))
+    return Catalogue(language, told)

@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
-
-import jinja2
-import vl_convert
 
 from thalweg.look import descent_chart, forecast_chart, ladder_chart, series_chart, steps_chart, truth_chart
 from thalweg.look.descent import descended
-from thalweg.look.style import FONT, VEGA_LITE
 from thalweg.look.words import day, estimate_decimals, number, past
 from thalweg.messages import catalogue
 from thalweg.report import tables
+from thalweg.report.drawn import picture, scripts, surroundings, template
 from thalweg.version import __version__
 
 if TYPE_CHECKING:
-    import altair as alt
-
     from thalweg.forecast.result import Findings
     from thalweg.messages import Catalogue
 
-LANGUAGE_TAGS = {"en": "en", "zh": "zh-Hans"}
 COPY = "copy last week"
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture on the page: its title in HTML, where it wraps, and what Vega-Embed draws."""
-
-    name: str
-    title: str
-    subtitle: str
-    spec: str
 
 
 @dataclass(frozen=True)
@@ -72,22 +53,9 @@ def page(findings: Findings, language: str = "en") -> str:
     tell = catalogue(language)
     # Bundling takes a second of a core's time outside Python: the pictures are described meanwhile.
     with ThreadPoolExecutor(1) as aside:
-        scripts = aside.submit(_scripts)
+        bundled = aside.submit(scripts)
         values = _values(findings, tell)
-        return _template().render(**values, scripts=scripts.result())
-
-
-@cache
-def _scripts() -> str:
-    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(files("thalweg.report").joinpath("page.html.jinja").read_text(encoding="utf-8"))
+        return template("page.html.jinja").render(**values, scripts=bundled.result())
 
 
 def _values(findings: Findings, tell: Catalogue) -> dict[str, Any]:
@@ -105,10 +73,7 @@ def _values(findings: Findings, tell: Catalogue) -> dict[str, Any]:
     descent = descended(findings)
     filled = not series.observed.all()
     return {
-        "tell": tell,
-        "lang": LANGUAGE_TAGS[language],
-        "font": FONT,
-        "style": files("thalweg.report").joinpath("page.css").read_text(encoding="utf-8"),
+        **surroundings(tell),
         "title": _title(findings, tell),
         "source": tell(
             "report.source",
@@ -121,7 +86,7 @@ def _values(findings: Findings, tell: Catalogue) -> dict[str, Any]:
         "known": any(line.known for line in findings.ladder),
         "verdict": [tell(message) for message in findings.verdict],
         "tiles": _tiles(findings, tell),
-        "pictures": {name: _picture(name, chart) for name, chart in charts.items() if chart is not None},
+        "pictures": {name: picture(name, chart.to_dict()) for name, chart in charts.items() if chart is not None},
         "explain": {
             "forecast": tell("report.explain_forecast_copy" if copied else "report.explain_forecast"),
             "strategy": tell(f"report.strategy_{findings.strategy}"),
@@ -151,19 +116,6 @@ def _values(findings: Findings, tell: Catalogue) -> dict[str, Any]:
             "split": tables.split_table(findings, language),
             "settings": tables.settings_table(findings, __version__, language),
         },
-        "version": __version__,
-        "embed": json.dumps(
-            {
-                "renderer": "svg",
-                "actions": {"export": True, "source": False, "compiled": False, "editor": False},
-                "i18n": {
-                    "CLICK_TO_VIEW_ACTIONS": tell("report.save"),
-                    "SVG_ACTION": tell("report.save_svg"),
-                    "PNG_ACTION": tell("report.save_png"),
-                },
-            },
-            ensure_ascii=False,
-        ),
     }
 
 
@@ -210,13 +162,3 @@ def _tiles(findings: Findings, tell: Catalogue) -> list[Tile]:
         )
     )
     return tiles
-
-
-def _picture(name: str, chart: alt.LayerChart) -> Picture:
-    spec = chart.to_dict()
-    title = spec.pop("title")
-    spec["width"] = "container"
-    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
-    # A script's text ends at the first "</script", wherever it stands: no "<" may remain.
-    text = json.dumps(spec, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    return Picture(name, title["text"], title["subtitle"], text)

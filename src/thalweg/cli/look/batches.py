@@ -1,0 +1,7 @@
+"""`thalweg look batches`."""
+
+EXAMPLES = "thalweg look batches"
+
+
+def batches() -> None:
+    """To come."""

@@ -1,0 +1,7 @@
+"""`thalweg look bias`."""
+
+EXAMPLES = "thalweg look bias"
+
+
+def bias() -> None:
+    """To come."""

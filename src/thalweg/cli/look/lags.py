@@ -1,0 +1,7 @@
+"""`thalweg look lags`."""
+
+EXAMPLES = "thalweg look lags"
+
+
+def lags() -> None:
+    """To come."""

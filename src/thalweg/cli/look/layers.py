@@ -1,0 +1,7 @@
+"""`thalweg look layers`."""
+
+EXAMPLES = "thalweg look layers"
+
+
+def layers() -> None:
+    """To come."""

@@ -1,0 +1,7 @@
+"""`thalweg look matrix`."""
+
+EXAMPLES = "thalweg look matrix"
+
+
+def matrix() -> None:
+    """To come."""

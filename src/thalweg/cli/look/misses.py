@@ -1,0 +1,7 @@
+"""`thalweg look misses`."""
+
+EXAMPLES = "thalweg look misses"
+
+
+def misses() -> None:
+    """To come."""

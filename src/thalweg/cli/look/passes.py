@@ -1,0 +1,7 @@
+"""`thalweg look passes`."""
+
+EXAMPLES = "thalweg look passes"
+
+
+def passes() -> None:
+    """To come."""

@@ -1,0 +1,7 @@
+"""`thalweg look pieces`."""
+
+EXAMPLES = "thalweg look pieces"
+
+
+def pieces() -> None:
+    """To come."""

@@ -1,0 +1,7 @@
+"""`thalweg look shift`."""
+
+EXAMPLES = "thalweg look shift"
+
+
+def shift() -> None:
+    """To come."""

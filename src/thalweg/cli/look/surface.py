@@ -1,0 +1,7 @@
+"""`thalweg look surface`."""
+
+EXAMPLES = "thalweg look surface"
+
+
+def surface() -> None:
+    """To come."""

@@ -1,0 +1,7 @@
+"""`thalweg look why`."""
+
+EXAMPLES = "thalweg look why"
+
+
+def why() -> None:
+    """To come."""

@@ -1,0 +1,198 @@
+"""One rung, fitted once on the training days and kept open to be looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.errors import InputError
+from thalweg.forecast.climb import estimates
+from thalweg.forecast.features import days_needed
+from thalweg.forecast.fit import Fit, Problem, start_of
+from thalweg.forecast.ladder import SHARE_LOOKED_BACK, TOLD_IN
+from thalweg.forecast.study.source import one_of, whole_number
+from thalweg.learn.descent import Descent
+from thalweg.learn.loss import LOSSES, mean_loss
+from thalweg.learn.record import Record
+from thalweg.series.calendar import Calendar
+from thalweg.series.split import split_by_date
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.ladder import Rung
+    from thalweg.learn.activation import Values
+    from thalweg.learn.function import Network
+    from thalweg.learn.outcome import Outcome
+    from thalweg.series.series import Series
+    from thalweg.series.split import Split
+
+WIDEST, DEEPEST = 10_000, 50
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A rung fitted on the training days of a series, from one seed, without a look at any other day.
+
+    Attributes
+    ----------
+    problem : Problem
+        The rung, its examples, its scale, its network.
+    split : Split
+    theta : ndarray, shape (size,)
+        Where the descent ended.
+    record : Record
+        What was watched on the way: after every epoch, with θ where that was asked for.
+    outcome : Outcome
+    """
+
+    problem: Problem
+    split: Split
+    theta: Values
+    record: Record
+    outcome: Outcome
+
+    @property
+    def series(self) -> Series:
+        """The days."""
+        return self.problem.series
+
+    @property
+    def network(self) -> Network:
+        """The rung's network."""
+        return self.problem.network
+
+    @property
+    def rung(self) -> Rung:
+        """The rung."""
+        return self.problem.rung
+
+    @property
+    def sealed(self) -> int:
+        """Where the sealed test begins: no study looks beyond."""
+        return self.split.train + self.split.validation
+
+    @cached_property
+    def estimates(self) -> NDArray[np.float64]:
+        """The estimate of every day before the sealed test, made the day before, in the user's units; NaN for none."""
+        return self.estimates_at(self.theta)
+
+    def estimates_at(self, theta: Values) -> NDArray[np.float64]:
+        """Return what `estimates` would be at another θ."""
+        problem = self.problem
+        fit = Fit(problem.rung, problem.scale, problem.network, np.asarray(theta)[None])
+        return estimates(problem.rung, fit, problem.series, problem.calendar, 0, self.sealed)
+
+    def loss(self, first: int, last: int, estimated: NDArray[np.float64] | None = None) -> float:
+        """Return the loss over the observed days ``first`` to ``last`` (excluded), in the user's units (L1)."""
+        part = (self.estimates if estimated is None else estimated)[first:last]
+        weight = (self.series.observed[first:last] & np.isfinite(part)).astype(float)
+        return mean_loss(LOSSES[self.problem.loss], part, self.series.values[first:last], weight)
+
+    def seen(self, first: int | None = None) -> float:
+        """Return L: over the training days (from day number `first` on)."""
+        return self.loss(days_needed(self.rung) if first is None else first, self.split.train)
+
+    def unseen(self) -> float:
+        """Return L′: over the validation days, which this descent has not seen."""
+        return self.loss(self.split.train, self.sealed)
+
+
+def fitted(
+    series: Series,
+    rung: Rung,
+    *,
+    loss: str = "mae",
+    country: str = "",
+    seed: int = 0,
+    path: bool = False,
+    watch: Callable[[Descent, float], None] | None = None,
+    every: int | None = None,
+) -> Fitted:
+    """Fit a rung on the training days, for all the epochs that its schedule spans.
+
+    Parameters
+    ----------
+    series : Series
+    rung : Rung
+        Not one that copies.
+    loss : str
+        ``mae`` or ``mse``.
+    country : str
+        Whose holidays a rung with a calendar knows.
+    seed : int
+    path : bool
+        Whether to keep θ every time it is watched, θ⁰ included.
+    watch : callable, optional
+        Called as `Descent.run` does.
+    every : int, optional
+        Watch after so many updates instead of after every epoch.
+
+    Raises
+    ------
+    InputError
+        If the series is too short for the rung, or the descent diverges.
+    """
+    split = split_by_date(series)
+    if days_needed(rung) * SHARE_LOOKED_BACK > split.train:
+        raise InputError(
+            f"--days-back {rung.days_back}: of the {len(series)} days {split.train} are for training, and a model may "
+            f"look back a third of them at most. Give {split.train // SHARE_LOOKED_BACK} or fewer, or bring more days."
+        )
+    problem = Problem(rung, series, Calendar(country), one_of("loss", loss, TOLD_IN), split.train, 1)
+    descent = Descent(
+        problem.network,
+        problem.examples,
+        loss=loss,
+        optimizer=rung.optimizer,
+        batch=rung.batch,
+        epochs=rung.planned_epochs(len(problem.examples)),
+        seed=seed,
+        theta=start_of(problem, seed),
+    )
+    record = Record(thetas=path, all_examples=False)
+    if path:
+        record(descent, float("nan"))
+
+    def watched(now: Descent, value: float) -> None:
+        record(now, value)
+        if watch is not None:
+            watch(now, value)
+
+    outcome = descent.run(watch=watched, every=every)
+    if outcome.failed:
+        raise InputError(f"{rung.name}: {outcome.advice}")
+    return Fitted(problem, split, descent.theta, record, outcome)
+
+
+def layers_of(text: str) -> tuple[int, ...]:
+    """Return the widths of hidden layers as an option tells them: ``100,100``; none for a straight line.
+
+    Raises
+    ------
+    InputError
+        If they are no whole numbers, or too many or too large.
+    """
+    try:
+        widths = tuple(int(word) for word in text.replace("×", ",").split(",") if word.strip())
+    except ValueError as error:
+        raise InputError(
+            f"--layers {text!r}: give the neurons of each hidden layer, such as 100,100; 0 for a straight line."
+        ) from error
+    if widths == (0,):
+        return ()
+    if len(widths) > DEEPEST:
+        raise InputError(f"--layers {text!r}: give {DEEPEST} layers or fewer.")
+    for width in widths:
+        whole_number("layers", width, 1, WIDEST)
+    return widths
+
+
+def comparable_from(rungs: Sequence[Rung]) -> int:
+    """Return the day from which on all rungs have estimates, so that their L are over the same days."""
+    return max(days_needed(rung) for rung in rungs)

@@ -1,0 +1,141 @@
+"""The error of each day as a bar between truth and estimate, and three losses made of the same days (L1, L2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import altair as alt
+import numpy as np
+
+from thalweg.look.look import Look, Numbers
+from thalweg.look.style import (
+    BLUE,
+    GREY,
+    INK,
+    VERMILLION,
+    columns,
+    day_axis,
+    day_tip,
+    days,
+    dress,
+    every_day,
+    key,
+    layered,
+)
+from thalweg.look.words import number
+from thalweg.messages import catalogue
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.study.error import ErrorStudy
+
+HEIGHT, LOW = 240, 100
+LOSSES = ("absolute", "squared", "lowered")
+
+
+def error_look(study: ErrorStudy, language: str = "en") -> Look:
+    """Return the look: `error_chart` with its numbers and words."""
+    tell = catalogue(language)
+    shares = {name: 100 * float(getattr(study, name).max() / getattr(study, name).sum()) for name in LOSSES[:2]}
+    means = [float(getattr(study, name).mean()) for name in LOSSES]
+    said = [
+        tell("look.error.mean", count=len(study.dates), loss=number(means[0]), name=study.fitted.series.name,
+             of_all=number(study.fitted.seen()) if study.fitted.problem.loss == "mae" else number(means[0])),
+        tell("look.error.worst", absolute=f"{shares['absolute']:.0f}", squared=f"{shares['squared']:.0f}"),
+        tell("look.error.lowered_told", minus=number(study.minus), loss=number(means[2])),
+    ]  # fmt: skip
+    losses = Numbers(
+        {
+            "loss": [tell(f"look.error.{name}", minus=number(study.minus)) for name in LOSSES],
+            "mean": means,
+            "worst_day": [study.dates[int(np.argmax(getattr(study, name)))] for name in LOSSES],
+            "worst": [float(getattr(study, name).max()) for name in LOSSES],
+        }
+    )
+    each = {name: getattr(study, name) for name in LOSSES}
+    by_day = Numbers({"date": study.dates, "target": study.target, "prediction": study.prediction, **each})
+    return Look(
+        "error",
+        language,
+        error_chart(study, language),
+        {"losses": losses, "days": by_day},
+        tuple(said),
+        shown=("losses",),
+        asked=("negative",),
+    )
+
+
+def error_chart(study: ErrorStudy, language: str = "en") -> alt.VConcatChart:
+    """Draw truth and estimate with e as a bar between them; below, e under three losses, each with its mean L.
+
+    Parameters
+    ----------
+    study : ErrorStudy
+    language : str
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    altair.VConcatChart
+        In the user's units; the second loss in their square.
+    """
+    tell = catalogue(language)
+    series = study.fitted.series
+    truth, estimate, gap = tell("report.mark_truth"), tell("report.mark_estimate"), tell("look.error.mark_error")
+    dates, table = every_day(study.dates, {"target": study.target, "prediction": study.prediction})
+    base = alt.Chart(columns({"day": days(dates), **table})).encode(x=_days(language))
+    tips = [
+        day_tip(language),
+        alt.Tooltip("target:Q", title=truth, format=",.6~r"),
+        alt.Tooltip("prediction:Q", title=estimate, format=",.6~r"),
+    ]
+    above = layered(
+        key({truth: INK, estimate: BLUE, gap: VERMILLION}),
+        base.mark_rule(color=VERMILLION, strokeWidth=5, opacity=0.55).encode(
+            y=alt.Y("target:Q", title=series.name, scale=alt.Scale(zero=False)), y2="prediction:Q", tooltip=tips
+        ),
+        base.mark_line(color=INK, strokeWidth=1).encode(y="target:Q"),
+        base.mark_point(color=INK, filled=True, size=40, opacity=1).encode(y="target:Q", tooltip=tips),
+        base.mark_point(color=BLUE, filled=True, shape="diamond", size=45, opacity=1).encode(
+            y="prediction:Q", tooltip=tips
+        ),
+        height=HEIGHT,
+    )
+    losses = [_loss(study, name, getattr(study, name), language) for name in LOSSES]
+    chart = alt.vconcat(above, *losses, spacing=14)
+    title = tell(
+        "look.error.title",
+        count=len(study.dates),
+        loss=number(float(study.absolute.mean())),
+        name=series.name,
+    )
+    told = tell("look.error.subtitle", rung=study.fitted.rung.name)
+    return dress(chart, title, told, language, simulated=series.simulated)
+
+
+def _days(language: str) -> alt.X:
+    return day_axis(language, weekly=True, padding=8)
+
+
+def _loss(study: ErrorStudy, name: str, errors: NDArray[np.float64], language: str) -> alt.LayerChart:
+    """Draw a bar of e for each day, and their mean L as a line."""
+    tell = catalogue(language)
+    series = study.fitted.series
+    mean = float(errors.mean())
+    called = tell(f"look.error.{name}", minus=number(study.minus))
+    bars = alt.Chart(columns({"day": days(study.dates), "error": errors})).encode(x=_days(language))
+    line = alt.Chart(alt.Data(values=[{"mean": mean, "day": str(study.dates[0]), "text": f"L = {number(mean)}"}]))
+    unit = tell("look.error.unit_squared" if name == "squared" else "look.error.unit", name=series.name)
+    return layered(
+        bars.mark_bar(color=VERMILLION, opacity=0.55, size=9).encode(
+            y=alt.Y("error:Q", title=unit, axis=alt.Axis(tickCount=4, format="~s")),
+            tooltip=[day_tip(language), alt.Tooltip("error:Q", title="e", format=",.6~r")],
+        ),
+        alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
+        line.mark_rule(color=BLUE, strokeWidth=2, strokeDash=[6, 3]).encode(y="mean:Q"),
+        line.mark_text(color=BLUE, align="right", baseline="bottom", dy=-3, fontWeight="bold").encode(
+            y="mean:Q", x=alt.value("width"), text="text:N"
+        ),
+        height=LOW,
+    ).properties(title=alt.Title(called, fontSize=12, fontWeight="normal", anchor="start", offset=4))

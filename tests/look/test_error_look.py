@@ -1,0 +1,74 @@
+"""The error of each day: what is drawn is what was missed, and its mean is L."""
+
+import numpy as np
+import pytest
+
+from chart_reader import layers, marked, rows
+from findings_builder import simulated_series
+from thalweg.errors import InputError
+from thalweg.forecast.study.error import error_study
+from thalweg.look.error import error_chart, error_look
+
+
+@pytest.fixture(scope="module")
+def study():
+    return error_study(simulated_series(600, missing=(340, 341)), days=40, minus=250.0)
+
+
+def test_e_is_what_the_estimate_misses(study):
+    assert len(study.dates) == 40
+    values = dict(zip(study.fitted.series.dates, study.fitted.series.values, strict=True))
+    np.testing.assert_array_equal(study.target, [values[date] for date in study.dates])
+    assert study.dates[-1] == study.fitted.split.train_last
+    np.testing.assert_allclose(study.absolute, np.abs(study.target - study.prediction), rtol=0)
+    np.testing.assert_allclose(study.squared, study.absolute**2, rtol=1e-12)
+    np.testing.assert_allclose(study.lowered, study.absolute - 250, rtol=1e-12)
+    assert study.absolute.min() >= 0
+    assert study.lowered.min() < 0
+
+
+def test_the_estimate_is_a_line_over_yesterday(study):
+    series = study.fitted.series
+    place = (study.dates - series.start).astype(int)
+    slope, bias = np.polyfit(series.values[place - 1], study.prediction, 1)
+    np.testing.assert_allclose(slope * series.values[place - 1] + bias, study.prediction, rtol=1e-4)
+    assert 0.3 < slope < 1.1
+
+
+def test_a_day_without_a_value_has_no_error(study):
+    assert not np.isin(study.fitted.series.dates[[340, 341]], study.dates).any()
+
+
+def test_the_bars_reach_from_truth_to_estimate_and_the_means_are_l(study):
+    spec = error_chart(study).to_dict()
+    above, *below = spec["vconcat"]
+    (bars,) = marked(spec | above, "rule", y="target")
+    told = [(float(row["target"]), float(row["prediction"])) for row in rows(spec, bars) if row["target"]]
+    np.testing.assert_allclose(told, np.stack([study.target, study.prediction], axis=1), rtol=1e-6)
+    means = []
+    for panel in below:
+        (line,) = [layer for layer in layers(panel) if layer["mark"]["type"] == "rule" and "dash" in str(layer).lower()]
+        means.append(rows(spec, line)[0]["mean"])
+    expected = [study.absolute.mean(), study.squared.mean(), study.lowered.mean()]
+    np.testing.assert_allclose(means, expected, rtol=1e-12)
+    assert expected[0] > 10
+
+
+def test_squares_listen_to_the_worst_day(study):
+    look = error_look(study)
+    worst = [study.absolute.max() / study.absolute.sum(), study.squared.max() / study.squared.sum()]
+    assert worst[1] > worst[0]
+    assert f"{100 * worst[0]:.0f}% of all absolute errors and {100 * worst[1]:.0f}% of all squared ones" in look.said[1]
+
+
+def test_options_out_of_range_are_refused():
+    series = simulated_series(400)
+    for options, found in (
+        ({"days": 1}, "--days 1"),
+        ({"minus": float("nan")}, "--minus nan"),
+        ({"layers": "ten"}, "--layers 'ten'"),
+        ({"days_back": 300}, "--days-back 300"),
+        ({"loss": "mad"}, "--loss 'mad'"),
+    ):
+        with pytest.raises(InputError, match=found):
+            error_study(series, **options)

@@ -1,0 +1,104 @@
+"""What holds for every picture of the glass box: it draws, asks nothing of a network, speaks both languages."""
+
+import inspect
+import json
+import re
+from html import escape
+from importlib import import_module
+
+import pytest
+import vl_convert
+
+from findings_builder import simulated_series
+from thalweg.cli.look.names import PICTURES as NAMED
+from thalweg.errors import InputError
+from thalweg.look.look import PICTURES
+from thalweg.look.style import VEGA_LITE
+from thalweg.report.drawn import scripts
+from thalweg.report.seen import looked_at, see
+
+PNG = b"\x89PNG\r\n\x1a\n"
+ADDRESS = re.compile(r"https?://(?!vega\.github\.io/schema|www\.w3\.org)")
+
+
+@pytest.fixture(scope="module", params=PICTURES)
+def seen(request):
+    """Each picture, of the toy where it has one."""
+    return see(request.param)
+
+
+def test_it_draws_as_png_and_svg(seen, tmp_path):
+    seen.save(tmp_path / "seen.png")
+    png = (tmp_path / "seen.png").read_bytes()
+    assert png.startswith(PNG)
+    assert min(int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) > 300
+    assert len(png) > 10_000
+    seen.save(tmp_path / "seen.svg")
+    assert (tmp_path / "seen.svg").read_text(encoding="utf-8").count("<path") > 5
+
+
+def test_its_page_asks_nothing_of_a_network(seen, tmp_path):
+    seen.save(tmp_path / "seen.html")
+    page = (tmp_path / "seen.html").read_text(encoding="utf-8")
+    assert "default-src 'none'" in page
+    assert page.count(scripts()) == 1
+    told = page.replace(scripts(), "")
+    assert not ADDRESS.search(told)
+    assert '"url"' not in json.dumps(seen.look.described)
+    assert len(page.encode()) < 4_000_000
+    for question, answer in seen.look.questions():
+        assert question in page
+        assert escape(answer, quote=False).replace("'", "&#39;") in page
+
+
+def test_its_numbers_are_plain(seen):
+    told = json.loads(json.dumps(seen.look.as_json(), allow_nan=False))
+    assert told["title"]
+    assert told["said"]
+    for name, table in seen.tables.items():
+        lengths = {len(column) for column in table.columns.values()}
+        assert len(lengths) == 1
+        assert lengths.pop() > 0, name
+        assert len(table.csv().decode().splitlines()) == len(told["tables"][name]) + 1
+    assert set(seen.look.shown) <= set(seen.tables)
+    assert all(len(seen.tables[name]) <= 40 for name in seen.look.shown)
+
+
+def test_chinese_pictures_speak_chinese(seen):
+    look = looked_at(seen.look.name, seen.study, "zh")
+    svg = vl_convert.vegalite_to_svg(look.described, vl_version=VEGA_LITE)
+    drawn = " ".join(re.findall(r">([^<>]+)<", svg))
+    assert len(re.findall(r"[\u4e00-\u9fff]", drawn + look.title)) > 20
+    english = re.findall(r"[A-Za-z]{3,} [a-z]{3,} [a-z]{3,}", " ".join([drawn, *look.said]))
+    assert not [text for text in english if "simulated views" not in text]
+
+
+def test_the_command_has_the_options_of_the_study_and_no_other():
+    assert NAMED == PICTURES
+    for name in PICTURES:
+        declared = inspect.signature(getattr(import_module(f"thalweg.cli.look.{name}"), name)).parameters
+        made = inspect.signature(getattr(import_module(f"thalweg.forecast.study.{name}"), f"{name}_study")).parameters
+        wanted = {option: each.default for option, each in made.items() if option not in {"source", "watcher"}}
+        assert {option: each.default for option, each in declared.items()} == wanted, name
+
+
+def test_the_same_seed_makes_the_same_picture():
+    series = simulated_series(400)
+    one, other = (json.dumps(see("error", series, seed=3).look.described) for _ in range(2))
+    assert one == other
+
+
+def test_a_wrong_name_or_option_is_refused():
+    with pytest.raises(InputError, match="no picture 'surfaces'"):
+        see("surfaces")
+    with pytest.raises(InputError, match=r"error has no option 'day'. Its options are days"):
+        see("error", day=3)
+
+
+def test_a_picture_is_written_by_its_ending_only(tmp_path):
+    seen = see("error", simulated_series(400))
+    with pytest.raises(InputError, match=r"ends in .gif"):
+        seen.save(tmp_path / "seen.gif")
+    assert not list(tmp_path.iterdir())
+    assert "<img" in seen._repr_html_()
+    assert seen.look.title in str(seen)
