@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from small_climbs import LINE, SHORT, TINY, climb
 
-from thalweg.forecast.climb import MEAN_BEGINS_WITH, MEAN_OF_MOST, Climb
+from thalweg.forecast.climb import MEAN_BEGINS_WITH, MEAN_OF_MOST, Climb, network_seed
+from thalweg.forecast.features import past_of
+from thalweg.forecast.fit import Fit, Problem, descend
 from thalweg.forecast.watch import Silence
 from thalweg.learn.workers import workers
 from thalweg.series.calendar import Calendar
@@ -149,6 +151,27 @@ def test_misses_are_the_worst_days_worst_first(found):
     assert sizes == sorted(sizes, reverse=True)
     np.testing.assert_allclose(sizes, np.sort(np.abs(used.target - used.prediction))[::-1][: len(sizes)])
     assert len({miss.date for miss in findings.misses}) == len(sizes) > 0
+
+
+def test_misses_tell_what_the_best_rungs_without_and_with_a_calendar_made_of_the_day(found, series):
+    findings, _ = found
+    fitted = [line for line in findings.ladder if line.kind in {"linear", "network"}]
+    best = [min((line for line in fitted if line.known is known), key=lambda line: line.validation).rung
+            for known in (False, True)]  # fmt: skip
+    rungs = {rung.name: rung for rung in TINY.rungs}
+    split, calendar = findings.split, Calendar()
+    for name in best:
+        # Fitted by hand on training days, stopped on validation days, as the climb does.
+        problem = Problem(rungs[name], series, calendar, "mae", split.train, 1)
+        thetas = [
+            descend(problem, network_seed(0, place), validation=(split.train, split.train + split.validation)).theta
+            for place in range(rungs[name].seeds)
+        ]
+        fit = Fit(rungs[name], problem.scale, problem.network, np.stack(thetas))
+        for miss in findings.misses:
+            newest = np.array([int((miss.date - series.start).astype(int)) - 1])
+            assert miss.others[name] == pytest.approx(fit.predict(calendar, past_of(series, newest)).item(), rel=1e-9)
+    assert all(list(miss.others) == best for miss in findings.misses)
 
 
 def test_squared_errors_are_counted_in_squares(series):

@@ -76,6 +76,16 @@ def test_it_tells_everything(findings):
     assert "1 min 11 s" in text
 
 
+def test_misses_are_compared_with_and_without_a_calendar(findings):
+    assert "with a calendar" not in Reader(page(findings)).text
+    others = {"3×100 relu 56": 2900.0, "3×100 relu 56 year": 2500.0}
+    misses = (replace(findings.misses[0], others=others), *findings.misses[1:])
+    text = Reader(page(replace(findings, misses=misses))).text
+    assert "By 3×100 relu 56 no calendar By 3×100 relu 56 year with a calendar" in text
+    assert "2,450 3,307 −857 2,900 2,500 Lunar New Year's Eve" in text
+    assert "fitted on training days alone" in text
+
+
 def test_what_was_odd_and_a_short_split_are_told():
     note = Message("note.delimiter", {"delimiter": "a semicolon"})
     findings = build_findings(days=400, missing=())

@@ -104,6 +104,7 @@ class Climb:
         self.climbed: list[Climbed] = []
         self.notes: list[Message] = []
         self.cut_short = False
+        self.sealed_estimates: list[NDArray[np.float64]] = []  # of each rung, once the seal is open
         self._sealed = split.train + split.validation
         self._compare_from = 0
 
@@ -283,7 +284,7 @@ class Climb:
         """Compute L′ of every rung on the sealed test: once, after the choice, for the table only."""
         days = len(self.series)
         self.watcher.stage("open", len(self.climbed))
-        seen: list[NDArray[np.float64]] = []
+        seen = self.sealed_estimates
         for at, one in enumerate(self.climbed):
             if one.rung is not None:
                 ahead = estimates(one.rung, one.fit, self.series, self.calendar, self._sealed, days)
@@ -294,6 +295,16 @@ class Climb:
             self.climbed[at] = replace(one, line=replace(one.line, test=test))
             self.watcher.rung(self.climbed[at].line)
             self.watcher.advance(1)
+
+    def with_and_without_calendar(self) -> dict[str, NDArray[np.float64]]:
+        """Return what the best rung that knows no calendar, and the best that does, made of the sealed days."""
+        best: dict[str, NDArray[np.float64]] = {}
+        for known in (False, True):
+            fitted = [at for at, one in enumerate(self.climbed) if one.fit is not None and one.line.known is known]
+            if fitted:
+                at = min(fitted, key=lambda place: self._comparable(self.climbed[place].line.validation))
+                best[self.climbed[at].line.rung] = self.sealed_estimates[at]
+        return best
 
     def parts(self, at: int) -> list[Climbed]:
         """Return the fitted rungs, or the copy, that the rung at a place is the mean of."""

@@ -74,7 +74,13 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
             "strategy": findings.strategy,
             "forecast": forecast_rows(findings.forecast),
             "misses": [
-                {"date": miss.date, "target": miss.target, "prediction": miss.prediction, "holiday": miss.holiday}
+                {
+                    "date": miss.date,
+                    "target": miss.target,
+                    "prediction": miss.prediction,
+                    "holiday": miss.holiday,
+                    "others": miss.others,
+                }
                 for miss in findings.misses
             ],
             "verdict": [say(sentence) for sentence in findings.verdict],

@@ -29,6 +29,8 @@ from thalweg.series.series import Series
 from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from thalweg.forecast.interval import Rolled, Yardstick
@@ -114,7 +116,7 @@ def find(
         steps=run.steps(),
         strategy=run.strategy,
         forecast=found.predict(),
-        misses=_misses(as_used, calendar.country),
+        misses=_misses(as_used, calendar.country, series.dates[run.sealed], climb.with_and_without_calendar()),
         verdict=verdict(lines, chosen, as_used, baselines, loss, [*climb.notes, *limit.told]),
         country=calendar.country,
         seconds=time.perf_counter() - began,
@@ -302,12 +304,16 @@ def _last_days(series: Series, members: tuple[Member, ...]) -> Series:
     )
 
 
-def _misses(as_used: AsUsed, country: str) -> tuple[Miss, ...]:
-    """Name the days missed most (U5), the worst first."""
+def _misses(
+    as_used: AsUsed, country: str, first: np.datetime64, others: Mapping[str, NDArray[np.float64]]
+) -> tuple[Miss, ...]:
+    """Name the days missed most (U5), the worst first, with what other rungs made of them; theirs begin at `first`."""
     order = np.argsort(-np.abs(as_used.target - as_used.prediction), kind="stable")[:MISSES_NAMED]
     out: list[Miss] = []
     for at in order:
         date: np.datetime64 = as_used.dates[int(at)]
         target, prediction = float(as_used.target[at]), float(as_used.prediction[at])
-        out.append(Miss(date, target, prediction, nearest_holiday(date, country)))
+        place = int((date - first).astype(int))
+        beside = {name: float(estimates[place]) for name, estimates in others.items()}
+        out.append(Miss(date, target, prediction, nearest_holiday(date, country), beside))
     return tuple(out)

@@ -136,12 +136,16 @@ class Miss:
         What came, and what was estimated; their difference is the miss.
     holiday : str
         The holiday on or near the day (``Christmas Day``, ``the day after Thanksgiving``), or ``""``.
+    others : mapping
+        What the best rung without a calendar and the best with one, both fitted on training days alone, made of the
+        same day: rung to estimate.
     """
 
     date: np.datetime64
     target: float
     prediction: float
     holiday: str = ""
+    others: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 @dataclass(frozen=True, eq=False)

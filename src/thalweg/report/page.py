@@ -83,6 +83,7 @@ def _values(findings: Findings, tell: Catalogue) -> dict[str, Any]:
             days=len(series),
         ),
         "simulated": series.simulated,
+        "beside": any(miss.others for miss in findings.misses),
         "known": any(line.known for line in findings.ladder),
         "verdict": [tell(message) for message in findings.verdict],
         "tiles": _tiles(findings, tell),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -152,12 +153,23 @@ def miss_table(findings: Findings, language: str = "en") -> Table | None:
         ]
         for miss in misses
     ]
+    for name, note in _with_and_without(findings, language):
+        head.append((tell("report.would_estimate", rung=name), note))
+        rows = [[*row, number(miss.others.get(name, math.nan), places)] for row, miss in zip(rows, misses, strict=True)]
     words = {0}
     if findings.country or any(miss.holiday for miss in misses):
+        words.add(len(head))
         head.append((tell("report.holiday"), ""))
-        words.add(4)
         rows = [[*row, miss.holiday or ABSENT] for row, miss in zip(rows, misses, strict=True)]
     return Table(tell("report.in_units", name=findings.series.name), head, rows, words=frozenset(words))
+
+
+def _with_and_without(findings: Findings, language: str) -> list[tuple[str, str]]:
+    """Return the rungs that the misses are compared with, each with whether it knows a calendar."""
+    tell = catalogue(language)
+    named = dict.fromkeys(name for miss in findings.misses for name in miss.others)
+    known = {line.rung: line.known for line in findings.ladder}
+    return [(name, tell("report.with_calendar" if known.get(name) else "report.without_calendar")) for name in named]
 
 
 def coverage_table(findings: Findings, language: str = "en") -> Table:

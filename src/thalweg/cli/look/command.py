@@ -43,6 +43,7 @@ TableName = Annotated[
     typer.Option("--table", metavar="NAME", help="Which table --csv prints; else the first.", rich_help_panel=OUTPUT),
 ]
 MODEL = ".thalweg"
+GENERATOR = b'name="generator" content="thalweg'  # what stands at the head of our own pages
 
 
 def command_of(declared: Callable[..., None]) -> Callable[..., None]:
@@ -103,9 +104,8 @@ def _show(
     from rich.console import Console
 
     from thalweg.cli.progress import Climb
-    from thalweg.files import check_writable
     from thalweg.messages import catalogue
-    from thalweg.report.seen import kind_of, see
+    from thalweg.report.seen import see
 
     quiet = as_json or as_csv
     if as_json and as_csv:
@@ -114,10 +114,7 @@ def _show(
         raise InputError(f"--table {table}: it says which table --csv prints. Add --csv.")
     target = out or (None if quiet else Path(f"{file.stem if file else 'look'}-{name}.html"))
     if target is not None:
-        kind_of(target)
-        if out is None:
-            _check_ours(target)
-        check_writable(target.parent)
+        _check(target, named=out is not None)
     source = _source(file, date=date, value=value, date_format=date_format, duplicates=duplicates)
     say = catalogue(lang)
     console = Console(markup=False, highlight=False, emoji=False, quiet=quiet)
@@ -142,11 +139,18 @@ def _source(file: Path | None, **reading: Any) -> Source:  # noqa: ANN401 - thos
     return thalweg.load(file) if file.suffix == MODEL else thalweg.read(file, **reading)
 
 
-def _check_ours(target: Path) -> None:
-    """Refuse to replace a page by a name that nobody gave, where thalweg has not made it."""
-    if not target.exists():
-        return
-    if not target.is_file() or b'name="generator" content="thalweg' not in target.read_bytes()[:2000]:
+def _check(target: Path, *, named: bool) -> None:
+    """Refuse, before the work, a place that cannot be written to, or a foreign file by a name that nobody gave."""
+    from thalweg.files import check_writable
+    from thalweg.report.seen import kind_of
+
+    kind_of(target)
+    if not target.parent.is_dir():
+        raise InputError(f"--out {target}: there is no folder {target.parent}. Make it, or name another place.")
+    check_writable(target.parent)
+    if target.is_dir():
+        raise InputError(f"{target} is a folder. Name a file with --out.")
+    if not named and target.exists() and GENERATOR not in target.read_bytes()[:2000]:
         raise InputError(f"{target} is there already and not a page of thalweg's. Name another file with --out.")
 
 
