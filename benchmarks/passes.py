@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from numba import njit
 
 from cases import DEEP, SMALL, SPEECH, Case
-from counting import backward_count, forward_count, naive_count
 from measure import one_core, processor_seconds, table
 from thalweg.learn.compiled import kernel
 from thalweg.learn.compiled.activate import multiply_by_slope
 from thalweg.learn.compiled.product import backward_product
+from thalweg.learn.counting import backward_count, forward_count, naive_count
 from thalweg.learn.descent import Descent
 from thalweg.learn.examples import dense_examples
 from updates import micro

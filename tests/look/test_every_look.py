@@ -9,13 +9,14 @@ from importlib import import_module
 import pytest
 import vl_convert
 
+import looks
 from findings_builder import simulated_series
 from thalweg.cli.look.names import PICTURES as NAMED
 from thalweg.errors import InputError
 from thalweg.look.look import PICTURES
 from thalweg.look.style import VEGA_LITE
 from thalweg.report.drawn import scripts
-from thalweg.report.seen import looked_at, see
+from thalweg.report.seen import see
 
 PNG = b"\x89PNG\r\n\x1a\n"
 ADDRESS = re.compile(r"https?://(?!vega\.github\.io/schema|www\.w3\.org)")
@@ -24,7 +25,7 @@ ADDRESS = re.compile(r"https?://(?!vega\.github\.io/schema|www\.w3\.org)")
 @pytest.fixture(scope="module", params=PICTURES)
 def seen(request):
     """Each picture, of the toy where it has one."""
-    return see(request.param)
+    return looks.seen(request.param)
 
 
 def test_it_draws_as_png_and_svg(seen, tmp_path):
@@ -65,7 +66,7 @@ def test_its_numbers_are_plain(seen):
 
 
 def test_chinese_pictures_speak_chinese(seen):
-    look = looked_at(seen.look.name, seen.study, "zh")
+    look = looks.seen(seen.look.name, "zh").look
     svg = vl_convert.vegalite_to_svg(look.described, vl_version=VEGA_LITE)
     drawn = " ".join(re.findall(r">([^<>]+)<", svg))
     assert len(re.findall(r"[\u4e00-\u9fff]", drawn + look.title)) > 20

@@ -3,12 +3,15 @@
 import ast
 import re
 import string
+import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 import thalweg
 from thalweg.messages import LANGUAGES, Message, catalogue
+from thalweg.messages.catalogue import _flatten
 
 SOURCE = Path(thalweg.__file__).parent
 CALLS = {"Message", "tell", "say", "_say"}
@@ -51,6 +54,15 @@ def asked():
 def test_both_languages_have_the_same_keys():
     first, second = (catalogue(language).templates for language in LANGUAGES)
     assert set(first) == set(second)
+
+
+def test_no_key_stands_in_two_files_and_both_languages_have_the_same_files():
+    folders = [SOURCE / "messages" / language for language in LANGUAGES]
+    assert {file.name for file in folders[0].iterdir()} == {file.name for file in folders[1].iterdir()}
+    for folder in folders:
+        counted = Counter(key for file in folder.iterdir() for key in _flatten(tomllib.loads(file.read_text("utf-8"))))
+        assert len(counted) > 200
+        assert [key for key, times in counted.items() if times > 1] == []
 
 
 def test_a_key_has_the_same_placeholders_in_both_languages():

@@ -83,10 +83,10 @@ def every_day(
     return whole, filled
 
 
-def day_axis(language: str, field: str = "day", *, weekly: bool = False, padding: int = 0) -> alt.X:
+def day_axis(language: str, field: str = "day", *, weekly: bool = False, padding: int = 0, ticks: int = 8) -> alt.X:
     """Return the horizontal axis of days, with a tick a week or as the length asks."""
     axis = alt.Axis(
-        title=None, labelOverlap=True, grid=False, tickCount={"interval": "week", "step": 1} if weekly else 8
+        title=None, labelOverlap=True, grid=False, tickCount={"interval": "week", "step": 1} if weekly else ticks
     )
     short, month, year = ("%-m月%-d日", "%-m月", "%Y年") if language == "zh" else ("%-d %b", "%B", "%Y")
     if weekly:
@@ -122,9 +122,19 @@ def band(base: alt.Chart, low: str, high: str, colour: str, title: str | None) -
     return base.mark_area(color=colour, clip=True).encode(y=alt.Y(f"{low}:Q", title=title, scale=scale), y2=f"{high}:Q")
 
 
+def short_format(most: float) -> str:
+    """Return how an axis up to `most` writes its numbers: 25k, but 0.25 and not 250m."""
+    return "~s" if most >= 1 else "~g"
+
+
 def quote(text: str) -> str:
     """Return text as a string inside a Vega expression."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def loss_unit(loss: str, name: str, language: str = "en") -> str:
+    """Return what a loss is counted in: the user's unit, or its square for ``mse``."""
+    return catalogue(language)("look.error.unit_squared", name=name) if loss == "mse" else name
 
 
 def layered(*layers: alt.Chart, width: int = WIDTH, height: int = HEIGHT) -> alt.LayerChart:

@@ -32,3 +32,11 @@ Country = Annotated[
 Seed = Annotated[
     int, typer.Option("--seed", min=0, metavar="NUMBER", help="Same seed, same picture.", rich_help_panel=MODEL)
 ]
+CurveName = Annotated[
+    Literal["auto", "lecture", "sine", "year", "days"],
+    typer.Option(
+        "--curve",
+        help="Which curve: a toy (lecture, sine), the mean week of each day of your last training year (year), or your "
+        "last 60 training days (days).",
+    ),
+]

@@ -1,25 +1,14 @@
 """The blackboard's counts are of passes that are right, and the formulas give the same counts."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from thalweg.learn import backprop
+from thalweg.learn import backprop, counting
 from thalweg.learn.function import Network
 
 
-@pytest.fixture
-def counting(monkeypatch):
-    """The bench's module."""
-    monkeypatch.syspath_prepend(str(Path(__file__).resolve().parents[1] / "benchmarks"))
-    import counting  # noqa: PLC0415 - from the bench's folder
-
-    return counting
-
-
 @pytest.mark.parametrize("widths", [(3, 1), (2, 2, 2, 2), (4, 3, 2), (3, 5, 4, 3, 2), (1, 1, 1, 1, 1, 1)])
-def test_counts_are_of_the_real_passes(counting, widths):
+def test_counts_are_of_the_real_passes(widths):
     network = Network(widths, "sigmoid")
     random = np.random.default_rng(3)
     theta, x = network.start(1) + random.normal(size=network.size), random.normal(size=(1, widths[0]))
@@ -45,7 +34,7 @@ def test_counts_are_of_the_real_passes(counting, widths):
     assert naive == counting.naive_count(widths)
 
 
-def test_the_work_repeats_with_every_layer(counting):
+def test_the_work_repeats_with_every_layer():
     assert counting.backward_count((2, 2, 2, 2)) == 14
     assert counting.naive_count((2, 2, 2, 2)) == 2 * (1 + 5 + 13)
     deep = (429, *[1000] * 8, 40)

@@ -1,0 +1,153 @@
+"""The weight of each day looked back, L and L′ over days looked back, and the week that suggests them (U3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.errors import InputError
+from thalweg.forecast.ladder import SHARE_LOOKED_BACK, TOLD_IN, Rung, suited
+from thalweg.forecast.study.fitted import Fitted, comparable_from, fitted
+from thalweg.forecast.study.rhythm import Rhythm, rhythm_of
+from thalweg.forecast.study.source import days_of, one_of, whole_number
+from thalweg.series.split import split_by_date
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.study.source import Source
+    from thalweg.series.series import Series
+
+MOST_BACK = 366
+# U3 as printed, in thousands of views a day; the series was never published.
+LECTURE_WEIGHTS = (0.79, -0.31, 0.12, -0.01, -0.10, 0.30, 0.18)
+LECTURE_LOSSES = {1: (0.48, 0.58), 7: (0.38, 0.49), 28: (0.33, 0.46), 56: (0.32, 0.46)}
+
+
+@dataclass(frozen=True, eq=False)
+class LagsStudy:
+    """Straight lines over more and more days looked back.
+
+    Attributes
+    ----------
+    fitted : Fitted
+        The line whose weights are shown.
+    day : numpy.datetime64
+        The last training day: the example by which the weights are told.
+    dates : ndarray of datetime64[D], shape (days back,)
+        The day that each weight stands for when `day` is estimated, the day before it first.
+    values, weights : ndarray of float64, shape (days back,)
+        What came on these days, in the user's units, and w₁ … wₙ, which have no unit.
+    bias : float
+        b, in the user's units: `bias` and the sum of `weights` times `values` are the estimate (of counts, 0 at
+        least).
+    looked : tuple of int
+        Days looked back, rising.
+    left_out : tuple of int
+        Those asked for that the series is too short for.
+    seen, unseen : ndarray of float64, shape (looked,)
+        L over the same training days for all, and L′ over the validation days.
+    copying : (float, float)
+        The same of copying yesterday.
+    rhythm : Rhythm
+        Of the training days.
+    """
+
+    fitted: Fitted
+    day: np.datetime64
+    dates: NDArray[np.datetime64]
+    values: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    bias: float
+    looked: tuple[int, ...]
+    left_out: tuple[int, ...]
+    seen: NDArray[np.float64]
+    unseen: NDArray[np.float64]
+    copying: tuple[float, float]
+    rhythm: Rhythm
+
+
+def lags_study(
+    source: Source = None,
+    *,
+    days_back: int = 7,
+    compare: str = "1,7,14,28,56",
+    loss: str = "mae",
+    seed: int = 0,
+) -> LagsStudy:
+    """Fit straight lines over more and more days looked back.
+
+    Parameters
+    ----------
+    source : Series, optional
+    days_back : int
+        The line whose weights are shown.
+    compare : str
+        Days looked back whose L and L′ are compared; those that the series is too short for are left out.
+    loss, seed
+        How the lines are fitted.
+
+    Raises
+    ------
+    InputError
+        If an option is out of its range, or the days are too few.
+    """
+    series = days_of(source, "lags")
+    whole_number("days-back", days_back, 1, MOST_BACK)
+    one_of("loss", loss, TOLD_IN)
+    asked = _days_of(compare)
+    most = split_by_date(series).train // SHARE_LOOKED_BACK
+    looked = tuple(back for back in asked if back <= most)
+    if not looked:
+        raise InputError(f"--compare {compare}: so short a series bears {most} days looked back at most. Give fewer.")
+    of = fitted(series, suited(Rung(days_back)), loss=loss, seed=seed)
+    lines = [of if back == days_back else fitted(series, suited(Rung(back)), loss=loss, seed=seed) for back in looked]
+    first = comparable_from([line.rung for line in lines])
+    weights, bias = in_user_units(of)
+    last = of.split.train - 1
+    place = last - np.arange(1, days_back + 1)
+    yesterday = np.concatenate([[np.nan], series.values[: of.sealed - 1]])
+    return LagsStudy(
+        of,
+        series.dates[last],
+        series.dates[place],
+        series.values[place],
+        weights,
+        bias,
+        looked,
+        tuple(back for back in asked if back > most),
+        np.array([line.seen(first) for line in lines]),
+        np.array([line.unseen() for line in lines]),
+        (of.loss(first, of.split.train, yesterday), of.loss(of.split.train, of.sealed, yesterday)),
+        _rhythm(series, of.split.train),
+    )
+
+
+def in_user_units(line: Fitted) -> tuple[NDArray[np.float64], float]:
+    """Return w₁ … wₙ and b of a straight line as they act on the user's own numbers.
+
+    The network sees (value − centre) / spread of features and target alike, so its weights are those of the values
+    themselves; in the user's units b = spread·b′ + centre·(1 − Σ w), where b′ is the network's bias.
+    """
+    layer = line.network.layers(line.theta)[0]
+    weights = layer.weights[0].astype(np.float64)
+    scale = line.problem.scale
+    return weights, float(scale.spread * layer.biases[0] + scale.centre * (1 - weights.sum()))
+
+
+def _days_of(text: str) -> Sequence[int]:
+    try:
+        asked = sorted({int(word) for word in text.split(",")})
+    except ValueError as error:
+        raise InputError(f"--compare {text!r}: give days looked back, such as 1,7,28.") from error
+    for back in asked:
+        whole_number("compare", back, 1, MOST_BACK)
+    return asked
+
+
+def _rhythm(series: Series, train: int) -> Rhythm:
+    return rhythm_of(series.values[:train], series.dates[:train], series.observed[:train])

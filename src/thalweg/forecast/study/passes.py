@@ -1,0 +1,228 @@
+"""One example's forward and backward pass, and one weight traced through them (P0 to P8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.errors import InputError
+from thalweg.forecast.study.example import NEURONS, Example, example_of
+from thalweg.forecast.study.source import one_of, whole_number
+from thalweg.learn.counting import backward_count, forward_count, naive_count
+from thalweg.learn.function import Network
+from thalweg.learn.passes import Passes, Trace, both_passes, central_differences, each_example, traced
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from thalweg.forecast.study.source import Source
+    from thalweg.learn.activation import Values
+
+VIEWS = ("both", "forward", "backward", "paths", "counts", "examples")
+MOST_DIFFERENCES = 3000  # unknowns; of larger networks central differences are made of what is drawn alone
+MOST_EXAMPLES = 366
+DEEPEST_COUNTED = 8  # hidden layers
+
+# The lecture's worked network (P3): the rows of W, then b, layer by layer. It names no target; this one is ours.
+WORKED = Network((2, 2, 2, 2), activation="sigmoid", output="sigmoid")
+WORKED_THETA = np.array([1, -2, -1, 1, 1, 0, 2, -1, -2, -1, 0, 0, 3, -1, -1, 4, -2, 2], dtype=float)
+WORKED_X = np.array([[1, -1], [-1, 1], [1, 1], [-1, -1], [1, 0], [0, 1], [-1, 0], [0, -1]], dtype=float)
+WORKED_TARGET = np.array([0.25, 0.5])
+WORKED_MARKED = ((1, 1, 2), (2, 1, 2), (3, 1, 2))  # from the second value of each layer: ∂z/∂w is −1, 0.12, 0.11
+SPEECH = (429, *[1000] * DEEPEST_COUNTED, 40)  # features of a stretch of sound, 1,000 neurons a layer, phones
+
+
+@dataclass(frozen=True)
+class Count:
+    """Multiplications of one example in networks of growing depth (P6).
+
+    Attributes
+    ----------
+    widths : tuple of int
+    forward, backward, naive : int
+        Of the forward pass, of all ∂C/∂z from the output back, and of all ∂C/∂z each asked for by itself.
+    here : bool
+        Whether it is the network that is looked at.
+    """
+
+    widths: tuple[int, ...]
+    forward: int
+    backward: int
+    naive: int
+    here: bool
+
+
+@dataclass(frozen=True, eq=False)
+class PassesStudy:
+    """What is seen of one example.
+
+    Attributes
+    ----------
+    view : str
+        Which picture of it is drawn.
+    passes : Passes
+    trace : Trace
+        Of the chosen weight.
+    differences : ndarray, shape (size,)
+        Central differences by every unknown; NaN where none was made, in large networks.
+    example : Example or None
+        The day; None for the lecture's worked network.
+    labels : tuple
+        A day, or a number from 1, for each of the examples below.
+    shares : ndarray, shape (examples,)
+        ∂Cⁿ/∂w of the chosen weight (P1).
+    counts, speech_counts : tuple of Count
+        For this network with ever more hidden layers, and for the lecture's network of speech.
+    """
+
+    view: str
+    passes: Passes
+    trace: Trace
+    differences: Values
+    example: Example | None
+    labels: tuple[np.datetime64 | int, ...]
+    shares: Values
+    counts: tuple[Count, ...]
+    speech_counts: tuple[Count, ...]
+
+    @property
+    def own(self) -> Count:
+        """The counts for the network that is looked at."""
+        return _count(self.passes.network.widths, here=True)
+
+    @property
+    def marked(self) -> tuple[tuple[int, int, int], ...]:
+        """The weights that the lecture marks in its network."""
+        return () if self.example else WORKED_MARKED
+
+
+def passes_study(
+    source: Source = None,
+    *,
+    view: str = "both",
+    weight: str = "",
+    day: str = "",
+    examples: int = 16,
+    days_back: int = 3,
+    layers: str = "3,2",
+    activation: str = "sigmoid",
+    loss: str = "mse",
+    seed: int = 0,
+) -> PassesStudy:
+    """Run one example forward and back.
+
+    Parameters
+    ----------
+    source : Series or Model, optional
+        Without one, and where no other network is asked for, the lecture's worked network; of a saved model its first
+        network.
+    view : str
+        One of `VIEWS`.
+    weight : str
+        LAYER,NEURON,INPUT, counted from 1, the input 0 for a bias; empty for the lecture's first marked weight, or
+        that of the first layer with the largest ∂C/∂w.
+    day : str
+        Which day; the last training day where it is empty.
+    examples : int
+        How many days, up to this one, the sum over examples is over.
+    days_back, layers, activation, loss, seed
+        The network to fit.
+
+    Raises
+    ------
+    InputError
+        If an option is out of its range.
+    """
+    one_of("view", view, VIEWS)
+    one_of("activation", activation, NEURONS)
+    one_of("loss", loss, ("mae", "mse"))
+    whole_number("examples", examples, 2, MOST_EXAMPLES)
+    worked = source is None and (day, days_back, layers, activation, seed) == ("", 3, "3,2", "sigmoid", 0)
+    if worked:
+        example, network, theta = None, WORKED, WORKED_THETA
+        x = WORKED_X[:examples]
+        target = np.broadcast_to(WORKED_TARGET, x.shape)
+        labels: tuple[np.datetime64 | int, ...] = tuple(range(1, len(x) + 1))
+        passes = both_passes(network, theta, x[0], target[0], loss)
+    else:
+        example = example_of(
+            source,
+            "passes",
+            days_back=days_back,
+            layers=layers,
+            activation=activation,
+            loss=loss,
+            day=day,
+            seed=seed,
+        )
+        network, theta = example.network, example.theta
+        days = example.days_until(examples)
+        x, target = example.rows(days)
+        labels = tuple(example.series.dates[days])
+        passes = both_passes(network, theta, x[-1], target[-1], loss)
+    chosen = _weight(weight, passes, worked=worked)
+    trace = traced(passes, *chosen)
+    shares = each_example(network, theta, x, target, loss, chosen)
+    differences = np.full(network.size, np.nan)
+    if network.size <= MOST_DIFFERENCES:
+        differences = central_differences(passes)
+    differences[trace.place] = trace.difference
+    return PassesStudy(
+        view,
+        passes,
+        trace,
+        differences,
+        example,
+        labels,
+        shares,
+        tuple(counts_of(network.widths)),
+        tuple(counts_of(SPEECH)),
+    )
+
+
+def counts_of(widths: Sequence[int]) -> list[Count]:
+    """Count for this network and its like with fewer hidden layers and more, the last repeated.
+
+    A straight line is given hidden layers as wide as its features.
+    """
+    features, *hidden, outputs = widths
+    repeated = hidden[-1] if hidden else features
+    counts: list[Count] = []
+    for depth in range(1, max(DEEPEST_COUNTED, len(hidden)) + 1):
+        these = (features, *[*hidden, *[repeated] * depth][:depth], outputs)
+        counts.append(_count(these, here=depth == len(hidden)))
+    return counts
+
+
+def _count(widths: tuple[int, ...], *, here: bool) -> Count:
+    return Count(widths, forward_count(widths), backward_count(widths), naive_count(widths), here)
+
+
+def _weight(told: str, passes: Passes, *, worked: bool) -> tuple[int, int, int]:
+    """Return layer, neuron and input of the chosen weight.
+
+    Raises
+    ------
+    InputError
+        If the option does not name one.
+    """
+    if not told:
+        if worked:
+            return WORKED_MARKED[0]
+        first = np.abs(np.outer(passes.slopes[0], passes.a[0]))
+        neuron, source = np.unravel_index(int(first.argmax()), first.shape)
+        return 1, int(neuron) + 1, int(source) + 1
+    try:
+        layer, neuron, source = (int(word) for word in told.split(","))
+        traced(passes, layer, neuron, source)
+    except ValueError as error:
+        sentence = str(error) if "layer" in str(error) else "give LAYER,NEURON,INPUT in whole numbers, such as 1,1,2."
+        raise InputError(f"--weight {told}: {sentence} {_told(passes.network)}") from error
+    return layer, neuron, source
+
+
+def _told(network: Network) -> str:
+    widths = "-".join(map(str, network.widths))
+    return f"This network is {widths}; counting begins at 1, and input 0 is a neuron's bias."

@@ -1,0 +1,386 @@
+"""The weight of each day looked back, the loss over days looked back, and the week behind both (U3)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import numpy as np
+
+from thalweg.forecast.study.lags import LECTURE_LOSSES, LECTURE_WEIGHTS
+from thalweg.forecast.study.rhythm import SURE, WEEK
+from thalweg.look.look import Look, Numbers
+from thalweg.look.style import BLUE, GREY, INK, ORANGE, PALE, VERMILLION, WIDTH, columns, dress, key, layered, loss_unit
+from thalweg.look.words import day, number
+from thalweg.messages import catalogue
+
+if TYPE_CHECKING:
+    from thalweg.forecast.study.lags import LagsStudy
+    from thalweg.messages import Catalogue
+
+HEIGHT, LOW = 190, 150
+WEEKDAYS_WIDE = 240
+TOLD = 14  # weights up to so many have their day written below; of more every seventh has
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+LITTLE = 0.02  # a change of the loss by less is none to speak of
+
+
+def lags_look(study: LagsStudy, language: str = "en") -> Look:
+    """Return the look: `lags_chart` with its numbers and words."""
+    tell = catalogue(language)
+    back = len(study.weights)
+    lags = np.arange(1, back + 1)
+    weights: dict[str, Any] = {
+        "lag": lags,
+        "date": study.dates,
+        "weight": study.weights,
+        "value": study.values,
+        "product": study.weights * study.values,
+    }
+    if back == len(LECTURE_WEIGHTS):
+        weights["lecture"] = np.array(LECTURE_WEIGHTS)
+    losses: dict[str, Any] = {
+        "looked": [tell("look.lags.copy"), *map(str, study.looked)],
+        "seen": np.array([study.copying[0], *study.seen]),
+        "unseen": np.array([study.copying[1], *study.unseen]),
+    }
+    if study.fitted.problem.loss == "mae":
+        for part, name in enumerate(("lecture_seen", "lecture_unseen")):
+            losses[name] = [None, *(_lecture(looked, part) for looked in study.looked)]
+    rhythm = study.rhythm
+    weekdays = Numbers({"weekday": _weekdays(tell), "mean_value": rhythm.weekdays})
+    correlation = Numbers({"lag": rhythm.lags, "correlation": rhythm.correlation, "error": rhythm.error})
+    tables = {"losses": Numbers(losses), "weights": Numbers(weights), "weekdays": weekdays, "correlation": correlation}
+    shown = tuple(name for name in ("losses", "weights", "weekdays") if len(tables[name]) <= 2 * TOLD)
+    return Look("lags", language, lags_chart(study, language), tables, _said(study, tell), shown=shown)
+
+
+def _lecture(looked: int, part: int) -> float | None:
+    return LECTURE_LOSSES[looked][part] if looked in LECTURE_LOSSES else None
+
+
+def _weekdays(tell: Catalogue) -> list[str]:
+    return tell("report.weekdays").split()
+
+
+def _w(lag: int) -> str:
+    return f"w{str(lag).translate(SUBSCRIPTS)}"
+
+
+def _turn(before: float, after: float) -> str:
+    """Say which way a loss goes; as a part of a key."""
+    if abs(after - before) <= LITTLE * abs(before):
+        return "stays"
+    return "falls" if after < before else "rises"
+
+
+def _said(study: LagsStudy, tell: Catalogue) -> tuple[str, ...]:
+    series, rhythm, language = study.fitted.series, study.rhythm, tell.language
+    unit = loss_unit(study.fitted.problem.loss, series.name, language)
+    said = [_rhythm_told(study, tell)]
+    if np.isfinite(rhythm.weekdays).all() and rhythm.lag is not None and rhythm.lag % WEEK == 0:
+        low, high = int(np.argmin(rhythm.weekdays)), int(np.argmax(rhythm.weekdays))
+        names = _weekdays(tell)
+        said.append(
+            tell("look.lags.weekdays_told", low=names[low], low_mean=number(float(rhythm.weekdays[low])),
+                 high=names[high], high_mean=number(float(rhythm.weekdays[high])), name=series.name)
+        )  # fmt: skip
+    largest = int(np.argmax(np.abs(study.weights)))
+    said.append(
+        tell(
+            "look.lags.weights_told",
+            line=study.fitted.rung.name,
+            weight=_w(largest + 1),
+            value=number(float(study.weights[largest]), 2),
+            day=day(study.dates[largest], language),
+            target=day(study.day, language),
+            bias=number(study.bias),
+            name=series.name,
+        )
+    )
+    if len(study.weights) >= WEEK:
+        same = study.weights[WEEK - 1 :: WEEK]
+        others = np.delete(study.weights, np.arange(WEEK - 1, len(study.weights), WEEK))
+        said.append(
+            tell("look.lags.same_weekday", same=number(float(np.abs(same).mean()), 2),
+                 others=number(float(np.abs(others).mean()), 2))
+        )  # fmt: skip
+    for before, after in zip(_stops(study)[:-1], _stops(study)[1:], strict=True):
+        seen, unseen = study.seen, study.unseen
+        said.append(
+            tell(
+                "look.lags.step_told",
+                before=study.looked[before],
+                after=study.looked[after],
+                seen=tell(f"look.lags.{_turn(seen[before], seen[after])}",
+                          before=number(float(seen[before])), after=number(float(seen[after]))),
+                unseen=tell(f"look.lags.{_turn(unseen[before], unseen[after])}",
+                            before=number(float(unseen[before])), after=number(float(unseen[after]))),
+            )
+        )  # fmt: skip
+    said.append(
+        tell("look.lags.copying_told", seen=number(study.copying[0]), unseen=number(study.copying[1]), name=unit)
+    )
+    if study.copying[1] < study.unseen.min():
+        said.append(tell("look.lags.copying_wins"))
+    if study.looked[:2] == (1, WEEK) and study.fitted.problem.loss == "mae":
+        share = float(study.unseen[1] / study.unseen[0]) - 1 if study.unseen[0] > 0 else 0.0
+        lecture = 1 - LECTURE_LOSSES[WEEK][1] / LECTURE_LOSSES[1][1]
+        said.append(
+            tell(f"look.lags.lecture_{'falls' if share <= 0 else 'rises'}", share=number(100 * abs(share), 0),
+                 lecture=number(100 * lecture, 0))
+        )  # fmt: skip
+    best = int(np.argmin(study.unseen))
+    if study.seen[-1] < study.seen[best] and _turn(study.unseen[best], study.unseen[-1]) == "rises":
+        said.append(
+            tell("look.lags.overfit", best=study.looked[best], last=study.looked[-1],
+                 before=number(float(study.unseen[best])), after=number(float(study.unseen[-1])), name=unit)
+        )  # fmt: skip
+    if study.left_out:
+        said.append(
+            tell("look.lags.left_out", days=", ".join(map(str, study.left_out)), train=study.fitted.split.train)
+        )
+    return tuple(said)
+
+
+def _stops(study: LagsStudy) -> list[int]:
+    """Return the places of the days looked back that are told in a sentence: the first, a week, the last."""
+    wanted = [0, *(at for at, looked in enumerate(study.looked) if looked == WEEK), len(study.looked) - 1]
+    return sorted(set(wanted))
+
+
+def _rhythm_told(study: LagsStudy, tell: Catalogue) -> str:
+    rhythm = study.rhythm
+    if rhythm.lag is None:
+        return tell("look.lags.no_rhythm", lags=len(rhythm.lags))
+    found = number(float(rhythm.correlation[rhythm.lag - 1]), 2)
+    return tell("look.lags.week" if rhythm.lag == WEEK else "look.lags.rhythm", lag=rhythm.lag, correlation=found)
+
+
+def lags_chart(study: LagsStudy, language: str = "en") -> alt.VConcatChart:
+    """Draw the week, the weight of each day looked back, and L and L′ over days looked back.
+
+    Parameters
+    ----------
+    study : LagsStudy
+    language : str
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    altair.VConcatChart
+        Above the mean of each weekday and the autocorrelation; then w₁ … wₙ; below the losses, in the user's units.
+    """
+    tell = catalogue(language)
+    series = study.fitted.series
+    above = alt.hconcat(_week(study, tell), _correlation(study, tell), spacing=40)
+    chart = alt.vconcat(above, _weights(study, tell), _losses(study, tell), spacing=22).resolve_scale(
+        color="independent"
+    )
+    unit = loss_unit(study.fitted.problem.loss, series.name, language)
+    at = study.looked.index(WEEK) if WEEK in study.looked else len(study.looked) - 1
+    if at:
+        title = tell(
+            f"look.lags.title_{_turn(float(study.unseen[0]), float(study.unseen[at]))}",
+            before=study.looked[0],
+            after=study.looked[at],
+            unseen_before=number(float(study.unseen[0])),
+            unseen_after=number(float(study.unseen[at])),
+            name=unit,
+        )
+    else:
+        title = tell("look.lags.title_one", looked=study.looked[0], unseen=number(float(study.unseen[0])), name=unit)
+    told = tell("look.lags.subtitle", line=study.fitted.rung.name, unseen=study.fitted.split.validation)
+    return dress(chart, title, told, language, simulated=series.simulated)
+
+
+def _headed(chart: alt.LayerChart, text: str) -> alt.LayerChart:
+    return chart.properties(title=alt.Title(text, fontSize=12, fontWeight="normal", anchor="start", offset=6))
+
+
+def _week(study: LagsStudy, tell: Catalogue) -> alt.LayerChart:
+    names = _weekdays(tell)
+    means = study.rhythm.weekdays
+    # Above or below all: of 7.9 and 8.5 bars from zero would look the same.
+    data = columns({"weekday": np.array(names), "mean": means, "away": means - np.nanmean(means)})
+    bars = alt.Chart(data).encode(
+        x=alt.X("weekday:N", sort=names, title=None, axis=alt.Axis(labelAngle=0, ticks=False)),
+        y=alt.Y("away:Q", title=study.fitted.series.name, axis=alt.Axis(tickCount=4)),
+        tooltip=[
+            alt.Tooltip("weekday:N", title=tell("look.lags.column.weekday")),
+            alt.Tooltip("mean:Q", title=tell("look.lags.column.mean_value"), format=",.6~r"),
+        ],
+    )
+    chart = layered(
+        bars.mark_bar(color=GREY, size=22),
+        alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
+        width=WEEKDAYS_WIDE,
+        height=LOW,
+    )
+    return _headed(chart, tell("look.lags.panel_week", mean=number(float(np.nanmean(means)))))
+
+
+def _correlation(study: LagsStudy, tell: Catalogue) -> alt.LayerChart:
+    rhythm = study.rhythm
+    band = SURE * rhythm.error
+    week = rhythm.lags % WEEK == 0
+    base = alt.Chart(
+        columns({"lag": rhythm.lags, "correlation": rhythm.correlation, "low": -band, "high": band, "week": week})
+    ).encode(
+        x=alt.X(
+            "lag:Q",
+            title=tell("look.lags.axis_lag"),
+            axis=alt.Axis(values=[1, *rhythm.lags[week].tolist()], grid=False),
+            scale=alt.Scale(nice=False, padding=8),
+        )
+    )
+    tips = [
+        alt.Tooltip("lag:Q", title=tell("look.lags.axis_lag")),
+        alt.Tooltip("correlation:Q", title=tell("look.lags.axis_correlation"), format=".2f"),
+    ]
+    value = alt.Y(
+        "correlation:Q",
+        title=tell("look.lags.axis_correlation"),
+        axis=alt.Axis(tickCount=5, format="~f"),
+        scale=alt.Scale(
+            domain=[min(-0.5, 1.08 * float(rhythm.correlation.min()), float(-band.max())), 1.15], nice=False
+        ),
+    )
+    peaks = base.transform_filter("datum.week == 'True'")
+    chart = layered(
+        base.mark_area(color=PALE, opacity=0.6).encode(y=alt.Y("low:Q"), y2="high:Q"),
+        alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
+        base.transform_filter("datum.week != 'True'").mark_bar(color=BLUE, size=5).encode(y=value, tooltip=tips),
+        peaks.mark_bar(color=ORANGE, size=7).encode(y=value, tooltip=tips),
+        peaks.mark_text(dy=-7, fontSize=11, color=INK).encode(y=value, text=alt.Text("correlation:Q", format=".2f")),
+        width=WIDTH - WEEKDAYS_WIDE - 120,
+        height=LOW,
+    )
+    if rhythm.lag is None:
+        return _headed(chart, tell("look.lags.panel_no_rhythm"))
+    found = number(float(rhythm.correlation[rhythm.lag - 1]), 2)
+    return _headed(chart, tell("look.lags.panel_rhythm", lag=rhythm.lag, correlation=found))
+
+
+def _weights(study: LagsStudy, tell: Catalogue) -> alt.LayerChart:
+    back = len(study.weights)
+    lags = np.arange(1, back + 1)
+    same = lags % WEEK == 0
+    labels = {
+        str(lag): [f"w{lag}", *_day_below(date, tell, short=back > TOLD)]
+        if back <= TOLD or lag in {1, *lags[same]}
+        else [""]
+        for lag, date in zip(lags.tolist(), study.dates, strict=True)
+    }
+    dates = np.array([day(date, tell.language) for date in study.dates])
+    base = alt.Chart(
+        columns({"lag": lags, "weight": study.weights, "day": dates, "value": study.values, "same": same})
+    ).encode(
+        x=alt.X(
+            "lag:O",
+            title=None,
+            sort=lags.tolist(),
+            axis=alt.Axis(
+                labelExpr=f"{json.dumps(labels, ensure_ascii=False)}[datum.value]",
+                labelAngle=0,
+                labelOverlap=False,
+                ticks=False,
+            ),
+        ),
+        y=alt.Y("weight:Q", title=tell("look.lags.axis_weight"), axis=alt.Axis(tickCount=5)),
+        tooltip=[
+            alt.Tooltip("lag:O", title=tell("look.lags.axis_lag")),
+            alt.Tooltip("day:N", title=tell("report.date")),
+            alt.Tooltip("weight:Q", title=tell("look.lags.axis_weight"), format=".3f"),
+            alt.Tooltip("value:Q", title=study.fitted.series.name, format=",.6~r"),
+        ],
+    )
+    size = max(2, min(46, round(0.62 * WIDTH / back)))
+    marks = {tell("look.lags.mark_same"): ORANGE, tell("look.lags.mark_other"): BLUE}
+    extra: list[alt.Chart] = []
+    if back <= TOLD:
+        text = alt.Text("weight:Q", format=".2f")
+        shifted = base.mark_text(fontSize=12, color=INK).encode(text=text)
+        extra += [
+            shifted.transform_filter("datum.weight >= 0").mark_text(dy=-8, fontSize=12, color=INK),
+            shifted.transform_filter("datum.weight < 0").mark_text(dy=10, fontSize=12, color=INK),
+        ]
+    if back == len(LECTURE_WEIGHTS):
+        marks[tell("look.lags.mark_lecture")] = GREY
+        lecture = columns({"lag": lags, "lecture": np.array(LECTURE_WEIGHTS)})
+        extra.append(
+            alt.Chart(lecture)
+            .mark_point(shape="diamond", filled=False, color=GREY, size=70, strokeWidth=2, opacity=1, xOffset=34)
+            .encode(
+                x=alt.X("lag:O", sort=lags.tolist()),
+                y="lecture:Q",
+                tooltip=[alt.Tooltip("lecture:Q", title=tell("look.lags.mark_lecture"))],
+            )
+        )
+    chart = layered(
+        key(marks),
+        base.transform_filter("datum.same == 'True'").mark_bar(color=ORANGE, size=size),
+        base.transform_filter("datum.same != 'True'").mark_bar(color=BLUE, size=size),
+        alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
+        *extra,
+        height=HEIGHT,
+    )
+    told = tell(
+        "look.lags.panel_weights",
+        target=day(study.day, tell.language),
+        yesterday=day(study.dates[0], tell.language),
+        bias=number(study.bias),
+        name=study.fitted.series.name,
+    )
+    return _headed(chart, told)
+
+
+def _day_below(date: np.datetime64, tell: Catalogue, *, short: bool) -> list[str]:
+    weekday = _weekdays(tell)[int((date.astype("datetime64[D]").astype(np.int64) + 3) % WEEK)]
+    return [weekday] if short else [weekday, day(date, tell.language, "report.day_short")]
+
+
+def _losses(study: LagsStudy, tell: Catalogue) -> alt.LayerChart:
+    series, loss = study.fitted.series, study.fitted.problem.loss
+    copy = tell("look.lags.copy")
+    names = [copy, *map(str, study.looked)]
+    marks = {tell("look.lags.mark_seen"): BLUE, tell("look.lags.mark_unseen"): VERMILLION}
+    x = alt.X("looked:N", sort=names, title=tell("look.lags.axis_looked"), axis=alt.Axis(labelAngle=0, ticks=False))
+    layers: list[alt.Chart] = [key(marks)]
+    parts = ((study.copying[0], study.seen), (study.copying[1], study.unseen))
+    ends = np.array([[first, *rest] for first, rest in parts])
+    above = ends.argmax(axis=0)
+    for part, (name, colour, shape) in enumerate(zip(marks, marks.values(), ("circle", "square"), strict=True)):
+        table = {
+            "looked": np.array(names),
+            "loss": ends[part],
+            "told": np.array([number(float(value)) for value in ends[part]]),
+            "above": above == part,
+        }
+        base = alt.Chart(columns(table)).encode(
+            x=x,
+            y=alt.Y(
+                "loss:Q",
+                title=tell(f"report.loss_{loss}", name=series.name),
+                scale=alt.Scale(zero=False, padding=22),
+                axis=alt.Axis(tickCount=5),
+            ),
+            tooltip=[
+                alt.Tooltip("looked:N", title=tell("look.lags.axis_looked")),
+                alt.Tooltip("loss:Q", title=name, format=",.6~r"),
+            ],
+        )
+        layers += [
+            base.transform_filter(f"datum.looked != {json.dumps(copy, ensure_ascii=False)}").mark_line(
+                color=colour, strokeWidth=2
+            ),
+            base.mark_point(color=colour, filled=True, shape=shape, size=70, opacity=1),
+            *(
+                base.transform_filter(f"datum.above == '{side}'")
+                .mark_text(dy=dy, color=colour, fontSize=12, fontWeight="bold")
+                .encode(text="told:N")
+                for side, dy in (("True", -13), ("False", 14))
+            ),
+        ]
+    return _headed(layered(*layers, height=HEIGHT), tell("look.lags.panel_losses"))

@@ -1,0 +1,332 @@
+"""The days missed most, the holidays near them, and what the calendar rungs make of the same days (U5)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import numpy as np
+
+from thalweg.look.feasts import feast
+from thalweg.look.look import Look, Numbers
+from thalweg.look.style import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    PALE,
+    VERMILLION,
+    WIDTH,
+    columns,
+    day_axis,
+    day_tip,
+    days,
+    dress,
+    every_day,
+    key,
+    layered,
+    loss_unit,
+)
+from thalweg.look.words import day, number
+from thalweg.messages import catalogue
+
+if TYPE_CHECKING:
+    from thalweg.forecast.study.fitted import Fitted
+    from thalweg.forecast.study.misses import MissesStudy
+    from thalweg.messages import Catalogue
+
+HEIGHT, ROW, BAR = 210, 36, 24
+WIDE = WIDTH - 130  # beside a day and most holidays
+LONGEST = 320  # pixels of a holiday's name
+CLOSE = 16  # pixels: numbers of days nearer than this would cover each other
+COLOURS, SHAPES = (BLUE, GREEN, ORANGE), ("diamond", "triangle-up", "square")
+
+
+def misses_look(study: MissesStudy, language: str = "en") -> Look:
+    """Return the look: `misses_chart` with its numbers and words."""
+    tell = catalogue(language)
+    series, missed = study.series, study.missed
+    table: dict[str, Any] = {
+        "date": series.dates[missed],
+        "holiday": [feast(name, language) for name in study.holidays],
+        "target": series.values[missed],
+    }
+    worst = dict(table)  # narrow enough for a terminal
+    for role, rung in zip(_roles(study), study.rungs, strict=True):
+        table[f"estimate_{role}"] = rung.estimates[missed]
+        table[f"miss_{role}"] = worst[f"miss_{role}"] = study.miss(rung, missed)
+    fits = [*study.rungs, *([study.stranger] if study.stranger is not None else [])]
+    of_named = len(study.named) > 0
+    lift = {
+        "rung": [_called(study, rung, tell) for rung in fits],
+        "unseen": np.array([study.loss(rung, study.unseen) for rung in fits]),
+        "missed": np.array([study.loss(rung, missed) for rung in fits]),
+        "named": [study.loss(rung, study.named) if of_named else None for rung in fits],
+    }
+    unseen: dict[str, Any] = {"date": series.dates[study.unseen], "target": series.values[study.unseen]}
+    for role, rung in zip(_roles(study), study.rungs, strict=True):
+        unseen[f"estimate_{role}"] = rung.estimates[study.unseen]
+    return Look(
+        "misses",
+        language,
+        misses_chart(study, language),
+        {"misses": Numbers(table), "worst": Numbers(worst), "lift": Numbers(lift), "days": Numbers(unseen)},
+        _said(study, tell),
+        shown=("worst", "lift"),
+    )
+
+
+def _roles(study: MissesStudy) -> list[str]:
+    return ["plain", *(rung.rung.known for rung in study.calendars)]
+
+
+def _called(study: MissesStudy, rung: Fitted, tell: Catalogue) -> str:
+    if rung is study.stranger:
+        return tell("look.misses.stranger", rung=rung.rung.name, country=study.country)
+    return rung.rung.name
+
+
+def _said(study: MissesStudy, tell: Catalogue) -> tuple[str, ...]:
+    series, language, missed, named = study.series, tell.language, study.missed, study.named
+    last, unit = study.calendars[-1], loss_unit(study.plain.problem.loss, series.name, language)
+    said: list[str] = []
+    if not study.country:
+        said.append(tell("look.misses.no_country"))
+    elif len(named):
+        listed = tell("look.misses.between").join(
+            tell("look.misses.day_named", day=day(date, language), holiday=feast(name, language))
+            for date, name in zip(series.dates[missed], study.holidays, strict=True)
+            if name
+        )
+        said.append(
+            tell("look.misses.named", named=len(named), count=len(missed), country=study.country, listed=listed,
+                 share=number(100 * len(named) / len(missed), 0), near=number(100 * study.share_near, 0))
+        )  # fmt: skip
+    else:
+        said.append(tell("look.misses.none_named", count=len(missed), country=study.country))
+    for rung in study.calendars:
+        before, after = study.loss(study.plain, missed), study.loss(rung, missed)
+        of_all, of_all_after = study.loss(study.plain, study.unseen), study.loss(rung, study.unseen)
+        said.append(
+            tell(
+                "look.misses.lift",
+                rung=rung.rung.name,
+                missed=tell(f"look.misses.{_turn(before, after)}", before=number(before), after=number(after)),
+                unseen=tell(f"look.misses.{_turn(of_all, of_all_after)}", before=number(of_all),
+                            after=number(of_all_after)),
+                name=unit,
+            )
+        )  # fmt: skip
+    said.append(tell("look.misses.flattered"))
+    if study.stranger is not None and len(named):
+        with_names, without = study.loss(last, named), study.loss(study.stranger, named)
+        how = {"falls": "holidays_help", "rises": "holidays_harm", "stays": "holidays_idle"}[_turn(without, with_names)]
+        said.append(
+            tell(f"look.misses.{how}", rung=last.rung.name, country=study.country,
+                 before=number(without), after=number(with_names), name=unit)
+        )  # fmt: skip
+    said.append(tell("look.misses.see_more"))
+    if series.simulated:
+        said.append(tell("look.misses.lecture"))
+    return tuple(said)
+
+
+def _turn(before: float, after: float) -> str:
+    """Say which way a loss goes; two in a hundred are none to speak of."""
+    if abs(after - before) <= 0.02 * abs(before):
+        return "stays"
+    return "falls" if after < before else "rises"
+
+
+def misses_chart(study: MissesStudy, language: str = "en") -> alt.VConcatChart:
+    """Draw the unseen days with the misses marked, each miss with what every rung made of it, and the losses.
+
+    Parameters
+    ----------
+    study : MissesStudy
+    language : str
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    altair.VConcatChart
+        In the user's units; the misses in rows, the worst at the top.
+    """
+    tell = catalogue(language)
+    series, missed = study.series, study.missed
+    parts = [_unseen(study, tell), _rows(study, tell), _lift(study, tell)]
+    chart = alt.vconcat(*parts, spacing=20).resolve_scale(color="independent", shape="independent")
+    last, named = study.calendars[-1], study.named
+    days_told = named if len(named) else missed
+    title = tell(
+        "look.misses.title_named" if len(named) else "look.misses.title",
+        named=len(named),
+        count=len(missed),
+        before=number(study.loss(study.plain, days_told)),
+        after=number(study.loss(last, days_told)),
+        name=loss_unit(study.plain.problem.loss, series.name, language),
+    )
+    told = tell("look.misses.subtitle", rung=study.plain.rung.name, count=len(missed), unseen=len(study.unseen))
+    return dress(chart, title, told, language, simulated=series.simulated)
+
+
+def _headed(chart: alt.LayerChart, text: str) -> alt.LayerChart:
+    return chart.properties(title=alt.Title(text, fontSize=12, fontWeight="normal", anchor="start", offset=6))
+
+
+def _unseen(study: MissesStudy, tell: Catalogue) -> alt.LayerChart:
+    """Draw the unseen days, the misses numbered from the worst."""
+    series, missed, plain = study.series, study.missed, study.plain
+    truth, estimate, marked = tell("report.mark_truth"), plain.rung.name, tell("report.mark_miss")
+    dates, table = every_day(
+        series.dates[study.unseen],
+        {"target": series.values[study.unseen], "prediction": plain.estimates[study.unseen]},
+    )
+    x = day_axis(tell.language, padding=8)
+    base = alt.Chart(columns({"day": days(dates), **table})).encode(x=x)
+    across = WIDE / max(len(dates), 1)
+    told: list[int] = []  # of days too near to each other the worse keeps its number
+    for at in missed.tolist():
+        if all(abs(at - other) * across >= CLOSE for other in told):
+            told.append(at)
+    dots = alt.Chart(
+        columns(
+            {
+                "day": days(series.dates[missed]),
+                "target": series.values[missed],
+                "prediction": plain.estimates[missed],
+                "rank": np.array([str(rank) if at in told else "" for rank, at in enumerate(missed.tolist(), 1)]),
+                "holiday": np.array([feast(name, tell.language) for name in study.holidays]),
+            }
+        )
+    ).encode(x=x)
+    tips = [
+        day_tip(tell.language),
+        alt.Tooltip("target:Q", title=truth, format=",.6~r"),
+        alt.Tooltip("prediction:Q", title=estimate, format=",.6~r"),
+    ]
+    chart = layered(
+        key({truth: INK, estimate: BLUE, marked: VERMILLION}),
+        base.mark_line(color=BLUE, strokeWidth=1.3).encode(
+            y=alt.Y("prediction:Q", title=series.name, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))
+        ),
+        base.mark_line(color=INK, strokeWidth=1.3).encode(y="target:Q"),
+        dots.mark_rule(color=VERMILLION, strokeWidth=2).encode(y="target:Q", y2="prediction:Q"),
+        dots.mark_point(color=VERMILLION, filled=True, size=55, opacity=1).encode(
+            y="target:Q", tooltip=[*tips, alt.Tooltip("holiday:N", title=tell("report.holiday"))]
+        ),
+        # White letters under the coloured ones keep the lines out of them.
+        *(
+            dots.mark_text(
+                color=paint, stroke=paint, strokeWidth=outline, fontWeight="bold", fontSize=12, dx=10, dy=-7
+            ).encode(y="target:Q", text="rank:N")
+            for paint, outline in (("white", 4), (VERMILLION, 0))
+        ),
+        width=WIDE,
+        height=HEIGHT,
+    )
+    return _headed(chart, tell("look.misses.panel_unseen"))
+
+
+def _rows(study: MissesStudy, tell: Catalogue) -> alt.LayerChart:
+    """Draw a row for each miss: what came, and what each rung estimated."""
+    series, missed = study.series, study.missed
+    names = [str(rank) for rank in range(1, len(missed) + 1)]
+    labels = {
+        name: [f"{name}. {day(date, tell.language)}", *([feast(holiday, tell.language)] if holiday else [])]
+        for name, date, holiday in zip(names, series.dates[missed], study.holidays, strict=True)
+    }
+    y = alt.Y(
+        "rank:N",
+        sort=names,
+        title=None,
+        axis=alt.Axis(
+            labelExpr=f"{json.dumps(labels, ensure_ascii=False)}[datum.value]",
+            labelLimit=LONGEST,
+            labelLineHeight=14,
+            ticks=False,
+            domain=False,
+            grid=True,
+        ),
+    )
+    truth = tell("report.mark_truth")
+    marks = {truth: INK} | {rung.rung.name: colour for rung, colour in zip(study.rungs, COLOURS, strict=False)}
+    ends = {
+        "rank": np.array(names),
+        "target": series.values[missed],
+        "prediction": study.plain.estimates[missed],
+    }
+    base = alt.Chart(columns(ends)).encode(y=y)
+    layers = [
+        key(marks),
+        base.mark_rule(color=PALE, strokeWidth=7).encode(
+            x=alt.X("target:Q", title=series.name, scale=alt.Scale(zero=False, padding=12), axis=alt.Axis(tickCount=8)),
+            x2="prediction:Q",
+        ),
+    ]
+    for rung, colour, shape in zip(study.rungs, COLOURS, SHAPES, strict=False):
+        table = {"rank": ends["rank"], "prediction": rung.estimates[missed], "miss": study.miss(rung, missed)}
+        layers.append(
+            alt.Chart(columns(table))
+            .mark_point(color=colour, filled=True, shape=shape, size=85, opacity=1)
+            .encode(
+                y=y,
+                x="prediction:Q",
+                tooltip=[
+                    alt.Tooltip("prediction:Q", title=rung.rung.name, format=",.6~r"),
+                    alt.Tooltip("miss:Q", title=tell("look.misses.miss"), format=",.6~r"),
+                ],
+            )
+        )
+    layers.append(
+        base.mark_point(color=INK, filled=True, size=75, opacity=1).encode(
+            x="target:Q", tooltip=[alt.Tooltip("target:Q", title=truth, format=",.6~r")]
+        )
+    )
+    chart = layered(*layers, width=WIDE, height=ROW * len(missed))
+    return _headed(chart, tell("look.misses.panel_rows"))
+
+
+def _lift(study: MissesStudy, tell: Catalogue) -> alt.HConcatChart:
+    """Draw the loss of each rung on all unseen days and on the missed ones."""
+    loss = study.plain.problem.loss
+    halves = [
+        _bars(study, tell, days_of, tell(f"look.misses.panel_{what}", count=len(days_of)), labelled=not at, loss=loss)
+        for at, (what, days_of) in enumerate((("all", study.unseen), ("missed", study.missed)))
+    ]
+    return alt.hconcat(*halves, spacing=24)
+
+
+def _bars(
+    study: MissesStudy, tell: Catalogue, of: np.ndarray, head: str, *, labelled: bool, loss: str
+) -> alt.LayerChart:
+    names = [rung.rung.name for rung in study.rungs]
+    losses = [study.loss(rung, of) for rung in study.rungs]
+    data = columns(
+        {"rung": np.array(names), "loss": np.array(losses), "told": np.array([number(value) for value in losses])}
+    )
+    base = alt.Chart(data).encode(
+        y=alt.Y(
+            "rung:N",
+            sort=names,
+            title=None,
+            axis=alt.Axis(labelLimit=LONGEST, ticks=False, domain=False) if labelled else None,
+        ),
+        x=alt.X(
+            "loss:Q",
+            title=tell(f"report.loss_{loss}", name=study.series.name),
+            scale=alt.Scale(domain=[0, 1.2 * max(*losses, 1e-300)], nice=False),
+            axis=alt.Axis(tickCount=4),
+        ),
+        tooltip=[alt.Tooltip("rung:N", title=tell("table.rung")), alt.Tooltip("loss:Q", title="L", format=",.6~r")],
+    )
+    chart = layered(
+        base.mark_bar(size=14).encode(
+            color=alt.Color("rung:N", scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])), legend=None)
+        ),
+        base.mark_text(align="left", dx=5, color=INK, fontSize=12).encode(text="told:N"),
+        width=(WIDE - 24) // 2,
+        height=BAR * len(names),
+    )
+    return _headed(chart, head)

@@ -1,0 +1,180 @@
+"""The days missed most are those, their holidays are named, and what a calendar helps is told as it is."""
+
+import math
+
+import numpy as np
+import pytest
+
+from chart_reader import marked, rows
+from findings_builder import simulated_series
+from thalweg.errors import InputError
+from thalweg.forecast.study.misses import misses_study
+from thalweg.look.feasts import feast
+from thalweg.look.misses import misses_chart, misses_look
+from thalweg.messages import catalogue
+from thalweg.series.calendar import LUNAR_NEW_YEAR, nearest_holiday
+
+
+@pytest.fixture(scope="module")
+def channel():
+    return misses_study()
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return misses_study(simulated_series(400, missing=(230, 231)), days_back=7, layers="20", count=4)
+
+
+def test_the_simulated_channels_lunar_new_year_is_found_and_named(channel):
+    assert channel.country == "TW"
+    named = dict(zip(map(str, channel.series.dates[channel.missed]), channel.holidays, strict=True))
+    assert named["2024-02-09"] == "Lunar New Year's Eve"
+    eve = channel.missed[[list(named).index("2024-02-09")]]
+    before, after = channel.miss(channel.plain, eve), channel.miss(channel.calendars[0], eve)
+    assert before[0] > 300
+    assert after[0] < before[0] / 3
+    look = misses_look(channel)
+    assert "Fri 9 Feb 2024 (Lunar New Year's Eve)" in look.said[0]
+    assert look.said[-1].startswith("The lecture's deepest miss")
+    assert "2024年2月9日周五（除夕）" in misses_look(channel, "zh").said[0]
+
+
+def test_it_is_the_holidays_that_help_there(channel):
+    assert channel.stranger is not None
+    assert channel.stranger.rung == channel.calendars[-1].rung
+    knows, stranger = channel.loss(channel.calendars[-1], channel.named), channel.loss(channel.stranger, channel.named)
+    assert knows < stranger / 3
+    assert any(sentence.startswith("What the holidays themselves help") for sentence in misses_look(channel).said)
+
+
+def test_the_worst_unseen_days_are_found(plain):
+    series, split = plain.series, plain.plain.split
+    unseen = [day for day in range(split.train, plain.plain.sealed) if series.observed[day]]
+    np.testing.assert_array_equal(plain.unseen, unseen)
+    assert 230 not in unseen
+    miss = {day: abs(plain.plain.estimates[day] - series.values[day]) for day in unseen}
+    assert plain.missed.tolist() == sorted(unseen, key=miss.get, reverse=True)[:4]
+    assert miss[plain.missed[0]] > 100
+
+
+def test_the_calendar_rungs_have_the_same_shape(plain, channel):
+    assert [rung.rung.name for rung in plain.rungs] == ["20 relu 7", "20 relu 7 week"]  # 200 days teach no year
+    assert [rung.rung.known for rung in channel.rungs] == ["", "week", "year"]
+
+
+def test_losses_are_over_all_unseen_days_and_over_those_missed(plain):
+    look = misses_look(plain)
+    table = look.tables["lift"].rows()
+    for row, rung in zip(table, plain.rungs, strict=True):
+        np.testing.assert_allclose(row["unseen"], rung.unseen(), rtol=1e-12)
+        by_hand = np.abs(rung.estimates[plain.missed] - plain.series.values[plain.missed]).mean()
+        np.testing.assert_allclose(row["missed"], by_hand, rtol=1e-12)
+        assert row["named"] is None
+    assert table[0]["missed"] > table[0]["unseen"] > 10
+
+
+def test_without_a_country_nothing_is_named_and_that_is_said(plain):
+    look = misses_look(plain)
+    assert plain.holidays == ("",) * 4
+    assert plain.stranger is None
+    assert plain.share_near == 0
+    assert look.said[0] == "No holiday is named: say whose count with --country, such as TW."
+    assert look.title.startswith("The 4 days missed most: there L is ")
+
+
+def test_names_are_those_of_the_calendar_and_chance_is_told_beside():
+    study = misses_study(simulated_series(400), country="usa", layers="20", count=12)
+    assert study.country == "US"
+    dates = study.series.dates
+    assert study.holidays == tuple(nearest_holiday(dates[day], "US") for day in study.missed)
+    near = [bool(nearest_holiday(dates[day], "US")) for day in study.unseen]
+    assert study.share_near == sum(near) / len(near) > 0
+    first = misses_look(study).said[0]
+    assert f"{100 * study.share_near:.0f}% of all unseen days do" in first or "None of the 12 days" in first
+
+
+def test_the_picture_holds_what_came_and_every_estimate(channel):
+    spec = misses_chart(channel).to_dict()
+    above, below, lift = spec["vconcat"]
+    above, below = spec | above, spec | below
+    (marks,) = marked(above, "point", y="target")
+    table = rows(above, marks)
+    assert [row["day"] for row in table] == [str(date) for date in channel.series.dates[channel.missed]]
+    assert {row["rank"] for row in table} >= {"1", "2", "3"}
+    target = channel.series.values[channel.missed]
+    (bars,) = marked(below, "rule", x="target")
+    np.testing.assert_allclose([float(row["target"]) for row in rows(below, bars)], target, rtol=1e-6)
+    estimates = marked(below, "point", x="prediction")
+    for rung, layer in zip(channel.rungs, estimates, strict=True):
+        told = rows(below, layer)
+        np.testing.assert_allclose(
+            [float(row["prediction"]) for row in told], rung.estimates[channel.missed], rtol=1e-6
+        )
+        np.testing.assert_allclose(
+            [float(row["miss"]) for row in told], np.abs(rung.estimates[channel.missed] - target), rtol=1e-6
+        )
+    assert "Lunar New Year's Eve" in estimates[0]["encoding"]["y"]["axis"]["labelExpr"]
+    for panel, days in zip(lift["hconcat"], (channel.unseen, channel.missed), strict=True):
+        told = [float(row["loss"]) for row in rows(spec | panel, marked(spec | panel, "bar")[0])]
+        np.testing.assert_allclose(told, [channel.loss(rung, days) for rung in channel.rungs], rtol=1e-6)
+
+
+def test_the_table_holds_estimate_and_miss_side_by_side(channel):
+    for row in misses_look(channel).tables["misses"].rows():
+        for role in ("plain", "week", "year"):
+            assert math.isclose(row[f"miss_{role}"], abs(row[f"estimate_{role}"] - row["target"]))
+
+
+def test_the_watcher_is_told_of_every_fit():
+    class Watcher:
+        total = made = 0
+
+        def stage(self, name, total):
+            assert name == "fit"
+            self.total = total
+
+        def advance(self, count=1):
+            self.made += count
+
+    watcher = Watcher()
+    misses_study(simulated_series(300), country="TW", layers="5", days_back=7, watcher=watcher)
+    assert watcher.total == watcher.made == 3
+
+
+def test_holidays_have_names_in_both_languages():
+    for called, chinese in (
+        ("", ""),
+        ("Lunar New Year's Eve", "除夕"),
+        ("the eve of Dragon Boat Festival", "端午节前一天"),
+        ("the day after Memorial Day", "阵亡将士纪念日后一天"),
+        ("2 days before Lunar New Year", "农历新年前 2 天"),
+        ("2 days after the day off for Christmas Day", "圣诞节补假后 2 天"),
+        ("the day after Founder's Feast", "Founder's Feast后一天"),
+        ("a weekend day worked in exchange for a day off", "补班的周末"),
+    ):
+        assert feast(called) == called
+        assert feast(called, "zh") == chinese
+    for name in LUNAR_NEW_YEAR.values():
+        assert not any(letter.isascii() and letter.isalpha() for letter in feast(name, "zh")), name
+
+
+def test_every_name_is_found_by_its_own_slug():
+    names = {key: text for key, text in catalogue("en").templates.items() if key.startswith("feast.name.")}
+    assert len(names) > 20
+    for key, name in names.items():
+        assert feast(name) == name
+        assert feast(name, "zh") == catalogue("zh").templates[key]
+
+
+def test_options_out_of_range_are_refused():
+    series = simulated_series(400)
+    for options, found in (
+        ({"count": 0}, "--count 0"),
+        ({"count": 41}, "--count 41"),
+        ({"country": "Atlantis"}, "--country 'Atlantis'"),
+        ({"days_back": 0}, "--days-back 0"),
+        ({"layers": "many"}, "--layers 'many'"),
+        ({"loss": "mad"}, "--loss 'mad'"),
+    ):
+        with pytest.raises(InputError, match=found):
+            misses_study(series, **options)
