@@ -12,11 +12,13 @@ import typer.main
 from typer.testing import CliRunner
 
 from thalweg.cli.app import app
+from thalweg.cli.look.names import PICTURES
 from thalweg.errors import InputError
 from thalweg.forecast.ladder import ladder_from_toml
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ["README.md", "docs/index.md", "docs/commands.md", "docs/python.md", "docs/ladders.md"]
+LECTURE = ["docs/lecture.md", "docs/lecture.zh.md"]
 
 
 def blocks(document, kind):
@@ -68,7 +70,7 @@ def folder(tmp_path, monkeypatch):
 def test_every_command_runs(folder, document):
     told = commands(document)
     if document == "docs/commands.md":  # it speaks of a model and of newer days before it says how to get them
-        told = sorted(told, key=lambda line: ["sample", "forecast", "predict"].index(line.split()[1]))
+        told = sorted(told, key=lambda line: ["sample", "forecast", "predict", "look"].index(line.split()[1]))
         run("thalweg sample simulated-channel.csv")
         run("thalweg forecast simulated-channel.csv")
     for line in told:
@@ -120,12 +122,29 @@ def test_both_readmes_hold_the_same_commands_code_and_output():
     assert pictures[0] == pictures[1] != []
 
 
-@pytest.mark.parametrize("document", [*DOCUMENTS, "README.zh.md", "CONTRIBUTING.md", "docs/labels.md"])
+@pytest.mark.parametrize("document", [*DOCUMENTS, *LECTURE, "README.zh.md", "CONTRIBUTING.md", "docs/labels.md"])
 def test_every_link_within_leads_somewhere(document):
     file = ROOT / document
     for link in re.findall(r"\]\(([^)#]+)\)", file.read_text(encoding="utf-8")):
         if "://" not in link:
             assert (file.parent / link).exists(), link
+
+
+def options_told(section):
+    """The options that a section's tables list, with their defaults."""
+    return dict(re.findall(r"^\| `(--[\w-]+)[^`]*` \| (.*?) \|", section, re.MULTILINE))
+
+
+def options_of(command):
+    return {option.opts[0]: option for option in command.params if option.opts[0].startswith("--")}
+
+
+def agree(told, options, where):
+    assert set(told) == set(options) - {"--help"}, where
+    for option, default in told.items():
+        real = options[option].default
+        if isinstance(real, (int, float, str)) and not isinstance(real, bool) and real != "":
+            assert default.strip("`") == str(real), (where, option)
 
 
 def test_the_documents_list_every_command_and_option_and_no_other():
@@ -134,15 +153,23 @@ def test_the_documents_list_every_command_and_option_and_no_other():
     group = typer.main.get_command(app)
     assert set(sections) == set(group.commands)
     for name, command in group.commands.items():
-        rows = dict(re.findall(r"^\| `(--[\w-]+)[^`]*` \| (.*?) \|", sections[name], re.MULTILINE))
-        options = {option.opts[0]: option for option in command.params if option.opts[0].startswith("--")}
-        assert set(rows) == set(options) - {"--help"}, name
-        for option, default in rows.items():
-            real = options[option].default
-            if isinstance(real, (int, float, str)) and not isinstance(real, bool):
-                assert default.strip("`") == str(real), option
+        if name != "look":
+            agree(options_told(sections[name]), options_of(command), name)
     for option in (option for parameter in group.params for option in parameter.opts if option.startswith("--")):
         assert option in text
+
+
+def test_the_documents_list_every_picture_and_its_options():
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    section = re.search(r"^## thalweg look\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL).group(1)
+    common, *_ = section.partition("\n### ")
+    pictures = dict(re.findall(r"^### look (\w+)\n(.*?)(?=^### |\Z)", section, re.MULTILINE | re.DOTALL))
+    commands = typer.main.get_command(app).commands["look"].commands
+    assert list(pictures) == list(commands) == list(PICTURES)
+    shared = options_told(common)
+    for name, command in commands.items():
+        agree(shared | options_told(pictures[name]), options_of(command), name)
+        assert not set(shared) & set(options_told(pictures[name]))
 
 
 def test_the_documents_list_every_key_of_a_ladder(tmp_path):

@@ -29,6 +29,7 @@ LONG_LEVELS = (28, 91, 364)  # days whose mean is told beside the level
 WEEKDAYS_AGO = (4, 8)  # weeks over which a weekday's usual place in its week is told
 MOST = 4.0  # features told relative to a spread are kept within ± this: one wild day must not rule
 FADE = 3.0  # days back at which a value whispers half as loud as yesterday's: a far day must earn its weight
+SEASON = " of year ×"  # in the names of those columns of the calendar that tell the time of year
 WHISPER = 0.25  # of last year's days where they are as many as the days ahead: few years must not be learned by heart
 
 # Days of past that every feature of a row can be told from; with fewer, some are told as absent.
@@ -70,12 +71,32 @@ def days_needed(rung: Rung) -> int:
     return max(rung.days_back, WEEK) if rung.known else rung.days_back
 
 
-def inputs(rung: Rung, scale: Scale, calendar: Calendar, past: Past, steps: int) -> Examples:
-    """Return rows to predict from, as examples whose targets are not given (weight 0, target NaN)."""
+def days_seen(rung: Rung) -> int:
+    """Return the days of past that every feature of a row can be told from; with fewer, some are told as absent."""
+    if KNOWN[rung.known].year:
+        return max(rung.days_back, LOOK_BACK)
+    return max(rung.days_back, WEEK * (max(WEEKDAYS_AGO) + 1) - 1) if rung.known else rung.days_back
+
+
+def calendar_names(rung: Rung, calendar: Calendar) -> tuple[str, ...]:
+    """Return which of the calendar's columns a rung sees of the first day ahead: its first dense columns."""
+    if not rung.known:
+        return ()
+    return tuple(name for name in calendar.names if KNOWN[rung.known].year or SEASON not in name)
+
+
+def inputs(rung: Rung, scale: Scale, calendar: Calendar, past: Past, steps: int, *, limit: float = MOST) -> Examples:
+    """Return rows to predict from, as examples whose targets are not given (weight 0, target NaN).
+
+    Where a rung knows a calendar, its features are kept within ± `limit`; with an infinite one, and a scale without a
+    logarithm, they are an affine function of the values.
+    """
     transformed = scale.transform(past.values)
     level = scale.level(transformed, past.newest)
     rows = len(past)
-    dense = _known(rung, scale, calendar, past, transformed, level, steps) if rung.known else np.zeros((rows, 0))
+    dense = np.zeros((rows, 0))
+    if rung.known:
+        dense = np.clip(_known(rung, scale, calendar, past, transformed, level, steps), -limit, limit)
     return Examples(
         values=transformed,
         newest=past.newest,
@@ -86,7 +107,7 @@ def inputs(rung: Rung, scale: Scale, calendar: Calendar, past: Past, steps: int)
         target=np.full((rows, steps), np.nan),
         weight=np.zeros((rows, steps)),
         emphasis=1 / (1 + np.arange(rung.days_back) / FADE) if rung.known else None,
-        limit=MOST if rung.known else np.inf,
+        limit=limit if rung.known else np.inf,
     )
 
 
@@ -116,7 +137,7 @@ def _known(
         for days in LONG_LEVELS:
             long = trailing_mean(transformed, past.newest, np.minimum(days, past.available))
             columns.append(((long - level) / scale.spread)[:, None])
-    return np.clip(np.concatenate(columns, axis=1), -MOST, MOST)
+    return np.concatenate(columns, axis=1)
 
 
 def _usual_place(past: Past, transformed: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
@@ -138,7 +159,7 @@ def _usual_place(past: Past, transformed: NDArray[np.float64], steps: int) -> ND
 def _calendar(calendar: Calendar, dates: NDArray[np.datetime64], steps: int, *, year: bool) -> NDArray[np.float64]:
     """Return what is known of the first day ahead, and of holidays on each day ahead."""
     names = calendar.names
-    seasons = [at for at, name in enumerate(names) if " of year ×" in name]
+    seasons = [at for at, name in enumerate(names) if SEASON in name]
     first = calendar.columns(dates + 1)
     feasts = list(range(max(seasons, default=-1) + 1, len(names)))  # the calendar's last columns
     if steps > 1 and feasts:

@@ -44,9 +44,12 @@ class Numbers:
     columns : mapping
         Each column's name in code, such as ``loss``, to its values: numbers in the user's units, days, words or
         yes and no; all columns are equally long.
+    places : int, optional
+        Decimals of all its numbers, as a person reads them; where it is not given they go by the size of the numbers.
     """
 
     columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]
+    places: int | None = None
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
@@ -126,9 +129,10 @@ class Look:
 
 def words_of(look: Look, name: str) -> tuple[list[str], list[list[str]], frozenset[int]]:
     """Return a table of a look in words: heads, rows, and which columns are words rather than numbers."""
-    tell, columns = catalogue(look.language), look.tables[name].columns
+    tell, table = catalogue(look.language), look.tables[name]
+    columns = table.columns
     heads = [head_of(look.name, column, tell) for column in columns]
-    cells = [_cells(list(values), tell) for values in columns.values()]
+    cells = [_cells(list(values), tell, table.places) for values in columns.values()]
     words = frozenset(at for at, values in enumerate(columns.values()) if not _are_numbers(list(values)))
     return heads, [list(row) for row in zip(*cells, strict=True)], words
 
@@ -143,8 +147,9 @@ def _are_numbers(values: list[Any]) -> bool:
     return all(isinstance(value, int | float | np.number) and not isinstance(value, bool) for value in values)
 
 
-def _cells(values: list[Any], tell: Catalogue) -> list[str]:
-    places = common_decimals(float(value) for value in values if isinstance(value, float | np.floating))
+def _cells(values: list[Any], tell: Catalogue, places: int | None) -> list[str]:
+    if places is None:
+        places = common_decimals(float(value) for value in values if isinstance(value, float | np.floating))
     return [_cell(value, places, tell) for value in values]
 
 

@@ -53,7 +53,7 @@ class Found:
         """
         from thalweg.report.page import page  # noqa: PLC0415 - pictures load slowly
 
-        write_whole(Path(path), page(self.findings, language).encode())
+        write_whole(Path(path), page(self.findings, language, self.model).encode())
 
     def table(self, language: str = "en") -> str:
         """Return the ladder's table as plain text, the choice marked, losses in the user's units."""

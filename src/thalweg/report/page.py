@@ -12,9 +12,11 @@ from thalweg.look.words import day, estimate_decimals, number, past
 from thalweg.messages import catalogue
 from thalweg.report import tables
 from thalweg.report.drawn import picture, scripts, surroundings, template
+from thalweg.report.glass import glass
 from thalweg.version import __version__
 
 if TYPE_CHECKING:
+    from thalweg.forecast.model import Model
     from thalweg.forecast.result import Findings
     from thalweg.messages import Catalogue
 
@@ -30,13 +32,15 @@ class Tile:
     note: str
 
 
-def page(findings: Findings, language: str = "en") -> str:
+def page(findings: Findings, language: str = "en", model: Model | None = None) -> str:
     """Return the report as one HTML page that needs no network.
 
     Parameters
     ----------
     findings : Findings
         What `fit` found.
+    model : Model, optional
+        What serves; with it the page also looks into the glass box (see `report.glass`).
     language : str
         ``en`` or ``zh``.
 
@@ -55,6 +59,9 @@ def page(findings: Findings, language: str = "en") -> str:
     with ThreadPoolExecutor(1) as aside:
         bundled = aside.submit(scripts)
         values = _values(findings, tell)
+        looks = {} if model is None else glass(findings, model, language)
+        values["pictures"] |= {name: picture(name, look.described) for name, look in looks.items()}
+        values["looks"] = looks
         return template("page.html.jinja").render(**values, scripts=bundled.result())
 
 

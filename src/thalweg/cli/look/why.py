@@ -1,7 +1,50 @@
 """`thalweg look why`."""
 
-EXAMPLES = "thalweg look why"
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from thalweg.cli.look.options import MODEL, Country, DaysBack, Layers, LossName, Seed
+
+EXAMPLES = """\
+[b]Examples[/b]
+
+thalweg look why
+
+thalweg look why views.csv --country US --count 8
+
+thalweg look why model.thalweg --day 2025-01-09 --out why.png
+"""
 
 
-def why() -> None:
-    """To come."""
+def why(
+    *,
+    day: Annotated[
+        str,
+        typer.Option(
+            metavar="DAY", help="The day whose estimate is explained, as 2025-01-09; else the one after the last."
+        ),
+    ] = "",
+    count: Annotated[int, typer.Option(metavar="NUMBER", help="How many days and calendar facts to name.")] = 12,
+    days_back: DaysBack = 28,
+    layers: Layers = "100",
+    known: Annotated[
+        Literal["days", "week", "year"],
+        typer.Option(
+            "--known",
+            help="What it sees: past days alone; also weekday and holidays; also the year.",
+            rich_help_panel=MODEL,
+        ),
+    ] = "week",
+    loss: LossName = "mae",
+    country: Country = "",
+    seed: Seed = 0,
+) -> None:
+    """Tell why tomorrow's number is what it is: which past days and calendar facts moved it, and by how much.
+
+    From the estimate of an average day after an ordinary month, each past day and each fact of the calendar moves
+    the number up or down; together they lead to the forecast. FILE is a file of daily numbers, to which a function is
+    fitted as for a forecast, or a saved model.thalweg, which is explained as it is.
+    """

@@ -12,7 +12,7 @@ from thalweg.errors import InputError
 from thalweg.forecast.climb import estimates
 from thalweg.forecast.features import days_needed
 from thalweg.forecast.fit import Fit, Problem, start_of
-from thalweg.forecast.ladder import SHARE_LOOKED_BACK, TOLD_IN
+from thalweg.forecast.ladder import KNOWN, SHARE_LOOKED_BACK, TOLD_IN, YEARS
 from thalweg.forecast.study.source import one_of, whole_number
 from thalweg.learn.descent import Descent
 from thalweg.learn.loss import LOSSES, mean_loss
@@ -139,11 +139,7 @@ def fitted(
         If the series is too short for the rung, or the descent diverges.
     """
     split = split_by_date(series)
-    if days_needed(rung) * SHARE_LOOKED_BACK > split.train:
-        raise InputError(
-            f"--days-back {rung.days_back}: of the {len(series)} days {split.train} are for training, and a model may "
-            f"look back a third of them at most. Give {split.train // SHARE_LOOKED_BACK} or fewer, or bring more days."
-        )
+    check_bears(series, split, rung)
     problem = Problem(rung, series, Calendar(country), one_of("loss", loss, TOLD_IN), split.train, 1)
     descent = Descent(
         problem.network,
@@ -168,6 +164,20 @@ def fitted(
     if outcome.failed:
         raise InputError(f"{rung.name}: {outcome.advice}")
     return Fitted(problem, split, descent.theta, record, outcome)
+
+
+def check_bears(series: Series, split: Split, rung: Rung) -> None:
+    """Raise an InputError where a series has too few training days to teach a rung."""
+    if days_needed(rung) * SHARE_LOOKED_BACK > split.train:
+        raise InputError(
+            f"--days-back {rung.days_back}: of the {len(series)} days {split.train} are for training, and a model may "
+            f"look back a third of them at most. Give {split.train // SHARE_LOOKED_BACK} or fewer, or bring more days."
+        )
+    if KNOWN[rung.known].year and split.train < YEARS:
+        raise InputError(
+            f"--known {rung.known}: of the {len(series)} days {split.train} are for training, and a year is learned "
+            f"from {YEARS} or more. Take --known week, or bring more days."
+        )
 
 
 def layers_of(text: str) -> tuple[int, ...]:

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.errors import InputError
-from thalweg.forecast.ladder import KNOWN, YEARS, Rung, suited
+from thalweg.forecast.ladder import KNOWN, Rung, suited
 from thalweg.forecast.study.fitted import Fitted, fitted, layers_of
 from thalweg.forecast.study.source import days_of, one_of, whole_number
 from thalweg.learn.loss import LOSSES, mean_loss
-from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -206,12 +204,6 @@ def shift_study(
     whole_number("days", days, 2, MOST_DAYS)
     whole_number("days-back", days_back, 1, MOST_DAYS)
     what = one_of("known", known, (NOTHING, *tuple(KNOWN)[1:])).replace(NOTHING, "")
-    train = split_by_date(series).train
-    if KNOWN[what].year and train < YEARS:
-        raise InputError(
-            f"--known year: there are {train} training days, and a year can be learned from {YEARS} of them or more. "
-            "Choose week or none, or bring more days."
-        )
     rung = suited(Rung(days_back, hidden=layers_of(layers), known=what))
     of = fitted(series, rung, loss=loss, country=country, seed=seed)
     unseen = np.arange(of.split.train, of.sealed)

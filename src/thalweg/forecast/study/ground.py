@@ -1,0 +1,260 @@
+"""Where a descent walks: a network, its training days, and L in the user's units (L3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.errors import InputError
+from thalweg.forecast.features import days_needed
+from thalweg.forecast.fit import Problem
+from thalweg.forecast.ladder import SHARE_LOOKED_BACK
+from thalweg.learn.descent import Descent
+from thalweg.learn.optimizer import Optimizer
+from thalweg.learn.plane import Plane
+from thalweg.learn.prediction import loss_on
+from thalweg.learn.record import Record
+from thalweg.learn.surface import GOLDEN, Surface, Units, slope_at, surface_of
+from thalweg.series.calendar import Calendar
+from thalweg.series.split import split_by_date
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.ladder import Rung
+    from thalweg.learn.activation import Values
+    from thalweg.learn.examples import Examples
+    from thalweg.learn.function import Network
+    from thalweg.series.series import Series
+
+FINE, COARSE = 250, 60  # points a side of a grid: for two unknowns, and for a network
+STEEPEST = 20.0  # the weights between which the best one is looked for
+FIRST_WEIGHTS = (-0.75, 1.25)  # L3: the notes' range of w
+ROOM = 0.08  # of a range, beyond the points that it holds
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """A rung on its training days.
+
+    L is of the outputs as they are, without the floor at 0 that forecasts of counts have: the surface is the one that
+    was descended on.
+
+    Attributes
+    ----------
+    problem : Problem
+        Standardised examples; descent works on these.
+    """
+
+    problem: Problem
+
+    @property
+    def series(self) -> Series:
+        """The days."""
+        return self.problem.series
+
+    @property
+    def network(self) -> Network:
+        """The network."""
+        return self.problem.network
+
+    @property
+    def rung(self) -> Rung:
+        """The rung."""
+        return self.problem.rung
+
+    @property
+    def loss(self) -> str:
+        """``mae`` or ``mse``."""
+        return self.problem.loss
+
+    @property
+    def units(self) -> Units:
+        """Outputs to the user's units."""
+        return Units(self.problem.scale.spread, self.problem.scale.centre)
+
+    @cached_property
+    def examples(self) -> Examples:
+        """The examples, with the targets in the user's units."""
+        given = self.problem.examples.astype(np.float64)
+        return replace(given, target=self.series.values[given.newest + 1][:, None])
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it is the lecture's straight line over one day: two unknowns, w and b (F1)."""
+        return self.network.size == 2  # noqa: PLR2004 - w and b
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether it is a straight line over any number of days."""
+        return not self.rung.hidden
+
+    @property
+    def plane(self) -> Plane:
+        """Of the straight line over one day: the plane whose u and v are w and b in the user's units.
+
+        With x and y standardised, output = b′ + w′·(x − c)/s, and y = s·output + c: so w = w′ and
+        b = s·b′ + c·(1 − w′).
+        """
+        centre, spread = self.problem.scale.centre, self.problem.scale.spread
+        return Plane(np.array([0.0, -centre / spread]), np.array([[1.0, centre / spread], [0.0, 1.0 / spread]]))
+
+    def plane_of(self, theta: Values, first: int, second: int) -> Plane:
+        """Return the plane of two unknowns through θ: for a straight line in the user's units, b as F1 has it."""
+        theta = np.array(theta, dtype=np.float64)
+        directions = np.zeros((2, len(theta)))
+        chosen = (first, second)
+        for direction, which in zip(directions, chosen, strict=True):
+            direction[which] = 1.0
+            if self.is_straight:
+                centre, spread = self.problem.scale.centre, self.problem.scale.spread
+                last = len(theta) - 1
+                direction[last] = 1.0 / spread if which == last else centre / spread  # b stays where w moves
+        values = self.told(theta)
+        return Plane(theta - values[first] * directions[0] - values[second] * directions[1], directions)
+
+    def told(self, theta: Values) -> NDArray[np.float64]:
+        """Return the unknowns of θ as they are told: those of a straight line in the user's units."""
+        values = np.array(theta, dtype=np.float64)
+        if self.is_straight:
+            centre, spread = self.problem.scale.centre, self.problem.scale.spread
+            values[..., -1] = spread * values[..., -1] + centre * (1 - values[..., :-1].sum(axis=-1))
+        return values
+
+    def loss_at(self, theta: Values, loss: str = "") -> float:
+        """Return L at θ over the training days, in the user's units (squared for ``mse``)."""
+        loss = loss or self.loss
+        told = loss_on(self.network, np.asarray(theta, dtype=np.float64), self.problem.examples, loss)
+        return told * self.problem.scale.spread ** (2 if loss == "mse" else 1)
+
+    def gradient_at(self, theta: Values) -> NDArray[np.float64]:
+        """Return ∇L(θ) of the standardised problem, which is what a descent sees."""
+        return slope_at(self.network, self.problem.examples, theta, self.loss)[1]
+
+    def surface(
+        self,
+        plane: Plane,
+        across: Sequence[NDArray[np.float64]],
+        loss: str = "",
+        advance: Callable[[int], None] | None = None,
+    ) -> Surface:
+        """Return L over a grid of u and v, in the user's units."""
+        u, v = across
+        return surface_of(self.network, self.examples, plane, u, v, loss or self.loss, undo=self.units, advance=advance)
+
+    @cached_property
+    def _pair(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        counted = self.problem.examples.weight[:, 0] > 0
+        x, y = self.problem.examples.gather()[counted, 0], self.problem.examples.target[counted, 0]
+        return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+
+    def best(self, loss: str = "") -> NDArray[np.float64]:
+        """Return the θ of least L of the straight line over one day, exactly, without a descent.
+
+        Squared errors: the normal equations. Absolute errors: at a given w the best b is the median of what is left,
+        and L at the best b is convex in w.
+        """
+        x, y = self._pair
+        if (loss or self.loss) == "mse":
+            away = x - x.mean()
+            weight = float(away @ (y - y.mean()) / max(float(away @ away), 1e-300))
+            return np.array([weight, float(y.mean() - weight * x.mean())])
+
+        def least(weight: float) -> float:
+            rest = y - weight * x
+            return float(np.abs(rest - np.median(rest)).mean())
+
+        low, high = -STEEPEST, STEEPEST
+        for _ in range(80):
+            inner, outer = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+            low, high = (low, outer) if least(inner) <= least(outer) else (inner, high)
+        return np.array([low, float(np.median(y - low * x))])
+
+    def start(self, seed: int) -> NDArray[np.float64]:
+        """Return θ⁰ of the straight line over one day, drawn at random where w and b are first drawn (O1, L3)."""
+        low, high = self.first_range()
+        random = np.random.default_rng(seed)
+        return self.plane.at(*random.uniform(low, high))
+
+    def first_range(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the least w and b, and the greatest: w from −0.75 to 1.25, b as far either way as half of a day."""
+        half = nice(abs(self.problem.scale.centre) / 2 or self.problem.scale.spread)
+        half = max(half, nice(self.problem.scale.spread))
+        return np.array([FIRST_WEIGHTS[0], -half]), np.array([FIRST_WEIGHTS[1], half])
+
+    def descend(self, start: Values, rate: float, updates: int) -> NDArray[np.float64]:
+        """Return every θ of a plain gradient descent, θ⁰ included: all examples a batch, one rate, no momentum (O1)."""
+        descent = Descent(
+            self.network,
+            self.problem.examples,
+            loss=self.loss,
+            optimizer=Optimizer("gradient descent", learning_rate=rate),
+            batch=len(self.problem.examples),
+            epochs=updates,
+            theta=start,
+            dtype=np.float64,
+        )
+        record = Record(thetas=True, all_examples=False)
+        record(descent, float("nan"))
+        descent.run(watch=record, every=1)
+        thetas = np.asarray(record.thetas, dtype=np.float64)
+        return thetas[np.isfinite(thetas).all(axis=1)]
+
+
+def ground_of(series: Series, rung: Rung, loss: str) -> Ground:
+    """Return the ground of a rung on the training days of a series.
+
+    Raises
+    ------
+    InputError
+        If the series is too short for the rung, or all its days are the same.
+    """
+    split = split_by_date(series)
+    if days_needed(rung) * SHARE_LOOKED_BACK > split.train:
+        raise InputError(
+            f"--days-back {rung.days_back}: of the {len(series)} days {split.train} are for training, and a model may "
+            f"look back a third of them at most. Give {split.train // SHARE_LOOKED_BACK} or fewer, or bring more days."
+        )
+    if np.ptp(series.values[: split.train]) == 0:
+        raise InputError(
+            f"{series.source}: all {split.train} training days hold {series.values[0]:g}, so L is the same for many w "
+            "and b and there is no surface to look at. Bring days that differ."
+        )
+    return Ground(Problem(rung, series, Calendar(""), loss, split.train, 1))
+
+
+def holding(
+    points: NDArray[np.float64], least: NDArray[np.float64] | None = None, most: NDArray[np.float64] | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return lowest and highest coordinates, shape (2,) each, of a range that holds the points with some room.
+
+    Parameters
+    ----------
+    points : ndarray, shape (points, 2)
+    least, most : ndarray, shape (2,), optional
+        What it holds besides, exactly where no point lies beyond.
+    """
+    low, high = points.min(axis=0), points.max(axis=0)
+    wide = high - low
+    wide = np.where(wide > 0, wide, max(float(np.abs(points).max()), 1.0) * ROOM)
+    low, high = (np.asarray(edge, dtype=np.float64) for edge in (low - 2 * ROOM * wide, high + 2 * ROOM * wide))
+    if least is None or most is None:
+        return low, high
+    inside_low, inside_high = points.min(axis=0) >= least, points.max(axis=0) <= most
+    return np.where(inside_low, least, np.minimum(low, least)), np.where(inside_high, most, np.maximum(high, most))
+
+
+def nice(value: float) -> float:
+    """Return the nearest of 1, 2 and 5 times a power of ten."""
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(min((1, 2, 5, 10), key=lambda step: abs(step * power - value)) * power)
+
+
+def spread_over(low: NDArray[np.float64], high: NDArray[np.float64], points: int) -> Sequence[NDArray[np.float64]]:
+    """Return the coordinates of a grid, u and v, from `low` to `high`."""
+    return [np.linspace(low[axis], high[axis], points) for axis in (0, 1)]

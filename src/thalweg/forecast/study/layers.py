@@ -1,0 +1,323 @@
+"""How deep, how wide, which activation: L and L′ of many shapes, each from several seeds (N7, N8, U4)."""
+
+from __future__ import annotations
+
+from concurrent.futures import CancelledError
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.errors import InputError
+from thalweg.forecast.features import days_needed
+from thalweg.forecast.fit import Problem, scored
+from thalweg.forecast.ladder import Rung, suited
+from thalweg.forecast.study.fitted import DEEPEST, WIDEST, fitted
+from thalweg.forecast.study.source import days_of, one_of, whole_number
+from thalweg.forecast.watch import Silence
+from thalweg.learn.function import Network, one_layer_of_size
+from thalweg.learn.loss import LOSSES, mean_loss
+from thalweg.learn.prediction import Predictor
+from thalweg.learn.workers import workers
+from thalweg.series.calendar import Calendar
+from thalweg.series.split import split_by_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.study.fitted import Fitted
+    from thalweg.forecast.study.source import Source
+    from thalweg.forecast.watch import Watcher
+    from thalweg.learn.descent import Descent
+    from thalweg.learn.workers import Workers
+    from thalweg.series.series import Series
+
+VIEWS = ("depth", "activation", "deep-or-fat", "epochs")
+MOST_SHAPES = 12  # of one option
+MOST_UNKNOWNS = 5_000_000
+RISEN = 0.02  # of L′ where it is lowest: a smaller rise after it is no turn
+AROUND = 40  # one in so many epochs is looked at on either side, too: a dip of one epoch is no turn
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """One shape of network, fitted once from each seed.
+
+    Attributes
+    ----------
+    rung : Rung
+    network : Network
+    seen, unseen : ndarray of float64, shape (seeds,)
+        L over the training days and L′ over the validation days after the last epoch, in the user's units.
+    seen_by_epoch, unseen_by_epoch : ndarray of float64, shape (seeds, epochs)
+        The same after every epoch; no epochs where nobody watched.
+    seconds : float
+        Of all its descents together, as long as each took beside the others.
+    """
+
+    rung: Rung
+    network: Network
+    seen: NDArray[np.float64]
+    unseen: NDArray[np.float64]
+    seen_by_epoch: NDArray[np.float64]
+    unseen_by_epoch: NDArray[np.float64]
+    seconds: float
+
+    @property
+    def depth(self) -> int:
+        """How many hidden layers it has."""
+        return len(self.rung.hidden)
+
+    @property
+    def name(self) -> str:
+        """Layers, neurons and activation: ``4×100 relu``; the days looked back are the same for all."""
+        return f"{self.depth}×{self.rung.hidden[0]} {self.rung.activation}" if self.rung.hidden else "linear"
+
+    @property
+    def turn(self) -> Turn:
+        """The epoch where L′ is lowest, and whether it rises from there."""
+        return turn_of(np.arange(1, self.unseen_by_epoch.shape[1] + 1), self.unseen_by_epoch)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Where L′ is lowest.
+
+    Attributes
+    ----------
+    at : int
+        The epoch, or the number of layers.
+    place : int
+        Which one that is of all, from 0.
+    lowest, last : float
+        L′ there and at the end, means over the seeds.
+    turned : bool
+        Whether L′ has risen since, in every seed, and by more than `RISEN` of what it was around there.
+    """
+
+    at: int
+    place: int
+    lowest: float
+    last: float
+    turned: bool
+
+
+def turn_of(places: NDArray[np.int64], unseen: NDArray[np.float64]) -> Turn:
+    """Return where L′, shape (seeds, places), is lowest in the mean over the seeds, the first of equals."""
+    mean = unseen.mean(axis=0)
+    place = int(np.argmin(mean))
+    lowest, last = float(mean[place]), float(mean[-1])
+    beside = len(places) // AROUND
+    around = float(np.median(mean[max(place - beside, 0) : place + beside + 1]))
+    turned = last - around > RISEN * abs(around) and bool((unseen[:, -1] > unseen[:, place]).all())
+    return Turn(int(places[place]), place, lowest, last, turned)
+
+
+def apart(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Whether all seeds of one shape lie on the same side of all seeds of another: more than the spread of seeds."""
+    return bool(one.max() < other.min() or other.max() < one.min())
+
+
+@dataclass(frozen=True, eq=False)
+class LayersStudy:
+    """Shapes beside one another.
+
+    Attributes
+    ----------
+    series : Series
+    view : str
+        One of `VIEWS`.
+    groups : mapping
+        Name to shapes: of ``depth`` and ``width``; ``relu`` and ``sigmoid``; ``deep`` and ``fat``; or ``depth``.
+    seeds, epochs : int
+    loss : str
+    """
+
+    series: Series
+    view: str
+    groups: Mapping[str, tuple[Shape, ...]]
+    seeds: int
+    epochs: int
+    loss: str
+
+    @property
+    def turn_of_depth(self) -> Turn:
+        """The number of layers where L′ is lowest, and whether that of the deepest is higher, the seeds apart."""
+        shapes = self.groups["depth"]
+        turn = turn_of(np.array([one.depth for one in shapes]), np.stack([one.unseen for one in shapes], axis=1))
+        return replace(turn, turned=turn.turned and apart(shapes[turn.place].unseen, shapes[-1].unseen))
+
+
+def layers_study(
+    source: Source = None,
+    *,
+    view: str = "depth",
+    depths: str = "0,1,2,3,4",
+    width: int = 100,
+    widths: str = "10,100,1000",
+    seeds: int = 3,
+    epochs: int = 200,
+    days_back: int = 56,
+    loss: str = "mae",
+    seed: int = 0,
+    watcher: Watcher | None = None,
+) -> LayersStudy:
+    """Fit networks of many shapes, each from several seeds, for all epochs: nothing stops one that overfits.
+
+    Parameters
+    ----------
+    source : Series, optional
+    view : str
+        What is fitted: ``depth`` (depths and widths, and the deepest by epoch), ``activation`` (sigmoid and ReLU in
+        the same shapes), ``deep-or-fat`` (each depth from 2 on, and one layer with as many unknowns) or ``epochs``
+        (each depth by epoch).
+    depths : str
+        Numbers of hidden layers, each of `width` neurons; 0 is a straight line.
+    width : int
+    widths : str
+        Neurons of the single layers of ``depth``.
+    seeds : int
+        How many networks of each shape: from `seed`, `seed` + 1, …
+    epochs : int
+    days_back, loss, seed
+    watcher : Watcher, optional
+
+    Raises
+    ------
+    InputError
+        If an option is out of its range, no depth suits the view, or the days are too few.
+    """
+    series = days_of(source, "layers")
+    one_of("view", view, VIEWS)
+    whole_number("width", width, 1, WIDEST)
+    whole_number("seeds", seeds, 1, 20)
+    whole_number("epochs", epochs, 1, 10_000)
+    whole_number("days-back", days_back, 1, 3650)
+    deep = [(width,) * depth for depth in _numbers("depths", depths, 0, DEEPEST)]
+    single = [(neurons,) for neurons in _numbers("widths", widths, 1, WIDEST)]
+    groups = _groups(view, Rung(days_back, epochs=epochs), deep, single)
+    for rung in (rung for rungs in groups.values() for rung in rungs):
+        unknowns = Network((days_back, *rung.hidden, 1)).size
+        if unknowns > MOST_UNKNOWNS:
+            raise InputError(
+                f"{rung.name} has {unknowns:,} unknowns; this picture fits up to {MOST_UNKNOWNS:,}. Give a smaller "
+                "--width, or less in --depths or --widths."
+            )
+    followed = groups.get("depth", ())[0 if view == "epochs" else -1 :]
+    shapes = _fit(series, groups, followed, range(seed, seed + seeds), loss, watcher or Silence())
+    return LayersStudy(
+        series,
+        view,
+        {name: tuple(shapes[rung] for rung in rungs) for name, rungs in groups.items()},
+        seeds,
+        epochs,
+        loss,
+    )
+
+
+def _numbers(option: str, text: str, least: int, most: int) -> list[int]:
+    """Return an option's different whole numbers in order."""
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if not 1 <= len(words) <= MOST_SHAPES or not all(word.isdecimal() for word in words):
+        raise InputError(
+            f"--{option} {text!r}: give from 1 to {MOST_SHAPES} whole numbers with commas between, such as 1,2,3."
+        )
+    return sorted({whole_number(option, int(word), least, most) for word in words})
+
+
+def _groups(
+    view: str, base: Rung, deep: list[tuple[int, ...]], single: list[tuple[int, ...]]
+) -> dict[str, tuple[Rung, ...]]:
+    """Return the rungs of a view, by group, the shallow and narrow ones first."""
+
+    def rungs(shapes: Iterable[tuple[int, ...]], activation: str = "relu") -> tuple[Rung, ...]:
+        # Suited to its depth, but for as many epochs as all others.
+        these = (suited(replace(base, hidden=hidden, activation=activation)) for hidden in shapes)
+        return tuple(replace(rung, epochs=base.epochs, updates=0) for rung in these)
+
+    least = {"activation": 1, "deep-or-fat": 2}.get(view, 0)
+    kept = [hidden for hidden in deep if len(hidden) >= least]
+    if not kept:
+        raise InputError(
+            f"--depths {','.join(str(len(hidden)) for hidden in deep)}: --view {view} needs a network of {least} or "
+            "more hidden layers. Give one, such as 3."
+        )
+    if view == "activation":
+        return {name: rungs(kept, name) for name in ("relu", "sigmoid")}
+    if view == "deep-or-fat":
+        fat = (one_layer_of_size(Network((base.days_back, *hidden, 1))).widths[1:-1] for hidden in kept)
+        return {"deep": rungs(kept), "fat": rungs(fat)}
+    return {"depth": rungs(kept)} | ({"width": rungs(single)} if view == "depth" else {})
+
+
+class _Epochs:
+    """Measures L and L′ after every epoch; ends the descent where the others were ended."""
+
+    def __init__(self, problem: Problem | None, sealed: int, team: Workers) -> None:
+        self._problem, self._team = problem, team
+        self.losses: list[tuple[float, float]] = []
+        if problem is not None:
+            parts = ((days_needed(problem.rung), problem.upto), (problem.upto, sealed))
+            self._parts = [scored(problem, *part) for part in parts]
+            self._outputs = [Predictor(problem.network, part.rows, np.float32) for part in self._parts]
+
+    def __call__(self, descent: Descent, _: float) -> None:
+        if self._team.late():
+            raise CancelledError
+        if self._problem is not None:
+            scale, loss = self._problem.scale, LOSSES[self._problem.loss]
+            seen, unseen = (
+                mean_loss(loss, scale.undo(outputs(descent.theta), part.rows.level), part.target, part.weight)
+                for part, outputs in zip(self._parts, self._outputs, strict=True)
+            )
+            self.losses.append((seen, unseen))
+
+
+def _fit_one(
+    series: Series, rung: Rung, seed: int, loss: str, team: Workers, *, followed: bool
+) -> tuple[Fitted, NDArray[np.float64]]:
+    """Fit one network; return it and its L and L′ by epoch, shape (2, epochs)."""
+    split = split_by_date(series)
+    problem = Problem(rung, series, Calendar(""), loss, split.train, 1) if followed else None
+    look = _Epochs(problem, split.train + split.validation, team)
+    one = fitted(series, rung, loss=loss, seed=seed, watch=look)
+    return one, np.array(look.losses).reshape(-1, 2).T
+
+
+def _fit(
+    series: Series,
+    groups: Mapping[str, tuple[Rung, ...]],
+    followed: tuple[Rung, ...],
+    seeds: range,
+    loss: str,
+    watcher: Watcher,
+) -> dict[Rung, Shape]:
+    """Fit each different rung from each seed, side by side on the cores."""
+    rungs = list(dict.fromkeys(rung for group in groups.values() for rung in group))
+    # The largest first, so that no core is left with a long one at the end.
+    rungs.sort(key=lambda rung: -Network((rung.days_back, *rung.hidden, 1)).size)
+    watcher.stage("fit", len(rungs) * len(seeds))
+    with workers() as team:
+        jobs = [
+            partial(_fit_one, series, rung, seed, loss, team, followed=rung in followed)
+            for rung in rungs
+            for seed in seeds
+        ]
+        made = team.run(jobs, watcher.advance)
+    shapes: dict[Rung, Shape] = {}
+    for at, rung in enumerate(rungs):
+        mine = made[at * len(seeds) : (at + 1) * len(seeds)]
+        by_epoch = np.stack([losses for _, losses in mine])
+        shapes[rung] = Shape(
+            rung,
+            mine[0][0].network,
+            np.array([one.seen() for one, _ in mine]),
+            np.array([one.unseen() for one, _ in mine]),
+            by_epoch[:, 0],
+            by_epoch[:, 1],
+            sum(one.outcome.seconds for one, _ in mine),
+        )
+    return shapes

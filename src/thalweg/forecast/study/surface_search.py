@@ -1,0 +1,121 @@
+"""Two losses on one pair of unknowns, and brute force beside descent (L2, O5)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.forecast.ladder import named_ladder
+from thalweg.forecast.study.ground import FINE, Ground, holding, spread_over
+from thalweg.forecast.study.surface_path import SUITS
+from thalweg.learn.function import Network
+from thalweg.learn.surface import Found, brute_force
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.learn.surface import Surface
+
+LOSSES = ("mae", "mse")
+GRIDS = (5, 10, 25, 50, 100, 250)  # points a side
+DRAWN = 25  # the grid that is drawn, and whose power of ten is told for larger functions
+AS_GOOD = 1.001  # times the grid's least loss
+
+
+@dataclass(frozen=True, eq=False)
+class LossesStudy:
+    """L over w and b, of absolute and of squared errors.
+
+    Attributes
+    ----------
+    ground : Ground
+    surfaces : dict
+        Loss to `Surface`, in the user's units and their square.
+    best : dict
+        Loss to (w, b) of its minimum, exactly.
+    at_best : dict
+        (loss, loss whose minimum it is at) to L.
+    """
+
+    ground: Ground
+    surfaces: dict[str, Surface]
+    best: dict[str, tuple[float, float]]
+    at_best: dict[tuple[str, str], float]
+
+    view = "losses"
+
+
+@dataclass(frozen=True, eq=False)
+class SearchStudy:
+    """Brute force and descent on one surface.
+
+    Attributes
+    ----------
+    ground : Ground
+    surface : Surface
+    grids : dict
+        Points a side to what brute force found.
+    points : ndarray, shape (updates + 1, 2)
+        The descent's w and b; each update takes one evaluation of L and its gradient.
+    losses : ndarray, shape (updates + 1,)
+    as_good_at : int
+        The first update at which the descent is as good as the finest grid; −1 for never.
+    larger : tuple of (str, int, float)
+        Functions of the lecture's ladder: name, unknowns, and the power of ten of the evaluations that a grid of
+        `DRAWN` points for each unknown takes.
+    rate : float
+    """
+
+    ground: Ground
+    surface: Surface
+    grids: dict[int, Found]
+    points: NDArray[np.float64]
+    losses: NDArray[np.float64]
+    as_good_at: int
+    larger: tuple[tuple[str, int, float], ...]
+    rate: float
+
+    view = "search"
+
+
+def losses_study(ground: Ground) -> LossesStudy:
+    """Return both surfaces with their minima."""
+    thetas = {loss: ground.best(loss) for loss in LOSSES}
+    best = {loss: tuple(map(float, ground.plane.coordinates(theta))) for loss, theta in thetas.items()}
+    low, high = holding(np.array(list(best.values())), *ground.first_range())
+    grid = spread_over(low, high, FINE)
+    return LossesStudy(
+        ground,
+        {loss: ground.surface(ground.plane, grid, loss) for loss in LOSSES},
+        {loss: (w, b) for loss, (w, b) in best.items()},
+        {(loss, of): ground.loss_at(thetas[of], loss) for loss in LOSSES for of in LOSSES},
+    )
+
+
+def search_study(ground: Ground, rate: float, updates: int, seed: int) -> SearchStudy:
+    """Search by brute force on ever finer grids, and by descent from one random start."""
+    rate = rate or SUITS
+    plane = ground.plane
+    thetas = ground.descend(ground.start(seed), rate, updates)
+    points = plane.coordinates(thetas)
+    low, high = holding(np.concatenate([points, plane.coordinates(ground.best()[None])]), *ground.first_range())
+    surface = ground.surface(plane, spread_over(low, high, FINE))
+    grids = {side: brute_force(ground.surface(plane, spread_over(low, high, side))) for side in GRIDS}
+    losses = np.array([ground.loss_at(theta) for theta in thetas])
+    as_good = np.flatnonzero(losses <= AS_GOOD * grids[GRIDS[-1]].loss)
+    return SearchStudy(
+        ground, surface, grids, points, losses, int(as_good[0]) if len(as_good) else -1, tuple(_larger()), rate
+    )
+
+
+def _larger() -> list[tuple[str, int, float]]:
+    """Return the functions of the lecture's ladder (U3) with what brute force would take."""
+    told: list[tuple[str, int, float]] = []
+    for rung in named_ladder("lecture").rungs:
+        if not rung.copy:
+            size = Network((rung.days_back, *rung.hidden, 1)).size
+            told.append((rung.name, size, size * math.log10(DRAWN)))
+    return told

@@ -1,0 +1,161 @@
+"""Why this number: which past days and calendar facts moved a day's estimate, and by how much."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.errors import InputError
+from thalweg.forecast.backtest import Member, Task, refit
+from thalweg.forecast.climb import network_seed
+from thalweg.forecast.contributions import Why, why_of
+from thalweg.forecast.fit import Problem, descend
+from thalweg.forecast.ladder import TOLD_IN, Rung, suited
+from thalweg.forecast.model import Model
+from thalweg.forecast.study.fitted import check_bears, layers_of
+from thalweg.forecast.study.source import one_of, whole_number
+from thalweg.forecast.watch import Silence
+from thalweg.learn.workers import workers
+from thalweg.series.calendar import Calendar
+from thalweg.series.sample import sample
+from thalweg.series.split import split_by_date
+
+if TYPE_CHECKING:
+    from thalweg.forecast.fit import Fit
+    from thalweg.forecast.study.source import Source
+    from thalweg.forecast.watch import Watcher
+    from thalweg.series.series import Series
+
+MOST_BARS = 30
+SEES = {"days": "", "week": "week", "year": "year"}  # what `known` may say: past days alone, or also a calendar
+SAMPLE_COUNTRY = "TW"  # whose lunar new year the simulated channel keeps
+
+
+@dataclass(frozen=True, eq=False)
+class WhyStudy:
+    """A day's estimate taken apart.
+
+    Attributes
+    ----------
+    why : Why
+    function : str
+        The name of what made the estimate, such as ``100 relu 28 week``.
+    days : Series
+        What it looked back at.
+    count : int
+        How many days and facts to name; the others are told together.
+    """
+
+    why: Why
+    function: str
+    days: Series
+    count: int
+
+    @property
+    def came(self) -> float:
+        """The value of the day estimated; NaN where it is not known."""
+        at = int((self.why.date - self.days.dates[0]).astype(int))
+        return float(self.days.values[at]) if at < len(self.days) and self.days.observed[at] else float("nan")
+
+
+def why_study(
+    source: Source = None,
+    *,
+    day: str = "",
+    count: int = 12,
+    days_back: int = 28,
+    layers: str = "100",
+    known: str = "week",
+    loss: str = "mae",
+    country: str = "",
+    seed: int = 0,
+    watcher: Watcher | None = None,
+) -> WhyStudy:
+    """Take a day's estimate apart.
+
+    Parameters
+    ----------
+    source : Series or Model, optional
+        A saved model is explained as it is, on the days that are stored in it. To a series a rung is fitted as it would
+        be for a forecast: for how many epochs is told by the validation days, then on all days, from three seeds.
+        Without a source the simulated channel is taken, with the holidays of its country.
+    day : str
+        The day whose estimate is explained, as ``2025-01-09``; the one after the last where it is not given.
+    count : int
+        How many days and facts to name.
+    days_back, layers, known, loss, country, seed
+        The rung for a series; `known` is ``days`` for past days alone, or ``week`` or ``year`` for a calendar too.
+    watcher : Watcher, optional
+
+    Raises
+    ------
+    InputError
+        If an option is out of its range, the days are too few, or the day has too few before it.
+    """
+    date = _date(day)
+    whole_number("count", count, 1, MOST_BARS)
+    if isinstance(source, Model):
+        changed = {
+            "days-back": days_back != 28,  # noqa: PLR2004 - the default
+            "layers": layers != "100",
+            "known": known != "week",
+            "loss": loss != "mae",
+            "country": bool(country),
+            "seed": seed != 0,
+        }
+        for option, given in changed.items():
+            if given:
+                raise InputError(
+                    f"--{option} is for a file of daily numbers, to which a function is fitted. A saved model is "
+                    f"explained as it is ({source.chosen}); leave the option out."
+                )
+        return WhyStudy(why_of(source.daily, source.calendar, source.days, date), source.chosen, source.days, count)
+    series = sample() if source is None else source
+    calendar = Calendar(country or (SAMPLE_COUNTRY if series.simulated else ""))
+    sees = SEES[one_of("known", known, tuple(SEES))]
+    whole_number("days-back", days_back, 1, 3650)
+    rung = suited(Rung(days_back, hidden=layers_of(layers), known=sees))
+    members = _as_forecast(series, rung, calendar, one_of("loss", loss, TOLD_IN), seed, watcher or Silence())
+    return WhyStudy(why_of(members, calendar, series, date), rung.name, series, count)
+
+
+def _date(day: str) -> np.datetime64 | None:
+    """Return the day that an option names; None for none.
+
+    Raises
+    ------
+    InputError
+        If it is no day.
+    """
+    if not day:
+        return None
+    try:
+        date = np.datetime64(day)
+    except ValueError:
+        date = np.datetime64("NaT")
+    if np.isnat(date) or np.datetime_data(date.dtype)[0] != "D":
+        raise InputError(f"--day {day!r} is no day; write it as 2025-01-09.")
+    return date
+
+
+def _as_forecast(
+    series: Series, rung: Rung, calendar: Calendar, loss: str, seed: int, watcher: Watcher
+) -> list[Fit | Rung]:
+    """Fit a rung as it would serve: its epochs as validation found them, then on all days."""
+    split = split_by_date(series)
+    check_bears(series, split, rung)
+    first = Problem(rung, series, calendar, loss, split.train, 1)
+    validation = (split.train, split.train + split.validation)
+    seeds = [network_seed(seed, place) for place in range(rung.seeds)]
+    watcher.stage("fit", 2 * len(seeds))
+    with workers() as team:
+        jobs = [functools.partial(descend, first, each, validation=validation, late=team.late) for each in seeds]
+        runs = team.run(jobs, watcher.advance)
+        kept = [(each, run.outcome.best_epoch) for each, run in zip(seeds, runs, strict=True) if not run.outcome.failed]
+        if not kept:
+            raise InputError(f"{rung.name}: {runs[0].outcome.advice}")
+        member = Member(rung, tuple(epochs for _, epochs in kept), tuple(each for each, _ in kept))
+        return refit(Task(series, calendar, loss), (member,), [len(series)], 1, team, watcher.advance)[0]

@@ -1,0 +1,148 @@
+"""What moved a day's estimate, in words: lines that add up as they are rounded, and sentences made of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from thalweg.look.words import day, estimate_decimals, number
+from thalweg.messages import catalogue
+
+if TYPE_CHECKING:
+    from thalweg.forecast.contributions import Fact, Why
+    from thalweg.forecast.study.why import WhyStudy
+
+IN_WORDS = 6  # days and facts named in the sentence
+LONG_AGO = 300  # days from which on a day is told with its year
+WEEK = 7
+
+
+@dataclass(frozen=True)
+class Told:
+    """What moved the number, and by how much.
+
+    Attributes
+    ----------
+    what, spoken : str
+        Its name beside a bar, and in a sentence.
+    moved : float
+        In the user's units.
+    many : bool
+        Whether the name stands for several.
+    """
+
+    what: str
+    spoken: str
+    moved: float
+    many: bool = False
+
+
+def places_of(study: WhyStudy) -> int:
+    """Return the decimals of all that is told of a study."""
+    return estimate_decimals(study.days.values)
+
+
+def moved_of(study: WhyStudy) -> float:
+    """Return how far the estimate lies from the base, as both are rounded."""
+    places = places_of(study)
+    return round(round(study.why.prediction, places) - round(study.why.base, places), places)
+
+
+def lines_of(study: WhyStudy, language: str, count: int) -> list[Told]:
+    """Return what moved the number most, then all other days, then all else, rounded so that it adds up.
+
+    Parameters
+    ----------
+    study : WhyStudy
+    language : str
+    count : int
+        How many days and facts are named; those that round to nothing are not.
+    """
+    why, places, tell = study.why, places_of(study), catalogue(language)
+    days = {at: _of_day(why, at, places, language) for at in range(len(why.dates))}
+    everything = [*days.values(), *(_of_fact(fact, why, language) for fact in why.facts)]
+    everything.sort(key=lambda one: -abs(one.moved))
+    lines = [one for one in everything[:count] if round(one.moved, places)]
+    others = [one for one in days.values() if one not in lines]
+    together = tell("look.why.other_days", count=len(others))
+    lines.append(Told(together, together, sum(one.moved for one in others), many=True))
+    lines = [replace(one, moved=round(one.moved, places)) for one in lines]
+    rest = tell("look.why.rest")
+    lines.append(Told(rest, rest, round(moved_of(study) - sum(one.moved for one in lines), places)))
+    return [one for one in lines if one.moved]
+
+
+def name_of(fact: Fact, why: Why, language: str, form: str = "") -> str:
+    """Return what a fact is called beside its bar, or with the form ``_spoken`` in a sentence."""
+    tell = catalogue(language)
+    name, kind = fact.name, fact.kind
+    if kind == "weekday":
+        name = tell("look.why.weekdays").split()[why.date.astype("datetime64[D]").item().weekday()]
+    if kind == "ordinary" and any(other.kind == "holiday" for other in why.facts):
+        kind = "no_other"
+    return tell(f"look.why.{kind}{form}", name=name)
+
+
+def _of_fact(fact: Fact, why: Why, language: str) -> Told:
+    return Told(name_of(fact, why, language), name_of(fact, why, language, "_spoken"), fact.contribution)
+
+
+def _of_day(why: Why, at: int, places: int, language: str) -> Told:
+    tell = catalogue(language)
+    ago = len(why.dates) - at
+    date = day(why.dates[at], language, "look.why.day" if ago < LONG_AGO else "report.day")
+    value = number(float(why.values[at]), places)
+    spoken = {1: "before", WEEK: "week_before"}.get(ago, "then")
+    what = tell("look.why.day_value", day=date, value=value)
+    return Told(what, tell(f"look.why.{spoken}_spoken", day=date, value=value), float(why.contributions[at]))
+
+
+def said_of(study: WhyStudy, language: str) -> list[str]:
+    """Return what is seen, in sentences."""
+    why, places, tell = study.why, places_of(study), catalogue(language)
+    name = study.days.name
+    date = day(why.date, language)
+    estimated = number(why.prediction, places)
+    said = [
+        tell("look.why.estimated", day=date, prediction=estimated, name=name)
+        if math.isnan(study.came)
+        else tell("look.why.estimated_came", day=date, prediction=estimated, name=name,
+                  came=number(study.came, places)),
+        tell("look.why.base_told", base=number(why.base, places), usual=number(why.usual, places)),
+    ]  # fmt: skip
+    lines = lines_of(study, language, min(study.count, IN_WORDS))
+    if lines:
+        phrases = tell("look.why.join").join(_phrase(one, places, language) for one in lines)
+        said.append(tell("look.why.moved", phrases=phrases))
+    if not math.isnan(study.came):
+        said.append(tell("look.why.seen_told"))
+    if not why.whole:
+        said.append(tell("look.why.short_told", count=len(why.dates)))
+    said.append(
+        tell(
+            "look.why.adds_up",
+            difference=number(moved_of(study), places),
+            remainder=_small(why.remainder, places, language),
+            allowed=number(why.allowed),
+            rounding=_small(why.served - why.prediction, places, language),
+        )
+        if why.allowed
+        else tell("look.why.adds_up_exactly")
+    )
+    said.append(tell("look.why.listens"))
+    return said
+
+
+def _phrase(line: Told, places: int, language: str) -> str:
+    """Return a clause such as ``Thursday adds 60``."""
+    kind = ("adds" if line.moved > 0 else "takes") + ("_many" if line.many else "")
+    return catalogue(language)(f"look.why.{kind}", what=line.spoken, by=number(abs(line.moved), places))
+
+
+def _small(size: float, places: int, language: str) -> str:
+    """Write what is nearly nothing: from some size on only that it is less."""
+    bound = 10.0 ** -(places + 2)
+    if abs(size) < bound:
+        return catalogue(language)("look.why.less_than", bound=number(bound, places + 2))
+    return number(abs(size))
