@@ -29,6 +29,7 @@ SECTIONS = {
     "growth": "Cost against unknowns",
     "cores": "Two cores against one",
     "share": "Share of the core's limit",
+    "surface": "The error surface",
     "ladder": "The ladder against eager PyTorch",
     "command": "The command",
     "accuracy": "Accuracy",

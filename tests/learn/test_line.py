@@ -34,6 +34,27 @@ def test_no_other_line_is_better(seed, count, loss):
     np.testing.assert_allclose(line.at(x), line.bias + line.weight * x, rtol=1e-15)
 
 
+@given(seeds, st.integers(3, 14))
+def test_whole_numbers_with_many_ties_are_no_trap(seed, count):
+    random = np.random.default_rng(seed)
+    x, y = random.integers(0, 4, count).astype(float), random.integers(0, 5, count).astype(float)
+    x[:2] = 0, 3
+    slopes = [((y[b] - y[a]) / (x[b] - x[a]), a) for a, b in combinations(range(count), 2) if x[a] != x[b]]
+    by_hand = min(loss_of(slope, y[a] - slope * x[a], x, y, "mae") for slope, a in slopes)
+    np.testing.assert_allclose(loss_of(*best_line(x, y), x, y, "mae"), by_hand, rtol=1e-12, atol=1e-12)
+
+
+def test_twenty_years_of_days_take_no_square_of_memory():
+    random = np.random.default_rng(0)
+    x = random.normal(0, 1e4, 7300)
+    y = 0.8 * x + random.standard_t(2, 7300) * 1e3
+    line = best_line(x, y)
+    # At the best line as many points lie above as below, and their x balance (the slopes of L are 0 there).
+    sign = np.sign(y - line.at(x))
+    assert abs(sign.sum()) <= 2
+    assert abs((sign * x).sum()) <= 2 * np.abs(x).max()
+
+
 def test_one_wild_point_does_not_move_the_line_of_absolute_errors():
     x = np.arange(9.0)
     y = 2 + 3 * x

@@ -130,3 +130,26 @@ class Network:
             bound = STARTS[chosen](inputs, outputs)
             layer.weights[:] = random.uniform(-bound, bound, (outputs, inputs))
         return theta
+
+
+def one_layer_of_size(network: Network) -> Network:
+    """Return the network of one hidden layer whose number of unknowns comes nearest to a network's: fat, not deep (N8).
+
+    With f features and o outputs, w neurons in one layer make w·(f + 1) + (w + 1)·o unknowns, so w is
+    (size − o) / (f + 1 + o), rounded; never less than 1.
+
+    Parameters
+    ----------
+    network : Network
+        Its features, outputs and activations are kept; skip connections, which need layers, are not.
+
+    Raises
+    ------
+    ValueError
+        If the network has no hidden layer: a straight line is as wide as its features.
+    """
+    if len(network.widths) == 2:  # noqa: PLR2004 - features and outputs
+        raise ValueError("A network without a hidden layer has no counterpart of one; give it one layer or more.")
+    features, outputs = network.widths[0], network.widths[-1]
+    width = round((network.size - outputs) / (features + 1 + outputs))
+    return Network((features, max(width, 1), outputs), network.activation, network.output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,11 +14,12 @@ from thalweg.forecast.features import days_needed
 from thalweg.forecast.fit import Problem
 from thalweg.forecast.ladder import SHARE_LOOKED_BACK
 from thalweg.learn.descent import Descent
+from thalweg.learn.line import best_line
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.plane import Plane
 from thalweg.learn.prediction import loss_on
 from thalweg.learn.record import Record
-from thalweg.learn.surface import GOLDEN, Surface, Units, slope_at, surface_of
+from thalweg.learn.surface import Surface, Units, slope_at, surface_of
 from thalweg.series.calendar import Calendar
 from thalweg.series.split import split_by_date
 
@@ -33,8 +35,9 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 FINE, COARSE = 250, 60  # points a side of a grid: for two unknowns, and for a network
-STEEPEST = 20.0  # the weights between which the best one is looked for
 FIRST_WEIGHTS = (-0.75, 1.25)  # L3: the notes' range of w
+PATIENCE, LEAST_UPDATES = 1000, 40  # of a plain descent
+ARRIVED = 1.001  # times the least loss of a descent
 ROOM = 0.08  # of a range, beyond the points that it holds
 
 
@@ -154,26 +157,8 @@ class Ground:
         return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
 
     def best(self, loss: str = "") -> NDArray[np.float64]:
-        """Return the θ of least L of the straight line over one day, exactly, without a descent.
-
-        Squared errors: the normal equations. Absolute errors: at a given w the best b is the median of what is left,
-        and L at the best b is convex in w.
-        """
-        x, y = self._pair
-        if (loss or self.loss) == "mse":
-            away = x - x.mean()
-            weight = float(away @ (y - y.mean()) / max(float(away @ away), 1e-300))
-            return np.array([weight, float(y.mean() - weight * x.mean())])
-
-        def least(weight: float) -> float:
-            rest = y - weight * x
-            return float(np.abs(rest - np.median(rest)).mean())
-
-        low, high = -STEEPEST, STEEPEST
-        for _ in range(80):
-            inner, outer = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-            low, high = (low, outer) if least(inner) <= least(outer) else (inner, high)
-        return np.array([low, float(np.median(y - low * x))])
+        """Return the θ of least L of the straight line over one day, exactly, without a descent."""
+        return np.array(best_line(*self._pair, loss or self.loss))
 
     def start(self, seed: int) -> NDArray[np.float64]:
         """Return θ⁰ of the straight line over one day, drawn at random where w and b are first drawn (O1, L3)."""
@@ -186,6 +171,15 @@ class Ground:
         half = nice(abs(self.problem.scale.centre) / 2 or self.problem.scale.spread)
         half = max(half, nice(self.problem.scale.spread))
         return np.array([FIRST_WEIGHTS[0], -half]), np.array([FIRST_WEIGHTS[1], half])
+
+    def arrive(self, start: Values, rate: float, updates: int) -> NDArray[np.float64]:
+        """Return `descend` with so many updates; with 0, as many as it takes to arrive and some more."""
+        if updates:
+            return self.descend(start, rate, updates)
+        thetas = self.descend(start, rate, PATIENCE)
+        losses = np.array([self.loss_at(theta) for theta in thetas])
+        arrived = int(np.argmax(losses <= ARRIVED * losses.min()))
+        return thetas[: max(LEAST_UPDATES, math.ceil(1.25 * arrived)) + 1]
 
     def descend(self, start: Values, rate: float, updates: int) -> NDArray[np.float64]:
         """Return every θ of a plain gradient descent, θ⁰ included: all examples a batch, one rate, no momentum (O1)."""

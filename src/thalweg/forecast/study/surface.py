@@ -32,7 +32,6 @@ VIEWS = ("path", "curve", "losses", "search", "starts", "rates")
 OF_A_LINE = ("losses", "search", "rates")
 PLANES = ("auto", "path", "random", "unknowns")
 LARGEST_RATE = 1e6  # far beyond what any surface bears
-UPDATES = 100  # of a plain descent, where nothing else is said
 
 
 def surface_study(
@@ -73,7 +72,7 @@ def surface_study(
     rate : float
         η of the plain descent of a straight line over one day; 0 for one that suits the view.
     updates : int
-        Of that descent; 0 for as many as suit.
+        Of that descent; 0 for as many as it takes to arrive.
     step : int
         The update at which the gradient is first drawn.
     starts : int
@@ -100,7 +99,7 @@ def surface_study(
         )
     ground = ground_of(series, suited(replace(Rung(days_back, hidden=widths), activation=activation)), told)
     _check_of_a_line(ground, view, plane, rate, updates)
-    watcher, updates = watcher or Silence(), updates or UPDATES
+    watcher = watcher or Silence()
     studies: dict[str, Callable[[], SurfaceStudy]] = {
         "path": lambda: path_study(ground, plane, unknowns, rate, updates, step, seed, watcher),
         "curve": lambda: curve_study(ground, unknowns, rate, seed),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 STEPS = 30  # of a descent along one unknown
 POINTS_OF_A_LINE, POINTS_OF_A_NETWORK = 401, 121
-FIRST_STEP = 0.3  # of the way to the lowest point, where no rate is given
+FIRST_STEPS = (0.3, 0.2, 0.14, 0.1)  # of the way to the lowest point, where no rate is given
 
 # The toy: ten examples of one neuron, σ(w·x). Seven of them want w large, three want it small.
 TOY_X, TOY_TARGET = np.repeat([1.0, 10.0], [7, 3]), np.repeat([0.9, 0.02], [7, 3])
@@ -131,8 +131,10 @@ def curve_study(ground: Ground, unknowns: str, rate: float, seed: int) -> CurveS
     reach = told.values[-1] - told.least[0] if side > 0 else told.least[0] - told.values[0]
     start = told.least[0] + side * 0.8 * float(reach)
     slope = abs(look(start)[1])
-    eta = rate or (FIRST_STEP * abs(start - told.least[0]) / slope if slope > 0 else 1.0)
-    return CurveStudy(ground, name_of(ground, which), told, (_walk(look, start, eta),))
+    whole = abs(start - told.least[0]) / slope if slope > 0 else 1.0
+    walks = [_walk(look, start, eta) for eta in ([rate] if rate else [share * whole for share in FIRST_STEPS])]
+    walk = min(walks, key=lambda each: float(each.losses[-1]))  # where absolute errors are steep, long steps overshoot
+    return CurveStudy(ground, name_of(ground, which), told, (walk,))
 
 
 def _range(ground: Ground, theta: NDArray[np.float64], which: int) -> tuple[float, float]:

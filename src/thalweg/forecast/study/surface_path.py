@@ -119,7 +119,7 @@ def path_study(
 
 def _line(ground: Ground, rate: float, updates: int, step: int, seed: int) -> PathStudy:
     plane = ground.plane
-    thetas = ground.descend(ground.start(seed), rate, updates)
+    thetas = ground.arrive(ground.start(seed), rate, updates)
     points = plane.coordinates(thetas)
     best = ground.best()
     low, high = holding(np.concatenate([points, plane.coordinates(best[None])]), *ground.first_range())

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SHARES = (0.004, 0.2, 1.02)  # of the rate that diverges: too small, good, too large
 LOWEST, HIGHEST = 1e-4, 1e4
+UPDATES = 100  # of each path, where nothing else is said
 TRIED_UPDATES = 1000  # of each descent of the bisection
 JUMPS = 100  # updates; the mean of every fifth of them is taken, so that both sides are met
 CLOSE = 2e-4  # relative: how far the rate is narrowed down
@@ -104,7 +105,7 @@ def rates_study(ground: Ground, rate: float, updates: int, seed: int) -> RatesSt
         highest=high * 1e2,
     )
     rates = (*(share * high for share in SHARES), *([rate] if rate else []))
-    walks = [ground.descend(start, eta, updates) for eta in rates]
+    walks = [ground.descend(start, eta, updates or UPDATES) for eta in rates]
     paths = tuple(ground.plane.coordinates(walk) for walk in walks)
     best = ground.plane.coordinates(ground.best())
     low_corner, high_corner = holding(np.concatenate([*paths[:2], paths[2][:4], best[None]]), *ground.first_range())

@@ -99,7 +99,7 @@ def search_study(ground: Ground, rate: float, updates: int, seed: int) -> Search
     """Search by brute force on ever finer grids, and by descent from one random start."""
     rate = rate or SUITS
     plane = ground.plane
-    thetas = ground.descend(ground.start(seed), rate, updates)
+    thetas = ground.arrive(ground.start(seed), rate, updates)
     points = plane.coordinates(thetas)
     low, high = holding(np.concatenate([points, plane.coordinates(ground.best()[None])]), *ground.first_range())
     surface = ground.surface(plane, spread_over(low, high, FINE))

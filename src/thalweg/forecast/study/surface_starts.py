@@ -74,7 +74,7 @@ def starts_study(ground: Ground, starts: int, rate: float, updates: int, seed: i
 
 def _of_a_line(ground: Ground, seeds: tuple[int, ...], rate: float, updates: int) -> StartsStudy:
     plane = ground.plane
-    walks = [ground.descend(ground.start(seed), rate, updates) for seed in seeds]
+    walks = [ground.arrive(ground.start(seed), rate, updates) for seed in seeds]
     losses = [np.array([ground.loss_at(theta) for theta in walk]) for walk in walks]
     paths = tuple(plane.coordinates(walk) for walk in walks)
     low, high = holding(np.concatenate(paths), *ground.first_range())

@@ -1,0 +1,171 @@
+"""Planes through the space of unknowns, on which L can be drawn: two unknowns, two random directions, a path's own."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from thalweg.learn.activation import Values
+    from thalweg.learn.function import Network
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """All θ = origin + u·first direction + v·second direction.
+
+    Attributes
+    ----------
+    origin : ndarray of float64, shape (size,)
+    directions : ndarray of float64, shape (2, size)
+        They need be neither of length 1 nor at right angles: where u is a weight in a user's units and the network's
+        unknowns are others, the plane is the map between them.
+    shares : (float, float), optional
+        Of a plane made of a path: the share of the path's variance about its last point that each direction carries.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, a number is not finite, or the two directions are one.
+    """
+
+    origin: NDArray[np.float64]
+    directions: NDArray[np.float64]
+    shares: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        origin = np.array(self.origin, dtype=np.float64)
+        directions = np.array(self.directions, dtype=np.float64)
+        if origin.ndim != 1 or directions.shape != (2, len(origin)):
+            raise ValueError(
+                f"A plane has an origin of shape (size,) and directions of shape (2, size); there are {origin.shape} "
+                f"and {directions.shape}."
+            )
+        if not (np.isfinite(origin).all() and np.isfinite(directions).all()):
+            raise ValueError("The origin and the directions of a plane must be finite numbers.")
+        if np.linalg.matrix_rank(directions) < 2:  # noqa: PLR2004 - a plane has two
+            raise ValueError("The two directions are one, or none: they must lead two ways.")
+        object.__setattr__(self, "origin", origin)
+        object.__setattr__(self, "directions", directions)
+
+    def at(self, u: ArrayLike, v: ArrayLike) -> NDArray[np.float64]:
+        """Return θ at coordinates that are broadcast, shape (…, size)."""
+        across, up = (np.asarray(values, dtype=np.float64)[..., None] for values in (u, v))
+        return np.asarray(self.origin + across * self.directions[0] + up * self.directions[1], dtype=np.float64)
+
+    def coordinates(self, thetas: Values) -> NDArray[np.float64]:
+        """Return u and v of the points of the plane nearest to each θ, shape (…, 2)."""
+        return self.moves(np.asarray(thetas, dtype=np.float64) - self.origin)
+
+    def moves(self, steps: Values) -> NDArray[np.float64]:
+        """Return by how much u and v change as θ moves by each step, shape (…, 2)."""
+        gram = self.directions @ self.directions.T
+        along = np.asarray(steps, dtype=np.float64) @ self.directions.T
+        return np.asarray(np.linalg.solve(gram, along[..., None])[..., 0], dtype=np.float64)
+
+    def slope(self, gradient: Values) -> NDArray[np.float64]:
+        """Return ∂L/∂u and ∂L/∂v from ∂L/∂θ, shape (2,): the chain rule (P0)."""
+        return self.directions @ np.asarray(gradient, dtype=np.float64)
+
+
+def unknowns_plane(theta: Values, first: int, second: int) -> Plane:
+    """Return the plane through θ of two unknowns, whose own values are u and v.
+
+    Parameters
+    ----------
+    theta : ndarray, shape (size,)
+    first, second : int
+        Which of the unknowns, from 0.
+
+    Raises
+    ------
+    ValueError
+        If there is no such unknown, or both are one.
+    """
+    origin = np.array(theta, dtype=np.float64)
+    chosen = [which_unknown(len(origin), number) for number in (first, second)]
+    if chosen[0] == chosen[1]:
+        raise ValueError(f"Unknown {first} is given twice; a plane is of two.")
+    directions = np.zeros((2, len(origin)))
+    directions[[0, 1], chosen] = 1
+    origin[chosen] = 0
+    return Plane(origin, directions)
+
+
+def which_unknown(size: int, number: int) -> int:
+    """Return the number of an unknown.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that number.
+    """
+    if not 0 <= operator.index(number) < size:
+        raise ValueError(f"There is no unknown {number}: they are counted from 0 to {size - 1}.")
+    return operator.index(number)
+
+
+def random_plane(network: Network, theta: Values, seed: int = 0) -> Plane:
+    """Return the plane through θ of two random directions, filter-normalised (Li et al. 2018, section 4).
+
+    A neuron's row of weights in a direction is as long as its row in θ, so that pictures of networks of different
+    scales can be compared; biases stay as they are.
+
+    Parameters
+    ----------
+    network : Network
+    theta : ndarray, shape (size,)
+    seed : int
+
+    Raises
+    ------
+    ValueError
+        If neurons with one weight each leave the directions no choice.
+    """
+    theta = np.asarray(theta, dtype=np.float64)
+    random = np.random.default_rng(seed)
+    directions = np.zeros((2, network.size))
+    for direction in directions:
+        for layer, of_theta in zip(network.layers(direction), network.layers(theta), strict=True):
+            drawn = random.normal(size=layer.weights.shape)
+            length = np.linalg.norm(of_theta.weights, axis=1, keepdims=True)
+            layer.weights[:] = drawn * (length / np.linalg.norm(drawn, axis=1, keepdims=True))
+    return Plane(theta, directions)
+
+
+def path_plane(thetas: Values) -> Plane:
+    """Return the plane through a path's last point that lies nearest to the path (Lorch 2016; Li et al. 2018, 7).
+
+    Its directions are the two principal ones of the path's differences from its last point: of length 1, at right
+    angles, and turned so that the path's first point has u ≤ 0 and v ≤ 0. The variance whose shares are told is that
+    about the last point, which is not subtracted again: what is left over is how far the path lies off the plane.
+
+    Parameters
+    ----------
+    thetas : ndarray, shape (points, size)
+        The path, its first point first.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two points or unknowns, or the path does not move.
+    """
+    thetas = np.asarray(thetas, dtype=np.float64)
+    if thetas.ndim != 2 or min(thetas.shape) < 2:  # noqa: PLR2004 - a plane has two
+        raise ValueError(
+            f"A path of two points or more, of two unknowns or more, is needed; its shape is {thetas.shape}."
+        )
+    away = thetas - thetas[-1]
+    _, sizes, directions = np.linalg.svd(away, full_matrices=False)
+    if not sizes[0] > 0:
+        raise ValueError("The path does not move, so no plane lies nearest to it.")
+    first, second = directions[:2]
+    whole = float(np.square(sizes).sum())
+    turned = np.where(np.stack([first, second]) @ away[0] > 0, -1.0, 1.0)
+    shares = (float(sizes[0] ** 2) / whole, float(sizes[1] ** 2) / whole)
+    return Plane(thetas[-1], turned[:, None] * np.stack([first, second]), shares)

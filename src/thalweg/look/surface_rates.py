@@ -1,0 +1,149 @@
+"""Learning rates too small, good and too large, and the one from which on a descent diverges (O1, O6)."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import altair as alt
+import numpy as np
+
+from thalweg.look.look import Look, Numbers
+from thalweg.look.style import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION, WIDTH, columns, dress, key, layered
+from thalweg.look.surface_panel import Panel
+from thalweg.look.surface_path import axes_of, unit_of
+from thalweg.messages import catalogue
+
+if TYPE_CHECKING:
+    from thalweg.forecast.study.surface_rates import RatesStudy
+    from thalweg.messages import Catalogue
+
+HEIGHT, LOW, LOWEST = 380, 130, 100
+DRAWN = 9  # points of a rate that is too large: more cover the surface
+JUMPS = 4  # of the rate that is too large: so many bear a number
+COLOURS = (PURPLE, GREEN, VERMILLION, INK)
+KINDS = ("small", "good", "large", "own")
+
+
+def rates_look(study: RatesStudy, language: str) -> Look:
+    """Return the look: `rates_chart` with its numbers and words."""
+    tell = catalogue(language)
+    rates = Numbers(
+        {
+            "kind": [tell(f"look.surface.{kind}") for kind in KINDS[: len(study.rates)]],
+            "rate": list(study.rates),
+            "updates_made": [len(losses) - 1 for losses in study.losses],
+            "first_loss": [float(losses[0]) for losses in study.losses],
+            "loss": [float(losses[-1]) for losses in study.losses],
+        }
+    )
+    tried = Numbers({"rate": [rate for rate, _ in study.tried], "diverged": [bad for _, bad in study.tried]})
+    paths = Numbers(
+        {
+            "rate": np.concatenate(
+                [np.full(len(losses), rate) for rate, losses in zip(study.rates, study.losses, strict=True)]
+            ),
+            "update": np.concatenate([np.arange(len(losses)) for losses in study.losses]),
+            "w": np.concatenate([path[:, 0] for path in study.paths]),
+            "b": np.concatenate([path[:, 1] for path in study.paths]),
+            "loss": np.concatenate(study.losses),
+        }
+    )
+    said = [
+        tell("look.surface.rates_bisected", tries=len(study.tried), rate=f"{study.diverges_from:.4g}"),
+    ]
+    if math.isfinite(study.curvature):
+        said.append(tell("look.surface.rates_curvature", rate=f"{study.curvature:.4g}"))
+    else:
+        said.append(tell("look.surface.rates_absolute"))
+    finder = study.finder
+    if math.isfinite(finder.too_large):
+        too_large, suggested = f"{finder.too_large:.3g}", f"{finder.suggested:.2g}"
+        said.append(tell("look.surface.rates_finder", too_large=too_large, suggested=suggested))
+    else:
+        said.append(tell("look.surface.rates_finder_none", suggested=f"{finder.suggested:.2g}"))
+    said.append(tell("look.surface.path_standardised"))
+    return Look(
+        "surface",
+        language,
+        rates_chart(study, language),
+        {
+            "rates": rates,
+            "tried": tried,
+            "paths": paths,
+            "finder": Numbers({"rate": finder.rates, "loss": finder.losses}),
+        },
+        tuple(said),
+        shown=("rates",),
+        asked=("nan", "minus"),
+    )
+
+
+def rates_chart(study: RatesStudy, language: str = "en") -> alt.VConcatChart:
+    """Draw a path a rate on one surface; below, L by update."""
+    tell = catalogue(language)
+    ground = study.ground
+    unit = unit_of(ground, ground.loss, tell)
+    jumps = study.paths[2][:JUMPS]
+    avoided = np.concatenate([study.paths[0][::10], study.paths[1][:10], jumps, [study.best]])
+    panel = Panel(study.surface, axes_of(ground, tell), WIDTH - 70, HEIGHT, f"L ({unit})", ("w", "b"), avoided)
+    named = {tell("look.surface.rate_of", kind=tell(f"look.surface.{kind}"), rate=f"{rate:.3g}"): colour
+             for kind, rate, colour in zip(KINDS, study.rates, COLOURS, strict=False)}  # fmt: skip
+    layers = [key({**named, tell("look.surface.lowest"): ORANGE}), *panel.ground()]
+    order = sorted(range(len(study.rates)), key=lambda at: -study.rates[at])  # the small steps on top
+    for at in order:
+        thin = 1.0 if KINDS[at] == "large" else 1.8
+        shown = slice(DRAWN) if KINDS[at] == "large" else slice(None)
+        layers += panel.path(study.paths[at][shown], study.losses[at][shown], COLOURS[at], width=thin)
+    data = columns({"u": jumps[:, 0], "v": jumps[:, 1], "text": np.arange(len(jumps)).astype(np.str_)})
+    layers += panel.text(data, "text", VERMILLION, size=11, dx=13, dy=9, bold=True)
+    least = float(ground.loss_at(ground.best()))
+    layers.append(panel.mark(np.array([study.best]), np.array([least]), ORANGE, "cross", size=150))
+    layers.append(panel.mark(study.paths[0][:1], study.losses[0][:1], INK, "circle", size=130))
+    above = layered(*layers, width=panel.width, height=HEIGHT)
+    chart = alt.vconcat(above, _by_update(study, tell, unit), _by_rate(study, tell), spacing=12)
+    title = tell("look.surface.rates_title", rate=f"{study.diverges_from:.4g}")
+    subtitle = tell("look.surface.rates_subtitle", days=f"{len(ground.examples):,}")
+    return dress(chart, title, subtitle, language, simulated=ground.series.simulated)
+
+
+def _by_update(study: RatesStudy, tell: Catalogue, unit: str) -> alt.LayerChart:
+    x = alt.X("update:Q", title=tell("look.surface.updates"), scale=alt.Scale(nice=False), axis=alt.Axis(grid=False))
+    y = alt.Y(
+        "loss:Q", title=f"L ({unit})", scale=alt.Scale(type="log"), axis=alt.Axis(grid=False, tickCount=4, format="~s")
+    )
+    layers: list[alt.Chart] = []
+    for losses, colour in zip(study.losses, COLOURS, strict=False):
+        kept = np.isfinite(losses) & (losses > 0)
+        data = columns({"update": np.arange(len(losses), dtype=np.float64)[kept], "loss": losses[kept]})
+        layers.append(
+            alt.Chart(data)
+            .mark_line(color=colour, strokeWidth=2.2)
+            .encode(x=x, y=y, tooltip=[alt.Tooltip("update:Q"), alt.Tooltip("loss:Q", title="L", format=",.5~g")])
+        )
+    start = alt.Chart(alt.Data(values=[{"loss": float(study.losses[0][0])}])).mark_rule(color=BLUE, strokeDash=[4, 3])
+    return layered(start.encode(y=y), *layers, width=WIDTH - 70, height=LOW)
+
+
+def _by_rate(study: RatesStudy, tell: Catalogue) -> alt.LayerChart:
+    """Draw what `find_learning_rate` saw: L while the rate grows, with the rate that diverges."""
+    finder = study.finder
+    axis = alt.Axis(grid=False, tickCount=6, format="~g")
+    x = alt.X("rate:Q", title=tell("look.surface.rate_axis"), scale=alt.Scale(type="log", nice=False), axis=axis)
+    axis = alt.Axis(grid=False, tickCount=3, format="~g")
+    y = alt.Y("loss:Q", title=tell("look.surface.finder_axis"), scale=alt.Scale(type="log"), axis=axis)
+    marks = [
+        (study.diverges_from, tell("look.surface.diverges_here"), VERMILLION),
+        (finder.suggested, tell("look.surface.suggested_here"), GREEN),
+    ]
+    seen = alt.Chart(columns({"rate": finder.rates, "loss": finder.losses}))
+    layers: list[alt.Chart] = [seen.mark_line(color=BLUE, strokeWidth=2).encode(x=x, y=y)]
+    for (rate, text, colour), side in zip(marks, ("left", "right"), strict=True):
+        base = alt.Chart(alt.Data(values=[{"rate": rate, "text": text}]))
+        layers += [
+            base.mark_rule(color=colour, strokeWidth=2, strokeDash=[5, 3]).encode(x=x),
+            base.mark_text(color=colour, align=side, dx=6 if side == "left" else -6, fontWeight="bold").encode(
+                x=x, y=alt.value(12), text="text:N"
+            ),
+        ]
+    return layered(*layers, width=WIDTH - 70, height=LOWEST)
