@@ -12,9 +12,9 @@ import typer.main
 from typer.testing import CliRunner
 
 from thalweg.cli.app import app
-from thalweg.cli.look.names import PICTURES
 from thalweg.errors import InputError
 from thalweg.forecast.ladder import ladder_from_toml
+from thalweg.look.names import PICTURES
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ["README.md", "docs/index.md", "docs/commands.md", "docs/python.md", "docs/ladders.md"]

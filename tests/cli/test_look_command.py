@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from thalweg.cli.look.names import PICTURES
+from thalweg.look.names import PICTURES
 
 
 @pytest.fixture

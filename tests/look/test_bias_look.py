@@ -111,7 +111,7 @@ def test_options_out_of_range_are_refused():
         ({"neurons": "0"}, "--neurons 0"),
         ({"neurons": "two"}, "--neurons 'two'"),
         ({"neurons": ""}, "--neurons ''"),
-        ({"neurons": "1,2,3,4,5,6,7,8,9"}, "1 to 8 numbers"),
+        ({"neurons": "1,2,3,4,5,6,7,8,9"}, "1 to 8 whole numbers"),
         ({"activation": "relu"}, "--activation 'relu'"),
         ({"loss": "mad"}, "--loss 'mad'"),
         ({"curve": "circle"}, "--curve 'circle'"),

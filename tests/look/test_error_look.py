@@ -1,5 +1,7 @@
 """The error of each day: what is drawn is what was missed, and its mean is L."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from findings_builder import simulated_series
 from thalweg.errors import InputError
 from thalweg.forecast.study.error import error_study
 from thalweg.look.error import error_chart, error_look
+from thalweg.look.words import number
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +62,22 @@ def test_squares_listen_to_the_worst_day(study):
     worst = [study.absolute.max() / study.absolute.sum(), study.squared.max() / study.squared.sum()]
     assert worst[1] > worst[0]
     assert f"{100 * worst[0]:.0f}% of all absolute errors and {100 * worst[1]:.0f}% of all squared ones" in look.said[1]
+
+
+@pytest.mark.parametrize("loss", ["mae", "mse"])
+def test_the_mean_over_all_training_days_is_told_beside(loss):
+    study = error_study(simulated_series(400), days=10, loss=loss)
+    of, series = study.fitted, study.fitted.series
+    by_hand = np.abs(of.estimates - series.values[: of.sealed])[1 : of.split.train].mean()
+    assert study.of_all == pytest.approx(by_hand, rel=1e-12)
+    assert study.of_all != pytest.approx(study.absolute.mean(), rel=1e-3)
+    assert f"over all training days it is {number(by_hand)}." in error_look(study).said[0]
+
+
+def test_days_that_never_change_have_no_worst():
+    look = error_look(error_study(replace(simulated_series(400), values=np.full(400, 5.0))))
+    assert not any("nan" in sentence or "worst day" in sentence for sentence in look.said)
+    assert look.tables["losses"].rows()[0]["mean"] == 0
 
 
 def test_options_out_of_range_are_refused():

@@ -3,6 +3,7 @@
 import inspect
 import json
 import re
+from dataclasses import replace
 from html import escape
 from importlib import import_module
 
@@ -11,12 +12,11 @@ import vl_convert
 
 import looks
 from findings_builder import simulated_series
-from thalweg.cli.look.names import PICTURES as NAMED
 from thalweg.errors import InputError
-from thalweg.look.look import PICTURES
+from thalweg.look.names import PICTURES
 from thalweg.look.style import VEGA_LITE
 from thalweg.report.drawn import scripts
-from thalweg.report.seen import see
+from thalweg.report.seen import drawn, see
 
 PNG = b"\x89PNG\r\n\x1a\n"
 ADDRESS = re.compile(r"https?://(?!vega\.github\.io/schema|www\.w3\.org)")
@@ -75,7 +75,6 @@ def test_chinese_pictures_speak_chinese(seen):
 
 
 def test_the_command_has_the_options_of_the_study_and_no_other():
-    assert NAMED == PICTURES
     for name in PICTURES:
         declared = inspect.signature(getattr(import_module(f"thalweg.cli.look.{name}"), name)).parameters
         made = inspect.signature(getattr(import_module(f"thalweg.forecast.study.{name}"), f"{name}_study")).parameters
@@ -87,6 +86,20 @@ def test_the_same_seed_makes_the_same_picture():
     series = simulated_series(400)
     one, other = (json.dumps(see("error", series, seed=3).look.described) for _ in range(2))
     assert one == other
+
+
+HOSTILE = """</script><b>'"`${x}\\\\ views"""
+
+
+@pytest.mark.parametrize("name", ["error", "lags", "shift", "bias", "matrix", "why"])
+def test_what_a_user_calls_a_column_is_text_and_never_code(name):
+    options = {"bias": {"neurons": "1"}, "matrix": {}, "why": {"layers": "3", "days_back": 7}}.get(name, {})
+    made = see(name, replace(simulated_series(300), name=HOSTILE), **options)
+    told = drawn(made.look, ".html").decode().replace(scripts(), "")
+    assert "</script><b>" not in told
+    assert told.count("<script") == told.count("</script") == 3
+    svg = "".join(re.findall(r">([^<>]*)<", drawn(made.look, ".svg").decode()))
+    assert escape(HOSTILE, quote=False) in svg
 
 
 def test_a_wrong_name_or_option_is_refused():

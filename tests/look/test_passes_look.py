@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,9 @@ from thalweg.forecast.features import past_of
 from thalweg.forecast.fit import Fit
 from thalweg.forecast.ladder import Rung
 from thalweg.forecast.model import Model
+from thalweg.forecast.study.matrix import matrix_study
 from thalweg.forecast.study.passes import SPEECH, WORKED, WORKED_THETA, WORKED_X, counts_of, passes_study
+from thalweg.forecast.study.pieces import pieces_study
 from thalweg.learn import backprop
 from thalweg.learn.counting import Blackboard
 from thalweg.learn.loss import LOSSES
@@ -86,6 +89,13 @@ def test_the_lectures_printed_digits_stand_in_the_picture(worked):
     said = " ".join(look.said)
     assert "0.98, 0.12, 0.86, 0.11, 0.62, 0.83" in said
     assert "∂z/∂w = −1, 0.12, 0.11" in said
+
+
+def test_the_subtitle_names_the_loss_that_was_taken(worked):
+    assert passes_look(worked).described["title"]["subtitle"].endswith("(0.25, 0.5) and squared error are added here")
+    absolute = passes_look(passes_study(loss="mae"))
+    assert absolute.subtitle.endswith("(0.25, 0.5) and absolute error are added here")
+    assert "绝对误差" in passes_look(passes_study(loss="mae"), "zh").subtitle
 
 
 def test_every_wire_tells_its_weight_and_both_slopes(worked):
@@ -267,7 +277,8 @@ def test_what_is_out_of_range_is_refused(series):
         ({"weight": "a,b,c"}, "give LAYER,NEURON,INPUT"),
         ({"view": "front"}, "--view 'front': choose one of both, forward"),
         ({"examples": 1}, "--examples 1"),
-        ({"day": "yesterday"}, "--day 'yesterday': give a day such as"),
+        ({"weight": "layer,1,1"}, "give LAYER,NEURON,INPUT"),
+        ({"day": "yesterday"}, "--day 'yesterday' is no day; write it as"),
         ({"day": "2017-01-03"}, "choose a day from 2017-01-05 to"),
         ({"day": "2018-01-20"}, "days are kept sealed"),
         ({"loss": "huber"}, "--loss 'huber'"),
@@ -329,6 +340,10 @@ def test_a_saved_model_shows_its_first_network(series):
     estimated = fit.predict(example.calendar, past_of(days, np.array([258])))[0, 0]
     assert study.example.estimated == pytest.approx(estimated, rel=1e-5)
     assert "from the saved model" in passes_look(study).subtitle
+    for option, value in (("layers", "5"), ("days_back", 7), ("activation", "tanh"), ("seed", 1)):
+        for look in (passes_study, matrix_study, partial(pieces_study, view="fitted")):
+            with pytest.raises(InputError, match=f"--{option.replace('_', '-')} is for a file of daily numbers"):
+                look(model, **{option: value})
     only_copies = Model("copy last week", "mae", "copy", [copy], [], example.calendar, days, **parts)
     with pytest.raises(InputError, match="only copies"):
         passes_study(only_copies)

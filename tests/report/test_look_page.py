@@ -5,7 +5,7 @@ import re
 import pytest
 
 import looks
-from thalweg.look.look import PICTURES
+from thalweg.look.names import PICTURES
 from thalweg.report.seen import drawn
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
-from thalweg.look.curves import along, amount, axis_form, called, headed, x_axis, x_tip, y_title
+from thalweg.look.curves import along, amount, axis_form, called, x_axis, x_tip, y_title
 from thalweg.look.look import Look, Numbers
-from thalweg.look.style import BLUE, INK, ORANGE, VERMILLION, WIDTH, columns, dress, key, layered, quote
+from thalweg.look.style import BLUE, INK, ORANGE, VERMILLION, WIDTH, columns, dress, headed, key, layered, quote
 from thalweg.look.words import day, number
 from thalweg.messages import catalogue
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.study.curve import TargetCurve
     from thalweg.messages import Catalogue
-
-Panel = TypeVar("Panel", alt.Chart, alt.LayerChart)
 
 
 def along(curve: TargetCurve, x: NDArray[np.float64]) -> NDArray[Any]:
@@ -62,8 +60,3 @@ def amount(value: float, curve: TargetCurve, tell: Catalogue, *, squared: bool =
 def axis_form(highest: float) -> str:
     """Return how the numbers of an axis are written: 4,000 and 0.1, but 250k."""
     return "~s" if abs(highest) >= 100_000 else ",~r"  # noqa: PLR2004 - from here on numbers are long
-
-
-def headed(chart: Panel, title: str) -> Panel:
-    """Return a panel with its own small title."""
-    return chart.properties(title=alt.Title(title, fontSize=12, fontWeight="normal", anchor="start", offset=4))

@@ -19,8 +19,10 @@ from thalweg.look.style import (
     days,
     dress,
     every_day,
+    headed,
     key,
     layered,
+    loss_unit,
 )
 from thalweg.look.words import number
 from thalweg.messages import catalogue
@@ -37,14 +39,15 @@ LOSSES = ("absolute", "squared", "lowered")
 def error_look(study: ErrorStudy, language: str = "en") -> Look:
     """Return the look: `error_chart` with its numbers and words."""
     tell = catalogue(language)
-    shares = {name: 100 * float(getattr(study, name).max() / getattr(study, name).sum()) for name in LOSSES[:2]}
     means = [float(getattr(study, name).mean()) for name in LOSSES]
     said = [
         tell("look.error.mean", count=len(study.dates), loss=number(means[0]), name=study.fitted.series.name,
-             of_all=number(study.fitted.seen()) if study.fitted.problem.loss == "mae" else number(means[0])),
-        tell("look.error.worst", absolute=f"{shares['absolute']:.0f}", squared=f"{shares['squared']:.0f}"),
+             of_all=number(study.of_all)),
         tell("look.error.lowered_told", minus=number(study.minus), loss=number(means[2])),
     ]  # fmt: skip
+    if study.absolute.any():  # of no error at all no day makes up a share
+        shares = {name: 100 * float(getattr(study, name).max() / getattr(study, name).sum()) for name in LOSSES[:2]}
+        said.insert(1, tell("look.error.worst", **{name: f"{share:.0f}" for name, share in shares.items()}))
     losses = Numbers(
         {
             "loss": [tell(f"look.error.{name}", minus=number(study.minus)) for name in LOSSES],
@@ -126,8 +129,8 @@ def _loss(study: ErrorStudy, name: str, errors: NDArray[np.float64], language: s
     called = tell(f"look.error.{name}", minus=number(study.minus))
     bars = alt.Chart(columns({"day": days(study.dates), "error": errors})).encode(x=_days(language))
     line = alt.Chart(alt.Data(values=[{"mean": mean, "day": str(study.dates[0]), "text": f"L = {number(mean)}"}]))
-    unit = tell("look.error.unit_squared" if name == "squared" else "look.error.unit", name=series.name)
-    return layered(
+    unit = loss_unit("mse" if name == "squared" else "mae", series.name, language)
+    chart = layered(
         bars.mark_bar(color=VERMILLION, opacity=0.55, size=9).encode(
             y=alt.Y("error:Q", title=unit, axis=alt.Axis(tickCount=4, format="~s")),
             tooltip=[day_tip(language), alt.Tooltip("error:Q", title="e", format=",.6~r")],
@@ -138,4 +141,5 @@ def _loss(study: ErrorStudy, name: str, errors: NDArray[np.float64], language: s
             y="mean:Q", x=alt.value("width"), text="text:N"
         ),
         height=LOW,
-    ).properties(title=alt.Title(called, fontSize=12, fontWeight="normal", anchor="start", offset=4))
+    )
+    return headed(chart, called)

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import numpy as np
 
 from thalweg.forecast.study.lags import LECTURE_LOSSES, LECTURE_WEIGHTS
-from thalweg.forecast.study.rhythm import SURE, WEEK
+from thalweg.forecast.study.rhythm import SURE, WEEK, weekdays_of
 from thalweg.look.look import Look, Numbers
-from thalweg.look.style import BLUE, GREY, INK, ORANGE, PALE, VERMILLION, WIDTH, columns, dress, key, layered, loss_unit
-from thalweg.look.words import day, number
+from thalweg.look.style import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    PALE,
+    VERMILLION,
+    WIDTH,
+    columns,
+    dress,
+    headed,
+    key,
+    layered,
+    loss_unit,
+    quote,
+)
+from thalweg.look.words import day, number, turn
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
@@ -23,7 +37,6 @@ HEIGHT, LOW = 190, 150
 WEEKDAYS_WIDE = 240
 TOLD = 14  # weights up to so many have their day written below; of more every seventh has
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-LITTLE = 0.02  # a change of the loss by less is none to speak of
 
 
 def lags_look(study: LagsStudy, language: str = "en") -> Look:
@@ -68,13 +81,6 @@ def _w(lag: int) -> str:
     return f"w{str(lag).translate(SUBSCRIPTS)}"
 
 
-def _turn(before: float, after: float) -> str:
-    """Say which way a loss goes; as a part of a key."""
-    if abs(after - before) <= LITTLE * abs(before):
-        return "stays"
-    return "falls" if after < before else "rises"
-
-
 def _said(study: LagsStudy, tell: Catalogue) -> tuple[str, ...]:
     series, rhythm, language = study.fitted.series, study.rhythm, tell.language
     unit = loss_unit(study.fitted.problem.loss, series.name, language)
@@ -113,9 +119,9 @@ def _said(study: LagsStudy, tell: Catalogue) -> tuple[str, ...]:
                 "look.lags.step_told",
                 before=study.looked[before],
                 after=study.looked[after],
-                seen=tell(f"look.lags.{_turn(seen[before], seen[after])}",
+                seen=tell(f"look.lags.{turn(seen[before], seen[after])}",
                           before=number(float(seen[before])), after=number(float(seen[after]))),
-                unseen=tell(f"look.lags.{_turn(unseen[before], unseen[after])}",
+                unseen=tell(f"look.lags.{turn(unseen[before], unseen[after])}",
                             before=number(float(unseen[before])), after=number(float(unseen[after]))),
             )
         )  # fmt: skip
@@ -132,7 +138,7 @@ def _said(study: LagsStudy, tell: Catalogue) -> tuple[str, ...]:
                  lecture=number(100 * lecture, 0))
         )  # fmt: skip
     best = int(np.argmin(study.unseen))
-    if study.seen[-1] < study.seen[best] and _turn(study.unseen[best], study.unseen[-1]) == "rises":
+    if study.seen[-1] < study.seen[best] and turn(study.unseen[best], study.unseen[-1]) == "rises":
         said.append(
             tell("look.lags.overfit", best=study.looked[best], last=study.looked[-1],
                  before=number(float(study.unseen[best])), after=number(float(study.unseen[-1])), name=unit)
@@ -182,7 +188,7 @@ def lags_chart(study: LagsStudy, language: str = "en") -> alt.VConcatChart:
     at = study.looked.index(WEEK) if WEEK in study.looked else len(study.looked) - 1
     if at:
         title = tell(
-            f"look.lags.title_{_turn(float(study.unseen[0]), float(study.unseen[at]))}",
+            f"look.lags.title_{turn(float(study.unseen[0]), float(study.unseen[at]))}",
             before=study.looked[0],
             after=study.looked[at],
             unseen_before=number(float(study.unseen[0])),
@@ -193,10 +199,6 @@ def lags_chart(study: LagsStudy, language: str = "en") -> alt.VConcatChart:
         title = tell("look.lags.title_one", looked=study.looked[0], unseen=number(float(study.unseen[0])), name=unit)
     told = tell("look.lags.subtitle", line=study.fitted.rung.name, unseen=study.fitted.split.validation)
     return dress(chart, title, told, language, simulated=series.simulated)
-
-
-def _headed(chart: alt.LayerChart, text: str) -> alt.LayerChart:
-    return chart.properties(title=alt.Title(text, fontSize=12, fontWeight="normal", anchor="start", offset=6))
 
 
 def _week(study: LagsStudy, tell: Catalogue) -> alt.LayerChart:
@@ -218,7 +220,7 @@ def _week(study: LagsStudy, tell: Catalogue) -> alt.LayerChart:
         width=WEEKDAYS_WIDE,
         height=LOW,
     )
-    return _headed(chart, tell("look.lags.panel_week", mean=number(float(np.nanmean(means)))))
+    return headed(chart, tell("look.lags.panel_week", mean=number(float(np.nanmean(means)))))
 
 
 def _correlation(study: LagsStudy, tell: Catalogue) -> alt.LayerChart:
@@ -258,9 +260,9 @@ def _correlation(study: LagsStudy, tell: Catalogue) -> alt.LayerChart:
         height=LOW,
     )
     if rhythm.lag is None:
-        return _headed(chart, tell("look.lags.panel_no_rhythm"))
+        return headed(chart, tell("look.lags.panel_no_rhythm"))
     found = number(float(rhythm.correlation[rhythm.lag - 1]), 2)
-    return _headed(chart, tell("look.lags.panel_rhythm", lag=rhythm.lag, correlation=found))
+    return headed(chart, tell("look.lags.panel_rhythm", lag=rhythm.lag, correlation=found))
 
 
 def _weights(study: LagsStudy, tell: Catalogue) -> alt.LayerChart:
@@ -282,7 +284,7 @@ def _weights(study: LagsStudy, tell: Catalogue) -> alt.LayerChart:
             title=None,
             sort=lags.tolist(),
             axis=alt.Axis(
-                labelExpr=f"{json.dumps(labels, ensure_ascii=False)}[datum.value]",
+                labelExpr=f"{quote(labels)}[datum.value]",
                 labelAngle=0,
                 labelOverlap=False,
                 ticks=False,
@@ -333,11 +335,11 @@ def _weights(study: LagsStudy, tell: Catalogue) -> alt.LayerChart:
         bias=number(study.bias),
         name=study.fitted.series.name,
     )
-    return _headed(chart, told)
+    return headed(chart, told)
 
 
 def _day_below(date: np.datetime64, tell: Catalogue, *, short: bool) -> list[str]:
-    weekday = _weekdays(tell)[int((date.astype("datetime64[D]").astype(np.int64) + 3) % WEEK)]
+    weekday = _weekdays(tell)[int(weekdays_of(np.array([date]))[0])]
     return [weekday] if short else [weekday, day(date, tell.language, "report.day_short")]
 
 
@@ -372,9 +374,7 @@ def _losses(study: LagsStudy, tell: Catalogue) -> alt.LayerChart:
             ],
         )
         layers += [
-            base.transform_filter(f"datum.looked != {json.dumps(copy, ensure_ascii=False)}").mark_line(
-                color=colour, strokeWidth=2
-            ),
+            base.transform_filter(f"datum.looked != {quote(copy)}").mark_line(color=colour, strokeWidth=2),
             base.mark_point(color=colour, filled=True, shape=shape, size=70, opacity=1),
             *(
                 base.transform_filter(f"datum.above == '{side}'")
@@ -383,4 +383,4 @@ def _losses(study: LagsStudy, tell: Catalogue) -> alt.LayerChart:
                 for side, dy in (("True", -13), ("False", 14))
             ),
         ]
-    return _headed(layered(*layers, height=HEIGHT), tell("look.lags.panel_losses"))
+    return headed(layered(*layers, height=HEIGHT), tell("look.lags.panel_losses"))

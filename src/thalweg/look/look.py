@@ -12,27 +12,11 @@ from thalweg.look.words import common_decimals, day, number
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import altair as alt
 
     from thalweg.messages import Catalogue
-
-# The pictures, in the order of the lecture. Each has a study in `forecast/study`, a chart in `look` and a command.
-PICTURES = (
-    "surface",
-    "error",
-    "lags",
-    "shift",
-    "bias",
-    "pieces",
-    "matrix",
-    "batches",
-    "layers",
-    "passes",
-    "why",
-    "misses",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +34,11 @@ class Numbers:
 
     columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]
     places: int | None = None
+
+    @classmethod
+    def of_rows(cls, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Numbers:
+        """Return a table from its rows, one or more."""
+        return cls(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
@@ -70,7 +59,7 @@ class Look:
     Attributes
     ----------
     name : str
-        One of `PICTURES`.
+        One of `names.PICTURES`.
     language : str
         ``en`` or ``zh``.
     chart : altair chart

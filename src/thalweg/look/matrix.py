@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from thalweg.look.look import Look, Numbers
-from thalweg.look.matrix_panels import layer_panel, left_out_panel, output_panel, theta_panel
+from thalweg.look.matrix_panels import MOST_LAYERS, layer_panel, left_out_panel, output_panel, theta_panel
 from thalweg.look.sheet import short
 from thalweg.look.style import dress
 from thalweg.look.words import day, number
@@ -16,7 +16,6 @@ from thalweg.messages import catalogue
 if TYPE_CHECKING:
     from thalweg.forecast.study.matrix import MatrixStudy
 
-MOST_LAYERS = 3  # hidden layers that are drawn; of more the first two and the last
 READ = 40
 
 
@@ -99,7 +98,7 @@ def _parts(study: MatrixStudy, language: str) -> Numbers:
         for part in study.parts
     ]  # fmt: skip
     names = ("part", "shape", "size", "first", "end")
-    return Numbers(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+    return Numbers.of_rows(names, rows)
 
 
 def _values(study: MatrixStudy, language: str) -> Numbers:
@@ -112,4 +111,4 @@ def _values(study: MatrixStudy, language: str) -> Numbers:
             row, column = divmod(at, inputs)
             rows.append((part.first + at, name, row + 1, column + 1, float(study.example.theta[part.first + at])))
     names = ("place", "part", "row", "column", "value")
-    return Numbers(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+    return Numbers.of_rows(names, rows)

@@ -5,27 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import altair as alt
 import numpy as np
 
+from thalweg.look.feature import feature_name
 from thalweg.look.sheet import Sheet, extent, short
-from thalweg.look.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, VERMILLION, WIDTH
-from thalweg.look.words import day, number
+from thalweg.look.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, VERMILLION, WIDTH, headed
+from thalweg.look.words import number
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import altair as alt
     from numpy.typing import NDArray
 
     from thalweg.forecast.study.matrix import MatrixStudy
     from thalweg.learn.parts import Part
 
+MOST_LAYERS = 3  # hidden layers that are drawn; of more the first two and the last
 MOST = 6  # rows or columns that stand; of more the first and the last
 CELL, HIGH = 47.0, 26.0
 SIGN = 25.0  # room for a sign between two matrices
 TOP, BOTTOM = 22.0, 10.0
-BESIDE = 112.0  # room for a day's name beside x
+BESIDE, LETTERS = 112.0, 17  # room for a feature's name beside x
 STRONGEST = 0.62  # how strongly the largest number of a matrix is coloured
 THETA, THETA_LINE = 46.0, 74.0
 ROW_COLOURS = (BLUE, "#56a3d0")  # of the rows of W, in turn
@@ -98,7 +100,7 @@ def layer_panel(study: MatrixStudy, layer: int, language: str) -> alt.LayerChart
         neurons=f"{example.network.widths[layer]:,}",
         inputs=f"{example.network.widths[layer - 1]:,}",
     )
-    return _panel(_line(study, line, after, language, names=layer == 1), told)
+    return headed(_line(study, line, after, language, names=layer == 1), told)
 
 
 def output_panel(study: MatrixStudy, language: str) -> alt.LayerChart:
@@ -122,12 +124,12 @@ def output_panel(study: MatrixStudy, language: str) -> alt.LayerChart:
         name=example.series.name,
         came=number(example.came),
     )
-    return _panel(_line(study, line, [], language, names=not hidden), told)
+    return headed(_line(study, line, [], language, names=not hidden), told)
 
 
 def left_out_panel(study: MatrixStudy, language: str) -> alt.LayerChart:
     """Say how many layers of the same form are not drawn."""
-    count = len(study.example.network.widths) - 2 - 3
+    count = len(study.example.network.widths) - 2 - MOST_LAYERS
     sheet = Sheet(WIDTH, 26)
     sheet.text((2, 13), catalogue(language)("look.matrix.left_out", count=count), align="left", colour=GREY, size=12)
     return sheet.chart()
@@ -152,7 +154,7 @@ def theta_panel(study: MatrixStudy, language: str) -> alt.LayerChart:
             continue
         _theta_line(sheet, study, parts, top, first=place == 0, last=place == len(lines) - 1)
     told = tell("look.matrix.theta", size=f"{example.network.size:,}")
-    return _panel(sheet.chart(), told)
+    return headed(sheet.chart(), told)
 
 
 def _theta_line(
@@ -206,10 +208,6 @@ def _places(begin: int, end: int) -> list[int | None]:
     if begin < 0:
         return [None]
     return [None if at is None else begin + at for at in kept(end - begin, 3)]
-
-
-def _panel(chart: alt.LayerChart, told: str) -> alt.LayerChart:
-    return chart.properties(title=alt.Title(told, fontSize=12, fontWeight="normal", anchor="start", offset=4))
 
 
 def _line(
@@ -266,18 +264,14 @@ def _draw(sheet: Sheet, one: Block, x: float, middle: float, cell: float, *, nam
 
 
 def _feature_names(sheet: Sheet, study: MatrixStudy, x: float, middle: float, language: str) -> None:
-    tell, example = catalogue(language), study.example
-    shown = kept(example.network.widths[0])
+    shown = kept(study.example.network.widths[0])
     top = middle - HIGH * len(shown) / 2
     for place, at in enumerate(shown):
         if at is None:
             continue
         y = top + HIGH * (place + 0.5)
-        if at < example.rung.days_back:
-            name = day(example.dates[at], language, "look.matrix.day")
-            sheet.text((x, y - 6), name, align="left", colour=GREY, size=10)
-            sheet.text((x, y + 6), number(float(example.values[at])), align="left", size=10.5)
-        else:
-            known = example.known[at - example.rung.days_back]
-            name = known or tell("look.matrix.known", number=at - example.rung.days_back + 1)
-            sheet.text((x, y), name if len(name) < 17 else name[:16] + "…", align="left", colour=GREY, size=10)  # noqa: PLR2004 - room for so many letters
+        name, value = feature_name(study.example, at + 1, language)
+        if value:
+            sheet.text((x, y + 6), value, align="left", size=10.5)
+        name = name if len(name) <= LETTERS else name[: LETTERS - 1] + "…"
+        sheet.text((x, y - 6 if value else y), name, align="left", colour=GREY, size=10)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -24,11 +23,13 @@ from thalweg.look.style import (
     days,
     dress,
     every_day,
+    headed,
     key,
     layered,
     loss_unit,
+    quote,
 )
-from thalweg.look.words import day, number
+from thalweg.look.words import day, number, turn
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
@@ -112,8 +113,8 @@ def _said(study: MissesStudy, tell: Catalogue) -> tuple[str, ...]:
             tell(
                 "look.misses.lift",
                 rung=rung.rung.name,
-                missed=tell(f"look.misses.{_turn(before, after)}", before=number(before), after=number(after)),
-                unseen=tell(f"look.misses.{_turn(of_all, of_all_after)}", before=number(of_all),
+                missed=tell(f"look.misses.{turn(before, after)}", before=number(before), after=number(after)),
+                unseen=tell(f"look.misses.{turn(of_all, of_all_after)}", before=number(of_all),
                             after=number(of_all_after)),
                 name=unit,
             )
@@ -121,7 +122,7 @@ def _said(study: MissesStudy, tell: Catalogue) -> tuple[str, ...]:
     said.append(tell("look.misses.flattered"))
     if study.stranger is not None and len(named):
         with_names, without = study.loss(last, named), study.loss(study.stranger, named)
-        how = {"falls": "holidays_help", "rises": "holidays_harm", "stays": "holidays_idle"}[_turn(without, with_names)]
+        how = {"falls": "holidays_help", "rises": "holidays_harm", "stays": "holidays_idle"}[turn(without, with_names)]
         said.append(
             tell(f"look.misses.{how}", rung=last.rung.name, country=study.country,
                  before=number(without), after=number(with_names), name=unit)
@@ -130,13 +131,6 @@ def _said(study: MissesStudy, tell: Catalogue) -> tuple[str, ...]:
     if series.simulated:
         said.append(tell("look.misses.lecture"))
     return tuple(said)
-
-
-def _turn(before: float, after: float) -> str:
-    """Say which way a loss goes; two in a hundred are none to speak of."""
-    if abs(after - before) <= 0.02 * abs(before):
-        return "stays"
-    return "falls" if after < before else "rises"
 
 
 def misses_chart(study: MissesStudy, language: str = "en") -> alt.VConcatChart:
@@ -169,10 +163,6 @@ def misses_chart(study: MissesStudy, language: str = "en") -> alt.VConcatChart:
     )
     told = tell("look.misses.subtitle", rung=study.plain.rung.name, count=len(missed), unseen=len(study.unseen))
     return dress(chart, title, told, language, simulated=series.simulated)
-
-
-def _headed(chart: alt.LayerChart, text: str) -> alt.LayerChart:
-    return chart.properties(title=alt.Title(text, fontSize=12, fontWeight="normal", anchor="start", offset=6))
 
 
 def _unseen(study: MissesStudy, tell: Catalogue) -> alt.LayerChart:
@@ -226,7 +216,7 @@ def _unseen(study: MissesStudy, tell: Catalogue) -> alt.LayerChart:
         width=WIDE,
         height=HEIGHT,
     )
-    return _headed(chart, tell("look.misses.panel_unseen"))
+    return headed(chart, tell("look.misses.panel_unseen"))
 
 
 def _rows(study: MissesStudy, tell: Catalogue) -> alt.LayerChart:
@@ -242,7 +232,7 @@ def _rows(study: MissesStudy, tell: Catalogue) -> alt.LayerChart:
         sort=names,
         title=None,
         axis=alt.Axis(
-            labelExpr=f"{json.dumps(labels, ensure_ascii=False)}[datum.value]",
+            labelExpr=f"{quote(labels)}[datum.value]",
             labelLimit=LONGEST,
             labelLineHeight=14,
             ticks=False,
@@ -285,7 +275,7 @@ def _rows(study: MissesStudy, tell: Catalogue) -> alt.LayerChart:
         )
     )
     chart = layered(*layers, width=WIDE, height=ROW * len(missed))
-    return _headed(chart, tell("look.misses.panel_rows"))
+    return headed(chart, tell("look.misses.panel_rows"))
 
 
 def _lift(study: MissesStudy, tell: Catalogue) -> alt.HConcatChart:
@@ -329,4 +319,4 @@ def _bars(
         width=(WIDE - 24) // 2,
         height=BAR * len(names),
     )
-    return _headed(chart, head)
+    return headed(chart, head)

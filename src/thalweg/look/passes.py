@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
+from thalweg.look.feature import feature_name
 from thalweg.look.look import Look, Numbers
-from thalweg.look.passes_network import feature_name, network_panels, weight_words
+from thalweg.look.passes_network import network_panels, weight_words
 from thalweg.look.passes_views import counts_panels, examples_panels, path_text, paths_panels, signed
 from thalweg.look.sheet import exact, short
 from thalweg.look.style import dress
@@ -75,7 +76,7 @@ def passes_chart(study: PassesStudy, language: str = "en") -> alt.VConcatChart:
 def _subtitle(study: PassesStudy, language: str) -> str:
     tell, example = catalogue(language), study.example
     if example is None:
-        return tell("look.passes.subtitle_worked")
+        return tell("look.passes.subtitle_worked", loss=tell(f"look.passes.loss_{study.passes.loss.name}"))
     return tell(
         "look.passes.subtitle_plain" if study.view in FIRST else "look.passes.subtitle",
         rung=example.rung.name,
@@ -155,13 +156,15 @@ def _wires(study: PassesStudy) -> Numbers:
             rows.append((layer, k + 1, 0, float(unknown.biases[k]), 1.0, float(slopes[k]), float(gradient.biases[k]),
                          float(difference.biases[k])))  # fmt: skip
     names = ("layer", "neuron", "input", "weight", "connected", "slope", "gradient", "difference")
-    return Numbers(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+    return Numbers.of_rows(names, rows)
 
 
 def _nodes(study: PassesStudy, language: str) -> Numbers:
     """Return a row for every feature and neuron."""
     passes = study.passes
-    features = [" ".join(filter(None, feature_name(study, at, language))) for at in range(1, len(passes.a[0]) + 1)]
+    features = [
+        " ".join(filter(None, feature_name(study.example, at, language))) for at in range(1, len(passes.a[0]) + 1)
+    ]
     widths = passes.network.widths
     nothing = [np.full(widths[0], np.nan)]
     return Numbers(
@@ -183,7 +186,7 @@ def _paths(study: PassesStudy, language: str) -> Numbers:
     if trace.rest_ways:
         rows.append((tell("look.passes.rest", count=f"{trace.rest_ways:,}"), trace.rest_ways, "", trace.rest))
     rows.append((tell("look.passes.sum", count=f"{trace.ways:,}"), trace.ways, "", trace.total))
-    return Numbers(dict(zip(("path", "ways", "factors", "product"), map(list, zip(*rows, strict=True)), strict=True)))
+    return Numbers.of_rows(("path", "ways", "factors", "product"), rows)
 
 
 def _counts(study: PassesStudy, language: str) -> Numbers:
@@ -192,4 +195,4 @@ def _counts(study: PassesStudy, language: str) -> Numbers:
     rows = [(name, "-".join(map(str, one.widths)), len(one.widths) - 2, one.forward, one.backward, float(one.naive))
             for name, counts in groups.items() for one in counts]  # fmt: skip
     names = ("network", "widths", "depth", "forward", "backward", "naive")
-    return Numbers(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+    return Numbers.of_rows(names, rows)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import altair as alt
-
+from thalweg.look.feature import feature_name
 from thalweg.look.passes_layout import Layout, Wire, layout
 from thalweg.look.sheet import OP_AMP, Sheet, exact, extent, short
-from thalweg.look.style import BLUE, GREEN, GREY, INK, ORANGE, PALE, PALE_SKY, VERMILLION, WIDTH
-from thalweg.look.words import day, number
+from thalweg.look.style import BLUE, GREEN, GREY, INK, ORANGE, PALE, PALE_SKY, VERMILLION, WIDTH, headed
+from thalweg.look.words import number
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
+    import altair as alt
+
     from thalweg.forecast.study.passes import PassesStudy
     from thalweg.look.sheet import Point
     from thalweg.messages import Catalogue
@@ -38,11 +39,6 @@ def network_panels(study: PassesStudy, language: str) -> list[alt.LayerChart]:
     return panels
 
 
-def titled(panel: alt.LayerChart, text: str) -> alt.LayerChart:
-    """Return the panel with a line above it that says what it is."""
-    return panel.properties(title=alt.Title(text, fontSize=12, fontWeight="normal", anchor="start", offset=4))
-
-
 def is_chosen(study: PassesStudy, wire: Wire) -> bool:
     """Whether a wire is the chosen weight's."""
     trace = study.trace
@@ -53,18 +49,6 @@ def on_the_way(study: PassesStudy, wire: Wire) -> bool:
     """Whether a wire lies on a way from the chosen weight to the loss."""
     trace = study.trace
     return wire.layer > trace.layer + 1 or (wire.layer == trace.layer + 1 and wire.source == trace.neuron)
-
-
-def feature_name(study: PassesStudy, neuron: int, language: str) -> tuple[str, str]:
-    """Return a feature's name, and its value in the user's units: a day's, where it is a day."""
-    example, tell = study.example, catalogue(language)
-    if example is None:
-        return tell("look.passes.feature", number=neuron), ""
-    back = example.rung.days_back
-    if neuron > back:
-        known = example.known[neuron - back - 1]
-        return (known or tell("look.passes.known", number=neuron - back)), ""
-    return day(example.dates[neuron - 1], language, "look.passes.day"), number(float(example.values[neuron - 1]))
 
 
 def forward_panel(study: PassesStudy, placed: Layout, language: str) -> alt.LayerChart:
@@ -94,7 +78,7 @@ def forward_panel(study: PassesStudy, placed: Layout, language: str) -> alt.Laye
         marked = (wire.layer, wire.neuron, wire.source) in study.marked
         lines = [(f"w {short(weight)}", GREEN if is_chosen(study, wire) else INK), (f"∂z/∂w {short(a)}", BLUE)]
         _wire(sheet, placed, study, wire, lines, forwards=True, frame=ORANGE if marked else "white")
-    return titled(
+    return headed(
         sheet.chart(_tips(tell)),
         tell("look.passes.forward_title_marked" if study.marked else "look.passes.forward_title"),
     )
@@ -136,7 +120,7 @@ def backward_panel(study: PassesStudy, placed: Layout, language: str) -> alt.Lay
         elif wire.layer == 1:
             del lines[1]  # nothing is behind the first layer
         _wire(sheet, placed, study, wire, lines, forwards=False)
-    return titled(sheet.chart(_tips(tell)), tell("look.passes.backward_title"))
+    return headed(sheet.chart(_tips(tell)), tell("look.passes.backward_title"))
 
 
 def equation(study: PassesStudy, language: str) -> alt.LayerChart:
@@ -157,7 +141,7 @@ def equation(study: PassesStudy, language: str) -> alt.LayerChart:
         sheet.text((x + wide / 2, y + 16.5), exact(value), colour=colour, size=15, bold=True)
         sheet.text((x + wide / 2, y + 46), told, colour=GREY, size=10.5)
         sheet.text((x + wide + gap / 2, y + 16.5), then, size=17, bold=True)
-    return titled(sheet.chart(), tell("look.passes.strip_title", **weight_words(study)))
+    return headed(sheet.chart(), tell("look.passes.strip_title", **weight_words(study)))
 
 
 def weight_words(study: PassesStudy) -> dict[str, object]:
@@ -270,7 +254,7 @@ def _stub(sheet: Sheet, placed: Layout, layer: int, at: Point, *, to_right: bool
 
 
 def _feature(sheet: Sheet, placed: Layout, study: PassesStudy, neuron: int, at: Point, language: str) -> None:
-    name, value = feature_name(study, neuron, language)
+    name, value = feature_name(study.example, neuron, language)
     x = at[0] - placed.radius - 8
     room = x - 2
     while extent(name, 10.5)[0] > room and len(name) > 4:  # noqa: PLR2004 - a name is cut, not the drawing

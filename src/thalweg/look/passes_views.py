@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
-from thalweg.look.passes_network import feature_name, titled
+from thalweg.look.feature import feature_name
 from thalweg.look.sheet import Sheet, exact, extent, short
 from thalweg.look.style import (
     BLUE,
@@ -22,6 +22,7 @@ from thalweg.look.style import (
     VERMILLION,
     WIDTH,
     day_axis,
+    headed,
     key,
     layered,
 )
@@ -80,8 +81,8 @@ def paths_panels(study: PassesStudy, language: str) -> list[alt.LayerChart]:
     """Draw each path from the chosen weight to the loss; below, the product along it, and the sum over all."""
     tell = catalogue(language)
     return [
-        titled(_ways(study, language), tell("look.passes.paths_drawn")),
-        titled(_products(study, language), tell("look.passes.paths_listed")),
+        headed(_ways(study, language), tell("look.passes.paths_drawn")),
+        headed(_products(study, language), tell("look.passes.paths_listed")),
     ]
 
 
@@ -105,7 +106,7 @@ def _ways(study: PassesStudy, language: str) -> alt.LayerChart:
     sheet.text(source, short(trace.connected), colour=BLUE, size=11, bold=True)
     name = tell("look.passes.bias_source")
     if trace.source:
-        name = "a" if trace.layer > 1 else feature_name(study, trace.source, language)[0]
+        name = "a" if trace.layer > 1 else feature_name(study.example, trace.source, language)[0]
     sheet.text((source[0], source[1] - radius - 10), name, colour=GREY, size=10.5, outlined=True)
     sheet.shape(loss, radius, stroke=INK, width=2)
     sheet.text(loss, "C", size=14, bold=True)
@@ -193,7 +194,7 @@ def counts_panels(study: PassesStudy, language: str) -> list[alt.LayerChart | al
     widths = "-".join(map(str, study.passes.network.widths))
     here, speech = tell("look.passes.counts_here", widths=widths), tell("look.passes.counts_speech")
     panels = (
-        titled(_count_panel(counts, names, language, marked=marked), told)
+        headed(_count_panel(counts, names, language, marked=marked), told)
         for counts, told, marked in ((study.counts, here, True), (study.speech_counts, speech, False))
     )
     return [legend.chart(), alt.hconcat(*panels, spacing=30)]

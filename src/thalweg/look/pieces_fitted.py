@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
-from thalweg.look.curves import axis_form, headed
+from thalweg.look.curves import axis_form
 from thalweg.look.look import Look, Numbers
-from thalweg.look.style import BLUE, GREY, INK, SKY, VERMILLION, columns, dress, key, layered
+from thalweg.look.style import BLUE, GREY, INK, SKY, VERMILLION, columns, dress, headed, key, layered
 from thalweg.look.words import number
 from thalweg.messages import catalogue
 

@@ -8,9 +8,8 @@ import altair as alt
 import numpy as np
 
 from thalweg.forecast.study.pieces import SHOWN
-from thalweg.look.curves import headed
 from thalweg.look.look import Look, Numbers
-from thalweg.look.style import BLUE, GREY, VERMILLION, WIDTH, dress, layered
+from thalweg.look.style import BLUE, GREY, VERMILLION, WIDTH, dress, headed, layered
 from thalweg.look.words import number
 from thalweg.messages import catalogue
 

@@ -20,6 +20,7 @@ from thalweg.look.style import (
     days,
     dress,
     every_day,
+    headed,
     key,
     layered,
     loss_unit,
@@ -168,7 +169,7 @@ def _lines(
         marks.insert(0, copied)
     chart = layered(key(colours), *marks, width=WIDE, height=HEIGHT)
     head = tell("look.shift.panel_moved" if moved else "look.shift.panel_day")
-    return chart.properties(title=alt.Title(head, fontSize=12, fontWeight="normal", anchor="start", offset=6))
+    return headed(chart, head)
 
 
 def _days(tell: Catalogue, dates: NDArray[np.datetime64], field: str = "day") -> alt.X:
@@ -205,15 +206,11 @@ def _losses(shift: Shift, dates: NDArray[np.datetime64], tell: Catalogue, name: 
         x=alt.X("loss:Q", title=tell(f"report.loss_{shift.loss_name}", name=name), axis=alt.Axis(tickCount=6)),
         tooltip=[alt.Tooltip("what:N", title=" "), alt.Tooltip("loss:Q", title="L", format=",.6~r")],
     )
-    return layered(
+    chart = layered(
         base.transform_filter(f"datum.back < {copy}").mark_bar(color=BLUE, size=15).encode(opacity=shown),
         base.transform_filter(f"datum.back == {copy}").mark_bar(color=GREY, size=15),
         base.mark_text(align="left", dx=5, color=INK, fontSize=12).encode(text="told:N"),
         width=WIDE,
         height=ROW * len(names),
-    ).properties(
-        title=alt.Title(
-            tell("look.shift.panel_losses", count=len(dates)),
-            fontSize=12, fontWeight="normal", anchor="start", offset=6,
-        )
-    )  # fmt: skip
+    )
+    return headed(chart, tell("look.shift.panel_losses", count=len(dates)))

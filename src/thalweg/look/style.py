@@ -15,7 +15,7 @@ import vl_convert
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -127,8 +127,8 @@ def short_format(most: float) -> str:
     return "~s" if most >= 1 else "~g"
 
 
-def quote(text: str) -> str:
-    """Return text as a string inside a Vega expression."""
+def quote(text: str | Sequence[Any] | Mapping[str, Any]) -> str:
+    """Return text, or lists and tables of it, as it stands inside a Vega expression, whatever a user wrote in it."""
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -140,6 +140,11 @@ def loss_unit(loss: str, name: str, language: str = "en") -> str:
 def layered(*layers: alt.Chart, width: int = WIDTH, height: int = HEIGHT) -> alt.LayerChart:
     """Return layers over one another, the first at the bottom."""
     return alt.LayerChart(layer=list(layers), width=width, height=height)
+
+
+def headed(chart: Chart, title: str) -> Chart:
+    """Return a panel of a picture with its own small title."""
+    return chart.properties(title=alt.Title(title, fontSize=12, fontWeight="normal", anchor="start", offset=4))
 
 
 def dress(chart: Chart, title: str, subtitle: str, language: str = "en", *, simulated: bool = False) -> Chart:

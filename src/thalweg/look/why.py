@@ -20,8 +20,10 @@ from thalweg.look.style import (
     day_tip,
     days,
     dress,
+    headed,
     key,
     layered,
+    quote,
 )
 from thalweg.look.why_told import lines_of, moved_of, name_of, places_of, said_of
 from thalweg.look.words import day, number
@@ -134,7 +136,7 @@ def _way(study: WhyStudy, language: str) -> alt.LayerChart:
         scale=alt.Scale(zero=False, padding=45),
         axis=alt.Axis(orient="top", tickCount=6),
     )
-    bold = {"test": f"indexof({[order[0], order[-1]]!r}, datum.value) >= 0", "value": "bold"}
+    bold = {"test": f"indexof({quote([order[0], order[-1]])}, datum.value) >= 0", "value": "bold"}
     down = alt.Y(
         "what:N",
         sort=order,
@@ -220,9 +222,4 @@ def _along(study: WhyStudy, language: str) -> list[alt.LayerChart]:
         height=LOW,
     )
     values_head = tell("look.why.values_head", count=shown, usual=number(why.usual, places_of(study)))
-    return [
-        panel.properties(
-            title=alt.Title(head, fontSize=12, fontWeight="normal", anchor="start", frame="group", offset=4)
-        )
-        for panel, head in ((values, values_head), (moved, tell("look.why.moved_head")))
-    ]
+    return [headed(values, values_head), headed(moved, tell("look.why.moved_head"))]

@@ -91,7 +91,7 @@ def _of_fact(fact: Fact, why: Why, language: str) -> Told:
 def _of_day(why: Why, at: int, places: int, language: str) -> Told:
     tell = catalogue(language)
     ago = len(why.dates) - at
-    date = day(why.dates[at], language, "look.why.day" if ago < LONG_AGO else "report.day")
+    date = day(why.dates[at], language, "look.day" if ago < LONG_AGO else "report.day")
     value = number(float(why.values[at]), places)
     spoken = {1: "before", WEEK: "week_before"}.get(ago, "then")
     what = tell("look.why.day_value", day=date, value=value)

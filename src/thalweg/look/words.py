@@ -20,6 +20,7 @@ MOST_DECIMALS = 8
 HUGE = 1e9  # from here on a number is written with a power of ten
 MINUTE = 60
 EXACT = 1e-9  # relative: what is nearer is the same number
+LITTLE = 0.02  # a change of a loss by no more than this share of it is none to speak of
 SMALL = 10  # whole numbers below this are too few for estimates without decimals
 
 
@@ -72,6 +73,13 @@ def number(value: float, places: int | None = None) -> str:
     places = decimals(value) if places is None else places
     text = f"{value:,.{places}f}"
     return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
+
+
+def turn(before: float, after: float) -> str:
+    """Say which way a loss goes, as the last part of a key: ``falls``, ``rises``, or ``stays`` where that is little."""
+    if abs(after - before) <= LITTLE * abs(before):
+        return "stays"
+    return "falls" if after < before else "rises"
 
 
 def duration(seconds: float, language: str = "en") -> str:

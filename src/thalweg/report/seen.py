@@ -15,7 +15,8 @@ import vl_convert
 
 from thalweg.errors import InputError
 from thalweg.files import write_whole
-from thalweg.look.look import PICTURES, words_of
+from thalweg.look.look import words_of
+from thalweg.look.names import PICTURES
 from thalweg.look.style import VEGA_LITE
 from thalweg.messages import catalogue
 from thalweg.report.drawn import picture, scripts, surroundings, template
@@ -94,7 +95,7 @@ def see(
     Parameters
     ----------
     name : str
-        Which picture: one of `thalweg.look.look.PICTURES`; ``thalweg look`` tells them in a line each.
+        Which picture: one of `thalweg.look.names.PICTURES`; ``thalweg look`` tells them in a line each.
     source : Series or Model, optional
         The days to look at, as `thalweg.read` returns them, or for some pictures a saved model; without any the
         lecture's toy, or a simulated channel.

@@ -10,9 +10,9 @@ import typer
 from typer.core import TyperGroup
 
 from thalweg.cli.look.command import command_of
-from thalweg.cli.look.names import PICTURES
 from thalweg.cli.options import Lang
 from thalweg.errors import InputError
+from thalweg.look.names import PICTURES
 
 
 class Pictures(TyperGroup):

@@ -26,6 +26,14 @@ LossName = Annotated[
     Literal["mae", "mse"],
     typer.Option("--loss", help="What is made small: absolute or squared errors.", rich_help_panel=MODEL),
 ]
+Known = Annotated[
+    Literal["none", "week", "year"],
+    typer.Option(
+        "--known",
+        help="What it sees beside past days: nothing; weekday and holidays; also the year.",
+        rich_help_panel=MODEL,
+    ),
+]
 Country = Annotated[
     str, typer.Option("--country", metavar="CODE", help="Whose holidays count, such as TW.", rich_help_panel=MODEL)
 ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from thalweg.cli.look.options import MODEL, Country, DaysBack, Layers, LossName, Seed
+from thalweg.cli.look.options import Country, DaysBack, Known, Layers, LossName, Seed
 
 EXAMPLES = """\
 [b]Examples[/b]
@@ -22,10 +22,7 @@ def shift(
     days: Annotated[int, typer.Option(metavar="NUMBER", help="How many of the last unseen days to draw.")] = 60,
     days_back: DaysBack = 1,
     layers: Layers = "0",
-    known: Annotated[
-        Literal["none", "week", "year"],
-        typer.Option("--known", help="What it sees beside past days.", rich_help_panel=MODEL),
-    ] = "none",
+    known: Known = "none",
     country: Country = "",
     loss: LossName = "mae",
     seed: Seed = 0,
@@ -33,6 +30,6 @@ def shift(
     """Show whether the estimate is yesterday, moved by a day.
 
     What came on unseen days stands against the estimate, and against the estimate moved back a day; in the page a
-    slider moves it. Where the estimate fits the day before better than the day it is for, it copies yesterday: the
-    verdict says so, and the loss of copying yesterday stands beside.
+    slider moves it. Where the estimate lies far nearer to the day before than to the day it is for, and is hardly
+    better than copying yesterday, it copies yesterday: the verdict says so, and the loss of copying stands beside.
     """

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from thalweg.cli.look.options import MODEL, Country, DaysBack, Layers, LossName, Seed
+from thalweg.cli.look.options import Country, DaysBack, Known, Layers, LossName, Seed
 
 EXAMPLES = """\
 [b]Examples[/b]
@@ -30,14 +30,7 @@ def why(
     count: Annotated[int, typer.Option(metavar="NUMBER", help="How many days and calendar facts to name.")] = 12,
     days_back: DaysBack = 28,
     layers: Layers = "100",
-    known: Annotated[
-        Literal["days", "week", "year"],
-        typer.Option(
-            "--known",
-            help="What it sees: past days alone; also weekday and holidays; also the year.",
-            rich_help_panel=MODEL,
-        ),
-    ] = "week",
+    known: Known = "week",
     loss: LossName = "mae",
     country: Country = "",
     seed: Seed = 0,

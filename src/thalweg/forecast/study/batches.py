@@ -13,7 +13,7 @@ from thalweg.forecast.features import days_needed
 from thalweg.forecast.fit import start_of
 from thalweg.forecast.ladder import Rung, suited
 from thalweg.forecast.study.fitted import Fitted, fitted, layers_of
-from thalweg.forecast.study.source import days_of, whole_number
+from thalweg.forecast.study.source import MOST_BACK, days_of, whole_number
 from thalweg.forecast.watch import Silence
 from thalweg.learn.prediction import loss_on
 from thalweg.series.split import split_by_date
@@ -171,7 +171,7 @@ def batches_study(
     """
     series = days_of(source, "batches")
     whole_number("epochs", epochs, SHOWN_EPOCHS, 10_000)
-    whole_number("days-back", days_back, 1, 3650)
+    whole_number("days-back", days_back, 1, MOST_BACK)
     whole_number("batch", batch, 1, 1_000_000)
     asked = (batch, *_sizes(sizes))
     rung = suited(Rung(days_back, hidden=layers_of(layers)))

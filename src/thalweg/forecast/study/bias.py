@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.errors import InputError
 from thalweg.forecast.ladder import TOLD_IN
 from thalweg.forecast.study.curve import target_curve
-from thalweg.forecast.study.source import one_of, whole_number
+from thalweg.forecast.study.source import one_of, whole_numbers
 from thalweg.learn.backprop import forward
 from thalweg.learn.descent import Descent
 from thalweg.learn.examples import dense_examples
@@ -22,8 +21,6 @@ from thalweg.learn.pieces import pieces_of
 from thalweg.learn.together import run_together
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from thalweg.forecast.study.curve import TargetCurve
@@ -120,7 +117,7 @@ def bias_study(
         If an option is out of its range.
     """
     found = target_curve(source, curve, "bias")
-    counts = _counts(neurons)
+    counts = whole_numbers("neurons", neurons, 1, MOST_NEURONS, count=MOST_NETWORKS, such_as="1,2,4,8")
     one_of("activation", activation, MADE_OF)
     one_of("loss", loss, TOLD_IN)
     line = best_line(found.x, found.y, loss)
@@ -133,16 +130,6 @@ def bias_study(
         if watcher is not None:
             watcher.advance(1)
     return BiasStudy(found, loss, activation, line, float(error(line.at(found.x), found.y).mean()), tuple(bent))
-
-
-def _counts(text: str) -> Sequence[int]:
-    try:
-        counts = sorted({int(word) for word in text.split(",") if word.strip()})
-    except ValueError as error:
-        raise InputError(f"--neurons {text!r}: give whole numbers, such as 1,2,4,8.") from error
-    if not 1 <= len(counts) <= MOST_NETWORKS:
-        raise InputError(f"--neurons {text!r}: give 1 to {MOST_NETWORKS} numbers, such as 1,2,4,8.")
-    return [whole_number("neurons", count, 1, MOST_NEURONS) for count in counts]
 
 
 def _bent(curve: TargetCurve, neurons: int, activation: str, loss: str, seed: int) -> Bent:

@@ -10,7 +10,7 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.forecast.ladder import Rung, suited
 from thalweg.forecast.study.fitted import Fitted, fitted, layers_of
-from thalweg.forecast.study.source import days_of, whole_number
+from thalweg.forecast.study.source import MOST_BACK, days_of, whole_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,6 +33,8 @@ class ErrorStudy:
         What came, and what was estimated the day before, in the user's units.
     minus : float
         What is taken off the absolute error in the third loss, in the user's units.
+    of_all : float
+        The mean absolute error over all training days, whatever loss the rung was fitted to.
     """
 
     fitted: Fitted
@@ -40,6 +42,7 @@ class ErrorStudy:
     target: NDArray[np.float64]
     prediction: NDArray[np.float64]
     minus: float
+    of_all: float
 
     @property
     def absolute(self) -> NDArray[np.float64]:
@@ -86,9 +89,11 @@ def error_study(
     """
     series = days_of(source, "error")
     whole_number("days", days, 2, MOST_DAYS)
-    whole_number("days-back", days_back, 1, 3650)
+    whole_number("days-back", days_back, 1, MOST_BACK)
     if not np.isfinite(minus):
         raise InputError(f"--minus {minus}: give a number, such as 100.")
     of = fitted(series, suited(Rung(days_back, hidden=layers_of(layers))), loss=loss, seed=seed)
-    known = np.flatnonzero(series.observed[: of.split.train] & np.isfinite(of.estimates[: of.split.train]))[-days:]
-    return ErrorStudy(of, series.dates[known], series.values[known], of.estimates[known], float(minus))
+    seen = np.flatnonzero(series.observed[: of.split.train] & np.isfinite(of.estimates[: of.split.train]))
+    of_all = float(np.abs(of.estimates[seen] - series.values[seen]).mean())
+    last = seen[-days:]
+    return ErrorStudy(of, series.dates[last], series.values[last], of.estimates[last], float(minus), of_all)

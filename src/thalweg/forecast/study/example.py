@@ -13,7 +13,7 @@ from thalweg.forecast.fit import Fit
 from thalweg.forecast.ladder import Rung, suited
 from thalweg.forecast.model import Model
 from thalweg.forecast.study.fitted import fitted, layers_of
-from thalweg.forecast.study.source import days_of, one_of, whole_number
+from thalweg.forecast.study.source import MOST_BACK, day_named, days_of, one_of, whole_number
 from thalweg.learn.backprop import forward
 from thalweg.series.calendar import Calendar
 
@@ -153,7 +153,7 @@ def example_of(
         rung, network, theta, scale, calendar = fit.rung, fit.network, fit.thetas[0], fit.scale, source.calendar
     else:
         series = days_of(source, picture)
-        whole_number("days-back", days_back, 1, 3650)
+        whole_number("days-back", days_back, 1, MOST_BACK)
         one_of("activation", activation, NEURONS)
         rung = suited(Rung(days_back, hidden=layers_of(layers), activation=activation))
         found = fitted(series, rung, loss=loss, seed=seed)
@@ -167,11 +167,13 @@ def _place(series: Series, day: str, first: int, end: int, last: int) -> int:
     """Return the place of the day asked for, or of the last observed one before `last`."""
     observed, dates = series.observed, series.dates
     if not day:
-        return int(np.flatnonzero(observed[first:last])[-1]) + first
-    try:
-        at = int((np.datetime64(day, "D") - series.start).astype(int))
-    except ValueError as error:
-        raise InputError(f"--day {day!r}: give a day such as {dates[last - 1]}.") from error
+        there = np.flatnonzero(observed[first:last])
+        if not len(there):
+            raise InputError(
+                f"{series.source} has no day with a value and the {first} days before it. Bring more days."
+            )
+        return int(there[-1]) + first
+    at = int((day_named(day) - series.start).astype(int))
     if not first <= at < end:
         raise InputError(
             f"--day {day}: choose a day from {dates[first]} to {dates[end - 1]}. Before, {first} days to look back at "

@@ -11,18 +11,16 @@ from thalweg.errors import InputError
 from thalweg.forecast.ladder import SHARE_LOOKED_BACK, TOLD_IN, Rung, suited
 from thalweg.forecast.study.fitted import Fitted, comparable_from, fitted
 from thalweg.forecast.study.rhythm import Rhythm, rhythm_of
-from thalweg.forecast.study.source import days_of, one_of, whole_number
+from thalweg.forecast.study.source import days_of, one_of, whole_number, whole_numbers
 from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from thalweg.forecast.study.source import Source
     from thalweg.series.series import Series
 
-MOST_BACK = 366
+MOST_SHOWN, MOST_LINES = 366, 12  # days looked back, and lines beside each other, that a picture can show
 # U3 as printed, in thousands of views a day; the series was never published.
 LECTURE_WEIGHTS = (0.79, -0.31, 0.12, -0.01, -0.10, 0.30, 0.18)
 LECTURE_LOSSES = {1: (0.48, 0.58), 7: (0.38, 0.49), 28: (0.33, 0.46), 56: (0.32, 0.46)}
@@ -97,9 +95,9 @@ def lags_study(
         If an option is out of its range, or the days are too few.
     """
     series = days_of(source, "lags")
-    whole_number("days-back", days_back, 1, MOST_BACK)
+    whole_number("days-back", days_back, 1, MOST_SHOWN)
     one_of("loss", loss, TOLD_IN)
-    asked = _days_of(compare)
+    asked = whole_numbers("compare", compare, 1, MOST_SHOWN, count=MOST_LINES, such_as="1,7,28")
     most = split_by_date(series).train // SHARE_LOOKED_BACK
     looked = tuple(back for back in asked if back <= most)
     if not looked:
@@ -137,16 +135,6 @@ def in_user_units(line: Fitted) -> tuple[NDArray[np.float64], float]:
     weights = layer.weights[0].astype(np.float64)
     scale = line.problem.scale
     return weights, float(scale.spread * layer.biases[0] + scale.centre * (1 - weights.sum()))
-
-
-def _days_of(text: str) -> Sequence[int]:
-    try:
-        asked = sorted({int(word) for word in text.split(",")})
-    except ValueError as error:
-        raise InputError(f"--compare {text!r}: give days looked back, such as 1,7,28.") from error
-    for back in asked:
-        whole_number("compare", back, 1, MOST_BACK)
-    return asked
 
 
 def _rhythm(series: Series, train: int) -> Rhythm:

@@ -14,7 +14,7 @@ from thalweg.forecast.features import days_needed
 from thalweg.forecast.fit import Problem, scored
 from thalweg.forecast.ladder import Rung, suited
 from thalweg.forecast.study.fitted import DEEPEST, WIDEST, fitted
-from thalweg.forecast.study.source import days_of, one_of, whole_number
+from thalweg.forecast.study.source import MOST_BACK, days_of, one_of, whole_number, whole_numbers
 from thalweg.forecast.watch import Silence
 from thalweg.learn.function import Network, one_layer_of_size
 from thalweg.learn.loss import LOSSES, mean_loss
@@ -195,9 +195,11 @@ def layers_study(
     whole_number("width", width, 1, WIDEST)
     whole_number("seeds", seeds, 1, 20)
     whole_number("epochs", epochs, 1, 10_000)
-    whole_number("days-back", days_back, 1, 3650)
-    deep = [(width,) * depth for depth in _numbers("depths", depths, 0, DEEPEST)]
-    single = [(neurons,) for neurons in _numbers("widths", widths, 1, WIDEST)]
+    whole_number("days-back", days_back, 1, MOST_BACK)
+    deep = [
+        (width,) * depth for depth in whole_numbers("depths", depths, 0, DEEPEST, count=MOST_SHAPES, such_as="1,2,3")
+    ]
+    single = [(neurons,) for neurons in whole_numbers("widths", widths, 1, WIDEST, count=MOST_SHAPES, such_as="10,100")]
     groups = _groups(view, Rung(days_back, epochs=epochs), deep, single)
     for rung in (rung for rungs in groups.values() for rung in rungs):
         unknowns = Network((days_back, *rung.hidden, 1)).size
@@ -216,16 +218,6 @@ def layers_study(
         epochs,
         loss,
     )
-
-
-def _numbers(option: str, text: str, least: int, most: int) -> list[int]:
-    """Return an option's different whole numbers in order."""
-    words = [word.strip() for word in text.split(",") if word.strip()]
-    if not 1 <= len(words) <= MOST_SHAPES or not all(word.isdecimal() for word in words):
-        raise InputError(
-            f"--{option} {text!r}: give from 1 to {MOST_SHAPES} whole numbers with commas between, such as 1,2,3."
-        )
-    return sorted({whole_number(option, int(word), least, most) for word in words})
 
 
 def _groups(

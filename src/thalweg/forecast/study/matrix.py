@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from thalweg.forecast.model import Model
 from thalweg.forecast.study.example import Example, example_of
+from thalweg.forecast.study.source import as_it_is
 from thalweg.learn.backprop import Forward, forward
 from thalweg.learn.parts import Part, parts_of
 
@@ -51,13 +53,16 @@ def matrix_study(
     day : str
         Which day, as 2021-02-11; the last training day where it is empty.
     days_back, layers, activation, loss, seed
-        The network to fit: three neurons over three days, as in the lecture, where nothing else is said.
+        The network to fit: three neurons over three days, as in the lecture, where nothing else is said. A saved model
+        has its own.
 
     Raises
     ------
     InputError
         If an option is out of its range.
     """
+    if isinstance(source, Model):
+        as_it_is(source, matrix_study, days_back=days_back, layers=layers, activation=activation, loss=loss, seed=seed)
     example = example_of(
         source, "matrix", days_back=days_back, layers=layers, activation=activation, loss=loss, day=day, seed=seed
     )

@@ -9,10 +9,10 @@ import numpy as np
 
 from thalweg.forecast.ladder import YEARS, Rung, suited
 from thalweg.forecast.study.fitted import Fitted, fitted, layers_of
-from thalweg.forecast.study.source import days_of, whole_number
+from thalweg.forecast.study.source import MOST_BACK, country_of, days_of, whole_number
 from thalweg.forecast.watch import Silence
 from thalweg.learn.loss import LOSSES, mean_loss
-from thalweg.series.calendar import country_code, nearest_holiday
+from thalweg.series.calendar import nearest_holiday
 from thalweg.series.sample import sample
 from thalweg.series.split import split_by_date
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 MOST = 40
 SIMULATED_DAYS = 2300  # so that a lunar new year falls into the unseen half year
-SIMULATED_COUNTRY = "TW"  # whose lunar new year the simulated channel keeps
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,9 +117,9 @@ def misses_study(
     """
     series = sample(SIMULATED_DAYS) if source is None else days_of(source, "misses")
     whole_number("count", count, 1, MOST)
-    whole_number("days-back", days_back, 1, 3650)
+    whole_number("days-back", days_back, 1, MOST_BACK)
     hidden = layers_of(layers)
-    code = country_code(country) if country else SIMULATED_COUNTRY if source is None else ""
+    code = country_of(source, country)
     years = split_by_date(series).train >= YEARS
     known = ("week", "year") if years else ("week",)
     watcher = watcher or Silence()

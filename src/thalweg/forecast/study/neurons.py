@@ -13,7 +13,7 @@ from thalweg.forecast.fit import Fit
 from thalweg.forecast.ladder import Rung, suited
 from thalweg.forecast.model import Model
 from thalweg.forecast.study.fitted import fitted, layers_of
-from thalweg.forecast.study.source import days_of, one_of, whole_number
+from thalweg.forecast.study.source import MOST_BACK, days_of, one_of, whole_number
 from thalweg.learn.neurons import TURNS_AT, contributions
 
 if TYPE_CHECKING:
@@ -121,8 +121,8 @@ def neurons_study(
     Parameters
     ----------
     source : Series or Model, optional
-        Of a saved model the first network of the first member that has neurons is looked at; then the options that
-        choose a rung do not count. With a series the rung is fitted on its training days.
+        Of a saved model the first network of the first member that has neurons is looked at. With a series the rung
+        is fitted on its training days.
     number : int
         Which past day moves, from 1.
     hold : str
@@ -151,7 +151,7 @@ def neurons_study(
 
 def _fitted(source: Source, days_back: int, layers: str, activation: str, loss: str, seed: int) -> _Subject:
     series = days_of(source, "pieces --view fitted")
-    whole_number("days-back", days_back, 1, 3650)
+    whole_number("days-back", days_back, 1, MOST_BACK)
     one_of("activation", activation, ACTIVATIONS)
     hidden = layers_of(layers)
     if not hidden:

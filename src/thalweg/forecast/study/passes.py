@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
+from thalweg.forecast.ladder import TOLD_IN
+from thalweg.forecast.model import Model
 from thalweg.forecast.study.example import NEURONS, Example, example_of
-from thalweg.forecast.study.source import one_of, whole_number
+from thalweg.forecast.study.source import as_it_is, one_of, whole_number
 from thalweg.learn.counting import backward_count, forward_count, naive_count
 from thalweg.learn.function import Network
+from thalweg.learn.parts import place_of
 from thalweg.learn.passes import Passes, Trace, both_passes, central_differences, each_example, traced
 
 if TYPE_CHECKING:
@@ -137,8 +140,10 @@ def passes_study(
     """
     one_of("view", view, VIEWS)
     one_of("activation", activation, NEURONS)
-    one_of("loss", loss, ("mae", "mse"))
+    one_of("loss", loss, TOLD_IN)
     whole_number("examples", examples, 2, MOST_EXAMPLES)
+    if isinstance(source, Model):
+        as_it_is(source, passes_study, days_back=days_back, layers=layers, activation=activation, seed=seed)
     worked = source is None and (day, days_back, layers, activation, seed) == ("", 3, "3,2", "sigmoid", 0)
     if worked:
         example, network, theta = None, WORKED, WORKED_THETA
@@ -214,15 +219,14 @@ def _weight(told: str, passes: Passes, *, worked: bool) -> tuple[int, int, int]:
         first = np.abs(np.outer(passes.slopes[0], passes.a[0]))
         neuron, source = np.unravel_index(int(first.argmax()), first.shape)
         return 1, int(neuron) + 1, int(source) + 1
+    widths = "-".join(map(str, passes.network.widths))
+    here = f"This network is {widths}; counting begins at 1, and input 0 is a neuron's bias."
     try:
         layer, neuron, source = (int(word) for word in told.split(","))
-        traced(passes, layer, neuron, source)
     except ValueError as error:
-        sentence = str(error) if "layer" in str(error) else "give LAYER,NEURON,INPUT in whole numbers, such as 1,1,2."
-        raise InputError(f"--weight {told}: {sentence} {_told(passes.network)}") from error
+        raise InputError(f"--weight {told}: give LAYER,NEURON,INPUT in whole numbers, such as 1,1,2. {here}") from error
+    try:
+        place_of(passes.network, layer, neuron, source)
+    except ValueError as error:
+        raise InputError(f"--weight {told}: {error} {here}") from error
     return layer, neuron, source
-
-
-def _told(network: Network) -> str:
-    widths = "-".join(map(str, network.widths))
-    return f"This network is {widths}; counting begins at 1, and input 0 is a neuron's bias."

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from thalweg.errors import InputError
+from thalweg.forecast.model import Model
 from thalweg.forecast.study.curve import target_curve
 from thalweg.forecast.study.neurons import NeuronsStudy, neurons_study
-from thalweg.forecast.study.source import one_of, whole_number
+from thalweg.forecast.study.source import as_it_is, one_of, whole_number
 from thalweg.learn.activation import ACTIVATIONS
 from thalweg.learn.backprop import forward
 from thalweg.learn.pieces import MADE_OF, Joined, pieces_of, points_on
@@ -143,6 +144,9 @@ def pieces_study(
     """
     one_of("view", view, VIEWS)
     if view == "fitted":
+        if isinstance(source, Model):
+            fitting = {"days_back": days_back, "layers": layers, "activation": activation, "loss": loss, "seed": seed}
+            as_it_is(source, pieces_study, **fitting)
         return neurons_study(
             source,
             number=input,

@@ -70,7 +70,7 @@ def rhythm_of(
     count = min(lags, len(values) // 3)
     if count < 3:  # noqa: PLR2004 - a peak has two neighbours
         raise ValueError(f"There are {len(values)} days; a rhythm shows from 9 on.")
-    weekday = (dates.astype("datetime64[D]").astype(np.int64) + 3) % WEEK  # 1970-01-01 was a Thursday
+    weekday = weekdays_of(dates)
     means = np.full(WEEK, np.nan)
     for day in range(WEEK):
         of = values[observed & (weekday == day)]
@@ -86,6 +86,11 @@ def rhythm_of(
     before = np.concatenate([[0.0], np.cumsum(correlation**2)[:-1]])
     error = np.sqrt((1 + 2 * before) / max(int(observed.sum()), 1))
     return Rhythm(means, correlation, error, _rhythm(correlation, error))
+
+
+def weekdays_of(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Return the weekday of each day, 0 for Monday."""
+    return (dates.astype("datetime64[D]").astype(np.int64) + 3) % WEEK  # 1970-01-01 was a Thursday
 
 
 def _away(values: NDArray[np.float64], observed: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.forecast.ladder import KNOWN, Rung, suited
+from thalweg.forecast.ladder import Rung, suited
 from thalweg.forecast.study.fitted import Fitted, fitted, layers_of
-from thalweg.forecast.study.source import days_of, one_of, whole_number
+from thalweg.forecast.study.source import MOST_BACK, NOTHING, days_of, sees_of, whole_number
 from thalweg.learn.loss import LOSSES, mean_loss
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 NEAR = 0.5  # of its distance to the day it is for: nearer to the day before than this, an estimate follows that day
 GAIN = 0.1  # share of the loss of copying that must be saved before an estimate counts as better than copying
 FURTHEST = 3  # days that an estimate is moved back at most
-NOTHING = "none"  # what a rung sees beside past days, as an option says it
 MOST_DAYS = 3650
 
 
@@ -202,9 +201,8 @@ def shift_study(
     """
     series = days_of(source, "shift")
     whole_number("days", days, 2, MOST_DAYS)
-    whole_number("days-back", days_back, 1, MOST_DAYS)
-    what = one_of("known", known, (NOTHING, *tuple(KNOWN)[1:])).replace(NOTHING, "")
-    rung = suited(Rung(days_back, hidden=layers_of(layers), known=what))
+    whole_number("days-back", days_back, 1, MOST_BACK)
+    rung = suited(Rung(days_back, hidden=layers_of(layers), known=sees_of(known)))
     of = fitted(series, rung, loss=loss, country=country, seed=seed)
     unseen = np.arange(of.split.train, of.sealed)
     unseen = unseen[series.observed[unseen] & np.isfinite(of.estimates[unseen])]

@@ -6,8 +6,6 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from thalweg.errors import InputError
 from thalweg.forecast.backtest import Member, Task, refit
 from thalweg.forecast.climb import network_seed
@@ -16,7 +14,7 @@ from thalweg.forecast.fit import Problem, descend
 from thalweg.forecast.ladder import TOLD_IN, Rung, suited
 from thalweg.forecast.model import Model
 from thalweg.forecast.study.fitted import check_bears, layers_of
-from thalweg.forecast.study.source import one_of, whole_number
+from thalweg.forecast.study.source import MOST_BACK, as_it_is, country_of, day_named, one_of, sees_of, whole_number
 from thalweg.forecast.watch import Silence
 from thalweg.learn.workers import workers
 from thalweg.series.calendar import Calendar
@@ -30,8 +28,6 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 MOST_BARS = 30
-SEES = {"days": "", "week": "week", "year": "year"}  # what `known` may say: past days alone, or also a calendar
-SAMPLE_COUNTRY = "TW"  # whose lunar new year the simulated channel keeps
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +83,7 @@ def why_study(
     count : int
         How many days and facts to name.
     days_back, layers, known, loss, country, seed
-        The rung for a series; `known` is ``days`` for past days alone, or ``week`` or ``year`` for a calendar too.
+        The rung for a series; `known` is ``none`` for past days alone, or ``week`` or ``year`` for a calendar too.
     watcher : Watcher, optional
 
     Raises
@@ -95,50 +91,19 @@ def why_study(
     InputError
         If an option is out of its range, the days are too few, or the day has too few before it.
     """
-    date = _date(day)
+    date = day_named(day) if day else None
     whole_number("count", count, 1, MOST_BARS)
     if isinstance(source, Model):
-        changed = {
-            "days-back": days_back != 28,  # noqa: PLR2004 - the default
-            "layers": layers != "100",
-            "known": known != "week",
-            "loss": loss != "mae",
-            "country": bool(country),
-            "seed": seed != 0,
-        }
-        for option, given in changed.items():
-            if given:
-                raise InputError(
-                    f"--{option} is for a file of daily numbers, to which a function is fitted. A saved model is "
-                    f"explained as it is ({source.chosen}); leave the option out."
-                )
+        as_it_is(source, why_study, days_back=days_back, layers=layers, known=known, loss=loss, country=country,
+                 seed=seed)  # fmt: skip
         return WhyStudy(why_of(source.daily, source.calendar, source.days, date), source.chosen, source.days, count)
     series = sample() if source is None else source
-    calendar = Calendar(country or (SAMPLE_COUNTRY if series.simulated else ""))
-    sees = SEES[one_of("known", known, tuple(SEES))]
-    whole_number("days-back", days_back, 1, 3650)
+    calendar = Calendar(country_of(source, country))
+    sees = sees_of(known)
+    whole_number("days-back", days_back, 1, MOST_BACK)
     rung = suited(Rung(days_back, hidden=layers_of(layers), known=sees))
     members = _as_forecast(series, rung, calendar, one_of("loss", loss, TOLD_IN), seed, watcher or Silence())
     return WhyStudy(why_of(members, calendar, series, date), rung.name, series, count)
-
-
-def _date(day: str) -> np.datetime64 | None:
-    """Return the day that an option names; None for none.
-
-    Raises
-    ------
-    InputError
-        If it is no day.
-    """
-    if not day:
-        return None
-    try:
-        date = np.datetime64(day)
-    except ValueError:
-        date = np.datetime64("NaT")
-    if np.isnat(date) or np.datetime_data(date.dtype)[0] != "D":
-        raise InputError(f"--day {day!r} is no day; write it as 2025-01-09.")
-    return date
 
 
 def _as_forecast(

@@ -1,4 +1,4 @@
-"""The pictures by name, in the order of the lecture; as `thalweg.look.look` has them, which loads slowly."""
+"""The pictures of the glass box by name, in the order of the lecture; apart, since it loads quickly."""
 
 PICTURES = (
     "surface",

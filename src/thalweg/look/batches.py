@@ -1,0 +1,324 @@
+"""Which day is in which batch, the loss of each batch beside that of all, and batches of several sizes (B1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import altair as alt
+import numpy as np
+
+from thalweg.forecast.study.batches import LECTURE, SHOWN_EPOCHS, updates_an_epoch
+from thalweg.look.look import Look, Numbers
+from thalweg.look.style import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    PALE,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    WIDTH,
+    columns,
+    day_axis,
+    day_tip,
+    days,
+    dress,
+    headed,
+    key,
+    layered,
+    loss_unit,
+    short_format,
+)
+from thalweg.look.words import number
+from thalweg.messages import catalogue
+
+if TYPE_CHECKING:
+    from thalweg.forecast.study.batches import BatchDescent, BatchesStudy
+    from thalweg.messages import Catalogue
+
+STRIP, LOSSES, SIZES = 105, 190, 200
+MOST_DAYS = 2000  # of a strip: more marks make a page slow
+COLOURS = (VERMILLION, ORANGE, GREEN, BLUE, PURPLE)
+DASHES = ([1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [12, 3])  # lines that lie on each other are told apart
+MARKED = "marked_batch"
+
+
+def batches_look(study: BatchesStudy, language: str = "en") -> Look:
+    """Return the look: `batches_chart` with its numbers and words."""
+    tell = catalogue(language)
+    chosen = study.chosen
+    tables = {
+        "arithmetic": _arithmetic(study, tell),
+        "sizes": Numbers(
+            {
+                "batch": [one.size for one in study.descents],
+                "updates": [one.updates_an_epoch * study.epochs for one in study.descents],
+                "loss_at_start": [float(one.of_all[0]) for one in study.descents],
+                "loss_one_epoch": [_after(one, one.updates_an_epoch) for one in study.descents],
+                "loss_at_end": [float(one.of_all[-1]) for one in study.descents],
+                "seconds": [one.seconds for one in study.descents],
+            }
+        ),
+        "updates": Numbers(
+            {
+                "update": np.arange(1, chosen.followed + 1),
+                "epoch": np.arange(chosen.followed) // chosen.updates_an_epoch + 1,
+                "batch_number": np.arange(chosen.followed) % chosen.updates_an_epoch + 1,
+                "loss_of_batch": chosen.of_batch[: chosen.followed],
+                "loss_of_all": chosen.of_all[1 : chosen.followed + 1],
+            }
+        ),
+        "days": Numbers({"date": study.dates, "epoch_1": chosen.batches[0], "epoch_2": chosen.batches[1]}),
+        "curves": Numbers(
+            {
+                "batch": np.concatenate([np.full(len(one.updates), one.size) for one in study.descents]),
+                "update": np.concatenate([one.updates for one in study.descents]),
+                "loss_of_all": np.concatenate([one.of_all for one in study.descents]),
+            }
+        ),
+    }
+    return Look(
+        "batches",
+        language,
+        batches_chart(study, language),
+        tables,
+        tuple(_said(study, tell)),
+        shown=("arithmetic", "sizes"),
+        asked=("batch",),
+    )
+
+
+def _after(one: BatchDescent, updates: int) -> float:
+    return float(one.of_all[np.searchsorted(one.updates, updates)])
+
+
+def _arithmetic(study: BatchesStudy, tell: Catalogue) -> Numbers:
+    """Return N and B to updates an epoch: the lecture's two examples, then the user's days."""
+    cases = [(tell("look.batches.lecture"), *case) for case in LECTURE]
+    cases += [(study.series.name, study.examples, one.size) for one in study.descents]
+    return Numbers(
+        {
+            "whose": [whose for whose, _, _ in cases],
+            "examples": [examples for _, examples, _ in cases],
+            "batch": [batch for _, _, batch in cases],
+            "updates_an_epoch": [updates_an_epoch(examples, batch) for _, examples, batch in cases],
+            "last_batch": [(examples - 1) % batch + 1 for _, examples, batch in cases],
+        }
+    )
+
+
+def _said(study: BatchesStudy, tell: Catalogue) -> list[str]:
+    chosen, name = study.chosen, study.series.name
+    an_epoch, first, second = chosen.updates_an_epoch, *(numbers == 1 for numbers in chosen.batches)
+    unit = loss_unit(chosen.fitted.problem.loss, name, tell.language)
+    said: list[str] = []
+    if an_epoch > 1:
+        said.append(
+            tell(
+                "look.batches.arithmetic",
+                examples=f"{study.examples:,}",
+                batch=f"{study.batch:,}",
+                updates=f"{an_epoch:,}",
+                last=f"{(study.examples - 1) % study.batch + 1:,}",
+                epochs=f"{study.epochs:,}",
+                total=f"{an_epoch * study.epochs:,}",
+            )
+        )
+        again = int((first & second).sum())
+        said.append(tell("look.batches.split", count=f"{int(first.sum()):,}", again=f"{again:,}"))
+        said.append(
+            tell(
+                "look.batches.one_batch",
+                miss=number(float(np.nanmean(chosen.misses))),
+                unit=unit,
+                updates=f"{chosen.followed:,}",
+                uphill=f"{100 * chosen.uphill:.0f}",
+            )
+        )
+    else:
+        said.append(tell("look.batches.all_at_once"))
+    ends = [
+        tell("look.batches.end", batch=f"{one.size:,}", loss=number(float(one.of_all[-1])),
+             updates=f"{one.updates_an_epoch * study.epochs:,}", seconds=_seconds(one.seconds))
+        for one in study.descents
+    ]  # fmt: skip
+    start = number(float(chosen.of_all[0]))
+    said.append(
+        tell("look.batches.ends", start=start, unit=unit, epochs=study.epochs, ends=tell("look.batches.and").join(ends))
+    )
+    common = min(one.updates_an_epoch for one in study.descents) * study.epochs
+    alike = [
+        tell("look.batches.same_one", loss=number(_after(one, common)), batch=f"{one.size:,}",
+             seen=f"{min(common * one.size, study.examples * study.epochs):,}")
+        for one in study.descents
+    ]  # fmt: skip
+    if len(alike) > 1:
+        said.append(
+            tell(
+                "look.batches.same_updates", updates=f"{common:,}", unit=unit, list=tell("look.batches.and").join(alike)
+            )
+        )
+    without = int((~study.observed).sum())
+    if without:
+        said.append(tell("look.batches.without", count=f"{without:,}", name=name))
+    return said
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.2g}" if seconds < 1 else f"{seconds:.1f}"
+
+
+def batches_chart(study: BatchesStudy, language: str = "en") -> alt.VConcatChart:
+    """Draw which day is in which batch, the loss of each batch beside L of all, and L of all for several sizes.
+
+    A slider marks another batch in the two strips.
+
+    Parameters
+    ----------
+    study : BatchesStudy
+    language : str
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    altair.VConcatChart
+        In the user's units (squared for MSE).
+    """
+    tell = catalogue(language)
+    chosen = study.chosen
+    slider = alt.param(
+        name=MARKED,
+        value=1,
+        bind=alt.binding_range(min=1, max=chosen.updates_an_epoch, step=1, name=tell("look.batches.slider") + " "),
+    )
+    strips = [_strip(study, epoch, language) for epoch in range(SHOWN_EPOCHS)]
+    chart = alt.vconcat(*strips, _losses(study, tell), _sizes(study, tell), spacing=16).resolve_scale(
+        color="independent", strokeDash="independent"
+    )
+    title = tell(
+        f"look.batches.title{'_all' if chosen.updates_an_epoch == 1 else ''}",
+        examples=f"{study.examples:,}",
+        batch=f"{study.batch:,}",
+        updates=f"{chosen.updates_an_epoch:,}",
+    )
+    told = tell("look.batches.subtitle", rung=chosen.fitted.rung.name)
+    return dress(chart.add_params(slider), title, told, language, simulated=study.series.simulated)
+
+
+def _strip(study: BatchesStudy, epoch: int, language: str) -> alt.LayerChart:
+    """Draw each training day at the number of its batch in one epoch, one batch marked."""
+    tell = catalogue(language)
+    numbers = study.chosen.batches[epoch][-MOST_DAYS:]
+    base = alt.Chart(columns({"day": days(study.dates[-MOST_DAYS:]), "batch": numbers}))
+    last = study.chosen.updates_an_epoch
+    y = alt.Y(
+        "batch:Q",
+        title=tell("look.batches.batch"),
+        scale=alt.Scale(domain=[0.5, last + 0.5], reverse=True, nice=False),
+        axis=alt.Axis(tickCount=4, tickMinStep=1, format="d", grid=False),
+    )
+    tips = [day_tip(language), alt.Tooltip("batch:Q", title=tell("look.batches.batch"), format="d")]
+    layers = [
+        base.mark_square(color=SKY, size=9, opacity=1).encode(x=day_axis(language), y=y, tooltip=tips),
+        base.mark_square(color=VERMILLION, size=34, opacity=1)
+        .encode(x=day_axis(language), y=y, tooltip=tips)
+        .transform_filter(f"datum.batch == {MARKED}"),
+    ]
+    if epoch == 0:
+        layers.append(key({tell("look.batches.marked"): VERMILLION, tell("look.batches.others"): SKY}))
+    title = "look.batches.strip_part" if study.examples > MOST_DAYS else "look.batches.strip"
+    told = tell(title, epoch=epoch + 1, count=f"{MOST_DAYS:,}", examples=f"{study.examples:,}")
+    return headed(layered(*layers, height=STRIP), told)
+
+
+def _loss_axis(study: BatchesStudy, tell: Catalogue, title: str | None = "") -> alt.Y:
+    """Return the axis of L, logarithmic where it can be: the first updates dwarf all others."""
+    fitted = study.chosen.fitted
+    named = tell(f"report.loss_{fitted.problem.loss}", name=study.series.name) if title == "" else title
+    least = min(np.nanmin(study.chosen.of_batch), *(one.of_all.min() for one in study.descents))
+    most = max(float(one.of_all.max()) for one in study.descents)
+    scale = alt.Scale(type="log", nice=False, padding=6) if least > 0 else alt.Scale(zero=False)
+    return alt.Y("loss:Q", title=named, scale=scale, axis=alt.Axis(tickCount=5, format=short_format(most)))
+
+
+def _losses(study: BatchesStudy, tell: Catalogue) -> alt.LayerChart:
+    """Draw L of each batch before its update as a dot, and L of all after it as a line; epochs are ruled off."""
+    chosen = study.chosen
+    count, an_epoch = chosen.followed, chosen.updates_an_epoch
+    x = alt.X(
+        "update:Q",
+        title=tell("look.batches.update"),
+        axis=alt.Axis(grid=False, format=",d", tickMinStep=1, tickCount=8),
+        scale=alt.Scale(domain=[0, count], nice=False),
+    )
+    tips = [
+        alt.Tooltip("update:Q", title=tell("look.batches.update")),
+        alt.Tooltip("loss:Q", title="L", format=",.6~r"),
+    ]
+    dots = alt.Chart(columns({"update": np.arange(1, count + 1), "loss": chosen.of_batch[:count]}))
+    line = alt.Chart(columns({"update": np.arange(count + 1), "loss": chosen.of_all[: count + 1]}))
+    ends = alt.Chart(
+        alt.Data(values=[{"update": end} for end in range(an_epoch, count + 1, an_epoch)] if an_epoch > 1 else [])
+    )
+    chart = layered(
+        key(
+            {
+                tell("look.batches.of_batch"): BLUE,
+                tell("look.batches.of_all"): INK,
+                tell("look.batches.ends_here"): PALE,
+            }
+        ),
+        ends.mark_rule(color=PALE).encode(x=x),
+        dots.mark_point(color=BLUE, filled=True, size=24, opacity=0.5).encode(
+            x=x, y=_loss_axis(study, tell), tooltip=tips
+        ),
+        line.mark_line(color=INK, strokeWidth=2).encode(x=x, y="loss:Q"),
+        height=LOSSES,
+    )
+    return headed(chart, tell("look.batches.losses", batch=f"{study.batch:,}", count=f"{count:,}"))
+
+
+def _sizes(study: BatchesStudy, tell: Catalogue) -> alt.HConcatChart:
+    """Draw L of all for each size, by update and by epoch."""
+    names = [tell("look.batches.size", batch=f"{one.size:,}") for one in study.descents]
+    table = {
+        "size": np.repeat(names, [len(one.updates) for one in study.descents]),
+        "update": np.concatenate([one.updates for one in study.descents]),
+        "epoch": np.concatenate([one.updates / one.updates_an_epoch for one in study.descents]),
+        "loss": np.concatenate([one.of_all for one in study.descents]),
+    }
+    base = alt.Chart(columns(table))
+    colour = alt.Color(
+        "size:N",
+        scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])),
+        legend=alt.Legend(orient="top", title=None, labelLimit=0, symbolType="stroke", symbolStrokeWidth=3),
+    )
+    dash = alt.StrokeDash(
+        "size:N", scale=alt.Scale(domain=names, range=[list(one) for one in DASHES[: len(names)]]), legend=None
+    )
+    tips = [
+        alt.Tooltip("size:N", title=" "),
+        alt.Tooltip("update:Q", title=tell("look.batches.update")),
+        alt.Tooltip("loss:Q", title="L", format=",.6~r"),
+    ]
+    lines = base.mark_line(strokeWidth=2).encode(color=colour, strokeDash=dash, tooltip=tips)
+    by_update = (
+        lines.transform_filter("datum.update >= 1")
+        .encode(
+            x=alt.X(
+                "update:Q",
+                title=tell("look.batches.by_update"),
+                scale=alt.Scale(type="log", nice=False),
+                axis=alt.Axis(grid=False, format="~s", tickCount=5),
+            ),
+            y=_loss_axis(study, tell),
+        )
+        .properties(width=WIDTH // 2 - 38, height=SIZES)
+    )
+    by_epoch = lines.encode(
+        x=alt.X("epoch:Q", title=tell("look.batches.by_epoch"), axis=alt.Axis(grid=False, format="d", tickMinStep=1)),
+        y=_loss_axis(study, tell, None),
+    ).properties(width=WIDTH // 2 - 38, height=SIZES)
+    told = tell("look.batches.sizes", epochs=study.epochs)
+    return headed(alt.hconcat(by_update, by_epoch, spacing=20).resolve_scale(y="shared"), told)

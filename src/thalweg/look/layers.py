@@ -1,0 +1,199 @@
+"""L and L′ over depth and width, sigmoid against ReLU, deep against fat, and where overfitting begins (N7, N8, U4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.look.layers_compared import PAIRS, compared_chart, compared_said, compared_title, pairs_of
+from thalweg.look.layers_epochs import epochs_chart, turn_said
+from thalweg.look.layers_shapes import chance_of, depth_chart
+from thalweg.look.look import Look, Numbers
+from thalweg.look.style import dress, loss_unit
+from thalweg.look.words import number
+from thalweg.messages import catalogue
+
+if TYPE_CHECKING:
+    import altair as alt
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.study.layers import LayersStudy, Shape
+    from thalweg.messages import Catalogue
+
+
+def layers_look(study: LayersStudy, language: str = "en") -> Look:
+    """Return the look: `layers_chart` with its numbers and words."""
+    tell = catalogue(language)
+    tables = {"shapes": _shapes(study)}
+    if study.view in PAIRS:
+        tables = {"pairs": pairs_of(study), **tables}
+        said = compared_said(study, tell)
+    else:
+        tables |= {"turns": _turns(study), "epochs": _by_epoch(study)}
+        followed = [shape for shape in study.groups["depth"] if shape.unseen_by_epoch.size]
+        said = [turn_said(shape, study, tell) for shape in followed]
+        if study.view == "depth":
+            said = [*_depth_said(study, tell), *said, tell("look.layers.lecture")]
+    tables["seeds"] = _by_seed(study)
+    shown = ("pairs",) if study.view in PAIRS else ("shapes", "turns")
+    return Look("layers", language, layers_chart(study, language), tables, tuple(said), shown=shown)
+
+
+def layers_chart(study: LayersStudy, language: str = "en") -> alt.VConcatChart:
+    """Draw the study's view.
+
+    Parameters
+    ----------
+    study : LayersStudy
+    language : str
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    altair.VConcatChart
+        In the user's units (squared for MSE).
+    """
+    tell = catalogue(language)
+    if study.view in PAIRS:
+        chart = compared_chart(study, tell)
+    elif study.view == "epochs":
+        chart = epochs_chart(study, tell)
+    else:
+        chart = depth_chart(study, tell)
+    told = tell(
+        f"look.layers.subtitle_{'one' if study.seeds == 1 else 'several'}",
+        seeds=study.seeds,
+        epochs=f"{study.epochs:,}",
+        days=study.groups[next(iter(study.groups))][0].rung.days_back,
+    )
+    return dress(chart, _title(study, tell), told, tell.language, simulated=study.series.simulated)
+
+
+def _title(study: LayersStudy, tell: Catalogue) -> str:
+    if study.view in PAIRS:
+        return compared_title(study, tell)
+    shapes = study.groups["depth"]
+    if study.view == "epochs":
+        turn = shapes[-1].turn
+        return tell(
+            "look.layers.title_epochs",
+            turned=sum(shape.turn.turned for shape in shapes),
+            count=len(shapes),
+            network=shapes[-1].name,
+            at=turn.at,
+            epochs=study.epochs,
+        )
+    turn = study.turn_of_depth
+    best, last = shapes[turn.place], shapes[-1]
+    kind = "last" if best is last else _overfit_or_worse(best, last) if turn.turned else "not"
+    return tell(
+        f"look.layers.title_depth_{kind}",
+        at=turn.at,
+        last=last.depth,
+        unseen=number(turn.lowest),
+        unseen_last=number(turn.last),
+        seen=number(float(best.seen.mean())),
+        seen_last=number(float(last.seen.mean())),
+    )
+
+
+def _overfit_or_worse(best: Shape, last: Shape) -> str:
+    """Return ``overfit`` where the deepest is better on seen days; a network that is worse on both is not."""
+    return "overfit" if last.seen.mean() < best.seen.mean() else "turned"
+
+
+def _depth_said(study: LayersStudy, tell: Catalogue) -> list[str]:
+    turn, shapes, single = study.turn_of_depth, study.groups["depth"], study.groups["width"]
+    best, last = shapes[turn.place], shapes[-1]
+    values = {
+        "at": turn.at,
+        "last": last.depth,
+        "seen": number(float(best.seen.mean())),
+        "seen_last": number(float(last.seen.mean())),
+        "unseen": number(turn.lowest),
+        "unseen_last": number(turn.last),
+        "name": loss_unit(study.loss, study.series.name, tell.language),
+    }
+    kind = "not" if best is last else "unsure" if not turn.turned else _overfit_or_worse(best, last)
+    said = [tell(f"look.layers.depth_{kind}", chance=chance_of(best.unseen, last.unseen, tell), **values)]
+    if len(single) > 1:
+        narrow, wide = single[0], single[-1]
+        said.append(
+            tell(
+                "look.layers.width",
+                narrow=f"{narrow.rung.hidden[0]:,}",
+                wide=f"{wide.rung.hidden[0]:,}",
+                seen=number(float(narrow.seen.mean())),
+                seen_last=number(float(wide.seen.mean())),
+                unseen=number(float(narrow.unseen.mean())),
+                unseen_last=number(float(wide.unseen.mean())),
+                chance=chance_of(narrow.unseen, wide.unseen, tell),
+            )
+        )
+    return said
+
+
+def _all(study: LayersStudy) -> list[Shape]:
+    """Return every shape once."""
+    return list(dict.fromkeys(shape for group in study.groups.values() for shape in group))
+
+
+def _shapes(study: LayersStudy) -> Numbers:
+    shapes = _all(study)
+    return Numbers(
+        {
+            "network": [shape.name for shape in shapes],
+            "layers": [shape.depth for shape in shapes],
+            "unknowns": [shape.network.size for shape in shapes],
+            "seen": [float(shape.seen.mean()) for shape in shapes],
+            "seen_spread": [_spread(shape.seen) for shape in shapes],
+            "unseen": [float(shape.unseen.mean()) for shape in shapes],
+            "unseen_spread": [_spread(shape.unseen) for shape in shapes],
+        }
+    )
+
+
+def _spread(losses: NDArray[np.float64]) -> float:
+    """Return the highest less the lowest; one seed has none."""
+    return float(np.ptp(losses)) if len(losses) > 1 else float("nan")
+
+
+def _turns(study: LayersStudy) -> Numbers:
+    followed = [shape for shape in study.groups["depth"] if shape.unseen_by_epoch.size]
+    turns = [shape.turn for shape in followed]
+    return Numbers(
+        {
+            "network": [shape.name for shape in followed],
+            "epoch": [turn.at for turn in turns],
+            "seen_there": [float(s.seen_by_epoch[:, t.place].mean()) for s, t in zip(followed, turns, strict=True)],
+            "unseen_there": [turn.lowest for turn in turns],
+            "seen_at_end": [float(shape.seen_by_epoch[:, -1].mean()) for shape in followed],
+            "unseen_at_end": [turn.last for turn in turns],
+            "turned": [turn.turned for turn in turns],
+        }
+    )
+
+
+def _by_epoch(study: LayersStudy) -> Numbers:
+    followed = [shape for shape in study.groups["depth"] if shape.unseen_by_epoch.size]
+    return Numbers(
+        {
+            "network": [shape.name for shape in followed for _ in range(study.epochs)],
+            "epoch": np.tile(np.arange(1, study.epochs + 1), len(followed)),
+            "seen": np.concatenate([shape.seen_by_epoch.mean(axis=0) for shape in followed]),
+            "unseen": np.concatenate([shape.unseen_by_epoch.mean(axis=0) for shape in followed]),
+        }
+    )
+
+
+def _by_seed(study: LayersStudy) -> Numbers:
+    shapes = _all(study)
+    return Numbers(
+        {
+            "network": [shape.name for shape in shapes for _ in range(study.seeds)],
+            "place": [place + 1 for _ in shapes for place in range(study.seeds)],
+            "seen": np.concatenate([shape.seen for shape in shapes]),
+            "unseen": np.concatenate([shape.unseen for shape in shapes]),
+        }
+    )
