@@ -1,4 +1,4 @@
-"""The lecture in pictures: its commands make its pictures, and it answers what the pictures answer, in both languages."""
+"""The lecture in pictures: its commands make its pictures, and its answers are those under them, in both languages."""
 
 import re
 import shlex

@@ -112,6 +112,7 @@ class Look:
             "title": self.title,
             "subtitle": self.subtitle,
             "said": list(self.said),
+            "questions": [{"asked": asked, "answered": answered} for asked, answered in self.questions()],
             "tables": {name: table.rows() for name, table in self.tables.items()},
         }
 

@@ -187,3 +187,6 @@ def _tell(console: Any, seen: Seen, target: Path | None) -> None:  # noqa: ANN40
         console.print(Sentence(sentence))
     if target is not None:
         console.print(say("look.written", file=target))
+    if target is not None and target.suffix == ".html" and look.asked:
+        asked = " ".join(question for question, _ in look.questions())
+        console.print(Sentence(say("look.answers", questions=asked)), style="dim")
