@@ -146,4 +146,6 @@ def test_an_unknown_section_is_refused():
     command = [sys.executable, str(BENCHMARKS / "run.py"), "--only", "speed"]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 2
-    assert "updates, passes, growth, cores, share, ladder, command, accuracy, memory" in " ".join(done.stderr.split())
+    assert "updates, passes, growth, cores, share, surface, ladder, command, accuracy, memory" in " ".join(
+        done.stderr.split()
+    )

@@ -15,7 +15,7 @@ LEARN = ROOT / "src" / "thalweg" / "learn"
 PROGRAMS = ["docs/engine.md", "docs/networks.md"]
 PAGES = ["docs/engine.md", "docs/engine.zh.md"]
 IN_BOTH_LANGUAGES = [(page, page.replace(".md", ".zh.md")) for page in PROGRAMS]
-LABELS = ["F1", "L1", "L2", *(f"O{n}" for n in range(1, 7)), *(f"N{n}" for n in range(4, 9)), "B1"]
+LABELS = ["F1", *(f"L{n}" for n in range(1, 4)), *(f"O{n}" for n in range(1, 7)), *(f"N{n}" for n in range(2, 9)), "B1"]
 LABELS += [f"P{n}" for n in range(9)]
 
 
