@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from blackboard import Blackboard
 from thalweg.learn import backprop, counting
 from thalweg.learn.function import Network
 
@@ -20,7 +21,7 @@ def test_counts_are_of_the_real_passes(widths):
         board.multiplications = 0
         return work(*arguments), board.multiplications
 
-    board = counting.Blackboard(network, theta)
+    board = Blackboard(network, theta)
     z, forward = counted(board.forward, x[0])
     for ours, reference in zip(z, passed.z, strict=True):
         np.testing.assert_allclose(ours, reference[0], rtol=1e-12)

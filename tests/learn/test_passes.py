@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blackboard import Blackboard
 from thalweg.learn import backprop
-from thalweg.learn.counting import Blackboard, backward_count, forward_count, naive_count
+from thalweg.learn.counting import backward_count, forward_count, naive_count
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
 from thalweg.learn.parts import parts_of, place_of

@@ -1,5 +1,6 @@
 """The error surface: what is drawn is L, the path is the descent's, and each view finds what algebra says."""
 
+import dataclasses
 import math
 import re
 from pathlib import Path
@@ -13,7 +14,14 @@ from thalweg.errors import InputError
 from thalweg.forecast.study.surface import surface_study
 from thalweg.forecast.study.surface_curve import toy_curve
 from thalweg.forecast.study.unknowns import name_of, unknown_of
+from thalweg.learn.plane import Plane
+from thalweg.learn.surface import Surface
+from thalweg.look.look import words_of
+from thalweg.look.style import layered
 from thalweg.look.surface import surface_chart, surface_look
+from thalweg.look.surface_panel import Panel
+from thalweg.look.surface_path import course_of
+from thalweg.look.words import number
 
 SERIES = simulated_series(400, missing=(150, 151))
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -69,12 +77,51 @@ class TestPath:
 
     def test_contour_lines_join_places_of_their_loss(self, path):
         drawn = panel(surface_chart(path))
-        (lines,) = [layer for layer in marked(drawn, "line") if "detail" in layer["encoding"]]
+        (lines,) = [
+            layer
+            for layer in marked(drawn, "line")
+            if "detail" in layer["encoding"] and "fill" not in layer["encoding"]
+        ]
         table = rows(drawn, lines)
         for piece in sorted({row["piece"] for row in table})[:4]:
             losses = [loss_at(path, float(row["u"]), float(row["v"])) for row in table if row["piece"] == piece]
             assert np.ptp(losses) < 0.01 * np.mean(losses)
         assert len({row["piece"] for row in table}) > 3
+
+    def test_shades_cover_what_lies_below_each_contour_line(self, path):
+        drawn = panel(surface_chart(path))
+        (bands,) = [layer for layer in marked(drawn, "line") if "fill" in layer["encoding"]]
+        table = rows(drawn, bands)
+        colours = list(dict.fromkeys(row["colour"] for row in table))
+        levels = Panel(path.surface, ("w", "b"), 700, 400).levels
+        assert colours[0] == "#0072b2"
+        assert colours[-1] == "#ffffff"
+        assert len(colours) == len(levels) + 1
+        assert len(table) < 4000
+        for colour, most in zip(colours[1:], levels[::-1], strict=True):
+            losses = [loss_at(path, float(row["u"]), float(row["v"])) for row in table if row["colour"] == colour]
+            assert max(losses) == pytest.approx(most, rel=0.01)
+        whole = [(float(row["u"]), float(row["v"])) for row in table if row["colour"] == colours[0]]
+        assert max(u for u, _ in whole) == pytest.approx(path.surface.u[-1])
+        assert min(v for _, v in whole) == pytest.approx(path.surface.v[0])
+
+    def test_a_shade_has_holes_where_l_is_greater(self):
+        u = np.linspace(-1, 1, 81)
+        hill = np.exp(-6 * (u[:, None] ** 2 + u**2))
+        found = Panel(Surface(Plane(np.zeros(2), np.eye(2)), u, u, hill), ("u", "v"), 400, 400)
+        drawn = layered(*found.ground()).to_dict()
+        (bands,) = [layer for layer in marked(drawn, "line") if "fill" in layer["encoding"]]
+        table = rows(drawn, bands)
+        pieces = {row["piece"] for row in table}
+        for piece in pieces:
+            points = np.array([[float(row["u"]), float(row["v"])] for row in table if row["piece"] == piece])
+            area = np.sum(points[:, 0] * np.roll(points[:, 1], -1) - np.roll(points[:, 0], -1) * points[:, 1]) / 2
+            edge = found.levels[::-1][int(float(piece)) - 1] if float(piece) else math.inf
+            if -math.log(edge) / 6 < 0.9:  # the circle of this level lies inside the square
+                # A circle of this level is cut out of the square.
+                cut = math.pi * -math.log(edge) / 6 if edge < 1 else 0.0
+                assert area == pytest.approx(4 - cut, rel=0.01)
+        assert len(pieces) > 5
 
     def test_l_along_the_path_is_by_hand_and_falls_to_the_lowest_point(self, path):
         for at in (0, 1, 17, 60):
@@ -170,7 +217,43 @@ class TestPath:
 def test_a_rate_that_is_too_large_is_not_told_as_downhill():
     study = surface_study(SERIES, rate=5.0, loss="mse")
     assert study.losses[-1] > study.losses[0]
-    assert surface_look(study).title.startswith("Not downhill: after")
+    look = surface_look(study)
+    assert look.title.startswith("Not downhill: L has grown from")
+    assert look.asked == ("minus", "nan")
+
+
+@pytest.mark.parametrize("rate", [20.0, 50.0])
+def test_a_path_that_jumps_to_and_fro_is_not_told_as_downhill(rate):
+    study = surface_study(SERIES, rate=rate, updates=40)
+    assert study.losses.max() > 3 * study.losses[0]
+    look = surface_look(study)
+    least, most = (number(float(value)) for value in (study.losses.min(), study.losses.max()))
+    assert look.title.startswith(f"Not downhill: L jumps to and fro between {least} and {most}")
+    assert look.asked == ("minus", "nan")
+
+
+@pytest.mark.parametrize(
+    ("losses", "course"),
+    [
+        ([10, 6, 3, 2], "down"),
+        ([10, 6, 3, 2, 2.05, 2, 2.05], "down"),  # to and fro at the bottom, by next to nothing
+        ([10, 12, 14], "grown"),
+        ([10, 300, 10, 300, 10], "jumps"),
+        ([10, 300, 2], "jumps"),
+        ([10, 12, 13, 14, 9], "jumps"),
+        ([10, 14, 9.95], "jumps"),
+        ([10, 9.99, 9.98], "hardly"),
+        ([10, 10.01], "hardly"),
+    ],
+)
+def test_the_title_follows_how_l_goes(path, losses, course):
+    found = dataclasses.replace(path, losses=np.array(losses, dtype=float))
+    assert course_of(found) == course
+    starts = {"down": "Downhill", "grown": "Not downhill: L has", "jumps": "Not downhill: L jumps", "hardly": "Hardly"}
+    steps = {name: getattr(path, name)[: len(losses)] for name in ("steps", "points", "uphill", "slopes")}
+    look = surface_look(dataclasses.replace(found, step=0, **steps))
+    assert look.title.startswith(starts[course])
+    assert look.asked[1] == ("nan" if course in ("grown", "jumps") else "zero")
 
 
 class TestCurve:
@@ -181,12 +264,48 @@ class TestCurve:
         first, second = study.walks
         assert study.minimum_of(first) == (local, shallow)
         assert study.minimum_of(second) == (low, deep)
-        assert abs(first.values[-1] - local) < 0.1
+        assert first.values[-1] == pytest.approx(local, abs=1e-6)
+        assert second.values[-1] == pytest.approx(low, abs=1e-6)
+        assert study.arrived(first)
+        assert study.arrived(second)
         assert first.slopes[0] < 0 < first.values[1] - first.values[0]
-        np.testing.assert_allclose(np.diff(first.values), -first.rate * first.slopes[:-1], rtol=1e-12)
+        np.testing.assert_allclose(np.diff(first.values), -first.rate * first.slopes[:-1], rtol=1e-12, atol=1e-15)
         look = surface_look(study)
         assert look.said[0].startswith("Negative slope: w goes up.")
         assert any("dips below zero" in sentence for sentence in look.said)
+
+    def test_the_toy_is_one_neuron_by_hand_and_both_valleys_have_walls(self):
+        study = toy_curve()
+        x = np.array([-2.0, -2.0, -2.0, 2.0, 2.0])
+
+        def by_hand(w):
+            return np.mean((1 / (1 + np.exp(-(w * x - 4))) - 0.5) ** 2) - 0.125
+
+        curve = study.curve
+        np.testing.assert_allclose(curve.losses, [by_hand(w) for w in curve.values], rtol=1e-12, atol=1e-15)
+        (low, deep), (local, shallow) = curve.minima
+        assert low == pytest.approx(-2, abs=0.01)
+        assert local == pytest.approx(2, abs=0.01)
+        whole = np.ptp(curve.losses)
+        between = curve.losses[(curve.values > low) & (curve.values < local)].max()
+        for wall in (between, curve.losses[-1]):
+            assert wall - shallow > 0.5 * whole
+        for wall in (between, curve.losses[0]):
+            assert wall - deep > 0.8 * whole
+
+    def test_more_than_the_first_steps_bear_numbers(self):
+        drawn = panel(surface_chart(toy_curve()))
+        texts = [layer for layer in marked(drawn, "text") if "filter" in layer.get("transform", [{}])[0]]
+        for layer in texts[::2]:
+            assert len([row for row in rows(drawn, layer) if row["text"]]) >= 5
+
+    @pytest.mark.parametrize(("rate", "title"), [(0.01, "Against the slope w goes"), (900.0, "Not downhill: w goes")])
+    def test_a_walk_that_has_not_arrived_is_not_said_to_stop(self, rate, title):
+        study = toy_curve(rate)
+        look = surface_look(study)
+        assert not study.arrived(study.walks[0])
+        assert look.title.startswith(title)
+        assert not any("there it stays" in sentence for sentence in look.said)
 
     def test_tangents_touch_the_curve_with_its_slope(self):
         study = toy_curve()
@@ -243,8 +362,41 @@ class TestSearch:
             assert found.evaluations == side**2
             assert found.loss == pytest.approx(loss_at(study, found.u, found.v), rel=1e-9)
         assert study.grids[250].loss < study.grids[5].loss
-        assert 0 < study.as_good_at < 100
-        assert study.losses[study.as_good_at] <= 1.001 * study.grids[250].loss
+        assert 0 < study.within_at < 100
+
+    def test_both_are_compared_at_one_accuracy_and_in_one_count(self):
+        study = surface_study(SERIES, view="search")
+        w, b = study.ground.plane.coordinates(study.ground.best())
+        assert study.least == pytest.approx(loss_at(study, w, b), rel=1e-9)
+        most = (1 + study.within) * study.least
+        sides = list(study.grids)
+        for side in sides[sides.index(study.side) :]:
+            assert study.grids[side].loss <= most
+        assert study.grids[sides[sides.index(study.side) - 1]].loss > most
+        assert (study.losses[study.within_at :] <= most).all()
+        assert study.losses[study.within_at - 1] > most
+        look = surface_look(study)
+        descent, brute = f"{3 * study.within_at:,}", f"{study.side**2:,}"
+        within = f"{100 * study.within:.3g}%"
+        assert (
+            f"within {within} of the lowest L, descent takes {descent} evaluations, brute force {brute}" in look.title
+        )
+        assert f"within {within} of it after {study.within_at} updates, {descent} evaluations" in look.said[0]
+        assert f"{brute} evaluations" in look.said[0]
+        lower = panel(look.chart, 1)
+        line = marked(lower, "line")[1]
+        table = rows(lower, line)
+        np.testing.assert_array_equal(column(table, "evaluations"), 3 * np.arange(1, len(study.losses)))
+        np.testing.assert_allclose(column(table, "loss"), study.losses[1:], rtol=1e-6)
+        told = {row["evaluations"]: row["loss"] for row in look.tables["found"].rows()}
+        assert told[3 * study.within_at] == pytest.approx(study.losses[study.within_at])
+
+    def test_a_descent_that_does_not_come_so_near_is_told_so(self):
+        study = surface_study(SERIES, view="search", updates=3)
+        assert study.within_at == -1
+        look = surface_look(study)
+        assert look.title.startswith("After 9 evaluations descent is still at L = ")
+        assert "descent has not after 3 updates" in look.said[0]
 
     def test_larger_functions_are_told_as_powers_of_ten(self):
         study = surface_study(SERIES, view="search")
@@ -277,6 +429,24 @@ class TestStarts:
         assert study.apart.min() == 0 < np.sort(study.apart)[1]
         assert (study.unseen > 0).all()
 
+    @pytest.mark.parametrize(("worst", "alike"), [(1.05, True), (1.3, False)])
+    def test_only_what_is_alike_is_told_as_alike(self, worst, alike):
+        study = surface_study(SERIES, view="starts", starts=3, layers="4", days_back=2)
+        study = dataclasses.replace(study, last=study.last[0] * np.array([1.0, 1.01, worst]))
+        look = surface_look(study)
+        assert ("nearly the same loss" in look.title) is alike
+        assert any("do not prove it" in sentence for sentence in look.said) is alike
+        assert any("cannot tell whether they are separate valleys" in sentence for sentence in look.said)
+
+    @pytest.mark.parametrize("language", ["en", "zh"])
+    @pytest.mark.parametrize("layers", ["0", "4"])
+    def test_the_table_breaks_no_number_in_80_columns(self, language, layers):
+        look = surface_look(surface_study(SERIES, view="starts", starts=3, layers=layers), language)
+        heads, cells, _ = words_of(look, "starts")
+        long = [max(len(row[at]) for row in cells) for at in range(len(heads))]
+        words = [max(len(word) for word in head.split()) if language == "en" else 4 for head in heads]
+        assert sum(map(max, long, words)) + 3 * (len(heads) - 1) <= 80
+
 
 class TestRates:
     def test_the_rate_that_diverges_is_two_over_the_curvature(self):
@@ -289,12 +459,21 @@ class TestRates:
         assert study.diverges_from == pytest.approx(study.curvature, rel=5e-3)
         small, good, large = (losses[-1] for losses in study.losses)
         assert good < small < study.losses[0][0] < large
-        assert study.finder.too_large > study.diverges_from
+        assert study.finder.too_large > study.diverges_from > study.finder.suggested
+        look = surface_look(study)
+        (found,) = [sentence for sentence in look.said if "find_learning_rate" in sentence]
+        assert f"{study.finder.suggested:.2g}: below the limit" in found
+        assert len(look.chart.to_dict()["vconcat"]) == 2
+        spread = study.ground.problem.scale.spread
+        told = [row["loss"] for row in look.tables["finder"].rows()]
+        np.testing.assert_allclose(told, study.finder.losses * spread**2)
 
     def test_absolute_errors_jump_and_say_so(self):
         study = surface_study(SERIES, view="rates", loss="mae")
         assert math.isnan(study.curvature)
-        assert any("jumps from side to side" in sentence for sentence in surface_look(study).said)
+        look = surface_look(study)
+        assert any("jumps from side to side" in sentence for sentence in look.said)
+        assert "only jumps to and fro" in look.title
 
 
 def test_names_of_unknowns_lead_both_ways(network):

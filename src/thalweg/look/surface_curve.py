@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import numpy as np
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 HEIGHT, LOW = 380, 130
 WIDE = WIDTH - 70
-NEAR = 0.05  # of the range: so near a walk has come to a minimum, or the two are one
+ROOM = 20.0  # pixels between numbers
 
 
 def curve_look(study: CurveStudy, language: str) -> Look:
@@ -89,7 +89,8 @@ def _sign_told(study: CurveStudy, walk: Walk, tell: Catalogue) -> str:
 def _told_end(study: CurveStudy, walk: Walk, tell: Catalogue) -> str:
     end, loss, start = (number(float(value)) for value in (walk.values[-1], walk.losses[-1], walk.values[0]))
     values = {"name": study.name, "steps": len(walk.values) - 1, "start": start, "end": end, "loss": loss}
-    if study.ground is not None or len(study.curve.minima) < 2:  # noqa: PLR2004 - one is no choice
+    choice = len(study.curve.minima) > 1
+    if study.ground is not None or not choice or not study.arrived(walk):
         return tell("look.surface.curve_end", **values)
     if _ends_in_global(study, walk):
         return tell("look.surface.curve_end_global", **values)
@@ -148,7 +149,9 @@ def _titles(study: CurveStudy, walk: Walk, tell: Catalogue, unit: str) -> tuple[
     reached, lowest = study.minimum_of(walk), study.curve.least
     values = {"name": study.name, "start": number(float(walk.values[0])), "end": number(float(walk.values[-1])),
               "last": number(float(walk.losses[-1])), "first": number(float(walk.losses[0])), "unit": unit}  # fmt: skip
-    if reached is not None and not _ends_in_global(study, walk):
+    if not walk.losses[-1] < walk.losses[0]:
+        title = tell("look.surface.curve_title_grown", **values).strip()
+    elif reached is not None and study.arrived(walk) and not _ends_in_global(study, walk):
         title = tell("look.surface.curve_title_local", name=study.name, reached=number(reached[0]),
                      lowest=number(lowest[0]))  # fmt: skip
     else:
@@ -227,13 +230,15 @@ def _tangents(study: CurveStudy, walk: Walk, unit: str) -> list[alt.Chart]:
 
 
 def _steps(study: CurveStudy, walk: Walk, colour: str, unit: str) -> list[alt.Chart]:
-    """Return the steps as dots on the curve; the first ones and the last bear their number."""
+    """Return the steps as dots on the curve; where there is room they bear their number."""
     numbers = np.arange(len(walk.values), dtype=np.int64)
     text = _labels(study, walk)
     data = columns({"w": walk.values, "loss": walk.losses, "slope": walk.slopes, "number": numbers, "text": text})
     base = alt.Chart(data).encode(x=_x(study), y=_y(study, unit))
     dots = base.mark_point(color=colour, filled=True, size=70, opacity=1, stroke="white", strokeWidth=1, clip=True)
-    words = base.mark_text(color=colour, dy=-15, fontSize=13, fontWeight="bold", clip=True).encode(text="text:N")
+    # Beside the dot, below the curve and not on it.
+    left = base.transform_filter("datum.slope <= 0").mark_text(align="right", dx=-6, dy=8, **_written(colour))
+    right = base.transform_filter("datum.slope > 0").mark_text(align="left", dx=6, dy=8, **_written(colour))
     return [
         dots.encode(
             tooltip=[
@@ -243,19 +248,24 @@ def _steps(study: CurveStudy, walk: Walk, colour: str, unit: str) -> list[alt.Ch
                 alt.Tooltip("slope:Q", title="∂L", format=",.4~g"),
             ]
         ),
-        words,
+        left.encode(text="text:N"),
+        right.encode(text="text:N"),
     ]
 
 
+def _written(colour: str) -> dict[str, Any]:
+    return {"color": colour, "fontSize": 13, "fontWeight": "bold", "clip": True}
+
+
 def _labels(study: CurveStudy, walk: Walk) -> NDArray[np.str_]:
-    """Return the numbers of the first steps and of the last, where there is room on the page."""
-    room = 0.032 * float(np.ptp(study.curve.values))
-    kept: list[float] = [] if not len(study.curve.minima) else study.curve.minima[:, 0].tolist()
+    """Return the numbers of the steps where there is room on the page."""
+    low, high = _reach(study)
+    scale = np.array([WIDE / float(np.ptp(study.curve.values)), HEIGHT / (high - low)])
+    kept = list(study.curve.minima * scale)
     text = [""] * len(walk.values)
-    for at in (*range(min(8, len(text))), len(text) - 1):
-        value = float(walk.values[at])
-        if all(abs(value - other) > room for other in kept):
-            kept.append(value)
+    for at, place in enumerate(np.stack([walk.values, walk.losses], axis=1) * scale):
+        if all(np.hypot(*(place - other)) > ROOM for other in kept):
+            kept.append(place)
             text[at] = str(at)
     return np.array(text)
 

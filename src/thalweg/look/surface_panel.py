@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, cast
 
 import altair as alt
 import numpy as np
-from contourpy import LineType, contour_generator
+from contourpy import FillType, LineType, contour_generator
 
 from thalweg.look.style import BLUE, INK, PALE_SKY, SKY, columns
 from thalweg.look.words import number
@@ -18,12 +19,15 @@ if TYPE_CHECKING:
 
     from thalweg.learn.surface import Surface
 
-CELLS = 60  # a side of the shades
+    _Outlines = tuple[list[NDArray[np.float64]], list[NDArray[np.uint32]]]  # of FillType.OuterOffset
+
+CELLS = 60  # a side of what tells L under the pointer
 LEVELS = 10
-FEW_POINTS = 90  # of a contour line: more do not show
+SHADES = ("#ffffff", PALE_SKY, SKY, BLUE)  # from the lowest L to the greatest
+UNSEEN = 0.25  # pixels: a point of a contour line so near to a straight one does not show
 LABEL_ROOM = 58.0  # pixels between the labels of contour lines
 EDGE = 24.0  # pixels from the edge of the panel that a label keeps at least
-ARROW = 62.0  # pixels
+ARROW = 56.0  # pixels
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,33 +95,36 @@ class Panel:
         return np.unique(np.round(told / step) * step)
 
     def cells(self) -> dict[str, NDArray[np.float64]]:
-        """Return the shades as columns: a cell's edges, its middle, L there, and how dark it is, from 0 to 1."""
+        """Return cells as columns: a cell's edges, its middle, and L there."""
         surface = self.surface
         edges = [np.linspace(self.low[axis], self.high[axis], CELLS + 1) for axis in (0, 1)]
         middles = [(edge[1:] + edge[:-1]) / 2 for edge in edges]
         column = [int(np.argmin(np.abs(surface.u - middle))) for middle in middles[0]]
         row = [int(np.argmin(np.abs(surface.v - middle))) for middle in middles[1]]
         losses = surface.losses[np.ix_(row, column)]
-        least, most = float(surface.losses.min()), float(surface.losses.max())
-        shade = np.sqrt((losses - least) / max(most - least, 1e-300))
         u, v = np.meshgrid(middles[0], middles[1])
         wide, tall = edges[0][1] - edges[0][0], edges[1][1] - edges[1][0]
         table = {"u": u, "v": v, "left": u - wide / 2, "right": u + 0.6 * wide, "low": v - tall / 2}
-        table |= {"high": v + 0.6 * tall, "loss": losses, "shade": np.round(shade, 3)}
+        table |= {"high": v + 0.6 * tall, "loss": losses}
         return {name: values.ravel() for name, values in table.items()}
 
     def ground(self) -> list[alt.Chart]:
         """Return the layers of the surface itself, the lowest first."""
-        shades = alt.Color(
-            "shade:Q", scale=alt.Scale(domain=[0, 0.35, 0.7, 1], range=["#ffffff", PALE_SKY, SKY, BLUE]), legend=None
-        )
-        heat = (
+        told = (
             alt.Chart(columns(self.cells()))
-            .mark_rect(clip=True, strokeWidth=0)
-            .encode(x=self.x("left"), x2="right:Q", y=self.y("low"), y2="high:Q", color=shades, tooltip=self.tips())
+            .mark_rect(clip=True, strokeWidth=0, opacity=0)  # only the pointer meets it
+            .encode(x=self.x("left"), x2="right:Q", y=self.y("low"), y2="high:Q", tooltip=self.tips())
         )
+        bands = (
+            alt.Chart(self._bands())
+            .mark_line(strokeWidth=0, clip=True)
+            .encode(
+                x=self.x(), y=self.y(), detail="piece:N", order="at:Q",
+                fill=alt.Fill("colour:N", scale=None), stroke=alt.value(None),
+            )
+        )  # fmt: skip
         lines, labels = self._contours()
-        drawn = [heat]
+        drawn = [bands, told]
         if lines is not None and labels is not None:
             contour = (
                 alt.Chart(lines)
@@ -220,6 +227,46 @@ class Panel:
         places = np.stack([across, np.full(len(across), self.height - 14.0 if corner[1] else 14.0)], axis=1)
         return self.low + places / np.array([self.width, self.height]) * (self.high - self.low)
 
+    def _bands(self) -> alt.InlineData:
+        """Return a shade for each band between two contour lines: all that lies below a line, the greatest L first."""
+        surface = self.surface
+        generator = contour_generator(surface.u, surface.v, surface.losses, fill_type=FillType.OuterOffset)
+        edges = [*self.levels, np.inf]
+        kept: dict[str, list[Any]] = {"u": [], "v": [], "piece": [], "at": [], "colour": []}
+        pieces = 0
+        for at, edge in reversed(list(enumerate(edges))):
+            outlines, offsets = cast("_Outlines", generator.filled(-np.inf, float(edge)))
+            for outline, cuts in zip(outlines, offsets, strict=True):
+                rings = [self._fewer(outline[low:high]) for low, high in pairwise(cuts.tolist())]
+                # A hole is cut along a seam: there, along its edge the other way round, and back.
+                points = np.concatenate([*rings, *(ring[:1] for ring in reversed(rings[:-1]))])
+                kept["u"] += points[:, 0].tolist()
+                kept["v"] += points[:, 1].tolist()
+                kept["piece"] += [pieces] * len(points)
+                kept["at"] += range(len(points))
+                kept["colour"] += [_shade(at / (len(edges) - 1))] * len(points)
+                pieces += 1
+        return columns({name: np.array(values) for name, values in kept.items()})
+
+    def _fewer(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the points of a line that show: without those that lie on the straight way between others."""
+        places, kept = self.pixels(points), np.zeros(len(points), dtype=bool)
+        kept[[0, -1]] = True
+        middle = len(points) // 2
+        parts = [(0, middle), (middle, len(points) - 1)]  # a closed line would have no length
+        while parts:
+            low, high = parts.pop()
+            kept[[low, high]] = True
+            if high - low < 2:  # noqa: PLR2004 - nothing between
+                continue
+            way, away = places[high] - places[low], places[low + 1 : high] - places[low]
+            length = float(np.hypot(*way))
+            off = np.abs(way[0] * away[:, 1] - way[1] * away[:, 0]) / length if length else np.hypot(*away.T)
+            most = int(np.argmax(off))
+            if off[most] > UNSEEN:
+                parts += [(low, low + 1 + most), (low + 1 + most, high)]
+        return points[kept]
+
     def _contours(self) -> tuple[alt.InlineData | None, alt.InlineData | None]:
         """Return the contour lines and their labels, each where it lies farthest from the others and from the path."""
         surface = self.surface
@@ -231,9 +278,8 @@ class Panel:
             found: list[NDArray[np.float64]] = []
             for line in generator.lines(float(level)):
                 points = np.asarray(line, dtype=np.float64)
-                at = np.unique(np.linspace(0, len(points) - 1, min(len(points), FEW_POINTS)).round().astype(int))
-                found.append(points[at])
-            for points in found:
+                found.append(points)
+            for points in map(self._fewer, found):
                 for name, values in (("u", points[:, 0]), ("v", points[:, 1])):
                     kept[name].append(values)
                 kept["piece"].append(np.full(len(points), float(pieces)))
@@ -266,3 +312,12 @@ class Panel:
         near = np.min([np.hypot(*(places - other).T) for other in placed], axis=0)
         best = int(np.argmax(np.minimum(near, 2.5 * LABEL_ROOM)))
         return points[best] if near[best] >= LABEL_ROOM / 2 else None
+
+
+def _shade(share: float) -> str:
+    """Return the colour of a share, from 0 for the lowest L to 1 for the greatest."""
+    at = share * (len(SHADES) - 1)
+    low = min(int(at), len(SHADES) - 2)
+    ends = [[int(colour[digit : digit + 2], 16) for digit in (1, 3, 5)] for colour in SHADES[low : low + 2]]
+    mixed = (round(one + (other - one) * (at - low)) for one, other in zip(*ends, strict=True))
+    return "#" + "".join(f"{part:02x}" for part in mixed)

@@ -23,16 +23,20 @@ from thalweg.look.style import (
     layered,
 )
 from thalweg.look.surface_panel import Panel
-from thalweg.look.words import number
+from thalweg.look.words import decimals, number
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from thalweg.forecast.study.ground import Ground
     from thalweg.forecast.study.surface_path import PathStudy
     from thalweg.messages import Catalogue
 
 HEIGHT, LOW = 430, 110
 SHOWN = "update"  # the slider's name
+SLIGHT = 0.01  # of the first L: a change to speak of is greater
+FAR_ABOVE = 1.5  # times the first L
 HEAD = "M0,-1L0.62,0.7L-0.62,0.7Z"  # of an arrow: longer than wide, so that it points one way only
 
 
@@ -81,8 +85,26 @@ def path_look(study: PathStudy, language: str) -> Look:
         {"points": points, "path": path, "surface": surface},
         tuple(_said(study, tell)),
         shown=("points",),
-        asked=("minus", "zero"),
+        asked=("minus", "nan" if course_of(study) in ("grown", "jumps") else "zero"),
     )
+
+
+def course_of(study: PathStudy) -> str:
+    """Say how L goes along the path: ``down``, ``grown``, ``jumps`` or ``hardly`` down.
+
+    A change by no more than a hundredth of the first L is none to speak of; L jumps where it rises more often than it
+    falls, or on the way far above where it began.
+    """
+    first, last = float(study.losses[0]), float(study.losses[-1])
+    moves = np.diff(study.losses)
+    rises, falls = int((moves > SLIGHT * first).sum()), int((moves < -SLIGHT * first).sum())
+    if last > (1 + SLIGHT) * first:
+        return "grown"
+    if rises > falls or study.losses.max() > FAR_ABOVE * first:
+        return "jumps"
+    if last > (1 - SLIGHT) * first:
+        return "jumps" if rises else "hardly"
+    return "down"
 
 
 def _said(study: PathStudy, tell: Catalogue) -> list[str]:
@@ -95,6 +117,10 @@ def _said(study: PathStudy, tell: Catalogue) -> list[str]:
              one_way=_way(study.slopes[at, 0], one, tell), other_way=_way(study.slopes[at, 1], other, tell)),
     ]  # fmt: skip
     if study.kind == "line":
+        move = -study.rate * study.uphill[at]
+        wide = [decimals(float(np.ptp(values))) for values in (study.surface.u, study.surface.v)]
+        w, b = (number(float(part), places) for part, places in zip(move, wide, strict=True))
+        said.append(tell("look.surface.path_move", w=w, b=b, rate=f"{study.rate:g}"))  # fmt: skip
         above = float(study.losses[-1]) / study.best[2] - 1 if study.best[2] > 0 else 0.0
         said += [
             tell("look.surface.path_lowest", w=number(study.best[0]), b=number(study.best[1]),
@@ -140,26 +166,17 @@ def _chart(study: PathStudy, language: str) -> tuple[alt.VConcatChart, Panel]:
     above = layered(
         legend,
         *panel.ground(),
+        *_arrows(panel, study),  # under the path, which stays visible on them
         *panel.path(study.points, study.losses, VERMILLION),
         *_numbers(panel, study),
         panel.mark(study.points[-1:], study.losses[-1:], VERMILLION, "diamond"),
         panel.mark(np.array([study.best[:2]]), np.array([study.best[2]]), ORANGE, "cross", size=130),
-        *_arrows(panel, study),
         *_told(panel, study, tell, corner),
         width=panel.width,
         height=panel.height,
     )
     chart = alt.vconcat(above, _losses(study, tell, unit), spacing=12).add_params(slider)
-    start, end = (", ".join(f"{axis} = {number(float(value))}" for axis, value in zip(study.axes, point, strict=True))
-                  for point in study.points[[0, -1]])  # fmt: skip
-    title = tell("look.surface.path_title", first=number(float(study.losses[0])),
-                 last=number(float(study.losses[-1])), unit=unit, start=start, end=end)  # fmt: skip
-    if study.kind != "line":
-        title = tell("look.surface.path_title_epochs", first=number(float(study.losses[0])),
-                     last=number(float(study.losses[-1])), unit=unit, epochs=int(study.steps[-1]))  # fmt: skip
-    if not study.losses[-1] < study.losses[0]:
-        title = tell("look.surface.path_title_grown", first=number(float(study.losses[0])), steps=int(study.steps[-1]),
-                     last=number(float(study.losses[-1])), unit=unit)  # fmt: skip
+    title = _title(study, tell, unit)
     days = len(ground.examples)
     match study.kind:
         case "line":
@@ -173,6 +190,27 @@ def _chart(study: PathStudy, language: str) -> tuple[alt.VConcatChart, Panel]:
             subtitle = tell("look.surface.subtitle_unknowns", rung=ground.rung.name, one=study.axes[0],
                             other=study.axes[1], size=f"{ground.network.size:,}")  # fmt: skip
     return dress(chart, title, subtitle, language, simulated=ground.series.simulated), panel
+
+
+def _title(study: PathStudy, tell: Catalogue, unit: str) -> str:
+    values = {"first": number(float(study.losses[0])), "last": number(float(study.losses[-1])), "unit": unit}
+    match course_of(study):
+        case "grown":
+            return tell("look.surface.path_title_grown", **values)
+        case "jumps":
+            least, most = number(float(study.losses.min())), number(float(study.losses.max()))
+            return tell("look.surface.path_title_jumps", least=least, most=most)
+        case "hardly":
+            return tell("look.surface.path_title_hardly", least=number(study.best[2]), **values)
+        case _ if study.kind != "line":
+            return tell("look.surface.path_title_epochs", epochs=int(study.steps[-1]), **values)
+        case _:
+            start, end = (_placed(study.axes, point) for point in study.points[[0, -1]])
+            return tell("look.surface.path_title", start=start, end=end, **values)
+
+
+def _placed(axes: tuple[str, str], point: NDArray[np.float64]) -> str:
+    return ", ".join(f"{axis} = {number(float(value))}" for axis, value in zip(axes, point, strict=True))
 
 
 def _axes(study: PathStudy, tell: Catalogue) -> tuple[str, str]:
@@ -218,13 +256,13 @@ def _arrows(panel: Panel, study: PathStudy) -> list[alt.Chart]:
             }
         )
         base = alt.Chart(data).transform_filter(f"datum.number == {SHOWN}")
-        for edge, width in (("white", 6.0), (colour, 3.0)):
+        for edge, width in (("white", 13.0), (colour, 10.0)):
             made.append(
                 base.mark_rule(color=edge, strokeWidth=width).encode(x=panel.x(), y=panel.y(), x2="to_u:Q", y2="to_v:Q")
             )
         made.append(
             base.mark_point(
-                shape=HEAD, color=colour, fill=colour, size=230, opacity=1, stroke="white", strokeWidth=1
+                shape=HEAD, color=colour, fill=colour, size=800, opacity=1, stroke="white", strokeWidth=1.5
             ).encode(x=panel.x("to_u"), y=panel.y("to_v"), angle=alt.Angle("turn:Q", scale=None))
         )
     return made

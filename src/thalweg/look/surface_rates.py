@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
+from thalweg.forecast.study.surface_rates import TRIED_UPDATES
 from thalweg.look.look import Look, Numbers
 from thalweg.look.style import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION, WIDTH, columns, dress, key, layered
 from thalweg.look.surface_panel import Panel
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.study.surface_rates import RatesStudy
     from thalweg.messages import Catalogue
 
-HEIGHT, LOW, LOWEST = 380, 130, 100
+HEIGHT, LOW = 400, 170
 DRAWN = 9  # points of a rate that is too large: more cover the surface
 JUMPS = 4  # of the rate that is too large: so many bear a number
 COLOURS = (PURPLE, GREEN, VERMILLION, INK)
@@ -50,19 +51,21 @@ def rates_look(study: RatesStudy, language: str) -> Look:
         }
     )
     said = [
-        tell("look.surface.rates_bisected", tries=len(study.tried), rate=f"{study.diverges_from:.4g}"),
+        tell(
+            "look.surface.rates_bisected",
+            tries=len(study.tried),
+            updates=f"{TRIED_UPDATES:,}",
+            rate=f"{study.diverges_from:.4g}",
+        ),
     ]
     if math.isfinite(study.curvature):
         said.append(tell("look.surface.rates_curvature", rate=f"{study.curvature:.4g}"))
     else:
         said.append(tell("look.surface.rates_absolute"))
-    finder = study.finder
-    if math.isfinite(finder.too_large):
-        too_large, suggested = f"{finder.too_large:.3g}", f"{finder.suggested:.2g}"
-        said.append(tell("look.surface.rates_finder", too_large=too_large, suggested=suggested))
-    else:
-        said.append(tell("look.surface.rates_finder_none", suggested=f"{finder.suggested:.2g}"))
+    said.append(tell("look.surface.rates_good", good=f"{study.rates[1]:.2g}"))
+    said.append(_found(study, tell))
     said.append(tell("look.surface.path_standardised"))
+    unit = study.ground.problem.scale.spread ** (2 if study.ground.loss == "mse" else 1)  # of L, from standardised days
     return Look(
         "surface",
         language,
@@ -71,12 +74,24 @@ def rates_look(study: RatesStudy, language: str) -> Look:
             "rates": rates,
             "tried": tried,
             "paths": paths,
-            "finder": Numbers({"rate": finder.rates, "loss": finder.losses}),
+            "finder": Numbers({"rate": study.finder.rates, "loss": unit * study.finder.losses}),
         },
         tuple(said),
         shown=("rates",),
         asked=("nan", "minus"),
     )
+
+
+def _found(study: RatesStudy, tell: Catalogue) -> str:
+    """Say what `find_learning_rate` suggests, and why it sees the growth later than it begins."""
+    finder, limit = study.finder, f"{study.diverges_from:.4g}"
+    suggested = f"{finder.suggested:.2g}"
+    if not math.isfinite(finder.too_large):
+        return tell("look.surface.rates_finder_none", suggested=suggested)
+    values = {"too_large": f"{finder.too_large:.3g}", "suggested": suggested, "limit": limit}
+    if finder.suggested < study.diverges_from:
+        return tell("look.surface.rates_finder", **values)
+    return tell("look.surface.rates_finder_above", **values)
 
 
 def rates_chart(study: RatesStudy, language: str = "en") -> alt.VConcatChart:
@@ -101,8 +116,11 @@ def rates_chart(study: RatesStudy, language: str = "en") -> alt.VConcatChart:
     layers.append(panel.mark(np.array([study.best]), np.array([least]), ORANGE, "cross", size=150))
     layers.append(panel.mark(study.paths[0][:1], study.losses[0][:1], INK, "circle", size=130))
     above = layered(*layers, width=panel.width, height=HEIGHT)
-    chart = alt.vconcat(above, _by_update(study, tell, unit), _by_rate(study, tell), spacing=12)
-    title = tell("look.surface.rates_title", rate=f"{study.diverges_from:.4g}")
+    chart = alt.vconcat(above, _by_update(study, tell, unit), spacing=12)
+    rate = f"{study.diverges_from:.4g}"
+    title = tell("look.surface.rates_title", rate=rate)
+    if ground.loss == "mae":
+        title = tell("look.surface.rates_title_absolute", rate=rate)
     subtitle = tell("look.surface.rates_subtitle", days=f"{len(ground.examples):,}")
     return dress(chart, title, subtitle, language, simulated=ground.series.simulated)
 
@@ -123,27 +141,3 @@ def _by_update(study: RatesStudy, tell: Catalogue, unit: str) -> alt.LayerChart:
         )
     start = alt.Chart(alt.Data(values=[{"loss": float(study.losses[0][0])}])).mark_rule(color=BLUE, strokeDash=[4, 3])
     return layered(start.encode(y=y), *layers, width=WIDTH - 70, height=LOW)
-
-
-def _by_rate(study: RatesStudy, tell: Catalogue) -> alt.LayerChart:
-    """Draw what `find_learning_rate` saw: L while the rate grows, with the rate that diverges."""
-    finder = study.finder
-    axis = alt.Axis(grid=False, tickCount=6, format="~g")
-    x = alt.X("rate:Q", title=tell("look.surface.rate_axis"), scale=alt.Scale(type="log", nice=False), axis=axis)
-    axis = alt.Axis(grid=False, tickCount=3, format="~g")
-    y = alt.Y("loss:Q", title=tell("look.surface.finder_axis"), scale=alt.Scale(type="log"), axis=axis)
-    marks = [
-        (study.diverges_from, tell("look.surface.diverges_here"), VERMILLION),
-        (finder.suggested, tell("look.surface.suggested_here"), GREEN),
-    ]
-    seen = alt.Chart(columns({"rate": finder.rates, "loss": finder.losses}))
-    layers: list[alt.Chart] = [seen.mark_line(color=BLUE, strokeWidth=2).encode(x=x, y=y)]
-    for (rate, text, colour), side in zip(marks, ("left", "right"), strict=True):
-        base = alt.Chart(alt.Data(values=[{"rate": rate, "text": text}]))
-        layers += [
-            base.mark_rule(color=colour, strokeWidth=2, strokeDash=[5, 3]).encode(x=x),
-            base.mark_text(color=colour, align=side, dx=6 if side == "left" else -6, fontWeight="bold").encode(
-                x=x, y=alt.value(12), text="text:N"
-            ),
-        ]
-    return layered(*layers, width=WIDTH - 70, height=LOWEST)

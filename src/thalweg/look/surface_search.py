@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
-from thalweg.forecast.study.surface_search import DRAWN, GRIDS, LOSSES
+from thalweg.forecast.study.surface_search import AN_UPDATE, DRAWN, LOSSES
 from thalweg.look.look import Look, Numbers
-from thalweg.look.style import GREEN, INK, ORANGE, PURPLE, VERMILLION, WIDTH, columns, dress, key, layered
+from thalweg.look.style import GREEN, GREY, INK, ORANGE, PURPLE, VERMILLION, WIDTH, columns, dress, key, layered
 from thalweg.look.surface_panel import Panel
 from thalweg.look.surface_path import axes_of, unit_of
 from thalweg.look.words import number
@@ -128,19 +128,17 @@ def search_look(study: SearchStudy, language: str) -> Look:
     unit = unit_of(study.ground, study.ground.loss, tell)
     sides = list(study.grids)
     last = len(study.losses) - 1
-    good = study.as_good_at
-    rows = [good, last] if 0 <= good < last else [last]
-    least = study.ground.loss_at(study.ground.best())
+    rows = [study.within_at, last] if 0 <= study.within_at < last else [last]
     losses = [study.grids[side].loss for side in sides] + [float(study.losses[row]) for row in rows]
     found = Numbers(
         {
             "method": [tell("look.surface.grid", side=side) for side in sides]
             + [tell("look.surface.descent_after", updates=row) for row in rows],
-            "evaluations": [study.grids[side].evaluations for side in sides] + [row + 1 for row in rows],
+            "evaluations": [study.grids[side].evaluations for side in sides] + [AN_UPDATE * row for row in rows],
             "w": [study.grids[side].u for side in sides] + [float(study.points[row, 0]) for row in rows],
             "b": [study.grids[side].v for side in sides] + [float(study.points[row, 1]) for row in rows],
             "loss": losses,
-            "above": [100 * (loss / max(least, 1e-300) - 1) for loss in losses],
+            "above": [_above_least(loss, study.least) for loss in losses],
         }
     )
     larger = Numbers(
@@ -152,17 +150,11 @@ def search_look(study: SearchStudy, language: str) -> Look:
     )
     name, size, power = study.larger[1]
     most, most_size, most_power = max(study.larger, key=lambda each: each[1])
-    finest = study.grids[GRIDS[-1]]
-    values = {"grid": f"{finest.evaluations:,}", "loss": number(finest.loss), "unit": unit}
-    if good >= 0:
-        told = tell("look.surface.search_good", evaluations=good + 1, **values)
-    else:
-        told = tell("look.surface.search_never", last=number(float(study.losses[-1])), **values)
     said = (
-        told,
+        _compared(study, "said", tell, unit),
+        tell("look.surface.search_counted"),
         tell("look.surface.search_larger", side=DRAWN, name=name, size=f"{size:,}", power=_power(power), most=most,
              most_size=f"{most_size:,}", most_power=_power(most_power)),
-        tell("look.surface.search_gradient"),
     )  # fmt: skip
     path = Numbers(
         {"update": np.arange(len(study.losses)), "w": study.points[:, 0], "b": study.points[:, 1], "loss": study.losses}
@@ -176,6 +168,28 @@ def search_look(study: SearchStudy, language: str) -> Look:
         shown=("found", "larger"),
         asked=("local",),
     )
+
+
+def _compared(study: SearchStudy, form: str, tell: Catalogue, unit: str) -> str:
+    """Say how many evaluations each takes to come equally near to the lowest point."""
+    updates = study.within_at
+    side, last = study.side, len(study.losses) - 1
+    values = {"within": f"{100 * study.within:.3g}", "grid": f"{side**2:,}", "least": number(study.least),
+              "side": side, "unit": unit}  # fmt: skip
+    if form == "title":
+        if updates >= 0:
+            return tell("look.surface.search_title", descent=f"{AN_UPDATE * updates:,}", **values)
+        return tell("look.surface.search_title_never", last=number(float(study.losses[-1])),
+                    descent=f"{AN_UPDATE * last:,}", **values)  # fmt: skip
+    if updates >= 0:
+        return tell("look.surface.search_good", updates=updates, evaluations=f"{AN_UPDATE * updates:,}", **values)
+    return tell("look.surface.search_never", last=number(float(study.losses[-1])), updates=last,
+                evaluations=f"{AN_UPDATE * last:,}", **values)  # fmt: skip
+
+
+def _above_least(loss: float, least: float) -> float:
+    """Return by how many percent a loss lies above the least there is; NaN where that is zero."""
+    return 100 * (loss / least - 1) if least > 0 else math.nan
 
 
 def _power(power: float) -> str:
@@ -215,38 +229,31 @@ def _search_chart(study: SearchStudy, language: str) -> alt.VConcatChart:
         height=HEIGHT,
     )
     chart = alt.vconcat(above, _by_evaluations(study, tell, unit), spacing=12)
-    good = study.as_good_at if study.as_good_at >= 0 else len(study.losses) - 1
-    finest = study.grids[GRIDS[-1]]
-    title = tell("look.surface.search_title", descent=good + 1, loss=number(finest.loss),
-                 grid=f"{finest.evaluations:,}", unit=unit)  # fmt: skip
-    if study.as_good_at < 0:
-        title = tell("look.surface.search_title_never", loss=number(float(study.losses[-1])), found=number(finest.loss),
-                     grid=f"{finest.evaluations:,}", unit=unit)  # fmt: skip
+    title = _compared(study, "title", tell, unit)
     subtitle = tell("look.surface.search_subtitle", side=DRAWN, rate=f"{study.rate:g}")
     return dress(chart, title, subtitle, language, simulated=ground.series.simulated)
 
 
 def _percent(losses: NDArray[np.float64], least: float) -> NDArray[np.float64]:
     """Return by how many percent each L lies above the least there is, and at least `FINEST`."""
-    return np.maximum(100 * (losses / max(least, 1e-300) - 1), FINEST)
+    return np.maximum([_above_least(loss, least) for loss in losses], FINEST)
 
 
 def _by_evaluations(study: SearchStudy, tell: Catalogue, unit: str) -> alt.LayerChart:
     """Draw the least L found by the evaluations that it took, of both."""
     sides = list(study.grids.values())
-    least = float(study.ground.loss_at(study.ground.best()))
     brute = columns(
         {
             "evaluations": np.array([found.evaluations for found in sides], dtype=np.float64),
             "loss": np.array([found.loss for found in sides]),
-            "above": _percent(np.array([found.loss for found in sides]), least),
+            "above": _percent(np.array([found.loss for found in sides]), study.least),
         }
     )
     descent = columns(
         {
-            "evaluations": np.arange(1, len(study.losses) + 1, dtype=np.float64),
-            "loss": np.minimum.accumulate(study.losses),
-            "above": _percent(np.minimum.accumulate(study.losses), least),
+            "evaluations": AN_UPDATE * np.arange(1, len(study.losses), dtype=np.float64),
+            "loss": study.losses[1:],
+            "above": _percent(study.losses[1:], study.least),
         }
     )
     x = alt.X(
@@ -265,7 +272,8 @@ def _by_evaluations(study: SearchStudy, tell: Catalogue, unit: str) -> alt.Layer
         alt.Tooltip("evaluations:Q", title=tell("look.surface.evaluations_axis"), format=",d"),
         alt.Tooltip("loss:Q", title=f"L ({unit})", format=",.6~g"),
     ]
-    layers: list[alt.Chart] = []
+    within = alt.Chart(alt.Data(values=[{"above": 100 * study.within}]))
+    layers: list[alt.Chart] = [within.mark_rule(color=GREY, strokeDash=[4, 3]).encode(y=y)]
     for data, colour, shape in ((brute, PURPLE, "square"), (descent, VERMILLION, "circle")):
         base = alt.Chart(data).encode(x=x, y=y, tooltip=tips)
         layers += [

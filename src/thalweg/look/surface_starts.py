@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.look.look import Look, Numbers
-from thalweg.look.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, VERMILLION, WIDTH, columns, dress, key, layered
+from thalweg.look.style import BLUE, GREY, INK, ORANGE, VERMILLION, WIDTH, columns, dress, key, layered
 from thalweg.look.surface_panel import Panel
 from thalweg.look.surface_path import axes_of, unit_of
 from thalweg.look.words import number
@@ -19,22 +19,25 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
 
 HEIGHT, LOW = 400, 170
-LINES = (VERMILLION, GREEN, PURPLE, INK, ORANGE, BLUE)
+ALIKE = 0.1  # the worst L above the best: ends so near are about as good
 
 
 def starts_look(study: StartsStudy, language: str) -> Look:
     """Return the look: `starts_chart` with its numbers and words."""
     tell = catalogue(language)
     line = study.ground.is_line
-    above = 100 * (study.last / study.last.min() - 1)
     columns_: dict[str, object] = {"start_number": list(study.seeds)}
     if line:
         columns_ |= {"start_w": study.starts[:, 0], "start_b": study.starts[:, 1]}
     columns_ |= {"first_loss": study.first}
     if line:
-        columns_ |= {"w": study.ends[:, 0], "b": study.ends[:, 1], "loss": study.last, "above": above}
+        columns_ |= {
+            "w": study.ends[:, 0],
+            "b": study.ends[:, 1],
+            "loss": study.last,
+        }  # all alike: `starts_ends` says how much
     else:
-        columns_ |= {"loss": study.last, "above": above, "unseen": study.unseen, "apart": 100 * study.apart}
+        columns_ |= {"loss": study.last, "unseen": study.unseen, "apart": 100 * study.apart}
     columns_ |= {"arrived" if line else "arrived_epochs": study.arrived}
     unit = unit_of(study.ground, study.ground.loss, tell)
     spread = f"{100 * (study.last.max() / study.last.min() - 1):.{2 if line else 1}f}"
@@ -52,6 +55,8 @@ def starts_look(study: StartsStudy, language: str) -> Look:
                  most=number(float(study.unseen.max())), unit=unit),
             tell("look.surface.starts_plane"),
         ]  # fmt: skip
+        if _alike(study):
+            said.append(tell("look.surface.starts_alike"))
     return Look(
         "surface",
         language,
@@ -86,9 +91,16 @@ def starts_chart(study: StartsStudy, language: str = "en") -> alt.VConcatChart:
         title = tell("look.surface.starts_title_larger", count=len(study.seeds), least=number(float(study.last.min())),
                      most=number(float(study.last.max())), unit=unit)  # fmt: skip
         subtitle = tell("look.surface.starts_subtitle_larger", rung=ground.rung.name, size=f"{ground.network.size:,}")
+    if not _alike(study):
+        title = tell("look.surface.starts_title_unlike", count=len(study.seeds), least=number(float(study.last.min())),
+                     most=number(float(study.last.max())), unit=unit)  # fmt: skip
     above = layered(*drawn, width=panel.width, height=HEIGHT)
     chart = alt.vconcat(above, _ends(study, tell, unit), spacing=14).resolve_scale(color="independent")
     return dress(chart, title, subtitle, language, simulated=ground.series.simulated)
+
+
+def _alike(study: StartsStudy) -> bool:
+    return bool(study.last.max() <= (1 + ALIKE) * study.last.min())
 
 
 def _paths(panel: Panel, study: StartsStudy, tell: Catalogue) -> list[alt.Chart]:

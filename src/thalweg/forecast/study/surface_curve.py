@@ -27,11 +27,12 @@ STEPS = 30  # of a descent along one unknown
 POINTS_OF_A_LINE, POINTS_OF_A_NETWORK = 401, 121
 FIRST_STEPS = (0.3, 0.2, 0.14, 0.1)  # of the way to the lowest point, where no rate is given
 
-# The toy: ten examples of one neuron, σ(w·x). Seven of them want w large, three want it small.
-TOY_X, TOY_TARGET = np.repeat([1.0, 10.0], [7, 3]), np.repeat([0.9, 0.02], [7, 3])
-TOY_MINUS = 0.25
-TOY_RANGE = (-3.0, 5.0)
-TOY_WALKS = ((0.7, 6.0), (-2.5, 0.8))  # start and rate: the valley of the global minimum is steeper
+# The toy: five examples of one neuron, σ(w·x − 4). Three of them want w = −2, two want w = 2: there it gives 0.5.
+TOY_X, TOY_TARGET, TOY_BIAS = np.repeat([-2.0, 2.0], [3, 2]), np.full(5, 0.5), -4.0
+TOY_MINUS = 0.125
+TOY_RANGE = (-5.0, 5.0)
+TOY_STARTS, TOY_RATE = (0.5, -3.8), 3.0
+ARRIVED = 0.01  # of the range: so near a walk has come to a minimum
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,23 +76,29 @@ class CurveStudy:
         value, loss = self.curve.minima[nearest]
         return float(value), float(loss)
 
+    def arrived(self, walk: Walk) -> bool:
+        """Whether a walk ends in a minimum, and not on the way to one."""
+        reached = self.minimum_of(walk)
+        return reached is not None and abs(reached[0] - walk.values[-1]) < ARRIVED * float(np.ptp(self.curve.values))
+
 
 def toy_curve(rate: float = 0.0) -> CurveStudy:
     """Return the toy: a local and a global minimum, and a loss that dips below zero (L2, L3)."""
     network = Network((1, 1), output="sigmoid")
     lowered = own_loss(
-        "squared error minus 0.25",
+        "squared error minus 0.125",
         lambda prediction, target: np.square(prediction - target) - TOY_MINUS,
         lambda prediction, target: 2 * (prediction - target),
     )
     examples = dense_examples(TOY_X[:, None], TOY_TARGET)
-    curve = curve_of(network, examples, np.zeros(2), 0, np.linspace(*TOY_RANGE, POINTS_OF_A_LINE), lowered)
+    theta = np.array([0.0, TOY_BIAS])
+    curve = curve_of(network, examples, theta, 0, np.linspace(*TOY_RANGE, POINTS_OF_A_LINE), lowered)
 
     def look(value: float) -> tuple[float, float]:
-        loss, gradient = slope_at(network, examples, np.array([value, 0.0]), lowered)
+        loss, gradient = slope_at(network, examples, np.array([value, TOY_BIAS]), lowered)
         return loss, float(gradient[0])
 
-    return CurveStudy(None, "w", curve, tuple(_walk(look, start, rate or own) for start, own in TOY_WALKS))
+    return CurveStudy(None, "w", curve, tuple(_walk(look, start, rate or TOY_RATE) for start in TOY_STARTS))
 
 
 def curve_study(ground: Ground, unknowns: str, rate: float, seed: int) -> CurveStudy:

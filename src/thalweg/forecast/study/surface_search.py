@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from thalweg.learn.surface import Surface
 
 LOSSES = ("mae", "mse")
-GRIDS = (5, 10, 25, 50, 100, 250)  # points a side
+GRIDS = (5, 10, 25, 50, 75, 100, 150, 250)  # points a side
 DRAWN = 25  # the grid that is drawn, and whose power of ten is told for larger functions
-AS_GOOD = 1.001  # times the grid's least loss
+WITHIN = (0.001, 0.01, 0.1)  # above the least L there is: as near as brute force comes, both are compared
+AN_UPDATE = 3  # evaluations of L: one pass forward, and the one backward takes about two
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +60,17 @@ class SearchStudy:
     grids : dict
         Points a side to what brute force found.
     points : ndarray, shape (updates + 1, 2)
-        The descent's w and b; each update takes one evaluation of L and its gradient.
+        The descent's w and b; each update takes a forward and a backward pass, counted as `AN_UPDATE` evaluations.
     losses : ndarray, shape (updates + 1,)
-    as_good_at : int
-        The first update at which the descent is as good as the finest grid; −1 for never.
+    least : float
+        L of the lowest point, exactly.
+    within : float
+        The share above the lowest point at which both are compared: of `WITHIN` the least that the finest grid keeps,
+        else what the finest grid has.
+    side : int
+        Points a side of the grid from which on every finer one that was tried comes within that.
+    within_at : int
+        The updates after which the descent stays within that; −1 for never.
     larger : tuple of (str, int, float)
         Functions of the lecture's ladder: name, unknowns, and the power of ten of the evaluations that a grid of
         `DRAWN` points for each unknown takes.
@@ -74,7 +82,10 @@ class SearchStudy:
     grids: dict[int, Found]
     points: NDArray[np.float64]
     losses: NDArray[np.float64]
-    as_good_at: int
+    least: float
+    within: float
+    side: int
+    within_at: int
     larger: tuple[tuple[str, int, float], ...]
     rate: float
 
@@ -105,10 +116,20 @@ def search_study(ground: Ground, rate: float, updates: int, seed: int) -> Search
     surface = ground.surface(plane, spread_over(low, high, FINE))
     grids = {side: brute_force(ground.surface(plane, spread_over(low, high, side))) for side in GRIDS}
     losses = np.array([ground.loss_at(theta) for theta in thetas])
-    as_good = np.flatnonzero(losses <= AS_GOOD * grids[GRIDS[-1]].loss)
-    return SearchStudy(
-        ground, surface, grids, points, losses, int(as_good[0]) if len(as_good) else -1, tuple(_larger()), rate
-    )
+    least = ground.loss_at(ground.best())
+    finest = grids[GRIDS[-1]].loss / least - 1 if least > 0 else math.inf
+    within = next((share for share in WITHIN if finest <= share), finest)
+    most = (1 + within) * least if math.isfinite(within) else grids[GRIDS[-1]].loss
+    side = GRIDS[_settled(np.array([found.loss for found in grids.values()]), most)]
+    within_at = _settled(losses, most)
+    return SearchStudy(ground, surface, grids, points, losses, least, within, side, within_at, tuple(_larger()), rate)
+
+
+def _settled(losses: NDArray[np.float64], most: float) -> int:
+    """Return from where on no loss is greater; −1 where the last is."""
+    above = np.flatnonzero(losses > most)
+    first = int(above[-1]) + 1 if len(above) else 0
+    return first if first < len(losses) else -1
 
 
 def _larger() -> list[tuple[str, int, float]]:
