@@ -1,5 +1,6 @@
 """Batch, update, epoch: the split is the one that was used, and its losses are those of the blackboard."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -151,6 +152,12 @@ def test_a_batch_of_all_is_one_update_an_epoch():
     look = batches_look(study)
     assert "an epoch is a single update" in look.title
     assert study.chosen.misses == pytest.approx(0, abs=1e-3)
+    assert look.said[0] == "A batch of 1,000 is more than the 47 examples there are: B = N, 47, is taken."
+    exact = batches_look(batches_study(simulated_series(100), batch=47, sizes="all", epochs=2, days_back=3))
+    assert not any("is more than" in sentence for sentence in exact.said)
+    spec = look.described
+    axis = marked(spec | spec["vconcat"][0], "square", y="batch")[0]["encoding"]["y"]["axis"]
+    assert axis["values"] == [1]
 
 
 def test_a_batch_without_a_value_leaves_a_gap():
@@ -168,6 +175,14 @@ def test_the_same_seed_makes_the_same_losses(study):
         np.testing.assert_array_equal(one.orders, other.orders)
 
 
+def test_the_same_seed_makes_the_same_picture(study):
+    again = batches_study(replace(study.series), loss=study.chosen.fitted.problem.loss, **OPTIONS)
+    one, other = (json.dumps(batches_chart(each).to_dict()) for each in (study, again))
+    assert one == other
+    another = batches_study(study.series, loss=study.chosen.fitted.problem.loss, **(OPTIONS | {"seed": 5}))
+    assert one != json.dumps(batches_chart(another).to_dict())
+
+
 def test_options_out_of_range_are_refused():
     series = simulated_series(400)
     for options, found in (
@@ -180,6 +195,10 @@ def test_options_out_of_range_are_refused():
         ({"epochs": 10_000, "sizes": "1"}, "--epochs 10,000"),
         ({"days_back": 300}, "--days-back 300"),
         ({"layers": "ten"}, "--layers 'ten'"),
+        (
+            {"layers": ",".join(["10000"] * 50)},
+            "--layers: 50×10000 relu 28 has 4,900,790,001 unknowns; .* to 5,000,000",
+        ),
         ({"loss": "mad"}, "--loss 'mad'"),
     ):
         with pytest.raises(InputError, match=found):

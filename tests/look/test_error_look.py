@@ -1,14 +1,17 @@
 """The error of each day: what is drawn is what was missed, and its mean is L."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chart_reader import layers, marked, rows
 from findings_builder import simulated_series
 from thalweg.errors import InputError
-from thalweg.forecast.study.error import error_study
+from thalweg.forecast.study.error import error_study, round_above
 from thalweg.look.error import error_chart, error_look
 from thalweg.look.words import number
 
@@ -78,6 +81,35 @@ def test_days_that_never_change_have_no_worst():
     look = error_look(error_study(replace(simulated_series(400), values=np.full(400, 5.0))))
     assert not any("nan" in sentence or "worst day" in sentence for sentence in look.said)
     assert look.tables["losses"].rows()[0]["mean"] == 0
+
+
+def test_the_third_loss_is_negative_where_nothing_else_is_said():
+    study = error_study(simulated_series(400), days=20)
+    mean = study.absolute.mean()
+    assert study.minus == round_above(mean) > mean > 10
+    assert study.lowered.mean() < 0
+    assert error_study(simulated_series(400), days=20, minus=100).minus == 100
+    look = error_look(study)
+    assert f"Minus {number(study.minus)} the loss is −" in look.said[-1]
+
+
+@given(st.floats(1e-9, 1e12))
+def test_a_round_number_above_has_one_figure(size):
+    above = round_above(size)
+    assert size < above <= 2 * size * (1 + 1e-9)
+    assert f"{above:.0e}".split("e")[0] in "1 2 3 4 5 6 7 8 9"
+    assert float(f"{above:.0e}") == above
+
+
+def test_round_numbers_by_hand():
+    told = [round_above(size) for size in (208, 200, 0.21, 95, 1, 0)]
+    assert told == [300, 300, 0.3, 100, 2, 1]
+
+
+def test_a_zero_is_written_without_a_letter(study, draw):
+    svg = draw(error_chart(study))
+    assert ">200k<" in svg or ">100k<" in svg or ">500k<" in svg
+    assert not re.search(r">0[kMGm]<", svg)
 
 
 def test_options_out_of_range_are_refused():

@@ -1,6 +1,7 @@
 """Weights in the user's units, losses over the same days, and a rhythm that is found only where there is one."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -194,6 +195,44 @@ def test_many_weights_are_drawn_without_a_crowd(draw):
     assert "weights" not in look.shown
     assert "lecture_seen" not in look.tables["losses"].columns
     assert len(re.findall(r">w\d", draw(look.chart))) == 9  # w1, and every seventh
+
+
+def with_losses(study, seen, unseen, copying, looked=(1, 7, 28)):
+    return replace(study, looked=looked, seen=np.array(seen), unseen=np.array(unseen), copying=copying)
+
+
+def test_where_copying_beats_every_line_the_title_says_so(study):
+    wins = with_losses(study, (9, 8, 7), (60, 50, 40), (10.0, 30.0))
+    title = lags_look(wins).title
+    assert title.startswith(
+        "Copying yesterday beats every line on unseen days: L′ is 30.0 views, that of the best line"
+    )
+    assert "(28 days back) 40.0" in title
+    assert lags_look(wins, "zh").title.startswith("没见过的日子上，照抄昨天胜过每一条直线：L′ 为 30.0")
+    loses = with_losses(study, (9, 8, 7), (60, 50, 40), (10.0, 40.0))
+    assert lags_look(loses).title.startswith("Looking back 7 days instead of 1")
+
+
+def test_one_day_and_no_change_are_told_as_such(study):
+    look = lags_look(with_losses(study, (9, 8, 7), (50.0, 50.1, 60), (10.0, 70.0)))
+    assert any(sentence.startswith("Beyond 1 day L still falls") for sentence in look.said)
+    assert any("L′ stays the same here" in sentence for sentence in look.said)
+    assert not any("by 0%" in sentence for sentence in look.said)
+    for losses, found in (((50, 40, 60), "falls by 20% here"), ((50, 60, 60), "rises by 20% here")):
+        told = lags_look(with_losses(study, (9, 8, 7), losses, (10.0, 70.0))).said
+        assert any(found in sentence for sentence in told)
+
+
+def test_numbers_of_weights_have_room_beyond_their_bars(study):
+    changed = replace(study, weights=np.array([0.5, -0.5, 0, 0, 0, 0, 0.2]))
+    spec = lags_chart(changed).to_dict()
+    panel = spec | spec["vconcat"][1]
+    low, high = marked(panel, "bar")[0]["encoding"]["y"]["scale"]["domain"]
+    unit = (high - low) / panel["height"]
+    assert (-0.5 - low) / unit >= 20
+    assert (high - 0.79) / unit >= 20
+    first = next(sentence for sentence in lags_look(changed).said if "largest weight" in sentence)
+    assert "is w1 = 0.50" in first
 
 
 def test_options_out_of_range_are_refused():

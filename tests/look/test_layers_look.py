@@ -1,5 +1,6 @@
 """Depth, width, activation: every loss is that of a fit alone, and the marks stand where L′ is lowest."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -134,8 +135,8 @@ def with_losses(study, seen, unseen, curve):
 @pytest.mark.parametrize(
     ("unseen", "curve", "title", "deep", "by_epoch"),
     [
-        (((8, 8.1), (6, 6.1), (7, 7.1)), (9, 6, 7.0), "Overfitting: from depth 1", "more than the spread", "by 17%"),
-        (((8, 8.1), (6, 7.2), (7, 7.1)), (9, 6, 6.01), "beyond the spread", "may be chance", "has not turned in 3"),
+        (((8, 8.1), (6, 6.1), (7, 7.1)), (9, 6, 7.0), "Overfitting: from depth 1", "the best seed of 3×5", "by 17%"),
+        (((8, 8.1), (6, 7.2), (7, 7.1)), (9, 6, 6.01), "seeds are not apart", "be chance", "has not turned in 3"),
         (((8, 8.1), (7, 7.1), (6, 6.1)), (9, 7, 6.0), "greatest depth, 3", "more layers may", "the last epoch, 3"),
     ],
 )  # fmt: skip
@@ -143,8 +144,57 @@ def test_overfitting_is_told_where_it_is_and_only_there(study, unseen, curve, ti
     look = layers_look(with_losses(study, ((9, 9), (5, 5), (2, 2)), unseen, curve))
     assert title in look.title
     assert deep in look.said[0]
-    assert by_epoch in look.said[2]
-    assert "3.57%" in look.said[3]
+    assert by_epoch in look.said[3]
+    assert "3.57%" in look.said[4]
+
+
+def title_of(study, seen, unseen):
+    return layers_look(with_losses(study, seen, unseen, (9, 6, 7.0))).title
+
+
+def test_the_criterion_is_that_all_seeds_lie_apart_and_is_said_so(study):
+    seen = ((9, 9), (5, 5), (2, 2))
+    look = layers_look(with_losses(study, seen, ((8, 8.1), (4, 6.9), (7, 9.5)), (9, 6, 7.0)))
+    assert look.title.startswith("Overfitting")  # apart, though each spread is more than the difference
+    assert "the best seed of 3×5 relu is worse than the worst of 1×5 relu" in look.said[0]
+    assert title_of(study, seen, ((8, 8.1), (6, 6.1), (6.11, 6.2))).startswith(
+        "L′ is lowest at depth 1, 6.05, and hardly"
+    )
+    assert "not apart" in title_of(study, seen, ((8, 8.1), (4, 7.1), (7, 9.5)))
+
+
+def test_a_peak_before_the_deepest_is_told(study):
+    seen = ((9, 9), (5, 5), (2, 2))
+    changed = with_losses(study, seen, ((6, 6.1), (9, 9.1), (7, 7.1)), (9, 6, 7.0))
+    look = layers_look(changed)
+    assert "L′ rises from 6.05 to 7.05 (9.05 at depth 1)" in look.title
+    assert look.said[1] == "At depths 0, 1, 3 L′ is 6.05, 9.05, 7.05: lowest at depth 0, highest at depth 1."
+    assert "（1 层时 9.05）" in layers_look(changed, "zh").title
+    assert "(8" not in title_of(study, seen, ((8, 8.1), (6, 6.1), (7, 7.1)))  # before the lowest: no matter
+
+
+def test_one_seed_never_claims_overfitting_in_the_title(study):
+    changed = with_losses(study, ((9, 9), (5, 5), (2, 2)), ((8, 8.1), (6, 6.1), (7, 7.1)), (9, 6, 7.0))
+    parts = ("seen", "unseen", "seen_by_epoch", "unseen_by_epoch")
+    groups = {
+        name: tuple(replace(shape, **{part: getattr(shape, part)[:1] for part in parts}) for shape in shapes)
+        for name, shapes in changed.groups.items()
+    }
+    one = replace(changed, seeds=1, groups=groups)
+    by_epoch = replace(one, view="epochs", groups={"depth": groups["depth"][-1:]})
+    for look in (layers_look(one), layers_look(by_epoch)):
+        assert "Overfitting" not in look.title
+        assert "one seed each, it may be chance" in look.title
+    assert "give more with --seeds" in layers_look(one).said[0]
+    assert not one.turn_of_depth.turned
+    assert changed.turn_of_depth.turned
+
+
+def test_the_same_seed_makes_the_same_picture(series, monkeypatch):
+    monkeypatch.setattr("thalweg.learn.workers.available_cores", lambda: 2)
+    one, other = (json.dumps(layers_look(layers_study(series, **SMALL)).described) for _ in range(2))
+    assert one == other
+    assert one != json.dumps(layers_look(layers_study(series, **(SMALL | {"seed": 5}))).described)
 
 
 def test_worse_on_seen_days_too_is_not_overfitting(study):
@@ -217,7 +267,7 @@ def test_options_out_of_range_are_refused(series):
         ({"depths": "0,1", "view": "deep-or-fat"}, "--depths 0,1: --view deep-or-fat needs a network of 2"),
         ({"width": 0}, "--width 0"),
         ({"widths": "0"}, "--widths 0"),
-        ({"width": 10_000, "depths": "3"}, "unknowns; this picture fits up to 5,000,000"),
+        ({"width": 10_000, "depths": "3"}, "unknowns; a picture fits up to 5,000,000"),
         ({"seeds": 0}, "--seeds 0"),
         ({"epochs": 0}, "--epochs 0"),
         ({"days_back": 300}, "--days-back 300"),

@@ -1,6 +1,7 @@
 """The days missed most are those, their holidays are named, and what a calendar helps is told as it is."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -34,9 +35,10 @@ def test_the_simulated_channels_lunar_new_year_is_found_and_named(channel):
     assert before[0] > 300
     assert after[0] < before[0] / 3
     look = misses_look(channel)
-    assert "Fri 9 Feb 2024 (Lunar New Year's Eve)" in look.said[0]
+    assert "Fri 9 Feb 2024 (Lunar New Year's Eve)" in look.said[1]
+    assert look.said[0].startswith("Without a file this picture simulates the channel for 2,300 days")
     assert look.said[-1].startswith("The lecture's deepest miss")
-    assert "2024年2月9日周五（除夕）" in misses_look(channel, "zh").said[0]
+    assert "2024年2月9日周五（除夕）" in misses_look(channel, "zh").said[1]
 
 
 def test_it_is_the_holidays_that_help_there(channel):
@@ -79,7 +81,44 @@ def test_without_a_country_nothing_is_named_and_that_is_said(plain):
     assert plain.stranger is None
     assert plain.share_near == 0
     assert look.said[0] == "No holiday is named: say whose count with --country, such as TW."
-    assert look.title.startswith("The 4 days missed most: there L is ")
+    assert "holiday" not in look.title
+    assert not any("2,300 days" in sentence for sentence in look.said)
+
+
+def test_the_title_tells_all_unseen_days_and_the_rung_that_is_best_there(channel):
+    losses = {rung.rung.name: channel.loss(rung, channel.unseen) for rung in channel.calendars}
+    best = min(losses, key=losses.get)
+    assert channel.best.rung.name == best
+    before = channel.loss(channel.plain, channel.unseen)
+    assert before > losses[best] > 50
+    expected = (
+        f"L′ is {before:.0f} for 100 relu 28, with a calendar {losses[best]:.0f} ({best}); "
+        f"{len(channel.named)} of the 10 worst is near a holiday (simulated data)"
+    )
+    assert misses_look(channel).title == expected
+
+
+def test_a_calendar_that_does_not_help_is_told_so(channel):
+    swapped = replace(channel, plain=channel.calendars[0], calendars=(channel.plain,))
+    assert misses_look(swapped).title.startswith("No calendar helps: L′ is 132 for 100 relu 28 week, with one at best")
+    same = replace(channel, calendars=(channel.plain,))
+    assert misses_look(same).title.startswith("A calendar changes little: L′ is")
+
+
+def test_every_miss_has_a_number_where_there_is_room(channel):
+    spec = misses_chart(channel).to_dict()
+    above = spec | spec["vconcat"][0]
+    numbers = rows(above, marked(above, "text", y="height")[0])
+    assert [row["rank"] for row in numbers] == [str(rank) for rank in range(1, 11)]
+    heights = [float(row["height"]) for row in numbers]
+    drawn = [*channel.series.values[channel.unseen], *channel.plain.estimates[channel.unseen]]
+    low, high = marked(above, "line", y="prediction")[0]["encoding"]["y"]["scale"]["domain"]
+    assert low < min(drawn)
+    assert max(drawn) < min(heights)
+    assert max(heights) < high
+    places = [(int(at), height) for at, height in zip(channel.missed, heights, strict=True)]
+    for one, height in places:
+        assert sum(abs(one - other) < 4 and height == beside for other, beside in places) == 1
 
 
 def test_names_are_those_of_the_calendar_and_chance_is_told_beside():
@@ -105,7 +144,7 @@ def test_the_picture_holds_what_came_and_every_estimate(channel):
     (bars,) = marked(below, "rule", x="target")
     np.testing.assert_allclose([float(row["target"]) for row in rows(below, bars)], target, rtol=1e-6)
     estimates = marked(below, "point", x="prediction")
-    for rung, layer in zip(channel.rungs, estimates, strict=True):
+    for rung, layer in zip(reversed(channel.rungs), estimates, strict=True):  # the smallest mark on top
         told = rows(below, layer)
         np.testing.assert_allclose(
             [float(row["prediction"]) for row in told], rung.estimates[channel.missed], rtol=1e-6

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from chart_reader import marked, rows
 from findings_builder import simulated_series
 from thalweg.errors import InputError
-from thalweg.forecast.study.shift import shift_of, shift_study
+from thalweg.forecast.study.shift import GAIN, NEAR, shift_of, shift_study
 from thalweg.look.shift import moved_chart, shift_chart, shift_look, shift_told
 
 LECTURE = Path(__file__).parents[2] / "../shared/data/lecture_views_2021_digitised.csv"
@@ -190,6 +190,7 @@ def test_the_verdict_is_said_with_its_figures(study):
     look = shift_look(study)
     assert look.title.startswith("This is copying yesterday: L′ = ")
     assert f"{100 * study.shift.nearness:.0f}% of that to the day it is for" in look.said[1]
+    assert f"where this is {100 * NEAR:.0f}% or less and it saves no more than {100 * GAIN:.0f}% of" in look.said[1]
     assert "with the day before 1.00" in look.said[2]
     assert "这是在照抄昨天" in shift_look(study, "zh").title
     squared = shift_study(study.fitted.series, loss="mse")

@@ -109,7 +109,7 @@ def test_the_days_are_drawn_as_they_are(study):
 
 def test_the_words_add_up(study, tomorrow):
     for one in (study, tomorrow):
-        for language, adds, takes in (("en", "adds?", "takes? off"), ("zh", "加上", "减去")):
+        for language, adds, takes in (("en", "adds?", "takes? off"), ("zh", "增加", "减少")):
             look = looked_at("why", one, language)
             told = next(sentence for sentence in look.said if re.search(f"{adds}|{takes}", sentence))
             plus = [numbers_in(found)[0] for found in re.findall(rf"(?:{adds}) ([\d,]+)", told)]
@@ -126,6 +126,43 @@ def test_the_day_before_and_the_week_before_are_named(study):
     assert f"with its {study.why.values[-7]:,.0f}" in spoken["the same weekday a week before"].spoken
     assert "that it is a Monday" in spoken
     assert len({line.what for line in told}) == len(told)
+
+
+def test_the_words_and_the_table_have_the_same_lines(study, tomorrow):
+    for one in (study, tomorrow):
+        look = why_look(one)
+        told = [row["contribution"] for row in look.tables["told"].rows()[1:-1]]
+        (sentence,) = [sentence for sentence in look.said if sentence.startswith("From there:")]
+        signs = re.findall(r"(adds?|takes? off) ([\d,]+)", sentence)
+        spoken = [float(by.replace(",", "")) * (-1 if "take" in how else 1) for how, by in signs]
+        if len(told) <= IN_WORDS + 1:
+            assert spoken == told
+        else:
+            assert spoken[:IN_WORDS] == told[:IN_WORDS]
+            assert sum(spoken[IN_WORDS:]) == sum(told[IN_WORDS:])
+
+
+def test_what_was_fitted_for_the_picture_is_told_for_a_file_only(study):
+    own = "8 relu 14 week was fitted for this picture; it is not necessarily the function that thalweg forecast chooses"
+    assert any(sentence.startswith(own) for sentence in why_look(study).said)
+    assert any("thalweg look why 文件夹/model.thalweg" in sentence for sentence in why_look(study, "zh").said)
+    model = why_look(why_study(model_of([Rung(7, copy=True)])))
+    assert not any("fitted for this picture" in sentence or "usual place" in sentence for sentence in model.said)
+
+
+def test_why_days_of_long_ago_are_named_is_told_where_a_calendar_is_known(study):
+    assert any("over the last 8 weeks." in sentence for sentence in why_look(study).said)
+    year = why_look(replace(study, known="year"))
+    assert any("at the same weeks of last year" in sentence for sentence in year.said)
+    plain = why_look(why_study(SERIES, **(SMALL | {"known": "none", "country": ""})))
+    assert not any("usual place" in sentence for sentence in plain.said)
+
+
+def test_what_is_left_is_named_for_what_it_is(study):
+    some = [line.what for line in lines_of(replace(study, count=2), "en", 2)]
+    assert "rounding" not in some
+    everything = [line.what for line in lines_of(study, "en", 200)]
+    assert "other calendar facts, rounding" not in everything
 
 
 def test_holidays_are_told_by_name(study):
@@ -203,6 +240,7 @@ def test_options_out_of_range_are_refused():
         ({"known": "month"}, "--known 'month'"),
         ({"known": "year"}, "--known year: .* 730 or more"),
         ({"layers": "ten"}, "--layers 'ten'"),
+        ({"layers": "3000,3000"}, "--layers: .* unknowns; a picture fits up to 5,000,000"),
         ({"loss": "mad"}, "--loss 'mad'"),
         ({"country": "Atlantis"}, "--country 'Atlantis'"),
     ):

@@ -28,7 +28,7 @@ from thalweg.look.style import (
     key,
     layered,
     loss_unit,
-    short_format,
+    short_axis,
 )
 from thalweg.look.words import number
 from thalweg.messages import catalogue
@@ -113,6 +113,8 @@ def _said(study: BatchesStudy, tell: Catalogue) -> list[str]:
     an_epoch, first, second = chosen.updates_an_epoch, *(numbers == 1 for numbers in chosen.batches)
     unit = loss_unit(chosen.fitted.problem.loss, name, tell.language)
     said: list[str] = []
+    if study.asked > study.examples:
+        said.append(tell("look.batches.too_large", asked=f"{study.asked:,}", examples=f"{study.examples:,}"))
     if an_epoch > 1:
         said.append(
             tell(
@@ -216,7 +218,9 @@ def _strip(study: BatchesStudy, epoch: int, language: str) -> alt.LayerChart:
         "batch:Q",
         title=tell("look.batches.batch"),
         scale=alt.Scale(domain=[0.5, last + 0.5], reverse=True, nice=False),
-        axis=alt.Axis(tickCount=4, tickMinStep=1, format="d", grid=False),
+        axis=alt.Axis(values=[1], format="d", grid=False)
+        if last == 1
+        else alt.Axis(tickCount=4, tickMinStep=1, format="d", grid=False),
     )
     tips = [day_tip(language), alt.Tooltip("batch:Q", title=tell("look.batches.batch"), format="d")]
     layers = [
@@ -239,7 +243,7 @@ def _loss_axis(study: BatchesStudy, tell: Catalogue, title: str | None = "") -> 
     least = min(np.nanmin(study.chosen.of_batch), *(one.of_all.min() for one in study.descents))
     most = max(float(one.of_all.max()) for one in study.descents)
     scale = alt.Scale(type="log", nice=False, padding=6) if least > 0 else alt.Scale(zero=False)
-    return alt.Y("loss:Q", title=named, scale=scale, axis=alt.Axis(tickCount=5, format=short_format(most)))
+    return alt.Y("loss:Q", title=named, scale=scale, axis=short_axis(most, tickCount=5))
 
 
 def _losses(study: BatchesStudy, tell: Catalogue) -> alt.LayerChart:
@@ -276,7 +280,8 @@ def _losses(study: BatchesStudy, tell: Catalogue) -> alt.LayerChart:
         line.mark_line(color=INK, strokeWidth=2).encode(x=x, y="loss:Q"),
         height=LOSSES,
     )
-    return headed(chart, tell("look.batches.losses", batch=f"{study.batch:,}", count=f"{count:,}"))
+    head = "look.batches.losses_all" if an_epoch == 1 else "look.batches.losses"
+    return headed(chart, tell(head, batch=f"{study.batch:,}", count=f"{count:,}"))
 
 
 def _sizes(study: BatchesStudy, tell: Catalogue) -> alt.HConcatChart:

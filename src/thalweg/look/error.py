@@ -23,6 +23,7 @@ from thalweg.look.style import (
     key,
     layered,
     loss_unit,
+    short_axis,
 )
 from thalweg.look.words import number
 from thalweg.messages import catalogue
@@ -128,17 +129,29 @@ def _loss(study: ErrorStudy, name: str, errors: NDArray[np.float64], language: s
     mean = float(errors.mean())
     called = tell(f"look.error.{name}", minus=number(study.minus))
     bars = alt.Chart(columns({"day": days(study.dates), "error": errors})).encode(x=_days(language))
-    line = alt.Chart(alt.Data(values=[{"mean": mean, "day": str(study.dates[0]), "text": f"L = {number(mean)}"}]))
+    # Of a negative mean the number stands above zero, where few bars are.
+    told = {"mean": mean, "beside": max(mean, 0.0), "text": f"L = {number(mean)}"}
+    line = alt.Chart(alt.Data(values=[told]))
     unit = loss_unit("mse" if name == "squared" else "mae", series.name, language)
     chart = layered(
         bars.mark_bar(color=VERMILLION, opacity=0.55, size=9).encode(
-            y=alt.Y("error:Q", title=unit, axis=alt.Axis(tickCount=4, format="~s")),
+            y=alt.Y("error:Q", title=unit, axis=short_axis(float(np.abs(errors).max(initial=0.0)), tickCount=4)),
             tooltip=[day_tip(language), alt.Tooltip("error:Q", title="e", format=",.6~r")],
         ),
         alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
         line.mark_rule(color=BLUE, strokeWidth=2, strokeDash=[6, 3]).encode(y="mean:Q"),
-        line.mark_text(color=BLUE, align="right", baseline="bottom", dy=-3, fontWeight="bold").encode(
-            y="mean:Q", x=alt.value("width"), text="text:N"
+        # White letters under the coloured ones keep bars and line out of them.
+        *(
+            line.mark_text(
+                color=paint,
+                stroke=paint,
+                strokeWidth=outline,
+                align="right",
+                baseline="bottom",
+                dy=-3,
+                fontWeight="bold",
+            ).encode(y="beside:Q", x=alt.value("width"), text="text:N")
+            for paint, outline in (("white", 4), (BLUE, 0))
         ),
         height=LOW,
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from thalweg.forecast.study.lags import LECTURE_LOSSES, LECTURE_WEIGHTS
 from thalweg.forecast.study.rhythm import SURE, WEEK, weekdays_of
+from thalweg.look.lags_told import said_of, title_of, weekdays_told
 from thalweg.look.look import Look, Numbers
 from thalweg.look.style import (
     BLUE,
@@ -23,10 +24,9 @@ from thalweg.look.style import (
     headed,
     key,
     layered,
-    loss_unit,
     quote,
 )
-from thalweg.look.words import day, number, turn
+from thalweg.look.words import day, number
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 HEIGHT, LOW = 190, 150
 WEEKDAYS_WIDE = 240
 TOLD = 14  # weights up to so many have their day written below; of more every seventh has
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+LABEL = 24  # pixels of a weight's number above or below its bar
 
 
 def lags_look(study: LagsStudy, language: str = "en") -> Look:
@@ -62,106 +62,15 @@ def lags_look(study: LagsStudy, language: str = "en") -> Look:
         for part, name in enumerate(("lecture_seen", "lecture_unseen")):
             losses[name] = [None, *(_lecture(looked, part) for looked in study.looked)]
     rhythm = study.rhythm
-    weekdays = Numbers({"weekday": _weekdays(tell), "mean_value": rhythm.weekdays})
+    weekdays = Numbers({"weekday": weekdays_told(tell), "mean_value": rhythm.weekdays})
     correlation = Numbers({"lag": rhythm.lags, "correlation": rhythm.correlation, "error": rhythm.error})
     tables = {"losses": Numbers(losses), "weights": Numbers(weights), "weekdays": weekdays, "correlation": correlation}
     shown = tuple(name for name in ("losses", "weights", "weekdays") if len(tables[name]) <= 2 * TOLD)
-    return Look("lags", language, lags_chart(study, language), tables, _said(study, tell), shown=shown)
+    return Look("lags", language, lags_chart(study, language), tables, tuple(said_of(study, tell)), shown=shown)
 
 
 def _lecture(looked: int, part: int) -> float | None:
     return LECTURE_LOSSES[looked][part] if looked in LECTURE_LOSSES else None
-
-
-def _weekdays(tell: Catalogue) -> list[str]:
-    return tell("report.weekdays").split()
-
-
-def _w(lag: int) -> str:
-    return f"w{str(lag).translate(SUBSCRIPTS)}"
-
-
-def _said(study: LagsStudy, tell: Catalogue) -> tuple[str, ...]:
-    series, rhythm, language = study.fitted.series, study.rhythm, tell.language
-    unit = loss_unit(study.fitted.problem.loss, series.name, language)
-    said = [_rhythm_told(study, tell)]
-    if np.isfinite(rhythm.weekdays).all() and rhythm.lag is not None and rhythm.lag % WEEK == 0:
-        low, high = int(np.argmin(rhythm.weekdays)), int(np.argmax(rhythm.weekdays))
-        names = _weekdays(tell)
-        said.append(
-            tell("look.lags.weekdays_told", low=names[low], low_mean=number(float(rhythm.weekdays[low])),
-                 high=names[high], high_mean=number(float(rhythm.weekdays[high])), name=series.name)
-        )  # fmt: skip
-    largest = int(np.argmax(np.abs(study.weights)))
-    said.append(
-        tell(
-            "look.lags.weights_told",
-            line=study.fitted.rung.name,
-            weight=_w(largest + 1),
-            value=number(float(study.weights[largest]), 2),
-            day=day(study.dates[largest], language),
-            target=day(study.day, language),
-            bias=number(study.bias),
-            name=series.name,
-        )
-    )
-    if len(study.weights) >= WEEK:
-        same = study.weights[WEEK - 1 :: WEEK]
-        others = np.delete(study.weights, np.arange(WEEK - 1, len(study.weights), WEEK))
-        said.append(
-            tell("look.lags.same_weekday", same=number(float(np.abs(same).mean()), 2),
-                 others=number(float(np.abs(others).mean()), 2))
-        )  # fmt: skip
-    for before, after in zip(_stops(study)[:-1], _stops(study)[1:], strict=True):
-        seen, unseen = study.seen, study.unseen
-        said.append(
-            tell(
-                "look.lags.step_told",
-                before=study.looked[before],
-                after=study.looked[after],
-                seen=tell(f"look.lags.{turn(seen[before], seen[after])}",
-                          before=number(float(seen[before])), after=number(float(seen[after]))),
-                unseen=tell(f"look.lags.{turn(unseen[before], unseen[after])}",
-                            before=number(float(unseen[before])), after=number(float(unseen[after]))),
-            )
-        )  # fmt: skip
-    said.append(
-        tell("look.lags.copying_told", seen=number(study.copying[0]), unseen=number(study.copying[1]), name=unit)
-    )
-    if study.copying[1] < study.unseen.min():
-        said.append(tell("look.lags.copying_wins"))
-    if study.looked[:2] == (1, WEEK) and study.fitted.problem.loss == "mae":
-        share = float(study.unseen[1] / study.unseen[0]) - 1 if study.unseen[0] > 0 else 0.0
-        lecture = 1 - LECTURE_LOSSES[WEEK][1] / LECTURE_LOSSES[1][1]
-        said.append(
-            tell(f"look.lags.lecture_{'falls' if share <= 0 else 'rises'}", share=number(100 * abs(share), 0),
-                 lecture=number(100 * lecture, 0))
-        )  # fmt: skip
-    best = int(np.argmin(study.unseen))
-    if study.seen[-1] < study.seen[best] and turn(study.unseen[best], study.unseen[-1]) == "rises":
-        said.append(
-            tell("look.lags.overfit", best=study.looked[best], last=study.looked[-1],
-                 before=number(float(study.unseen[best])), after=number(float(study.unseen[-1])), name=unit)
-        )  # fmt: skip
-    if study.left_out:
-        said.append(
-            tell("look.lags.left_out", days=", ".join(map(str, study.left_out)), train=study.fitted.split.train)
-        )
-    return tuple(said)
-
-
-def _stops(study: LagsStudy) -> list[int]:
-    """Return the places of the days looked back that are told in a sentence: the first, a week, the last."""
-    wanted = [0, *(at for at, looked in enumerate(study.looked) if looked == WEEK), len(study.looked) - 1]
-    return sorted(set(wanted))
-
-
-def _rhythm_told(study: LagsStudy, tell: Catalogue) -> str:
-    rhythm = study.rhythm
-    if rhythm.lag is None:
-        return tell("look.lags.no_rhythm", lags=len(rhythm.lags))
-    found = number(float(rhythm.correlation[rhythm.lag - 1]), 2)
-    return tell("look.lags.week" if rhythm.lag == WEEK else "look.lags.rhythm", lag=rhythm.lag, correlation=found)
 
 
 def lags_chart(study: LagsStudy, language: str = "en") -> alt.VConcatChart:
@@ -184,25 +93,13 @@ def lags_chart(study: LagsStudy, language: str = "en") -> alt.VConcatChart:
     chart = alt.vconcat(above, _weights(study, tell), _losses(study, tell), spacing=22).resolve_scale(
         color="independent"
     )
-    unit = loss_unit(study.fitted.problem.loss, series.name, language)
-    at = study.looked.index(WEEK) if WEEK in study.looked else len(study.looked) - 1
-    if at:
-        title = tell(
-            f"look.lags.title_{turn(float(study.unseen[0]), float(study.unseen[at]))}",
-            before=study.looked[0],
-            after=study.looked[at],
-            unseen_before=number(float(study.unseen[0])),
-            unseen_after=number(float(study.unseen[at])),
-            name=unit,
-        )
-    else:
-        title = tell("look.lags.title_one", looked=study.looked[0], unseen=number(float(study.unseen[0])), name=unit)
+    title = title_of(study, tell)
     told = tell("look.lags.subtitle", line=study.fitted.rung.name, unseen=study.fitted.split.validation)
     return dress(chart, title, told, language, simulated=series.simulated)
 
 
 def _week(study: LagsStudy, tell: Catalogue) -> alt.LayerChart:
-    names = _weekdays(tell)
+    names = weekdays_told(tell)
     means = study.rhythm.weekdays
     # Above or below all: of 7.9 and 8.5 bars from zero would look the same.
     data = columns({"weekday": np.array(names), "mean": means, "away": means - np.nanmean(means)})
@@ -290,7 +187,12 @@ def _weights(study: LagsStudy, tell: Catalogue) -> alt.LayerChart:
                 ticks=False,
             ),
         ),
-        y=alt.Y("weight:Q", title=tell("look.lags.axis_weight"), axis=alt.Axis(tickCount=5)),
+        y=alt.Y(
+            "weight:Q",
+            title=tell("look.lags.axis_weight"),
+            axis=alt.Axis(tickCount=5),
+            scale=alt.Scale(domain=_heights(study), nice=False),
+        ),
         tooltip=[
             alt.Tooltip("lag:O", title=tell("look.lags.axis_lag")),
             alt.Tooltip("day:N", title=tell("report.date")),
@@ -338,8 +240,17 @@ def _weights(study: LagsStudy, tell: Catalogue) -> alt.LayerChart:
     return headed(chart, told)
 
 
+def _heights(study: LagsStudy) -> list[float]:
+    """Return the ends of the axis of weights, with room for a number beyond the bars."""
+    back = len(study.weights)
+    drawn = np.array([0.0, *study.weights, *(LECTURE_WEIGHTS if back == len(LECTURE_WEIGHTS) else ())])
+    low, high = float(drawn.min()), float(drawn.max())
+    room = ((high - low) or 1.0) * LABEL / (HEIGHT - 2 * LABEL)
+    return [low - room if low < 0 else 0.0, high + room]
+
+
 def _day_below(date: np.datetime64, tell: Catalogue, *, short: bool) -> list[str]:
-    weekday = _weekdays(tell)[int(weekdays_of(np.array([date]))[0])]
+    weekday = weekdays_told(tell)[int(weekdays_of(np.array([date]))[0])]
     return [weekday] if short else [weekday, day(date, tell.language, "report.day_short")]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.forecast.study.layers import RISEN, apart
 from thalweg.look.layers_compared import PAIRS, compared_chart, compared_said, compared_title, pairs_of
 from thalweg.look.layers_epochs import epochs_chart, turn_said
 from thalweg.look.layers_shapes import chance_of, depth_chart
@@ -77,46 +78,82 @@ def _title(study: LayersStudy, tell: Catalogue) -> str:
     if study.view == "epochs":
         turn = shapes[-1].turn
         return tell(
-            "look.layers.title_epochs",
+            f"look.layers.title_epochs{'_one' if study.seeds == 1 else ''}",
             turned=sum(shape.turn.turned for shape in shapes),
             count=len(shapes),
             network=shapes[-1].name,
             at=turn.at,
             epochs=study.epochs,
         )
-    turn = study.turn_of_depth
+    turn, highest = study.turn_of_depth, _highest(study)
     best, last = shapes[turn.place], shapes[-1]
-    kind = "last" if best is last else _overfit_or_worse(best, last) if turn.turned else "not"
+    peak = ""
+    if turn.place < highest < len(shapes) - 1:
+        unseen = number(float(shapes[highest].unseen.mean()))
+        peak = tell("look.layers.peak", depth=shapes[highest].depth, unseen=unseen)
     return tell(
-        f"look.layers.title_depth_{kind}",
+        f"look.layers.title_depth_{_kind(study)}",
         at=turn.at,
         last=last.depth,
         unseen=number(turn.lowest),
         unseen_last=number(turn.last),
         seen=number(float(best.seen.mean())),
         seen_last=number(float(last.seen.mean())),
+        peak=peak,
     )
 
 
-def _overfit_or_worse(best: Shape, last: Shape) -> str:
-    """Return ``overfit`` where the deepest is better on seen days; a network that is worse on both is not."""
-    return "overfit" if last.seen.mean() < best.seen.mean() else "turned"
+def _highest(study: LayersStudy) -> int:
+    """Return which depth has the highest L′."""
+    return int(np.argmax([shape.unseen.mean() for shape in study.groups["depth"]]))
+
+
+def _kind(study: LayersStudy) -> str:
+    """Return what the deepest network is beside the one of the lowest L′, as the last part of a key.
+
+    ``last`` where it is that one; ``one`` of a single seed each, ``chance`` where their seeds are not apart, ``little``
+    where L′ rises by no more than `RISEN`; else ``overfit`` where L is lower, or ``worse`` where that is higher too.
+    """
+    turn, shapes = study.turn_of_depth, study.groups["depth"]
+    best, last = shapes[turn.place], shapes[-1]
+    if best is last:
+        return "last"
+    if study.seeds == 1:
+        return "one"
+    if not apart(best.unseen, last.unseen):
+        return "chance"
+    if not turn.turned:
+        return "little"
+    return "overfit" if last.seen.mean() < best.seen.mean() else "worse"
 
 
 def _depth_said(study: LayersStudy, tell: Catalogue) -> list[str]:
     turn, shapes, single = study.turn_of_depth, study.groups["depth"], study.groups["width"]
     best, last = shapes[turn.place], shapes[-1]
-    values = {
-        "at": turn.at,
-        "last": last.depth,
-        "seen": number(float(best.seen.mean())),
-        "seen_last": number(float(last.seen.mean())),
-        "unseen": number(turn.lowest),
-        "unseen_last": number(turn.last),
-        "name": loss_unit(study.loss, study.series.name, tell.language),
-    }
-    kind = "not" if best is last else "unsure" if not turn.turned else _overfit_or_worse(best, last)
-    said = [tell(f"look.layers.depth_{kind}", chance=chance_of(best.unseen, last.unseen, tell), **values)]
+    said = [
+        tell(
+            f"look.layers.depth_{_kind(study)}",
+            chance=chance_of(best, last, tell),
+            at=turn.at,
+            last=last.depth,
+            seen=number(float(best.seen.mean())),
+            seen_last=number(float(last.seen.mean())),
+            unseen=number(turn.lowest),
+            unseen_last=number(turn.last),
+            least=f"{100 * RISEN:.0f}",
+            name=loss_unit(study.loss, study.series.name, tell.language),
+        )
+    ]
+    if len(shapes) > 2:  # noqa: PLR2004 - of two all is told
+        said.append(
+            tell(
+                "look.layers.depth_all",
+                depths=", ".join(str(shape.depth) for shape in shapes),
+                losses=", ".join(number(float(shape.unseen.mean())) for shape in shapes),
+                lowest=turn.at,
+                highest=shapes[_highest(study)].depth,
+            )
+        )
     if len(single) > 1:
         narrow, wide = single[0], single[-1]
         said.append(
@@ -128,7 +165,7 @@ def _depth_said(study: LayersStudy, tell: Catalogue) -> list[str]:
                 seen_last=number(float(wide.seen.mean())),
                 unseen=number(float(narrow.unseen.mean())),
                 unseen_last=number(float(wide.unseen.mean())),
-                chance=chance_of(narrow.unseen, wide.unseen, tell),
+                chance=chance_of(narrow, wide, tell),
             )
         )
     return said

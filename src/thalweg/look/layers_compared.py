@@ -9,7 +9,7 @@ import numpy as np
 
 from thalweg.forecast.study.layers import apart
 from thalweg.look.look import Numbers
-from thalweg.look.style import BLUE, ORANGE, WIDTH, columns, headed, key, layered, quote, short_format
+from thalweg.look.style import BLUE, ORANGE, WIDTH, columns, headed, key, layered, quote, short_axis
 
 if TYPE_CHECKING:
     from thalweg.forecast.study.layers import LayersStudy, Shape
@@ -128,7 +128,7 @@ def _panel(study: LayersStudy, part: str, tell: Catalogue, width: int) -> alt.La
         scale=alt.Scale(paddingInner=0.35, paddingOuter=0.2),
     )
     title = tell(f"report.loss_{study.loss}", name=study.series.name)
-    axis = alt.Axis(labelBound=True, format=short_format(float(means["loss"].max())))
+    axis = short_axis(float(means["loss"].max()), labelBound=True)
     y = alt.Y("loss:Q", title=title, scale=alt.Scale(zero=False, padding=12), axis=axis)
     colours = alt.Color("kind:N", scale=alt.Scale(domain=names, range=[BLUE, ORANGE]), legend=None)
     offset = alt.XOffset("kind:N", scale=alt.Scale(domain=names))

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.forecast.study.layers import RISEN
-from thalweg.look.style import BLUE, GREEN, VERMILLION, WIDTH, columns, headed, key, layered, short_format
+from thalweg.look.style import BLUE, GREEN, VERMILLION, WIDTH, columns, headed, key, layered, short_axis
 from thalweg.look.words import number
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def curve_panel(shape: Shape, study: LayersStudy, tell: Catalogue, *, width: int
     # The first epochs may lie above: they would press the rise of L′ flat.
     most = HEADROOM * float(shape.unseen_by_epoch[:, turn.place :].max())
     scale = alt.Scale(domain=[min(0.0, float(values.min())), most], nice=False)
-    y = alt.Y("low:Q", title=title, scale=scale, axis=alt.Axis(tickCount=5, format=short_format(most)))
+    y = alt.Y("low:Q", title=title, scale=scale, axis=short_axis(most, tickCount=5))
     x = alt.X(
         "epoch:Q",
         title=tell("report.epoch"),

@@ -9,11 +9,9 @@ import numpy as np
 
 from thalweg.forecast.study.layers import apart
 from thalweg.look.layers_epochs import curve_panel
-from thalweg.look.style import BLUE, GREEN, VERMILLION, WIDTH, columns, key, layered, short_format
+from thalweg.look.style import BLUE, GREEN, VERMILLION, WIDTH, columns, key, layered, short_axis
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from thalweg.forecast.study.layers import LayersStudy, Shape
     from thalweg.messages import Catalogue
 
@@ -22,11 +20,13 @@ HEADROOM = 1.15  # above the highest L, for the mark
 HALF = WIDTH // 2 - 40
 
 
-def chance_of(one: NDArray[np.float64], other: NDArray[np.float64], tell: Catalogue) -> str:
-    """Return in words whether a difference is more than the spread of the seeds."""
-    if len(one) == 1:
+def chance_of(one: Shape, other: Shape, tell: Catalogue) -> str:
+    """Return in words whether the seeds of two shapes lie apart in L′, or their difference may be chance."""
+    if len(one.unseen) == 1:
         return tell("look.layers.chance_one")
-    return tell(f"look.layers.chance_{'beyond' if apart(one, other) else 'within'}")
+    lower, higher = sorted((one, other), key=lambda shape: float(shape.unseen.mean()))
+    how = "apart" if apart(one.unseen, other.unseen) else "not_apart"
+    return tell(f"look.layers.chance_{how}", lower=lower.name, higher=higher.name)
 
 
 def depth_chart(study: LayersStudy, tell: Catalogue) -> alt.VConcatChart:
@@ -81,9 +81,7 @@ def _panel(
     every = (*study.groups["depth"], *study.groups["width"])
     most = HEADROOM * max(float(max(shape.seen.max(), shape.unseen.max())) for shape in every)
     title = tell(f"report.loss_{study.loss}", name=study.series.name)
-    y = alt.Y(
-        "loss:Q", title=title, scale=alt.Scale(domain=[0, most], nice=False), axis=alt.Axis(format=short_format(most))
-    )
+    y = alt.Y("loss:Q", title=title, scale=alt.Scale(domain=[0, most], nice=False), axis=short_axis(most))
     colour = alt.Color("part:N", scale=alt.Scale(domain=[seen, unseen], range=[BLUE, GREEN]), legend=None)
     tips = [
         alt.Tooltip("network:N", title=" "),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import numpy as np
 
+from thalweg.forecast.study.misses import SIMULATED_DAYS
 from thalweg.look.feasts import feast
 from thalweg.look.look import Look, Numbers
 from thalweg.look.style import (
@@ -33,6 +34,8 @@ from thalweg.look.words import day, number, turn
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from thalweg.forecast.study.fitted import Fitted
     from thalweg.forecast.study.misses import MissesStudy
     from thalweg.messages import Catalogue
@@ -40,8 +43,9 @@ if TYPE_CHECKING:
 HEIGHT, ROW, BAR = 210, 36, 24
 WIDE = WIDTH - 130  # beside a day and most holidays
 LONGEST = 320  # pixels of a holiday's name
-CLOSE = 16  # pixels: numbers of days nearer than this would cover each other
-COLOURS, SHAPES = (BLUE, GREEN, ORANGE), ("diamond", "triangle-up", "square")
+CLOSE = 17  # pixels: numbers of days nearer than this would cover each other
+NUMBERED, NUMBER = 5, 15  # rows for numbers above the picture at most, and the height of one in pixels
+COLOURS, SHAPES, SIZES = (BLUE, GREEN, ORANGE), ("diamond", "triangle-up", "square"), (75, 60, 190)
 
 
 def misses_look(study: MissesStudy, language: str = "en") -> Look:
@@ -91,7 +95,7 @@ def _called(study: MissesStudy, rung: Fitted, tell: Catalogue) -> str:
 def _said(study: MissesStudy, tell: Catalogue) -> tuple[str, ...]:
     series, language, missed, named = study.series, tell.language, study.missed, study.named
     last, unit = study.calendars[-1], loss_unit(study.plain.problem.loss, series.name, language)
-    said: list[str] = []
+    said = [tell("look.misses.longer", days=f"{SIMULATED_DAYS:,}")] if study.own else []
     if not study.country:
         said.append(tell("look.misses.no_country"))
     elif len(named):
@@ -151,15 +155,16 @@ def misses_chart(study: MissesStudy, language: str = "en") -> alt.VConcatChart:
     series, missed = study.series, study.missed
     parts = [_unseen(study, tell), _rows(study, tell), _lift(study, tell)]
     chart = alt.vconcat(*parts, spacing=20).resolve_scale(color="independent", shape="independent")
-    last, named = study.calendars[-1], study.named
-    days_told = named if len(named) else missed
+    named, before, after = len(study.named), *(study.loss(rung, study.unseen) for rung in (study.plain, study.best))
     title = tell(
-        "look.misses.title_named" if len(named) else "look.misses.title",
-        named=len(named),
-        count=len(missed),
-        before=number(study.loss(study.plain, days_told)),
-        after=number(study.loss(last, days_told)),
-        name=loss_unit(study.plain.problem.loss, series.name, language),
+        f"look.misses.title_{turn(before, after)}",
+        plain=study.plain.rung.name,
+        best=study.best.rung.name,
+        before=number(before),
+        after=number(after),
+        near=tell(f"look.misses.near_{'one' if named == 1 else 'many'}", named=named, count=len(missed))
+        if study.country
+        else "",
     )
     told = tell("look.misses.subtitle", rung=study.plain.rung.name, count=len(missed), unseen=len(study.unseen))
     return dress(chart, title, told, language, simulated=series.simulated)
@@ -175,18 +180,16 @@ def _unseen(study: MissesStudy, tell: Catalogue) -> alt.LayerChart:
     )
     x = day_axis(tell.language, padding=8)
     base = alt.Chart(columns({"day": days(dates), **table})).encode(x=x)
-    across = WIDE / max(len(dates), 1)
-    told: list[int] = []  # of days too near to each other the worse keeps its number
-    for at in missed.tolist():
-        if all(abs(at - other) * across >= CLOSE for other in told):
-            told.append(at)
+    rows = _rows_of_numbers(missed, WIDE / max(len(dates), 1))
+    heights, domain = _heights(study, rows)
     dots = alt.Chart(
         columns(
             {
                 "day": days(series.dates[missed]),
                 "target": series.values[missed],
                 "prediction": plain.estimates[missed],
-                "rank": np.array([str(rank) if at in told else "" for rank, at in enumerate(missed.tolist(), 1)]),
+                "rank": np.array(["" if row is None else str(rank) for rank, row in enumerate(rows, 1)]),
+                "height": heights,
                 "holiday": np.array([feast(name, tell.language) for name in study.holidays]),
             }
         )
@@ -199,24 +202,55 @@ def _unseen(study: MissesStudy, tell: Catalogue) -> alt.LayerChart:
     chart = layered(
         key({truth: INK, estimate: BLUE, marked: VERMILLION}),
         base.mark_line(color=BLUE, strokeWidth=1.3).encode(
-            y=alt.Y("prediction:Q", title=series.name, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))
+            y=alt.Y(
+                "prediction:Q",
+                title=series.name,
+                scale=alt.Scale(domain=domain, zero=False, nice=False),
+                axis=alt.Axis(tickCount=5),
+            )
         ),
         base.mark_line(color=INK, strokeWidth=1.3).encode(y="target:Q"),
         dots.mark_rule(color=VERMILLION, strokeWidth=2).encode(y="target:Q", y2="prediction:Q"),
+        dots.transform_filter("isValid(datum.height)")
+        .mark_rule(color=VERMILLION, strokeWidth=1, opacity=0.5)
+        .encode(y="height:Q", y2="target:Q"),
         dots.mark_point(color=VERMILLION, filled=True, size=55, opacity=1).encode(
             y="target:Q", tooltip=[*tips, alt.Tooltip("holiday:N", title=tell("report.holiday"))]
         ),
         # White letters under the coloured ones keep the lines out of them.
         *(
-            dots.mark_text(
-                color=paint, stroke=paint, strokeWidth=outline, fontWeight="bold", fontSize=12, dx=10, dy=-7
-            ).encode(y="target:Q", text="rank:N")
+            dots.mark_text(color=paint, stroke=paint, strokeWidth=outline, fontWeight="bold", fontSize=12).encode(
+                y="height:Q", text="rank:N"
+            )
             for paint, outline in (("white", 4), (VERMILLION, 0))
         ),
         width=WIDE,
         height=HEIGHT,
     )
     return headed(chart, tell("look.misses.panel_unseen"))
+
+
+def _rows_of_numbers(missed: NDArray[np.int64], across: float) -> list[int | None]:
+    """Return the row above the picture in which each miss has its number; the worse find theirs first."""
+    taken: list[list[int]] = [[] for _ in range(NUMBERED)]
+    rows: list[int | None] = []
+    for at in missed.tolist():
+        free = (row for row, others in enumerate(taken) if all(abs(at - each) * across >= CLOSE for each in others))
+        row = next(free, None)
+        if row is not None:
+            taken[row].append(at)
+        rows.append(row)
+    return rows
+
+
+def _heights(study: MissesStudy, rows: list[int | None]) -> tuple[NDArray[np.float64], list[float]]:
+    """Return where each number stands in head-room above the data, NaN for none, and the ends of the whole axis."""
+    drawn = np.concatenate([study.series.values[study.unseen], study.plain.estimates[study.unseen]])
+    low, high = float(drawn.min()), float(drawn.max())
+    count = 1 + max((row for row in rows if row is not None), default=-1)
+    unit = ((high - low) or 1.0) / (HEIGHT - NUMBER * (count + 1))
+    heights = np.array([np.nan if row is None else high + (row + 1) * NUMBER * unit for row in rows])
+    return heights, [low - NUMBER * unit / 2, high + (count + 0.5) * NUMBER * unit]
 
 
 def _rows(study: MissesStudy, tell: Catalogue) -> alt.LayerChart:
@@ -255,11 +289,18 @@ def _rows(study: MissesStudy, tell: Catalogue) -> alt.LayerChart:
             x2="prediction:Q",
         ),
     ]
-    for rung, colour, shape in zip(study.rungs, COLOURS, SHAPES, strict=False):
+    # The hollow ones first: what lies on the same place still shows.
+    marked = list(zip(study.rungs, COLOURS, SHAPES, SIZES, strict=False))
+    layers.append(
+        base.mark_point(color=INK, filled=True, size=75, opacity=1).encode(
+            x="target:Q", tooltip=[alt.Tooltip("target:Q", title=truth, format=",.6~r")]
+        )
+    )
+    for rung, colour, shape, size in reversed(marked):
         table = {"rank": ends["rank"], "prediction": rung.estimates[missed], "miss": study.miss(rung, missed)}
         layers.append(
             alt.Chart(columns(table))
-            .mark_point(color=colour, filled=True, shape=shape, size=85, opacity=1)
+            .mark_point(color=colour, filled=shape != "square", shape=shape, size=size, strokeWidth=2, opacity=1)
             .encode(
                 y=y,
                 x="prediction:Q",
@@ -269,11 +310,6 @@ def _rows(study: MissesStudy, tell: Catalogue) -> alt.LayerChart:
                 ],
             )
         )
-    layers.append(
-        base.mark_point(color=INK, filled=True, size=75, opacity=1).encode(
-            x="target:Q", tooltip=[alt.Tooltip("target:Q", title=truth, format=",.6~r")]
-        )
-    )
     chart = layered(*layers, width=WIDE, height=ROW * len(missed))
     return headed(chart, tell("look.misses.panel_rows"))
 

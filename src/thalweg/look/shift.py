@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
-from thalweg.forecast.study.shift import FURTHEST
+from thalweg.forecast.study.shift import FURTHEST, GAIN, NEAR
 from thalweg.look.look import Look, Numbers
 from thalweg.look.style import (
     BLUE,
@@ -76,7 +76,8 @@ def shift_told(shift: Shift, language: str = "en", *, name: str) -> tuple[str, .
     figures = _figures(shift, language, name)
     return (
         tell(f"look.shift.verdict_{shift.verdict}", **figures),
-        tell("look.shift.near", nearness=number(100 * shift.nearness, 0)),
+        tell("look.shift.near", nearness=number(100 * shift.nearness, 0), near=number(100 * NEAR, 0),
+             gain=number(100 * GAIN, 0)),
         tell("look.shift.correlation", day=number(shift.correlation, 2), before=number(shift.correlation_before, 2)),
         tell(f"look.shift.baseline_{'saves' if shift.gain >= 0 else 'loses'}",
              share=number(100 * abs(shift.gain), 0 if abs(shift.gain) >= WHOLE else 1), **figures),

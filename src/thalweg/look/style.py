@@ -127,6 +127,11 @@ def short_format(most: float) -> str:
     return "~s" if most >= 1 else "~g"
 
 
+def short_axis(most: float, **options: Any) -> alt.Axis:  # noqa: ANN401 - those of an axis
+    """Return an axis up to `most` with short numbers, and 0 as a plain 0: of 200k Vega would write 0k."""
+    return alt.Axis(format=short_format(most), labelExpr="datum.value ? datum.label : '0'", **options)
+
+
 def quote(text: str | Sequence[Any] | Mapping[str, Any]) -> str:
     """Return text, or lists and tables of it, as it stands inside a Vega expression, whatever a user wrote in it."""
     return json.dumps(text, ensure_ascii=False)

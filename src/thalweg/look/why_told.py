@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from thalweg.forecast.features import WEEKDAYS_AGO
+from thalweg.forecast.ladder import KNOWN
 from thalweg.look.words import day, estimate_decimals, number
 from thalweg.messages import catalogue
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.contributions import Fact, Why
     from thalweg.forecast.study.why import WhyStudy
 
-IN_WORDS = 6  # days and facts named in the sentence
+IN_WORDS = 6  # lines of the table told in the sentence
 LONG_AGO = 300  # days from which on a day is told with its year
 WEEK = 7
 
@@ -61,14 +63,16 @@ def lines_of(study: WhyStudy, language: str, count: int) -> list[Told]:
     """
     why, places, tell = study.why, places_of(study), catalogue(language)
     days = {at: _of_day(why, at, places, language) for at in range(len(why.dates))}
-    everything = [*days.values(), *(_of_fact(fact, why, language) for fact in why.facts)]
-    everything.sort(key=lambda one: -abs(one.moved))
-    lines = [one for one in everything[:count] if round(one.moved, places)]
-    others = [one for one in days.values() if one not in lines]
+    facts = [_of_fact(fact, why, language) for fact in why.facts]
+    everything = sorted([*days.values(), *facts], key=lambda one: -abs(one.moved))
+    named = [one for one in everything[:count] if round(one.moved, places)]
+    others = [one for one in days.values() if one not in named]
     together = tell("look.why.other_days", count=len(others))
+    lines = list(named)
     lines.append(Told(together, together, sum(one.moved for one in others), many=True))
     lines = [replace(one, moved=round(one.moved, places)) for one in lines]
-    rest = tell("look.why.rest")
+    unnamed = any(one not in named and round(one.moved, places) for one in facts)
+    rest = tell("look.why.rest" if unnamed else "look.why.rounding")
     lines.append(Told(rest, rest, round(moved_of(study) - sum(one.moved for one in lines), places)))
     return [one for one in lines if one.moved]
 
@@ -111,10 +115,18 @@ def said_of(study: WhyStudy, language: str) -> list[str]:
                   came=number(study.came, places)),
         tell("look.why.base_told", base=number(why.base, places), usual=number(why.usual, places)),
     ]  # fmt: skip
-    lines = lines_of(study, language, min(study.count, IN_WORDS))
+    lines = lines_of(study, language, study.count)
+    if len(lines) > IN_WORDS + 1:  # the same lines as in the table, those beyond in one
+        together = tell("look.why.others_spoken")
+        moved = round(sum(one.moved for one in lines[IN_WORDS:]), places)
+        lines = [*lines[:IN_WORDS], *([Told(together, together, moved, many=True)] if moved else [])]
     if lines:
         phrases = tell("look.why.join").join(_phrase(one, places, language) for one in lines)
         said.append(tell("look.why.moved", phrases=phrases))
+    if study.known:
+        said.append(tell(f"look.why.far_{'year' if KNOWN[study.known].year else 'week'}", weeks=max(WEEKDAYS_AGO)))
+    if study.own:
+        said.append(tell("look.why.own", function=study.function))
     if not math.isnan(study.came):
         said.append(tell("look.why.seen_told"))
     if not why.whole:

@@ -21,8 +21,12 @@ def error(
     *,
     days: Annotated[int, typer.Option(metavar="NUMBER", help="How many of the last training days to show.")] = 28,
     minus: Annotated[
-        float, typer.Option(metavar="NUMBER", help="What the third loss takes off the absolute error.")
-    ] = 100.0,
+        float,
+        typer.Option(
+            metavar="NUMBER",
+            help="What the third loss takes off the absolute error; 0: a round number above their mean.",
+        ),
+    ] = 0.0,
     days_back: DaysBack = 1,
     layers: Layers = "0",
     loss: LossName = "mae",

@@ -46,6 +46,6 @@ def layers(
     """Show what depth and width do to L and L′, and where overfitting begins.
 
     Many shapes of network are fitted, each from several seeds and for all epochs, so that one that overfits may do so:
-    L on the training days goes on falling while L′ on unseen days (those of validation) turns and rises. Differences
-    that are no larger than the spread of the seeds are told as such.
+    L on the training days goes on falling while L′ on unseen days (those of validation) turns and rises. Where some
+    seed of one shape does better than some of the other, both ways, their difference is told to be chance, perhaps.
     """

@@ -38,6 +38,7 @@ def why(
     """Tell why tomorrow's number is what it is: which past days and calendar facts moved it, and by how much.
 
     From the estimate of an average day after an ordinary month, each past day and each fact of the calendar moves
-    the number up or down; together they lead to the forecast. FILE is a file of daily numbers, to which a function is
-    fitted as for a forecast, or a saved model.thalweg, which is explained as it is.
+    the number up or down; together they lead to the estimate. To a FILE of daily numbers a function is fitted for this
+    picture, by the options below, not necessarily the one that thalweg forecast chooses; a saved model.thalweg, from
+    the folder that thalweg forecast writes, is explained as it is.
     """

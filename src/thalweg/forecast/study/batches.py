@@ -116,6 +116,8 @@ class BatchesStudy:
         From the smallest batches to the largest, all from the same θ⁰.
     batch : int
         The size that is looked at closely: one of theirs.
+    asked : int
+        The size that was asked for: more than there are examples means all of them.
     """
 
     series: Series
@@ -124,6 +126,7 @@ class BatchesStudy:
     epochs: int
     descents: tuple[BatchDescent, ...]
     batch: int
+    asked: int
 
     @property
     def examples(self) -> int:
@@ -197,7 +200,13 @@ def batches_study(
         descents.append(_descend(series, replace(rung, batch=size), loss, seed, marks))
         watcher.advance(1)
     return BatchesStudy(
-        series, series.dates[newest + 1], series.observed[newest + 1], epochs, tuple(descents), min(batch, count)
+        series,
+        series.dates[newest + 1],
+        series.observed[newest + 1],
+        epochs,
+        tuple(descents),
+        min(batch, count),
+        batch,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,7 @@ def error_study(
     source: Source = None,
     *,
     days: int = 28,
-    minus: float = 100.0,
+    minus: float = 0.0,
     days_back: int = 1,
     layers: str = "0",
     loss: str = "mae",
@@ -78,7 +79,8 @@ def error_study(
     days : int
         How many of the last training days to look at; days without a value are passed over.
     minus : float
-        What the third loss takes off the absolute error.
+        What the third loss takes off the absolute error; 0 for a round number above the mean of these days' errors,
+        so that the loss is negative (the lecture takes off 100).
     days_back, layers, loss, seed
         The rung: a straight line over one day where nothing else is said.
 
@@ -96,4 +98,14 @@ def error_study(
     seen = np.flatnonzero(series.observed[: of.split.train] & np.isfinite(of.estimates[: of.split.train]))
     of_all = float(np.abs(of.estimates[seen] - series.values[seen]).mean())
     last = seen[-days:]
-    return ErrorStudy(of, series.dates[last], series.values[last], of.estimates[last], float(minus), of_all)
+    mean = float(np.abs(of.estimates[last] - series.values[last]).mean())
+    taken = float(minus) or round_above(mean)
+    return ErrorStudy(of, series.dates[last], series.values[last], of.estimates[last], taken, of_all)
+
+
+def round_above(size: float) -> float:
+    """Return the next number of one figure above a positive one: 300 above 208; 1 above 0."""
+    if size <= 0:
+        return 1.0
+    power = math.floor(math.log10(size))
+    return float(f"{math.floor(size / 10.0**power) + 1}e{power}")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from thalweg.series.split import Split
 
 WIDEST, DEEPEST = 10_000, 50
+MOST_UNKNOWNS = 5_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,11 +137,12 @@ def fitted(
     Raises
     ------
     InputError
-        If the series is too short for the rung, or the descent diverges.
+        If the series is too short for the rung, the rung has too many unknowns, or the descent diverges.
     """
     split = split_by_date(series)
     check_bears(series, split, rung)
     problem = Problem(rung, series, Calendar(country), one_of("loss", loss, TOLD_IN), split.train, 1)
+    check_size(problem)
     descent = Descent(
         problem.network,
         problem.examples,
@@ -177,6 +179,16 @@ def check_bears(series: Series, split: Split, rung: Rung) -> None:
         raise InputError(
             f"--known {rung.known}: of the {len(series)} days {split.train} are for training, and a year is learned "
             f"from {YEARS} or more. Take --known week, or bring more days."
+        )
+
+
+def check_size(problem: Problem) -> None:
+    """Raise an InputError where a rung has more unknowns than a picture fits."""
+    unknowns = problem.network.size
+    if unknowns > MOST_UNKNOWNS:
+        raise InputError(
+            f"--layers: {problem.rung.name} has {unknowns:,} unknowns; a picture fits up to {MOST_UNKNOWNS:,}. Give "
+            "fewer layers or fewer neurons."
         )
 
 

@@ -13,7 +13,7 @@ from thalweg.errors import InputError
 from thalweg.forecast.features import days_needed
 from thalweg.forecast.fit import Problem, scored
 from thalweg.forecast.ladder import Rung, suited
-from thalweg.forecast.study.fitted import DEEPEST, WIDEST, fitted
+from thalweg.forecast.study.fitted import DEEPEST, MOST_UNKNOWNS, WIDEST, fitted
 from thalweg.forecast.study.source import MOST_BACK, days_of, one_of, whole_number, whole_numbers
 from thalweg.forecast.watch import Silence
 from thalweg.learn.function import Network, one_layer_of_size
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 VIEWS = ("depth", "activation", "deep-or-fat", "epochs")
 MOST_SHAPES = 12  # of one option
-MOST_UNKNOWNS = 5_000_000
 RISEN = 0.02  # of L′ where it is lowest: a smaller rise after it is no turn
 AROUND = 40  # one in so many epochs is looked at on either side, too: a dip of one epoch is no turn
 
@@ -117,7 +116,7 @@ def turn_of(places: NDArray[np.int64], unseen: NDArray[np.float64]) -> Turn:
 
 
 def apart(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    """Whether all seeds of one shape lie on the same side of all seeds of another: more than the spread of seeds."""
+    """Whether the best seed of one shape is worse than the worst of another; of single seeds any two are."""
     return bool(one.max() < other.min() or other.max() < one.min())
 
 
@@ -145,10 +144,15 @@ class LayersStudy:
 
     @property
     def turn_of_depth(self) -> Turn:
-        """The number of layers where L′ is lowest, and whether that of the deepest is higher, the seeds apart."""
+        """The number of layers where L′ is lowest, and whether that of the deepest is surely higher.
+
+        Surely: by more than `RISEN`, and the seeds apart; one seed of each never is.
+        """
         shapes = self.groups["depth"]
         turn = turn_of(np.array([one.depth for one in shapes]), np.stack([one.unseen for one in shapes], axis=1))
-        return replace(turn, turned=turn.turned and apart(shapes[turn.place].unseen, shapes[-1].unseen))
+        return replace(
+            turn, turned=turn.turned and self.seeds > 1 and apart(shapes[turn.place].unseen, shapes[-1].unseen)
+        )
 
 
 def layers_study(
@@ -205,7 +209,7 @@ def layers_study(
         unknowns = Network((days_back, *rung.hidden, 1)).size
         if unknowns > MOST_UNKNOWNS:
             raise InputError(
-                f"{rung.name} has {unknowns:,} unknowns; this picture fits up to {MOST_UNKNOWNS:,}. Give a smaller "
+                f"{rung.name} has {unknowns:,} unknowns; a picture fits up to {MOST_UNKNOWNS:,}. Give a smaller "
                 "--width, or less in --depths or --widths."
             )
     followed = groups.get("depth", ())[0 if view == "epochs" else -1 :]

@@ -51,6 +51,8 @@ class MissesStudy:
         The holiday on or near it, in English, or ``""``.
     share_near : float
         Share of all unseen days that lie on or near a holiday in the same way.
+    own : bool
+        Whether no series was given: the channel is then simulated for `SIMULATED_DAYS`, longer than elsewhere.
     """
 
     plain: Fitted
@@ -61,6 +63,7 @@ class MissesStudy:
     missed: NDArray[np.int64]
     holidays: tuple[str, ...]
     share_near: float
+    own: bool
 
     @property
     def series(self) -> Series:
@@ -71,6 +74,11 @@ class MissesStudy:
     def rungs(self) -> tuple[Fitted, ...]:
         """The plain rung, then the calendar rungs."""
         return (self.plain, *self.calendars)
+
+    @property
+    def best(self) -> Fitted:
+        """The calendar rung that is best on all unseen days."""
+        return min(self.calendars, key=lambda rung: self.loss(rung, self.unseen))
 
     @property
     def named(self) -> NDArray[np.int64]:
@@ -147,6 +155,7 @@ def misses_study(
         missed,
         _near(series, missed, code),
         float(np.mean([bool(name) for name in near])),
+        own=source is None,
     )
 
 

@@ -10,10 +10,10 @@ from thalweg.errors import InputError
 from thalweg.forecast.backtest import Member, Task, refit
 from thalweg.forecast.climb import network_seed
 from thalweg.forecast.contributions import Why, why_of
-from thalweg.forecast.fit import Problem, descend
-from thalweg.forecast.ladder import TOLD_IN, Rung, suited
+from thalweg.forecast.fit import Fit, Problem, descend
+from thalweg.forecast.ladder import KNOWN, TOLD_IN, Rung, suited
 from thalweg.forecast.model import Model
-from thalweg.forecast.study.fitted import check_bears, layers_of
+from thalweg.forecast.study.fitted import check_bears, check_size, layers_of
 from thalweg.forecast.study.source import MOST_BACK, as_it_is, country_of, day_named, one_of, sees_of, whole_number
 from thalweg.forecast.watch import Silence
 from thalweg.learn.workers import workers
@@ -22,7 +22,6 @@ from thalweg.series.sample import sample
 from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
-    from thalweg.forecast.fit import Fit
     from thalweg.forecast.study.source import Source
     from thalweg.forecast.watch import Watcher
     from thalweg.series.series import Series
@@ -43,12 +42,18 @@ class WhyStudy:
         What it looked back at.
     count : int
         How many days and facts to name; the others are told together.
+    known : str
+        What the function sees beside past days, a key of `KNOWN`; of several members what the one that sees most does.
+    own : bool
+        Whether it was fitted for this study to a series that was given, so that a forecast may choose another.
     """
 
     why: Why
     function: str
     days: Series
     count: int
+    known: str = ""
+    own: bool = False
 
     @property
     def came(self) -> float:
@@ -96,14 +101,18 @@ def why_study(
     if isinstance(source, Model):
         as_it_is(source, why_study, days_back=days_back, layers=layers, known=known, loss=loss, country=country,
                  seed=seed)  # fmt: skip
-        return WhyStudy(why_of(source.daily, source.calendar, source.days, date), source.chosen, source.days, count)
+        seen = [member.rung.known for member in source.daily if isinstance(member, Fit)]
+        most = max(seen, key=list(KNOWN).index, default="")
+        why = why_of(source.daily, source.calendar, source.days, date)
+        return WhyStudy(why, source.chosen, source.days, count, most, own=False)
     series = sample() if source is None else source
     calendar = Calendar(country_of(source, country))
     sees = sees_of(known)
     whole_number("days-back", days_back, 1, MOST_BACK)
     rung = suited(Rung(days_back, hidden=layers_of(layers), known=sees))
     members = _as_forecast(series, rung, calendar, one_of("loss", loss, TOLD_IN), seed, watcher or Silence())
-    return WhyStudy(why_of(members, calendar, series, date), rung.name, series, count)
+    why = why_of(members, calendar, series, date)
+    return WhyStudy(why, rung.name, series, count, sees, own=source is not None)
 
 
 def _as_forecast(
@@ -113,6 +122,7 @@ def _as_forecast(
     split = split_by_date(series)
     check_bears(series, split, rung)
     first = Problem(rung, series, calendar, loss, split.train, 1)
+    check_size(first)
     validation = (split.train, split.train + split.validation)
     seeds = [network_seed(seed, place) for place in range(rung.seeds)]
     watcher.stage("fit", 2 * len(seeds))
