@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategies import seeds
-from thalweg.learn import Network, pieces_of, piecewise_network, points_on, relu_pairs
+from thalweg.learn import Network, pieces_of, piecewise_network, points_on, relu_pairs, turning_points_on
 from thalweg.learn.backprop import forward
 
 ABOUT = np.linspace(-12, 12, 481)
@@ -112,6 +112,30 @@ def test_more_points_come_closer():
     assert points_on([0, 1, 2], [3, 4, 0], 3).most == 0
 
 
+@given(curves())
+def test_points_where_it_turns_are_the_whole_of_a_piecewise_linear_curve(curve):
+    x, y = curve
+    at = np.unique(np.concatenate([x, np.linspace(x[0], x[-1], 200)]))
+    taken = turning_points_on(at, np.interp(at, x, y), len(x))
+    assert len(taken.x) == len(x)
+    assert {taken.x[0], taken.x[-1]} == {x[0], x[-1]}
+    assert taken.most < 1e-12 * max(1.0, np.abs(y).max())
+
+
+def test_points_where_it_turns_miss_less_than_even_ones():
+    random = np.random.default_rng(3)
+    x, better = np.arange(365.0), []
+    for _ in range(100):
+        walk = np.convolve(np.cumsum(random.normal(size=371)), np.full(7, 1 / 7), mode="valid")
+        turning, even = turning_points_on(x, walk, 12), points_on(x, walk, 12)
+        assert len(turning.x) == 12
+        assert turning.most > 0
+        better.append((turning.most <= even.most, turning.mean <= even.mean))
+    assert np.mean(better, axis=0).min() > 0.9
+    np.testing.assert_array_equal(turning_points_on([0, 1, 2, 3], [0, 0, 9, 0], 3).x, [0, 2, 3])
+    assert turning_points_on(x, np.sin, 365).most == 0
+
+
 def test_what_cannot_be_is_refused():
     network = Network((2, 3, 1))
     for call, told in (
@@ -129,6 +153,7 @@ def test_what_cannot_be_is_refused():
             "Skip connections",
         ),
         (lambda: relu_pairs(Network((2, 3, 1), "hard sigmoid"), [1.0]), "has 13 unknowns"),
+        (lambda: turning_points_on([1, 2, 3], [1, 2, 3], 1), "1 points are asked for; give from 2 to 3"),
         (lambda: points_on([1, 2, 3], [1, 2, 3], 4), "4 points are asked for; give from 2 to 3"),
     ):
         with pytest.raises(ValueError, match=told):

@@ -85,6 +85,12 @@ def test_the_words_tell_the_figures(study):
     assert "y = 1.76 + 0.0579·x, with L = 0.879" in look.said[0]
     assert "No other w and b do better" in look.said[0]
     assert look.asked == ("bias",)
+    spec = bias_chart(study).to_dict()
+    *_, below = panels(spec)
+    assert marked(below, "bar")[0]["encoding"]["x"]["title"] == "L, the mean absolute error"
+    one = bias_look(bias_study(neurons="1"))
+    assert "a single piece" in one.title
+    assert any(sentence.startswith("1 neuron (") for sentence in one.said)
     table = look.tables["models"].columns
     assert table["loss"][0] == study.line_loss
     assert table["unknowns"] == [2, 4, 7, 19]

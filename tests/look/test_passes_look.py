@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from blackboard import Blackboard
 from chart_reader import layers, rows
 from findings_builder import simulated_series
 from thalweg.errors import InputError
@@ -19,9 +20,10 @@ from thalweg.forecast.study.matrix import matrix_study
 from thalweg.forecast.study.passes import SPEECH, WORKED, WORKED_THETA, WORKED_X, counts_of, passes_study
 from thalweg.forecast.study.pieces import pieces_study
 from thalweg.learn import backprop
-from thalweg.learn.counting import Blackboard
+from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
 from thalweg.look.passes import passes_look
+from thalweg.look.passes_views import figures, many
 from thalweg.look.sheet import exact, short
 
 DATA = Path(__file__).parents[2] / "../shared/data"
@@ -92,10 +94,20 @@ def test_the_lectures_printed_digits_stand_in_the_picture(worked):
 
 
 def test_the_subtitle_names_the_loss_that_was_taken(worked):
-    assert passes_look(worked).described["title"]["subtitle"].endswith("(0.25, 0.5) and squared error are added here")
-    absolute = passes_look(passes_study(loss="mae"))
-    assert absolute.subtitle.endswith("(0.25, 0.5) and absolute error are added here")
-    assert "绝对误差" in passes_look(passes_study(loss="mae"), "zh").subtitle
+    squared, absolute = passes_look(worked), passes_look(passes_study(loss="mae"))
+    assert squared.subtitle.endswith("target (0.25, 0.5) and C = the mean of (y − target)² over the outputs")
+    assert absolute.subtitle.endswith("C = the mean of |y − target| over the outputs")
+    assert "|y − 目标|" in passes_look(passes_study(loss="mae"), "zh").subtitle
+    # As C and ∂C/∂y are told, so they are.
+    passes, away = worked.passes, worked.passes.a[-1] - worked.passes.target
+    assert passes.cost == pytest.approx((away**2).mean(), rel=1e-14)
+    np.testing.assert_allclose(passes.output_slope, away, rtol=1e-14)
+    assert "so ∂C/∂y = y − target" in squared.said[0]
+    assert "C = the mean of (y − target)² over the outputs = 0.12" in written(squared)
+    assert "half the sign of" in absolute.said[0]
+    one = passes_look(passes_study(simulated_series(400), examples=2))
+    assert "with C = (y − target)²" in one.subtitle
+    assert "so ∂C/∂y = 2·(y − target)" in one.said[0]
 
 
 def test_every_wire_tells_its_weight_and_both_slopes(worked):
@@ -117,6 +129,8 @@ def test_every_wire_tells_its_weight_and_both_slopes(worked):
     texts = written(look, backward)
     for slope in np.concatenate(worked.passes.slopes):
         assert f"∂C/∂z {short(float(slope))}" in texts
+    for panel in (forward, backward):
+        assert sum(text.startswith(("w ", "× w ", "∂C/∂w")) for text in written(look, panel)) in {12, 9}
     # The arrows are turned round: every wire of the reversed network runs to the left.
     lines = [row for layer in layers(backward) if layer["mark"]["type"] == "rule"
              for row in rows(look.described, layer)]  # fmt: skip
@@ -165,10 +179,15 @@ def test_paths_add_up_in_the_table_and_in_the_picture(series):
     assert abs(total) > 1e-9
     assert sum(paths) == pytest.approx(total, rel=1e-12)
     assert total == pytest.approx(study.passes.gradient[study.trace.place], rel=1e-12)
+    shown = [text.removesuffix(" =") for text in written(look) if " × " in text]
+    assert len(shown) == 3
+    for text, product in zip(shown, paths, strict=True):
+        made = np.prod([float(one.strip("()").replace("−", "-")) for one in text.split(" × ")])
+        assert f"{made:.4g}" == f"{product:.4g}"  # what is printed gives the product that is printed
     for factors, product in zip(look.tables["paths"].columns["factors"], paths, strict=False):
         assert np.prod([float(one) for one in factors.split(" × ")]) == pytest.approx(product, rel=1e-12)
     texts = written(look)
-    assert exact(total) in texts
+    assert figures(total, 4) in texts
     assert "z(1,2) → z(2,1) → z(3,1) → C" in texts
 
 
@@ -217,6 +236,15 @@ def test_examples_have_the_batchs_gradient_as_their_mean(series, worked):
     np.testing.assert_allclose([row["share"] for row in drawn], study.shares, rtol=0)
     assert [row["here"] for row in drawn] == [False] * 11 + [True]
     assert len(worked.shares) == len(WORKED_X)
+    toy = passes_look(passes_study(view="examples", examples=9))
+    assert toy.tables["examples"].columns["x"][:2] == ["(1, −1)", "(−1, 1)"]
+    assert toy.tables["examples"].columns["target"] == ["(0.25, 0.5)"] * 8
+    assert "8 examples, each with target (0.25, 0.5)" in toy.subtitle
+    assert any(sentence.startswith("9 examples were asked for") for sentence in toy.said)
+    (panel,) = panels(toy)
+    words = [row["text"] for layer in layers(panel) if layer["mark"]["type"] == "text"
+             for row in rows(toy.described, layer)]  # fmt: skip
+    assert words.count("0") > 0
 
 
 def test_the_day_is_as_the_network_was_shown_it(series, fitted):
@@ -245,6 +273,11 @@ def test_large_networks_are_summarised(series):
     assert len(shapes(look, forward, "circle")) <= 4 * 6
     texts = written(look)
     assert "… 94 more" in texts
+    assert any("at most 6 neurons are drawn" in sentence for sentence in look.said)
+    # Wires without numbers are there too: no neuron hangs loose.
+    wires = [row for layer in layers(forward) if layer["mark"]["type"] == "rule" for row in rows(spec, layer)
+             if "wire" in row]  # fmt: skip
+    assert len(wires) == 6 * 6  # of the one layer whose layer before is drawn
     assert any("more layer" in text for text in texts)
     assert len(look.tables["wires"]) == study.passes.network.size
     assert len(json.dumps(spec)) < 500_000
@@ -262,7 +295,7 @@ def test_a_zero_gradient_is_explained(series):
 
 def test_a_bias_is_connected_to_one():
     look = passes_look(passes_study(weight="2,1,0"))
-    assert "connected to the value 1" in look.said[0]
+    assert "connected to the value 1" in look.said[1]
     assert passes_study(weight="2,1,0").trace.connected == 1
     line = passes_look(passes_study(layers="0"))
     assert any("P5, case 1" in sentence for sentence in line.said)
@@ -308,6 +341,7 @@ def test_numbers_are_written_as_on_the_blackboard():
         float("nan"): "–",
     }
     assert {value: short(value) for value in written_as} == written_as
+    assert [many(value) for value in (38, 7_048_040, 8.208e25)] == ["38", "7,048,040", "8.2×10²⁵"]
     assert [exact(value) for value in (-0.000543612, 0.0, 12345.678, -1e-9)] == [
         "−0.00054361",
         "0",
@@ -344,6 +378,14 @@ def test_a_saved_model_shows_its_first_network(series):
         for look in (passes_study, matrix_study, partial(pieces_study, view="fitted")):
             with pytest.raises(InputError, match=f"--{option.replace('_', '-')} is for a file of daily numbers"):
                 look(model, **{option: value})
+    assert study.passes.loss.name == "mae"  # as the model was trained, whatever the default
+    assert "with C = |y − target|" in passes_look(study).subtitle
+    straight = Fit(Rung(7), example.scale, Network((7, 1)), np.zeros((1, 8), dtype=np.float32))
+    both = Model("mean of 2", "mae", "direct", [straight, fit], [], example.calendar, days, **parts)
+    for found in (passes_study(both).example, matrix_study(both).example, pieces_study(both, view="fitted")):
+        assert found.network == fit.network
+    alone = Model("line", "mae", "direct", [straight], [], example.calendar, days, **parts)
+    assert passes_study(alone).example.network == straight.network
     only_copies = Model("copy last week", "mae", "copy", [copy], [], example.calendar, days, **parts)
     with pytest.raises(InputError, match="only copies"):
         passes_study(only_copies)

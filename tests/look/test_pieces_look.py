@@ -55,10 +55,12 @@ class TestBuild:
             assert built.gap < 1e-12
 
     def test_more_pieces_come_closer(self, study):
-        means = [joined.mean for _, joined in study.closer]
-        assert [count for count, _ in study.closer] == [2, 4, 8, 16, 32, 64, 128]
+        assert [count for count, *_ in study.closer] == [2, 4, 8, 16, 32, 64, 128]
+        means = [even.mean for *_, even in study.closer]
         assert means == sorted(means, reverse=True)
         assert means[-1] < 0.001 * means[0]
+        # Taken where the curve turns, its five slopes are whole.
+        assert [turning.most < study.rounding for _, turning, _ in study.closer] == [False] * 2 + [True] * 5
 
     def test_sums_of_the_first_pieces_are_drawn(self, study, spec):
         summed, first_row, second_row, below = spec["vconcat"]
@@ -84,7 +86,7 @@ class TestBuild:
         assert len({row["name"] for row in drawn}) == 3
         assert numbers(drawn, "y").min() < -3  # the first ReLU goes on where the piece is flat
         (dots,) = marked(spec | errors, "point")
-        assert len(rows(spec | errors, dots)) == 14
+        assert len(rows(spec | errors, dots)) == 2 + 2 + 7
 
     def test_two_relus_drawn_add_up_to_the_piece(self, spec):
         pair = spec["vconcat"][-1]["hconcat"][0]
@@ -103,7 +105,8 @@ class TestBuild:
         look = pieces_look(study)
         assert look.title == "A constant and 5 pieces make the curve: 5 hard sigmoids, or 10 ReLUs, no training"
         assert "the y axis, 1.00" in look.said[0]
-        assert "The network 1-5-1 of hard sigmoids" in look.said[1]
+        assert "w = 6/2 = 3.00, b = −3.00, c = 0.800" in look.said[1]
+        assert "The network 1-5-1 of hard sigmoids" in look.said[2]
         assert look.asked == ("pairs",)
         table = look.tables["values"].columns
         np.testing.assert_allclose(sum(table[f"piece_{at}"] for at in range(6)), TURNS[:, 1], rtol=0, atol=1e-12)
@@ -118,7 +121,20 @@ class TestBuild:
         assert study.curve.dates(study.curve.x)[-1] < series.dates[350]
         assert len(pieces_study(series, curve="days", points=60).pieces) == 59
         assert pieces_study(series, curve="days", points=60).joined.most == 0
-        assert pieces_study(curve="sine").joined.most == pytest.approx(1 - np.cos(np.pi / 8), rel=0.1)
+        assert study.joined.mean < study.even.mean
+        assert str(study.curve.first) in str(look.tables["pieces"].columns["from"][0])
+        english = pieces_look(study)
+        assert "joins the points as far as they reach" in english.said[0]
+        assert english.said[1].startswith("x counts days: ")
+        assert "is the curve" not in english.said[0].split(";")[1]
+        spec = pieces_chart(study).to_dict()
+        heading = spec["vconcat"][0]["title"]["text"]
+        assert f"{study.joined.mean:,.1f}"[:3] in heading
+        texts = [row["text"] for panel in spec["vconcat"] if "layer" in panel for one in marked(spec | panel, "text")
+                 for row in rows(spec | panel, one)]  # fmt: skip
+        assert "… 5 more pieces are not drawn singly; --csv has them all" in texts
+        sine = pieces_study(curve="sine")
+        assert 0 < sine.joined.mean < sine.even.mean
 
     def test_options_out_of_range_are_refused(self, series):
         for options, found in (
@@ -205,7 +221,8 @@ class TestFitted:
         look = pieces_look(study)
         assert "1 dead" in look.title
         assert look.tables["neurons"].columns["state"][0] == "dead"
-        assert f"On the {study.examples:,} examples 1 neurons are dead" in look.said[2]
+        assert f"Dead on the {study.examples:,} examples" in look.said[2]
+        assert "1 of the neurons" in look.said[2]
 
     def test_a_saved_model_is_taken_apart(self, series):
         rung = suited(Rung(14, hidden=(5,), known="week"))
@@ -237,7 +254,7 @@ class TestFitted:
             (series, {"activation": "identity"}, "--activation 'identity'"),
             (series, {"hold": "best"}, "--hold 'best'"),
             (series, {"days_back": 0}, "--days-back 0"),
-            (copying, {}, "it only copies or is a straight line"),
+            (copying, {}, "only copies"),
         ):
             with pytest.raises(InputError, match=found):
                 pieces_study(source, view="fitted", **options)

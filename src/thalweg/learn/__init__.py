@@ -27,7 +27,15 @@ if TYPE_CHECKING:
     from thalweg.learn.outcome import Outcome
     from thalweg.learn.parts import Part, parts_of, place_of
     from thalweg.learn.passes import Passes, Trace, both_passes, central_differences, each_example, trace
-    from thalweg.learn.pieces import Joined, Pieces, pieces_of, piecewise_network, points_on, relu_pairs
+    from thalweg.learn.pieces import (
+        Joined,
+        Pieces,
+        pieces_of,
+        piecewise_network,
+        points_on,
+        relu_pairs,
+        turning_points_on,
+    )
     from thalweg.learn.plane import Plane, path_plane, random_plane, unknowns_plane
     from thalweg.learn.prediction import loss_on, predict
     from thalweg.learn.rate_finder import find_learning_rate
@@ -89,6 +97,7 @@ _HOMES = {
     "stream_examples": "thalweg.learn.stream",
     "surface_of": "thalweg.learn.surface",
     "trace": "thalweg.learn.passes",
+    "turning_points_on": "thalweg.learn.pieces",
     "unknowns_plane": "thalweg.learn.plane",
     "window_examples": "thalweg.learn.examples",
 }
@@ -146,6 +155,7 @@ __all__ = [
     "stream_examples",
     "surface_of",
     "trace",
+    "turning_points_on",
     "unknowns_plane",
     "window_examples",
 ]

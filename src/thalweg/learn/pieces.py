@@ -234,12 +234,50 @@ def points_on(x: ArrayLike, curve: ArrayLike | Callable[[NDArray[np.float64]], A
     ValueError
         As `pieces_of`, or if the points are out of their range.
     """
+    x, y = _sampled(x, curve, points)
+    return _joined(x, y, np.linspace(0, len(x) - 1, points).round().astype(np.int64))
+
+
+def turning_points_on(x: ArrayLike, curve: ArrayLike | Callable[[NDArray[np.float64]], Any], points: int) -> Joined:
+    """Take points on a curve where it turns, and join them (N3).
+
+    Beginning with both ends, the point that lies farthest from what joins those taken is taken next (Ramer 1972;
+    Douglas and Peucker 1973; distances along y). Of a piecewise linear curve its own turning points come first, and
+    the joined points are the curve as soon as all are taken.
+
+    Parameters
+    ----------
+    x, curve, points
+        As for `points_on`.
+
+    Raises
+    ------
+    ValueError
+        As `points_on`.
+    """
+    x, y = _sampled(x, curve, points)
+    taken = np.zeros(len(x), dtype=np.bool_)
+    taken[[0, -1]] = True
+    for _ in range(points - FEWEST):
+        away = np.abs(np.interp(x, x[taken], y[taken]) - y)
+        taken[np.argmax(np.where(taken, -1.0, away))] = True
+    return _joined(x, y, np.flatnonzero(taken))
+
+
+def _joined(x: NDArray[np.float64], y: NDArray[np.float64], at: NDArray[np.int64]) -> Joined:
+    """Return some points of a sampled curve, by their places, with how far what joins them lies from it."""
+    away = np.abs(np.interp(x, x[at], y[at]) - y)
+    return Joined(x[at], y[at], float(away.max()), float(away.mean()))
+
+
+def _sampled(
+    x: ArrayLike, curve: ArrayLike | Callable[[NDArray[np.float64]], Any], points: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the checked points of a curve of which some are taken."""
     x, y = _curve(x, curve(np.asarray(x, dtype=np.float64)) if callable(curve) else curve)
     if not FEWEST <= points <= len(x):
         raise ValueError(f"{points} points are asked for; give from {FEWEST} to {len(x)}, the points of the curve.")
-    at = np.linspace(0, len(x) - 1, points).round().astype(np.int64)
-    away = np.abs(np.interp(x, x[at], y[at]) - y)
-    return Joined(x[at], y[at], float(away.max()), float(away.mean()))
+    return x, y
 
 
 def _curve(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -33,7 +33,7 @@ def bias_look(study: BiasStudy, language: str = "en") -> Look:
     said = [
         tell("look.bias.line_told", line=_formula(study), loss=told[0]),
         tell(f"look.bias.exact_{study.loss}"),
-        tell("look.bias.bent_told", neurons=best.neurons, activation=study.activation, unknowns=best.unknowns,
+        tell("look.bias.bent_told", neurons=_name(best, tell), activation=study.activation, unknowns=best.unknowns,
              loss=told[1], share=_share(best.loss, study.line_loss)),
     ]  # fmt: skip
     if study.curve.first is not None:
@@ -102,7 +102,7 @@ def bias_chart(study: BiasStudy, language: str = "en") -> alt.VConcatChart:
     pair = alt.hconcat(_straight(study, tell), _bent(study, tell), spacing=GAP).resolve_scale(color="independent")
     chart = alt.vconcat(pair, _losses(study, tell), spacing=18).resolve_scale(color="independent")
     title = tell(
-        "look.bias.title",
+        "look.bias.title_one" if study.bent[-1].neurons == 1 else "look.bias.title",
         line=_amount(study, study.line_loss, tell),
         neurons=study.bent[-1].neurons,
         bent=number(study.bent[-1].loss),
@@ -223,7 +223,9 @@ def _losses(study: BiasStudy, tell: Catalogue) -> alt.LayerChart:
     base = alt.Chart(alt.Data(values=rows)).encode(
         y=alt.Y("model:N", sort=None, title=None, axis=alt.Axis(ticks=False))
     )
-    title = "L" if study.curve.series is None else tell(f"report.loss_{study.loss}", name=study.curve.name)
+    title = tell(f"look.bias.axis_{study.loss}")
+    if study.curve.series is not None:
+        title = tell(f"report.loss_{study.loss}", name=study.curve.name)
     colour = alt.condition(alt.datum.model == names[0], alt.value(VERMILLION), alt.value(BLUE))
     chart = layered(
         base.mark_bar(height=ROW - 10).encode(

@@ -9,6 +9,19 @@ from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
     from thalweg.forecast.study.example import Example
+    from thalweg.forecast.study.neurons import NeuronsStudy
+
+
+def network_name(study: Example | NeuronsStudy, language: str) -> str:
+    """Return what a fitted network is called: its widths, the days it looks back at, its activation."""
+    tell, widths = catalogue(language), study.network.widths
+    hidden = len(widths) > 2  # noqa: PLR2004 - features and an output
+    return tell(
+        "look.feature.network" if hidden else "look.feature.line",
+        widths="-".join(map(str, widths)),
+        days=study.rung.days_back,
+        activation=tell(f"look.matrix.{study.network.activation.replace(' ', '_')}"),
+    )
 
 
 def feature_name(example: Example | None, feature: int, language: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
+from thalweg.look.feature import network_name
 from thalweg.look.look import Look, Numbers
 from thalweg.look.matrix_panels import MOST_LAYERS, layer_panel, left_out_panel, output_panel, theta_panel
 from thalweg.look.sheet import short
@@ -52,7 +53,7 @@ def matrix_chart(study: MatrixStudy, language: str = "en") -> alt.VConcatChart:
     title = tell(f"look.matrix.title_{name}", size=f"{example.network.size:,}", y=short(_output(study)))
     told = tell(
         "look.matrix.subtitle",
-        rung=example.rung.name,
+        network=network_name(example, language),
         fitted=tell("look.passes.saved" if example.saved else "look.passes.fitted"),
         day=day(example.day, language),
         name=example.series.name,

@@ -28,6 +28,7 @@ CELL, HIGH = 47.0, 26.0
 SIGN = 25.0  # room for a sign between two matrices
 TOP, BOTTOM = 22.0, 10.0
 BESIDE, LETTERS = 112.0, 17  # room for a feature's name beside x
+ARROW = 62.0  # room for σ → before a
 STRONGEST = 0.62  # how strongly the largest number of a matrix is coloured
 THETA, THETA_LINE = 46.0, 74.0
 ROW_COLOURS = (BLUE, "#56a3d0")  # of the rows of W, in turn
@@ -39,7 +40,6 @@ class Block:
 
     name: str
     cells: list[list[float | None]]
-    transposed: bool = False
 
     @property
     def rows(self) -> int:
@@ -60,13 +60,12 @@ def kept(length: int, most: int = MOST) -> list[int | None]:
     return [*range(first), None, length - 1]
 
 
-def block(name: str, values: NDArray[np.floating], *, transposed: bool = False) -> Block:
+def block(name: str, values: NDArray[np.floating]) -> Block:
     """Return a matrix of shape (rows, columns) as a block, shortened where it is large."""
     rows, columns = kept(values.shape[0]), kept(values.shape[1])
     return Block(
         name,
         [[None if i is None or j is None else float(values[i, j]) for j in columns] for i in rows],
-        transposed,
     )
 
 
@@ -104,7 +103,7 @@ def layer_panel(study: MatrixStudy, layer: int, language: str) -> alt.LayerChart
 
 
 def output_panel(study: MatrixStudy, language: str) -> alt.LayerChart:
-    """Draw y = b + cᵀ·a, of a straight line y = b + wᵀ·x."""
+    """Draw y = b + c·a, of a straight line y = b + w·x: few fonts have the raised T of cᵀ."""
     tell, example, hidden = catalogue(language), study.example, len(study.example.network.widths) - 2
     unknown = example.network.layers(example.theta)[-1]
     into, letter = ("x", "w") if not hidden else (f"a{'′' * (hidden - 1)}", "c")
@@ -113,7 +112,7 @@ def output_panel(study: MatrixStudy, language: str) -> alt.LayerChart:
         "=",
         column("b", unknown.biases),
         "+",
-        block(letter, unknown.weights, transposed=True),
+        block(letter, unknown.weights),
         "·",
         column(into, study.passed.a[-2][0]),
     ]
@@ -152,13 +151,13 @@ def theta_panel(study: MatrixStudy, language: str) -> alt.LayerChart:
         if parts is None:
             sheet.text((4, top - 2), "⋮", align="left", size=16, bold=True)
             continue
-        _theta_line(sheet, study, parts, top, first=place == 0, last=place == len(lines) - 1)
+        _theta_line(sheet, study, parts, top, language, first=place == 0, last=place == len(lines) - 1)
     told = tell("look.matrix.theta", size=f"{example.network.size:,}")
     return headed(sheet.chart(), told)
 
 
 def _theta_line(
-    sheet: Sheet, study: MatrixStudy, parts: Sequence[Part], top: float, *, first: bool, last: bool
+    sheet: Sheet, study: MatrixStudy, parts: Sequence[Part], top: float, language: str, *, first: bool, last: bool
 ) -> None:
     groups: list[tuple[str, int, int, str]] = []  # name, first, end, colour
     hidden = len(study.example.network.widths) - 2
@@ -176,7 +175,8 @@ def _theta_line(
                     groups.append(("", -1, -1, GREY))
                 else:
                     begin = part.first + row * inputs
-                    groups.append((f"W{dash} {row + 1}", begin, begin + inputs, ROW_COLOURS[row % 2]))
+                    name = catalogue(language)("look.matrix.row", number=row + 1, weights=f"W{dash}")
+                    groups.append((name, begin, begin + inputs, ROW_COLOURS[row % 2]))
     shown = [(group, _places(*group[1:3])) for group in groups]
     count = sum(len(places) for _, places in shown)
     wide = min(THETA, (WIDTH - 44 - 4 * len(shown)) / count)
@@ -193,7 +193,8 @@ def _theta_line(
             sheet.text((x + wide / 2, top + HIGH / 2), text, size=size)
             x += wide
         if name:
-            sheet.text(((start + x) / 2, top - 9), name, bold=True, size=11)
+            size = min(11.0, 11.0 * (x - start) / extent(name, 11.0)[0])
+            sheet.text(((start + x) / 2, top - 9), name, bold=True, size=size)
             sheet.box((start + 1, top + HIGH + 2), (x - start - 2, 4), fill=colour)
             span = f"{begin:,}…{end - 1:,}" if end - begin > 1 else f"{begin:,}"
             sheet.text(
@@ -229,10 +230,10 @@ def _line(
         _draw(sheet, one, x, middle, cell)
         x += cell * one.columns
     if names:
-        _feature_names(sheet, study, x + 8, middle, language)
+        x = _feature_names(sheet, study, x + 8, middle, language)
     if after:
-        x = min(x + BESIDE + 66, WIDTH - cell * after[0].columns - 12)
-        sheet.text((x - 34, middle), "σ →", size=14, bold=True, colour=GREY)
+        x = min(x + ARROW, WIDTH - cell * after[0].columns - 12)
+        sheet.text((x - ARROW / 2 + 4, middle), "σ →", size=14, bold=True, colour=GREY)
         _draw(sheet, after[0], x, middle, cell, named_left=True)
     return sheet.chart()
 
@@ -259,11 +260,11 @@ def _draw(sheet: Sheet, one: Block, x: float, middle: float, cell: float, *, nam
             sheet.line((side, y), (side + inward, y), colour=INK, width=1.3)
     align = "right" if named_left else "center"
     sheet.text((x + (wide if named_left else wide / 2), top - 11), one.name, bold=True, size=12, align=align)
-    if one.transposed:  # a letter of its own: few fonts have a raised T
-        sheet.text((x + wide / 2 + 7, top - 15), "T", bold=True, size=8.5)
 
 
-def _feature_names(sheet: Sheet, study: MatrixStudy, x: float, middle: float, language: str) -> None:
+def _feature_names(sheet: Sheet, study: MatrixStudy, x: float, middle: float, language: str) -> float:
+    """Write the features' names and values beside x; return where they end."""
+    end = x
     shown = kept(study.example.network.widths[0])
     top = middle - HIGH * len(shown) / 2
     for place, at in enumerate(shown):
@@ -275,3 +276,5 @@ def _feature_names(sheet: Sheet, study: MatrixStudy, x: float, middle: float, la
             sheet.text((x, y + 6), value, align="left", size=10.5)
         name = name if len(name) <= LETTERS else name[: LETTERS - 1] + "…"
         sheet.text((x, y - 6 if value else y), name, align="left", colour=GREY, size=10)
+        end = max(end, x + extent(name, 10)[0], x + extent(value, 10.5)[0])
+    return end

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import altair as alt
 import numpy as np
 
-from thalweg.look.feature import feature_name
+from thalweg.look.feature import feature_name, network_name
 from thalweg.look.look import Look, Numbers
-from thalweg.look.passes_network import network_panels, weight_words
-from thalweg.look.passes_views import counts_panels, examples_panels, path_text, paths_panels, signed
+from thalweg.look.passes_layout import ALL_WIRES, MOST_NEURONS, MOST_WIRES
+from thalweg.look.passes_network import cost_formula, network_panels, slope_formula, weight_words
+from thalweg.look.passes_views import counts_panels, examples_panels, many, path_text, paths_panels, signed, vector
 from thalweg.look.sheet import exact, short
 from thalweg.look.style import dress
 from thalweg.look.words import day, number
@@ -30,7 +32,7 @@ def passes_look(study: PassesStudy, language: str = "en") -> Look:
         "nodes": _nodes(study, language),
         "paths": _paths(study, language),
         "counts": _counts(study, language),
-        "examples": Numbers({"example": list(study.labels), "share": study.shares}),
+        "examples": _examples(study),
     }
     first = FIRST.get(study.view, "wires")
     ordered = {first: tables[first]} | tables
@@ -63,7 +65,7 @@ def passes_chart(study: PassesStudy, language: str = "en") -> alt.VConcatChart:
         "ways": f"{trace.ways:,}",
         "count": len(study.shares),
         "mean": short(float(study.shares.mean())),
-        **_last_counts(study),
+        **_ratios(study),
     }
     name = study.view if study.view in FIRST else "network"
     title = tell(
@@ -75,28 +77,44 @@ def passes_chart(study: PassesStudy, language: str = "en") -> alt.VConcatChart:
 
 def _subtitle(study: PassesStudy, language: str) -> str:
     tell, example = catalogue(language), study.example
+    cost = cost_formula(study, language)
     if example is None:
-        return tell("look.passes.subtitle_worked", loss=tell(f"look.passes.loss_{study.passes.loss.name}"))
+        x, target = vector(study.passes.a[0]), vector(study.passes.target)
+        if study.view == "examples":
+            return tell("look.passes.subtitle_examples", count=len(study.shares), target=target, cost=cost)
+        return tell("look.passes.subtitle_worked", x=x, target=target, cost=cost)
     return tell(
-        "look.passes.subtitle_plain" if study.view in FIRST else "look.passes.subtitle",
-        rung=example.rung.name,
+        "look.passes.subtitle_examples_of" if study.view == "examples" else "look.passes.subtitle",
+        network=network_name(example, language),
         fitted=tell("look.passes.saved" if example.saved else "look.passes.fitted"),
+        cost=cost,
         day=day(example.day, language),
-        widths="-".join(map(str, example.network.widths)),
         name=example.series.name,
     )
 
 
-def _last_counts(study: PassesStudy) -> dict[str, str]:
-    """Return the figures of the lecture's network of speech at its full depth."""
-    last = study.speech_counts[-1]
-    return {name: number(float(getattr(last, name)), 0) for name in ("naive", "backward", "forward")}
+def _ratios(study: PassesStudy) -> dict[str, str]:
+    """Return how many times the forward pass all ∂C/∂z take, of the deepest networks drawn."""
+    drawn = [counts[-1].backward / counts[-1].forward for counts in (study.counts, study.speech_counts)]
+    return {"low": f"{min(drawn):.2g}", "high": f"{max(drawn):.2g}"}
+
+
+def _examples(study: PassesStudy) -> Numbers:
+    """Return a row for every example, of the toy with its features."""
+    features = {"x": list(map(vector, study.x)), "target": list(map(vector, study.target))}
+    told = features if study.example is None else {"target": study.target[:, 0]}
+    return Numbers({"example": list(study.labels), **told, "share": study.shares})
 
 
 def _said(study: PassesStudy, language: str) -> list[str]:
     tell, trace, passes = catalogue(language), study.trace, study.passes
     told = weight_words(study)
     said = [
+        tell(
+            "look.passes.said_cost_worked" if study.example is None else "look.passes.said_cost",
+            cost=cost_formula(study, language),
+            slope=slope_formula(study, language),
+        ),
         tell("look.passes.said_bias" if trace.source == 0 else "look.passes.said_weight", **told,
              connected=exact(trace.connected), slope=exact(trace.slope), gradient=exact(trace.gradient),
              difference=exact(trace.difference))
@@ -121,12 +139,22 @@ def _said(study: PassesStudy, language: str) -> list[str]:
                          way=path_text(largest), product=exact(largest.product)))  # fmt: skip
     if trace.gradient == 0:
         said.append(tell("look.passes.said_zero", connected=short(trace.connected), slope=short(trace.slope)))
-    here = study.own
+    if study.example is not None and study.example.scale.logarithm:
+        said.insert(1, tell("look.passes.said_weighed"))
+    widths = study.passes.network.widths
+    if max(one * other for one, other in pairwise(widths)) > ALL_WIRES:
+        said.append(tell("look.passes.said_drawn", neurons=MOST_NEURONS, wires=MOST_WIRES))
+    here, speech = study.own, study.speech_counts[-1]
     said.append(
-        tell("look.passes.said_counts", widths="-".join(map(str, here.widths)), once=f"{here.backward:,}",
-             asked=number(float(here.naive), 0),
-             ahead=f"{here.forward:,}", **_last_counts(study))
+        tell("look.passes.said_counts", widths="-".join(map(str, here.widths)), once=many(here.backward),
+             asked=many(here.naive), ahead=many(here.forward), speech="-".join(map(str, speech.widths)),
+             backward=many(speech.backward), forward=many(speech.forward), naive=many(speech.naive))
     )  # fmt: skip
+    if study.view == "examples" and len(study.shares) < study.asked:
+        said.append(
+            tell("look.passes.said_few_worked" if study.example is None else "look.passes.said_few",
+                 count=len(study.shares), asked=study.asked)
+        )  # fmt: skip
     mean = float(study.shares.mean())
     said.append(
         tell("look.passes.said_examples", count=len(study.shares), mean=exact(mean),

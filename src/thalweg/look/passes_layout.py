@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 MOST_NEURONS, FEW_NEURONS = 6, 3  # drawn in a layer; so few that there is room for more columns
 MOST_COLUMNS, FEW_COLUMNS = 5, 4  # drawn of a deep network; of one with wide layers
-ALL_WIRES, MOST_WIRES = 12, 9  # between two columns: so many are all drawn, of more the largest
-TALL, LOW = 124, 74  # pixels between neurons, where there are few and where there are many
-RADIUS, SMALL_RADIUS = 26, 23
-TOP, BOTTOM = 22, 40
+ALL_WIRES, MOST_WIRES = 12, 9  # between two columns: so many all tell their numbers, of more the largest
+TALL, LOW = 130, 74  # pixels between neurons, where there are few and where there are many
+RADIUS, SMALL_RADIUS = 25, 23
+TOP, BOTTOM = 22, 46
 
 
 @dataclass(frozen=True)
@@ -40,18 +40,19 @@ class Layout:
         Layer to the neurons drawn, counted from 1.
     at : dict
         (layer, neuron) to its centre, in pixels.
-    wires : tuple of Wire
-        The weights drawn, the chosen one first, then by the size of ∂C/∂w.
-    crowded : frozenset of int
-        The layers of which not all weights between drawn neurons are drawn: there a wire needs room for its numbers.
+    told : dict
+        Layer to the weights into it whose numbers are drawn where there is room, the chosen one first, then by the
+        size of ∂C/∂w.
+    silent : tuple of Wire
+        The other weights between drawn neurons: thin lines without numbers.
     radius, height : float
     """
 
     columns: tuple[int, ...]
     neurons: dict[int, list[int]]
     at: dict[tuple[int, int], Point]
-    wires: tuple[Wire, ...]
-    crowded: frozenset[int]
+    told: dict[int, list[Wire]]
+    silent: tuple[Wire, ...]
     radius: float
     height: float
 
@@ -74,11 +75,13 @@ def layout(study: PassesStudy, left: float, right: float, *, first: int = 0) -> 
         shown = neurons[layer]
         for place, neuron in enumerate(shown):
             at[layer, neuron] = (x, TOP + radius + step * (place + (most - len(shown)) / 2))
-    wires = [wire for layer in columns if layer - 1 in columns for wire in _wires(study, layer, neurons)]
-    crowded = frozenset(
-        layer for layer in columns if layer - 1 in columns and len(neurons[layer]) * len(neurons[layer - 1]) > ALL_WIRES
-    )
-    return Layout(columns, neurons, at, tuple(wires), crowded, radius, height)
+    told: dict[int, list[Wire]] = {}
+    silent: list[Wire] = []
+    for layer in columns:
+        if layer - 1 in columns:
+            told[layer], others = _wires(study, layer, neurons)
+            silent.extend(others)
+    return Layout(columns, neurons, at, told, tuple(silent), radius, height)
 
 
 def _columns(study: PassesStudy, first: int) -> tuple[int, ...]:
@@ -104,8 +107,11 @@ def _neurons(study: PassesStudy, layer: int) -> list[int]:
     return sorted(list(dict.fromkeys([*needed, *ranked]))[:MOST_NEURONS])
 
 
-def _wires(study: PassesStudy, layer: int, neurons: dict[int, list[int]]) -> list[Wire]:
-    """Return the wires drawn into a layer: the chosen one, then the largest, and each neuron's largest in any case."""
+def _wires(study: PassesStudy, layer: int, neurons: dict[int, list[int]]) -> tuple[list[Wire], list[Wire]]:
+    """Return the wires into a layer that tell their numbers, and the others.
+
+    The chosen one tells, and the largest, of each neuron the largest in any case.
+    """
     passes, trace = study.passes, study.trace
     sizes = {
         Wire(layer, neuron, source): abs(float(passes.a[layer - 1][source - 1] * passes.slopes[layer - 1][neuron - 1]))
@@ -116,4 +122,6 @@ def _wires(study: PassesStudy, layer: int, neurons: dict[int, list[int]]) -> lis
     chosen = Wire(trace.layer, trace.neuron, trace.source)
     each = [next(wire for wire in ranked if wire.neuron == neuron) for neuron in neurons[layer]]
     first = [wire for wire in (chosen, *each) if wire in sizes]
-    return list(dict.fromkeys([*first, *ranked]))[: len(sizes) if len(sizes) <= ALL_WIRES else MOST_WIRES]
+    wires = list(dict.fromkeys([*first, *ranked]))
+    told = len(sizes) if len(sizes) <= ALL_WIRES else MOST_WIRES
+    return wires[:told], wires[told:]

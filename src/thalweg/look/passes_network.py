@@ -7,22 +7,25 @@ from typing import TYPE_CHECKING
 
 from thalweg.look.feature import feature_name
 from thalweg.look.passes_layout import Layout, Wire, layout
-from thalweg.look.sheet import OP_AMP, Sheet, exact, extent, short
+from thalweg.look.sheet import OP_AMP, Sheet, crosses, exact, extent, resized, short
 from thalweg.look.style import BLUE, GREEN, GREY, INK, ORANGE, PALE, PALE_SKY, VERMILLION, WIDTH, headed
 from thalweg.look.words import number
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import altair as alt
 
     from thalweg.forecast.study.passes import PassesStudy
-    from thalweg.look.sheet import Point
+    from thalweg.look.sheet import Box, Point
     from thalweg.messages import Catalogue
 
 PALE_AMBER = "#fdf0d9"  # of the op-amps, beside the circles' pale blue
-MARGIN, WIDE_MARGIN = 92, 150  # left of the first column: room for a name, for a day with its value
+MARGIN, WIDE_MARGIN = 92, 124  # left of the first column: room for a name, for a day with its value
 RIGHT = 122
-SHARES = (0.3, 0.22, 0.38, 0.45, 0.55, 0.63, 0.7, 0.78)  # of a wire's way, where its numbers may stand
+SHARES = tuple(share / 100 for share in range(14, 86))  # of a wire's way, where its numbers may stand: near its source
+CORE, AIR = 0.6, 2.0  # of a plate: where no other wire may run; pixels about it that meet nothing
 STRIP = 86
 TIPS = ("wire", "weight", "connected", "slope", "gradient")
 
@@ -73,11 +76,8 @@ def forward_panel(study: PassesStudy, placed: Layout, language: str) -> alt.Laye
         sheet.text((at[0], at[1] + placed.radius + 10), tell("look.passes.bias", bias=short(bias)),
                    colour=GREEN if chosen else GREY, size=10.5, bold=chosen, outlined=True)  # fmt: skip
     _outputs(sheet, placed, study, language)
-    for wire in placed.wires:
-        weight, a = _weight(study, wire), float(passes.a[wire.layer - 1][wire.source - 1])
-        marked = (wire.layer, wire.neuron, wire.source) in study.marked
-        lines = [(f"w {short(weight)}", GREEN if is_chosen(study, wire) else INK), (f"∂z/∂w {short(a)}", BLUE)]
-        _wire(sheet, placed, study, wire, lines, forwards=True, frame=ORANGE if marked else "white")
+    _wires(sheet, placed, study, forwards=True)
+    foot(sheet, study, f"C = {cost_formula(study, language)} = {short(passes.cost)}", language)
     return headed(
         sheet.chart(_tips(tell)),
         tell("look.passes.forward_title_marked" if study.marked else "look.passes.forward_title"),
@@ -111,15 +111,9 @@ def backward_panel(study: PassesStudy, placed: Layout, language: str) -> alt.Lay
         sheet.line((WIDTH - 4, y), (x + placed.radius + 4, y), colour=VERMILLION, width=1.6, head=0.94)
         name = tell("look.passes.output", number=neuron) if len(passes.output_slope) > 1 else "y"
         sheet.text(((WIDTH + x + placed.radius) / 2, y - 12), f"∂C/∂{name} = {short(slope)}", colour=VERMILLION)
-    for wire in placed.wires:
-        slope = float(passes.slopes[wire.layer - 1][wire.neuron - 1])
-        lines = [(f"∂C/∂z {short(slope)}", VERMILLION), (f"× w {short(_weight(study, wire))}", INK)]
-        chosen = is_chosen(study, wire)
-        if chosen:
-            lines[1] = (f"∂C/∂w {short(trace.gradient)}", GREEN)
-        elif wire.layer == 1:
-            del lines[1]  # nothing is behind the first layer
-        _wire(sheet, placed, study, wire, lines, forwards=False)
+    _wires(sheet, placed, study, forwards=False)
+    foot(sheet, study, tell("look.passes.output_slope", cost=cost_formula(study, language),
+                            slope=slope_formula(study, language)), language)  # fmt: skip
     return headed(sheet.chart(_tips(tell)), tell("look.passes.backward_title"))
 
 
@@ -196,32 +190,122 @@ def _reversed(placed: Layout, wire: Wire) -> tuple[Point, Point]:
     return start, (to_x + placed.radius + 5, to_y + aside)
 
 
-def _wire(
-    sheet: Sheet,
-    placed: Layout,
-    study: PassesStudy,
-    wire: Wire,
-    lines: list[tuple[str, str]],
-    *,
-    forwards: bool,
-    frame: str = "white",
-) -> None:
-    """Draw a wire with its numbers where they meet nothing, near where it begins if that can be.
+def _wires(sheet: Sheet, placed: Layout, study: PassesStudy, *, forwards: bool) -> None:
+    """Draw the wires with their numbers, each on its own wire where no other with numbers runs, near its source.
 
-    Where wires crowd, one without room for its numbers is left out, unless it is on the chosen weight's way.
+    Where not all of a layer find room with their names, they stand without, told apart by colours; those that find
+    none even then are thin lines without numbers, as are those that were never to have any.
     """
+    silent = list(placed.silent)
+    for wires in placed.told.values():
+        ends = {wire: _ends(placed, wire, forwards=forwards) for wire in wires}
+        # Along a line from centre to centre the same share of all ways is a column.
+        ways = {wire: _centres(placed, wire) for wire in wires} if forwards else ends
+        found, named = _labels(sheet, study, ways, forwards=forwards)
+        for wire, at in found.items():
+            if at is None and not is_chosen(study, wire) and not on_the_way(study, wire):
+                silent.append(wire)
+                continue
+            colour, width = _paint(study, wire)
+            dashed = wire.layer == 1 and not forwards and not is_chosen(study, wire)
+            sheet.line(*ends[wire], colour=colour, width=width, head=0.97, dashed=dashed, told=_told(study, wire))
+            if at is not None:
+                marked = forwards and (wire.layer, wire.neuron, wire.source) in study.marked
+                sheet.label([at], _lines(study, wire, forwards=forwards, named=named),
+                            bold=is_chosen(study, wire), frame=ORANGE if marked else "white")  # fmt: skip
+    for wire in silent:
+        sheet.line(*_ends(placed, wire, forwards=forwards), colour=PALE, width=0.8, told=_told(study, wire), below=True)
+
+
+def _labels(
+    sheet: Sheet, study: PassesStudy, ways: dict[Wire, tuple[Point, Point]], *, forwards: bool
+) -> tuple[dict[Wire, Point | None], bool]:
+    """Return where each wire's numbers stand, or None where they find no room, and whether their names do.
+
+    At best all stand at the same share of their ways, in a column; else each at the first place that is free.
+    """
+    found: dict[Wire, Point | None] = {}
+    named = True
+    for named in (True, False):
+        for shares in (*((share,) for share in SHARES), SHARES):
+            found = _places(sheet, study, ways, shares, forwards=forwards, named=named)
+            if all(found.values()):
+                return found, named
+    return found, named
+
+
+def _places(
+    sheet: Sheet, study: PassesStudy, ways: dict[Wire, tuple[Point, Point]], shares: Sequence[float], *,
+    forwards: bool, named: bool,
+) -> dict[Wire, Point | None]:  # fmt: skip
+    """Return for each wire the first place of its way that meets nothing and where no other wire is near, or None."""
+    found: dict[Wire, Point | None] = {}
+    taken: list[Box] = []
+    for wire, (start, end) in ways.items():
+        others = [way for other, way in ways.items() if other != wire]
+        lines = _lines(study, wire, forwards=forwards, named=named)
+        found[wire] = None
+        for share in shares:
+            at = start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
+            plate = sheet.plate(at, lines)
+            if sheet.is_free(resized(plate, 1, AIR), taken) and not any(
+                crosses(resized(plate, CORE), *other) for other in others
+            ):
+                found[wire] = at
+                taken.append(plate)
+                break
+    return found
+
+
+def _lines(study: PassesStudy, wire: Wire, *, forwards: bool, named: bool) -> list[tuple[str, str]]:
+    """Return a wire's numbers, each with its colour."""
+    passes, chosen = study.passes, is_chosen(study, wire)
+    weight = short(_weight(study, wire))
     if forwards:
-        start, end = placed.at[wire.layer - 1, wire.source], placed.at[wire.layer, wire.neuron]
-        start, end = _between(start, end, placed.radius)
+        a = short(float(passes.a[wire.layer - 1][wire.source - 1]))
+        parts = [("w", weight, GREEN if chosen else INK), ("∂z/∂w", a, BLUE)]
     else:
-        start, end = _reversed(placed, wire)
-    chosen = is_chosen(study, wire)
-    places = [(start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])) for share in SHARES]
-    found = sheet.label(places, lines, bold=chosen, frame=frame)
-    if found or chosen or on_the_way(study, wire) or wire.layer not in placed.crowded:
-        colour, width = _paint(study, wire)
-        dashed = wire.layer == 1 and not forwards and not chosen
-        sheet.line(start, end, colour=colour, width=width, head=0.97, dashed=dashed, told=_told(study, wire))
+        slope = short(float(passes.slopes[wire.layer - 1][wire.neuron - 1]))
+        parts = [("∂C/∂z", slope, VERMILLION), ("× w", weight, INK)]
+        if chosen:
+            parts[1] = ("∂C/∂w", short(study.trace.gradient), GREEN)
+        elif wire.layer == 1:
+            del parts[1]  # nothing is behind the first layer
+        elif not named:
+            parts[1] = ("× w", f"× {weight}", INK)
+    return [(f"{name} {value}" if named else value, colour) for name, value, colour in parts]
+
+
+def _ends(placed: Layout, wire: Wire, *, forwards: bool) -> tuple[Point, Point]:
+    if not forwards:
+        return _reversed(placed, wire)
+    return _between(*_centres(placed, wire), placed.radius)
+
+
+def _centres(placed: Layout, wire: Wire) -> tuple[Point, Point]:
+    return placed.at[wire.layer - 1, wire.source], placed.at[wire.layer, wire.neuron]
+
+
+def foot(sheet: Sheet, study: PassesStudy, formula: str, language: str) -> None:
+    """Write below a network what C is, and of days in which units they stand."""
+    y = sheet.height - 9
+    sheet.text((WIDTH - 4, y), formula, align="right", bold=True)
+    if study.example is not None:
+        told = catalogue(language)("look.passes.units", name=study.example.series.name)
+        sheet.text((2, y), told, align="left", colour=GREY, size=10.5)
+
+
+def cost_formula(study: PassesStudy, language: str) -> str:
+    """Return C of one example as it is computed."""
+    many = "one" if len(study.passes.target) == 1 else "mean"
+    return catalogue(language)(f"look.passes.cost_{many}_{study.passes.loss.name}")
+
+
+def slope_formula(study: PassesStudy, language: str) -> str:
+    """Return ∂C/∂y that follows from it."""
+    count = len(study.passes.target)
+    many = "one" if count == 1 else "two" if count == 2 else "many"  # noqa: PLR2004 - as the formula is written
+    return catalogue(language)(f"look.passes.slope_{many}_{study.passes.loss.name}", count=count)
 
 
 def _gaps(sheet: Sheet, placed: Layout, study: PassesStudy, tell: Catalogue) -> None:
@@ -281,4 +365,3 @@ def _outputs(sheet: Sheet, placed: Layout, study: PassesStudy, language: str) ->
             sheet.text((x, y), tell("look.passes.came", value=came), align="left")
             scaled = tell("look.passes.target", value=short(float(passes.target[0])))
             sheet.text((x, y + 17), scaled, align="left", colour=GREY, size=10.5)
-    sheet.text((WIDTH - 4, placed.height - 12), f"C = {short(passes.cost)}", align="right", bold=True)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from thalweg.forecast.study.passes import Count, PassesStudy
+    from thalweg.learn.activation import Values
     from thalweg.learn.passes import Node, Path
     from thalweg.look.sheet import Point
 
@@ -40,6 +41,8 @@ APART = 5.0  # pixels between paths that share an arrow
 STEP, LOW_STEP = 96.0, 72.0  # pixels between two z of a layer, where there are many
 SPELT, LONGEST = 4, 14  # so many z of a path are named in full; at all
 MOST_FACTORS = 6  # of a path, told one by one
+FIGURES, MOST_FIGURES = 4, 9  # of a product; of its factors, at most
+SOME = 16  # bars that have room for their numbers
 ROW = 27
 BAR = 120  # pixels of the longest product's bar
 PAINTS = {"naive": VERMILLION, "backward": BLUE, "forward": INK}
@@ -48,6 +51,7 @@ SHAPES = {"naive": "circle", "backward": "triangle-left", "forward": "square"}
 _DIGITS = "['⁰','¹','²','³','⁴','⁵','⁶','⁷','⁸','⁹']"
 _POWER = "round(log(datum.value) / LN10)"
 POWER = f"'10' + ({_POWER} > 9 ? {_DIGITS}[floor({_POWER} / 10)] : '') + {_DIGITS}[{_POWER} % 10]"
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 HALF = (WIDTH - 110) // 2
 
 
@@ -71,9 +75,26 @@ def path_text(path: Path) -> str:
     return " → ".join([*names, *(["…"] if path.ways > 1 else []), "C"])
 
 
-def product_text(path: Path) -> str:
-    """Return the factors of a path as they are multiplied."""
-    told = [signed(factor) for factor in path.factors]
+def figures(value: float, count: int) -> str:
+    """Write a number with so many figures."""
+    if value != 0 and abs(value) < 1e-4:  # noqa: PLR2004 - written out, it would be too long
+        mantissa, power = f"{value:.{count - 1}e}".split("e")
+        return f"{mantissa}e{int(power)}".replace("-", "−")
+    return f"{float(f'{value:.{count}g}'):,.10g}".replace("-", "−")
+
+
+def factor_figures(paths: Sequence[Path]) -> int:
+    """Return with how many figures the factors of each path give the product that is shown."""
+    for count in range(FIGURES, MOST_FIGURES):
+        made = [math.prod(float(f"{factor:.{count}g}") for factor in path.factors) for path in paths]
+        if all(f"{one:.{FIGURES}g}" == f"{path.product:.{FIGURES}g}" for one, path in zip(made, paths, strict=True)):
+            return count
+    return MOST_FIGURES
+
+
+def product_text(path: Path, count: int) -> str:
+    """Return the factors of a path as they are multiplied, with so many figures."""
+    told = [f"({text})" if text.startswith("−") else text for text in (figures(one, count) for one in path.factors)]
     return " × ".join(told if len(told) <= MOST_FACTORS else [*told[:3], "…", told[-1]])
 
 
@@ -110,18 +131,18 @@ def _ways(study: PassesStudy, language: str) -> alt.LayerChart:
     sheet.text((source[0], source[1] - radius - 10), name, colour=GREY, size=10.5, outlined=True)
     sheet.shape(loss, radius, stroke=INK, width=2)
     sheet.text(loss, "C", size=14, bold=True)
-    _beside(sheet, source, first, radius, (f"∂z/∂w {short(trace.connected)}", BLUE))
+    _beside(sheet, source, first, radius, (f"∂z/∂w {figures(trace.connected, 3)}", BLUE))
     told: set[tuple[Node, Node]] = set()
     for path in trace.paths:
         for at, (node, to) in enumerate(pairwise(path.nodes), 1):
             if (node, to) not in told:
                 told.add((node, to))
-                _beside(sheet, used[node], used[to], radius, (f"∂z′/∂z {short(path.factors[at])}", INK))
+                _beside(sheet, used[node], used[to], radius, (f"∂z′/∂z {figures(path.factors[at], 3)}", INK))
         end = path.nodes[-1]
         if (end, end) not in told:
             told.add((end, end))
             name = "∂C/∂z" if end[0] == len(passes.z) else "… ∂C/∂z"
-            _beside(sheet, used[end], loss, radius, (f"{name} {short(path.factors[-1])}", VERMILLION))
+            _beside(sheet, used[end], loss, radius, (f"{name} {figures(path.factors[-1], 3)}", VERMILLION))
     return sheet.chart()
 
 
@@ -150,8 +171,9 @@ def _beside(sheet: Sheet, start: Point, end: Point, radius: float, line: tuple[s
 
 def _products(study: PassesStudy, language: str) -> alt.LayerChart:
     tell, trace = catalogue(language), study.trace
+    count = factor_figures(trace.paths)
     rows = [
-        (path_text(path), product_text(path),
+        (path_text(path), product_text(path, count),
          path.product, WAYS[place % len(WAYS)])
         for place, path in enumerate(trace.paths)
     ]  # fmt: skip
@@ -170,7 +192,7 @@ def _products(study: PassesStudy, language: str) -> alt.LayerChart:
             sheet.shape((8, y), 6, fill=colour, stroke=colour)
         sheet.text((22, y), name, align="left", bold=total)
         sheet.text((560, y), f"{product} =" if product else "", align="right")
-        sheet.text((642, y), exact(value), align="right", bold=True, colour=GREEN if total else INK)
+        sheet.text((642, y), figures(value, FIGURES), align="right", bold=True, colour=GREEN if total else INK)
         length = value / largest * BAR / 2
         sheet.box((zero + min(length, 0), y - 8), (max(abs(length), 0.5), 16), fill=colour,
                   opacity=0.8)  # fmt: skip
@@ -192,7 +214,9 @@ def counts_panels(study: PassesStudy, language: str) -> list[alt.LayerChart | al
         legend.text((x + 12, 10), told, align="left", size=12)
         x += 34 + extent(told, 12)[0]
     widths = "-".join(map(str, study.passes.network.widths))
-    here, speech = tell("look.passes.counts_here", widths=widths), tell("look.passes.counts_speech")
+    sizes = study.speech_counts[-1].widths
+    here = tell("look.passes.counts_here", widths=widths)
+    speech = tell("look.passes.counts_speech", features=sizes[0], outputs=sizes[-1])
     panels = (
         headed(_count_panel(counts, names, language, marked=marked), told)
         for counts, told, marked in ((study.counts, here, True), (study.speech_counts, speech, False))
@@ -205,7 +229,7 @@ def _count_panel(counts: Sequence[Count], names: dict[str, str], language: str, 
     rows = [
         {"depth": len(count.widths) - 2, "pass": names[name], "multiplications": float(getattr(count, name)),
          "widths": "-".join(map(str, count.widths)), "colour": PAINTS[name], "which": name,
-         "text": _many(getattr(count, name)) if count is counts[-1] else ""}
+         "text": many(getattr(count, name)) if count is counts[-1] else ""}
         for count in counts for name in names
     ]  # fmt: skip
     deepest = counts[-1]
@@ -249,8 +273,17 @@ def _count_panel(counts: Sequence[Count], names: dict[str, str], language: str, 
     )
 
 
-def _many(value: float) -> str:
-    return f"{value:,.0f}" if value < 1e7 else f"{value:.1e}".replace("e+", "e")  # noqa: PLR2004 - too long
+def many(value: float) -> str:
+    """Write how many: 12,345, and 8.2×10²⁵ where it is too long."""
+    if value < 1e7:  # noqa: PLR2004 - then it is
+        return f"{value:,.0f}"
+    mantissa, power = f"{value:.1e}".split("e+")
+    return f"{mantissa}×10{str(int(power)).translate(RAISED)}"
+
+
+def vector(values: Values) -> str:
+    """Write a toy's features or targets: (1, −1)."""
+    return f"({', '.join(short(float(value)) for value in values)})"
 
 
 def examples_panels(study: PassesStudy, language: str) -> list[alt.LayerChart]:
@@ -258,16 +291,25 @@ def examples_panels(study: PassesStudy, language: str) -> list[alt.LayerChart]:
     tell = catalogue(language)
     mean = float(study.shares.mean())
     dated = study.example is not None
+    names = [str(label) for label in study.labels] if dated else list(map(vector, study.x))
+    # A bar of 0 is none to be seen: its number says that it is there.
     rows = [
-        {"label": str(label), "share": float(share), "here": place == (len(study.labels) - 1 if dated else 0)}
-        for place, (label, share) in enumerate(zip(study.labels, study.shares, strict=True))
+        {
+            "label": name,
+            "share": float(share),
+            "here": place == (len(study.labels) - 1 if dated else 0),
+            "text": short(float(share)) if share == 0 or len(names) <= SOME else "",
+        }
+        for place, (name, share) in enumerate(zip(names, study.shares, strict=True))
     ]
     few = len(rows) <= 40  # noqa: PLR2004 - bars as wide as a finger
     x = (
         day_axis(language, "label", weekly=few, padding=round(0.7 * WIDTH / len(rows) / 2) + 8)
         if dated
-        else alt.X("label:O", title=tell("look.passes.example"), sort=None, axis=alt.Axis(labelAngle=0))
+        else alt.X("label:O", title=tell("look.passes.example_x"), sort=None, axis=alt.Axis(labelAngle=0))
     )
+    low, high = min(0.0, float(study.shares.min())), max(0.0, float(study.shares.max()))
+    room = 0.08 * (high - low or 1.0)
     bars = alt.Chart(alt.Data(values=rows)).encode(x=x)
     line = alt.Chart(alt.Data(values=[{"mean": mean}]))
     wide = min(40.0, 0.7 * WIDTH / len(rows))
@@ -276,7 +318,8 @@ def examples_panels(study: PassesStudy, language: str) -> list[alt.LayerChart]:
         layered(
             key({here: GREEN, others: SKY, tell("look.passes.mean", mean=exact(mean)): VERMILLION}),
             bars.mark_bar(size=wide).encode(
-                y=alt.Y("share:Q", title=tell("look.passes.share"), axis=alt.Axis(format=".2~g", tickCount=6)),
+                y=alt.Y("share:Q", title=tell("look.passes.share"), axis=alt.Axis(format=".2~g", tickCount=6),
+                        scale=alt.Scale(domain=[low - room, high + room], nice=False)),
                 color=alt.condition("datum.here", alt.value(GREEN), alt.value(SKY)),
                 tooltip=[
                     alt.Tooltip("label:N", title=tell("look.passes.example")),
@@ -285,6 +328,13 @@ def examples_panels(study: PassesStudy, language: str) -> list[alt.LayerChart]:
             ),
             alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
             line.mark_rule(color=VERMILLION, strokeWidth=2, strokeDash=[6, 3]).encode(y="mean:Q"),
+            *[
+                bars.transform_filter(f"datum.share {side} 0")
+                .mark_text(dy=dy, fontSize=10.5, color=INK, stroke="white", strokeWidth=outline, strokeJoin="round")
+                .encode(y="share:Q", text="text:N")
+                for side, dy in ((">=", -9), ("<", 9))
+                for outline in (3, 0)
+            ],
             height=320,
         )
     ]  # fmt: skip

@@ -9,7 +9,9 @@ import numpy as np
 
 from thalweg.look.curves import along, amount, axis_form, called, x_axis, x_tip, y_title
 from thalweg.look.look import Look, Numbers
+from thalweg.look.sheet import Sheet
 from thalweg.look.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILLION, WIDTH, columns, dress, headed, key, layered
+from thalweg.look.words import day, number
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
 
 SUMMED = "pieces_so_far"
-ACROSS, MOST_SINGLY = 4, 8
+ACROSS, MOST_SINGLY = 4, 12
 TALL, SMALL, LOW, GAP = 250, 92, 170, 36
 HALF = (WIDTH - 110) // 2  # what two axes leave
 BEYOND = 0.06  # of the curve's length: how far a toy is drawn beyond its ends, where it is flat
@@ -33,24 +35,25 @@ def build_look(study: BuildStudy, language: str = "en") -> Look:
     tell = catalogue(language)
     pieces, curve = study.pieces, study.curve
     hard, relu = study.built
-    first, last = study.closer[0], study.closer[-1]
+    first = study.closer[0]
+    last = next((one for one in study.closer if one[1].mean <= study.rounding), study.closer[-1])
+    close = "_close" if study.joined.most > study.rounding else ""
     said = [
-        tell("look.pieces.recipe", constant=amount(pieces.constant, curve, tell), count=len(pieces)),
+        tell(f"look.pieces.recipe{close}", constant=amount(pieces.constant, curve, tell), count=len(pieces)),
+        *_first_neuron(study, tell),
         tell("look.pieces.exact", hard="-".join(map(str, hard.network.widths)),
              relu="-".join(map(str, relu.network.widths)), gap=_rounding(hard.gap), relu_gap=_rounding(relu.gap)),
-        tell("look.pieces.closer", few=first[0], many=last[0], far=amount(first[1].mean, curve, tell),
-             near=amount(last[1].mean, curve, tell)),
+        tell("look.pieces.closer", few=first[0], many=last[0], far=_missed(study, first[1].mean, tell),
+             near=_missed(study, last[1].mean, tell)),
     ]  # fmt: skip
-    if study.joined.most > 0:
-        said.insert(
-            2,
-            tell(
-                "look.pieces.joined",
-                points=len(study.joined.x),
-                mean=amount(study.joined.mean, curve, tell),
-                most=amount(study.joined.most, curve, tell),
-            ),
-        )
+    joined = tell(
+        "look.pieces.joined" if close else "look.pieces.joined_given",
+        points=len(study.joined.x),
+        mean=_missed(study, study.joined.mean, tell),
+        most=_missed(study, study.joined.most, tell),
+        even=_missed(study, study.even.mean, tell),
+    )
+    said.insert(-1, joined)
     layer, output = hard.network.layers(hard.theta)
     start, end = curve.places(pieces.start), curve.places(pieces.end)
     each = Numbers(
@@ -67,9 +70,10 @@ def build_look(study: BuildStudy, language: str = "en") -> Look:
     )
     errors = Numbers(
         {
-            "count": [count for count, _ in study.closer],
-            "most": [joined.most for _, joined in study.closer],
-            "mean": [joined.mean for _, joined in study.closer],
+            "count": [count for count, *_ in study.closer],
+            "most": [joined.most for _, joined, _ in study.closer],
+            "mean": [joined.mean for _, joined, _ in study.closer],
+            "even": [even.mean for _, _, even in study.closer],
         }
     )
     networks = Numbers(
@@ -100,6 +104,29 @@ def build_look(study: BuildStudy, language: str = "en") -> Look:
     )
 
 
+def _first_neuron(study: BuildStudy, tell: Catalogue) -> list[str]:
+    """Say what x counts, and how the unknowns of the first neuron follow from its piece."""
+    pieces, (network, theta) = study.pieces, (study.built[0].network, study.built[0].theta)
+    hidden, output = network.layers(theta)
+    start, end = float(pieces.start[0]), float(pieces.end[0])
+    told = tell(
+        "look.pieces.neuron",
+        start=f"{start:g}",
+        end=f"{end:g}",
+        width=f"{end - start:.4g}",
+        w=number(float(hidden.weights[0, 0])),
+        b=number(float(hidden.biases[0])),
+        c=number(float(output.weights[0, 0])),
+    )
+    first = study.curve.first
+    return [told] if first is None else [tell("look.pieces.counted", first=day(first, tell.language)), told]
+
+
+def _missed(study: BuildStudy, miss: float, tell: Catalogue) -> str:
+    """Write how far joined points lie from the curve; what rounding makes is 0."""
+    return amount(miss if miss > study.rounding else 0.0, study.curve, tell)
+
+
 def _rounding(gap: float) -> str:
     return f"{gap:.0e}" if gap else "0"
 
@@ -123,7 +150,13 @@ def build_chart(study: BuildStudy, language: str = "en") -> alt.VConcatChart:
     tell = catalogue(language)
     pieces = study.pieces
     singly = [_single(study, at, tell) for at in range(min(len(pieces) + 1, MOST_SINGLY))]
-    rows = [alt.hconcat(*singly[at : at + ACROSS], spacing=14) for at in range(0, len(singly), ACROSS)]
+    rows: list[alt.HConcatChart | alt.LayerChart] = [
+        alt.hconcat(*singly[at : at + ACROSS], spacing=14) for at in range(0, len(singly), ACROSS)
+    ]
+    more = len(pieces) + 1 - len(singly)
+    if more:
+        told = "look.pieces.left_out_one" if more == 1 else "look.pieces.left_out"
+        rows.append(_note(tell(told, count=more)))
     below = alt.hconcat(_pair(study, tell), _errors(study, tell), spacing=GAP).resolve_scale(color="independent")
     chart = alt.vconcat(_summed(study, tell), *rows, below, spacing=16).resolve_scale(color="independent")
     slider = alt.param(
@@ -131,11 +164,12 @@ def build_chart(study: BuildStudy, language: str = "en") -> alt.VConcatChart:
         value=max(1, (len(pieces) + 1) // 2),
         bind=alt.binding_range(min=0, max=len(pieces), step=1, name=tell("look.pieces.slider") + " "),
     )
+    close = "close" if study.joined.most > study.rounding else "title"
     title = tell(
-        "look.pieces.build_close" if study.joined.most > 0 else "look.pieces.build_title",
+        f"look.pieces.build_{close}_one" if len(pieces) == 1 else f"look.pieces.build_{close}",
         count=len(pieces),
         relus=2 * len(pieces),
-        mean=amount(study.joined.mean, study.curve, tell),
+        mean=_missed(study, study.joined.mean, tell),
     )
     return dress(chart.add_params(slider), title, called(study.curve, tell), language, simulated=study.curve.simulated)
 
@@ -201,7 +235,20 @@ def _summed(study: BuildStudy, tell: Catalogue) -> alt.LayerChart:
         points.mark_point(color=INK, filled=True, size=45, opacity=1).encode(x=_x(study, tell), y=y, tooltip=tips),
         height=TALL,
     )
-    return headed(chart, tell("look.pieces.summed"))
+    close = study.joined.most > study.rounding
+    told = tell(
+        "look.pieces.summed_close" if close else "look.pieces.summed",
+        count=len(study.pieces),
+        mean=number(study.joined.mean),
+        most=number(study.joined.most),
+    )
+    return headed(chart, told)
+
+
+def _note(text: str) -> alt.LayerChart:
+    sheet = Sheet(WIDTH, 22)
+    sheet.text((2, 11), text, align="left", colour=GREY, size=12)
+    return sheet.chart()
 
 
 def _single(study: BuildStudy, at: int, tell: Catalogue) -> alt.LayerChart:
@@ -280,21 +327,21 @@ def _relus(study: BuildStudy, at: int) -> Iterator[tuple[int, float, float]]:
 
 def _errors(study: BuildStudy, tell: Catalogue) -> alt.LayerChart:
     """Draw how far what joins the points lies from the curve, over the number of pieces; what is 0 has no logarithm."""
-    names = {"most": tell("look.pieces.most"), "mean": tell("look.pieces.mean")}
-    rows = [
-        {"count": count, "error": getattr(joined, which), "name": name}
+    names = {"most": tell("look.pieces.most"), "mean": tell("look.pieces.mean"), "even": tell("look.pieces.even")}
+    misses = [
+        (count, {"most": turning.most, "mean": turning.mean, "even": even.mean}[which], name)
         for which, name in names.items()
-        for count, joined in study.closer
-        if getattr(joined, which) > 0
+        for count, turning, even in study.closer
     ]
+    rows = [{"count": count, "error": miss, "name": name} for count, miss, name in misses if miss > study.rounding]
     colour = alt.Color(
         "name:N",
         sort=None,
-        scale=alt.Scale(domain=list(names.values()), range=[VERMILLION, BLUE]),
+        scale=alt.Scale(domain=list(names.values()), range=[VERMILLION, BLUE, GREY]),
         legend=alt.Legend(orient="top", title=None, labelLimit=0, symbolType="circle", symbolOpacity=1),
     )
-    counts = [count for count, _ in study.closer]
-    highest = max(joined.most for _, joined in study.closer)
+    counts = [count for count, *_ in study.closer]
+    highest = max(joined.most for _, joined, _ in study.closer)
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=alt.X("count:Q", title=tell("look.pieces.count"), scale=alt.Scale(type="log", base=2, nice=False, padding=8),
                 axis=alt.Axis(values=counts, grid=False, format="d")),

@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.look.curves import axis_form
+from thalweg.look.feature import network_name
 from thalweg.look.look import Look, Numbers
 from thalweg.look.style import BLUE, GREY, INK, SKY, VERMILLION, columns, dress, headed, key, layered
 from thalweg.look.words import number
@@ -120,14 +121,14 @@ def neurons_chart(study: NeuronsStudy, language: str = "en") -> alt.VConcatChart
     chart = alt.vconcat(_estimate(study, tell), _each(study, tell), spacing=16).resolve_scale(color="independent")
     working = int((~study.dead & ~study.saturated).sum())
     title = tell(
-        "look.pieces.fitted_title",
+        "look.pieces.fitted_title_one" if len(study.each) == 1 else "look.pieces.fitted_title",
         count=len(study.each),
         activation=study.network.activation,
         working=working,
         dead=int(study.dead.sum()),
         saturated=int(study.saturated.sum()),
     )
-    told = tell("look.pieces.fitted_subtitle", rung=study.rung.name, input=_input(study, tell))
+    told = tell("look.pieces.fitted_subtitle", network=network_name(study, language), input=_input(study, tell))
     return dress(chart, title, told, language, simulated=study.series.simulated)
 
 

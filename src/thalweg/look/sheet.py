@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 Row = dict[str, Any]
 
 LETTER = 0.57  # of the font's size: how wide a letter is
@@ -69,7 +70,7 @@ class Sheet:
         self._shapes: list[Row] = []
         self._plates: list[Row] = []
         self._texts: list[Row] = []
-        self._taken: list[tuple[float, float, float, float]] = []
+        self._taken: list[Box] = []
 
     def box(
         self,
@@ -88,11 +89,12 @@ class Sheet:
 
     def line(
         self, start: Point, end: Point, *, colour: str = GREY, width: float = 1.0, head: float | None = None,
-        dashed: bool = False, told: Mapping[str, str] | None = None,
+        dashed: bool = False, told: Mapping[str, str] | None = None, below: bool = False,
     ) -> None:  # fmt: skip
-        """Add a line, with an arrow's head at a share of its way."""
+        """Add a line, with an arrow's head at a share of its way; `below` the lines that are there already."""
         where = {"x": start[0], "y": start[1], "x2": end[0], "y2": end[1]}
-        self._lines.append(where | {"colour": colour, "width": width, "dash": 5 if dashed else 0} | dict(told or {}))
+        row = where | {"colour": colour, "width": width, "dash": 5 if dashed else 0} | dict(told or {})
+        self._lines.insert(0 if below else len(self._lines), row)
         if head is not None:
             across, down = end[0] - start[0], end[1] - start[1]
             angle = math.degrees(math.atan2(across, -down))
@@ -135,11 +137,9 @@ class Sheet:
         They lie on a white plate, so that no wire runs through them.
         """
         lines = list(texts)
-        wide, high = extent("\n".join(text for text, _ in lines), size)
         for x, y in places:
-            box = (x - wide / 2 - 2, y - high / 2, x + wide / 2 + 2, y + high / 2)
-            inside = box[0] >= 0 and box[1] >= 0 and box[2] <= self.width and box[3] <= self.height
-            if inside and not any(_meet(box, other) for other in self._taken):
+            box = self.plate((x, y), lines, size=size)
+            if self.is_free(box):
                 where = dict(zip(("x", "y", "x2", "y2"), box, strict=True))
                 self._plates.append(where | {"fill": "white", "opacity": 0.92, "stroke": frame})
                 for at, (text, colour) in enumerate(lines):
@@ -147,6 +147,16 @@ class Sheet:
                     self.text((x, down), text, colour=colour, size=size, bold=bold)
                 return True
         return False
+
+    def plate(self, at: Point, texts: Iterable[tuple[str, str]], *, size: float = 10.5) -> Box:
+        """Return the plate that lines of text with their colours need about a point."""
+        wide, high = extent("\n".join(text for text, _ in texts), size)
+        return (at[0] - wide / 2 - 2, at[1] - high / 2, at[0] + wide / 2 + 2, at[1] + high / 2)
+
+    def is_free(self, box: Box, taken: Iterable[Box] = ()) -> bool:
+        """Whether a plate lies within the drawing and meets no shape, no text and nothing else that is `taken`."""
+        inside = box[0] >= 0 and box[1] >= 0 and box[2] <= self.width and box[3] <= self.height
+        return inside and not any(_meet(box, other) for other in (*self._taken, *taken))
 
     def chart(self, tips: Mapping[str, str] | None = None) -> alt.LayerChart:
         """Return the drawing; `tips` names what was told of shapes and lines, for who points at them."""
@@ -217,5 +227,27 @@ def _written(base: alt.Chart, *, bold: bool, outline: int) -> alt.Chart:
     ).encode(text="text:N", color=paint, size=alt.Size("size:Q", scale=None), angle=alt.Angle("angle:Q", scale=None))
 
 
-def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def resized(box: Box, share: float, more: float = 0.0) -> Box:
+    """Return a box about the same middle: a share of its size, and some pixels more on every side."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    wide, high = share * (box[2] - box[0]) / 2 + more, share * (box[3] - box[1]) / 2 + more
+    return (x - wide, y - high, x + wide, y + high)
+
+
+def crosses(box: Box, start: Point, end: Point) -> bool:
+    """Whether a line runs through a box (Liang and Barsky 1984)."""
+    first, last = 0.0, 1.0
+    for axis in (0, 1):
+        way = end[axis] - start[axis]
+        low, high = box[axis] - start[axis], box[axis + 2] - start[axis]
+        if way == 0:
+            if low >= 0 or high <= 0:
+                return False
+            continue
+        enter, leave = sorted((low / way, high / way))
+        first, last = max(first, enter), min(last, leave)
+    return first < last
+
+
+def _meet(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

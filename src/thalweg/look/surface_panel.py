@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     _Outlines = tuple[list[NDArray[np.float64]], list[NDArray[np.uint32]]]  # of FillType.OuterOffset
 
-CELLS = 60  # a side of what tells L under the pointer
+CELLS = 30  # a side: where the pointer is told L
 LEVELS = 10
 SHADES = ("#ffffff", PALE_SKY, SKY, BLUE)  # from the lowest L to the greatest
 UNSEEN = 0.25  # pixels: a point of a contour line so near to a straight one does not show
@@ -104,8 +104,8 @@ class Panel:
         losses = surface.losses[np.ix_(row, column)]
         u, v = np.meshgrid(middles[0], middles[1])
         wide, tall = edges[0][1] - edges[0][0], edges[1][1] - edges[1][0]
-        table = {"u": u, "v": v, "left": u - wide / 2, "right": u + 0.6 * wide, "low": v - tall / 2}
-        table |= {"high": v + 0.6 * tall, "loss": losses}
+        table = {"u": u, "v": v, "left": u - wide / 2, "right": u + wide / 2, "low": v - tall / 2}
+        table |= {"high": v + tall / 2, "loss": losses}
         return {name: values.ravel() for name, values in table.items()}
 
     def ground(self) -> list[alt.Chart]:

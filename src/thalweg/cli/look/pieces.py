@@ -31,7 +31,9 @@ def pieces(
     curve: CurveName = "auto",
     points: Annotated[
         int,
-        typer.Option(metavar="NUMBER", help="How many points are taken on the curve; 0: its own turning points, or 9."),
+        typer.Option(
+            metavar="NUMBER", help="How many points are taken where the curve turns; 0: all of a toy's, or 12."
+        ),
     ] = 0,
     input: Annotated[  # noqa: A002 - what the option is called: x₁, x₂, …
         int, typer.Option("--input", metavar="DAYS", help="Which past day moves.", rich_help_panel=MODEL)

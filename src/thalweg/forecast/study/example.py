@@ -122,10 +122,27 @@ class Example:
         return days[-count:]
 
 
+def network_of(model: Model, picture: str) -> Fit:
+    """Return the member of a saved model whose first network is looked at: the first with neurons, else the first.
+
+    Raises
+    ------
+    InputError
+        If the model has no network.
+    """
+    fits = [member for member in model.daily if isinstance(member, Fit)]
+    if not fits:
+        raise InputError(
+            f"look {picture} shows a network, and this model, {model.chosen!r}, only copies. Give the file of "
+            "daily numbers that it was made from."
+        )
+    return next((fit for fit in fits if fit.rung.hidden), fits[0])
+
+
 def example_of(
     source: Source, picture: str, *, days_back: int, layers: str, activation: str, loss: str, day: str, seed: int
 ) -> Example:
-    """Return a saved model's first network, or one fitted on the training days, and the day asked for.
+    """Return a saved model's network (`network_of`), or one fitted on the training days, and the day asked for.
 
     Parameters
     ----------
@@ -143,12 +160,7 @@ def example_of(
         If an option is out of its range, the model has no network, or the day cannot be estimated.
     """
     if isinstance(source, Model):
-        fit = next((member for member in source.daily if isinstance(member, Fit)), None)
-        if fit is None:
-            raise InputError(
-                f"look {picture} shows a network, and this model, {source.chosen!r}, only copies. Give the file of "
-                "daily numbers that it was made from."
-            )
+        fit = network_of(source, picture)
         series, end, last = source.days, len(source.days), len(source.days)
         rung, network, theta, scale, calendar = fit.rung, fit.network, fit.thetas[0], fit.scale, source.calendar
     else:

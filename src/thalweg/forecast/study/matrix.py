@@ -49,7 +49,7 @@ def matrix_study(
     Parameters
     ----------
     source : Series or Model, optional
-        Of a saved model its first network; without any the simulated channel.
+        Of a saved model its first network with neurons; without any the simulated channel.
     day : str
         Which day, as 2021-02-11; the last training day where it is empty.
     days_back, layers, activation, loss, seed

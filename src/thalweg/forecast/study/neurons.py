@@ -9,9 +9,9 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.forecast.features import days_needed, inputs, past_of
-from thalweg.forecast.fit import Fit
 from thalweg.forecast.ladder import Rung, suited
 from thalweg.forecast.model import Model
+from thalweg.forecast.study.example import network_of
 from thalweg.forecast.study.fitted import fitted, layers_of
 from thalweg.forecast.study.source import MOST_BACK, days_of, one_of, whole_number
 from thalweg.learn.neurons import TURNS_AT, contributions
@@ -164,13 +164,12 @@ def _fitted(source: Source, days_back: int, layers: str, activation: str, loss: 
 
 
 def _saved(model: Model) -> _Subject:
-    fits = [fit for fit in model.daily if isinstance(fit, Fit) and fit.rung.hidden]
-    if not fits:
+    fit, series = network_of(model, "pieces --view fitted"), model.days
+    if not fit.rung.hidden:
         raise InputError(
-            f"The saved model is {model.chosen}: it only copies or is a straight line, and has no neurons to show. "
-            "Give the file of daily numbers instead, and a network is fitted on it."
+            f"The saved model is {model.chosen}: a straight line, which has no neurons to show. Give the file of daily "
+            "numbers instead, and a network is fitted on it."
         )
-    fit, series = fits[0], model.days
     newest = np.arange(days_needed(fit.rung) - 1, len(series))
     rows = inputs(fit.rung, fit.scale, model.calendar, past_of(series, newest), fit.network.widths[-1])
     return _Subject(series, fit.rung, fit.scale, fit.network, fit.thetas[0], rows, saved=True)

@@ -34,7 +34,8 @@ WORKED_THETA = np.array([1, -2, -1, 1, 1, 0, 2, -1, -2, -1, 0, 0, 3, -1, -1, 4, 
 WORKED_X = np.array([[1, -1], [-1, 1], [1, 1], [-1, -1], [1, 0], [0, 1], [-1, 0], [0, -1]], dtype=float)
 WORKED_TARGET = np.array([0.25, 0.5])
 WORKED_MARKED = ((1, 1, 2), (2, 1, 2), (3, 1, 2))  # from the second value of each layer: ∂z/∂w is −1, 0.12, 0.11
-SPEECH = (429, *[1000] * DEEPEST_COUNTED, 40)  # features of a stretch of sound, 1,000 neurons a layer, phones
+# The lecture tells 7 to 8 layers of 1,000 neurons (P0). Features and outputs are ours: 11 frames of 39, 40 phones.
+SPEECH = (429, *[1000] * DEEPEST_COUNTED, 40)
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,10 @@ class PassesStudy:
         The day; None for the lecture's worked network.
     labels : tuple
         A day, or a number from 1, for each of the examples below.
+    x, target : ndarray, shape (examples, features) and (examples, outputs)
+        Their features and targets, as the network sees them.
+    asked : int
+        How many examples were asked for; the lecture's network has no more than `WORKED_X`.
     shares : ndarray, shape (examples,)
         ∂Cⁿ/∂w of the chosen weight (P1).
     counts, speech_counts : tuple of Count
@@ -86,6 +91,9 @@ class PassesStudy:
     differences: Values
     example: Example | None
     labels: tuple[np.datetime64 | int, ...]
+    x: Values
+    target: Values
+    asked: int
     shares: Values
     counts: tuple[Count, ...]
     speech_counts: tuple[Count, ...]
@@ -120,7 +128,7 @@ def passes_study(
     ----------
     source : Series or Model, optional
         Without one, and where no other network is asked for, the lecture's worked network; of a saved model its first
-        network.
+        network with neurons.
     view : str
         One of `VIEWS`.
     weight : str
@@ -131,7 +139,7 @@ def passes_study(
     examples : int
         How many days, up to this one, the sum over examples is over.
     days_back, layers, activation, loss, seed
-        The network to fit.
+        The network to fit; C is the loss of one example. A saved model has its own.
 
     Raises
     ------
@@ -143,7 +151,8 @@ def passes_study(
     one_of("loss", loss, TOLD_IN)
     whole_number("examples", examples, 2, MOST_EXAMPLES)
     if isinstance(source, Model):
-        as_it_is(source, passes_study, days_back=days_back, layers=layers, activation=activation, seed=seed)
+        as_it_is(source, passes_study, days_back=days_back, layers=layers, activation=activation, loss=loss, seed=seed)
+        loss = source.loss  # what it was trained on: only then ∂C/∂w is what its descent took
     worked = source is None and (day, days_back, layers, activation, seed) == ("", 3, "3,2", "sigmoid", 0)
     if worked:
         example, network, theta = None, WORKED, WORKED_THETA
@@ -181,6 +190,9 @@ def passes_study(
         differences,
         example,
         labels,
+        x,
+        target,
+        examples,
         shares,
         tuple(counts_of(network.widths)),
         tuple(counts_of(SPEECH)),

@@ -14,7 +14,7 @@ from thalweg.forecast.study.neurons import NeuronsStudy, neurons_study
 from thalweg.forecast.study.source import as_it_is, one_of, whole_number
 from thalweg.learn.activation import ACTIVATIONS
 from thalweg.learn.backprop import forward
-from thalweg.learn.pieces import MADE_OF, Joined, pieces_of, points_on
+from thalweg.learn.pieces import MADE_OF, Joined, pieces_of, points_on, turning_points_on
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 VIEWS = ("build", "fitted", "sliders")
 SHOWN = ("sigmoid", "hard sigmoid", "relu")
-USUAL_POINTS, MOST_POINTS = 9, 65
+USUAL_POINTS, MOST_POINTS = 12, 65
+ROUNDING = 1e-9  # relative
 FARTHEST = 100.0  # a slider's end
 
 
@@ -60,15 +61,23 @@ class BuildStudy:
     pieces : Pieces
     built : tuple of Built
         Of hard sigmoids, and of twice as many ReLUs.
-    closer : tuple of (int, Joined)
-        Numbers of pieces, and points taken evenly that make so many (N3).
+    even : Joined
+        As many points taken evenly, to compare.
+    closer : tuple of (int, Joined, Joined)
+        Numbers of pieces, and points that make so many: taken where the curve turns, and taken evenly (N3).
     """
 
     curve: TargetCurve
     joined: Joined
     pieces: Pieces
     built: tuple[Built, ...]
-    closer: tuple[tuple[int, Joined], ...]
+    even: Joined
+    closer: tuple[tuple[int, Joined, Joined], ...]
+
+    @property
+    def rounding(self) -> float:
+        """What is nearer to the curve than this differs from it by rounding alone."""
+        return ROUNDING * float(np.ptp(self.curve.y) or 1.0)
 
 
 @dataclass(frozen=True)
@@ -175,7 +184,7 @@ def _build(curve: TargetCurve, points: int) -> BuildStudy:
         away = np.abs(np.interp(curve.x, *curve.turns) - curve.y)
         joined = Joined(*curve.turns, float(away.max()), float(away.mean()))
     else:
-        joined = points_on(curve.x, curve.y, points or min(USUAL_POINTS, most))
+        joined = turning_points_on(curve.x, curve.y, points or min(USUAL_POINTS, most))
     pieces = pieces_of(joined.x, joined.y)
     truth = np.interp(curve.x, joined.x, joined.y)
     built: list[Built] = []
@@ -184,5 +193,9 @@ def _build(curve: TargetCurve, points: int) -> BuildStudy:
         made = forward(network, theta, curve.x[:, None]).prediction[:, 0]
         built.append(Built(network, theta, float(np.abs(made - truth).max())))
     counts = [2**power for power in range(1, 8) if 2**power < len(curve.x)]
-    closer = tuple((count, points_on(curve.x, curve.y, count + 1)) for count in counts)
-    return BuildStudy(curve, joined, pieces, tuple(built), closer)
+    closer = tuple(
+        (count, turning_points_on(curve.x, curve.y, count + 1), points_on(curve.x, curve.y, count + 1))
+        for count in counts
+    )
+    even = points_on(curve.x, curve.y, len(joined.x))
+    return BuildStudy(curve, joined, pieces, tuple(built), even, closer)
