@@ -6,11 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from thalweg.errors import InputError
-from thalweg.forecast.contributions import why_of
 from thalweg.forecast.study.lags import lags_study
 from thalweg.forecast.study.shift import shift_of
 from thalweg.forecast.study.surface import surface_study
-from thalweg.forecast.study.why import WhyStudy
+from thalweg.forecast.study.why import why_study
 from thalweg.look.lags import lags_look
 from thalweg.look.look import Look
 from thalweg.look.shift import moved_chart, shift_told
@@ -58,8 +57,7 @@ def _or_nothing(make: Callable[[], Look]) -> Look | None:
 
 
 def _why(_: Findings, model: Model, language: str) -> Look:
-    why = why_of(model.daily, model.calendar, model.days)
-    return why_look(WhyStudy(why, model.chosen, model.days, BARS), language)
+    return why_look(why_study(model, count=BARS), language)
 
 
 def _shift(findings: Findings, _: Model, language: str) -> Look:

@@ -154,7 +154,9 @@ def drawn(look: Look, kind: str) -> bytes:
     spec = look.described
     match kind:
         case ".svg":
-            return vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE).encode()
+            # An image is read aloud by its title: a sentence for every mark would double the file.
+            plain = spec | {"config": spec["config"] | {"aria": False}}
+            return vl_convert.vegalite_to_svg(plain, vl_version=VEGA_LITE).encode()
         case ".png":
             return vl_convert.vegalite_to_png(spec, vl_version=VEGA_LITE, scale=PNG_SCALE)
         case ".json":
