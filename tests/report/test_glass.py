@@ -36,7 +36,8 @@ def test_every_look_is_of_this_fit(found):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_report_shows_them_with_their_words_and_questions(found, language):
-    reader = Reader(page(found.findings, language, found.model))
+    text = page(found.findings, language, found.model)
+    reader = Reader(text)
     looks = glass(found.findings, found.model, language)
     drawn = {attributes["id"] for _, attributes in reader.tags if attributes.get("id", "").startswith("picture-")}
     assert {f"picture-{name}" for name in LOOKS} <= drawn
@@ -44,7 +45,7 @@ def test_the_report_shows_them_with_their_words_and_questions(found, language):
         assert look.title in reader.text
         for sentence in (*look.said, *(question for question, _ in look.questions())):
             assert " ".join(sentence.split()) in reader.text
-    assert len(page(found.findings, language, found.model).encode()) < 3_000_000
+    assert len(text.encode()) < 3_000_000
 
 
 def test_a_report_is_written_whatever_the_days_are():

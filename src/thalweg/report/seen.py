@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from thalweg.look.look import Look, Numbers
 
 KINDS = (".html", ".svg", ".png", ".json")
-PNG_SCALE = 2.0  # pixels a unit: sharp on paper
+PNG_SCALE = 1.5  # pixels a unit: sharp enough on paper
 
 
 @dataclass(frozen=True, eq=False)

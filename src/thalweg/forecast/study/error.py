@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -107,5 +106,5 @@ def round_above(size: float) -> float:
     """Return the next number of one figure above a positive one: 300 above 208; 1 above 0."""
     if size <= 0:
         return 1.0
-    power = math.floor(math.log10(size))
-    return float(f"{math.floor(size / 10.0**power) + 1}e{power}")
+    figure, power = f"{size:.15e}".split("e")  # by its digits: 0.6 / 0.1 falls short of 6
+    return float(f"{int(figure[0]) + 1}e{power}")

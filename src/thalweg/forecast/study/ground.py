@@ -13,12 +13,11 @@ from thalweg.errors import InputError
 from thalweg.forecast.features import days_needed
 from thalweg.forecast.fit import Problem
 from thalweg.forecast.ladder import SHARE_LOOKED_BACK
-from thalweg.learn.descent import Descent
+from thalweg.learn.backprop import forward, loss_and_gradient
 from thalweg.learn.line import best_line
-from thalweg.learn.optimizer import Optimizer
+from thalweg.learn.loss import LOSSES, mean_loss
+from thalweg.learn.outcome import DIVERGED
 from thalweg.learn.plane import Plane
-from thalweg.learn.prediction import loss_on
-from thalweg.learn.record import Record
 from thalweg.learn.surface import Surface, Units, slope_at, surface_of
 from thalweg.series.calendar import Calendar
 from thalweg.series.split import split_by_date
@@ -132,8 +131,15 @@ class Ground:
     def loss_at(self, theta: Values, loss: str = "") -> float:
         """Return L at θ over the training days, in the user's units (squared for ``mse``)."""
         loss = loss or self.loss
-        told = loss_on(self.network, np.asarray(theta, dtype=np.float64), self.problem.examples, loss)
-        return told * self.problem.scale.spread ** (2 if loss == "mse" else 1)
+        examples = self.problem.examples
+        # The reference, in float64: the kernel is compiled for float32 alone where nothing else is asked for.
+        made = forward(self.network, np.asarray(theta, dtype=np.float64), self._features).prediction
+        told = mean_loss(LOSSES[loss], made, examples.target, examples.weight)
+        return told * self._unit(loss)
+
+    def _unit(self, loss: str) -> float:
+        """Return what a loss of standardised values is multiplied by to be in the user's units."""
+        return self.problem.scale.spread ** (2 if loss == "mse" else 1)
 
     def gradient_at(self, theta: Values) -> NDArray[np.float64]:
         """Return ∇L(θ) of the standardised problem, which is what a descent sees."""
@@ -151,9 +157,13 @@ class Ground:
         return surface_of(self.network, self.examples, plane, u, v, loss or self.loss, undo=self.units, advance=advance)
 
     @cached_property
+    def _features(self) -> NDArray[np.float64]:
+        return np.asarray(self.problem.examples.gather(), dtype=np.float64)
+
+    @cached_property
     def _pair(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         counted = self.problem.examples.weight[:, 0] > 0
-        x, y = self.problem.examples.gather()[counted, 0], self.problem.examples.target[counted, 0]
+        x, y = self._features[counted, 0], self.problem.examples.target[counted, 0]
         return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
 
     def best(self, loss: str = "") -> NDArray[np.float64]:
@@ -183,21 +193,17 @@ class Ground:
 
     def descend(self, start: Values, rate: float, updates: int) -> NDArray[np.float64]:
         """Return every θ of a plain gradient descent, θ⁰ included: all examples a batch, one rate, no momentum (O1)."""
-        descent = Descent(
-            self.network,
-            self.problem.examples,
-            loss=self.loss,
-            optimizer=Optimizer("gradient descent", learning_rate=rate),
-            batch=len(self.problem.examples),
-            epochs=updates,
-            theta=start,
-            dtype=np.float64,
-        )
-        record = Record(thetas=True, all_examples=False)
-        record(descent, float("nan"))
-        descent.run(watch=record, every=1)
-        thetas = np.asarray(record.thetas, dtype=np.float64)
-        return thetas[np.isfinite(thetas).all(axis=1)]
+        # By the reference: on so few unknowns it is quick, and every step is against the gradient to the last digit.
+        examples, thetas = self.problem.examples, [np.array(start, dtype=np.float64)]
+        first = self.loss_at(thetas[0])
+        for _ in range(updates):
+            value, gradient = loss_and_gradient(
+                self.network, thetas[-1], LOSSES[self.loss], self._features, examples.target, examples.weight
+            )
+            if value * self._unit(self.loss) > DIVERGED * first > 0:  # as `Descent` does
+                break
+            thetas.append(thetas[-1] - rate * gradient)
+        return np.array(thetas)
 
 
 def ground_of(series: Series, rung: Rung, loss: str) -> Ground:

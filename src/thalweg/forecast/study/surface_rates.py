@@ -100,7 +100,6 @@ def rates_study(ground: Ground, rate: float, updates: int, seed: int) -> RatesSt
         loss=ground.loss,
         batch=len(ground.problem.examples),
         theta=start,
-        dtype=np.float64,
         lowest=high * 1e-3,
         highest=high * 1e2,
     )
