@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from thalweg.errors import InputError
 from thalweg.forecast.study.lags import lags_study
 from thalweg.forecast.study.shift import shift_of
 from thalweg.forecast.study.surface import surface_study
@@ -52,7 +51,7 @@ def glass(findings: Findings, model: Model, language: str = "en") -> dict[str, L
 def _or_nothing(make: Callable[[], Look]) -> Look | None:
     try:
         return make()
-    except InputError:  # a report is written whatever the days are
+    except ValueError:  # an `InputError` is one: a report is written whatever the days are
         return None
 
 
