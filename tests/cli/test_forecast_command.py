@@ -13,6 +13,7 @@ import time
 import pytest
 
 import thalweg as library
+from interrupts import default_interrupt
 
 FILES = {"forecast.csv", "ladder.csv", "model.thalweg", "report.html"}
 
@@ -231,11 +232,6 @@ def test_a_disk_that_fills_up_leaves_the_earlier_run_whole(thalweg, channel, run
     assert str(folder) in result.stderr
     assert ".part" not in result.stderr
     assert {name: (folder / name).read_bytes() for name in names(folder)} == before
-
-
-def default_interrupt():
-    """Take Ctrl-C as usual, also where the tests themselves run in the background and ignore it."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def test_ctrl_c_while_it_trains_leaves_nothing(command, thalweg, tmp_path_factory, tmp_path):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from interrupts import default_interrupt
 from thalweg.look.names import PICTURES
 
 
@@ -132,7 +133,14 @@ def test_a_file_that_is_not_there_and_a_short_one(thalweg, folder):
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent otherwise there")
 def test_an_interrupt_leaves_nothing_half_written(command, folder):
     slow = [*command, "look", "error", "--layers", "1000,1000,1000", "--days-back", "56"]
-    with subprocess.Popen(slow, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        slow,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=default_interrupt,  # noqa: PLW1509 -- no thread is running here
+    ) as process:
         time.sleep(4)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
