@@ -11,6 +11,7 @@ import numpy as np
 
 from thalweg.learn import backprop
 from thalweg.learn.compiled.grid import KNOWN, losses_along
+from thalweg.learn.line import GOLDEN
 from thalweg.learn.loss import OWN, STABLE_PAIRS, Loss, loss_of, mean_loss
 from thalweg.learn.plane import Plane, path_plane, random_plane, unknowns_plane, which_unknown
 from thalweg.learn.prediction import Predictor
@@ -43,7 +44,6 @@ __all__ = [
 ]
 
 HALVINGS = 60  # of the bracket around a minimum: to the last digits
-GOLDEN = (math.sqrt(5) - 1) / 2
 
 
 @dataclass(frozen=True)

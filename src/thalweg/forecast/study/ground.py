@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.features import days_needed
 from thalweg.forecast.fit import Problem
-from thalweg.forecast.ladder import SHARE_LOOKED_BACK
+from thalweg.forecast.study.fitted import check_bears
 from thalweg.learn.backprop import forward, loss_and_gradient
 from thalweg.learn.line import best_line
 from thalweg.learn.loss import LOSSES, mean_loss
@@ -215,11 +214,7 @@ def ground_of(series: Series, rung: Rung, loss: str) -> Ground:
         If the series is too short for the rung, or all its days are the same.
     """
     split = split_by_date(series)
-    if days_needed(rung) * SHARE_LOOKED_BACK > split.train:
-        raise InputError(
-            f"--days-back {rung.days_back}: of the {len(series)} days {split.train} are for training, and a model may "
-            f"look back a third of them at most. Give {split.train // SHARE_LOOKED_BACK} or fewer, or bring more days."
-        )
+    check_bears(series, split, rung)
     if np.ptp(series.values[: split.train]) == 0:
         raise InputError(
             f"{series.source}: all {split.train} training days hold {series.values[0]:g}, so L is the same for many w "

@@ -10,7 +10,7 @@ from thalweg.errors import InputError
 from thalweg.forecast.ladder import Rung, suited
 from thalweg.forecast.study.fitted import layers_of
 from thalweg.forecast.study.ground import ground_of
-from thalweg.forecast.study.source import days_of, one_of, whole_number
+from thalweg.forecast.study.source import MOST_BACK, days_of, one_of, whole_number
 from thalweg.forecast.study.surface_curve import CurveStudy, curve_study, toy_curve
 from thalweg.forecast.study.surface_path import PathStudy, path_study
 from thalweg.forecast.study.surface_rates import RatesStudy, rates_study
@@ -119,7 +119,7 @@ def _check_words(view: str, plane: str, activation: str, loss: str) -> None:
 
 
 def _check_numbers(days_back: int, updates: int, step: int, starts: int, rate: float) -> None:
-    whole_number("days-back", days_back, 1, 3650)
+    whole_number("days-back", days_back, 1, MOST_BACK)
     whole_number("updates", updates, 0, 2000)
     whole_number("step", step, 0, 2000)
     whole_number("starts", starts, 3, 40)
