@@ -13,6 +13,7 @@ from thalweg.learn.compiled import kernel
 from thalweg.learn.compiled.activate import multiply_by_slope
 from thalweg.learn.compiled.product import backward_product
 from thalweg.learn.counting import backward_count, forward_count, naive_count
+from thalweg.learn.crew import ALONE
 from thalweg.learn.descent import Descent
 from thalweg.learn.examples import dense_examples
 from updates import micro
@@ -41,14 +42,14 @@ def named(widths: Sequence[int]) -> str:
 def forwards(plan, room, theta, lanes, times):  # noqa: ANN001, ANN201 - Numba infers them
     """Run the engine's forward pass again and again."""
     for _ in range(times):
-        kernel.forward(plan, room, theta, lanes, False)  # noqa: FBT003 - Numba takes no keyword here
+        kernel.forward(plan, room, theta, lanes, False, 0, ALONE)  # noqa: FBT003 - Numba takes no keyword here
 
 
 @njit(nogil=True, cache=True)
 def backwards(plan, room, theta, lanes, times):  # noqa: ANN001, ANN201
     """Run the engine's backward pass again and again: every ∂C/∂z and ∂C/∂w."""
     for _ in range(times):
-        kernel.backward(plan, room, theta, lanes)
+        kernel.backward(plan, room, theta, lanes, ALONE)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -67,7 +68,8 @@ def slopes_only(plan, room, theta, lanes, times):  # noqa: ANN001, ANN201
             if layer > 0:
                 to -= lanes * inputs
                 weights = theta[at : at + inputs * outputs].reshape(outputs, inputs)
-                backward_product(weights, slope, room.slopes[to : to + lanes * inputs].reshape(inputs, lanes))
+                behind = room.slopes[to : to + lanes * inputs].reshape(inputs, lanes)
+                backward_product(weights, slope, behind, 0, inputs)
 
 
 def filled(widths: tuple[int, ...], activation: str, batch: int) -> tuple[Any, Any, NDArray[np.floating]]:

@@ -18,6 +18,7 @@ from thalweg.learn.compiled import OPTIONS, kernel
 from thalweg.learn.compiled.gather import gather, gather_targets
 from thalweg.learn.compiled.score import score
 from thalweg.learn.compiled.update import apply_update
+from thalweg.learn.crew import ALONE
 from thalweg.learn.descent import Descent
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
@@ -56,7 +57,7 @@ def test_gather(given, seed):
     lanes = kernel.lanes_for(len(given))
     room = room_of(Network((given.features, 1)), given, len(given), np.float64)
     x = room.a[: given.features * lanes].reshape(given.features, lanes)
-    gather(data_of(given), room, order, 0, len(given), 0, x)
+    gather(data_of(given), room, order, 0, len(given), 0, x, 0, x.shape[1])
     np.testing.assert_array_equal(x[:, : len(given)].T, given.gather()[order])
     # The lanes that are left hold the last example.
     assert (x[:, len(given) :] == x[:, [len(given) - 1]]).all()
@@ -68,7 +69,7 @@ def test_every_a_every_slope_and_the_gradient(problem):
     loss = LOSSES[problem.loss]
     plan = plan_of(network, given, loss, training=True)
     room, data, order = room_of(network, given, count, np.float64, training=True), data_of(given), np.arange(count)
-    kernel.begin(plan, data, room, problem.theta, order, 0, count, True)  # noqa: FBT003 - as Numba has it
+    kernel.begin(plan, data, room, problem.theta, order, 0, count, True, 0, ALONE)  # noqa: FBT003 - as Numba has it
     lanes = kernel.lanes_for(count)
     ends = np.cumsum([0, *network.widths]) * lanes  # beyond it lies room for the gathering
 
@@ -85,7 +86,7 @@ def test_every_a_every_slope_and_the_gradient(problem):
     value = score(plan.loss, plan.parameters, room, target, weight, made, slope, count)
     share = slope[:, :count].T.copy()
     room.gradient[:] = np.nan
-    kernel.backward(plan, room, problem.theta, lanes)
+    kernel.backward(plan, room, problem.theta, lanes, ALONE)
     their_value, their_gradient = backprop.loss_and_gradient(
         network, problem.theta, loss, given.gather(), given.target, given.weight
     )

@@ -13,6 +13,7 @@ from numba import njit
 from thalweg.learn.backprop import forward, loss_and_gradient
 from thalweg.learn.compiled import LANES, kernel
 from thalweg.learn.compiled.random import draw_mask
+from thalweg.learn.crew import ALONE
 from thalweg.learn.descent import Descent
 from thalweg.learn.examples import Examples, dense_examples
 from thalweg.learn.function import Network
@@ -38,7 +39,8 @@ def kernel_pass(network, loss, theta, examples, dtype, *, dropout=0.0, seed=0, r
     plan = plan_of(network, examples, loss, STILL, training=stable, dropout=dropout, seed=seed)
     room = room or room_of(network, examples, count, dtype, training=True, dropout=dropout > 0)
     losses, order = np.full(1, np.nan), np.arange(count)
-    kernel.descend(plan, data_of(examples.astype(dtype)), room, theta.astype(dtype), order, count, 0, 1, losses, 10**9)
+    data, theta = data_of(examples.astype(dtype)), theta.astype(dtype)
+    kernel.descend(plan, data, room, theta, order, count, 0, 1, losses, 10**9, ALONE)
     assert room.counts[0] == 1
     return losses[0], room.gradient, room
 
@@ -329,7 +331,7 @@ class TestDropout:
         masks = []
         for layer, width in enumerate(network.widths[1:-1]):
             mask = np.full((width, 2 * LANES), np.nan)
-            draw_mask(5, 0, layer, 0.3, mask.reshape(-1))
+            draw_mask(5, 0, layer, 0.3, 0, mask.reshape(-1))
             assert set(mask.ravel()) == {0, 1 / 0.7}
             masks.append(mask.T[:29])
         given = problem.x, problem.target, problem.weight
@@ -341,7 +343,7 @@ class TestDropout:
     def test_masks_are_drawn_anew(self):
         def drawn(seed, update, layer, share):
             mask = np.empty((100, 10 * LANES))
-            draw_mask(seed, update, layer, share, mask.reshape(-1))
+            draw_mask(seed, update, layer, share, 0, mask.reshape(-1))
             return mask > 0
 
         for share in (0.1, 0.5, 0.9):

@@ -29,7 +29,7 @@ def products(weights, biases, before, slope, by=product):
     gradient, sums = guarded(kind, outputs, inputs), guarded(kind, outputs)
     room = guarded(kind, by.gradient_room(inputs, lanes))
     by.forward_product(weights, biases, before, after[0])
-    by.backward_product(weights, slope, behind[0])
+    by.backward_product(weights, slope, behind[0], 0, len(behind[0]))
     by.gradient_product(slope, before, gradient[0], sums[0], room[0])
     for _, whole in (after, behind, gradient, sums, room):
         assert (whole[:GUARD] == 77).all()
@@ -216,7 +216,7 @@ for last in (True, False):
             ]
         )
         forward_product(weights, biases, before, after)
-        backward_product(weights, slope, behind)
+        backward_product(weights, slope, behind, 0, len(behind))
         gradient_product(slope, before, gradient, sums, room)
         assert (after == k + 1).all() and (behind == n).all() and (gradient == lanes).all() and (sums == lanes).all()
 print("untouched")

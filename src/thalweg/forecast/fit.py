@@ -177,7 +177,7 @@ def descend(
     )
     told: dict[str, list[float]] = {"epoch": [], "train": [], "validation": []}
     if validation is None:
-        outcome = descent.run(epochs=epochs, cancelled=late)
+        outcome = descent.run(epochs=epochs, cancelled=late, threads=1)
         return Descended(descent.kept, outcome, {})
 
     judge = _judge(problem, scored(problem, *validation))
@@ -189,7 +189,7 @@ def descend(
             told["train"].append(float(on_train(now.theta).mean()))
             told["validation"].append(value)
 
-    outcome = descent.run(validate=judge, patience=rung.patience, watch=watch, cancelled=late)
+    outcome = descent.run(validate=judge, patience=rung.patience, watch=watch, cancelled=late, threads=1)
     return Descended(descent.kept, outcome, {name: tuple(values) for name, values in told.items() if values})
 
 

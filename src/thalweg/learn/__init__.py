@@ -15,6 +15,7 @@ from thalweg.lazy import loader
 
 if TYPE_CHECKING:
     from thalweg.learn.attribution import Attribution, input_slopes, integrated_gradients
+    from thalweg.learn.carried import Carried
     from thalweg.learn.descent import Descent
     from thalweg.learn.examples import Examples, dense_examples, mixed_examples, window_examples
     from thalweg.learn.frames import frame_examples
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Attribution": "thalweg.learn.attribution",
+    "Carried": "thalweg.learn.carried",
     "Contributions": "thalweg.learn.neurons",
     "Curve": "thalweg.learn.surface",
     "Descent": "thalweg.learn.descent",
@@ -104,6 +106,7 @@ _HOMES = {
 
 __all__ = [
     "Attribution",
+    "Carried",
     "Contributions",
     "Curve",
     "Descent",

@@ -12,6 +12,7 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.files import write_whole
+from thalweg.learn.carried import Carried
 from thalweg.learn.descent import Descent
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES, OWN, Loss, huber, quantile
@@ -40,6 +41,8 @@ def save(descent: Descent, path: str | Path) -> None:
         "own loss": descent.loss.code == OWN,
         "batch": descent.batch,
         "epochs": descent.epochs,
+        "planned": descent.planned,
+        "before": list(descent.before),
         "seed": descent.seed,
         "dropout": descent.dropout,
         "precision": descent.theta.dtype.name,
@@ -87,10 +90,13 @@ def _begun(path: Path, told: dict[str, Any], examples: Examples, loss: Loss | No
         epochs=told["epochs"],
         seed=told["seed"],
         dropout=told["dropout"],
-        theta=np.zeros(network.size),
+        # Files of descents that nothing was carried into may tell neither.
+        carried=Carried(np.zeros(network.size), np.zeros((2, network.size)), *told.get("before", (0, 0))),
+        planned=told.get("planned"),
         dtype=told["precision"],
     )
-    if fingerprint(descent.examples) != told["examples"]:
+    _FINGERPRINTS[descent.examples] = found = _digest(descent.examples)
+    if found != told["examples"]:
         raise _other_examples(path)
     return descent
 

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from thalweg.learn import backprop
+from thalweg.learn.carried import Carried, beginning
 from thalweg.learn.compiled import kernel
 from thalweg.learn.compiled.random import draw_order
 from thalweg.learn.course import Course, Rules, as_errors
+from thalweg.learn.crew import Crew, crew, threads_for
 from thalweg.learn.examples import Examples, expect_examples
 from thalweg.learn.loss import OWN, Loss, loss_of
 from thalweg.learn.optimizer import Optimizer
-from thalweg.learn.outcome import ADVICE, AT_THE_START, DEAD, DIVERGED, GREATER, GROWN, RISEN, Outcome
+from thalweg.learn.outcome import DIVERGED, GROWN, Outcome, advice_on, dead_layer
 from thalweg.learn.own import descend_by
 from thalweg.learn.prediction import loss_on, predict
 from thalweg.learn.targets import suited
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 SLICE_SECONDS = 0.05  # how long compiled code may run before Python gets a word
 PRECISIONS = (np.dtype(np.float32), np.dtype(np.float64))
 NEVER = np.iinfo(np.int64).max
-FEW = 16  # examples looked at first for a dead layer
 
 
 class Progress(NamedTuple):
@@ -66,6 +66,11 @@ class Descent:
         versions.
     theta : ndarray, shape (size,), optional
         Where to start instead of at random.
+    carried : Carried, optional
+        What an earlier descent of the same network and optimizer came to, with other examples: this one goes on from
+        there. Its own updates, epochs and stop rules count from 0.
+    planned : int, optional
+        How many updates the schedule spans, those carried among them; up to the end of `epochs` where it is not given.
     dropout : float
         The share of the hidden neurons that each example of a batch goes without in training.
     dtype : dtype
@@ -79,6 +84,8 @@ class Descent:
         The unknowns to use: those of the epoch that validation prefers, or else as they are now.
     updates : int
         Made so far.
+    before : (int, int)
+        The updates and passes that were carried in.
     batch_losses : ndarray, shape (batches per epoch,)
         L of each batch in the latest epoch, before its update.
 
@@ -100,6 +107,8 @@ class Descent:
         epochs: int = 60,
         seed: int = 0,
         theta: Values | None = None,
+        carried: Carried | None = None,
+        planned: int | None = None,
         dropout: float = 0.0,
         dtype: DTypeLike = np.float32,
     ) -> None:
@@ -117,26 +126,29 @@ class Descent:
         self.network, self.loss, self.optimizer, self.seed = network, loss_of(loss), optimizer, seed
         self.examples = suited(network, self.loss, examples.astype(dtype))
         self.batch, self.epochs, self.dropout = min(batch, len(examples)), epochs, float(dropout)
-        start = network.start(seed) if theta is None else np.asarray(theta)
-        if start.shape != (network.size,):
-            raise ValueError(f"This network has {network.size} unknowns; the start given has shape {start.shape}.")
-        if not np.isfinite(start).all():
-            raise ValueError(f"The start holds {start[~np.isfinite(start)][0]}; every unknown must be a finite number.")
-        self.theta: Values = apart(start, dtype)
+        start = beginning(network, seed, theta, carried)
+        self.theta: Values = apart(start.theta, dtype)
+        self.before = (start.updates, start.passes)
+        self.planned = start.updates + epochs * self.batches if planned is None else operator.index(planned)
+        if self.planned < 1:
+            raise ValueError(f"The schedule is to span {self.planned} updates; it must be 1 or more.")
         self.batch_losses: NDArray[np.float64] = apart(np.full(self.batches, np.nan), np.float64)
         self._plan = plan_of(
             network,
             self.examples,
             self.loss,
             self.optimizer,
-            planned=epochs * self.batches,
+            planned=self.planned,
             dropout=dropout,
             seed=seed % 2**63,
             training=True,
         )
         self._data = data_of(self.examples)
         self._room = room_of(network, self.examples, self.batch, dtype, training=True, dropout=dropout > 0)
+        self._room.state[...] = start.state
+        self._room.counts[kernel.UPDATES] = start.updates
         self._course = Course()
+        self._crew = Crew(1, None)
         self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._order_of = -1
         self._slice = 8  # batches; adapted to SLICE_SECONDS, which changes no bit of the result
@@ -149,7 +161,7 @@ class Descent:
     @property
     def updates(self) -> int:
         """How many updates were made so far; counted in compiled code with each, so that no interrupt parts them."""
-        return int(self._room.counts[kernel.UPDATES])
+        return int(self._room.counts[kernel.UPDATES]) - self.before[0]
 
     @property
     def epoch(self) -> int:
@@ -160,6 +172,13 @@ class Descent:
     def kept(self) -> Values:
         """The unknowns to use."""
         return self.theta if self._course.kept is None else self._course.kept
+
+    @property
+    def carried(self) -> Carried:
+        """What it has come to, as a copy: for a descent of the same network on other examples to go on from."""
+        updates, passes = self.before
+        passes += math.ceil(self.updates / self.batches)
+        return Carried(self.theta.copy(), self._room.state.copy(), updates + self.updates, passes)
 
     @property
     def gradient(self) -> Values:
@@ -180,7 +199,7 @@ class Descent:
         """Return the order in which the examples come in an epoch: which example is in which batch (B1)."""
         if epoch != self._order_of:
             order = np.empty(len(self.examples), dtype=np.int64)
-            draw_order(self._plan.seed, epoch, order)
+            draw_order(self._plan.seed, self.before[1] + epoch, order)
             self._order, self._order_of = order, epoch
         return self._order
 
@@ -211,9 +230,11 @@ class Descent:
                 self.batch, range(first, last), self.batch_losses, lambda: self._grew(most_risen),
             )  # fmt: skip
         else:
-            kernel.descend(
-                self._plan, self._data, self._room, self.theta, order,
-                self.batch, first, last, self.batch_losses, most_risen,
+            self._crew.run(
+                lambda team: kernel.descend(
+                    self._plan, self._data, self._room, self.theta, order,
+                    self.batch, first, last, self.batch_losses, most_risen, team,
+                )
             )  # fmt: skip
         done = self.updates - before
         whole = done == last - first or self._grew(most_risen)
@@ -238,6 +259,7 @@ class Descent:
         cancelled: Callable[[], bool] | None = None,
         save_to: str | Path | None = None,
         save_every: float = 10.0,
+        threads: int | None = None,
     ) -> Outcome:
         """Descend until the first of the stop rules holds; called again, go on.
 
@@ -264,6 +286,9 @@ class Descent:
             Save the descent to this file when it ends and every `save_every` seconds, so that `Descent.load` goes on
             from there, to the same bits, whatever ended the process.
         save_every : float
+        threads : int, optional
+            At most so many run one large network together, a small one runs on one; all cores where it is not given.
+            The bits are the same for any number.
 
         Returns
         -------
@@ -272,7 +297,7 @@ class Descent:
         Raises
         ------
         ValueError
-            If epochs, updates, patience or every are given and less than 1.
+            If epochs, updates, patience, every or threads are given and less than 1.
         InputError
             If the file cannot be written.
         """
@@ -293,8 +318,10 @@ class Descent:
         if save_to is not None:
             self.save(save_to)  # a place that cannot be written to is told before the work
         try:
-            name = self._until_ended(rules, began, seconds, cancelled, save_to, save_every) or name
+            with crew(threads_for(self.network, self.batch, threads)) as self._crew:
+                name = self._until_ended(rules, began, seconds, cancelled, save_to, save_every) or name
         finally:
+            self._crew = Crew(1, None)
             if save_to is not None:
                 self.save(save_to)
         if validate and self._course.looked_at and self._course.kept is None and name in ("epochs", "updates"):
@@ -383,44 +410,25 @@ class Descent:
 
     def dead_layer(self) -> int | None:
         """Return the number, from 1, of the first hidden layer all of whose neurons give 0 for all examples."""
-        alive = [False] * (len(self.network.widths) - 2)
-        # A few examples nearly always suffice, and are too few for BLAS to wake threads, which then keep cores busy.
-        first, last = 0, FEW
-        while first < len(self.examples):
-            x = self.examples.rows(slice(first, last)).gather()
-            a = backprop.forward(self.network, self.theta, x).a[1:-1]
-            alive = [was or bool(of_layer.any()) for was, of_layer in zip(alive, a, strict=True)]
-            if all(alive):
-                return None
-            first, last = last, 2 * last  # where they do not, ever more at once
-        return alive.index(False) + 1
+        return dead_layer(self.network, self.theta, self.examples)
 
     def _outcome(self, name: str, seconds: float) -> Outcome:
-        rate = self.optimizer.learning_rate
-        advice = ADVICE[name].format(
-            # A descent that diverged did so in the epoch it was in, the others count whole ones.
-            epochs=max(1, math.ceil(self.updates / self.batches)) if name == "diverged" else self.epoch,
-            updates=self.updates,
-            best_epoch=self._course.best_epoch,
-            learning_rate=rate,
-            smaller=rate / 10,
-            grown=GROWN,
-            loss=self.loss.name,
-            value=self.batch_losses[self.updates % self.batches],
-            layer=self.dead_layer() if name == "dead" else None,
-        )
-        advice = AT_THE_START if name == "diverged" and not self.updates else advice + self._doubts(name)
+        # A descent that diverged did so in the epoch it was in, the others count whole ones.
+        epochs = math.ceil(self.updates / self.batches) if name == "diverged" else self.epoch
         best_epoch = self.epoch if self._course.kept is None else self._course.best_epoch
-        return Outcome(name, advice, self.updates, self.epoch, best_epoch, seconds)
-
-    def _doubts(self, name: str) -> str:
-        """Return what speaks against a descent that ended well by name: a loss above the first, a dead layer."""
-        if name not in ("epochs", "updates", "seconds", "validation"):
-            return ""
-        first, last, layer = float(self._room.seen[kernel.FIRST_LOSS]), self._course.last_loss, self.dead_layer()
-        return (RISEN.format(first=first, last=last) if last > GREATER * first > 0 else "") + (
-            DEAD.format(layer=layer) if layer is not None else ""
+        advice = advice_on(
+            name,
+            updates=self.updates,
+            epochs=epochs,
+            best_epoch=self._course.best_epoch,
+            learning_rate=self.optimizer.learning_rate,
+            loss=self.loss,
+            value=float(self.batch_losses[self.updates % self.batches]),
+            first=float(self._room.seen[kernel.FIRST_LOSS]),
+            last=self._course.last_loss,
+            dead_layer=self.dead_layer,
         )
+        return Outcome(name, advice, self.updates, self.epoch, best_epoch, seconds)
 
     def __repr__(self) -> str:
         widths = "-".join(map(str, self.network.widths))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 COMPILED_FOR = ("C", "A", "W")  # every other layout, read-only ones too, would be compiled for anew
 DIMENSIONS = {"values": 1, "newest": 1, "level": 1, "scale": 1, "dense": 2, "target": 2, "weight": 2, "indices": 2}
+FINITE_BLOCK = 2**16  # numbers
 WHOLE = ("newest", "indices")  # arrays of whole numbers, whatever the precision of the others
 
 
@@ -27,6 +29,12 @@ def _first(values: NDArray[Any], which: NDArray[np.bool_], places: str = "column
     at = tuple(np.argwhere(which)[0].tolist())
     place = ", ".join(f"{name} {number}" for name, number in zip(("row", places), at, strict=False))
     return f"{values[at]} in {place}"
+
+
+def _all_finite(values: NDArray[Any]) -> bool:
+    """Whether all are finite, looked at in blocks that stay in the cache."""
+    rows = max(1, FINITE_BLOCK // math.prod(values.shape[1:]))
+    return all(np.isfinite(values[first : first + rows]).all() for first in range(0, len(values), rows))
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,9 +142,8 @@ class Examples:
     def _check_numbers(self) -> None:
         for name in ("values", "level", "scale", "dense", "weight"):
             values: Values = getattr(self, name)
-            finite = np.isfinite(values)
-            if not finite.all():
-                raise ValueError(f"{name} holds a value that is not finite: {_first(values, ~finite)}.")
+            if not _all_finite(values):
+                raise ValueError(f"{name} holds a value that is not finite: {_first(values, ~np.isfinite(values))}.")
         if (self.weight < 0).any():
             raise ValueError(f"A weight is negative: {_first(self.weight, self.weight < 0)}; weights are 0 or more.")
         absent = ~np.isfinite(self.target) & (self.weight > 0)
@@ -179,7 +186,10 @@ class Examples:
         return replace(self, **{name: getattr(self, name)[which] for name in changed})
 
     def astype(self, dtype: DTypeLike) -> Examples:
-        """Return the same examples in contiguous arrays of another precision; whole numbers become int64."""
+        """Return the examples in contiguous arrays of a precision; whole numbers become int64.
+
+        They are these examples themselves where no array changes.
+        """
         arrays = {one.name: getattr(self, one.name) for one in fields(self)}
         with np.errstate(over="ignore"):  # what overflows is refused as not finite
             changed = {
@@ -187,6 +197,8 @@ class Examples:
                 for name, array in arrays.items()
                 if isinstance(array, np.ndarray)
             }
+        if all(array is arrays[name] for name, array in changed.items()):
+            return self
         return replace(self, **changed)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.learn.compiled import kernel
+from thalweg.learn.crew import ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,8 @@ def descend_by(
     for number in batches:
         rows = order[number * batch : (number + 1) * batch]
         count = len(rows)
-        kernel.begin(plan, data, room, theta, order, number * batch, count, True)  # noqa: FBT003 - as Numba has it
+        update = int(room.counts[kernel.UPDATES])
+        kernel.begin(plan, data, room, theta, order, number * batch, count, True, update, ALONE)  # noqa: FBT003 - as Numba has it
         lanes = int(kernel.lanes_for(count))
         at = int(kernel.outputs_at(plan.widths, lanes))
         made, slope = (values[at : at + outputs * lanes].reshape(outputs, lanes) for values in (room.a, room.slopes))
@@ -48,7 +50,7 @@ def descend_by(
         if not np.isfinite(slope).all():  # the loss was named not finite before θ is
             losses[number] = math.nan
             return
-        kernel.finish(plan, room, theta, count, weighted, losses[number])
+        kernel.finish(plan, room, theta, count, weighted, losses[number], update, ALONE)
         if ended():
             return
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.learn.compiled import kernel
+from thalweg.learn.crew import crew, threads_for
 from thalweg.learn.examples import COMPILED_FOR, Examples, expect_examples
 from thalweg.learn.loss import STABLE_PAIRS, loss_of, mean_loss
 from thalweg.learn.targets import suited
@@ -34,6 +35,8 @@ class Predictor:
         Their targets and weights are not read.
     dtype : dtype
         The precision of the pass.
+    threads : int, optional
+        At most so many work together where the network is large, to the same bits; None for all cores.
 
     Raises
     ------
@@ -41,7 +44,7 @@ class Predictor:
         If the examples' features are not as many as the network's.
     """
 
-    def __init__(self, network: Network, examples: Examples, dtype: DTypeLike) -> None:
+    def __init__(self, network: Network, examples: Examples, dtype: DTypeLike, *, threads: int | None = 1) -> None:
         expect_examples(examples)
         if examples.features != network.widths[0]:
             raise ValueError(f"The examples have {examples.features} features; the network takes {network.widths[0]}.")
@@ -52,21 +55,43 @@ class Predictor:
         self._order = np.arange(len(examples))
         self._out: Values = np.empty((len(examples), network.widths[-1]), dtype=dtype)
         self._one_at_a_time = Lock()
+        self._threads = threads_for(network, self._batch, threads)
 
     def __call__(self, theta: Values) -> NDArray[np.float64]:
         """Return the predictions at θ, shape (examples, outputs), float64; a θ of another size is a ValueError."""
         self._network.layers(theta)
         theta = np.require(theta, self._dtype, COMPILED_FOR)
         with self._one_at_a_time:
-            kernel.predict(self._plan, data_of(self._examples), self._room, theta, self._order, self._batch, self._out)
+            with crew(self._threads) as together:
+                together.run(
+                    lambda team: kernel.predict(
+                        self._plan, data_of(self._examples), self._room, theta, self._order,
+                        self._batch, self._out, team,
+                    )
+                )  # fmt: skip
             return self._out.astype(np.float64)
 
 
-def predict(network: Network, theta: Values, examples: Examples) -> NDArray[np.float64]:
-    """Return the network's predictions, shape (examples, outputs), float64, computed in the precision of θ."""
+def predict(network: Network, theta: Values, examples: Examples, *, threads: int | None = None) -> NDArray[np.float64]:
+    """Return the network's predictions, shape (examples, outputs), float64, computed in the precision of θ.
+
+    Parameters
+    ----------
+    network : Network
+    theta : ndarray, shape (size,)
+    examples : Examples
+        Their targets and weights are not read.
+    threads : int, optional
+        At most so many work together where the network is large, to the same bits; all cores where it is not given.
+
+    Raises
+    ------
+    ValueError
+        If features or unknowns are not as many as the network's.
+    """
     given = np.asarray(theta)
     precision = np.result_type(given, np.float32)  # whole numbers become float64
-    return Predictor(network, examples, precision)(given.astype(precision, copy=False))
+    return Predictor(network, examples, precision, threads=threads)(given.astype(precision, copy=False))
 
 
 def loss_on(network: Network, theta: Values, examples: Examples, loss: str | Loss) -> float:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from thalweg.learn.function import Network
     from thalweg.learn.loss import Loss
 
+NO_WEIGHT = "There is no example with a weight to learn from."
 _ROUNDING = 1e-4  # by how much a distribution in float32 may miss 1
 
 
@@ -30,7 +31,12 @@ def suited(network: Network, loss: Loss, examples: Examples) -> Examples:
         gives no probabilities for a loss that takes their logarithm, or a target is no probability or label.
     """
     if not len(examples) or not (examples.weight > 0).any():
-        raise ValueError("There is no example with a weight to learn from.")
+        raise ValueError(NO_WEIGHT)
+    return fitting(network, loss, examples)
+
+
+def fitting(network: Network, loss: Loss, examples: Examples) -> Examples:
+    """Do what `suited` does for a part of the examples, which may be without any weight."""
     labels = loss.of_classes and examples.outputs == 1 < network.widths[-1]
     if examples.features != network.widths[0]:
         raise ValueError(f"The examples have {examples.features} features; the network takes {network.widths[0]}.")
@@ -76,7 +82,7 @@ def _suited_to_classes(network: Network, examples: Examples, *, labels: bool) ->
         _refuse_first(target, ((target < 0) | (target > 1)) & scored, "a share between 0 and 1")
         total = target.sum(axis=1, keepdims=True)
         _refuse_first(total, (np.abs(total - 1) > _ROUNDING) & scored, "1 in sum, a distribution")
-    return replace(examples, weight=np.ascontiguousarray(weight[:, :1]))
+    return examples if weight.shape[1] == 1 else replace(examples, weight=np.ascontiguousarray(weight[:, :1]))
 
 
 def _refuse_first(values: Values, wrong: NDArray[np.bool_], expected: str) -> None:

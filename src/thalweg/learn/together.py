@@ -100,7 +100,9 @@ def run_together(
         raise ValueError("Several descents cannot be saved to one file; save each by `Descent.save`.")
     cancelled = rules.pop("cancelled", None)
     with workers(threads) as team:
+        share = max(1, team.threads // max(len(these), 1))  # a large network that has cores to itself takes them
         jobs = [
-            partial(one.run, cancelled=lambda: team.late() or bool(cancelled and cancelled()), **rules) for one in these
+            partial(one.run, cancelled=lambda: team.late() or bool(cancelled and cancelled()), threads=share, **rules)
+            for one in these
         ]
         return team.run(jobs, advance or (lambda _: None))

@@ -10,6 +10,7 @@ from thalweg.learn.activation import ACTIVATIONS, IDENTITY, OUTPUTS
 from thalweg.learn.compiled import kernel
 from thalweg.learn.compiled.gather import LEAST
 from thalweg.learn.compiled.product import gradient_room
+from thalweg.learn.compiled.team import MOST
 from thalweg.learn.compiled.view import CACHE_LINE
 from thalweg.learn.loss import LOSSES, STABLE_PAIRS
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
@@ -98,7 +99,7 @@ def room_of(
         weight=aligned(lanes * network.widths[-1] if training else 0, dtype),
         lanes=aligned((3, lanes), dtype),
         sums=aligned(lanes, np.float64),
-        product=aligned(gradient_room(max(network.widths), lanes) if training else 0, dtype),
+        product=aligned(MOST * gradient_room(max(network.widths), lanes) if training else 0, dtype),
         gradient=aligned(unknowns, dtype),
         state=aligned((2, unknowns), dtype),
         counts=aligned(3, np.int64),

@@ -16,26 +16,27 @@ LEAST = 16  # numbers that the rows of a batch are padded to: a vector of the sm
 
 
 @inlined
-def gather(data, room, order, first, count, summed, x) -> None:
-    """Write the features of examples ``order[first : first + count]`` into x, shape (features, lanes).
+def gather(data, room, order, first, count, summed, x, from_, to) -> None:
+    """Write the features of examples ``order[first : first + count]`` into lanes of x, shape (features, lanes).
 
-    One-hot features that are `summed` are not written out: their indices are, one row a place.
+    Only the lanes between `from_` and `to`, multiples of `LANES`, are written; the last example fills those beyond
+    `count`. One-hot features that are `summed` are not written out: their indices are, one row a place.
     """
     window, columns = len(data.emphasis), data.dense.shape[1]
     if window:
-        look_back(data, room.rows, order, first, count, x)
+        look_back(data, room.rows, order, first, count, x, from_, to)
     if columns:
-        turn(data.dense, order, first, count, window, x)
+        turn(data.dense, order, first, count, window, x, from_, to)
     if summed:
         for place in range(data.indices.shape[1]):
-            for lane in range(x.shape[1]):
+            for lane in range(from_, to):
                 room.indices[place * x.shape[1] + lane] = data.indices[order[first + min(lane, count - 1)], place]
     elif len(x) > window + columns:
-        expand(data.indices, order, first, count, window + columns, x)
+        expand(data.indices, order, first, count, window + columns, x, from_, to)
 
 
 @inlined
-def look_back(data, rows, order, first, count, x) -> None:
+def look_back(data, rows, order, first, count, x, from_, to) -> None:
     """Write the windows: a row for each example first, which are then turned into lanes.
 
     A block of them may reach beyond the windows, where nothing is yet.
@@ -43,23 +44,23 @@ def look_back(data, rows, order, first, count, x) -> None:
     window, lanes, length = len(data.emphasis), x.shape[1], VECTOR_BYTES // x.itemsize
     apart = (window + LEAST - 1) // LEAST * LEAST
     most = x.dtype.type(data.limit)
-    for r in range(count):
+    for r in range(from_, min(to, count)):
         row, here = order[first + r], r * apart
         last, level, scale = data.newest[row], data.level[row], data.scale[row]
         for j in range(window):
             seen = (data.values[last - j] - level) * scale * data.emphasis[j]
             rows[here + j] = min(max(seen, -most), most)
     for j in range(0, window, length):
-        for lane in range(0, lanes, length):
+        for lane in range(from_, to, length):
             here = min(lane, count - 1)
             transpose(at(rows, here * apart + j), apart, count - here, at(x, j * lanes + lane), lanes)
 
 
 @compiled
-def turn(dense, order, first, count, base, x) -> None:
+def turn(dense, order, first, count, base, x, from_, to) -> None:
     """Write dense columns, from row `base` of x on; a block of them may reach beyond, where nothing is yet."""
     lanes, length = x.shape[1], VECTOR_BYTES // x.itemsize
-    for lane in range(0, lanes, length):
+    for lane in range(from_, to, length):
         here = min(lane, count - 1)
         for j in range(0, dense.shape[1], length):
             rows, target = at(order, first + here), at(x, (base + j) * lanes + lane)
@@ -67,11 +68,13 @@ def turn(dense, order, first, count, base, x) -> None:
 
 
 @compiled
-def expand(indices, order, first, count, base, x) -> None:
+def expand(indices, order, first, count, base, x, from_, to) -> None:
     """Write one-hot features out, from row `base` of x on: each counts how often it was chosen."""
-    one = x.dtype.type(1)
-    x[base:] = 0
-    for lane in range(x.shape[1]):
+    zero, one = x.dtype.type(0), x.dtype.type(1)
+    for feature in range(base, len(x)):
+        for lane in range(from_, to):
+            x[feature, lane] = zero
+    for lane in range(from_, to):
         row = order[first + min(lane, count - 1)]
         for place in range(indices.shape[1]):
             index = indices[row, place]
@@ -125,10 +128,10 @@ def gather_targets(data, order, first, count, target, weight) -> None:
 
 
 @inlined
-def fetch_batch(data, order, first, count) -> None:
-    """Ask for a batch to be brought near while the one before is worked on: its rows lie anywhere in memory."""
-    for r in range(count):
-        row = order[first + r]
+def fetch_batch(data, order, first, last) -> None:
+    """Ask for examples to be brought near while those before are worked on: their rows lie anywhere in memory."""
+    for r in range(first, last):
+        row = order[r]
         fetch_ahead(data.dense, row)
         fetch_ahead(data.indices, row)
         fetch_ahead(data.target, row)

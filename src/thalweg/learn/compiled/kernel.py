@@ -11,14 +11,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+from thalweg.learn.activation import SOFTMAX
 from thalweg.learn.compiled import LANES, compiled, inlined
 from thalweg.learn.compiled.activate import activate, multiply_by_slope
 from thalweg.learn.compiled.gather import add_columns, add_slopes, fetch_batch, gather, gather_targets
 from thalweg.learn.compiled.product import backward_product, forward_product, gradient_product
 from thalweg.learn.compiled.random import draw_mask
 from thalweg.learn.compiled.score import score, weight_of
-from thalweg.learn.compiled.update import apply_update
-from thalweg.learn.compiled.view import matrix, vector
+from thalweg.learn.compiled.team import MOST, lanes_of, meet, part
+from thalweg.learn.compiled.update import apply_update, move, shortened
+from thalweg.learn.compiled.view import flattened, matrix, vector
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,7 +77,7 @@ class Room(NamedTuple):
     weight: Values  # (columns · lanes,)
     lanes: Values  # (3, lanes)
     sums: NDArray[np.float64]  # (lanes,)
-    product: Values  # what `gradient_product` asks for
+    product: Values  # what `gradient_product` asks for, for each member of a team
     gradient: Values  # (size,)
     state: Values  # (2, size), the optimizer's
     counts: NDArray[np.int64]  # (3,)
@@ -98,78 +100,96 @@ def outputs_at(widths, lanes) -> int:
 
 
 @inlined
-def forward(plan, room, theta, lanes, training) -> None:
-    """P3: from the features, already in `a`, to the prediction, every layer's a kept."""
+def forward(plan, room, theta, lanes, training, update, team) -> bool:
+    """P3: from the features, already in `a`, to the prediction, every layer's a kept; False where the team ended."""
     widths, a = plan.widths, room.a
     layers = len(widths) - 1
     at, from_, to = 0, 0, lanes * widths[0]
     for layer in range(layers):
-        inputs, outputs = widths[layer], widths[layer + 1]
+        inputs, outputs, hidden = widths[layer], widths[layer + 1], layer < layers - 1
         apart = inputs + (plan.summed if layer == 0 else 0)
-        weights, biases = matrix(theta, at, outputs, apart), vector(theta, at + apart * outputs, outputs)
+        first, last = part(outputs, team, plan.output == SOFTMAX and not hidden)
+        rows, own = last - first, to + first * lanes
+        weights = matrix(theta, at + first * apart, rows, apart)
+        biases = vector(theta, at + apart * outputs + first, rows)
         at += apart * outputs + outputs
-        after = matrix(a, to, outputs, lanes)
+        after = matrix(a, own, rows, lanes)
         forward_product(weights, biases, matrix(a, from_, inputs, lanes), after)
         if apart > inputs:
             add_columns(weights, inputs, matrix(room.indices, 0, plan.places, lanes), after)
-        hidden = layer < layers - 1
         if plan.skip and hidden and layer >= 2 and layer % 2 == 0:  # noqa: PLR2004 - a pair of layers
-            size = lanes * outputs
-            for i in range(size):
-                a[to + i] += a[from_ - size + i]
-        activate(plan.activation if hidden else plan.output, after, room.lanes)
+            for i in range(own, own + rows * lanes):
+                a[i] += a[i - 2 * lanes * outputs]
+        if rows:
+            activate(plan.activation if hidden else plan.output, after, room.lanes)
         if training and hidden and plan.dropout > 0:
-            draw_mask(plan.seed, room.counts[UPDATES], layer, plan.dropout, vector(room.masks, to, outputs * lanes))
-            for i in range(to, to + outputs * lanes):
+            mask = vector(room.masks, own, rows * lanes)
+            draw_mask(plan.seed, update, layer, plan.dropout, first * lanes, mask)
+            for i in range(own, own + rows * lanes):
                 a[i] *= room.masks[i]
+        if not meet(team):
+            return False
         from_ = to
         to += lanes * outputs
+    return True
 
 
 @inlined
-def backward(plan, room, theta, lanes) -> None:
-    """P4 to P8: from ∂C/∂y, already in `slopes`, to every ∂C/∂z and to the gradient."""
+def backward(plan, room, theta, lanes, team) -> bool:
+    """P4 to P8: from ∂C/∂y, already in `slopes`, to every ∂C/∂z and to the gradient; False where the team ended."""
     widths, a, slopes, gradient = plan.widths, room.a, room.slopes, room.gradient
     layers = len(widths) - 1
     at, to = len(theta), outputs_at(widths, lanes)
+    share = len(room.product) // MOST
+    scratch = vector(room.product, team.member * share, share)
     for layer in range(layers - 1, -1, -1):
-        inputs, outputs = widths[layer], widths[layer + 1]
-        hidden = layer < layers - 1
-        size = lanes * outputs
-        after, slope = matrix(a, to, outputs, lanes), matrix(slopes, to, outputs, lanes)
+        inputs, outputs, hidden = widths[layer], widths[layer + 1], layer < layers - 1
+        first, last = part(outputs, team, plan.output == SOFTMAX and not hidden)
+        rows, own = last - first, to + first * lanes
+        slope = matrix(slopes, own, rows, lanes)
         dropped = hidden and plan.dropout > 0
         if plan.skip and layer + 2 < layers - 1 and layer % 2 == 0:  # P0, case 2: the path around a pair
-            for i in range(size):
-                slopes[to + i] += slopes[to + 2 * size + i]
+            for i in range(own, own + rows * lanes):
+                slopes[i] += slopes[i + 2 * lanes * outputs]
         if dropped:
-            for i in range(size):
-                slopes[to + i] *= room.masks[to + i]
+            for i in range(own, own + rows * lanes):
+                slopes[i] *= room.masks[i]
         keep = 1.0 - plan.dropout if dropped else 1.0
-        multiply_by_slope(plan.activation if hidden else plan.output, after, slope, keep, room.lanes)
+        if rows:
+            code = plan.activation if hidden else plan.output
+            multiply_by_slope(code, matrix(a, own, rows, lanes), slope, keep, room.lanes)
+        if not meet(team):
+            return False
         apart = inputs + (plan.summed if layer == 0 else 0)
         at -= apart * outputs + outputs
         from_ = to - lanes * inputs
-        gradients = matrix(gradient, at, outputs, apart)
+        gradients = matrix(gradient, at + first * apart, rows, apart)
         gradient_product(
             slope,
             matrix(a, from_, inputs, lanes),
             gradients,
-            vector(gradient, at + apart * outputs, outputs),
-            room.product,
+            vector(gradient, at + apart * outputs + first, rows),
+            scratch,
         )
         if apart > inputs:
             add_slopes(slope, inputs, matrix(room.indices, 0, plan.places, lanes), gradients)
         if layer > 0:
-            backward_product(matrix(theta, at, outputs, inputs), slope, matrix(slopes, from_, inputs, lanes))
+            first, last = part(inputs, team, False)  # noqa: FBT003 - Numba takes no keyword here
+            whole = matrix(slopes, to, outputs, lanes)
+            backward_product(
+                matrix(theta, at, outputs, inputs), whole, matrix(slopes, from_, inputs, lanes), first, last
+            )
         to = from_
+    return True
 
 
 @inlined
-def begin(plan, data, room, theta, order, first, count, training) -> None:
-    """Gather a batch and carry it forward."""
+def begin(plan, data, room, theta, order, first, count, training, update, team) -> bool:
+    """Gather a batch and carry it forward; False where the team ended."""
     lanes = lanes_for(count)
-    gather(data, room, order, first, count, plan.summed, matrix(room.a, 0, plan.widths[0], lanes))
-    forward(plan, room, theta, lanes, training)
+    from_, to = lanes_of(lanes, team)
+    gather(data, room, order, first, count, plan.summed, matrix(room.a, 0, plan.widths[0], lanes), from_, to)
+    return meet(team) and forward(plan, room, theta, lanes, training, update, team)
 
 
 @inlined
@@ -182,62 +202,95 @@ def look_at(room, loss) -> None:
 
 
 @inlined
-def finish(plan, room, theta, count, weighted, loss) -> None:
-    """Carry ∂C/∂y back and make the update; a batch without weight has no gradient."""
+def moves(gradient, first, last) -> bool:
+    """Whether some of the gradient is other than zero."""
+    for i in range(first, last):  # noqa: SIM110 - Numba has no any
+        if gradient[i] != 0:
+            return True
+    return False
+
+
+@inlined
+def finish(plan, room, theta, count, weighted, loss, update, team) -> bool:
+    """Carry ∂C/∂y back and make the update; a batch without weight has no gradient. False where the team ended."""
+    gradient = room.gradient
     if weighted:
-        look_at(room, loss)
-        backward(plan, room, theta, lanes_for(count))
-    else:
-        room.gradient[:] = 0
-    moved = False
-    for i in range(len(room.gradient)):
-        if room.gradient[i] != 0:
-            moved = True
-            break
-    room.counts[FLAT] = 0 if moved else room.counts[FLAT] + 1
-    apply_update(plan.rule, plan.schedule, plan.numbers, theta, room.gradient, room.state, room.counts[UPDATES])
-    room.counts[UPDATES] += 1
+        if team.member == 0:
+            look_at(room, loss)
+        if not backward(plan, room, theta, lanes_for(count), team):
+            return False
+    elif team.member == 0:
+        gradient[:] = 0
+    if not meet(team):
+        return False
+    if team.member == 0:
+        room.counts[FLAT] = 0 if moves(gradient, 0, len(gradient)) else room.counts[FLAT] + 1
+        room.counts[UPDATES] = update + 1
+    if team.members == 1:
+        apply_update(plan.rule, plan.schedule, plan.numbers, theta, gradient, room.state, update)
+        return True
+    shorter, state, start = shortened(plan.numbers, gradient), flattened(room.state), 0
+    for layer in range(len(plan.widths) - 1):
+        inputs, outputs = plan.widths[layer] + (plan.summed if layer == 0 else 0), plan.widths[layer + 1]
+        first, last = part(outputs, team, plan.output == SOFTMAX and layer == len(plan.widths) - 2)
+        biases = start + inputs * outputs
+        for at, size in ((start + first * inputs, (last - first) * inputs), (biases + first, last - first)):
+            move(
+                plan.rule, plan.schedule, plan.numbers, vector(theta, at, size), vector(gradient, at, size),
+                vector(state, at, size), vector(state, len(theta) + at, size), update, shorter,
+            )  # fmt: skip
+        start = biases + outputs
+    return True
 
 
 @compiled
-def descend(plan, data, room, theta, order, batch, first_batch, last_batch, losses, most_risen) -> None:
+def descend(plan, data, room, theta, order, batch, first_batch, last_batch, losses, most_risen, team) -> None:
     """Run batches ``first_batch`` to ``last_batch`` (excluded) of the order; write the loss of each.
 
     It ends early where a loss is not finite, whose batch makes no update, and where the loss has grown in
     `most_risen` updates on end, beyond what it was at first. `room.counts` tells how far it came.
     """
-    outputs = plan.widths[-1]
+    outputs, update = plan.widths[-1], room.counts[UPDATES]
     for number in range(first_batch, last_batch):
         first = number * batch
         count = min(batch, len(order) - first)
         lanes = lanes_for(count)
+        from_, to = lanes_of(lanes, team)
         after = min(first + count, len(order))
-        fetch_batch(data, order, after, min(batch, len(order) - after))
-        begin(plan, data, room, theta, order, first, count, True)  # noqa: FBT003 - Numba takes no keyword here
-        at = outputs_at(plan.widths, lanes)
-        prediction, slope = matrix(room.a, at, outputs, lanes), matrix(room.slopes, at, outputs, lanes)
-        target = matrix(room.target, 0, data.target.shape[1], lanes)
+        fetch_batch(data, order, min(after + from_, len(order)), min(after + to, len(order)))
+        if not begin(plan, data, room, theta, order, first, count, True, update, team):  # noqa: FBT003 - as Numba has it
+            return
         weight = matrix(room.weight, 0, data.weight.shape[1], lanes)
-        gather_targets(data, order, first, count, target, weight)
-        loss = score(plan.loss, plan.parameters, room, target, weight, prediction, slope, count)
-        losses[number] = loss
+        if team.member == 0:
+            at = outputs_at(plan.widths, lanes)
+            prediction, slope = matrix(room.a, at, outputs, lanes), matrix(room.slopes, at, outputs, lanes)
+            target = matrix(room.target, 0, data.target.shape[1], lanes)
+            gather_targets(data, order, first, count, target, weight)
+            losses[number] = score(plan.loss, plan.parameters, room, target, weight, prediction, slope, count)
+        if not meet(team):
+            return
+        loss = losses[number]
         weighted = not math.isnan(loss)
         if math.isinf(loss) or (not weighted and weight_of(weight, count) > 0):
             return
-        finish(plan, room, theta, count, weighted, loss)
+        if not finish(plan, room, theta, count, weighted, loss, update, team):
+            return
+        update += 1
         if room.counts[RISEN] >= most_risen and loss > room.seen[FIRST_LOSS]:
             return
 
 
 @compiled
-def predict(plan, data, room, theta, order, batch, out) -> None:
+def predict(plan, data, room, theta, order, batch, out, team) -> None:
     """Write the predictions of the examples in `order` into out, shape (examples, outputs), a batch at a time."""
     outputs = plan.widths[-1]
     for first in range(0, len(order), batch):
         count = min(batch, len(order) - first)
-        begin(plan, data, room, theta, order, first, count, False)  # noqa: FBT003 - likewise
+        if not begin(plan, data, room, theta, order, first, count, False, 0, team):  # noqa: FBT003 - likewise
+            return
         lanes = lanes_for(count)
+        from_, to = lanes_of(lanes, team)
         at = outputs_at(plan.widths, lanes)
-        for lane in range(count):
+        for lane in range(from_, min(to, count)):
             for k in range(outputs):
                 out[first + lane, k] = room.a[at + k * lanes + lane]

@@ -305,14 +305,14 @@ def forward_product(weights, biases, before, after) -> None:
 
 
 @compiled
-def backward_product(weights, slope, behind) -> None:
-    """Write ``weightsᵀ · slope`` into `behind`."""
+def backward_product(weights, slope, behind, first, last) -> None:
+    """Write ``weightsᵀ · slope`` into the rows of `behind` from `first` to `last`, excluded."""
     (outputs, inputs), lanes, length = weights.shape, slope.shape[1], VECTOR_BYTES // weights.itemsize
     one, zero = np.intp(1), np.intp(0)
     # Rows of large weights lie pages apart: the few numbers a tile needs of each are kept near for all lanes.
     most = inputs if weights.size <= LARGE else BLOCK
-    for i in range(0, inputs, most):
-        w, rows = at(weights, i), min(most, inputs - i)
+    for i in range(first, last, most):
+        w, rows = at(weights, i), min(most, last - i)
         for j in range(0, lanes, 2 * length):
             s, x = at(slope, j), at(behind, i * lanes + j)
             panel(w, one, inputs, s, lanes, x, lanes, lanes - j, w, zero, rows, outputs, length)

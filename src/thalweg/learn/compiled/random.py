@@ -42,11 +42,14 @@ def draw_order(seed, epoch, order) -> None:
 
 
 @compiled
-def draw_mask(seed, update, layer, share, mask) -> None:
-    """Fill `mask` with 0 for a share of the places, 1 / (1 − share) for the others (Srivastava et al. 2014)."""
+def draw_mask(seed, update, layer, share, first, mask) -> None:
+    """Fill `mask` with 0 for a share of the places, 1 / (1 − share) for the others (Srivastava et al. 2014).
+
+    It is that part of the layer's mask which begins at place `first`.
+    """
     start = _start(seed, update, np.uint64(layer))
     limit = np.uint64(share * 2.0**24)
     kind = mask.dtype.type
     kept, zero = kind(1.0 / (1.0 - share)), kind(0)
     for i in range(len(mask)):
-        mask[i] = kept if _mixed(start + GAP * np.uint64(i)) >> BY_40 >= limit else zero
+        mask[i] = kept if _mixed(start + GAP * np.uint64(first + i)) >> BY_40 >= limit else zero

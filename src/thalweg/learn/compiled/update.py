@@ -42,16 +42,26 @@ def length(gradient) -> float:
 
 @compiled
 def apply_update(rule, schedule, numbers, theta, gradient, state, update) -> None:
-    """Move θ by one update; Adam's corrections are folded into the step."""
+    """Move θ by one update."""
+    move(rule, schedule, numbers, theta, gradient, state[0], state[1], update, shortened(numbers, gradient))
+
+
+@compiled
+def shortened(numbers, gradient) -> float:
+    """Return what the gradient is multiplied by, so that it is no longer than its clip."""
+    clip = numbers[6]
+    return min(1.0, clip / max(length(gradient), 1e-300)) if clip < math.inf else 1.0
+
+
+@compiled
+def move(rule, schedule, numbers, theta, gradient, first, second, update, shorter) -> None:
+    """Move all or some of θ, by as much of gradient and state; Adam's corrections are folded into the step."""
     kind = theta.dtype.type
     eta = rate(schedule, numbers, update)
-    decay, clip, b1, b2, epsilon = numbers[5], numbers[6], numbers[7], numbers[8], numbers[9]
-    shorter = kind(1)
-    if clip < math.inf:
-        shorter = kind(min(1.0, clip / max(length(gradient), 1e-300)))
+    decay, b1, b2, epsilon = numbers[5], numbers[7], numbers[8], numbers[9]
+    shorter = kind(shorter)
     keep = kind(1.0 - eta * decay if rule == ADAMW else 1.0)
     coupled = kind(0.0 if rule == ADAMW else decay)
-    first, second = state[0], state[1]
     if rule == GRADIENT_DESCENT:
         step = kind(eta)
         for i in range(len(theta)):

@@ -1,0 +1,207 @@
+"""Parquet files -> a stream of batches of arrays, read by DuckDB a piece at a time."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from thalweg.errors import InputError
+from thalweg.learn.arrow import Column, record_batches
+from thalweg.sql import identifier, literal, no_wildcards
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import duckdb
+    from numpy.typing import NDArray
+
+    Batch = tuple[NDArray[Any], ...]
+
+BATCH_ROWS = 8192  # of 64 float32 features, so many lie in the cache
+SINGLE = ("FLOAT", "BOOLEAN", "TINYINT", "UTINYINT", "SMALLINT", "USMALLINT")  # what float32 holds without rounding
+DOUBLE = ("DOUBLE", "INTEGER", "UINTEGER", "BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT", "DECIMAL")
+
+
+class ParquetBatches:
+    """A stream of the rows of Parquet files, in their order; made by `parquet_batches`.
+
+    Each iteration opens the files anew and yields ``(features, target)``, or ``(features, target, weight)`` where there
+    is a column of weights: arrays of shape (batch, columns), float32 where that holds every column as it is in the
+    file, else float64. Only a row group or so of a file is in memory at a time.
+
+    Attributes
+    ----------
+    paths : tuple of Path
+    features, target : tuple of str
+    weight : str or None
+    rows : int
+        Of all files together.
+    batch_rows : int
+    """
+
+    def __init__(
+        self, paths: Sequence[Path], features: tuple[str, ...], target: tuple[str, ...], weight: str | None, rows: int,
+        batch_rows: int,
+    ) -> None:  # fmt: skip
+        self.paths, self.features, self.target, self.weight = tuple(paths), features, target, weight
+        self.rows, self.batch_rows = rows, batch_rows
+
+    def __repr__(self) -> str:
+        return f"<ParquetBatches: {self.rows} rows, {len(self.features)} features, {len(self.paths)} file(s)>"
+
+    def __iter__(self) -> Iterator[Batch]:
+        names = [*self.features, *self.target, *([self.weight] if self.weight else [])]
+        for path in self.paths:
+            with _opened(path) as connection:
+                cells = ", ".join(_cell(path, name, kind) for name, kind in _kinds(connection, path, names).items())
+                yield from self._batches(path, names, connection.sql(f"SELECT {cells} FROM {_scan(path)}"))
+
+    def _batches(self, path: Path, names: list[str], rows: duckdb.DuckDBPyRelation) -> Iterator[Batch]:
+        blocks = [self.features, self.target, (self.weight,)] if self.weight else [self.features, self.target]
+        edges = np.cumsum([0, *map(len, blocks)]).tolist()
+        done = 0
+        try:
+            for columns in record_batches(rows):
+                arrays = [
+                    _filled(path, name, column, done, may_miss=name in self.target)
+                    for name, column in zip(names, columns, strict=True)
+                ]
+                count = len(arrays[0])
+                for first in range(0, count, self.batch_rows):
+                    part = slice(first, min(first + self.batch_rows, count))
+                    cut = [array[part] for array in arrays]
+                    yield tuple(np.stack(cut[a:b], axis=1) for a, b in zip(edges[:-1], edges[1:], strict=True))
+                done += count
+        except OSError as error:
+            raise _unreadable(path, error) from error
+
+
+def parquet_batches(
+    path: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    target: str | Sequence[str],
+    *,
+    features: Iterable[str] | None = None,
+    weight: str | None = None,
+    batch_rows: int = BATCH_ROWS,
+) -> ParquetBatches:
+    """Return a stream of the rows of Parquet files, for `descend_stream`; it knows how many rows there are.
+
+    Parameters
+    ----------
+    path : path, or iterable of paths
+        Several files come one after another, in the order given.
+    target : str or sequence of str
+        The columns to predict: numbers or booleans, classes as numbers from 0. A missing one needs a weight of 0.
+    features : iterable of str, optional
+        The columns to predict from, numbers or booleans, every value there; all others where it is not given.
+    weight : str, optional
+        A column of weights, one per example and 0 or more.
+    batch_rows : int
+        The most rows of a batch. What is learned does not depend on it.
+
+    Raises
+    ------
+    InputError
+        If a file is not there or cannot be read, a column is not in every file, is named twice, or is none of numbers;
+        while it is gone through also where a feature or weight is missing.
+    ValueError
+        If batch_rows is less than 1.
+    """
+    if batch_rows < 1:
+        raise ValueError(f"batch_rows is {batch_rows}; it must be 1 or more.")
+    paths = [Path(path)] if isinstance(path, (str, os.PathLike)) else [Path(one) for one in path]
+    if not paths:
+        raise InputError("No Parquet file was given; give the path of one or more.")
+    targets = (target,) if isinstance(target, str) else tuple(target)
+    known, total = _described(paths[0])
+    chosen = [name for name in known if name not in {*targets, weight}] if features is None else list(features)
+    names = [*chosen, *targets, *([weight] if weight else [])]
+    if not chosen or not targets:
+        raise InputError(
+            f"There are {len(chosen)} features and {len(targets)} targets; at least one of each is needed."
+        )
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise InputError(f"Column {twice[0]!r} is named twice; a column is a feature, a target or the weight.")
+    _checked(paths[0], known, names)
+    for one in paths[1:]:
+        theirs, count = _described(one)
+        _checked(one, theirs, names)
+        total += count
+    return ParquetBatches(paths, tuple(chosen), targets, weight, total, batch_rows)
+
+
+def _scan(path: Path) -> str:
+    return f"read_parquet({literal(no_wildcards(str(path)))}, hive_partitioning=false)"
+
+
+def _opened(path: Path) -> duckdb.DuckDBPyConnection:
+    import duckdb  # noqa: PLC0415 - only where a file is read
+
+    if not path.is_file():
+        raise InputError(f"There is no file {path}. Give the path of a Parquet file.")
+    # One thread, the one that asks: the others learn. It also keeps the rows in their order.
+    connection = duckdb.connect(":memory:", config={"threads": 1, "autoinstall_known_extensions": False})
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
+def _described(path: Path) -> tuple[dict[str, str], int]:
+    """Return a file's columns, name to type, and how many rows it has."""
+    with _opened(path) as connection:
+        kinds = _kinds(connection, path)
+        count = connection.execute(f"SELECT count(*) FROM {_scan(path)}").fetchall()[0][0]
+        return kinds, int(count)
+
+
+def _kinds(connection: duckdb.DuckDBPyConnection, path: Path, names: list[str] | None = None) -> dict[str, str]:
+    """Return a file's columns, name to type, or those that are named, in that order."""
+    import duckdb  # noqa: PLC0415 - likewise
+
+    try:
+        rows = connection.execute(f"DESCRIBE SELECT * FROM {_scan(path)}").fetchall()
+    except duckdb.Error as error:
+        raise _unreadable(path, error) from error
+    known = {str(row[0]): str(row[1]) for row in rows}
+    if names is None:
+        return known
+    _checked(path, known, names)
+    return {name: known[name] for name in names}
+
+
+def _checked(path: Path, known: dict[str, str], names: list[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise InputError(f"{path} has no column {name!r}; it has {', '.join(map(repr, known))}.")
+        if known[name].partition("(")[0] not in (*SINGLE, *DOUBLE):
+            raise InputError(
+                f"{path}: column {name!r} holds {known[name]}; numbers or booleans are expected. Leave it out of the "
+                "features, or write it as numbers (`encode_labels` makes numbers of labels)."
+            )
+
+
+def _cell(path: Path, name: str, kind: str) -> str:
+    """Return a column as SQL that gives float32 or float64."""
+    _checked(path, {name: kind}, [name])
+    return f"{identifier(name)}::{'FLOAT' if kind in SINGLE else 'DOUBLE'}"
+
+
+def _filled(path: Path, name: str, column: Column, before: int, *, may_miss: bool) -> NDArray[Any]:
+    """Return a column's values, NaN where a target is missing; of others none may be."""
+    if column.missing is None:
+        return column.values
+    if not may_miss:
+        row = before + int(np.argmax(column.missing))
+        raise InputError(
+            f"{path}: column {name!r} has no value in row {row} (counted from 0); fill it, or leave the row out."
+        )
+    return np.where(column.missing, np.nan, column.values).astype(column.values.dtype, copy=False)
+
+
+def _unreadable(path: Path, error: Exception) -> InputError:
+    reason = " ".join(str(error).splitlines()[0].split())
+    return InputError(f"{path} cannot be read as Parquet, it may be cut short: {reason}. Write or copy it again.")
