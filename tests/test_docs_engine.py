@@ -12,7 +12,7 @@ from thalweg.learn.outcome import ADVICE
 
 ROOT = Path(__file__).parent.parent
 LEARN = ROOT / "src" / "thalweg" / "learn"
-PROGRAMS = ["docs/engine.md", "docs/networks.md"]
+PROGRAMS = ["docs/engine.md", "docs/networks.md", "docs/estimators.md"]
 PAGES = ["docs/engine.md", "docs/engine.zh.md"]
 IN_BOTH_LANGUAGES = [(page, page.replace(".md", ".zh.md")) for page in PROGRAMS]
 LABELS = ["F1", *(f"L{n}" for n in range(1, 4)), *(f"O{n}" for n in range(1, 7)), *(f"N{n}" for n in range(2, 9)), "B1"]
@@ -135,7 +135,7 @@ def test_bounds_are_those_of_the_source(page):
     assert bounds == re.findall(r"within (\S+) ulp", source)
 
 
-@pytest.mark.parametrize("page", [*IN_BOTH_LANGUAGES[0], *IN_BOTH_LANGUAGES[1]])
+@pytest.mark.parametrize("page", [page for pair in IN_BOTH_LANGUAGES for page in pair])
 def test_every_file_named_is_there(page):
     text = read(page)
     for file in re.findall(r"`((?:compiled/)?\w+\.py)`", text):

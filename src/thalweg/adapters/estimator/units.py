@@ -1,0 +1,138 @@
+"""The target's own units: learned from at a scale near 1, told as the user gave it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.learn.loss import HUBER, MSE, OWN, STABLE_PAIRS, Loss, huber, mean_loss, own_loss
+from thalweg.learn.prediction import Predictor
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.learn.activation import Values
+    from thalweg.learn.examples import Examples
+    from thalweg.learn.function import Network
+
+
+@dataclass(frozen=True)
+class TargetScale:
+    """What is taken off each target before it is learned, and what it is divided by.
+
+    Attributes
+    ----------
+    mean, scale : ndarray, shape (outputs,)
+        In the target's units, float64.
+    """
+
+    mean: NDArray[np.float64]
+    scale: NDArray[np.float64]
+
+    @classmethod
+    def none(cls, outputs: int) -> TargetScale:
+        """Return the scale that changes nothing."""
+        return cls(np.zeros(outputs), np.ones(outputs))
+
+    @classmethod
+    def of(cls, target: NDArray[np.float64], weight: NDArray[np.float64]) -> TargetScale:
+        """Return the weighted mean and standard deviation of targets, shape (examples, outputs).
+
+        A target that differs by no more than its mean may be rounded has the scale 1: the bound is that of Chan, Golub
+        and LeVeque (1983), as scikit-learn's scalers have it.
+
+        Raises
+        ------
+        ValueError
+            If a target is too large for its square.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = np.average(target, axis=0, weights=weight)
+            variance = np.average(np.square(target - mean), axis=0, weights=weight)
+        if not np.isfinite(variance).all():
+            raise ValueError(
+                f"The target is as large as {np.abs(target).max():g}, too large for its variance to be told. Give it "
+                "in a larger unit."
+            )
+        rounding = len(target) * np.finfo(np.float64).eps
+        constant = variance <= rounding * variance + np.square(rounding * mean)
+        return cls(mean, np.where(constant, 1.0, np.sqrt(variance)))
+
+    def to_learn(self, target: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return targets as the network learns them."""
+        return (target - self.mean) / self.scale
+
+    def own(self, made: Values) -> NDArray[np.float64]:
+        """Return what the network gives in the target's units."""
+        return made * self.scale + self.mean
+
+    def learned(self, loss: Loss) -> tuple[Loss, float | None]:
+        """Return the loss to learn by, and what its values are multiplied by to be those of `loss` in own units.
+
+        Where the outputs' scales differ no one number does that, and it is None: each output is then as important as
+        any other, whatever its unit. A loss of the user's own is asked in own units all the same (P0, the chain rule).
+
+        Parameters
+        ----------
+        loss : Loss
+            Of predictions and targets in own units.
+        """
+        one = float(self.scale[0]) if (self.scale == self.scale[0]).all() else None
+        if loss.code == OWN:
+            return self._asked_in_own_units(loss), 1.0
+        if loss.code == HUBER:
+            delta = loss.parameters[0]
+            return (_huber_of_each(delta / self.scale), None) if one is None else (huber(delta / one), one**2)
+        return loss, one if one is None else one ** (2 if loss.code == MSE else 1)
+
+    def _asked_in_own_units(self, loss: Loss) -> Loss:
+        def error(made: Values, target: Values) -> Values:
+            return loss.error(self.own(made), self.own(target))
+
+        def slope(made: Values, target: Values) -> Values:
+            return loss.slope(self.own(made), self.own(target)) * self.scale
+
+        return replace(loss, error=error, slope=slope)
+
+
+def _huber_of_each(delta: NDArray[np.float64]) -> Loss:
+    """Return the loss of Huber with a δ for each output, which the kernel has not."""
+
+    def error(made: Values, target: Values) -> Values:
+        size = np.abs(made - target)
+        return np.where(size <= delta, size * size / 2, delta * (size - delta / 2))
+
+    return own_loss("huber of each output", error, lambda made, target: np.clip(made - target, -delta, delta))
+
+
+class LossOn:
+    """L over the same examples, for one θ after another, in the target's own units.
+
+    Parameters
+    ----------
+    network : Network
+    examples : Examples
+        Whose features are looked at.
+    target : ndarray, shape (examples, outputs), or labels of shape (examples, 1)
+        In own units.
+    loss : Loss
+        Of predictions and targets in own units.
+    units : TargetScale
+    """
+
+    def __init__(
+        self, network: Network, examples: Examples, target: NDArray[np.float64], loss: Loss, units: TargetScale
+    ) -> None:
+        pair = STABLE_PAIRS.get((network.output, loss.code))
+        network = network if pair is None else replace(network, output="identity")
+        self._predictor = Predictor(network, examples, examples.dense.dtype)
+        self._loss, self._target, self._units = pair or loss, target, units
+        self._weight = examples.weight
+
+    def __call__(self, theta: Values) -> float:
+        """Return L at θ."""
+        made = self._units.own(self._predictor(theta))
+        weight = self._weight if self._loss.of_classes else np.broadcast_to(self._weight, made.shape)
+        return mean_loss(self._loss, made, self._target, weight)

@@ -1,0 +1,205 @@
+"""Estimators that learn from streams: what a table in memory would have given, and errors that say where."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sklearn.metrics import mean_squared_error
+
+from thalweg.adapters.sklearn import NetworkClassifier, NetworkRegressor
+from thalweg.learn import parquet_batches
+
+IRIS, SPECIES = load_iris(return_X_y=True)
+MIXED = np.random.default_rng(0).permutation(150)
+IRIS, SPECIES = IRIS[MIXED], SPECIES[MIXED]
+NAMES = np.array(["setosa", "versicolor", "virginica"])[SPECIES]
+LENGTH = IRIS[:, 3] * 10 + 50
+WEIGHT = np.random.default_rng(1).uniform(0.5, 2, 150)
+SMALL = {"hidden_layer_sizes": (6,), "batch_size": 30, "max_iter": 5, "random_state": 0}
+
+
+def stream(*arrays, rows=40):
+    """Return batches that can be gone through again."""
+    return [tuple(array[at : at + rows] for array in arrays) for at in range(0, len(arrays[0]), rows)]
+
+
+CASES = {
+    "numbers": (NetworkRegressor(**SMALL, dropout=0.1), LENGTH),
+    "huber": (NetworkRegressor(**SMALL, loss="huber", huber_delta=3.0), LENGTH),
+    "several numbers": (NetworkRegressor(**SMALL), np.column_stack([LENGTH, IRIS[:, 0]])),
+    "names": (NetworkClassifier(**SMALL), NAMES),
+    "yes or no": (NetworkClassifier(**SMALL), NAMES == "setosa"),
+    "balanced": (NetworkClassifier(**SMALL, class_weight="balanced"), np.where(SPECIES == 0, 0, 1)),
+    "several labels": (NetworkClassifier(**SMALL), np.column_stack([SPECIES != 0, SPECIES != 1]).astype(int)),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("weight", [(), (WEIGHT,)], ids=["alike", "weighted"])
+def test_a_stream_of_one_window_is_a_fit(case, weight):
+    estimator, target = CASES[case]
+    whole = clone(estimator).fit(IRIS, target, *weight, validation=(IRIS[:50], target[:50]))
+    streamed = clone(estimator).fit_stream(stream(IRIS, target, *weight), validation=(IRIS[:50], target[:50]))
+    assert np.array_equal(streamed.theta_, whole.theta_)
+    assert streamed.validation_loss_curve_ == whole.validation_loss_curve_
+    if not weight and case != "balanced":  # of weights a stream's mean over batches knows nothing
+        assert streamed.loss_curve_ == pytest.approx(whole.loss_curve_, rel=1e-12)
+    assert (streamed.n_iter_, streamed.best_iter_, streamed.outcome_.name) == (5, 5, "epochs")
+    assert type(streamed.outcome_) is type(whole.outcome_)
+    assert np.array_equal(streamed.partial_fit(IRIS, target).theta_, whole.partial_fit(IRIS, target).theta_)
+
+
+def test_several_windows_learn_as_well():
+    network = NetworkClassifier((10,), batch_size=10, max_iter=30, learning_rate_init=0.01, random_state=0)
+    network.fit_stream(lambda: iter(stream(IRIS, NAMES, rows=7)), window=64)
+    assert network.score(IRIS, NAMES) > 0.9
+    again = clone(network).fit_stream(stream(IRIS, NAMES, rows=50), window=64)
+    assert np.array_equal(again.theta_, network.theta_)  # however the rows are cut into batches
+
+
+def test_the_target_s_scale_is_that_of_the_first_window():
+    network = NetworkRegressor(**SMALL).fit_stream(stream(IRIS, LENGTH, rows=30), window=60)
+    assert network.target_mean_ == pytest.approx([LENGTH[:60].mean()])
+    assert network.target_scale_ == pytest.approx([LENGTH[:60].std()])
+    still = {"solver": "sgd", "learning_rate_init": 1e-14, "max_iter": 1, "random_state": 0}
+    network = NetworkRegressor(**still, batch_size=30).fit_stream(stream(IRIS, LENGTH, rows=30), window=60)
+    assert network.loss_ == pytest.approx(mean_squared_error(LENGTH, network.predict(IRIS)), rel=1e-9)
+
+
+@pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame])
+def test_a_stream_of_frames(frame):
+    table = dict(zip("abcd", IRIS.T, strict=True))
+    batches = [(frame(table)[at : at + 50], LENGTH[at : at + 50]) for at in (0, 50, 100)]
+    network = NetworkRegressor(**SMALL).fit_stream(batches)
+    assert list(network.feature_names_in_) == list("abcd")
+    assert np.array_equal(network.theta_, clone(network).fit(IRIS, LENGTH).theta_)
+    wrong = [batches[0], (frame(dict(reversed(table.items()))), LENGTH)]
+    with pytest.raises(ValueError, match=r"Batch 1 \(counted from 0\): The feature names should match"):
+        network.fit_stream(wrong)
+
+
+def test_a_stream_of_a_parquet_file(tmp_path):
+    table = pl.DataFrame({**dict(zip("abcd", IRIS.T.astype(np.float32), strict=True)), "kind": SPECIES, "w": WEIGHT})
+    table.write_parquet(tmp_path / "iris.parquet")
+    network = NetworkClassifier(**SMALL, learning_rate="cosine")
+    batches = parquet_batches(tmp_path / "iris.parquet", "kind", weight="w")
+    network.fit_stream(batches, classes=[0, 1, 2])
+    whole = clone(network).fit(table["a", "b", "c", "d"].to_numpy(), SPECIES, WEIGHT)
+    assert network.theta_.dtype == next(iter(batches))[0].dtype
+    assert network.theta_ == pytest.approx(whole.theta_.astype(network.theta_.dtype), rel=1e-4)
+
+
+def test_an_iterator_serves_for_one_epoch():
+    once = NetworkRegressor(**{**SMALL, "max_iter": 1}).fit_stream(iter(stream(IRIS, LENGTH)))
+    assert np.array_equal(once.theta_, NetworkRegressor(**{**SMALL, "max_iter": 1}).fit(IRIS, LENGTH).theta_)
+
+    def refilled():
+        seen, target = np.empty((50, 4)), np.empty(50)
+        for at in (0, 50, 100):
+            seen[:], target[:] = IRIS[at : at + 50], LENGTH[at : at + 50]
+            yield seen, target
+
+    again = NetworkRegressor(**{**SMALL, "max_iter": 1}).fit_stream(refilled())
+    assert np.array_equal(again.theta_, once.theta_)
+    with pytest.raises(ValueError, match=r"max_iter is 5.*a generator came.*a function that returns a new one"):
+        NetworkRegressor(**SMALL).fit_stream(refilled())
+    with pytest.raises(ValueError, match=r"targets of several scales.*Or fit with scale_target=False"):
+        NetworkRegressor(**{**SMALL, "max_iter": 1}).fit_stream(iter(stream(IRIS, IRIS[:, :2])))
+
+
+def test_a_missing_target_without_weight_does_not_matter():
+    weight = np.where((SPECIES == 1) | (np.arange(150) // 40 == 2), 0.0, 1.0)  # nothing of the third batch counts
+    for estimator, target in ((NetworkRegressor, LENGTH), (NetworkClassifier, SPECIES.astype(float))):
+        missing, anything = np.where(weight > 0, target, np.nan), np.where(weight > 0, target, 2)
+        network = estimator(**SMALL).fit_stream(stream(IRIS, missing, weight))
+        assert np.array_equal(network.theta_, clone(network).fit_stream(stream(IRIS, anything, weight)).theta_)
+    assert list(network.classes_) == [0, 2]
+
+
+def test_early_stopping_callbacks_and_warm_starts():
+    seen = []
+    network = NetworkRegressor(
+        **{**SMALL, "max_iter": 200}, learning_rate_init=0.05, early_stopping=True, n_iter_no_change=3,
+        callback=lambda epoch: seen.append(epoch.estimator.predict(IRIS)),
+    )  # fmt: skip
+    noise = np.random.default_rng(2).normal(size=150)
+    network.fit_stream(stream(IRIS[:100], noise[:100]), validation=(IRIS[100:], noise[100:]))
+    assert network.outcome_.name == "validation"
+    assert network.n_iter_ == len(seen) == network.best_iter_ + 3
+    assert np.array_equal(network.predict(IRIS), seen[network.best_iter_ - 1])
+    third = NetworkRegressor(**SMALL, callback=lambda epoch: epoch.number == 3).fit_stream(stream(IRIS, LENGTH))
+    assert (third.outcome_.name, third.n_iter_) == ("interrupted", 3)
+    assert np.array_equal(third.theta_, NetworkRegressor(**{**SMALL, "max_iter": 3}).fit(IRIS, LENGTH).theta_)
+    warm, other = (clone(third).set_params(warm_start=True, callback=None) for _ in range(2))
+    warm.fit(IRIS, LENGTH).fit_stream(stream(IRIS, LENGTH))
+    assert np.array_equal(warm.theta_, other.fit(IRIS, LENGTH).fit(IRIS, LENGTH).theta_)
+    assert warm.n_iter_ == 10
+
+
+def broken(at):
+    for number, batch in enumerate(stream(IRIS, NAMES, rows=50)):
+        if number == at:
+            raise OSError("the disk is gone")
+        yield batch
+
+
+def with_batch(*batch):
+    return [*stream(IRIS[:60], NAMES[:60], rows=20), batch]
+
+
+BAD = {
+    "the stream fails": (lambda: broken(2), OSError, "the disk is gone"),
+    "unseen labels": (with_batch(IRIS[:2], ["setosa", "rose"]), ValueError, r"Batch 3 .*classes not in.*\['rose'\]"),
+    "fewer features": (with_batch(IRIS[:2, :3], NAMES[:2]), ValueError, "Batch 3 .*X has 3 features"),
+    "not finite": (with_batch(IRIS[:2] * np.nan, NAMES[:2]), ValueError, "Batch 3 .*not finite"),
+    "of other lengths": (with_batch(IRIS[:2], NAMES[:3]), ValueError, "Batch 3 .*2.*3|Batch 3 .*3.*2"),
+    "weights of other lengths": (with_batch(IRIS[:2], NAMES[:2], [1.0]), ValueError, r"Batch 3 .*expected \(2,\)"),
+    "no batch": (with_batch(IRIS[:2]), ValueError, r"Batch 3 .*\(X, y\) or .* is expected, not a tuple of 1"),
+    "one class": (stream(IRIS[:60], ["rose"] * 60), ValueError, "at least 2 classes"),
+    "nothing": ([], ValueError, "ended without an example"),
+    "no stream": (3, TypeError, "an iterable of batches, or a function that returns one; a int came"),
+    "no weights": (stream(IRIS, NAMES, WEIGHT * 0), ValueError, "at least one non-zero number in the first window"),
+}
+
+
+@pytest.mark.parametrize("how", BAD)
+def test_a_stream_that_fails_leaves_the_model_as_it_was(how):
+    batches, error, message = BAD[how]
+    network = NetworkClassifier(**SMALL).fit(IRIS[:, :2], SPECIES)
+    before, theta = dict(vars(network)), network.theta_.copy()
+    with pytest.raises(error, match=message):
+        network.fit_stream(batches, window=30)
+    assert vars(network) == before
+    assert np.array_equal(network.theta_, theta)
+
+
+def test_a_stream_that_ends_early_is_an_error():
+    lengths = iter((60, 60, 40))  # what the first window is looked at in, epoch 1, epoch 2
+
+    def shrinking():
+        count = next(lengths)
+        return stream(IRIS[:count], LENGTH[:count], rows=20)
+
+    with pytest.raises(ValueError, match=r"ended after batch 1 \(counted from 0\) of epoch 2: it gave 40 rows, and 60"):
+        NetworkRegressor(**SMALL).fit_stream(shrinking)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"early_stopping": True}, r"holds no part of the stream out: give unseen examples as validation=\(X, y\)"),
+        ({"checkpoint": "there"}, "fit_stream saves no checkpoint"),
+        ({"learning_rate": "cosine"}, "give the stream an attribute `rows`"),
+        ({"max_iter": 0}, "The 'max_iter' parameter"),
+    ],
+)
+def test_what_a_stream_cannot_be_fitted_with(parameters, message):
+    with pytest.raises(ValueError, match=message):
+        NetworkRegressor(**parameters).fit_stream(stream(IRIS, LENGTH))
+
+
+def test_a_stream_that_diverges_is_an_error():
+    with pytest.raises(ValueError, match="learning rate"):
+        NetworkRegressor(**SMALL, solver="sgd", learning_rate_init=1e6).fit_stream(stream(IRIS, LENGTH))
