@@ -34,6 +34,8 @@ SECTIONS = {
     "command": "The command",
     "accuracy": "Accuracy",
     "memory": "A large file",
+    "larger": "Data larger than memory",
+    "digits": "Handwritten digits beside scikit-learn and PyTorch",
 }
 OF_A_FILE = ("ladder", "command")
 DRAWN = ("updates", "passes", "growth", "cores", "share", "command")
@@ -44,6 +46,7 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--file", type=Path, help="CSV for ladder and command; by default the simulated channel")
     parser.add_argument("--value", help="its value column")
+    parser.add_argument("--mnist", type=Path, help="folder of MNIST's four files for digits; by default noise")
     parser.add_argument("--quick", action="store_true", help="a smoke run of some seconds")
     parser.add_argument("--only", metavar="SECTIONS", help=f"some of {','.join(SECTIONS)}")
     parser.add_argument("--out", type=Path, help="where to write; by default benchmarks/RESULTS.md")
@@ -52,8 +55,9 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     given.sections = tuple(given.only.split(",")) if given.only else tuple(SECTIONS)
     if unknown := set(given.sections) - set(SECTIONS):
         parser.error(f"--only {given.only}: no section {', '.join(sorted(unknown))}; choose of {', '.join(SECTIONS)}")
-    if given.file is not None and not given.file.exists():
-        parser.error(f"--file {given.file}: there is no such file")
+    for option, path in (("--file", given.file), ("--mnist", given.mnist)):
+        if path is not None and not path.exists():
+            parser.error(f"{option} {path}: there is no such place")
     return given
 
 
@@ -62,8 +66,10 @@ def measured(name: str, given: argparse.Namespace, path: Path) -> str:
     print(f"{name} ...", flush=True)
     began, on = time.perf_counter(), machine.describe()
     module = importlib.import_module(name)  # now, not before: each loads an engine or two
-    of_a_file = (path, given.value) if name in OF_A_FILE else ()
-    found = module.section(*of_a_file, quick=given.quick)
+    of_data: tuple[object, ...] = (path, given.value) if name in OF_A_FILE else ()
+    if name == "digits":
+        of_data = (given.mnist,)
+    found = module.section(*of_data, quick=given.quick)
     told = ["## " + SECTIONS[name], "", *found]
     if name in DRAWN:
         told += [f"![{SECTIONS[name]}](../docs/{PICTURES.name}/{name}.svg)", ""]

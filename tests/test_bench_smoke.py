@@ -142,6 +142,12 @@ def test_a_quick_run_beside_the_peers(tmp_path):
     assert page.count("–") == 1
 
 
+def test_a_quick_run_on_a_file_of_rows(tmp_path):
+    page = quick("larger", tmp_path / "results.md")
+    for told in ("5,000 rows of 64 features", "| all rows in memory | 5,000 |", "| streamed | 5,000 |", "(≥ 80%"):
+        assert told in page
+
+
 def test_an_unknown_section_is_refused():
     command = [sys.executable, str(BENCHMARKS / "run.py"), "--only", "speed"]
     done = subprocess.run(command, check=False, capture_output=True, text=True)

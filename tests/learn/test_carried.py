@@ -150,7 +150,7 @@ def test_another_network_s_are_refused():
     [
         ({"theta": np.zeros(5)}, r"The unknowns have shape \(5,\), the optimizer's state \(2, \d+\); they must have"),
         ({"state": np.zeros(SIZE)}, r"state \(\d+,\); they must have shapes \(size,\) and \(2, size\)"),
-        ({"theta": np.full(SIZE, np.nan)}, "The start holds nan; all must be finite numbers"),
+        ({"theta": np.full(SIZE, np.nan)}, "The start holds nan; every unknown must be a finite number"),
         ({"state": np.full((2, SIZE), np.inf)}, "The optimizer's state holds inf"),
         ({"updates": -1}, "-1 updates and 0 passes are told; both must be 0 or more"),
     ],

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from thalweg.learn.frames import frame_examples
     from thalweg.learn.function import Network
     from thalweg.learn.labels import encode_labels
+    from thalweg.learn.larger_than_memory import StreamEpoch, StreamOutcome, descend_stream
     from thalweg.learn.line import Line, best_line
     from thalweg.learn.loss import huber, mean_loss, own_loss, quantile
     from thalweg.learn.neurons import Contributions, contributions
     from thalweg.learn.optimizer import Optimizer
     from thalweg.learn.outcome import Outcome
+    from thalweg.learn.parquet import ParquetBatches, parquet_batches
     from thalweg.learn.parts import Part, parts_of, place_of
     from thalweg.learn.passes import Passes, Trace, both_passes, central_differences, each_example, trace
     from thalweg.learn.pieces import (
@@ -57,11 +59,14 @@ _HOMES = {
     "Network": "thalweg.learn.function",
     "Optimizer": "thalweg.learn.optimizer",
     "Outcome": "thalweg.learn.outcome",
+    "ParquetBatches": "thalweg.learn.parquet",
     "Part": "thalweg.learn.parts",
     "Passes": "thalweg.learn.passes",
     "Pieces": "thalweg.learn.pieces",
     "Plane": "thalweg.learn.plane",
     "Record": "thalweg.learn.record",
+    "StreamEpoch": "thalweg.learn.larger_than_memory",
+    "StreamOutcome": "thalweg.learn.larger_than_memory",
     "Surface": "thalweg.learn.surface",
     "Trace": "thalweg.learn.passes",
     "Units": "thalweg.learn.surface",
@@ -72,6 +77,7 @@ _HOMES = {
     "contributions": "thalweg.learn.neurons",
     "curve_of": "thalweg.learn.surface",
     "dense_examples": "thalweg.learn.examples",
+    "descend_stream": "thalweg.learn.larger_than_memory",
     "descents": "thalweg.learn.together",
     "each_example": "thalweg.learn.passes",
     "encode_labels": "thalweg.learn.labels",
@@ -84,6 +90,7 @@ _HOMES = {
     "mean_loss": "thalweg.learn.loss",
     "mixed_examples": "thalweg.learn.examples",
     "own_loss": "thalweg.learn.loss",
+    "parquet_batches": "thalweg.learn.parquet",
     "parts_of": "thalweg.learn.parts",
     "path_plane": "thalweg.learn.plane",
     "pieces_of": "thalweg.learn.pieces",
@@ -116,11 +123,14 @@ __all__ = [
     "Network",
     "Optimizer",
     "Outcome",
+    "ParquetBatches",
     "Part",
     "Passes",
     "Pieces",
     "Plane",
     "Record",
+    "StreamEpoch",
+    "StreamOutcome",
     "Surface",
     "Trace",
     "Units",
@@ -131,6 +141,7 @@ __all__ = [
     "contributions",
     "curve_of",
     "dense_examples",
+    "descend_stream",
     "descents",
     "each_example",
     "encode_labels",
@@ -143,6 +154,7 @@ __all__ = [
     "mean_loss",
     "mixed_examples",
     "own_loss",
+    "parquet_batches",
     "parts_of",
     "path_plane",
     "pieces_of",

@@ -78,13 +78,13 @@ class Column(NamedTuple):
 
     Attributes
     ----------
-    values : ndarray, shape (rows,)
+    numbers : ndarray, shape (rows,)
         Arrow's own memory, which is gone when the next batch is asked for.
     missing : ndarray of bool, shape (rows,), or None
         Where there is no value; None where there is one everywhere.
     """
 
-    values: NDArray[Any]
+    numbers: NDArray[Any]
     missing: NDArray[np.bool_] | None
 
 

@@ -68,8 +68,10 @@ def beginning(network: Network, seed: int, theta: ArrayLike | None, carried: Car
     Raises
     ------
     ValueError
-        If both are given, or θ is not of this network or not finite.
+        If both are given, θ is not of this network or not finite, or the seed is below 0.
     """
+    if seed < 0:
+        raise ValueError(f"The seed is {seed}; it must be 0 or more.")
     if carried is not None and theta is not None:
         raise ValueError("A start is given, and what another descent came to; give one of them.")
     start = carried.theta if carried is not None else network.start(seed) if theta is None else np.asarray(theta)

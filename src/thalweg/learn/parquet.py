@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +15,14 @@ from thalweg.learn.arrow import Column, record_batches
 from thalweg.sql import identifier, literal, no_wildcards
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import duckdb
     from numpy.typing import NDArray
 
     Batch = tuple[NDArray[Any], ...]
 
-BATCH_ROWS = 8192  # of 64 float32 features, so many lie in the cache
+BATCH_ROWS = 4096  # so many of 64 float32 features lie in a core's cache
 SINGLE = ("FLOAT", "BOOLEAN", "TINYINT", "UTINYINT", "SMALLINT", "USMALLINT")  # what float32 holds without rounding
 DOUBLE = ("DOUBLE", "INTEGER", "UINTEGER", "BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT", "DECIMAL")
 
@@ -59,9 +59,12 @@ class ParquetBatches:
         for path in self.paths:
             with _opened(path) as connection:
                 cells = ", ".join(_cell(path, name, kind) for name, kind in _kinds(connection, path, names).items())
-                yield from self._batches(path, names, connection.sql(f"SELECT {cells} FROM {_scan(path)}"))
+                rows = connection.sql(f"SELECT {cells} FROM {_scan(path)}")  # noqa: S608 - names and path are quoted
+                yield from self._batches(path, names, rows)
 
     def _batches(self, path: Path, names: list[str], rows: duckdb.DuckDBPyRelation) -> Iterator[Batch]:
+        import duckdb  # noqa: PLC0415 - only where a file is read
+
         blocks = [self.features, self.target, (self.weight,)] if self.weight else [self.features, self.target]
         edges = np.cumsum([0, *map(len, blocks)]).tolist()
         done = 0
@@ -75,9 +78,9 @@ class ParquetBatches:
                 for first in range(0, count, self.batch_rows):
                     part = slice(first, min(first + self.batch_rows, count))
                     cut = [array[part] for array in arrays]
-                    yield tuple(np.stack(cut[a:b], axis=1) for a, b in zip(edges[:-1], edges[1:], strict=True))
+                    yield tuple(np.stack(cut[a:b], axis=1) for a, b in pairwise(edges))
                 done += count
-        except OSError as error:
+        except (OSError, duckdb.Error) as error:
             raise _unreadable(path, error) from error
 
 
@@ -123,7 +126,7 @@ def parquet_batches(
     names = [*chosen, *targets, *([weight] if weight else [])]
     if not chosen or not targets:
         raise InputError(
-            f"There are {len(chosen)} features and {len(targets)} targets; at least one of each is needed."
+            f"There are {len(chosen)} features and {len(targets)} targets; one of each is needed at least."
         )
     if twice := [name for name, times in Counter(names).items() if times > 1]:
         raise InputError(f"Column {twice[0]!r} is named twice; a column is a feature, a target or the weight.")
@@ -140,13 +143,15 @@ def _scan(path: Path) -> str:
 
 
 def _opened(path: Path) -> duckdb.DuckDBPyConnection:
-    import duckdb  # noqa: PLC0415 - only where a file is read
+    import duckdb  # noqa: PLC0415 - likewise
 
     if not path.is_file():
         raise InputError(f"There is no file {path}. Give the path of a Parquet file.")
     # One thread, the one that asks: the others learn. It also keeps the rows in their order.
     connection = duckdb.connect(":memory:", config={"threads": 1, "autoinstall_known_extensions": False})
     connection.execute("SET enable_progress_bar = false")
+    # What is read ahead would be a whole row group, which costs as much again as the reading, in time and in memory.
+    connection.execute("SET disable_parquet_prefetching = true")
     return connection
 
 
@@ -154,7 +159,7 @@ def _described(path: Path) -> tuple[dict[str, str], int]:
     """Return a file's columns, name to type, and how many rows it has."""
     with _opened(path) as connection:
         kinds = _kinds(connection, path)
-        count = connection.execute(f"SELECT count(*) FROM {_scan(path)}").fetchall()[0][0]
+        count = connection.execute(f"SELECT count(*) FROM {_scan(path)}").fetchall()[0][0]  # noqa: S608 - likewise
         return kinds, int(count)
 
 
@@ -163,7 +168,7 @@ def _kinds(connection: duckdb.DuckDBPyConnection, path: Path, names: list[str] |
     import duckdb  # noqa: PLC0415 - likewise
 
     try:
-        rows = connection.execute(f"DESCRIBE SELECT * FROM {_scan(path)}").fetchall()
+        rows = connection.execute(f"DESCRIBE SELECT * FROM {_scan(path)}").fetchall()  # noqa: S608 - likewise
     except duckdb.Error as error:
         raise _unreadable(path, error) from error
     known = {str(row[0]): str(row[1]) for row in rows}
@@ -193,13 +198,13 @@ def _cell(path: Path, name: str, kind: str) -> str:
 def _filled(path: Path, name: str, column: Column, before: int, *, may_miss: bool) -> NDArray[Any]:
     """Return a column's values, NaN where a target is missing; of others none may be."""
     if column.missing is None:
-        return column.values
+        return column.numbers
     if not may_miss:
         row = before + int(np.argmax(column.missing))
         raise InputError(
             f"{path}: column {name!r} has no value in row {row} (counted from 0); fill it, or leave the row out."
         )
-    return np.where(column.missing, np.nan, column.values).astype(column.values.dtype, copy=False)
+    return np.where(column.missing, np.nan, column.numbers).astype(column.numbers.dtype, copy=False)
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:

@@ -49,7 +49,7 @@ def _piled(batches: Iterable[Batch]) -> _Pile | None:
     pile = None
     for number, batch in enumerate(batches):
         try:
-            part = _examples(batch)
+            part = examples_of(batch)
             pile = pile or _Pile(part)
             pile.add(part)
         except ValueError as error:
@@ -58,7 +58,14 @@ def _piled(batches: Iterable[Batch]) -> _Pile | None:
     return pile
 
 
-def _examples(batch: Any) -> Examples:  # noqa: ANN401 - a user's stream may bring anything
+def examples_of(batch: Any) -> Examples:  # noqa: ANN401 - a user's stream may bring anything
+    """Return what a stream brought as examples: what is none is refused, but nothing of the numbers is changed.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or they cannot be examples.
+    """
     if isinstance(batch, Examples):
         return batch
     if isinstance(batch, (tuple, list)) and len(batch) in (2, 3):

@@ -14,7 +14,8 @@ from thalweg.errors import InputError
 from thalweg.series.read.dates import Shape, shape_of, without_time
 from thalweg.series.read.numbers import is_missing, is_number
 from thalweg.series.read.repeats import not_daily
-from thalweg.series.read.table import literal, shown
+from thalweg.series.read.table import shown
+from thalweg.sql import literal
 
 if TYPE_CHECKING:
     from thalweg.series.read.table import Column, Table

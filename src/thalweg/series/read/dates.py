@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from thalweg.series.read.table import literal
+from thalweg.sql import literal
 
 TOTAL_WORDS = ("total", "totals", "grand total", "sum", "gesamt", "summe", "合计", "总计", "總計", "合計")
 """What stands in place of a date in a summary row, as in a YouTube Studio export."""

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from thalweg.errors import InputError
 from thalweg.messages import Message
 from thalweg.series.read.dates import shape_of
-from thalweg.series.read.table import Column, Table, connect, literal, no_wildcards, unique_names
+from thalweg.series.read.table import Column, Table, connect, unique_names
+from thalweg.sql import literal, no_wildcards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

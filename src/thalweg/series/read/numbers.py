@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from thalweg.series.read.table import literal
+from thalweg.sql import literal
 
 MISSING = ("", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "<na>", "-", "–", "—", ".", "?")
 """Cells that say that there is no value, in lower case."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.messages import Message
-from thalweg.series.read.table import literal
+from thalweg.sql import literal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,7 +17,8 @@ from thalweg.series.read.dates import (
     readings_of_shape,
 )
 from thalweg.series.read.numbers import INFINITE, MISSING, NumberReading, reading_of_number_type, readings_of_text
-from thalweg.series.read.table import literal, shown
+from thalweg.series.read.table import shown
+from thalweg.sql import literal
 
 if TYPE_CHECKING:
     from thalweg.series.read.columns import Look

@@ -104,21 +104,6 @@ class Table:
         return f"--{option.replace('_', '-')} {quoted}"
 
 
-def literal(text: str) -> str:
-    """Return text as a SQL string."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """Return a column's name as SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def no_wildcards(path: str) -> str:
-    """Return the path so that DuckDB takes ``*``, ``?`` and ``[`` in it as themselves."""
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in path)
-
-
 def connect() -> duckdb.DuckDBPyConnection:
     """Open a DuckDB of bounded memory that fetches nothing from anywhere."""
     import duckdb  # noqa: PLC0415  (loaded late: `import thalweg` stays light)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.series.read.table import Column, Table, connect, identifier, literal, no_wildcards, unique_names
+from thalweg.series.read.table import Column, Table, connect, unique_names
 from thalweg.series.read.zones import local_moments
+from thalweg.sql import identifier, literal, no_wildcards
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, cast
 
 from thalweg.messages import Message
-from thalweg.series.read.table import identifier, literal
+from thalweg.sql import identifier, literal
 
 if TYPE_CHECKING:
     import duckdb
