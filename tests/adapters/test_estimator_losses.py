@@ -149,6 +149,17 @@ def test_balanced_classes_count_alike():
     assert balanced.theta_ == pytest.approx(by_hand.theta_, rel=1e-12)
 
 
+@pytest.mark.parametrize("how", ["fit", "fit_stream"])
+def test_a_warm_start_counts_classes_anew(how):
+    options = {"hidden_layer_sizes": (4,), "max_iter": 2, "warm_start": True, **WHOLE}
+    given = (IRIS, SPECIES) if how == "fit" else ([(IRIS, SPECIES)],)
+    counted = NetworkClassifier(**options).fit(IRIS, SPECIES).set_params(class_weight={0: 1.0, 1: 3.0, 2: 0.5})
+    weighted = NetworkClassifier(**options).fit(IRIS, SPECIES)
+    getattr(counted, how)(*given)
+    weighted.fit(IRIS, SPECIES, np.array([1.0, 3.0, 0.5])[SPECIES])
+    assert np.array_equal(counted.theta_, weighted.theta_)
+
+
 @pytest.mark.parametrize("kinds", [SPECIES, SPECIES == 1], ids=["three classes", "two classes"])
 def test_the_loss_of_classes_is_the_cross_entropy(kinds):
     made = []

@@ -18,6 +18,7 @@ QUICK = {"hidden_layer_sizes": (), "max_iter": 1, "random_state": 0}
 
 WRONG = [
     ("hidden_layer_sizes", (10, 0), r"an int in the range \[1, inf\), or a sequence of them\. Got \(10, 0\)"),
+    ("hidden_layer_sizes", iter([10]), "or a sequence of them. Got <list_iterator .*>"),
     ("hidden_layer_sizes", "wide", "or a sequence of them. Got 'wide'"),
     ("activation", "sigmoid", "a str among {'identity', 'logistic', 'tanh', 'relu', 'hard sigmoid'}. Got 'sigmoid'"),
     ("skip_connections", 1, "a bool. Got 1"),
@@ -136,6 +137,21 @@ def test_validation_is_two_things_or_three(validation):
         NetworkRegressor(**QUICK).fit(IRIS, LENGTH, validation=validation)
 
 
+def test_quantiles_are_one_or_one_for_each_target():
+    for target, columns in ((LENGTH, 1), (IRIS, 4)):
+        with pytest.raises(
+            ValueError, match=rf"quantile has 2 values, and y has {columns} column\(s\)\. Give one value"
+        ):
+            NetworkRegressor(loss="quantile", quantile=[0.1, 0.9], **QUICK).fit(IRIS, target)
+
+
+@pytest.mark.parametrize("names", [str, object])
+def test_labels_of_another_type_than_the_first_are_unseen(names):
+    network = NetworkClassifier(**QUICK).fit(IRIS, np.array(["1", "2", "3"], dtype=names)[SPECIES])
+    with pytest.raises(ValueError, match=r"classes not in `self.classes_`.*\['1' '2' '3'\].*\[0 1 2\]"):
+        network.partial_fit(IRIS, SPECIES)
+
+
 def test_validation_must_be_like_what_is_learned_from():
     network = NetworkClassifier(**QUICK)
     with pytest.raises(ValueError, match="X has 2 features"):
@@ -146,7 +162,7 @@ def test_validation_must_be_like_what_is_learned_from():
 
 def test_classes_that_cannot_be():
     network = NetworkClassifier(**QUICK)
-    with pytest.raises(ValueError, match=r"at least 2 classes in the data, but the data contains only one class: .*0"):
+    with pytest.raises(ValueError, match=r"at least 2 classes in the data, but the data contains only one class: 0\."):
         network.fit(IRIS[:50], SPECIES[:50])
     with pytest.raises(ValueError, match="at least 2 classes"):
         network.fit(IRIS, SPECIES, SPECIES == 1)
@@ -184,3 +200,10 @@ def test_without_scikit_learn_it_says_what_to_install():
     program = "import sys; sys.modules['sklearn'] = None; import thalweg.adapters.sklearn"
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert "ImportError: The estimators need scikit-learn 1.6 or newer: pip install 'thalweg[sklearn]'." in ended.stderr
+
+
+def test_another_import_that_fails_is_not_taken_for_it():
+    program = "import sys; sys.modules['thalweg.learn.descent'] = None; import thalweg.adapters.sklearn"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "thalweg.learn.descent" in ended.stderr
+    assert "scikit-learn" not in ended.stderr

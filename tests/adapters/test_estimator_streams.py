@@ -153,12 +153,17 @@ BAD = {
     "the stream fails": (lambda: broken(2), OSError, "the disk is gone"),
     "unseen labels": (with_batch(IRIS[:2], ["setosa", "rose"]), ValueError, r"Batch 3 .*classes not in.*\['rose'\]"),
     "fewer features": (with_batch(IRIS[:2, :3], NAMES[:2]), ValueError, "Batch 3 .*X has 3 features"),
-    "not finite": (with_batch(IRIS[:2] * np.nan, NAMES[:2]), ValueError, "Batch 3 .*not finite"),
+    "not finite": (with_batch(IRIS[:2] * np.nan, NAMES[:2]), ValueError, "Batch 3 .*Input X contains NaN"),
     "of other lengths": (with_batch(IRIS[:2], NAMES[:3]), ValueError, "Batch 3 .*2.*3|Batch 3 .*3.*2"),
     "weights of other lengths": (with_batch(IRIS[:2], NAMES[:2], [1.0]), ValueError, r"Batch 3 .*expected \(2,\)"),
+    "negative weights": (with_batch(IRIS[:2], NAMES[:2], [1.0, -1.0]), ValueError, "Batch 3 .*negative or not finite"),
+    "weights of nothing": (with_batch(IRIS[:2], NAMES[:2], [1.0, np.nan]), ValueError, "Batch 3 .*or not finite"),
+    "no target": (with_batch(IRIS[:2], None), ValueError, "Batch 3 .*no y"),
+    "one target": (with_batch(IRIS[:2], "rose"), ValueError, "Batch 3 .*a target for each row, not be a single str"),
     "no batch": (with_batch(IRIS[:2]), ValueError, r"Batch 3 .*\(X, y\) or .* is expected, not a tuple of 1"),
     "one class": (stream(IRIS[:60], ["rose"] * 60), ValueError, "at least 2 classes"),
     "nothing": ([], ValueError, "ended without an example"),
+    "a path": ("iris.parquet", TypeError, "a path came: 'iris.parquet'.*parquet_batches"),
     "no stream": (3, TypeError, "an iterable of batches, or a function that returns one; a int came"),
     "no weights": (stream(IRIS, NAMES, WEIGHT * 0), ValueError, "at least one non-zero number in the first window"),
 }
@@ -173,6 +178,52 @@ def test_a_stream_that_fails_leaves_the_model_as_it_was(how):
         network.fit_stream(batches, window=30)
     assert vars(network) == before
     assert np.array_equal(network.theta_, theta)
+
+
+def test_a_batch_may_be_empty_and_a_frame_of_several_types():
+    network = NetworkClassifier(**SMALL).fit_stream(stream(IRIS, NAMES, rows=50))
+    first, *others = stream(IRIS, NAMES, rows=50)
+    gapped = [first, (IRIS[:0], NAMES[:0]), *others, (IRIS[:0], NAMES[:0])]
+    assert np.array_equal(clone(network).fit_stream(gapped).theta_, network.theta_)
+    frame = pd.DataFrame({"long": IRIS[:, 0] > 6, "width": IRIS[:, 1]})  # an object array, to NumPy
+    streamed = clone(network).fit_stream([(frame, NAMES)])
+    assert np.array_equal(streamed.theta_, clone(network).fit(frame, NAMES).theta_)
+
+
+@pytest.mark.parametrize("epochs", [1, 5])
+def test_a_function_that_gives_one_generator_twice_loses_no_rows_in_silence(epochs):
+    once = (batch for batch in stream(IRIS, LENGTH))
+    with pytest.raises(ValueError, match=r"gave the same generator twice.*a function that returns a new one"):
+        NetworkRegressor(**{**SMALL, "max_iter": epochs}).fit_stream(lambda: once, window=60)
+
+
+def test_a_generator_that_the_first_window_came_from_is_closed():
+    told = []
+
+    def batches():
+        try:
+            yield from stream(IRIS, LENGTH)
+        finally:
+            told.append("closed")
+
+    NetworkRegressor(**SMALL, callback=lambda _: told.append("epoch")).fit_stream(batches, window=60)
+    assert told.count("closed") == 6  # one for the look, one an epoch
+    assert told[0] == "closed"
+
+
+def test_targets_of_the_first_window_are_named_where_they_cannot_be():
+    network = NetworkRegressor(**SMALL)
+    missing = np.where(np.arange(150) == 90, np.nan, LENGTH)
+    with pytest.raises(ValueError, match=r"Batch 2 \(counted from 0\): Input y contains NaN"):
+        network.fit_stream(stream(IRIS, missing))
+    with pytest.raises(ValueError, match=r"Batch 1 .*y has shape \(150, 4\); its rows must be as those of batch 0"):
+        network.fit_stream([(IRIS, LENGTH), (IRIS, IRIS)])
+
+
+@pytest.mark.parametrize("window", [0, 1e5, None])
+def test_a_window_is_a_whole_number(window):
+    with pytest.raises(ValueError, match=r"window is .*; it must be an int, 1 or more"):
+        NetworkRegressor(**SMALL).fit_stream(stream(IRIS, LENGTH), window=window)
 
 
 def test_a_stream_that_ends_early_is_an_error():

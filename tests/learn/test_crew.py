@@ -111,13 +111,36 @@ def test_an_error_in_one_thread_frees_the_others():
     assert threading.active_count() == before
 
 
-def test_a_member_s_error_is_told():
+def test_a_member_s_error_is_told_and_frees_the_first():
     def work(team):
         if team.member == 1:
             raise ZeroDivisionError
+        waited.append(wait_for(team.words, team.members))
 
+    waited = []
     with pytest.raises(ZeroDivisionError), crew(2) as together:
         together.run(work)
+    assert waited == [False]
+
+
+def test_threads_that_cannot_be_begun_free_those_that_were(monkeypatch):
+    # Where the system has no thread more to give; Ctrl-C between two of them comes to the same.
+    def work(team):
+        waited.append(wait_for(team.words, team.members))
+
+    def submit(*given):
+        if begun:
+            raise RuntimeError("can't start new thread")
+        begun.append(real(*given))
+        return begun[0]
+
+    waited, begun = [], []
+    with crew(3) as together:
+        real = together._pool.submit
+        monkeypatch.setattr(together._pool, "submit", submit)
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            together.run(work)
+    assert waited == [False]
 
 
 def test_members_wait_for_the_last():

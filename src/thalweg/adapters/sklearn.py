@@ -11,7 +11,10 @@ try:
     from thalweg.adapters.estimator.base import Epoch
     from thalweg.adapters.estimator.classifier import NetworkClassifier
     from thalweg.adapters.estimator.regressor import NetworkRegressor
-except ImportError as error:  # none is installed, or one before `validate_data`
+except ImportError as error:
+    if not (error.name or "").startswith("sklearn"):
+        raise
+    # None is installed, or one before `validate_data`.
     raise ImportError("The estimators need scikit-learn 1.6 or newer: pip install 'thalweg[sklearn]'.") from error
 
 __all__ = ["Epoch", "NetworkClassifier", "NetworkRegressor"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -61,16 +61,25 @@ class Crew:
             work(ALONE)
             return
         self._words[:] = 0
-        others = [self._pool.submit(work, Team(member, self.members, self._words)) for member in range(1, self.members)]
+        others: list[Future[None]] = []
         try:
-            work(Team(0, self.members, self._words))
+            others.extend(self._pool.submit(self._as, member, work) for member in range(1, self.members))
+            self._as(0, work)
         except BaseException:
-            self._words[ENDED] = 1  # or they would wait for this one for ever
+            self._words[ENDED] = 1
             raise
         finally:
             wait(others)
         for other in others:
             other.result()
+
+    def _as(self, member: int, work: Callable[[Team], None]) -> None:
+        """Do the work as one member; if that fails, the others would wait for it for ever."""
+        try:
+            work(Team(member, self.members, self._words))
+        except BaseException:
+            self._words[ENDED] = 1
+            raise
 
 
 @contextmanager

@@ -59,7 +59,7 @@ class Epoch(NamedTuple):
         Since the fit began.
     estimator : NetworkRegressor or NetworkClassifier
         The estimator as if the fit had ended here: it predicts. It is not the one that `fit` was called on, which
-        stays as it was until the fit is over.
+        stays as it was until the fit is over. It is the same object after every epoch: `copy.copy` it to keep it.
     """
 
     number: int
@@ -131,8 +131,8 @@ class NetworkEstimator(BaseEstimator, ABC):
         """Return what a part held out must hold the same shares of."""
 
     @abstractmethod
-    def _measure(self, rows: Rows) -> None:
-        """Take from the training rows how large targets are, or how frequent classes."""
+    def _measure(self, rows: Rows, *, going_on: bool) -> None:
+        """Take from the training rows how large targets are, which stays so when going on, or how frequent classes."""
 
     @abstractmethod
     def _encoded(self, y: NDArray[Any]) -> NDArray[np.float64]:
@@ -208,8 +208,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         random = not isinstance(self.random_state, options.WHOLE)
         seed = saved_seed(path) if random and path is not None else options.seed_of(self)
         rows, held = self._parted(rows, validation, seed)
-        if not going_on:
-            self._measure(rows)
+        self._measure(rows, going_on=going_on)
         start = {"theta": self.theta_} if going_on else {}
         descent, told = self._descent(rows, seed=seed, epochs=self.max_iter, **start)
         if path is not None:
@@ -226,7 +225,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         rows = self._taken(X, y, sample_weight, first=first)
         if first:
             self._begin(rows.y, classes)
-            self._measure(rows)
+            self._measure(rows, going_on=False)
         batches = math.ceil(len(rows.y) / options.batch_of(self, len(rows.y)))
         start = {} if first else {"carried": self._gone_on_from()}
         descent, told = self._descent(

@@ -325,14 +325,15 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
         if len(self.classes_) == 1:
             raise ValueError(
                 "A classifier needs samples of at least 2 classes in the data, but the data contains only one class: "
-                f"{self.classes_[0]!r}."
+                f"{self.classes_.tolist()[0]!r}."
             )
         self.n_outputs_ = 1 if len(self.classes_) == 2 else len(self.classes_)  # noqa: PLR2004 - a yes or no
 
     def _strata(self, y: NDArray[Any]) -> NDArray[Any] | None:
         return None if self._multilabel else y
 
-    def _measure(self, rows: Rows) -> None:
+    def _measure(self, rows: Rows, *, going_on: bool) -> None:
+        del going_on  # samples may count anew
         names = np.arange(2) if self._multilabel else self.classes_  # no and yes of each label
         numbers = self._numbers(rows.y)
         if self.class_weight is None:
@@ -353,12 +354,14 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
             raise ValueError(f"y has shape {y.shape} and is {type_of_target(y)}; it must be of shape {expected}.")
         if self._multilabel:
             return y.astype(np.int64)
-        unseen = np.setdiff1d(unique_labels(y), self.classes_)
-        if len(unseen):
+        numbers = np.minimum(np.searchsorted(self.classes_, y), len(self.classes_) - 1)
+        unseen = self.classes_[numbers] != y
+        if unseen.any():
             raise ValueError(
-                f"`y` has classes not in `self.classes_`. `self.classes_` has {self.classes_}. `y` also has {unseen}."
+                f"`y` has classes not in `self.classes_`. `self.classes_` has {self.classes_}. `y` also has "
+                f"{np.unique(y[unseen])}."
             )
-        return np.searchsorted(self.classes_, y)[:, None]
+        return numbers[:, None]
 
     def _encoded(self, y: NDArray[Any]) -> NDArray[np.float64]:
         numbers = self._numbers(y).astype(np.float64)
@@ -386,4 +389,5 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
 
 
 def _are_indicators(y: NDArray[Any]) -> bool:
-    return type_of_target(y) == "multilabel-indicator"
+    # One label a sample is told by its shape: to look at what many names are takes long.
+    return getattr(y, "ndim", None) != 1 and type_of_target(y) == "multilabel-indicator"

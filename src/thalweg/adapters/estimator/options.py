@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -74,6 +74,8 @@ def _one_or_many(rule: Rule, expected: str, *, least: int) -> Rule:
     """Return the rule of one that holds, or a sequence of at least so many."""
 
     def holds(value: object) -> bool:
+        if isinstance(value, Iterator):  # which is empty after this look at it
+            return False
         given: list[object] = list(value) if isinstance(value, Iterable) else [value]
         return len(given) >= least and all(map(rule.holds, given))
 

@@ -121,6 +121,7 @@ class NetworkRegressor(RegressorMixin, StreamedEstimator):
     array([7.])
     """
 
+    quantile: Any
     scale_target: bool
     _losses = options.REGRESSION
 
@@ -250,7 +251,9 @@ class NetworkRegressor(RegressorMixin, StreamedEstimator):
     def _strata(self, y: NDArray[Any]) -> None:
         del y
 
-    def _measure(self, rows: Rows) -> None:
+    def _measure(self, rows: Rows, *, going_on: bool) -> None:
+        if going_on:
+            return
         target = self._encoded(rows.y)
         units = TargetScale.of(target, rows.weight) if self.scale_target else TargetScale.none(self.n_outputs_)
         self.target_mean_, self.target_scale_ = units.mean, units.scale
@@ -268,6 +271,12 @@ class NetworkRegressor(RegressorMixin, StreamedEstimator):
         return "identity"
 
     def _loss(self) -> Loss:
+        count = np.size(self.quantile)
+        if self.loss == "quantile" and count not in (1, self.n_outputs_):
+            raise ValueError(
+                f"quantile has {count} values, and y has {self.n_outputs_} column(s). Give one value, or one for each "
+                f"column; for {count} quantiles of one target, give it as so many columns."
+            )
         return options.loss_of(self)
 
     def _units(self) -> TargetScale:

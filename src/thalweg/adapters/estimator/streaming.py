@@ -9,9 +9,11 @@ from copy import deepcopy
 from dataclasses import fields
 from functools import partial
 from itertools import chain
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.utils import assert_all_finite
 from sklearn.utils.validation import validate_data
 
 from thalweg.adapters.estimator import options
@@ -38,7 +40,7 @@ class StreamedEstimator(NetworkEstimator):
 
     def _fit_stream(self, stream: Any, window: int, validation: Any, classes: ArrayLike | None = None) -> None:  # noqa: ANN401
         options.check(self, self._losses)
-        self._refuse(stream, validation)
+        self._refuse(stream, window, validation)
         going_on = self.warm_start and hasattr(self, "theta_")
         learned, dtype = self._begun(stream, window, classes, first=not going_on)
         network, units = self._network(going_on=going_on), self._units()
@@ -87,8 +89,15 @@ class StreamedEstimator(NetworkEstimator):
         plain = Outcome(**{one.name: getattr(outcome, one.name) for one in fields(Outcome)})
         self._end(plain, len(before.loss), outcome.carried)
 
-    def _refuse(self, stream: Any, validation: Any) -> None:  # noqa: ANN401 - what a user gave
+    def _refuse(self, stream: Any, window: Any, validation: Any) -> None:  # noqa: ANN401 - what a user gave
         """Refuse what a stream cannot be fitted with."""
+        if not isinstance(window, options.WHOLE) or window < 1:
+            raise ValueError(f"window is {window!r}; it must be an int, 1 or more: how many rows a window has.")
+        if isinstance(stream, (str, PathLike)):
+            raise TypeError(
+                f"A stream is an iterable of batches, and a path came: {str(stream)!r}. "
+                "thalweg.learn.parquet_batches makes a stream of a Parquet file."
+            )
         if not isinstance(stream, Iterable) and not callable(stream):
             raise TypeError(
                 f"A stream is an iterable of batches, or a function that returns one; a {type(stream).__name__} came."
@@ -126,7 +135,13 @@ class StreamedEstimator(NetworkEstimator):
                 if dtype is None:
                     checked: Any = validate_data(self, X, dtype=PRECISIONS, reset=first, ensure_min_samples=0)
                     dtype = checked.dtype
-            taken.append(Rows(np.empty(0), y[weight > 0].copy(), weight[weight > 0]))
+                counts = weight > 0
+                assert_all_finite(y[counts], input_name="y")
+                if taken and y.shape[1:] != taken[0].y.shape[1:]:
+                    raise ValueError(
+                        f"y has shape {y.shape}; its rows must be as those of batch 0: {taken[0].y.shape[1:]}."
+                    )
+            taken.append(Rows(np.empty(0), y[counts].copy(), weight[counts]))
             count += len(y)
             if count >= window:
                 break
@@ -137,9 +152,13 @@ class StreamedEstimator(NetworkEstimator):
             raise ValueError("Sample weights must contain at least one non-zero number in the first window.")
         if first:
             self._begin(y, classes)
-            self._measure(Rows(np.empty(0), y, weight))
+        self._measure(Rows(np.empty(0), y, weight), going_on=not first)
         learned = partial(self._learned, like=Rows(np.empty(0), y[:1], weight[:1]))
-        return LearnedStream(chain(again, batches) if once else stream, learned, getattr(stream, "rows", None)), dtype
+        whole = chain(again, batches) if once else stream
+        close = None if once else getattr(batches, "close", None)
+        if close is not None:  # a generator lets go of its files
+            close()
+        return LearnedStream(whole, learned, getattr(stream, "rows", None), looked_at=batches), dtype
 
     def _learned(
         self,
@@ -149,13 +168,13 @@ class StreamedEstimator(NetworkEstimator):
         like: Rows,
     ) -> tuple[Any, Values, Values]:
         """Return a batch as the network learns it; what a target is where it has no weight does not matter."""
-        validate_data(self, X, reset=False, skip_check_array=True)
+        features = validate_data(self, X, dtype=PRECISIONS, reset=False, ensure_min_samples=0)
         counts = weight > 0
         rows = Rows(np.empty(0), y[counts], weight[counts]) if counts.any() else like
         target, share = self._units().to_learn(self._encoded(rows.y)), self._weights(rows)
-        if counts.all():
-            return X, target, share
-        return X, _spread(target, counts), _spread(share, counts)
+        if counts.all() and len(counts):
+            return features, target, share
+        return features, _spread(target, counts), _spread(share, counts)
 
     def _loss_of_stream(self, learned: LearnedStream, network: Network, theta: Values, dtype: Any) -> float:  # noqa: ANN401
         """Return L over all rows, in own units."""
@@ -179,14 +198,25 @@ class LearnedStream:
         Features, targets and weights of a batch to those that are learned.
     rows : int, optional
         Of an epoch, where the stream tells it.
+    looked_at : iterator
+        That the first window was taken from: what gives it again has lost those rows.
     """
 
-    def __init__(self, stream: Any, learned: Callable[..., tuple[Any, Values, Values]], rows: int | None) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        stream: Any,  # noqa: ANN401 - what a user gave
+        learned: Callable[..., tuple[Any, Values, Values]],
+        rows: int | None,
+        looked_at: Iterator[Any],
+    ) -> None:
         self.rows = rows
-        self._stream, self._learned = stream, learned
+        self._stream, self._learned, self._looked_at = stream, learned, looked_at
 
     def __iter__(self) -> Generator[tuple[Any, Values, Values]]:
-        for number, batch in enumerate(_gone_through(self._stream)):
+        batches = _gone_through(self._stream)
+        if batches is self._looked_at:
+            raise ValueError(f"The stream gave the same {type(batches).__name__} twice. {ONCE}")
+        for number, batch in enumerate(batches):
             with _named(number):
                 learned = self._learned(*_parts(batch))
             yield learned
@@ -202,13 +232,19 @@ def _parts(batch: Any) -> tuple[Any, NDArray[Any], NDArray[np.float64]]:  # noqa
         found = f"{type(batch).__name__} of {len(batch)}" if isinstance(batch, (tuple, list)) else type(batch).__name__
         raise ValueError(f"(X, y) or (X, y, sample_weight) is expected, not a {found}.")
     X, y, *given = batch
+    if y is None:
+        raise ValueError("The batch has no y; it is None.")
     y = np.asarray(y)
+    if not y.ndim:
+        raise ValueError(f"y must hold a target for each row, not be a single {type(batch[1]).__name__}.")
     y = y.ravel() if y.ndim == 2 and y.shape[1] == 1 else y  # noqa: PLR2004 - a table of one column
     if not given or given[0] is None:
         return X, y, np.ones(len(y))
     weight = np.asarray(given[0], dtype=np.float64)
     if weight.size != len(y):
         raise ValueError(f"sample_weight.shape == {weight.shape}, expected {(len(y),)}!")
+    if not (np.isfinite(weight) & (weight >= 0)).all():
+        raise ValueError("sample_weight holds a number that is negative or not finite; weights are 0 or more.")
     return X, y, weight.ravel()
 
 
