@@ -18,6 +18,7 @@ QUICK = {"hidden_layer_sizes": (), "max_iter": 1, "random_state": 0}
 
 WRONG = [
     ("hidden_layer_sizes", (10, 0), r"an int in the range \[1, inf\), or a sequence of them\. Got \(10, 0\)"),
+    ("hidden_layer_sizes", True, r"an int in the range \[1, inf\), or a sequence of them\. Got True"),
     ("hidden_layer_sizes", iter([10]), "or a sequence of them. Got <list_iterator .*>"),
     ("hidden_layer_sizes", "wide", "or a sequence of them. Got 'wide'"),
     ("activation", "sigmoid", "a str among {'identity', 'logistic', 'tanh', 'relu', 'hard sigmoid'}. Got 'sigmoid'"),
@@ -188,6 +189,8 @@ def test_classes_of_passes():
         network.partial_fit(IRIS, np.eye(3, dtype=int)[SPECIES])
     with pytest.raises(ValueError, match="class_weight 'balanced' is not supported for partial_fit"):
         NetworkClassifier(class_weight="balanced").partial_fit(IRIS, SPECIES, [0, 1, 2])
+    with pytest.raises(ValueError, match="partial_fit saves no checkpoint"):
+        NetworkClassifier(checkpoint="file").partial_fit(IRIS, SPECIES, [0, 1, 2])
     with pytest.raises(ValueError, match="partial_fit does not support early_stopping=True"):
         NetworkClassifier(early_stopping=True).partial_fit(IRIS, SPECIES, [0, 1, 2])
     labels = NetworkClassifier(**QUICK).partial_fit(IRIS, csr_array(np.eye(3, dtype=int)[SPECIES]))

@@ -221,6 +221,10 @@ class NetworkEstimator(BaseEstimator, ABC):
         options.check(self, self._losses)
         if self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True")
+        if self.checkpoint is not None:
+            raise ValueError(
+                "partial_fit saves no checkpoint: the examples of earlier calls are gone. Pickle the estimator."
+            )
         first = not hasattr(self, "theta_")
         rows = self._taken(X, y, sample_weight, first=first)
         if first:
@@ -333,7 +337,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         )
         if factor is not None:
             return descent, lambda descent: factor * descent.epoch_loss()
-        whole = LossOn(network, descent.examples, target, loss, units)
+        whole = LossOn(network, descent.examples, target, loss, units, options.threads_of(self))
         return descent, lambda descent: whole(descent.theta)
 
     def _descend(
@@ -371,12 +375,12 @@ class NetworkEstimator(BaseEstimator, ABC):
         self._end(outcome, len(before.loss), descent.carried)
 
     @staticmethod
-    def _refuse_failed(outcome: Outcome, *, kept: bool) -> None:
+    def _refuse_failed(outcome: Outcome, *, kept: bool, frames: int = 6) -> None:
         """Raise what a descent came to if it is of no use; warn if something went wrong after the best epoch."""
         if outcome.failed and not kept:
             raise ValueError(outcome.advice)
         if outcome.failed or outcome.name == "dead":
-            warnings.warn(outcome.advice, ConvergenceWarning, stacklevel=6)
+            warnings.warn(outcome.advice, ConvergenceWarning, stacklevel=frames)
 
     def _end(self, outcome: Outcome, before: int, carried: Carried) -> None:
         """Take over how a descent ended, after so many earlier epochs."""
@@ -397,7 +401,8 @@ class NetworkEstimator(BaseEstimator, ABC):
     def _loss_on(self, rows: Rows, network: Network, dtype: Any) -> LossOn:  # noqa: ANN401 - a dtype
         """Return what gives the loss of some rows in own units."""
         examples, target = self._examples(rows)
-        return LossOn(network, examples.astype(dtype), target, self._loss(), self._units())
+        threads = options.threads_of(self)
+        return LossOn(network, examples.astype(dtype), target, self._loss(), self._units(), threads)
 
     def _tell(self, network: Network, theta: Values, curves: Curves, seconds: float) -> bool:
         """Tell the user of an epoch; return whether they have enough."""

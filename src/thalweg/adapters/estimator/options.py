@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -46,8 +46,12 @@ def _one_of(*words: str) -> Rule:
     return Rule(lambda value: isinstance(value, str) and value in words, f"a str among {{{listed}}}")
 
 
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, WHOLE) and not isinstance(value, bool)  # True is an int of Python's
+
+
 def _whole(least: int) -> Rule:
-    return Rule(lambda value: isinstance(value, WHOLE) and bool(value >= least), f"an int in the range [{least}, inf)")
+    return Rule(lambda value: _is_whole(value) and bool(value >= least), f"an int in the range [{least}, inf)")
 
 
 def _real(least: float, most: float, ends: str) -> Rule:
@@ -118,7 +122,7 @@ RULES: Mapping[str, Rule] = {
     "warm_start": _FLAG,
     "checkpoint": Rule(lambda value: value is None or isinstance(value, (str, os.PathLike)), "a path or None"),
     "callback": Rule(lambda value: value is None or callable(value), "a callable or None"),
-    "n_jobs": _or_none(Rule(lambda value: isinstance(value, WHOLE) and value != 0, "an int other than 0")),
+    "n_jobs": _or_none(Rule(lambda value: _is_whole(value) and value != 0, "an int other than 0")),
     "verbose": Rule(lambda value: isinstance(value, (np.bool_, *WHOLE)), "a bool"),
 }
 

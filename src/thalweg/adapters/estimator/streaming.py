@@ -84,7 +84,7 @@ class StreamedEstimator(NetworkEstimator):
             cancelled=lambda: stop,
             threads=options.threads_of(self),
         )
-        self._refuse_failed(outcome, kept=bool(np.isfinite(outcome.validation_losses).any()))
+        self._refuse_failed(outcome, kept=bool(np.isfinite(outcome.validation_losses).any()), frames=5)
         self._hold(network, outcome.theta, before.then(now))
         plain = Outcome(**{one.name: getattr(outcome, one.name) for one in fields(Outcome)})
         self._end(plain, len(before.loss), outcome.carried)

@@ -120,14 +120,22 @@ class LossOn:
     loss : Loss
         Of predictions and targets in own units.
     units : TargetScale
+    threads : int, optional
+        As for `predict`.
     """
 
     def __init__(
-        self, network: Network, examples: Examples, target: NDArray[np.float64], loss: Loss, units: TargetScale
+        self,
+        network: Network,
+        examples: Examples,
+        target: NDArray[np.float64],
+        loss: Loss,
+        units: TargetScale,
+        threads: int | None = 1,
     ) -> None:
         pair = STABLE_PAIRS.get((network.output, loss.code))
         network = network if pair is None else replace(network, output="identity")
-        self._predictor = Predictor(network, examples, examples.dense.dtype)
+        self._predictor = Predictor(network, examples, examples.dense.dtype, threads=threads)
         self._loss, self._target, self._units = pair or loss, target, units
         self._weight = examples.weight
 
