@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
 
 
-FORMATS = {b"f": np.dtype(np.float32), b"g": np.dtype(np.float64)}
+FORMATS = {b"f": np.dtype(np.float32), b"g": np.dtype(np.float64), b"l": np.dtype(np.int64)}
 
 
 class _Schema(ctypes.Structure):
@@ -89,7 +89,7 @@ class Column(NamedTuple):
 
 
 def record_batches(source: ArrowStream) -> Generator[list[Column]]:
-    """Yield the columns of each record batch of a stream of float32 and float64 columns.
+    """Yield the columns of each record batch of a stream of float32, float64 and int64 columns.
 
     Raises
     ------
@@ -128,8 +128,8 @@ def _kinds(stream: _Stream) -> list[np.dtype[Any]]:
         for child in children:
             if child.format not in FORMATS:
                 raise TypeError(
-                    f"Column {child.name.decode()!r} is of Arrow's format {child.format.decode()!r}; float32 (f) or "
-                    "float64 (g) is expected."
+                    f"Column {child.name.decode()!r} is of Arrow's format {child.format.decode()!r}; float32 (f), "
+                    "float64 (g) or int64 (l) is expected."
                 )
         return [FORMATS[child.format] for child in children]
 

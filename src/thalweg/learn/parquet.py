@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 BATCH_ROWS = 4096  # so many of 64 float32 features lie in a core's cache
 SINGLE = ("FLOAT", "BOOLEAN", "TINYINT", "UTINYINT", "SMALLINT", "USMALLINT")  # what float32 holds without rounding
+WHOLE = ("BOOLEAN", "TINYINT", "UTINYINT", "SMALLINT", "USMALLINT", "INTEGER", "UINTEGER", "BIGINT")  # what int64 holds
 DOUBLE = ("DOUBLE", "INTEGER", "UINTEGER", "BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT", "DECIMAL")
 
 
@@ -32,7 +33,7 @@ class ParquetBatches:
 
     Each iteration opens the files anew and yields ``(features, target)``, or ``(features, target, weight)`` where there
     is a column of weights: arrays of shape (batch, columns), float32 where that holds every column as it is in the
-    file, else float64. Only a row group or so of a file is in memory at a time.
+    file, else float64; targets of whole numbers are int64. Only a row group or so of a file is in memory at a time.
 
     Attributes
     ----------
@@ -58,7 +59,8 @@ class ParquetBatches:
         names = [*self.features, *self.target, *([self.weight] if self.weight else [])]
         for path in self.paths:
             with _opened(path) as connection:
-                cells = ", ".join(_cell(path, name, kind) for name, kind in _kinds(connection, path, names).items())
+                kinds = _kinds(connection, path, names)
+                cells = ", ".join(_cell(name, kind, target=name in self.target) for name, kind in kinds.items())
                 rows = connection.sql(f"SELECT {cells} FROM {_scan(path)}")  # noqa: S608 - names and path are quoted
                 yield from self._batches(path, names, rows)
 
@@ -189,10 +191,9 @@ def _checked(path: Path, known: dict[str, str], names: list[str]) -> None:
             )
 
 
-def _cell(path: Path, name: str, kind: str) -> str:
-    """Return a column as SQL that gives float32 or float64."""
-    _checked(path, {name: kind}, [name])
-    return f"{identifier(name)}::{'FLOAT' if kind in SINGLE else 'DOUBLE'}"
+def _cell(name: str, kind: str, *, target: bool) -> str:
+    """Return a column as SQL that gives float32 or float64; a target of whole numbers, which may be classes, int64."""
+    return f"{identifier(name)}::{'BIGINT' if target and kind in WHOLE else 'FLOAT' if kind in SINGLE else 'DOUBLE'}"
 
 
 def _filled(path: Path, name: str, column: Column, before: int, *, may_miss: bool) -> NDArray[Any]:
@@ -204,7 +205,8 @@ def _filled(path: Path, name: str, column: Column, before: int, *, may_miss: boo
         raise InputError(
             f"{path}: column {name!r} has no value in row {row} (counted from 0); fill it, or leave the row out."
         )
-    return np.where(column.missing, np.nan, column.numbers).astype(column.numbers.dtype, copy=False)
+    kind = column.numbers.dtype if column.numbers.dtype.kind == "f" else np.float64
+    return np.where(column.missing, np.nan, column.numbers).astype(kind, copy=False)
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:
