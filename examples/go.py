@@ -1,0 +1,118 @@
+"""Playing Go: from games of strong players a network learns where the next stone goes, and plays.
+
+    python examples/go.py train GAMES [--count 1000] [--epochs 5]   learn; tell how often it is right on unseen games
+    python examples/go.py look GAMES [--game 1] [--move 60]         draw what it expects in one of the unseen games
+    python examples/go.py play [--white]                            play against it in the terminal
+
+GAMES is a folder or zip of SGF files, or text with a game a line. A month of games between players of 9 dan stands at
+https://github.com/yenw/computer-go-dataset (TYGEM/Kifu/2006-11.zip, 3.6 MB, no license stated), more at
+https://u-go.net/gamerecords (SGF of KGS, 7 dan). It needs ``pip install thalweg sgfmill``.
+
+1. A function with unknowns: a position in (`go_features.py` tells how), the probability of every move out. A plain
+   network without search; the rules (`go_rules.py`) strike out what is illegal. Boards are turned until the last move
+   lies in one octant, so that the eight symmetries are one to it, in learning and in playing.
+2. Loss: cross-entropy, in nats a move: the mean of -ln(probability of the move played).
+3. Gradient descent (Adam) on a stream of positions, played anew from the games in every epoch.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import typer
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from go_board import picture, play_in_terminal
+from go_features import CLASSES, FEATURES, Rows, move_probabilities, row_of, rows_of
+from go_records import Game, read_games, split_games
+from go_rules import BLACK, NONE, POINTS, WHITE
+from thalweg import learn
+
+MODEL = Path("go.safetensors")
+app = typer.Typer(help=__doc__.partition("\n")[0], add_completion=False, pretty_exceptions_enable=False)
+
+
+class Stream:
+    """All positions of some games, each time in another order of the games."""
+
+    def __init__(self, games: list[Game]) -> None:
+        self.games, self.random = games, np.random.default_rng(0)
+        self.rows = sum(int(np.count_nonzero(game.points[game.setup :] != NONE)) for game in games)
+
+    def __iter__(self) -> Iterator[learn.Examples]:
+        for number in self.random.permutation(len(self.games)):
+            rows = rows_of(*self.games[number])
+            yield learn.mixed_examples(None, rows.indices, rows.target, one_hot=FEATURES)
+
+
+def probabilities(model: dict[str, np.ndarray], rows: Rows) -> np.ndarray:
+    """Return the network's probability of each point, shape (rows, 361); 0 where it is illegal."""
+    network = learn.Network(tuple(model["widths"].tolist()), output="softmax")
+    examples = learn.mixed_examples(None, rows.indices, rows.move, one_hot=FEATURES)
+    return move_probabilities(learn.predict(network, model["theta"], examples), rows)
+
+
+def judge(games: list[Game], ask: Callable[[Rows], np.ndarray]) -> str:
+    """Tell how often the move played has the highest probability, or one of the five highest."""
+    ranks = []
+    for rows in (rows_of(*game) for game in games):
+        chances = ask(rows)
+        ranks.append((chances >= np.take_along_axis(chances, rows.move[:, None], axis=1)).sum(axis=1))
+    rank = np.concatenate(ranks)  # of equals the move played comes last
+    return f"the move played is first {np.mean(rank == 1):.2%}, among five {np.mean(rank <= 5):.2%}"  # noqa: PLR2004
+
+
+@app.command()
+def train(path: Path, *, count: int | None = None, epochs: int = 5, hidden: str = "1024", model: Path = MODEL) -> None:
+    """Learn from most games, and tell how often the network is right on unseen ones."""
+    model.parent.resolve(strict=True)  # a folder that is not there is told before the work
+    learned, validation, unseen = split_games(read_games(path), count)
+    stream, began = Stream(learned), time.perf_counter()
+    network = learn.Network((FEATURES, *map(int, hidden.split(",")), CLASSES), output="softmax")
+    print(f"{len(learned):,} games, {stream.rows:,} moves; a network of {network.size:,} unknowns.", flush=True)
+
+    def watch(epoch: learn.StreamEpoch) -> None:
+        found = {"widths": np.array(network.widths), "theta": epoch.carried.theta}
+        save_file(found, aside := model.with_suffix(".part"))
+        aside.replace(model)  # which is whole at any time
+        minutes, told = (time.perf_counter() - began) / 60, judge(validation, partial(probabilities, found))
+        print(f"epoch {epoch.number}, {minutes:.1f} min: loss {epoch.loss:.3f}; in validation {told}", flush=True)
+
+    adam = learn.Optimizer("adam", learning_rate=1e-3, schedule="cosine", warm_up=100)
+    options = {"batch": 256, "epochs": epochs, "window": 2**15, "dropout": 0.2, "optimizer": adam}
+    learn.descend_stream(network, stream, loss="cross-entropy", watch=watch, **options)
+
+    played = np.concatenate([game.points[game.points != NONE] for game in learned])
+    often, random = np.bincount(played, minlength=POINTS) + 1, np.random.default_rng(0)
+    print(f"On {Stream(unseen).rows:,} moves of {len(unseen)} unseen games:")
+    print(f"  any legal move: {judge(unseen, lambda rows: rows.legal * random.random(rows.legal.shape))}")
+    print(f"  the point most often played: {judge(unseen, lambda rows: rows.legal * often)}")
+    print(f"  the network: {judge(unseen, partial(probabilities, load_file(model)))}")
+
+
+@app.command()
+def look(path: Path, *, count: int | None = None, game: int = 1, move: int = 60, model: Path = MODEL) -> None:
+    """Draw a position of an unseen game, to MODEL.png: the network's probability of each move, and which was played."""
+    unseen = split_games(read_games(path), count)[2]
+    shown = unseen[(game - 1) % len(unseen)]
+    position, played = shown.before(move), int(shown.points[shown.setup + move - 1])
+    chances = probabilities(load_file(model), row_of(position))[0]
+    picture(position, chances, played).save(model.with_suffix(".png"), scale_factor=2)
+
+
+@app.command()
+def play(*, white: bool = False, model: Path = MODEL) -> None:
+    """Play against the network in the terminal."""
+    found = load_file(model)
+    play_in_terminal(lambda position: probabilities(found, row_of(position))[0], WHITE if white else BLACK)
+
+
+if __name__ == "__main__":
+    try:
+        app()
+    except (OSError, ValueError, SafetensorError) as error:
+        sys.exit(str(error))

@@ -1,0 +1,221 @@
+"""What the network sees of a position, and how it names a move.
+
+Everything is seen after a turn of the board, one of its eight symmetries, that brings the last move into one octant;
+so the network never has to learn one thing eight times over. What it sees are one-hot features: the kind of each of
+the 361 points; the kinds of the points near the last move, and near the one before it, counted from there; and where
+the latest moves were. A move near the last one is named by where it lies from there, else one near the one before
+likewise, any other by its point on the turned board: these are the classes, and every point has one of its own.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from go_rules import (
+    INVERSES,
+    NEIGHBORS,
+    NONE,
+    POINTS,
+    SIDE,
+    SYMMETRIES,
+    Position,
+    flood,
+    legal_moves,
+    liberties_of,
+    place_stone,
+)
+
+# Kinds of points. A stone of one's own is 1, 2 or 3 by its liberties, 3 and more; one of the opponent 4, 5 or 6.
+(NOTHING, CAPTURES, SAVES, SELF_ATARI, ATARI, KO, SUICIDE, BEYOND), KINDS = (0, *range(7, 14)), 13
+ONE, TWO, MOST = 1, 2, 3  # liberties told apart
+HISTORY = 4  # latest moves that are seen
+NEAR = (5, 4)  # how far around the last move, and the one before it, points are seen from there
+NAMED = (3, 3)  # and moves named from there
+SEEN = tuple((2 * near + 1) ** 2 for near in NEAR)
+PLACES = POINTS + HISTORY + sum(SEEN) + len(NEAR) * HISTORY  # that a position can fill at most
+FEATURES = (KINDS - 1) * POINTS + HISTORY * POINTS + (KINDS + HISTORY) * sum(SEEN)
+CLASSES = POINTS + sum((2 * named + 1) ** 2 for named in NAMED)
+
+
+def _octant() -> np.ndarray:
+    """Return which symmetry brings each point into the octant where column ≤ row ≤ 9, shape (361,)."""
+    row, column = np.divmod(SYMMETRIES, SIDE)
+    return np.argmax((column <= row) & (row <= SIDE // 2), axis=0)
+
+
+OCTANT = _octant()
+
+
+class Rows(NamedTuple):
+    """Positions as the network takes them, one a row."""
+
+    indices: np.ndarray  # (rows, PLACES), which features are 1; NONE beyond
+    classes: np.ndarray  # (rows, 361), the class of each point
+    legal: np.ndarray  # (rows, 361), where a stone may be placed
+    move: np.ndarray  # (rows,), the point played
+
+    @property
+    def target(self) -> np.ndarray:
+        """The class of the move played, shape (rows,)."""
+        return np.take_along_axis(self.classes, self.move[:, None], axis=1)[:, 0]
+
+
+@njit(cache=True, nogil=True)
+def _kind(stones, color, ko, liberties, legal, point, group, mark):  # noqa: ANN001, ANN202 - Numba infers the types
+    """Return the kind of a point for the one whose turn it is."""
+    if stones[point] != 0:
+        return (0 if stones[point] == color else MOST) + min(liberties[point], MOST)
+    if point == ko or not legal[point]:
+        return KO if point == ko else SUICIDE
+    beside, saves, atari = False, False, False
+    for near in NEIGHBORS[point]:
+        if near == NONE or stones[near] == 0:
+            continue
+        if stones[near] == color:
+            beside, saves = True, saves or liberties[near] == ONE
+        elif liberties[near] == ONE:
+            return CAPTURES
+        else:
+            beside, atari = True, atari or liberties[near] == TWO
+    if not beside:
+        return NOTHING
+    stones[point] = color
+    _, free = flood(stones, point, group, mark, POINTS + point)
+    stones[point] = 0
+    if free == ONE:
+        return SELF_ATARI
+    return SAVES if saves else ATARI if atari else NOTHING
+
+
+@njit(cache=True, nogil=True)
+def _offset(point, center, near, turn):  # noqa: ANN001, ANN202 - likewise
+    """Return which cell of the square around a center a point is in on the turned board, NONE where it is in none."""
+    if center == NONE:
+        return NONE
+    down = turn[point] // SIDE - turn[center] // SIDE
+    right = turn[point] % SIDE - turn[center] % SIDE
+    if max(abs(down), abs(right)) > near:
+        return NONE
+    return (down + near) * (2 * near + 1) + right + near
+
+
+@njit(cache=True, nogil=True)
+def _class(point, latest, turn):  # noqa: ANN001, ANN202 - likewise
+    first = POINTS
+    for which, near in enumerate(NAMED):
+        cell = _offset(point, latest[which], near, turn)
+        if cell != NONE:
+            return first + cell
+        first += (2 * near + 1) ** 2
+    return turn[point]
+
+
+@njit(cache=True, nogil=True)
+def _look(stones, color, ko, liberties, legal, latest, indices, classes):  # noqa: ANN001, ANN202 - likewise
+    """Write a position's features and the class of each point; `latest` are its last moves, the latest first."""
+    symmetry = 0 if latest[0] == NONE else OCTANT[latest[0]]
+    turn, back = SYMMETRIES[symmetry], INVERSES[symmetry]
+    group, mark = np.empty(POINTS, np.int64), np.zeros(POINTS, np.int64)
+    kinds, count = np.empty(POINTS, np.int64), 0
+    for point in range(POINTS):
+        kinds[point] = _kind(stones, color, ko, liberties, legal, point, group, mark)
+        classes[point] = _class(point, latest, turn)
+        if kinds[point] != NOTHING:
+            indices[count] = (kinds[point] - 1) * POINTS + turn[point]
+            count += 1
+    first = (KINDS - 1) * POINTS
+    for age in range(HISTORY):
+        if latest[age] != NONE:
+            indices[count] = first + age * POINTS + turn[latest[age]]
+            count += 1
+    first += HISTORY * POINTS
+    for which, near in enumerate(NEAR):
+        if latest[which] != NONE:
+            count += _look_around(kinds, latest, which, near, turn, back, first, indices[count:])
+        first += (KINDS + HISTORY) * (2 * near + 1) ** 2
+    indices[count:] = NONE
+
+
+@njit(cache=True, nogil=True)
+def _look_around(kinds, latest, which, near, turn, back, first, indices):  # noqa: ANN001, ANN202 - likewise
+    """Write the features of the square around one of the latest moves, from `first` on; return how many."""
+    width, count = 2 * near + 1, 0
+    row, column = turn[latest[which]] // SIDE - near, turn[latest[which]] % SIDE - near
+    for cell in range(width * width):
+        at_row, at_column = row + cell // width, column + cell % width
+        inside = 0 <= at_row < SIDE and 0 <= at_column < SIDE
+        kind = kinds[back[at_row * SIDE + at_column]] if inside else BEYOND
+        if kind != NOTHING:
+            indices[count] = first + (kind - 1) * width * width + cell
+            count += 1
+    for age in range(HISTORY):
+        cell = NONE if latest[age] == NONE else _offset(latest[age], latest[which], near, turn)
+        if cell != NONE and age != which:
+            indices[count] = first + (KINDS + age) * width * width + cell
+            count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _replay(points, colors, setup, indices, classes, legal, move):  # noqa: ANN001, ANN202 - likewise
+    """Play a game through and write a row before each move."""
+    stones = np.zeros(POINTS, np.int8)
+    latest = np.full(HISTORY, NONE)
+    ko, rows = NONE, 0
+    stones[points[:setup]] = colors[:setup]
+    for number in range(setup, len(points)):
+        point, color = points[number], colors[number]
+        if point != NONE:
+            liberties = liberties_of(stones)
+            legal[rows] = legal_moves(stones, color, ko, liberties)
+            _look(stones, color, ko, liberties, legal[rows], latest, indices[rows], classes[rows])
+            move[rows] = point
+            rows += 1
+            ko = place_stone(stones, color, point)
+        else:
+            ko = NONE
+        latest[1:] = latest[:-1].copy()
+        latest[0] = point
+
+
+def rows_of(points: np.ndarray, colors: np.ndarray, setup: int = 0) -> Rows:
+    """Return a row for every move of a game that is not a pass; all moves must be legal.
+
+    Parameters
+    ----------
+    points, colors : ndarray of whole numbers, shape (moves,)
+        NONE for a pass; BLACK or WHITE.
+    setup : int
+        How many of them, at the start, only stand there, such as the stones of a handicap.
+    """
+    rows = _empty_rows(np.count_nonzero(points[setup:] != NONE))
+    _replay(points, colors, setup, *rows)
+    return rows
+
+
+def row_of(position: Position) -> Rows:
+    """Return the row of one position; the move is not known."""
+    rows, free = _empty_rows(1), liberties_of(position.stones)
+    rows.legal[0], rows.move[0] = position.legal(), NONE
+    latest = np.array([*position.moves[: -HISTORY - 1 : -1], *[NONE] * HISTORY][:HISTORY])
+    stones = position.stones.copy()  # it is looked at with a stone on each point, in turn
+    _look(stones, position.color, position.ko, free, rows.legal[0], latest, rows.indices[0], rows.classes[0])
+    return rows
+
+
+def _empty_rows(count: int) -> Rows:
+    return Rows(
+        np.empty((count, PLACES), np.int64),
+        np.empty((count, POINTS), np.int64),
+        np.empty((count, POINTS), np.bool_),
+        np.empty(count, np.int64),
+    )
+
+
+def move_probabilities(predicted: np.ndarray, rows: Rows) -> np.ndarray:
+    """Return the probability of each point, shape (rows, 361), from the network's of each class; 0 where illegal."""
+    chances = np.take_along_axis(predicted, rows.classes, axis=1) * rows.legal
+    return chances / np.maximum(chances.sum(axis=1, keepdims=True), np.finfo(float).tiny)

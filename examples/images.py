@@ -1,0 +1,119 @@
+"""Image recognition: which digit a picture shows, and which pixels say so.
+
+    python examples/images.py [--mnist FOLDER] [--hidden 300 100] [--png digit.png] [--out evidence.png]
+
+Without --mnist it learns the 8 x 8 digits that scikit-learn brings. FOLDER holds MNIST, 70,000 digits of 28 x 28, as
+four files, ``train-images-idx3-ubyte.gz``, ``train-labels-idx1-ubyte.gz`` and the same of ``t10k``, 11 MB, from
+https://ossci-datasets.s3.amazonaws.com/mnist/ or https://storage.googleapis.com/cvdf-datasets/mnist/. It needs
+``pip install thalweg pillow scikit-learn``. What was learned is kept in a .npy file for the next run.
+
+Your own PNG shows one digit on plain paper, of any size, dark on light or light on dark (images_scan.py finds it). The
+evidence for a digit is what each pixel's ink adds to its score, which goes into the softmax, by integrated gradients:
+all together they are the score less that of a blank picture. Without a PNG it draws four test pictures named right and
+four named wrong.
+
+Measured, no picture shifted or bent to make more of them; of MNIST the mean of seeds 0, 1 and 2:
+MNIST 784-300-100-10: 1.54% of 10,000 wrong, 17 s of processor time; 784-1000-10: 1.53%, 55 s.
+Digits 64-1000-10: 1.8% of 360 wrong (five splits, three seeds), 2 s.
+"""
+
+import argparse
+import gzip
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+
+from images_scan import centered
+from thalweg.learn import Descent, Network, Optimizer, dense_examples, input_slopes, integrated_gradients, predict
+
+ORANGE, BLUE, WIDTH, GAP, CAPTION = (0.85, 0.33, 0.0), (0.1, 0.35, 0.8), 912, 12, 34
+
+
+def main() -> None:
+    """Learn, or load what was learned; test; name digits and draw the evidence."""
+    parser = argparse.ArgumentParser(description="Which digit a picture shows, and which pixels say so.")
+    parser.add_argument("--mnist", type=Path, metavar="FOLDER", help="of MNIST's files; without, scikit-learn's digits")
+    parser.add_argument("--hidden", type=int, nargs="+", default=[1000], help="neurons of each hidden layer (1000)")
+    parser.add_argument("--epochs", type=int, help="passes over the pictures (20 of MNIST, 100 of the digits)")
+    parser.add_argument("--seed", type=int, default=0, help="of the start and the batches (0)")
+    parser.add_argument("--png", type=Path, help="a picture of a digit")
+    parser.add_argument("--out", type=Path, default=Path("evidence.png"), help="the picture drawn (evidence.png)")
+    asked = parser.parse_args()
+    if asked.out.suffix.lower() != ".png" or not asked.out.resolve().parent.is_dir():
+        parser.exit(2, f"{asked.out} cannot be written: name a PNG file in a folder that is there.\n")
+    name, side, box, epochs, batch = ("mnist", 28, 20, 20, 128) if asked.mnist else ("digits", 8, 8, 100, 32)
+    options = {"batch": batch, "epochs": asked.epochs or epochs, "seed": asked.seed, "dropout": 0.3}
+    try:
+        learned, unseen, labels, right = loaded(asked.mnist)
+        # Step 1, a function with unknowns: its ten outputs are the probabilities of the digits.
+        network = Network((side * side, *asked.hidden, 10), output="softmax")
+        # Step 2, a loss: the cross-entropy, -log of the right digit's probability. Step 3, gradient descent: by Adam,
+        # its rate going down along half a cosine, three neurons in ten left out at random (dropout).
+        adam = Optimizer("adam", learning_rate=0.001, schedule="cosine")
+        descent = Descent(network, dense_examples(learned, labels), loss="cross-entropy", optimizer=adam, **options)
+        kept = Path(f"{name}-{'-'.join(map(str, network.widths))}-{descent.epochs}-epochs-seed-{asked.seed}.npy")
+        theta = np.load(kept) if kept.exists() else None
+        chosen, names = ([centered(asked.png, side, box)], [asked.png.name]) if asked.png else (None, None)
+    except (OSError, EOFError, ValueError) as error:
+        parser.exit(2, f"{str(error).rstrip('.')}.\n")
+    if theta is None:
+        print(f"Learned {network.size:,} unknowns in {descent.run().seconds:.1f} s; kept in {kept}.")
+        theta = descent.theta
+        np.save(kept, theta)
+    wrong = predict(network, theta, dense_examples(unseen, right)).argmax(axis=1) != right
+    print(f"{kept.stem}: {100 * wrong.mean():.2f}% of {len(wrong):,} test pictures named wrong.")
+
+    if asked.png is None:
+        numbers = [*np.flatnonzero(~wrong)[:4], *np.flatnonzero(wrong)[:4]]
+        chosen, names = unseen[numbers], [f"a {digit}" for digit in right[numbers]]
+    panels, made = [], predict(network, theta, dense_examples(chosen, [0] * len(chosen)))
+    for ink, name, probabilities in zip(chosen, names, made, strict=True):
+        panels.append((1 - ink[:, None], name))
+        for digit in probabilities.argsort()[:-3:-1]:  # the two likeliest
+            print(f"{name}: {digit} at {probabilities[digit]:.1%}", end=", ")
+            panels.append((evidence(network, theta, ink, digit), f"for {digit}: {probabilities[digit]:.1%}"))
+    drawn(panels, side).save(asked.out)
+
+
+def loaded(folder: Path | None) -> list[np.ndarray]:
+    """Return pictures to learn from and to be tested on, rows of ink from 0 to 1, then the digits of both."""
+    if folder is None:
+        pictures, digits = load_digits(return_X_y=True)
+        return train_test_split(pictures / 16, digits, test_size=0.2, stratify=digits, random_state=0)
+    names = [f"{part}-{kind}-ubyte.gz" for kind in ("images-idx3", "labels-idx1") for part in ("train", "t10k")]
+    files = [np.frombuffer(gzip.decompress((folder / name).read_bytes()), np.uint8) for name in names]
+    return [*(file[16:].reshape(-1, 784) / np.float32(255) for file in files[:2]), *(file[8:] for file in files[2:])]
+
+
+def evidence(network: Network, theta: np.ndarray, ink: np.ndarray, digit: int) -> np.ndarray:
+    """Return the colors of what each pixel adds to a digit's score, and tell what all add up to."""
+    scores = Network(network.widths, output="identity")
+    found = integrated_gradients(lambda x: input_slopes(scores, theta, x, digit), ink, np.zeros_like(ink))
+    share = found.contributions[:, None]
+    more, less, off = share.clip(min=0).sum(), share.clip(max=0).sum(), found.remainder
+    print(f"score {found.value:.3f} = {found.base:.3f} blank {more:+.3f} for {less:+.3f} against {off:+.4f} remainder")
+    strength = np.sqrt(np.abs(share) / np.abs(share).max())
+    return (1 - strength) * (1 - 0.2 * ink[:, None]) + strength * np.where(share > 0, ORANGE, BLUE)
+
+
+def drawn(panels: list[tuple[np.ndarray, str]], side: int) -> Image.Image:
+    """Lay panels out in rows of six or fewer, the text of each below it."""
+    columns, rows = min(6, len(panels)), -(-len(panels) // 6)
+    panel = WIDTH // columns - GAP
+    height = panel + CAPTION
+    sheet = Image.new("RGB", (WIDTH + GAP, rows * height + GAP + CAPTION), "white")
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(16)
+    pen.text((GAP, rows * height + GAP), "Ink in orange speaks for the digit, in blue against it.", "black", font)
+    for number, (colors, text) in enumerate(panels):
+        x, y = number % 6 * (panel + GAP) + GAP, number // 6 * height + GAP
+        levels = (255 * np.broadcast_to(colors, (side * side, 3))).round().astype(np.uint8).reshape(side, side, 3)
+        sheet.paste(Image.fromarray(levels).resize((panel, panel), Image.Resampling.NEAREST), (x, y))
+        pen.text((x, y + panel + 4), text, "black", font)
+    return sheet
+
+
+if __name__ == "__main__":
+    main()
