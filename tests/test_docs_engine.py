@@ -12,7 +12,7 @@ from thalweg.learn.outcome import ADVICE
 
 ROOT = Path(__file__).parent.parent
 LEARN = ROOT / "src" / "thalweg" / "learn"
-PROGRAMS = ["docs/engine.md", "docs/networks.md", "docs/estimators.md"]
+PROGRAMS = ["docs/engine.md", "docs/networks.md", "docs/estimators.md", "docs/onnx.md"]
 PAGES = ["docs/engine.md", "docs/engine.zh.md"]
 IN_BOTH_LANGUAGES = [(page, page.replace(".md", ".zh.md")) for page in PROGRAMS]
 LABELS = ["F1", *(f"L{n}" for n in range(1, 4)), *(f"O{n}" for n in range(1, 7)), *(f"N{n}" for n in range(2, 9)), "B1"]
@@ -71,7 +71,7 @@ def test_the_program_prints_what_the_page_shows(page, tmp_path, monkeypatch, cap
     monkeypatch.chdir(tmp_path)
     program = {"__name__": "__main__"}
     told = pieces(page)
-    assert len(told) == read(page).count("```python") > 4
+    assert len(told) == read(page).count("```python") > 1
     for code, shown in told:
         exec(compile(code, page, "exec"), program)  # noqa: S102 - the page's own code
         assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == shown.splitlines()
