@@ -103,7 +103,7 @@ def careful(folder: str) -> list[str]:
     """Train the wide network for its test error."""
     made = [trained("thalweg", folder, SHAPES[1], *CAREFUL, "--seed", str(seed)) for seed in range(SEEDS)]
     reached = 100 * statistics.mean(one.error for one in made)
-    asked = f"≤ {100 * MOST_ERROR}%{'' if reached <= 100 * MOST_ERROR else ' missed'}"
+    asked = f"≤ {100 * MOST_ERROR:.1f}%{'' if reached <= 100 * MOST_ERROR else ' missed'}"
     line = (
         f"Trained with care (784-1000-10, 20 epochs, the rate falling along a cosine, dropout 0.3, no deformation): "
         f"{spread(made)} ({asked}), {statistics.mean(one.seconds for one in made):.0f} s. In the literature, plain "
