@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-IMPORTED_AS = {"vl-convert-python": "vl_convert", "jinja2": "jinja2"}
+IMPORTED_AS = {"vl-convert-python": "vl_convert", "jinja2": "jinja2", "scikit-learn": "sklearn"}
 
 
 @pytest.fixture(scope="module")
@@ -91,17 +91,32 @@ def test_the_installed_command_does_the_whole_job(installed, tmp_path):
     assert (tmp_path / "channel" / "report.html").stat().st_size > 10_000
 
 
-def test_what_is_imported_is_declared():
+def imported_by(files):
+    """Return the packages of others that some files import."""
     imported = set()
-    for file in (ROOT / "src").rglob("*.py"):
+    for file in files:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 imported |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 imported.add(node.module.split(".")[0])
-    declared = {re.split(r"[<>=\[ ]", line)[0] for line in PROJECT["dependencies"]}
-    declared = {IMPORTED_AS.get(name, name) for name in declared}
-    foreign = imported - set(sys.stdlib_module_names) - {"thalweg"}
+    return imported - set(sys.stdlib_module_names) - {"thalweg"}
+
+
+def named_in(requirements):
+    names = {re.split(r"[<>=\[ ]", line)[0] for line in requirements}
+    return {IMPORTED_AS.get(name, name) for name in names}
+
+
+def test_what_is_imported_is_declared():
+    source = ROOT / "src" / "thalweg"
+    adapters = set((source / "adapters").rglob("*.py"))
+    foreign, declared = imported_by(set(source.rglob("*.py")) - adapters), named_in(PROJECT["dependencies"])
     # vl-convert and Jinja are never imported by name everywhere: pictures and pages need them.
     assert foreign <= declared
     assert declared - foreign <= {"vl_convert", "jinja2"}
+    extras = PROJECT["optional-dependencies"]
+    optional = named_in(extras["sklearn"]) | named_in(extras["onnx"]) | {"joblib", "scipy"}  # scikit-learn brings them
+    beyond = imported_by(adapters) - declared - optional
+    assert beyond == {"skl2onnx"}  # for pipelines; who has it gets them
+    assert beyond <= named_in(extras["test"])
