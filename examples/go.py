@@ -9,8 +9,8 @@ https://github.com/yenw/computer-go-dataset (TYGEM/Kifu/2006-11.zip, 3.6 MB, no 
 https://u-go.net/gamerecords (SGF of KGS, 7 dan). It needs ``pip install thalweg sgfmill``.
 
 1. A function with unknowns: a position in (`go_features.py` tells how), the probability of every move out. A plain
-   network without search; the rules (`go_rules.py`) strike out what is illegal. Boards are turned until the last move
-   lies in one octant, so that the eight symmetries are one to it, in learning and in playing.
+   network without search; the rules (`go_rules.py`) strike out what is illegal. The eight
+   symmetries of the board are one to it: it learns and answers on boards turned to bring the last move up.
 2. Loss: cross-entropy, in nats a move: the mean of -ln(probability of the move played).
 3. Gradient descent (Adam) on a stream of positions, played anew from the games in every epoch.
 """
@@ -27,9 +27,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from go_board import picture, play_in_terminal
-from go_features import CLASSES, FEATURES, Rows, move_probabilities, row_of, rows_of
+from go_features import CLASSES, FEATURES, TURNS, Rows, move_probabilities, row_of, rows_of
 from go_records import Game, read_games, split_games
-from go_rules import BLACK, NONE, POINTS, WHITE
+from go_rules import BLACK, NONE, POINTS, WHITE, Position
 from thalweg import learn
 
 MODEL = Path("go.safetensors")
@@ -45,23 +45,30 @@ class Stream:
 
     def __iter__(self) -> Iterator[learn.Examples]:
         for number in self.random.permutation(len(self.games)):
-            rows = rows_of(*self.games[number])
+            turns = self.random.integers(TURNS, size=len(self.games[number].points))
+            rows = rows_of(*self.games[number], turns)
             yield learn.mixed_examples(None, rows.indices, rows.target, one_hot=FEATURES)
 
 
-def probabilities(model: dict[str, np.ndarray], rows: Rows) -> np.ndarray:
-    """Return the network's probability of each point, shape (rows, 361); 0 where it is illegal."""
+def probabilities(model: dict[str, np.ndarray], views: list[Rows]) -> np.ndarray:
+    """Return the network's probability of each point, shape (rows, 361), the mean over views; 0 where it is illegal."""
     network = learn.Network(tuple(model["widths"].tolist()), output="softmax")
-    examples = learn.mixed_examples(None, rows.indices, rows.move, one_hot=FEATURES)
-    return move_probabilities(learn.predict(network, model["theta"], examples), rows)
+    seen = [learn.mixed_examples(None, rows.indices, rows.move, one_hot=FEATURES) for rows in views]
+    predicted = [learn.predict(network, model["theta"], examples) for examples in seen]
+    return np.mean(list(map(move_probabilities, predicted, views)), axis=0)
 
 
-def judge(games: list[Game], ask: Callable[[Rows], np.ndarray]) -> str:
+def answer(model: dict[str, np.ndarray], position: Position) -> np.ndarray:
+    """Return the network's probability of each point in one position, shape (361,)."""
+    return probabilities(model, [row_of(position, turn) for turn in range(TURNS)])[0]
+
+
+def judge(games: list[Game], ask: Callable[[list[Rows]], np.ndarray]) -> str:
     """Tell how often the move played has the highest probability, or one of the five highest."""
     ranks = []
-    for rows in (rows_of(*game) for game in games):
-        chances = ask(rows)
-        ranks.append((chances >= np.take_along_axis(chances, rows.move[:, None], axis=1)).sum(axis=1))
+    for views in ([rows_of(*game, turn) for turn in range(TURNS)] for game in games):
+        chances, played = ask(views), views[0].move[:, None]
+        ranks.append((chances >= np.take_along_axis(chances, played, axis=1)).sum(axis=1))
     rank = np.concatenate(ranks)  # of equals the move played comes last
     return f"the move played is first {np.mean(rank == 1):.2%}, among five {np.mean(rank <= 5):.2%}"  # noqa: PLR2004
 
@@ -69,7 +76,7 @@ def judge(games: list[Game], ask: Callable[[Rows], np.ndarray]) -> str:
 @app.command()
 def train(path: Path, *, count: int | None = None, epochs: int = 5, hidden: str = "1024", model: Path = MODEL) -> None:
     """Learn from most games, and tell how often the network is right on unseen ones."""
-    model.parent.resolve(strict=True)  # a folder that is not there is told before the work
+    model.parent.resolve(strict=True)  # where there is no such folder, it is told before the work
     learned, validation, unseen = split_games(read_games(path), count)
     stream, began = Stream(learned), time.perf_counter()
     network = learn.Network((FEATURES, *map(int, hidden.split(",")), CLASSES), output="softmax")
@@ -89,8 +96,8 @@ def train(path: Path, *, count: int | None = None, epochs: int = 5, hidden: str 
     played = np.concatenate([game.points[game.points != NONE] for game in learned])
     often, random = np.bincount(played, minlength=POINTS) + 1, np.random.default_rng(0)
     print(f"On {Stream(unseen).rows:,} moves of {len(unseen)} unseen games:")
-    print(f"  any legal move: {judge(unseen, lambda rows: rows.legal * random.random(rows.legal.shape))}")
-    print(f"  the point most often played: {judge(unseen, lambda rows: rows.legal * often)}")
+    print(f"  any legal move: {judge(unseen, lambda seen: seen[0].legal * random.random(seen[0].legal.shape))}")
+    print(f"  the point most often played: {judge(unseen, lambda seen: seen[0].legal * often)}")
     print(f"  the network: {judge(unseen, partial(probabilities, load_file(model)))}")
 
 
@@ -99,16 +106,14 @@ def look(path: Path, *, count: int | None = None, game: int = 1, move: int = 60,
     """Draw a position of an unseen game, to MODEL.png: the network's probability of each move, and which was played."""
     unseen = split_games(read_games(path), count)[2]
     shown = unseen[(game - 1) % len(unseen)]
-    position, played = shown.before(move), int(shown.points[shown.setup + move - 1])
-    chances = probabilities(load_file(model), row_of(position))[0]
-    picture(position, chances, played).save(model.with_suffix(".png"), scale_factor=2)
+    before, played = shown.before(move), int(shown.points[shown.setup + move - 1])
+    picture(before, answer(load_file(model), before), played).save(model.with_suffix(".png"), scale_factor=2)
 
 
 @app.command()
 def play(*, white: bool = False, model: Path = MODEL) -> None:
     """Play against the network in the terminal."""
-    found = load_file(model)
-    play_in_terminal(lambda position: probabilities(found, row_of(position))[0], WHITE if white else BLACK)
+    play_in_terminal(partial(answer, load_file(model)), WHITE if white else BLACK)
 
 
 if __name__ == "__main__":

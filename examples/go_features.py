@@ -1,9 +1,10 @@
 """What the network sees of a position, and how it names a move.
 
-Everything is seen after a turn of the board, one of its eight symmetries, that brings the last move into one octant;
-so the network never has to learn one thing eight times over. What it sees are one-hot features: the kind of each of
-the 361 points; the kinds of the points near the last move, and near the one before it, counted from there; and where
-the latest moves were. A move near the last one is named by where it lies from there, else one near the one before
+Everything is seen after a turn of the board, one of the four of its eight symmetries that bring the last move into
+the upper half: a game that lies otherwise looks the same. The network learns from one of the four, drawn at random
+each time, and answers with the mean of its answers to all. What it sees are one-hot features: the kind of each of the
+361 points; the kinds of the points near the last move, and near the one before it, counted from there; and where the
+latest moves were. A move near the last one is named by where it lies from there, else one near the one before
 likewise, any other by its point on the turned board: these are the classes, and every point has one of its own.
 """
 
@@ -40,13 +41,16 @@ FEATURES = (KINDS - 1) * POINTS + HISTORY * POINTS + (KINDS + HISTORY) * sum(SEE
 CLASSES = POINTS + sum((2 * named + 1) ** 2 for named in NAMED)
 
 
-def _octant() -> np.ndarray:
-    """Return which symmetry brings each point into the octant where column ≤ row ≤ 9, shape (361,)."""
-    row, column = np.divmod(SYMMETRIES, SIDE)
-    return np.argmax((column <= row) & (row <= SIDE // 2), axis=0)
+TURNS = 4
 
 
-OCTANT = _octant()
+def _turns() -> np.ndarray:
+    """Return the symmetries that bring each point into the upper half, four where it lies on no axis, (361, 4)."""
+    below = SYMMETRIES // SIDE > SIDE // 2
+    return np.argsort(below, axis=0, kind="stable")[:TURNS].T.copy()
+
+
+UPWARD = _turns()
 
 
 class Rows(NamedTuple):
@@ -114,9 +118,9 @@ def _class(point, latest, turn):  # noqa: ANN001, ANN202 - likewise
 
 
 @njit(cache=True, nogil=True)
-def _look(stones, color, ko, liberties, legal, latest, indices, classes):  # noqa: ANN001, ANN202 - likewise
+def _look(stones, color, ko, liberties, legal, latest, turn_number, indices, classes):  # noqa: ANN001, ANN202 - likewise
     """Write a position's features and the class of each point; `latest` are its last moves, the latest first."""
-    symmetry = 0 if latest[0] == NONE else OCTANT[latest[0]]
+    symmetry = turn_number if latest[0] == NONE else UPWARD[latest[0], turn_number]
     turn, back = SYMMETRIES[symmetry], INVERSES[symmetry]
     group, mark = np.empty(POINTS, np.int64), np.zeros(POINTS, np.int64)
     kinds, count = np.empty(POINTS, np.int64), 0
@@ -160,7 +164,7 @@ def _look_around(kinds, latest, which, near, turn, back, first, indices):  # noq
 
 
 @njit(cache=True, nogil=True)
-def _replay(points, colors, setup, indices, classes, legal, move):  # noqa: ANN001, ANN202 - likewise
+def _replay(points, colors, setup, turns, indices, classes, legal, move):  # noqa: ANN001, ANN202 - likewise
     """Play a game through and write a row before each move."""
     stones = np.zeros(POINTS, np.int8)
     latest = np.full(HISTORY, NONE)
@@ -171,7 +175,7 @@ def _replay(points, colors, setup, indices, classes, legal, move):  # noqa: ANN0
         if point != NONE:
             liberties = liberties_of(stones)
             legal[rows] = legal_moves(stones, color, ko, liberties)
-            _look(stones, color, ko, liberties, legal[rows], latest, indices[rows], classes[rows])
+            _look(stones, color, ko, liberties, legal[rows], latest, turns[number], indices[rows], classes[rows])
             move[rows] = point
             rows += 1
             ko = place_stone(stones, color, point)
@@ -181,7 +185,7 @@ def _replay(points, colors, setup, indices, classes, legal, move):  # noqa: ANN0
         latest[0] = point
 
 
-def rows_of(points: np.ndarray, colors: np.ndarray, setup: int = 0) -> Rows:
+def rows_of(points: np.ndarray, colors: np.ndarray, setup: int, turns: np.ndarray | int) -> Rows:
     """Return a row for every move of a game that is not a pass; all moves must be legal.
 
     Parameters
@@ -190,19 +194,21 @@ def rows_of(points: np.ndarray, colors: np.ndarray, setup: int = 0) -> Rows:
         NONE for a pass; BLACK or WHITE.
     setup : int
         How many of them, at the start, only stand there, such as the stones of a handicap.
+    turns : ndarray of whole numbers, shape (moves,), or int
+        Which of the TURNS that bring the last move into the upper half.
     """
     rows = _empty_rows(np.count_nonzero(points[setup:] != NONE))
-    _replay(points, colors, setup, *rows)
+    _replay(points, colors, setup, np.broadcast_to(turns, points.shape), *rows)
     return rows
 
 
-def row_of(position: Position) -> Rows:
+def row_of(position: Position, turn: int) -> Rows:
     """Return the row of one position; the move is not known."""
     rows, free = _empty_rows(1), liberties_of(position.stones)
     rows.legal[0], rows.move[0] = position.legal(), NONE
     latest = np.array([*position.moves[: -HISTORY - 1 : -1], *[NONE] * HISTORY][:HISTORY])
     stones = position.stones.copy()  # it is looked at with a stone on each point, in turn
-    _look(stones, position.color, position.ko, free, rows.legal[0], latest, rows.indices[0], rows.classes[0])
+    _look(stones, position.color, position.ko, free, rows.legal[0], latest, turn, rows.indices[0], rows.classes[0])
     return rows
 
 

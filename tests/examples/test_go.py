@@ -180,19 +180,24 @@ def turned(of, symmetry):
     return rules.Position(of.stones[back], of.color, NONE if of.ko == NONE else int(turn[of.ko]), moves)
 
 
+def views_of(rows, turn=slice(None)):
+    """Return what is seen, and the classes of all points, whichever is first."""
+    return {(frozenset(view.indices[0].tolist()), tuple(view.classes[0, turn].tolist())) for view in rows}
+
+
 @few
 @games_at_random
 def test_rules_and_features_do_not_depend_on_how_the_board_lies(seed, length):
     end = random_position(seed, length)
-    seen = features.row_of(end)
+    seen = [features.row_of(end, turn) for turn in range(features.TURNS)]
     alone = end.moves and end.moves[-1] != NONE and len(set(rules.SYMMETRIES[:, end.moves[-1]].tolist())) == 8
+    assert not alone or len({tuple(sorted(view.indices[0])) for view in seen}) == features.TURNS
     for symmetry, turn in enumerate(rules.SYMMETRIES):
         other = turned(end, symmetry)
         assert np.array_equal(other.legal()[turn], end.legal())
-        if alone:  # a last move on an axis may be brought into the octant in two ways
-            same = features.row_of(other)
-            assert {*same.indices[0].tolist()} == {*seen.indices[0].tolist()}
-            assert np.array_equal(same.classes[0, turn], seen.classes[0])
+        if alone:  # a last move on an axis may be brought up in more ways
+            same = [features.row_of(other, number) for number in range(features.TURNS)]
+            assert views_of(same, turn) == views_of(seen)
 
 
 def test_points_have_names():
@@ -244,19 +249,22 @@ def blocks(indices):
 )
 def test_kinds_of_points(diagram, color, ko, expected):
     now = position(diagram, color, NONE if ko is None else rules.point_of(ko))
-    kinds, latest, *around = blocks(features.row_of(now).indices[0])
+    kinds, latest, *around = blocks(features.row_of(now, 0).indices[0])
     assert {rules.name_of(point): kind + 1 for point, kind in kinds} == expected
     assert not latest
     assert not any(around)
 
 
+turns = st.integers(0, features.TURNS - 1)
+
+
 @few
-@games_at_random
-def test_squares_around_the_latest_moves_show_the_same_kinds(seed, length):
+@given(seed=st.integers(0, 2**32), length=st.integers(0, LENGTH), turn=turns)
+def test_squares_around_the_latest_moves_show_the_same_kinds(seed, length, turn):
     end = random_position(seed, length)
-    kinds, latest, *around = blocks(features.row_of(end).indices[0])
+    kinds, latest, *around = blocks(features.row_of(end, turn).indices[0])
     kind_at = dict(kinds)
-    symmetry = 0 if not end.moves or end.moves[-1] == NONE else features.OCTANT[end.moves[-1]]
+    symmetry = turn if not end.moves or end.moves[-1] == NONE else features.UPWARD[end.moves[-1], turn]
     moves = [
         (int(rules.SYMMETRIES[symmetry, point]), age) for age, point in enumerate(end.moves[:-5:-1]) if point != NONE
     ]
@@ -280,9 +288,9 @@ def test_squares_around_the_latest_moves_show_the_same_kinds(seed, length):
 
 
 @few
-@games_at_random
-def test_every_point_has_a_class_of_its_own(seed, length):
-    classes = features.row_of(random_position(seed, length)).classes[0]
+@given(seed=st.integers(0, 2**32), length=st.integers(0, LENGTH), turn=turns)
+def test_every_point_has_a_class_of_its_own(seed, length, turn):
+    classes = features.row_of(random_position(seed, length), turn).classes[0]
     assert len({*classes.tolist()}) == POINTS
     assert 0 <= classes.min() <= classes.max() < features.CLASSES
 
@@ -290,23 +298,38 @@ def test_every_point_has_a_class_of_its_own(seed, length):
 def test_an_answer_is_named_by_where_it_lies_from_the_last_move():
     after = {name: rules.Position().play(rules.point_of(name)) for name in ("C17", "R17", "C3", "R3", "D13")}
     below = {"C17": "C16", "R17": "R16", "C3": "C4", "R3": "R4", "D13": "D12"}
-    named = {name: features.row_of(now).classes[0, rules.point_of(below[name])] for name, now in after.items()}
-    assert named["D13"] == POINTS + 4 * 7 + 3  # one down, none to the side, of a square of 7 x 7
-    assert {named["C3"], named["R3"]} <= {named["C17"], named["R17"], POINTS + 4 * 7 + 3, POINTS + 3 * 7 + 4}
-    far = features.row_of(after["D13"]).classes[0, rules.point_of("Q4")]
-    assert far == rules.point_of("Q4")  # D13 lies in the octant already
+    named = {
+        name: {features.row_of(now, turn).classes[0, rules.point_of(below[name])] for turn in range(features.TURNS)}
+        for name, now in after.items()
+    }
+    down, aside = POINTS + 4 * 7 + 3, {POINTS + 3 * 7 + 2, POINTS + 3 * 7 + 4}  # of a square of 7 x 7
+    assert [named[name] for name in ("C17", "R17", "C3", "R3", "D13")] == [{down, *aside}] * 5
+    far = {features.row_of(after["D13"], turn).classes[0, rules.point_of("Q4")] for turn in range(features.TURNS)}
+    corners = {rules.point_of(name) for name in ("D4", "Q4", "Q16")}
+    assert far <= corners
+    assert len(far) > 1
+
+
+@few
+@given(turn=turns, point=st.integers(0, POINTS - 1))
+def test_the_last_move_is_brought_up(turn, point):
+    kinds, latest, *_ = blocks(features.row_of(rules.Position().play(point), turn).indices[0])
+    ((at, age),) = latest
+    assert (at // SIDE <= SIDE // 2, age) == (True, 0)
+    assert (at, 5) in kinds or (at, 4) in kinds
 
 
 @few
 @given(seed=st.integers(0, 2**32))
 def test_a_game_gives_the_rows_of_its_positions(seed):
+    drawn = np.random.default_rng(seed).integers(features.TURNS, size=LENGTH)
     end = random_position(seed, LENGTH)
     colors = np.where(np.arange(LENGTH) % 2, WHITE, BLACK)
     game = records.Game(np.array(end.moves), colors, 0)
-    rows, now, at = features.rows_of(*game), rules.Position(), 0
+    rows, now, at = features.rows_of(*game, drawn), rules.Position(), 0
     for number, point in enumerate(end.moves, 1):
         if point != NONE:
-            one = features.row_of(now)
+            one = features.row_of(now, drawn[number - 1])
             for name in ("indices", "classes", "legal"):
                 assert np.array_equal(getattr(rows, name)[at], getattr(one, name)[0])
             assert (rows.move[at], rows.target[at]) == (point, one.classes[0, point])
@@ -319,7 +342,7 @@ def test_a_game_gives_the_rows_of_its_positions(seed):
 @few
 @games_at_random
 def test_only_legal_moves_have_a_probability(seed, length):
-    rows = features.row_of(random_position(seed, length))
+    rows = features.row_of(random_position(seed, length), 0)
     chances = features.move_probabilities(np.random.default_rng(seed).dirichlet(np.ones(features.CLASSES))[None], rows)[
         0
     ]
@@ -356,7 +379,7 @@ def test_games_are_read_from_folders_zips_and_lines(tmp_path):
         ]
         assert [game.colors.tolist() for game in found] == [[1, -1, 1, -1], [1, 1, -1, 1, -1, 1]]
         assert [game.setup for game in found] == [0, 2]
-        assert features.rows_of(*found[1]).move.tolist() == found[1].points[2:5].tolist()
+        assert features.rows_of(*found[1], 0).move.tolist() == found[1].points[2:5].tolist()
         assert found[1].before(1).color == WHITE
     lines = records.read_games(tmp_path / "games.txt")
     assert [[*map(rules.name_of, game.points)] for game in lines] == [
@@ -467,7 +490,7 @@ def test_a_picture_shows_the_position_the_probabilities_and_the_move(learned):
     assert (folder / "model.png").read_bytes().startswith(b"\x89PNG")
     unseen = records.split_games(records.read_games(folder / "games.txt"))[2]
     before, played = unseen[0].before(30), int(unseen[0].points[29])
-    chances = go.probabilities(go.load_file(folder / "model.safetensors"), features.row_of(before))[0]
+    chances = go.answer(go.load_file(folder / "model.safetensors"), before)
     drawn = board.picture(before, chances, played).to_dict()
     points = next(layer["data"]["values"] for layer in drawn["layer"] if len(layer["data"]["values"]) == POINTS)
     assert [row["stone"] for row in points] == before.stones.tolist()
