@@ -17,7 +17,7 @@ https://u-go.net/gamerecords (SGF of KGS, 7 dan). It needs ``pip install thalweg
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from go_board import picture, play_in_terminal
-from go_features import CLASSES, FEATURES, TURNS, Rows, move_probabilities, row_of, rows_of
+from go_features import CLASSES, FEATURES, TURNS, Positions, Rows, move_probabilities, row_of, rows_of
 from go_records import Game, read_games, split_games
 from go_rules import BLACK, NONE, POINTS, WHITE, Position
 from thalweg import learn
@@ -36,25 +36,10 @@ MODEL = Path("go.safetensors")
 app = typer.Typer(help=__doc__.partition("\n")[0], add_completion=False, pretty_exceptions_enable=False)
 
 
-class Stream:
-    """All positions of some games, each time in another order of the games."""
-
-    def __init__(self, games: list[Game]) -> None:
-        self.games, self.random = games, np.random.default_rng(0)
-        self.rows = sum(int(np.count_nonzero(game.points[game.setup :] != NONE)) for game in games)
-
-    def __iter__(self) -> Iterator[learn.Examples]:
-        for number in self.random.permutation(len(self.games)):
-            turns = self.random.integers(TURNS, size=len(self.games[number].points))
-            rows = rows_of(*self.games[number], turns)
-            yield learn.mixed_examples(None, rows.indices, rows.target, one_hot=FEATURES)
-
-
 def probabilities(model: dict[str, np.ndarray], views: list[Rows]) -> np.ndarray:
     """Return the network's probability of each point, shape (rows, 361), the mean over views; 0 where it is illegal."""
     network = learn.Network(tuple(model["widths"].tolist()), output="softmax")
-    seen = [learn.mixed_examples(None, rows.indices, rows.move, one_hot=FEATURES) for rows in views]
-    predicted = [learn.predict(network, model["theta"], examples) for examples in seen]
+    predicted = [learn.predict(network, model["theta"], rows.examples()) for rows in views]
     return np.mean(list(map(move_probabilities, predicted, views)), axis=0)
 
 
@@ -78,7 +63,7 @@ def train(path: Path, *, count: int | None = None, epochs: int = 5, hidden: str 
     """Learn from most games, and tell how often the network is right on unseen ones."""
     model.parent.resolve(strict=True)  # where there is no such folder, it is told before the work
     learned, validation, unseen = split_games(read_games(path), count)
-    stream, began = Stream(learned), time.perf_counter()
+    stream, began = Positions(learned), time.perf_counter()
     network = learn.Network((FEATURES, *map(int, hidden.split(",")), CLASSES), output="softmax")
     print(f"{len(learned):,} games, {stream.rows:,} moves; a network of {network.size:,} unknowns.", flush=True)
 
@@ -95,7 +80,7 @@ def train(path: Path, *, count: int | None = None, epochs: int = 5, hidden: str 
 
     played = np.concatenate([game.points[game.points != NONE] for game in learned])
     often, random = np.bincount(played, minlength=POINTS) + 1, np.random.default_rng(0)
-    print(f"On {Stream(unseen).rows:,} moves of {len(unseen)} unseen games:")
+    print(f"On {Positions(unseen).rows:,} moves of {len(unseen)} unseen games:")
     print(f"  any legal move: {judge(unseen, lambda seen: seen[0].legal * random.random(seen[0].legal.shape))}")
     print(f"  the point most often played: {judge(unseen, lambda seen: seen[0].legal * often)}")
     print(f"  the network: {judge(unseen, partial(probabilities, load_file(model)))}")

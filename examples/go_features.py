@@ -10,7 +10,7 @@ likewise, any other by its point on the turned board: these are the classes, and
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -28,6 +28,12 @@ from go_rules import (
     liberties_of,
     place_stone,
 )
+from thalweg.learn import Examples, mixed_examples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from go_records import Game
 
 # Kinds of points. A stone of one's own is 1, 2 or 3 by its liberties, 3 and more; one of the opponent 4, 5 or 6.
 (NOTHING, CAPTURES, SAVES, SELF_ATARI, ATARI, KO, SUICIDE, BEYOND), KINDS = (0, *range(7, 14)), 13
@@ -61,10 +67,23 @@ class Rows(NamedTuple):
     legal: np.ndarray  # (rows, 361), where a stone may be placed
     move: np.ndarray  # (rows,), the point played
 
-    @property
-    def target(self) -> np.ndarray:
-        """The class of the move played, shape (rows,)."""
-        return np.take_along_axis(self.classes, self.move[:, None], axis=1)[:, 0]
+    def examples(self) -> Examples:
+        """Return them for the network; the target is the class of the move played, 0 where none is known."""
+        target = np.take_along_axis(self.classes, self.move[:, None], axis=1)[:, 0]
+        return mixed_examples(None, self.indices, np.where(self.move == NONE, 0, target), one_hot=FEATURES)
+
+
+class Positions:
+    """All positions of some games as a stream of examples, each time in another order of the games and other turns."""
+
+    def __init__(self, games: list[Game]) -> None:
+        self.games, self.random = games, np.random.default_rng(0)
+        self.rows = sum(int(np.count_nonzero(game.points[game.setup :] != NONE)) for game in games)
+
+    def __iter__(self) -> Iterator[Examples]:
+        for number in self.random.permutation(len(self.games)):
+            game = self.games[number]
+            yield rows_of(*game, self.random.integers(TURNS, size=len(game.points))).examples()
 
 
 @njit(cache=True, nogil=True)

@@ -327,12 +327,13 @@ def test_a_game_gives_the_rows_of_its_positions(seed):
     colors = np.where(np.arange(LENGTH) % 2, WHITE, BLACK)
     game = records.Game(np.array(end.moves), colors, 0)
     rows, now, at = features.rows_of(*game, drawn), rules.Position(), 0
+    target = rows.examples().target[:, 0]
     for number, point in enumerate(end.moves, 1):
         if point != NONE:
             one = features.row_of(now, drawn[number - 1])
             for name in ("indices", "classes", "legal"):
                 assert np.array_equal(getattr(rows, name)[at], getattr(one, name)[0])
-            assert (rows.move[at], rows.target[at]) == (point, one.classes[0, point])
+            assert (rows.move[at], target[at]) == (point, one.classes[0, point])
             at += 1
         now = now.play(point)
         assert number == LENGTH or np.array_equal(game.before(number + 1).stones, now.stones)
