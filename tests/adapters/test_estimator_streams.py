@@ -91,6 +91,57 @@ def test_a_stream_of_a_parquet_file(tmp_path):
     assert network.theta_ == pytest.approx(whole.theta_.astype(network.theta_.dtype), rel=1e-4)
 
 
+def test_a_parquet_file_gives_its_labels_and_the_names_of_its_features(tmp_path):
+    names = np.array(["setosa", "versicolor", 'it\'s "virginica"'])[SPECIES]
+    table = pl.DataFrame({**dict(zip("abcd", IRIS.T.astype(np.float32), strict=True)), "kind": names})
+    for path, kind in (("text", pl.String), ("enum", pl.Categorical)):
+        table.with_columns(table["kind"].cast(kind)).write_parquet(tmp_path / path)
+        batches = parquet_batches(tmp_path / path, "kind")
+        assert batches.labels == tuple(sorted(set(names)))
+        network = NetworkClassifier(**SMALL).set_params(max_iter=60, learning_rate_init=0.02).fit_stream(batches)
+        whole = (
+            NetworkClassifier(**SMALL)
+            .set_params(max_iter=60, learning_rate_init=0.02)
+            .fit(table["a", "b", "c", "d"].to_numpy(), names)
+        )
+        assert network.classes_.tolist() == whole.classes_.tolist() == sorted(set(names))
+        assert network.feature_names_in_.tolist() == ["a", "b", "c", "d"]
+        assert np.array_equal(network.theta_, whole.theta_)
+        assert (network.predict(table["a", "b", "c", "d"]) == names).mean() > 0.6
+    with pytest.raises(ValueError, match="feature names should match those that were passed during fit"):
+        network.predict(table["b", "a", "c", "d"])
+    network.set_params(warm_start=True).fit_stream(batches)
+    kept = network.theta_
+    turned = parquet_batches(tmp_path / "text", "kind", features=["d", "c", "b", "a"])
+    with pytest.raises(ValueError, match=r"Batch 0 .*feature names should match those .* the stream has \['d', 'c'"):
+        network.fit_stream(turned)
+    fewer = parquet_batches(tmp_path / "text", "kind", features=["a"])
+    with pytest.raises(ValueError, match=r"Batch 0 .*feature names should match"):
+        network.fit_stream(fewer)
+    assert network.theta_ is kept
+
+
+@pytest.mark.parametrize("weight", [0.0, 1.0])
+def test_a_missing_label_needs_a_weight_of_0(tmp_path, weight):
+    table = {"a": [0.0, 1.0, 2.0, 3.0], "kind": ["no", None, "yes", "no"], "w": [1.0, weight, 1.0, 1.0]}
+    pl.DataFrame(table).write_parquet(tmp_path / "rows")
+    batches, network = parquet_batches(tmp_path / "rows", "kind", weight="w"), NetworkClassifier(**SMALL)
+    if weight:
+        with pytest.raises(ValueError, match=r"^Batch 0 \(counted from 0\): y has no label in row 1; fill it"):
+            network.fit_stream(batches)
+        return
+    network.fit_stream(batches)
+    assert network.classes_.tolist() == ["no", "yes"]
+    rest = NetworkClassifier(**SMALL).fit_stream([(np.array([[0.0], [2.0], [3.0]]), np.array(["no", "yes", "no"]))])
+    assert network.loss_curve_[0] == pytest.approx(rest.loss_curve_[0], rel=1e-6)
+
+
+def test_text_is_no_target_of_a_regressor(tmp_path):
+    pl.DataFrame({"a": [0.0, 1.0], "kind": ["no", "yes"]}).write_parquet(tmp_path / "rows")
+    with pytest.raises(ValueError, match=r"^could not convert string to float"):
+        NetworkRegressor(max_iter=1).fit_stream(parquet_batches(tmp_path / "rows", "kind"))
+
+
 def test_an_iterator_serves_for_one_epoch():
     once = NetworkRegressor(**{**SMALL, "max_iter": 1}).fit_stream(iter(stream(IRIS, LENGTH)))
     assert np.array_equal(once.theta_, NetworkRegressor(**{**SMALL, "max_iter": 1}).fit(IRIS, LENGTH).theta_)

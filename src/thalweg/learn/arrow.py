@@ -1,19 +1,13 @@
-"""Columns of an Arrow C stream as NumPy arrays, without a copy and without an Arrow library.
-
-The structures are those of the Arrow C data and C stream interfaces, which never change
-(https://arrow.apache.org/docs/format/CDataInterface.html, …/CStreamInterface.html).
-"""
+"""Columns of an Arrow stream as NumPy arrays, without a copy, by nanoarrow."""
 
 from __future__ import annotations
 
-import ctypes
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -23,63 +17,13 @@ if TYPE_CHECKING:
         def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
 
 
-FORMATS = {b"f": np.dtype(np.float32), b"g": np.dtype(np.float64), b"l": np.dtype(np.int64)}
-
-
-class _Schema(ctypes.Structure):
-    pass
-
-
-class _Array(ctypes.Structure):
-    pass
-
-
-class _Stream(ctypes.Structure):
-    pass
-
-
-_Schema._fields_ = [
-    ("format", ctypes.c_char_p),
-    ("name", ctypes.c_char_p),
-    ("metadata", ctypes.c_void_p),
-    ("flags", ctypes.c_int64),
-    ("n_children", ctypes.c_int64),
-    ("children", ctypes.POINTER(ctypes.POINTER(_Schema))),
-    ("dictionary", ctypes.c_void_p),
-    ("release", ctypes.CFUNCTYPE(None, ctypes.c_void_p)),
-    ("private_data", ctypes.c_void_p),
-]
-_Array._fields_ = [
-    ("length", ctypes.c_int64),
-    ("null_count", ctypes.c_int64),
-    ("offset", ctypes.c_int64),
-    ("n_buffers", ctypes.c_int64),
-    ("n_children", ctypes.c_int64),
-    ("buffers", ctypes.POINTER(ctypes.c_void_p)),
-    ("children", ctypes.POINTER(ctypes.POINTER(_Array))),
-    ("dictionary", ctypes.c_void_p),
-    ("release", ctypes.CFUNCTYPE(None, ctypes.c_void_p)),
-    ("private_data", ctypes.c_void_p),
-]
-_Stream._fields_ = [
-    ("get_schema", ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)),
-    ("get_next", ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)),
-    ("get_last_error", ctypes.CFUNCTYPE(ctypes.c_char_p, ctypes.c_void_p)),
-    ("release", ctypes.CFUNCTYPE(None, ctypes.c_void_p)),
-    ("private_data", ctypes.c_void_p),
-]
-_pointer_of = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)(
-    ("PyCapsule_GetPointer", ctypes.pythonapi)
-)
-
-
 class Column(NamedTuple):
     """A column of a record batch.
 
     Attributes
     ----------
     numbers : ndarray, shape (rows,)
-        Arrow's own memory, which is gone when the next batch is asked for.
+        Arrow's own memory, read-only.
     missing : ndarray of bool, shape (rows,), or None
         Where there is no value; None where there is one everywhere.
     """
@@ -88,65 +32,35 @@ class Column(NamedTuple):
     missing: NDArray[np.bool_] | None
 
 
-def record_batches(source: ArrowStream) -> Generator[list[Column]]:
-    """Yield the columns of each record batch of a stream of float32, float64 and int64 columns.
+def record_batches(source: ArrowStream) -> Iterator[list[Column]]:
+    """Yield the columns of each record batch of a stream whose columns are all numbers.
 
     Raises
     ------
-    TypeError
-        If a column is of another type.
     OSError
         If the stream cannot go on; the message is its own.
     """
-    capsule = source.__arrow_c_stream__()  # it owns the stream, and releases it
-    stream = _Stream.from_address(_pointer_of(capsule, b"arrow_array_stream"))
-    kinds = _kinds(stream)
-    while True:
-        with _asked(stream, stream.get_next, _Array()) as batch:
-            if not batch.release:
+    import nanoarrow  # noqa: PLC0415 - only where a file is read
+
+    with nanoarrow.c_array_stream(source) as stream:
+        batches = iter(stream)
+        while True:
+            try:
+                batch = next(batches, None)
+            except RuntimeError as error:
+                raise OSError(str(error)) from error
+            if batch is None:
                 return
-            yield [_column(batch, place, kind) for place, kind in enumerate(kinds)]
+            view = batch.view()
+            rows = slice(view.offset, view.offset + view.length)
+            yield [_column(view.child(place), rows) for place in range(view.n_children)]
 
 
-@contextmanager
-def _asked(stream: _Stream, question: Any, answer: Any) -> Generator[Any]:  # noqa: ANN401 - ctypes has no types
-    """Have the stream fill a structure, and release that in the end."""
-    failed = question(ctypes.addressof(stream), ctypes.addressof(answer))
-    if failed:
-        told = stream.get_last_error(ctypes.addressof(stream)) or b"it does not say why"
-        raise OSError(failed, told.decode(errors="replace"))
-    try:
-        yield answer
-    finally:
-        if answer.release:
-            answer.release(ctypes.addressof(answer))
-
-
-def _kinds(stream: _Stream) -> list[np.dtype[Any]]:
-    with _asked(stream, stream.get_schema, _Schema()) as schema:
-        children = [schema.children[place].contents for place in range(schema.n_children)]
-        for child in children:
-            if child.format not in FORMATS:
-                raise TypeError(
-                    f"Column {child.name.decode()!r} is of Arrow's format {child.format.decode()!r}; float32 (f), "
-                    "float64 (g) or int64 (l) is expected."
-                )
-        return [FORMATS[child.format] for child in children]
-
-
-def _column(batch: _Array, place: int, kind: np.dtype[Any]) -> Column:
-    column, count = batch.children[place].contents, batch.length
-    first = batch.offset + column.offset
-    if not count:
-        return Column(np.empty(0, kind), None)
-    values = _numbers(column.buffers[1], first + count, kind)[first:]
-    if not column.null_count or not column.buffers[0]:
-        return Column(values, None)
-    bits = _numbers(column.buffers[0], (first + count + 7) // 8, np.dtype(np.uint8))
-    missing = np.unpackbits(bits, count=first + count, bitorder="little")[first:] == 0
-    return Column(values, missing if missing.any() else None)
-
-
-def _numbers(address: int, count: int, kind: np.dtype[Any]) -> NDArray[Any]:
-    size = count * kind.itemsize
-    return np.frombuffer(memoryview((ctypes.c_char * size).from_address(address)), dtype=kind, count=count)
+def _column(column: Any, rows: slice) -> Column:  # noqa: ANN401 - nanoarrow has no types
+    """Return some rows of a column."""
+    part = slice(column.offset + rows.start, column.offset + rows.stop)
+    numbers = np.asarray(column.buffer(1))[part]
+    if not column.null_count or not len(numbers):
+        return Column(numbers, None)
+    there = np.unpackbits(np.asarray(column.buffer(0)), count=part.stop, bitorder="little")[part]
+    return Column(numbers, None if there.all() else there == 0)

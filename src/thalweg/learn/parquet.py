@@ -26,6 +26,8 @@ BATCH_ROWS = 4096  # so many of 64 float32 features lie in a core's cache
 SINGLE = ("FLOAT", "BOOLEAN", "TINYINT", "UTINYINT", "SMALLINT", "USMALLINT")  # what float32 holds without rounding
 WHOLE = ("BOOLEAN", "TINYINT", "UTINYINT", "SMALLINT", "USMALLINT", "INTEGER", "UINTEGER", "BIGINT")  # what int64 holds
 DOUBLE = ("DOUBLE", "INTEGER", "UINTEGER", "BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT", "DECIMAL")
+TEXT = ("VARCHAR", "ENUM")
+MOST_LABELS = 10_000
 
 
 class ParquetBatches:
@@ -33,7 +35,8 @@ class ParquetBatches:
 
     Each iteration opens the files anew and yields ``(features, target)``, or ``(features, target, weight)`` where there
     is a column of weights: arrays of shape (batch, columns), float32 where that holds every column as it is in the
-    file, else float64; targets of whole numbers are int64. Only a row group or so of a file is in memory at a time.
+    file, else float64; targets of whole numbers are int64, and so are those of text, the place of each among `labels`.
+    Only a row group or so of a file is in memory at a time.
 
     Attributes
     ----------
@@ -43,14 +46,16 @@ class ParquetBatches:
     rows : int
         Of all files together.
     batch_rows : int
+    labels : tuple of str, or None
+        All that a target of text holds, sorted; None where the targets are numbers.
     """
 
     def __init__(
         self, paths: Sequence[Path], features: tuple[str, ...], target: tuple[str, ...], weight: str | None, rows: int,
-        batch_rows: int,
+        batch_rows: int, labels: tuple[str, ...] | None = None,
     ) -> None:  # fmt: skip
         self.paths, self.features, self.target, self.weight = tuple(paths), features, target, weight
-        self.rows, self.batch_rows = rows, batch_rows
+        self.rows, self.batch_rows, self.labels = rows, batch_rows, labels
 
     def __repr__(self) -> str:
         return f"<ParquetBatches: {self.rows} rows, {len(self.features)} features, {len(self.paths)} file(s)>"
@@ -59,10 +64,20 @@ class ParquetBatches:
         names = [*self.features, *self.target, *([self.weight] if self.weight else [])]
         for path in self.paths:
             with _opened(path) as connection:
-                kinds = _kinds(connection, path, names)
-                cells = ", ".join(_cell(name, kind, target=name in self.target) for name, kind in kinds.items())
+                kinds = _kinds(connection, path)
+                _checked(path, kinds, names, self.target if self.labels else ())
+                cells = ", ".join(self._cell(name, kinds[name]) for name in names)
                 rows = connection.sql(f"SELECT {cells} FROM {_scan(path)}")  # noqa: S608 - names and path are quoted
                 yield from self._batches(path, names, rows)
+
+    def _cell(self, name: str, kind: str) -> str:
+        """Return a column as SQL that gives float32 or float64; of targets, classes and other whole numbers, int64."""
+        cell = identifier(name)
+        if name not in self.target:
+            return f"{cell}::{'FLOAT' if kind in SINGLE else 'DOUBLE'}"
+        if self.labels is not None:
+            return f"enum_code({cell}::VARCHAR::ENUM({', '.join(map(literal, self.labels))}))::BIGINT"
+        return f"{cell}::{'BIGINT' if kind in WHOLE else 'FLOAT' if kind in SINGLE else 'DOUBLE'}"
 
     def _batches(self, path: Path, names: list[str], rows: duckdb.DuckDBPyRelation) -> Iterator[Batch]:
         import duckdb  # noqa: PLC0415 - only where a file is read
@@ -101,7 +116,8 @@ def parquet_batches(
     path : path, or iterable of paths
         Several files come one after another, in the order given.
     target : str or sequence of str
-        The columns to predict: numbers or booleans, classes as numbers from 0. A missing one needs a weight of 0.
+        The columns to predict: numbers or booleans, classes as numbers from 0; or one of text, whose labels become
+        such numbers. A missing one needs a weight of 0.
     features : iterable of str, optional
         The columns to predict from, numbers or booleans, every value there; all others where it is not given.
     weight : str, optional
@@ -132,12 +148,14 @@ def parquet_batches(
         )
     if twice := [name for name, times in Counter(names).items() if times > 1]:
         raise InputError(f"Column {twice[0]!r} is named twice; a column is a feature, a target or the weight.")
-    _checked(paths[0], known, names)
+    labelled = targets if len(targets) == 1 and _kind(known.get(targets[0], "")) in TEXT else ()
+    _checked(paths[0], known, names, labelled)
     for one in paths[1:]:
         theirs, count = _described(one)
-        _checked(one, theirs, names)
+        _checked(one, theirs, names, labelled)
         total += count
-    return ParquetBatches(paths, tuple(chosen), targets, weight, total, batch_rows)
+    labels = _labels(paths, *labelled) if labelled else None
+    return ParquetBatches(paths, tuple(chosen), targets, weight, total, batch_rows, labels)
 
 
 def _scan(path: Path) -> str:
@@ -165,35 +183,62 @@ def _described(path: Path) -> tuple[dict[str, str], int]:
         return kinds, int(count)
 
 
-def _kinds(connection: duckdb.DuckDBPyConnection, path: Path, names: list[str] | None = None) -> dict[str, str]:
-    """Return a file's columns, name to type, or those that are named, in that order."""
+def _kinds(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
+    """Return a file's columns, name to type."""
     import duckdb  # noqa: PLC0415 - likewise
 
     try:
         rows = connection.execute(f"DESCRIBE SELECT * FROM {_scan(path)}").fetchall()  # noqa: S608 - likewise
     except duckdb.Error as error:
         raise _unreadable(path, error) from error
-    known = {str(row[0]): str(row[1]) for row in rows}
-    if names is None:
-        return known
-    _checked(path, known, names)
-    return {name: known[name] for name in names}
+    return {str(row[0]): str(row[1]) for row in rows}
 
 
-def _checked(path: Path, known: dict[str, str], names: list[str]) -> None:
+def _kind(told: str) -> str:
+    """Return a type without what it is made of, such as DECIMAL for DECIMAL(9,2)."""
+    return told.partition("(")[0]
+
+
+def _checked(path: Path, known: dict[str, str], names: list[str], labelled: tuple[str, ...]) -> None:
+    """Refuse columns that are not there, or do not hold numbers, or text where they are `labelled`."""
     for name in names:
         if name not in known:
             raise InputError(f"{path} has no column {name!r}; it has {', '.join(map(repr, known))}.")
-        if known[name].partition("(")[0] not in (*SINGLE, *DOUBLE):
+        if name in labelled:
+            if _kind(known[name]) not in TEXT:
+                raise InputError(
+                    f"{path}: column {name!r} holds {known[name]}; text is expected, as in the first file."
+                )
+        elif _kind(known[name]) not in (*SINGLE, *DOUBLE):
             raise InputError(
                 f"{path}: column {name!r} holds {known[name]}; numbers or booleans are expected. Leave it out of the "
                 "features, or write it as numbers (`encode_labels` makes numbers of labels)."
             )
 
 
-def _cell(name: str, kind: str, *, target: bool) -> str:
-    """Return a column as SQL that gives float32 or float64; a target of whole numbers, which may be classes, int64."""
-    return f"{identifier(name)}::{'BIGINT' if target and kind in WHOLE else 'FLOAT' if kind in SINGLE else 'DOUBLE'}"
+def _labels(paths: list[Path], name: str) -> tuple[str, ...]:
+    """Return all that a column of text holds, sorted."""
+    import duckdb  # noqa: PLC0415 - likewise
+
+    found: set[str] = set()
+    for path in paths:
+        with _opened(path) as connection:
+            cell = identifier(name)
+            asked = (
+                f"SELECT DISTINCT {cell}::VARCHAR FROM {_scan(path)} WHERE {cell} IS NOT NULL LIMIT {MOST_LABELS + 1}"  # noqa: S608 - likewise
+            )
+            try:
+                found.update(str(row[0]) for row in connection.execute(asked).fetchall())
+            except duckdb.Error as error:
+                raise _unreadable(path, error) from error
+        if len(found) > MOST_LABELS:
+            raise InputError(
+                f"{path}: column {name!r} holds more than {MOST_LABELS:,} different texts, too many for classes; is it "
+                "another column that is to be predicted?"
+            )
+    if not found:
+        raise InputError(f"{paths[0]}: column {name!r} holds no text at all; it is to be predicted.")
+    return tuple(sorted(found))
 
 
 def _filled(path: Path, name: str, column: Column, before: int, *, may_miss: bool) -> NDArray[Any]:

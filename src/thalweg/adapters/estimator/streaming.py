@@ -13,7 +13,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.utils import assert_all_finite
+from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.validation import validate_data
 
 from thalweg.adapters.estimator import options
@@ -23,6 +23,7 @@ from thalweg.adapters.estimator.units import LossOn
 from thalweg.learn.examples import dense_examples
 from thalweg.learn.larger_than_memory import descend_stream
 from thalweg.learn.outcome import Outcome
+from thalweg.learn.parquet import ParquetBatches
 from thalweg.learn.windows import ONCE
 
 if TYPE_CHECKING:
@@ -126,15 +127,14 @@ class StreamedEstimator(NetworkEstimator):
         first: bool,
     ) -> tuple[LearnedStream, Any]:
         """Take from a first window what targets and features are; return the stream as it is learned, and the dtype."""
-        once, batches = isinstance(stream, Iterator), _gone_through(stream)
+        once, batches, names = isinstance(stream, Iterator), _gone_through(stream), _names(stream)
         dtype, taken, again, count = None, [], [], 0
         for number, batch in enumerate(batches):
             again += [deepcopy(batch)] if once else []
             with _named(number):
                 X, y, weight = _parts(batch)
                 if dtype is None:
-                    checked: Any = validate_data(self, X, dtype=PRECISIONS, reset=first, ensure_min_samples=0)
-                    dtype = checked.dtype
+                    dtype = self._features(X, names, reset=first).dtype
                 counts = weight > 0
                 assert_all_finite(y[counts], input_name="y")
                 if taken and y.shape[1:] != taken[0].y.shape[1:]:
@@ -153,7 +153,7 @@ class StreamedEstimator(NetworkEstimator):
         if first:
             self._begin(y, classes)
         self._measure(Rows(np.empty(0), y, weight), going_on=not first)
-        learned = partial(self._learned, like=Rows(np.empty(0), y[:1], weight[:1]))
+        learned = partial(self._learned, names=names, like=Rows(np.empty(0), y[:1], weight[:1]))
         whole = chain(again, batches) if once else stream
         close = None if once else getattr(batches, "close", None)
         if close is not None:  # a generator lets go of its files
@@ -165,16 +165,37 @@ class StreamedEstimator(NetworkEstimator):
         X: Any,  # noqa: ANN401 - an array or a frame
         y: NDArray[Any],
         weight: NDArray[np.float64],
+        names: tuple[str, ...] | None,
         like: Rows,
     ) -> tuple[Any, Values, Values]:
         """Return a batch as the network learns it; what a target is where it has no weight does not matter."""
-        features = validate_data(self, X, dtype=PRECISIONS, reset=False, ensure_min_samples=0)
+        features = self._features(X, names)
         counts = weight > 0
         rows = Rows(np.empty(0), y[counts], weight[counts]) if counts.any() else like
         target, share = self._units().to_learn(self._encoded(rows.y)), self._weights(rows)
         if counts.all() and len(counts):
             return features, target, share
         return features, _spread(target, counts), _spread(share, counts)
+
+    def _features(self, X: Any, names: tuple[str, ...] | None, *, reset: bool = False) -> Any:  # noqa: ANN401 - likewise
+        """Return the features of a batch, checked; where the stream names them, as if they had come in a frame."""
+        if names is None:
+            return validate_data(self, X, dtype=PRECISIONS, reset=reset, ensure_min_samples=0)
+        kinds: Any = PRECISIONS
+        checked = check_array(X, dtype=kinds, ensure_min_samples=0, estimator=self)
+        if reset:
+            self.n_features_in_, self.feature_names_in_ = len(names), np.array(names, dtype=object)
+        elif hasattr(self, "feature_names_in_") and names != tuple(self.feature_names_in_):
+            raise ValueError(
+                f"The feature names should match those that were passed during fit: {list(self.feature_names_in_)}; "
+                f"the stream has {list(names)}."
+            )
+        if checked.shape[1] != self.n_features_in_:
+            raise ValueError(
+                f"X has {checked.shape[1]} features, but {type(self).__name__} is expecting {self.n_features_in_} "
+                "features as input."
+            )
+        return checked
 
     def _loss_of_stream(self, learned: LearnedStream, network: Network, theta: Values, dtype: Any) -> float:  # noqa: ANN401
         """Return L over all rows, in own units."""
@@ -223,7 +244,26 @@ class LearnedStream:
 
 
 def _gone_through(stream: Any) -> Iterator[Any]:  # noqa: ANN401 - what a user gave
-    return iter(stream if isinstance(stream, Iterable) else stream())
+    batches = iter(stream if isinstance(stream, Iterable) else stream())
+    return (
+        _with_labels(batches, np.array(stream.labels))
+        if isinstance(stream, ParquetBatches) and stream.labels
+        else batches
+    )
+
+
+def _with_labels(batches: Iterator[Any], labels: NDArray[np.str_]) -> Iterator[Any]:
+    """Return batches with the labels themselves, of which the engine needs the numbers only."""
+    for number, (X, y, *weight) in enumerate(batches):
+        there = np.isfinite(y[:, 0])
+        with _named(number):
+            if not there.all() and (not weight or (weight[0][~there] > 0).any()):
+                raise ValueError(f"y has no label in row {there.argmin()}; fill it, or give it a weight of 0.")
+        yield X, labels[np.where(there, y[:, 0], 0).astype(np.int64)], *weight
+
+
+def _names(stream: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - likewise
+    return stream.features if isinstance(stream, ParquetBatches) else None
 
 
 def _parts(batch: Any) -> tuple[Any, NDArray[Any], NDArray[np.float64]]:  # noqa: ANN401 - likewise
