@@ -339,7 +339,7 @@ class TestEnds:
             cancelled=lambda: len(windows_seen) >= 7, **OPTIONS,
         )  # fmt: skip
         assert (outcome.name, outcome.epochs, outcome.updates) == ("interrupted", 1, 35)
-        assert outcome.advice == "It was interrupted after 1 epochs; what had been found until then was kept."
+        assert outcome.advice.startswith("It was stopped from outside (`cancelled`, a callback) after 1 epochs; ")
         whole = descend_stream(NETWORK, cut(64, X, Y), epochs=2, window=100, **OPTIONS)
         assert len(outcome.losses) == 1
         assert outcome.losses[0] == whole.losses[0]
