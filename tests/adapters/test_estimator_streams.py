@@ -262,6 +262,15 @@ def test_a_generator_that_the_first_window_came_from_is_closed():
     assert told[0] == "closed"
 
 
+def test_classes_stay_those_that_were_learned_where_a_fit_goes_on():
+    network = NetworkClassifier(**SMALL, warm_start=True).fit_stream(stream(IRIS, NAMES), classes=sorted(set(NAMES)))
+    with pytest.raises(ValueError, match=r"is not the same as on last call to fit_stream, was: .*setosa"):
+        network.fit_stream(stream(IRIS, NAMES), classes=["setosa", "versicolor", "virginica", "another"])
+    assert network.fit_stream(stream(IRIS, NAMES)).n_iter_ == 10
+    cold = network.set_params(warm_start=False)
+    assert len(cold.fit_stream(stream(IRIS, NAMES), classes=[*set(NAMES), "another"]).classes_) == 4
+
+
 def test_targets_of_the_first_window_are_named_where_they_cannot_be():
     network = NetworkRegressor(**SMALL)
     missing = np.where(np.arange(150) == 90, np.nan, LENGTH)

@@ -38,8 +38,8 @@ ADVICE = {
     "`find_learning_rate` tells what the surface bears.",
     "loss not finite": "The loss {loss!r} is {value} at update {updates} though every prediction is finite: look at "
     "its value and slope where prediction and target are far apart, equal, or zero.",
-    "interrupted": "It was stopped from outside (`cancelled`, a callback) after {epochs} epochs; what had been found until "
-    "then was kept.",
+    "interrupted": "It was stopped from outside (`cancelled`, a callback) after {epochs} epochs; what had been found "
+    "until then was kept.",
 }
 
 ENDED_WELL = ("epochs", "updates", "seconds", "validation")

@@ -192,14 +192,7 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
         """
         if classes is None and not hasattr(self, "classes_") and not _are_indicators(y):
             raise ValueError("classes must be passed on the first call to partial_fit.")
-        if (
-            classes is not None
-            and hasattr(self, "classes_")
-            and not np.array_equal(unique_labels(classes), self.classes_)
-        ):
-            raise ValueError(
-                f"`classes={classes!r}` is not the same as on last call to partial_fit, was: {self.classes_!r}"
-            )
+        self._refuse_other(classes, "partial_fit")
         if self.class_weight == "balanced" and not hasattr(self, "theta_"):
             raise ValueError(
                 "class_weight 'balanced' is not supported for partial_fit, which never sees how frequent classes are. "
@@ -242,6 +235,8 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
             As `fit`, and if a batch does not suit, or rows of an epoch are missing: it names the batch. An earlier
             fitted model stays as it was.
         """
+        if self.warm_start:
+            self._refuse_other(classes, "fit_stream")
         return self._become("_fit_stream", stream, window, validation, classes)
 
     def predict(self, X: Any) -> NDArray[Any]:  # noqa: ANN401 - as `fit`
@@ -328,6 +323,15 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
                 f"{self.classes_.tolist()[0]!r}."
             )
         self.n_outputs_ = 1 if len(self.classes_) == 2 else len(self.classes_)  # noqa: PLR2004 - a yes or no
+
+    def _refuse_other(self, classes: ArrayLike | None, method: str) -> None:
+        """Refuse classes other than those that were learned."""
+        if classes is None or not hasattr(self, "classes_"):
+            return
+        if not np.array_equal(unique_labels(classes), self.classes_):
+            raise ValueError(
+                f"`classes={classes!r}` is not the same as on last call to {method}, was: {self.classes_!r}"
+            )
 
     def _strata(self, y: NDArray[Any]) -> NDArray[Any] | None:
         return None if self._multilabel else y
