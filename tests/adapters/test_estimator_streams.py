@@ -68,6 +68,64 @@ def test_the_target_s_scale_is_that_of_the_first_window():
     assert network.loss_ == pytest.approx(mean_squared_error(LENGTH, network.predict(IRIS)), rel=1e-9)
 
 
+def test_the_first_window_does_not_hang_on_how_rows_are_cut():
+    scales = [
+        NetworkRegressor(**SMALL).fit_stream(stream(IRIS, LENGTH, rows=rows), window=50).target_mean_.tolist()
+        for rows in (1, 7, 40, 150)
+    ]
+    assert scales == [[LENGTH[:50].mean()]] * 4
+
+
+class Refilled:
+    """A stream that gives the same arrays again and again, with other numbers in them."""
+
+    def __init__(self, *arrays):
+        self.batches = stream(*arrays)
+        self.held = [np.empty_like(array) for array in self.batches[0]]
+
+    def __iter__(self):
+        for batch in self.batches:
+            for held, array in zip(self.held, batch, strict=True):
+                held[: len(array)] = array
+            yield tuple(held[: len(batch[0])] for held in self.held)
+
+
+def test_a_stream_is_gone_through_by_one_at_a_time():
+    targets = np.column_stack([LENGTH, IRIS[:, 0]])  # of two scales: their loss takes another pass
+    network = NetworkRegressor(**SMALL).fit_stream(stream(IRIS, targets))
+    for _ in range(3):
+        again = clone(network).fit_stream(Refilled(IRIS, targets))
+        assert np.array_equal(again.theta_, network.theta_)
+        assert again.loss_curve_ == network.loss_curve_
+
+
+def test_balance_needs_every_class_in_the_first_window():
+    order = np.argsort(SPECIES, kind="stable")
+    network = NetworkClassifier(**SMALL, class_weight="balanced")
+    with pytest.raises(ValueError, match=r"'balanced' goes by the first window, and no sample there is of class 2"):
+        network.fit_stream(stream(IRIS[order], SPECIES[order]), classes=[0, 1, 2], window=60)
+    yes = np.column_stack([SPECIES[order] == 0, SPECIES[order] < 2]).astype(int)
+    with pytest.raises(ValueError, match=r"no sample there is of class 0 of label 1\. Give a larger window"):
+        network.fit_stream(stream(IRIS[order], yes), window=60)
+    assert network.fit_stream(stream(IRIS, SPECIES), window=60).n_iter_ == 5
+
+
+def test_labels_of_a_sorted_parquet_file_are_all_known(tmp_path):
+    order = np.argsort(SPECIES, kind="stable")
+    columns = dict(zip("abcd", IRIS[order].T, strict=True))
+    pl.DataFrame({**columns, "kind": NAMES[order]}).write_parquet(tmp_path / "rows")
+    network = NetworkClassifier(**SMALL).fit_stream(parquet_batches(tmp_path / "rows", "kind"), window=30)
+    assert network.classes_.tolist() == sorted(set(NAMES))
+
+
+def test_rows_that_are_no_number_are_not_asked_for():
+    rows = type("Rows", (list,), {"rows": property(lambda self: [*self])})(stream(IRIS, LENGTH))
+    whole = NetworkRegressor(**SMALL).fit_stream(stream(IRIS, LENGTH))
+    assert np.array_equal(NetworkRegressor(**SMALL).fit_stream(rows).theta_, whole.theta_)
+    with pytest.raises(ValueError, match="learning_rate='cosine' goes down over all updates"):
+        NetworkRegressor(**SMALL, learning_rate="cosine").fit_stream(rows)
+
+
 @pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame])
 def test_a_stream_of_frames(frame):
     table = dict(zip("abcd", IRIS.T, strict=True))
@@ -138,7 +196,7 @@ def test_a_missing_label_needs_a_weight_of_0(tmp_path, weight):
 
 def test_text_is_no_target_of_a_regressor(tmp_path):
     pl.DataFrame({"a": [0.0, 1.0], "kind": ["no", "yes"]}).write_parquet(tmp_path / "rows")
-    with pytest.raises(ValueError, match=r"^could not convert string to float"):
+    with pytest.raises(ValueError, match=r"^Batch 0 \(counted from 0\): could not convert string to float"):
         NetworkRegressor(max_iter=1).fit_stream(parquet_batches(tmp_path / "rows", "kind"))
 
 

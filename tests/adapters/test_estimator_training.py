@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import warnings
+from copy import copy
 
 import numpy as np
 import pytest
@@ -43,7 +44,10 @@ def test_passes_one_by_one_are_one_fit(options):
         assert passes.n_iter_ == passes.best_iter_ == number
     assert np.array_equal(passes.theta_, whole.theta_)
     assert passes.loss_curve_ == whole.loss_curve_
+    before = whole.theta_
     assert np.array_equal(passes.partial_fit(IRIS, SPECIES).theta_, whole.partial_fit(IRIS, SPECIES).theta_)
+    ended = options.get("learning_rate") == "cosine"  # at a rate of 0
+    assert np.array_equal(whole.theta_, before) == ended
 
 
 def test_passes_over_parts_learn_from_all_of_them():
@@ -157,6 +161,11 @@ def test_a_checkpoint_is_of_its_own_fit_only(tmp_path):
     there.write_bytes(b"nothing")
     with pytest.raises(ValueError, match="no whole descent file"):
         clone(network).fit(IRIS, LENGTH)
+    there.unlink()
+    both = np.column_stack([LENGTH, IRIS[:, 0]])
+    network.set_params(loss="huber", huber_delta=1.0, skip_connections=np.False_).fit(IRIS, both)
+    with pytest.raises(ValueError, match=r"begun with .*huber_delta=1'.*huber_delta=50' was given"):
+        clone(network).set_params(huber_delta=50.0).fit(IRIS, both)
 
 
 def test_a_callback_sees_every_epoch_and_may_end_it():
@@ -173,6 +182,27 @@ def test_a_callback_sees_every_epoch_and_may_end_it():
     losses = zip(network.loss_curve_, network.validation_loss_curve_, strict=True)
     assert seen == [(n, *both, n) for n, both in enumerate(losses, 1)]
     assert np.array_equal(clone(network).set_params(callback=None, max_iter=3).fit(IRIS, LENGTH).theta_, network.theta_)
+
+
+@pytest.mark.parametrize("begin", ["anew", "where another fit ended"])
+def test_what_a_callback_keeps_goes_on_as_if_the_fit_had_ended_there(begin):
+    kept = []
+
+    def keep(epoch):
+        kept.append(copy(epoch.estimator))
+
+    network = NetworkRegressor(**SMALL, max_iter=3)
+    if begin != "anew":
+        network.fit(IRIS, -LENGTH)
+    network.set_params(callback=keep).fit(IRIS, LENGTH)
+    whole = NetworkRegressor(**SMALL, max_iter=2).fit(IRIS, LENGTH)
+    second = kept[1]
+    assert (second.best_iter_, second.outcome_.name, second.outcome_.epochs) == (2, "interrupted", 2)
+    assert (second.outcome_.updates, whole.outcome_.updates) == (10, 10)
+    for one in (second, whole):
+        one.set_params(callback=None, max_iter=3).partial_fit(IRIS, LENGTH)
+    assert np.array_equal(second.theta_, whole.theta_)
+    assert np.array_equal(second.theta_, network.theta_)
 
 
 def test_a_line_is_printed_for_every_epoch(capsys):
@@ -284,6 +314,29 @@ def test_what_went_wrong_after_the_best_epoch_is_a_warning():
         network.fit(IRIS, IRIS[:, 0])
     assert 1 <= network.best_iter_ <= 5
     assert np.isfinite(network.predict(IRIS)).all()
+
+
+@pytest.mark.parametrize(("warm_up", "best"), [(300, 1), (40_000, 13)])  # after the first θ is not finite in the end
+def test_a_good_epoch_is_kept_though_all_is_lost_later(warm_up, best):
+    x = np.random.default_rng(0).normal(size=(100, 3)).astype(np.float32)
+    y = x @ [1, 2, 3] + 1
+    rising = {"solver": "momentum", "learning_rate_init": 10, "warm_up": warm_up, "batch_size": 5, "random_state": 0}
+    patient = {"early_stopping": True, "n_iter_no_change": 100, "max_iter": 100}
+    network = NetworkRegressor((8, 8, 8, 8), **rising, **patient)
+    with pytest.warns(ConvergenceWarning, match="left all bounds"):
+        network.fit(x, y)
+    assert network.best_iter_ == best
+    assert best == 1 or network.score(x, y) > 0.95
+    kept = network.theta_
+    network.set_params(early_stopping=False, learning_rate_init=1e-9).partial_fit(x, y)
+    assert best == 1 or network.theta_ == pytest.approx(kept, rel=1e-3, abs=1e-6)  # no state of what diverged
+
+
+def test_classes_may_count_anew_in_every_pass():
+    one, other = (NetworkClassifier(**SMALL).partial_fit(IRIS, SPECIES, [0, 1, 2]) for _ in range(2))
+    other.set_params(class_weight={0: 1.0, 1: 1.0, 2: 100.0})
+    one.partial_fit(IRIS, SPECIES, sample_weight=np.where(SPECIES == 2, 100.0, 1.0))
+    assert np.array_equal(one.theta_, other.partial_fit(IRIS, SPECIES).theta_)
 
 
 def test_threads_change_no_bit():

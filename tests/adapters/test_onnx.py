@@ -214,6 +214,11 @@ def test_other_steps_and_searches_are_exported(skl2onnx):  # noqa: ARG001 - like
     search = GridSearchCV(pipeline, {"networkclassifier__max_iter": [1, 3]}, cv=2)
     search.fit(x, targets("texts", x))
     assert_equal(search, to_onnx(search, dtype=np.float32), x)
+    clean = np.nan_to_num(x)
+    search = GridSearchCV(NetworkClassifier((8,), random_state=0), {"max_iter": [1, 3]}, cv=2)
+    for one in (search, make_pipeline(StandardScaler(), search)):
+        one.fit(clean, targets("texts", x))
+        assert_equal(one, to_onnx(one), clean)  # in the precision of the fit
 
 
 def test_columns_of_several_kinds_go_through_skl2onnx_itself(skl2onnx):

@@ -62,6 +62,18 @@ def test_the_bits_are_those_of_one_thread(hidden, activation, classes, dropout, 
 
 
 @pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("rows", [300, 496, 700])
+def test_who_is_faster_does_not_gather_over_outputs_that_others_have_yet_to_copy(rows):
+    network = Network((10, 600))  # predictions stand right behind the features
+    examples = dense_examples(np.random.default_rng(0).normal(size=(rows, 10)), np.zeros((rows, 600)))
+    theta = network.start(0)
+    alone = predict(network, theta, examples, threads=1)
+    assert alone.std() > 0.1
+    for _ in range(10):
+        np.testing.assert_array_equal(predict(network, theta, examples, threads=2), alone)
+
+
+@pytest.mark.usefixtures("eager")
 def test_softmax_by_its_general_slope():
     # Without the stable pair the output's activation and its slope are of all outputs at once.
     def trained(threads):

@@ -74,7 +74,7 @@ class TestRows:
         other = {name: FLOATS[name][:10] for name in "ycba"} | {"more": ["text"] * 10}
         second = written(tmp_path / "it's [1] of *.parquet", other)
         written(tmp_path / "it's 1 of 2.parquet", other)
-        stream = parquet_batches([second, file, second], "y", features="abc")
+        stream = parquet_batches([second, file, second], "y", features=["a", "b", "c"])
         assert stream.rows == ROWS + 20
         x, y = whole(stream)
         np.testing.assert_array_equal(x[10:-10], expected("abc"))
@@ -230,6 +230,18 @@ def test_targets_of_whole_numbers_stay_whole(tmp_path):
     gap = written(tmp_path / "gap.parquet", {"x": [1.0, 2], "y": [7, None], "w": [1.0, 0]})
     _, y, _ = whole(parquet_batches(gap, "y", weight="w"))
     np.testing.assert_array_equal(y, [[7], [np.nan]])
+
+
+def test_one_feature_may_be_a_str(file):
+    x, _ = whole(parquet_batches(file, "y", features="b"))
+    np.testing.assert_array_equal(x, expected("b"))
+
+
+def test_lists_of_numbers_are_no_column_of_numbers(tmp_path):
+    lists = pa.array([[1], [2]], pa.list_(pa.decimal128(9, 2)))
+    path = written(tmp_path / "rows", {"x": lists, "y": [1.0, 2.0]})
+    with pytest.raises(InputError, match=r"column 'x' holds DECIMAL\(9,2\)\[\]; numbers or booleans are expected"):
+        parquet_batches(path, "y")
 
 
 class TestLabels:

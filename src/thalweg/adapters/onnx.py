@@ -141,7 +141,7 @@ def _is_ours(model: Any) -> bool:  # noqa: ANN401 - as `to_onnx`
         estimator = ours = False
     else:
         estimator, ours = isinstance(model, BaseEstimator), isinstance(model, (NetworkClassifier, NetworkRegressor))
-        if estimator and not isinstance(model, type):
+        if estimator:
             check_is_fitted(model)
     if not estimator:
         raise TypeError(

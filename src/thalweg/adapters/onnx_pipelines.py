@@ -43,7 +43,7 @@ def pipeline_to_onnx(model: Any, name: str, dtype: DTypeLike | None) -> ModelPro
     """Return a fitted estimator of scikit-learn as a model, see `thalweg.adapters.onnx.to_onnx`."""
     register_converters()
     last = model[-1] if isinstance(model, Pipeline) else model
-    graph = Graph(getattr(last, "theta_", np.empty(0)).dtype if dtype is None else dtype)
+    graph = Graph(getattr(_network_in(last), "theta_", np.empty(0)).dtype if dtype is None else dtype)
     number = DoubleTensorType if graph.precision == TensorProto.DOUBLE else FloatTensorType
     options: dict[str, Any] = {
         "name": name,
@@ -65,6 +65,13 @@ def pipeline_to_onnx(model: Any, name: str, dtype: DTypeLike | None) -> ModelPro
             "option dtype chooses the other precision."
         ) from error
     return made
+
+
+def _network_in(model: Any) -> Any:  # noqa: ANN401 - likewise
+    """Return what a pipeline or a search ends in."""
+    while isinstance(model, Pipeline) or hasattr(model, "best_estimator_"):
+        model = model[-1] if isinstance(model, Pipeline) else model.best_estimator_
+    return model
 
 
 def _declare(operator: Any) -> None:  # noqa: ANN401 - skl2onnx has no types

@@ -160,7 +160,7 @@ def descend_stream(
     """
     batch, epochs, window = operator.index(batch), operator.index(epochs), operator.index(window)
     _expect_stream(stream, epochs)
-    rows = _rows_of(stream) if rows is None else operator.index(rows)
+    rows = rows_told_by(stream) if rows is None else operator.index(rows)
     counts = {"batch": batch, "epochs": epochs, "window": window, "rows": rows, "patience": patience}
     for name, value in counts.items():
         if value is not None and value < 1:
@@ -210,7 +210,7 @@ def _expect_stream(stream: object, epochs: int) -> None:
         raise ValueError(f"{epochs} epochs go through the stream as often, and a {type(stream).__name__} came. {ONCE}")
 
 
-def _rows_of(stream: object) -> int | None:
+def rows_told_by(stream: object) -> int | None:
     """Return how many rows a stream says that it has, if it does."""
     told = getattr(stream, "rows", None)
     return int(told) if isinstance(told, (int, np.integer)) else None

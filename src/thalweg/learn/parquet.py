@@ -105,7 +105,7 @@ def parquet_batches(
     path: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     target: str | Sequence[str],
     *,
-    features: Iterable[str] | None = None,
+    features: str | Iterable[str] | None = None,
     weight: str | None = None,
     batch_rows: int = BATCH_ROWS,
 ) -> ParquetBatches:
@@ -118,7 +118,7 @@ def parquet_batches(
     target : str or sequence of str
         The columns to predict: numbers or booleans, classes as numbers from 0; or one of text, whose labels become
         such numbers. A missing one needs a weight of 0.
-    features : iterable of str, optional
+    features : str or iterable of str, optional
         The columns to predict from, numbers or booleans, every value there; all others where it is not given.
     weight : str, optional
         A column of weights, one per example and 0 or more.
@@ -139,6 +139,7 @@ def parquet_batches(
     if not paths:
         raise InputError("No Parquet file was given; give the path of one or more.")
     targets = (target,) if isinstance(target, str) else tuple(target)
+    features = [features] if isinstance(features, str) else features
     known, total = _described(paths[0])
     chosen = [name for name in known if name not in {*targets, weight}] if features is None else list(features)
     names = [*chosen, *targets, *([weight] if weight else [])]
@@ -195,8 +196,8 @@ def _kinds(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
 
 
 def _kind(told: str) -> str:
-    """Return a type without what it is made of, such as DECIMAL for DECIMAL(9,2)."""
-    return told.partition("(")[0]
+    """Return a type without what it is made of, such as DECIMAL for DECIMAL(9,2); lists are left as they are."""
+    return told if told.endswith("]") else told.partition("(")[0]
 
 
 def _checked(path: Path, known: dict[str, str], names: list[str], labelled: tuple[str, ...]) -> None:

@@ -77,6 +77,8 @@ class Windows:
         self._rows, self._told = rows, "were announced"
         self._free: SimpleQueue[_Buffer | None] = SimpleQueue()
         self._filled: SimpleQueue[tuple[_Buffer, Examples] | int | BaseException] = SimpleQueue()
+        self._asked: SimpleQueue[None] = SimpleQueue()  # a word for each epoch that is to begin, or for the end
+        self._between = True  # epochs
         self._buffers = 0  # made so far: the second only where a second window comes
         self._learned_from: _Buffer | None = None
         self._closed = False
@@ -89,12 +91,14 @@ class Windows:
     def __exit__(self, *error: object) -> None:
         self._closed = True
         self._free.put(None)
+        self._asked.put(None)
         self._thread.join(LEAVE_SECONDS)
 
     def next(self, cancelled: Callable[[], bool] | None = None) -> Examples | int | None:
         """Return the next window, which is good until another one is returned.
 
-        At the end of an epoch return how many rows it had, and None where it is cancelled meanwhile.
+        At the end of an epoch return how many rows it had, and None where it is cancelled meanwhile. Until the first
+        window of another epoch is asked for, nobody goes through the stream: who looks at an epoch may.
 
         Raises
         ------
@@ -103,6 +107,9 @@ class Windows:
         BaseException
             What the stream itself raises.
         """
+        if self._between:
+            self._between = False
+            self._asked.put(None)
         while True:
             try:
                 given = self._filled.get(timeout=POLL_SECONDS)
@@ -113,6 +120,7 @@ class Windows:
             if isinstance(given, BaseException):
                 raise given
             if isinstance(given, int):
+                self._between = True
                 return given
             # Only now, which keeps nobody waiting: until here its descent may be asked about the window before.
             if self._learned_from is not None:
@@ -125,6 +133,9 @@ class Windows:
     def _read(self) -> None:
         try:
             for epoch in range(1, self._epochs + 1):
+                self._asked.get()
+                if self._closed:
+                    return
                 self._filled.put(self._read_epoch(epoch))
         except _ClosedError:
             pass

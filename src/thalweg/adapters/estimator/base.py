@@ -26,8 +26,10 @@ from sklearn.utils.validation import (
 from thalweg.adapters.estimator import options
 from thalweg.adapters.estimator.training import Curves, ToldDescent, go_on, saved_seed
 from thalweg.adapters.estimator.units import LossOn, TargetScale
+from thalweg.learn.carried import Carried
 from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
+from thalweg.learn.outcome import ADVICE, Outcome
 from thalweg.learn.prediction import predict
 
 if TYPE_CHECKING:
@@ -36,10 +38,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from thalweg.learn.activation import Values
-    from thalweg.learn.carried import Carried
     from thalweg.learn.examples import Examples
     from thalweg.learn.loss import Loss
-    from thalweg.learn.outcome import Outcome
 
 PRECISIONS = (np.float64, np.float32)
 
@@ -313,7 +313,7 @@ class NetworkEstimator(BaseEstimator, ABC):
             If it cannot be, or is another than the fitted one that is to be gone on with.
         """
         widths = (self.n_features_in_, *options.hidden_widths(self), self.n_outputs_)
-        network = Network(widths, options.ACTIVATIONS[self.activation], self._output(), self.skip_connections)
+        network = Network(widths, options.ACTIVATIONS[self.activation], self._output(), bool(self.skip_connections))
         if going_on and network != self.network_:
             raise ValueError(f"The fitted network is {self.network_}, the parameters ask for {network}. Fit a new one.")
         return network
@@ -360,7 +360,7 @@ class NetworkEstimator(BaseEstimator, ABC):
                 validation = validate(descent.theta)
             descent.tell(told(descent), validation)
             seconds = time.perf_counter() - began
-            stop = self._tell(descent.network, descent.theta, before.then(descent.curves), seconds)
+            stop = self._tell(descent.network, lambda: descent.carried, before.then(descent.curves), seconds)
 
         outcome = descent.ended(patience) or descent.run(
             validate=validate if patience else None,
@@ -372,7 +372,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         )
         self._refuse_failed(outcome, kept=descent.kept is not descent.theta)
         self._hold(descent.network, descent.kept, before.then(descent.curves))
-        self._end(outcome, len(before.loss), descent.carried)
+        self._end(outcome, len(before.loss), None if outcome.failed else descent.carried)
 
     @staticmethod
     def _refuse_failed(outcome: Outcome, *, kept: bool, frames: int = 6) -> None:
@@ -382,10 +382,13 @@ class NetworkEstimator(BaseEstimator, ABC):
         if outcome.failed or outcome.name == "dead":
             warnings.warn(outcome.advice, ConvergenceWarning, stacklevel=frames)
 
-    def _end(self, outcome: Outcome, before: int, carried: Carried) -> None:
-        """Take over how a descent ended, after so many earlier epochs."""
+    def _end(self, outcome: Outcome, before: int, carried: Carried | None) -> None:
+        """Take over how a descent ended, after so many earlier epochs; without its state, if that is of no use."""
         self.outcome_, self.best_iter_ = outcome, before + outcome.best_epoch
-        self._carried, self._rule = replace(carried, theta=self.theta_), options.SOLVERS[self.solver]
+        if carried is None:
+            carried = Carried(self.theta_, np.zeros((2, len(self.theta_)), self.theta_.dtype))
+        self._carried = replace(carried, theta=self.theta_)
+        self._rule = options.SOLVERS[self.solver]
 
     def _gone_on_from(self) -> Carried:
         """Return what earlier passes came to; the state of another update rule would mislead this one."""
@@ -404,7 +407,7 @@ class NetworkEstimator(BaseEstimator, ABC):
         threads = options.threads_of(self)
         return LossOn(network, examples.astype(dtype), target, self._loss(), self._units(), threads)
 
-    def _tell(self, network: Network, theta: Values, curves: Curves, seconds: float) -> bool:
+    def _tell(self, network: Network, carried: Callable[[], Carried], curves: Curves, seconds: float) -> bool:
         """Tell the user of an epoch; return whether they have enough."""
         number, loss, validation = len(curves.loss), curves.loss[-1], curves.validation[-1]
         if self.verbose:
@@ -412,7 +415,10 @@ class NetworkEstimator(BaseEstimator, ABC):
             print(f"Epoch {number}: loss {loss:.6g}{also}, {seconds:.1f} s", flush=True)  # noqa: T201 - it is verbose
         if self.callback is None:
             return False
-        self._hold(network, theta, curves)
+        now = carried()
+        self._hold(network, now.theta, curves)
+        advice = ADVICE["interrupted"].format(epochs=number)
+        self._end(Outcome("interrupted", advice, now.updates, number, number, seconds), 0, now)
         return bool(self.callback(Epoch(number, loss, validation, seconds, self)))
 
     def _hold(self, network: Network, theta: Values, curves: Curves) -> None:

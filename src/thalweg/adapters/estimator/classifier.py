@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sklearn.utils import Tags
 
     from thalweg.adapters.estimator.base import Epoch, Rows
+    from thalweg.adapters.estimator.streaming import LearnedStream
     from thalweg.learn.loss import Loss
 
 
@@ -124,7 +125,7 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
 
     class_weight: dict[Any, float] | str | None
     _losses = options.CLASSIFICATION
-    _factors: NDArray[np.float64] | None  # what each class counts: (1, classes), or (labels, 2) for its no and yes
+    _balance: NDArray[np.float64]  # what each class counts if all are to count alike: see `_factors`
     _multilabel: bool
 
     def __init__(
@@ -193,7 +194,7 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
         if classes is None and not hasattr(self, "classes_") and not _are_indicators(y):
             raise ValueError("classes must be passed on the first call to partial_fit.")
         self._refuse_other(classes, "partial_fit")
-        if self.class_weight == "balanced" and not hasattr(self, "theta_"):
+        if self.class_weight == "balanced" and not hasattr(self, "_balance"):
             raise ValueError(
                 "class_weight 'balanced' is not supported for partial_fit, which never sees how frequent classes are. "
                 "Give a dict, such as sklearn.utils.compute_class_weight makes of enough labels."
@@ -338,18 +339,43 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
 
     def _measure(self, rows: Rows, *, going_on: bool) -> None:
         del going_on  # samples may count anew
-        names = np.arange(2) if self._multilabel else self.classes_  # no and yes of each label
         numbers = self._numbers(rows.y)
-        if self.class_weight is None:
-            self._factors = None
-        elif self.class_weight == "balanced":
-            held = np.stack([np.bincount(column, rows.weight, len(names)) for column in numbers.T])
+        if self.class_weight == "balanced":
+            held = np.stack([np.bincount(column, rows.weight, len(self._names())) for column in numbers.T])
             present = held > 0
             even = rows.weight.sum() / present.sum(axis=1, keepdims=True)
-            self._factors = np.divide(even, held, where=present, out=np.zeros_like(held))
+            self._balance = np.divide(even, held, where=present, out=np.zeros_like(held))
         else:
-            factors = compute_class_weight(self.class_weight, classes=names, y=names)
-            self._factors = np.tile(factors, (numbers.shape[1], 1))
+            self._factors()  # refuses what cannot be
+
+    def _names(self) -> NDArray[Any]:
+        """Return the classes, or no and yes where each label has them."""
+        return np.arange(2) if self._multilabel else self.classes_
+
+    def _factors(self) -> NDArray[np.float64] | None:
+        """Return what each class counts: shape (1, classes), or (labels, 2) for its no and yes; None: all alike."""
+        if self.class_weight is None or self.class_weight == "balanced":
+            return None if self.class_weight is None else self._balance
+        factors = compute_class_weight(self.class_weight, classes=self._names(), y=self._names())
+        return np.tile(factors, (self.n_outputs_ if self._multilabel else 1, 1))
+
+    def _begun(
+        self,
+        stream: Any,  # noqa: ANN401 - as `fit_stream`
+        window: int,
+        classes: ArrayLike | None,
+        *,
+        first: bool,
+    ) -> tuple[LearnedStream, Any]:
+        begun = super()._begun(stream, window, classes, first=first)
+        if self.class_weight == "balanced" and not self._balance.all():
+            label, number = np.argwhere(self._balance == 0)[0]
+            of = f" of label {label}" if self._multilabel else ""
+            raise ValueError(
+                f"class_weight 'balanced' goes by the first window, and no sample there is of class "
+                f"{self._names().tolist()[number]!r}{of}. Give a larger window, or a dict of weights."
+            )
+        return begun
 
     def _numbers(self, y: NDArray[Any]) -> NDArray[np.int64]:
         """Return which class each sample is of, shape (samples, 1), or 0 and 1 for each label."""
@@ -375,10 +401,11 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
 
     def _weights(self, rows: Rows) -> NDArray[np.float64]:
         weight = rows.weight[:, None]
-        if self._factors is None:
+        factors = self._factors()
+        if factors is None:
             return weight
         numbers = self._numbers(rows.y)
-        return weight * self._factors[np.arange(numbers.shape[1]), numbers]
+        return weight * factors[np.arange(numbers.shape[1]), numbers]
 
     def _output(self) -> str:
         return "softmax" if self.n_outputs_ > 1 and not self._multilabel else "sigmoid"

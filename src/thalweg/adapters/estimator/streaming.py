@@ -21,7 +21,7 @@ from thalweg.adapters.estimator.base import PRECISIONS, NetworkEstimator, Rows
 from thalweg.adapters.estimator.training import Curves
 from thalweg.adapters.estimator.units import LossOn
 from thalweg.learn.examples import dense_examples
-from thalweg.learn.larger_than_memory import descend_stream
+from thalweg.learn.larger_than_memory import descend_stream, rows_told_by
 from thalweg.learn.outcome import Outcome
 from thalweg.learn.parquet import ParquetBatches
 from thalweg.learn.windows import ONCE
@@ -64,7 +64,7 @@ class StreamedEstimator(NetworkEstimator):
                 self._loss_of_stream(learned, network, theta, dtype) if factor is None else factor * epoch.loss
             )
             now.validation.append(validation if validate is None or patience else validate(theta))
-            stop = self._tell(network, theta, before.then(now), time.perf_counter() - began)
+            stop = self._tell(network, lambda: epoch.carried, before.then(now), time.perf_counter() - began)
 
         outcome = descend_stream(
             network,
@@ -75,7 +75,6 @@ class StreamedEstimator(NetworkEstimator):
             epochs=self.max_iter,
             seed=options.seed_of(self),
             window=window,
-            rows=learned.rows,
             theta=self.theta_ if going_on else None,
             dropout=self.dropout,
             dtype=dtype,
@@ -88,7 +87,7 @@ class StreamedEstimator(NetworkEstimator):
         self._refuse_failed(outcome, kept=bool(np.isfinite(outcome.validation_losses).any()), frames=5)
         self._hold(network, outcome.theta, before.then(now))
         plain = Outcome(**{one.name: getattr(outcome, one.name) for one in fields(Outcome)})
-        self._end(plain, len(before.loss), outcome.carried)
+        self._end(plain, len(before.loss), None if outcome.failed else outcome.carried)
 
     def _refuse(self, stream: Any, window: Any, validation: Any) -> None:  # noqa: ANN401 - what a user gave
         """Refuse what a stream cannot be fitted with."""
@@ -112,7 +111,7 @@ class StreamedEstimator(NetworkEstimator):
             raise ValueError("fit_stream saves no checkpoint. Let a callback pickle the estimator that it is given.")
         if self.early_stopping and validation is None:
             raise ValueError("fit_stream holds no part of the stream out: give unseen examples as validation=(X, y).")
-        if self.learning_rate == "cosine" and getattr(stream, "rows", None) is None:
+        if self.learning_rate == "cosine" and rows_told_by(stream) is None:
             raise ValueError(
                 "learning_rate='cosine' goes down over all updates, so it must be known how many there are: give the "
                 "stream an attribute `rows`, as that of thalweg.learn.parquet_batches has, or choose another one."
@@ -128,9 +127,40 @@ class StreamedEstimator(NetworkEstimator):
     ) -> tuple[LearnedStream, Any]:
         """Take from a first window what targets and features are; return the stream as it is learned, and the dtype."""
         once, batches, names = isinstance(stream, Iterator), _gone_through(stream), _names(stream)
-        dtype, taken, again, count = None, [], [], 0
+        classes = stream.labels if classes is None and isinstance(stream, ParquetBatches) else classes
+        again: list[Any] = []  # what an iterator does not give twice
+        taken, dtype = self._first_window(batches, names, window, again if once else None, first=first)
+        y, weight = (np.concatenate([getattr(one, name) for one in taken]) for name in ("y", "weight"))
+        if not len(y):
+            raise ValueError("Sample weights must contain at least one non-zero number in the first window.")
+        if first:
+            self._begin(y, classes)
+        for number, part in enumerate(taken):
+            with _named(number):
+                if len(part.y):
+                    self._encoded(part.y)
+        self._measure(Rows(np.empty(0), y, weight), going_on=not first)
+        learned = partial(self._learned, names=names, like=Rows(np.empty(0), y[:1], weight[:1]))
+        whole = chain(again, batches) if once else stream
+        close = None if once else getattr(batches, "close", None)
+        if close is not None:  # a generator lets go of its files
+            close()
+        return LearnedStream(whole, learned, getattr(stream, "rows", None), looked_at=batches), dtype
+
+    def _first_window(
+        self,
+        batches: Iterator[Any],
+        names: tuple[str, ...] | None,
+        window: int,
+        again: list[Any] | None,
+        *,
+        first: bool,
+    ) -> tuple[list[Rows], Any]:
+        """Return the targets and weights of so many rows, batch by batch, and the features' dtype."""
+        dtype, taken, count = None, [], 0
         for number, batch in enumerate(batches):
-            again += [deepcopy(batch)] if once else []
+            if again is not None:
+                again.append(deepcopy(batch))
             with _named(number):
                 X, y, weight = _parts(batch)
                 if dtype is None:
@@ -141,24 +171,14 @@ class StreamedEstimator(NetworkEstimator):
                     raise ValueError(
                         f"y has shape {y.shape}; its rows must be as those of batch 0: {taken[0].y.shape[1:]}."
                     )
-            taken.append(Rows(np.empty(0), y[counts].copy(), weight[counts]))
-            count += len(y)
-            if count >= window:
+            counts = counts[: window - count]  # what the first window is does not hang on how rows are cut
+            taken.append(Rows(np.empty(0), y[: len(counts)][counts], weight[: len(counts)][counts]))
+            count += len(counts)
+            if count == window:
                 break
         if not count:
             raise ValueError("The stream ended without an example; there is nothing to learn from.")
-        y, weight = (np.concatenate([getattr(one, name) for one in taken]) for name in ("y", "weight"))
-        if not len(y):
-            raise ValueError("Sample weights must contain at least one non-zero number in the first window.")
-        if first:
-            self._begin(y, classes)
-        self._measure(Rows(np.empty(0), y, weight), going_on=not first)
-        learned = partial(self._learned, names=names, like=Rows(np.empty(0), y[:1], weight[:1]))
-        whole = chain(again, batches) if once else stream
-        close = None if once else getattr(batches, "close", None)
-        if close is not None:  # a generator lets go of its files
-            close()
-        return LearnedStream(whole, learned, getattr(stream, "rows", None), looked_at=batches), dtype
+        return taken, dtype
 
     def _learned(
         self,
@@ -198,7 +218,7 @@ class StreamedEstimator(NetworkEstimator):
         return checked
 
     def _loss_of_stream(self, learned: LearnedStream, network: Network, theta: Values, dtype: Any) -> float:  # noqa: ANN401
-        """Return L over all rows, in own units."""
+        """Return L over all rows, in own units: another pass over the stream, while nobody else goes through it."""
         loss, units, total, shares = self._loss(), self._units(), 0.0, 0.0
         for X, target, weight in learned:
             share = float(weight.sum())

@@ -84,7 +84,7 @@ class TargetScale:
             return self._asked_in_own_units(loss), 1.0
         if loss.code == HUBER:
             delta = loss.parameters[0]
-            return (_huber_of_each(delta / self.scale), None) if one is None else (huber(delta / one), one**2)
+            return (_huber_of_each(delta, self.scale), None) if one is None else (huber(delta / one), one**2)
         return loss, one if one is None else one ** (2 if loss.code == MSE else 1)
 
     def _asked_in_own_units(self, loss: Loss) -> Loss:
@@ -97,14 +97,17 @@ class TargetScale:
         return replace(loss, error=error, slope=slope)
 
 
-def _huber_of_each(delta: NDArray[np.float64]) -> Loss:
-    """Return the loss of Huber with a δ for each output, which the kernel has not."""
+def _huber_of_each(own: float, scale: NDArray[np.float64]) -> Loss:
+    """Return the loss of Huber with a δ for each output, which the kernel has not; `own` is the one in own units."""
+    delta = own / scale
 
     def error(made: Values, target: Values) -> Values:
         size = np.abs(made - target)
         return np.where(size <= delta, size * size / 2, delta * (size - delta / 2))
 
-    return own_loss("huber of each output", error, lambda made, target: np.clip(made - target, -delta, delta))
+    return own_loss(
+        f"huber of each output, huber_delta={own:g}", error, lambda made, target: np.clip(made - target, -delta, delta)
+    )
 
 
 class LossOn:
