@@ -38,6 +38,8 @@ app = typer.Typer(help=__doc__.partition("\n")[0], add_completion=False, pretty_
 
 def probabilities(model: dict[str, np.ndarray], views: list[Rows]) -> np.ndarray:
     """Return the network's probability of each point, shape (rows, 361), the mean over views; 0 where it is illegal."""
+    if model.keys() != {"widths", "theta"} or model["widths"][[0, -1]].tolist() != [FEATURES, CLASSES]:
+        raise ValueError("The model is not one that `go.py train` has made.")
     network = learn.Network(tuple(model["widths"].tolist()), output="softmax")
     predicted = [learn.predict(network, model["theta"], rows.examples()) for rows in views]
     return np.mean(list(map(move_probabilities, predicted, views)), axis=0)
@@ -59,24 +61,26 @@ def judge(games: list[Game], ask: Callable[[list[Rows]], np.ndarray]) -> str:
 
 
 @app.command()
-def train(path: Path, *, count: int | None = None, epochs: int = 5, hidden: str = "1024", model: Path = MODEL) -> None:
+def train(path: Path, *, count: int | None = None, epochs: int = 5, hidden: int = 1024, model: Path = MODEL) -> None:
     """Learn from most games, and tell how often the network is right on unseen ones."""
     model.parent.resolve(strict=True)  # where there is no such folder, it is told before the work
     learned, validation, unseen = split_games(read_games(path), count)
-    stream, began = Positions(learned), time.perf_counter()
-    network = learn.Network((FEATURES, *map(int, hidden.split(",")), CLASSES), output="softmax")
+    stream, began, learning = Positions(learned), time.perf_counter(), model.with_suffix(".learning")
+    network = learn.Network((FEATURES, hidden, CLASSES), output="softmax")
     print(f"{len(learned):,} games, {stream.rows:,} moves; a network of {network.size:,} unknowns.", flush=True)
 
     def watch(epoch: learn.StreamEpoch) -> None:
         found = {"widths": np.array(network.widths), "theta": epoch.carried.theta}
-        save_file(found, aside := model.with_suffix(".part"))
-        aside.replace(model)  # which is whole at any time
+        save_file(found, learning)
         minutes, told = (time.perf_counter() - began) / 60, judge(validation, partial(probabilities, found))
         print(f"epoch {epoch.number}, {minutes:.1f} min: loss {epoch.loss:.3f}; in validation {told}", flush=True)
 
     adam = learn.Optimizer("adam", learning_rate=1e-3, schedule="cosine", warm_up=100)
     options = {"batch": 256, "epochs": epochs, "window": 2**15, "dropout": 0.2, "optimizer": adam}
-    learn.descend_stream(network, stream, loss="cross-entropy", watch=watch, **options)
+    outcome = learn.descend_stream(network, stream, loss="cross-entropy", watch=watch, **options)
+    if outcome.failed:
+        raise ValueError(outcome.advice)
+    learning.replace(model)
 
     played = np.concatenate([game.points[game.points != NONE] for game in learned])
     often, random = np.bincount(played, minlength=POINTS) + 1, np.random.default_rng(0)
@@ -90,7 +94,9 @@ def train(path: Path, *, count: int | None = None, epochs: int = 5, hidden: str 
 def look(path: Path, *, count: int | None = None, game: int = 1, move: int = 60, model: Path = MODEL) -> None:
     """Draw a position of an unseen game, to MODEL.png: the network's probability of each move, and which was played."""
     unseen = split_games(read_games(path), count)[2]
-    shown = unseen[(game - 1) % len(unseen)]
+    if not 1 <= game <= len(unseen):
+        raise ValueError(f"--game is {game}; the unseen games are counted from 1 to {len(unseen)}.")
+    shown = unseen[game - 1]
     before, played = shown.before(move), int(shown.points[shown.setup + move - 1])
     picture(before, answer(load_file(model), before), played).save(model.with_suffix(".png"), scale_factor=2)
 
@@ -105,4 +111,5 @@ if __name__ == "__main__":
     try:
         app()
     except (OSError, ValueError, SafetensorError) as error:
-        sys.exit(str(error))
+        print(error, file=sys.stderr)
+        sys.exit(2)

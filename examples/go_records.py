@@ -79,8 +79,9 @@ def split_games(games: list[Game], count: int | None = None) -> tuple[list[Game]
 
 def _files(path: Path) -> Iterator[tuple[str, bytes]]:
     if path.is_dir():
-        for file in sorted(path.rglob("*.sgf")):
-            yield file.name, file.read_bytes()
+        for file in sorted(path.rglob("*")):
+            if file.suffix.lower() == ".sgf":
+                yield file.name, file.read_bytes()
     elif zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():

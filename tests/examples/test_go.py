@@ -365,12 +365,12 @@ def test_games_are_read_from_folders_zips_and_lines(tmp_path):
     folder = tmp_path / "games"
     (folder / "deep").mkdir(parents=True)
     (folder / "a.sgf").write_text(sgf(line))
-    (folder / "deep" / "b.SGF".lower()).write_text(handicap)
+    (folder / "deep" / "b.SGF").write_text(handicap)
     (folder / "c.sgf").write_text(sgf(line, "PB[the same game again]"))
     (folder / "d.sgf").write_text("(;SZ[9];B[aa])")
     (folder / "e.sgf").write_text("no record")
     with zipfile.ZipFile(tmp_path / "games.zip", "w") as archive:
-        for file in sorted(folder.rglob("*.sgf")):
+        for file in sorted(folder.rglob("*.*")):
             archive.write(file, file.name)
     (tmp_path / "games.txt").write_text(f"12\t{line}\n\n13\t{line}\n14\t;B[aa];W[aa];B[bb]\n")
     for found in (records.read_games(folder), records.read_games(tmp_path / "games.zip")):
@@ -427,7 +427,7 @@ def learned(tmp_path_factory):
     (folder / "games.txt").write_text("\n".join(lines))
     told = io.StringIO()
     with contextlib.redirect_stdout(told):
-        go.train(folder / "games.txt", epochs=16, hidden="16", model=folder / "model.safetensors")
+        go.train(folder / "games.txt", epochs=16, hidden=16, model=folder / "model.safetensors")
     return folder, told.getvalue()
 
 
@@ -452,7 +452,7 @@ def test_what_was_learned_holds_for_unseen_games(learned):
     assert first > 60
     assert five >= first
     assert len(re.findall(r"^epoch \d+, ", told, re.MULTILINE)) == 16
-    assert [*learned[0].glob("*.part")] == []
+    assert [*learned[0].glob("*.learning")] == []
 
 
 def test_it_plays_legal_moves_and_refuses_others(learned):
@@ -501,8 +501,31 @@ def test_a_picture_shows_the_position_the_probabilities_and_the_move(learned):
     assert drawn["layer"][2]["title"]["text"] == "Move 30, white to play"
 
 
-def test_a_model_that_is_not_there_is_told_in_a_line(learned):
-    assert run("play", "--model", "absent", folder=learned[0]) == (1, "", "No such file or directory: absent\n")
+def test_what_cannot_be_is_told_in_a_line(learned):
+    folder = learned[0]
+    assert run("play", "--model", "absent", folder=folder) == (2, "", "No such file or directory: absent\n")
+    go.save_file({"other": np.zeros(3)}, folder / "other.safetensors")
+    told = "The model is not one that `go.py train` has made.\n"
+    status, _, error = run("play", "--white", "--model", "other.safetensors", folder=folder)
+    assert (status, error) == (2, told)
+    look = ("look", "games.txt", "--model", "model.safetensors", "--game", "3")
+    assert run(*look, folder=folder)[::2] == (2, "--game is 3; the unseen games are counted from 1 to 1.\n")
+
+
+def test_a_model_is_replaced_only_by_one_that_was_learned_to_the_end(learned, monkeypatch):
+    def diverges(*_, watch, **__):
+        watch(go.learn.StreamEpoch(1, 9, 1.0, np.nan, 0.1, go.learn.Carried(*start)))
+        return go.learn.Outcome("diverged", "It diverged.", 1, 1, 1, 0.1)
+
+    folder = learned[0]
+    before = (folder / "model.safetensors").read_bytes()
+    network = go.learn.Network((features.FEATURES, 16, features.CLASSES))
+    start = network.start(0), np.zeros((2, network.size))
+    monkeypatch.setattr(go.learn, "descend_stream", diverges)
+    with pytest.raises(ValueError, match="It diverged"):
+        go.train(folder / "games.txt", hidden=16, model=folder / "model.safetensors")
+    assert (folder / "model.safetensors").read_bytes() == before
+    (folder / "model.learning").unlink()
 
 
 @pytest.mark.skipif(not GAMES.is_file(), reason="the games of strong players are not here")
@@ -514,7 +537,7 @@ def test_games_of_strong_players_are_learned_from(tmp_path):
     assert [len(game.points) for game in games] == [line.count(b";") for line in lines]  # no move breaks the rules
     told = io.StringIO()
     with contextlib.redirect_stdout(told):
-        go.train(tmp_path / "games.txt", epochs=3, hidden="16", model=tmp_path / "model.safetensors")
+        go.train(tmp_path / "games.txt", epochs=3, hidden=16, model=tmp_path / "model.safetensors")
     first, five = map(
         float, re.search(r"the network: .* first ([\d.]+)%, among five ([\d.]+)%", told.getvalue()).groups()
     )
