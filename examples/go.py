@@ -13,6 +13,10 @@ https://u-go.net/gamerecords (SGF of KGS, 7 dan). It needs ``pip install thalweg
    symmetries of the board are one to it: it learns and answers on boards turned to bring the last move up.
 2. Loss: cross-entropy, in nats a move: the mean of -ln(probability of the move played).
 3. Gradient descent (Adam) on a stream of positions, played anew from the games in every epoch.
+
+Measured on that month, 4,985 games to learn from, 9,902,539 unknowns, 32 minutes on two cores: of 56,594 moves of 271
+unseen games the move played comes first 37.3% of the time, among five 62.5% (any legal move: 0.5 and 2.3%). Published:
+linear on patterns 24%, convolutional networks 44 to 57%.
 """
 
 import sys

@@ -12,7 +12,7 @@ names stands at https://github.com/karpathy/makemore (names.txt, MIT license).
    side from different starts, and the mean of their probabilities writes.
 
 Measured on that list, each name once and a tenth of them unseen: the table of letter pairs 2.455 nats a letter, one
-network 1.982, the mean of four 1.970, found in 27 s on two cores. Published for a network that sees three letters:
+network 1.982, the mean of four 1.970, found in 22 s on two cores. Published for a network that sees three letters:
 2.17 (A. Karpathy, "makemore", part 3, where a name that the list holds twice may be both learned from and unseen).
 """
 
