@@ -13,7 +13,7 @@ all together they are the score less that of a blank picture. Without a PNG it d
 four named wrong.
 
 Measured, no picture bent: MNIST 784-300-100-10 1.54% of 10,000 wrong (mean of three seeds), 8 s on two cores, and
-784-1000-10 1.53%, 25 s. Published for plain networks: 3.05% (LeCun et al. 1998), 1.6% (Simard et al. 2003, 800 neurons).
+784-1000-10 1.53%, 25 s. Published for plain networks: 3.05% (LeCun et al. 1998), 1.6% (Simard et al. 2003, 800).
 Digits 64-1000-10: 98.2% of 360 right (five splits, three seeds), 1 s.
 """
 
