@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from interrupts import default_interrupt
 from strategies import random_examples
 from thalweg.learn.backprop import forward, loss_and_gradient
 from thalweg.learn.descent import Descent
@@ -183,6 +184,7 @@ def test_ctrl_c_parts_no_update_from_its_count():
     import _thread  # noqa: PLC0415 - the only use
     import time  # noqa: PLC0415
 
+    default_interrupt()
     table = random_examples(np.random.default_rng(1), 4000, 20, 3, 1)
     whole, parts = (Descent(Network((23, 40, 1)), table, batch=8, epochs=60) for _ in range(2))
     whole.run()
