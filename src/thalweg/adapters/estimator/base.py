@@ -188,6 +188,8 @@ class NetworkEstimator(BaseEstimator, ABC):
         ValueError
             If a parameter cannot be, the examples do not fit together or hold what is not finite, a checkpoint was
             begun with other examples or parameters, or the descent failed: with the advice of its outcome.
+        TypeError
+            If X is sparse.
         """
         return self._become("_fit", X, y, sample_weight, validation)
 

@@ -172,7 +172,8 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
     ) -> Self:
         """Make one pass over these examples, on from what was learned before.
 
-        The optimizer goes on as if all passes were one descent; its schedule spans `max_iter` passes.
+        The optimizer goes on as if all passes were one descent; its schedule spans `max_iter` passes, after
+        which a cosine's rate is 0.
 
         Parameters
         ----------
@@ -235,6 +236,8 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
         ValueError
             As `fit`, and if a batch does not suit, or rows of an epoch are missing: it names the batch. An earlier
             fitted model stays as it was.
+        TypeError
+            If the stream is a path, or nothing that can be gone through.
         """
         if self.warm_start:
             self._refuse_other(classes, "fit_stream")

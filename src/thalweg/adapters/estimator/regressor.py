@@ -170,8 +170,8 @@ class NetworkRegressor(RegressorMixin, StreamedEstimator):
     ) -> Self:
         """Make one pass over these examples, on from what was learned before.
 
-        The optimizer goes on as if all passes were one descent; its schedule spans `max_iter` passes. The first call
-        decides the targets' mean and scale.
+        The optimizer goes on as if all passes were one descent; its schedule spans `max_iter` passes, after
+        which a cosine's rate is 0. The first call decides the targets' mean and scale.
 
         Parameters
         ----------
@@ -221,6 +221,8 @@ class NetworkRegressor(RegressorMixin, StreamedEstimator):
         ValueError
             As `fit`, and if a batch does not suit, or rows of an epoch are missing: it names the batch. An earlier
             fitted model stays as it was.
+        TypeError
+            If the stream is a path, or nothing that can be gone through.
         """
         return self._become("_fit_stream", stream, window, validation)
 
