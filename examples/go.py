@@ -9,8 +9,8 @@ https://github.com/yenw/computer-go-dataset (TYGEM/Kifu/2006-11.zip, 3.6 MB, no 
 https://u-go.net/gamerecords (SGF of KGS, 7 dan). It needs ``pip install thalweg sgfmill``.
 
 1. A function with unknowns: a position in (`go_features.py` tells how), the probability of every move out. A plain
-   network without search; the rules (`go_rules.py`) strike out what is illegal. The eight
-   symmetries of the board are one to it: it learns and answers on boards turned to bring the last move up.
+   network without search; the rules (`go_rules.py`) strike out what is illegal. The eight symmetries of the
+   board are one to it: it learns and answers on boards turned to bring the last move up.
 2. Loss: cross-entropy, in nats a move: the mean of -ln(probability of the move played).
 3. Gradient descent (Adam) on a stream of positions, played anew from the games in every epoch.
 

@@ -10,9 +10,9 @@ It needs ``pip install "thalweg[sklearn]" kaldi-native-fbank soundfile``.
 2. Loss: cross-entropy, the mean of -ln(probability of the digit that was said).
 3. Gradient descent (Adam), over all words 15 times.
 
-Measured (all of it: 103 s on two cores; five seeds): 300-100 names 99.7 to 100% of the official test right, and 86.1%
-(85.1 to 87.2) of a speaker never heard (features chosen with them in view); no hidden layer 97.9 and 82.4%, 7 x 1,000
-neurons 99.7 and 82.6%. Published for a plain network and strangers: F1 81.9% (Adoptante et al. 2023, from other words).
+Measured (103 s in all on two cores; five seeds): 300-100 names 99.7 to 100% of the official test right, 86.1% (85.1 to
+87.2) of a speaker never heard, but the features were chosen with them in view; no hidden layer 97.9 and 82.4%; 7 x
+1,000 99.7 and 82.6% (one seed). Published, plain, from other words: F1 81.9% of strangers (Adoptante et al. 2023).
 """
 
 import argparse

@@ -73,11 +73,11 @@ class ParquetBatches:
     def _cell(self, name: str, kind: str) -> str:
         """Return a column as SQL that gives float32 or float64; of targets, classes and other whole numbers, int64."""
         cell = identifier(name)
-        if name not in self.target:
-            return f"{cell}::{'FLOAT' if kind in SINGLE else 'DOUBLE'}"
-        if self.labels is not None:
+        if name in self.target and self.labels is not None:
             return f"enum_code({cell}::VARCHAR::ENUM({', '.join(map(literal, self.labels))}))::BIGINT"
-        return f"{cell}::{'BIGINT' if kind in WHOLE else 'FLOAT' if kind in SINGLE else 'DOUBLE'}"
+        if name in self.target and kind in WHOLE:
+            return f"{cell}::BIGINT"
+        return f"{cell}::{'FLOAT' if kind in SINGLE else 'DOUBLE'}"
 
     def _batches(self, path: Path, names: list[str], rows: duckdb.DuckDBPyRelation) -> Iterator[Batch]:
         import duckdb  # noqa: PLC0415 - only where a file is read

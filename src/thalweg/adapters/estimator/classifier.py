@@ -357,8 +357,10 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
 
     def _factors(self) -> NDArray[np.float64] | None:
         """Return what each class counts: shape (1, classes), or (labels, 2) for its no and yes; None: all alike."""
-        if self.class_weight is None or self.class_weight == "balanced":
-            return None if self.class_weight is None else self._balance
+        if self.class_weight is None:
+            return None
+        if self.class_weight == "balanced":
+            return self._balance
         factors = compute_class_weight(self.class_weight, classes=self._names(), y=self._names())
         return np.tile(factors, (self.n_outputs_ if self._multilabel else 1, 1))
 

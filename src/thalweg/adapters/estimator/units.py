@@ -106,7 +106,9 @@ def _huber_of_each(own: float, scale: NDArray[np.float64]) -> Loss:
         return np.where(size <= delta, size * size / 2, delta * (size - delta / 2))
 
     return own_loss(
-        f"huber of each output, huber_delta={own:g}", error, lambda made, target: np.clip(made - target, -delta, delta)
+        f"huber of each output, huber_delta={own:.17g}",
+        error,
+        lambda made, target: np.clip(made - target, -delta, delta),
     )
 
 
