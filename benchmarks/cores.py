@@ -45,17 +45,17 @@ def trainings(widths: tuple[int, ...], epochs: int) -> Callable[[int], object]:
     return side_by_side
 
 
-def gains(work: Callable[[int], object], turns: int) -> tuple[list[tuple[float, float]], bool]:
+def gains(work: Callable[[int], object], turns: int, patience: float) -> tuple[list[tuple[float, float]], bool]:
     """Return the seconds of turns on one thread and on two, and whether others left both cores to them.
 
     Three busy threads share two cores unevenly, so a turn counts only if others stayed out of it; where they never do
-    for long enough, all count.
+    for long enough, `patience` in seconds, all count.
     """
     taken: list[tuple[float, float]] = []
     quiet: list[tuple[float, float]] = []
     work(2)
     began = time.perf_counter()
-    while len(quiet) < turns and (len(taken) < turns or time.perf_counter() - began < PATIENCE):
+    while len(quiet) < turns and (len(taken) < turns or time.perf_counter() - began < patience):
         others, marks = work_of_others(), [time.perf_counter()]
         for threads in (1, 2):
             work(threads)
@@ -73,7 +73,7 @@ def section(*, quick: bool = False) -> list[str]:
     rows: list[list[str]] = []
     undisturbed = True
     for widths, epochs in {SMALL: 1}.items() if quick else EPOCHS.items():
-        taken, quiet = gains(trainings(widths, epochs), 1 if quick else 11)
+        taken, quiet = gains(trainings(widths, epochs), *((1, 0) if quick else (11, PATIENCE)))
         undisturbed = undisturbed and quiet
         gain = statistics.median(one / two for one, two in taken)
         reached = f"(≥ {FLOOR})" if gain >= FLOOR else f"(≥ {FLOOR} missed)"

@@ -18,6 +18,15 @@ from thalweg.look.names import PICTURES
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ["README.md", "docs/index.md", "docs/commands.md", "docs/python.md", "docs/ladders.md"]
+SHORTEST = """
+epochs = 5
+seeds = 1
+
+[[rung]]
+days_back = 28
+layers = [10]
+known = "week"
+"""
 LECTURE = ["docs/lecture.md", "docs/lecture.zh.md"]
 
 
@@ -33,7 +42,7 @@ def commands(document):
 
 
 def run(line):
-    """Run one line as a shell would, with the ladder that takes seconds where none is named."""
+    """Run one line as a shell would, with the shortest ladder where none is named."""
     line, _, into = line.partition(" > ")
     name, *arguments = shlex.split(line)
     if name == "pip":
@@ -45,7 +54,7 @@ def run(line):
         return ""
     assert name == "thalweg"
     if arguments[0] == "forecast" and "--ladder" not in arguments:
-        arguments += ["--ladder", "quick"]
+        arguments += ["--ladder", "shortest.toml"]
     done = CliRunner().invoke(app, arguments, prog_name="thalweg")
     assert done.exit_code == 0, f"{line}: {done.output}"
     if into:
@@ -58,6 +67,7 @@ def folder(tmp_path, monkeypatch):
     """A reader's folder, with the files that the documents speak of."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
+    Path("shortest.toml").write_text(SHORTEST, encoding="utf-8")
     run("thalweg sample drawn.csv --days 200")
     rows = Path("drawn.csv").read_text(encoding="utf-8").splitlines()
     Path("views.csv").write_text("\n".join(["day,views", *rows[1:]]) + "\n", encoding="utf-8")

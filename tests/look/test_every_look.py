@@ -28,6 +28,10 @@ def seen(request):
     return looks.seen(request.param)
 
 
+def test_altair_finds_nothing_wrong(seen):
+    assert seen.look.chart.to_dict(validate=True) == seen.look.described
+
+
 def test_it_draws_as_png_and_svg(seen, tmp_path):
     seen.save(tmp_path / "seen.png")
     png = (tmp_path / "seen.png").read_bytes()

@@ -142,6 +142,7 @@ def _known(
 
 def _usual_place(past: Past, transformed: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
     """Return how far the weekdays to come usually lie from the mean of the week that ends there."""
+    away = transformed - trailing_mean(transformed, np.arange(len(transformed)), WEEK)  # where a week stands before
     out: list[NDArray[np.float64]] = []
     for step in range(min(steps, WEEK)):
         total, count = np.zeros(len(past)), np.zeros(len(past))
@@ -149,7 +150,7 @@ def _usual_place(past: Past, transformed: NDArray[np.float64], steps: int) -> ND
             back = WEEK * week - 1 - step  # of the same weekday, from the newest day
             there = past.available >= back + WEEK
             at = np.where(there, past.newest - back, past.newest)
-            total += np.where(there, transformed[at] - trailing_mean(transformed, at, WEEK), 0.0)
+            total += np.where(there, away[at], 0.0)
             count += there
             if week in WEEKDAYS_AGO:
                 out.append(total / np.maximum(count, 1))

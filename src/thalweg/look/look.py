@@ -85,9 +85,9 @@ class Look:
 
     @property
     def described(self) -> dict[str, Any]:
-        """The chart as Vega-Lite; Altair checks it once, which takes its time."""
+        """The chart as Vega-Lite, made once; tests let Altair check every chart, users need not wait for that."""
         if not self._described:
-            self._described.update(self.chart.to_dict())
+            self._described.update(self.chart.to_dict(validate=False))
         return self._described
 
     @property

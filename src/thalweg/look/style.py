@@ -148,19 +148,24 @@ def layered(*layers: alt.Chart, width: int = WIDTH, height: int = HEIGHT) -> alt
 
 
 def headed(chart: Chart, title: str) -> Chart:
-    """Return a panel of a picture with its own small title."""
-    return chart.properties(title=alt.Title(title, fontSize=12, fontWeight="normal", anchor="start", offset=4))
+    """Give a panel of a picture its own small title; return it."""
+    chart.title = alt.Title(title, fontSize=12, fontWeight="normal", anchor="start", offset=4)
+    return chart
 
 
 def dress(chart: Chart, title: str, subtitle: str, language: str = "en", *, simulated: bool = False) -> Chart:
-    """Return the chart with its title, told as simulated where it is, and in the house's fonts and colours."""
+    """Give a chart its title, told as simulated where it is, and the house's fonts and colours; return it.
+
+    The chart itself is dressed: a copy by `properties` or `configure` takes Altair longer than all the rest.
+    """
     tell = catalogue(language)
     if simulated:
         title = tell("report.simulated_title", text=title)
     locale: dict[str, Any] = {}
     if language == "zh":
         locale["locale"] = {"time": vl_convert.get_time_format_locale("zh-CN")}
-    return chart.properties(title=alt.Title(title, subtitle=subtitle)).configure(
+    chart.title = alt.Title(title, subtitle=subtitle)
+    chart.config = alt.Config(
         font=FONT,
         background="white",
         padding=6,
@@ -189,3 +194,4 @@ def dress(chart: Chart, title: str, subtitle: str, language: str = "en", *, simu
         view=alt.ViewConfig(stroke=None),
         **locale,
     )
+    return chart

@@ -94,7 +94,7 @@ def _values(findings: Findings, tell: Catalogue) -> dict[str, Any]:
         "known": any(line.known for line in findings.ladder),
         "verdict": [tell(message) for message in findings.verdict],
         "tiles": _tiles(findings, tell),
-        "pictures": {name: picture(name, chart.to_dict()) for name, chart in charts.items() if chart is not None},
+        "pictures": {name: picture(name, chart.to_dict(validate=False)) for name, chart in charts.items() if chart},
         "explain": {
             "forecast": tell("report.explain_forecast_copy" if copied else "report.explain_forecast"),
             "strategy": tell(f"report.strategy_{findings.strategy}"),
