@@ -18,14 +18,12 @@ Digits 64-1000-10: 98.2% of 360 right (five splits, three seeds), 1 s.
 """
 
 import argparse
-import gzip
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
 
+from images_files import loaded, remembered
 from images_scan import centered
 from thalweg.learn import Descent, Network, Optimizer, dense_examples, input_slopes, integrated_gradients, predict
 
@@ -55,14 +53,18 @@ def main() -> None:
         adam = Optimizer("adam", learning_rate=0.001, schedule="cosine")
         descent = Descent(network, dense_examples(learned, labels), loss="cross-entropy", optimizer=adam, **options)
         kept = Path(f"{name}-{'-'.join(map(str, network.widths))}-{descent.epochs}-epochs-seed-{asked.seed}.npy")
-        theta = np.load(kept) if kept.exists() else None
+        theta = remembered(kept, network.size)
         chosen, names = ([centered(asked.png, side, box)], [asked.png.name]) if asked.png else (None, None)
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, ValueError) as error:
         parser.exit(2, f"{str(error).rstrip('.')}.\n")
     if theta is None:
-        print(f"Learned {network.size:,} unknowns in {descent.run().seconds:.1f} s; kept in {kept}.")
-        theta = descent.theta
-        np.save(kept, theta)
+        outcome, theta = descent.run(), descent.theta
+        if outcome.failed:
+            parser.exit(2, f"{outcome.advice}\n")
+        print(f"Learned {network.size:,} unknowns in {outcome.seconds:.1f} s; kept in {kept}.")
+        aside = kept.with_suffix(".part.npy")
+        np.save(aside, theta)
+        aside.replace(kept)  # a run that is cut off leaves no half of it
     wrong = predict(network, theta, dense_examples(unseen, right)).argmax(axis=1) != right
     print(f"{kept.stem}: {100 * wrong.mean():.2f}% of {len(wrong):,} test pictures named wrong.")
 
@@ -76,16 +78,6 @@ def main() -> None:
             print(f"{name}: {digit} at {probabilities[digit]:.1%}", end=", ")
             panels.append((evidence(network, theta, ink, digit), f"for {digit}: {probabilities[digit]:.1%}"))
     drawn(panels, side).save(asked.out)
-
-
-def loaded(folder: Path | None) -> list[np.ndarray]:
-    """Return pictures to learn from and to be tested on, rows of ink from 0 to 1, then the digits of both."""
-    if folder is None:
-        pictures, digits = load_digits(return_X_y=True)
-        return train_test_split(pictures / 16, digits, test_size=0.2, stratify=digits, random_state=0)
-    names = [f"{part}-{kind}-ubyte.gz" for kind in ("images-idx3", "labels-idx1") for part in ("train", "t10k")]
-    files = [np.frombuffer(gzip.decompress((folder / name).read_bytes()), np.uint8) for name in names]
-    return [*(file[16:].reshape(-1, 784) / np.float32(255) for file in files[:2]), *(file[8:] for file in files[2:])]
 
 
 def evidence(network: Network, theta: np.ndarray, ink: np.ndarray, digit: int) -> np.ndarray:

@@ -78,6 +78,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default="names.png", help="the picture")
     parser.add_argument("--quick", action="store_true", help="one small network, in seconds")
     given = parser.parse_args()
+    if given.seed < 0 or given.new < 0:
+        parser.exit(2, f"--seed is {given.seed} and --new {given.new}; expected: whole numbers, 0 or more.\n")
     try:
         given.out.parent.resolve(strict=True)
         text = unicodedata.normalize("NFC", given.names.read_text(encoding="utf-8-sig"))
@@ -95,7 +97,6 @@ def main() -> None:
     pairs = np.ones((len(alphabet), len(alphabet)))  # one is added to every count
     np.add.at(pairs, (training.indices[:, 0], training.target[:, 0]), 1)
     pairs /= pairs.sum(axis=1, keepdims=True)
-
     began, (neurons, networks, updates) = time.perf_counter(), (100, 2, 2_000) if given.quick else (500, 4, 7_000)
     network = learn.Network((BACK * len(alphabet), neurons, len(alphabet)), output="softmax")
     optimizer = learn.Optimizer("adamw", learning_rate=2e-3, schedule="cosine", decay=0.01)

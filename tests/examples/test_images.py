@@ -1,5 +1,6 @@
 """examples/images.py, as a user runs it: it names unseen digits, and its evidence adds up."""
 
+import gzip
 import re
 import runpy
 import subprocess
@@ -117,11 +118,51 @@ def test_mnist_is_read_learned_and_named(tmp_path):
     assert len(scores(done)) == 8
 
 
+def mnist(folder, pictures, labels):
+    """Write a few blank pictures and their labels as MNIST's four files, and return the folder."""
+    folder.mkdir()
+    for part in ("train", "t10k"):
+        for kind, head, body in (
+            ("images-idx3", [0x803, pictures, 28, 28], bytes(784 * pictures)),
+            ("labels-idx1", [0x801, labels], bytes(labels)),
+        ):
+            (folder / f"{part}-{kind}-ubyte.gz").write_bytes(gzip.compress(np.array(head, ">u4").tobytes() + body))
+    return folder
+
+
+def damaged_mnist(folder):
+    """Write folders of MNIST's files, something wrong in each."""
+    mnist(folder / "uneven", 3, 2)
+    file = mnist(folder / "cut", 3, 3) / "train-images-idx3-ubyte.gz"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-12])
+    (mnist(folder / "flipped", 3, 3) / file.name).write_bytes(whole[:10] + bytes([whole[10] ^ 255]) + whole[11:])
+    (mnist(folder / "short", 3, 3) / file.name).write_bytes(gzip.compress(gzip.decompress(whole)[:-1]))
+    labels = mnist(folder / "swapped", 3, 3) / "train-labels-idx1-ubyte.gz"
+    labels.with_name(file.name).write_bytes(labels.read_bytes())
+
+
+def test_mnist_files_are_read(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(SCRIPT.parent)
+    loaded = runpy.run_path(str(SCRIPT.parent / "images_files.py"))["loaded"]
+    learned, unseen, digits, right = loaded(mnist(tmp_path / "few", 3, 3))
+    assert learned.shape == unseen.shape == (3, 784)
+    assert learned.dtype == np.float32
+    assert digits.shape == right.shape == (3,)
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["--mnist", "absent"], "No such file or directory: 'absent"),
-        (["--mnist", "."], "Not a gzipped file"),
+        (["--mnist", "."], "train-images-idx3-ubyte.gz is damaged (Not a gzipped file"),
+        (["--mnist", "cut"], "train-images-idx3-ubyte.gz is damaged (Compressed file ended"),
+        (["--mnist", "flipped"], "train-images-idx3-ubyte.gz is damaged (Error -3"),
+        (["--mnist", "short"], "expected: an MNIST file of bytes of shape ('N', 28, 28)"),
+        (["--mnist", "swapped"], "the first of them 00 00 08 01"),
+        (["--mnist", "uneven"], "train has 3 pictures and 2 labels"),
+        (["--epochs", "1"], "digits-64-1000-10-1-epochs-seed-0.npy does not hold 75,010 unknowns; delete it to learn"),
+        (["--epochs", "2"], "digits-64-1000-10-2-epochs-seed-0.npy does not hold 75,010 unknowns; delete it to learn"),
         (["--png", "absent.png"], "No such file or directory: 'absent.png'"),
         (["--png", "text.png"], "cannot identify image file"),
         (["--png", "blank.png"], "blank.png shows no digit: nothing in it stands out from its edge."),
@@ -134,6 +175,9 @@ def test_what_cannot_be_read_is_told_in_a_line(tmp_path, monkeypatch, capsys, ar
     for part in ("train-images-idx3", "t10k-images-idx3", "train-labels-idx1", "t10k-labels-idx1"):
         (tmp_path / f"{part}-ubyte.gz").write_bytes(b"no archive")
     Image.new("RGB", (50, 30), "beige").save(tmp_path / "blank.png")
+    damaged_mnist(tmp_path)
+    np.save(tmp_path / "digits-64-1000-10-1-epochs-seed-0.npy", np.zeros(5))
+    (tmp_path / "digits-64-1000-10-2-epochs-seed-0.npy").touch()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [str(SCRIPT), *arguments])
     monkeypatch.syspath_prepend(SCRIPT.parent)

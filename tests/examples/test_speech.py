@@ -21,6 +21,12 @@ RECORDINGS = Path(__file__).parents[3] / "shared" / "tasks" / "fsdd"
 BLUE = (0, 114, 178)
 
 
+@pytest.fixture(autouse=True)
+def _beside(monkeypatch):
+    """Make the script's own modules importable where it runs in this process."""
+    monkeypatch.syspath_prepend(SCRIPT.parent)
+
+
 def word(digit, random, rate=8000, pitch=1.0):
     """Samples of a digit's two tones, one after the other, of any length and loudness, in a little noise."""
     seconds = random.uniform(0.2, 0.5)
@@ -100,11 +106,11 @@ def test_every_speaker_is_held_out(tones, tmp_path, monkeypatch, capsys):
 
 
 def test_features_tell_the_word_not_how_loud_how_long_or_at_which_rate(tmp_path):
-    script = runpy.run_path(str(SCRIPT))
+    features = runpy.run_path(str(SCRIPT.parent / "speech_features.py"))["features"]
 
     def seen(name, samples, rate=8000):
         write(tmp_path / name, samples, rate)
-        return script["features"](tmp_path / name).reshape(32, 24)
+        return features(tmp_path / name).reshape(32, 24)
 
     def tone(seconds, rate=8000):
         return np.sin(2 * np.pi * 1000 * np.arange(int(rate * seconds)) / rate)
@@ -144,12 +150,19 @@ def test_real_recordings(tmp_path):
     [
         (["absent"], "No such file or directory: 'absent'"),
         (["text.wav"], "Unknown archive format"),
-        (["cut.tar.gz"], "ended before the end-of-stream marker"),
+        (["cut.tar.gz"], "cut.tar.gz is damaged: Compressed file ended before the end-of-stream marker"),
+        (["flipped.tar.xz"], "flipped.tar.xz is damaged: Corrupt input data; fetch it again"),
+        (["flipped.zip"], "flipped.zip is damaged: "),
         (["."], "0 recordings; expected: those numbered 0 to 4, the test, and others"),
         ([".", "--say", "text.wav"], "text.wav': Format not recognised"),
-        ([".", "--say", "silent.wav"], "silent.wav: 1.0 s at 8000 Hz; expected: a word within 5 s, at 8000 Hz"),
-        ([".", "--say", "long.wav"], "long.wav: 6.0 s at 8000 Hz"),
-        ([".", "--say", "coarse.wav"], "coarse.wav: 1.0 s at 4000 Hz"),
+        (
+            [".", "--say", "silent.wav"],
+            "silent.wav: 1 s at 8000 Hz, silent; expected: a word of 0.05 to 5 s, at 8000 Hz",
+        ),
+        ([".", "--say", "click.wav"], "click.wav: 0.0025 s at 8000 Hz"),
+        ([".", "--say", "empty.wav"], "empty.wav: 0 s at 8000 Hz"),
+        ([".", "--say", "long.wav"], "long.wav: 6 s at 8000 Hz"),
+        ([".", "--say", "coarse.wav"], "coarse.wav: 1 s at 4000 Hz"),
         ([".", "--out", "absent/speech.png"], "No such file or directory: "),
     ],
 )
@@ -157,9 +170,18 @@ def test_what_cannot_be_read_or_written_is_told_in_a_line(tmp_path, monkeypatch,
     (tmp_path / "text.wav").write_text("no sound")
     write(tmp_path / "silent.wav", np.zeros(8000))
     write(tmp_path / "long.wav", np.full(48_000, 0.5))
+    write(tmp_path / "click.wav", np.full(20, 0.5))
+    write(tmp_path / "empty.wav", np.zeros(0))
     write(tmp_path / "coarse.wav", np.full(4000, 0.5), 4000)
-    shutil.make_archive(str(tmp_path / "whole"), "gztar", tmp_path)
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (inside / "noise").write_bytes(np.random.default_rng(0).bytes(40_000))
+    shutil.make_archive(str(tmp_path / "whole"), "gztar", inside)
     (tmp_path / "cut.tar.gz").write_bytes((tmp_path / "whole.tar.gz").read_bytes()[:300])
+    for kind, suffix in (("xztar", "tar.xz"), ("zip", "zip")):
+        packed = bytearray(Path(shutil.make_archive(str(tmp_path / "whole"), kind, inside)).read_bytes())
+        packed[-2000:-1980] = bytes(255 ^ byte for byte in packed[-2000:-1980])
+        (tmp_path / f"flipped.{suffix}").write_bytes(packed)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [str(SCRIPT), *arguments])
     with pytest.raises(SystemExit) as ended:
