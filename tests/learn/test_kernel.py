@@ -205,6 +205,23 @@ def test_what_fades_becomes_zero_and_not_subnormal():
         assert state[0, 3] == pytest.approx(1e-20 if rule == "adam" else 1e-19, rel=1e-4)
 
 
+@pytest.mark.parametrize(("dtype", "square"), [(np.float32, 1e-34), (np.float64, 1e-58)])
+def test_a_mean_of_squares_that_fades_becomes_zero_and_not_subnormal(dtype, square):
+    numbers = Optimizer(learning_rate=1e-3).numbers(1)
+    theta, gradient, state = np.ones(3, dtype), np.zeros(3, dtype), np.zeros((2, 3), dtype)
+    state[1, :2], gradient[2] = square, np.sqrt(square)  # the third does not fade
+    left = []
+    for update in range(6000):
+        apply_update(RULES["adam"], SCHEDULES["constant"], numbers, theta, gradient, state, update)
+        left.append(state[1].copy())
+    fading, alive = np.array(left)[:, 0], np.array(left)[-1, 2]
+    assert fading[-1] == 0
+    assert fading[fading > 0].min() > np.finfo(dtype).tiny
+    assert len(fading[fading > 0]) > 4000  # not before it is too small to count
+    assert alive == pytest.approx(square, rel=5e-3)
+    assert theta[:2].tolist() == [1, 1]
+
+
 def test_nothing_can_be_allocated_in_compiled_code():
     # Without Numba's runtime, an array made in the loop, or in what it calls, is an error when it is compiled.
     def allocating(size):

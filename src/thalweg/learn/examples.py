@@ -33,6 +33,7 @@ def _first(values: NDArray[Any], which: NDArray[np.bool_], places: str = "column
 
 def _all_finite(values: NDArray[Any]) -> bool:
     """Whether all are finite, looked at in blocks that stay in the cache."""
+    values = values.T if values.flags.f_contiguous else values  # so that what is looked at together lies together
     rows = max(1, FINITE_BLOCK // max(1, math.prod(values.shape[1:])))
     return all(np.isfinite(values[first : first + rows]).all() for first in range(0, len(values), rows))
 

@@ -40,6 +40,8 @@ class ParquetBatches:
 
     Attributes
     ----------
+    apart : bool
+        True: an iteration knows nothing of others, so the next one may begin while something else goes through it.
     paths : tuple of Path
     features, target : tuple of str
     weight : str or None
@@ -49,6 +51,8 @@ class ParquetBatches:
     labels : tuple of str, or None
         All that a target of text holds, sorted; None where the targets are numbers.
     """
+
+    apart = True
 
     def __init__(
         self, paths: Sequence[Path], features: tuple[str, ...], target: tuple[str, ...], weight: str | None, rows: int,
@@ -95,7 +99,8 @@ class ParquetBatches:
                 for first in range(0, count, self.batch_rows):
                     part = slice(first, min(first + self.batch_rows, count))
                     cut = [array[part] for array in arrays]
-                    yield tuple(np.stack(cut[a:b], axis=1) for a, b in pairwise(edges))
+                    # Columns stay columns here: they are turned into rows once, where they are kept.
+                    yield tuple(np.stack(cut[a:b]).T for a, b in pairwise(edges))
                 done += count
         except (OSError, duckdb.Error) as error:
             raise _unreadable(path, error) from error

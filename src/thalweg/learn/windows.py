@@ -45,7 +45,9 @@ class Windows:
     """The windows of a stream, epoch by epoch; to be used in a ``with``, whose end is that of the thread that reads.
 
     There are two buffers, so memory does not grow with the stream. Which rows are in which window depends on the rows
-    alone: not on how they are cut into batches, nor on who is faster.
+    alone: not on how they are cut into batches, nor on who is faster. An epoch is begun when its first window is asked
+    for, so who looks at an epoch may go through the stream; one that says of its iterations that they are `apart`, as
+    Parquet files do, is begun at once.
 
     Parameters
     ----------
@@ -79,6 +81,7 @@ class Windows:
         self._filled: SimpleQueue[tuple[_Buffer, Examples] | int | BaseException] = SimpleQueue()
         self._asked: SimpleQueue[None] = SimpleQueue()  # a word for each epoch that is to begin, or for the end
         self._between = True  # epochs
+        self._at_once = bool(getattr(stream, "apart", False))  # whether an epoch begins before it is asked for
         self._buffers = 0  # made so far: the second only where a second window comes
         self._learned_from: _Buffer | None = None
         self._closed = False
@@ -97,8 +100,7 @@ class Windows:
     def next(self, cancelled: Callable[[], bool] | None = None) -> Examples | int | None:
         """Return the next window, which is good until another one is returned.
 
-        At the end of an epoch return how many rows it had, and None where it is cancelled meanwhile. Until the first
-        window of another epoch is asked for, nobody goes through the stream: who looks at an epoch may.
+        At the end of an epoch return how many rows it had, and None where it is cancelled meanwhile.
 
         Raises
         ------
@@ -133,7 +135,8 @@ class Windows:
     def _read(self) -> None:
         try:
             for epoch in range(1, self._epochs + 1):
-                self._asked.get()
+                if not self._at_once:
+                    self._asked.get()
                 if self._closed:
                     return
                 self._filled.put(self._read_epoch(epoch))

@@ -250,7 +250,7 @@ class LearnedStream:
         rows: int | None,
         looked_at: Iterator[Any],
     ) -> None:
-        self.rows = rows
+        self.rows, self.apart = rows, getattr(stream, "apart", False)
         self._stream, self._learned, self._looked_at = stream, learned, looked_at
 
     def __iter__(self) -> Generator[tuple[Any, Values, Values]]:

@@ -81,10 +81,14 @@ def move(rule, schedule, numbers, theta, gradient, first, second, update, shorte
     step = kind(eta * correction / (1.0 - b1 ** (update + 1)))
     least = kind(epsilon * correction)
     stays, enters, stays2, enters2 = kind(b1), kind(1.0 - b1), kind(b2), kind(1.0 - b2)
+    square = kind(1e-60)  # of `faded`
+    faded2 = square if square > zero else kind(1e-36)  # where float32 has no number so small
     for i in range(len(theta)):
         g = shorter * gradient[i] + coupled * theta[i]
         m = stays * first[i] + enters * g
         m = zero if abs(m) <= faded else m
         first[i] = m
-        second[i] = stays2 * second[i] + enters2 * (g * g)
-        theta[i] = keep * theta[i] - step * m / (np.sqrt(second[i]) + least)
+        v = stays2 * second[i] + enters2 * (g * g)
+        v = zero if v <= faded2 else v
+        second[i] = v
+        theta[i] = keep * theta[i] - step * m / (np.sqrt(v) + least)
