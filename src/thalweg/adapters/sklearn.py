@@ -8,8 +8,8 @@
 from __future__ import annotations
 
 try:
-    from thalweg.adapters.estimator.base import Epoch
     from thalweg.adapters.estimator.classifier import NetworkClassifier
+    from thalweg.adapters.estimator.fitted import Epoch
     from thalweg.adapters.estimator.regressor import NetworkRegressor
 except ImportError as error:
     if not (error.name or "").startswith("sklearn"):

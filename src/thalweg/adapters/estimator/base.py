@@ -1,36 +1,30 @@
-"""What both estimators do: check what came, descend, and become the fitted model only when all went well."""
+"""How both estimators learn: check what came, descend, and become the fitted model only when all went well."""
 
 from __future__ import annotations
 
 import math
 import time
-import warnings
 from abc import ABC, abstractmethod
 from copy import copy
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.base import BaseEstimator, is_regressor
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.base import is_regressor
 from sklearn.model_selection import train_test_split
 from sklearn.utils import column_or_1d
 from sklearn.utils.validation import (
     _check_sample_weight,  # pyright: ignore[reportPrivateUsage] - the developers' guide gives it to estimators
-    check_is_fitted,
     validate_data,
 )
 
 from thalweg.adapters.estimator import options
+from thalweg.adapters.estimator.fitted import PRECISIONS, FittedNetwork
 from thalweg.adapters.estimator.training import Curves, ToldDescent, go_on, saved_seed
 from thalweg.adapters.estimator.units import LossOn, TargetScale
-from thalweg.learn.carried import Carried
 from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
-from thalweg.learn.outcome import ADVICE, Outcome
-from thalweg.learn.prediction import predict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,33 +34,6 @@ if TYPE_CHECKING:
     from thalweg.learn.activation import Values
     from thalweg.learn.examples import Examples
     from thalweg.learn.loss import Loss
-
-PRECISIONS = (np.float64, np.float32)
-
-
-class Epoch(NamedTuple):
-    """What a callback is told after every epoch.
-
-    Attributes
-    ----------
-    number : int
-        Of the epoch, counted from 1: the estimator's `n_iter_`.
-    loss : float
-        The latest of `loss_curve_`.
-    validation_loss : float
-        The latest of `validation_loss_curve_`; NaN without validation.
-    seconds : float
-        Since the fit began.
-    estimator : NetworkRegressor or NetworkClassifier
-        The estimator as if the fit had ended here: it predicts. It is not the one that `fit` was called on, which
-        stays as it was until the fit is over. It is the same object after every epoch: `copy.copy` it to keep it.
-    """
-
-    number: int
-    loss: float
-    validation_loss: float
-    seconds: float
-    estimator: Any
 
 
 class Rows(NamedTuple):
@@ -81,8 +48,8 @@ class Rows(NamedTuple):
         return Rows(self.X[which], self.y[which], self.weight[which])
 
 
-class NetworkEstimator(BaseEstimator, ABC):
-    """A network with scikit-learn's ways; the targets' kind is for those who inherit."""
+class NetworkEstimator(FittedNetwork, ABC):
+    """A network that learns in scikit-learn's ways; the targets' kind is for those who inherit."""
 
     hidden_layer_sizes: Any
     loss: str | Loss
@@ -95,24 +62,8 @@ class NetworkEstimator(BaseEstimator, ABC):
     n_iter_no_change: int
     warm_start: bool
     checkpoint: Any
-    solver: str
     learning_rate: str
-    callback: Callable[[Epoch], object] | None
     random_state: Any
-    verbose: bool
-
-    network_: Network
-    theta_: Values
-    n_iter_: int
-    best_iter_: int
-    loss_: float
-    loss_curve_: list[float]
-    validation_loss_curve_: list[float] | None
-    outcome_: Outcome
-    n_outputs_: int
-    n_features_in_: int
-    _carried: Carried  # for another pass to go on from
-    _rule: str  # whose state is carried
 
     _losses: tuple[str, ...]  # the names that `loss` may be
 
@@ -239,21 +190,6 @@ class NetworkEstimator(BaseEstimator, ABC):
         )
         self._descend(descent, told, self._curves())
 
-    @property
-    def coefs_(self) -> list[Values]:
-        """The weights of each layer, shape (inputs, outputs): views into `theta_`."""
-        return [layer.weights.T for layer in self.network_.layers(self.theta_)]
-
-    @property
-    def intercepts_(self) -> list[Values]:
-        """The biases of each layer, shape (outputs,): views into `theta_`."""
-        return [layer.biases for layer in self.network_.layers(self.theta_)]
-
-    @property
-    def n_layers_(self) -> int:
-        """How many layers there are, the features and the outputs among them."""
-        return len(self.network_.widths)
-
     # What comes in.
 
     def _taken(self, X: Any, y: Any, sample_weight: Any, *, first: bool) -> Rows:  # noqa: ANN401 - as `fit`
@@ -376,65 +312,8 @@ class NetworkEstimator(BaseEstimator, ABC):
         self._hold(descent.network, descent.kept, before.then(descent.curves))
         self._end(outcome, len(before.loss), None if outcome.failed else descent.carried)
 
-    @staticmethod
-    def _refuse_failed(outcome: Outcome, *, kept: bool, frames: int = 6) -> None:
-        """Raise what a descent came to if it is of no use; warn if something went wrong after the best epoch."""
-        if outcome.failed and not kept:
-            raise ValueError(outcome.advice)
-        if outcome.failed or outcome.name == "dead":
-            warnings.warn(outcome.advice, ConvergenceWarning, stacklevel=frames)
-
-    def _end(self, outcome: Outcome, before: int, carried: Carried | None) -> None:
-        """Take over how a descent ended, after so many earlier epochs; without its state, if that is of no use."""
-        self.outcome_, self.best_iter_ = outcome, before + outcome.best_epoch
-        if carried is None:
-            carried = Carried(self.theta_, np.zeros((2, len(self.theta_)), self.theta_.dtype))
-        self._carried = replace(carried, theta=self.theta_)
-        self._rule = options.SOLVERS[self.solver]
-
-    def _gone_on_from(self) -> Carried:
-        """Return what earlier passes came to; the state of another update rule would mislead this one."""
-        carried = self._carried
-        if self._rule == options.SOLVERS[self.solver]:
-            return carried
-        return replace(carried, state=np.zeros_like(carried.state), updates=0)
-
-    def _curves(self) -> Curves:
-        """Return what was told until now."""
-        return Curves.of(getattr(self, "loss_curve_", []), getattr(self, "validation_loss_curve_", None))
-
     def _loss_on(self, rows: Rows, network: Network, dtype: Any) -> LossOn:  # noqa: ANN401 - a dtype
         """Return what gives the loss of some rows in own units."""
         examples, target = self._examples(rows)
         threads = options.threads_of(self)
         return LossOn(network, examples.astype(dtype), target, self._loss(), self._units(), threads)
-
-    def _tell(self, network: Network, carried: Callable[[], Carried], curves: Curves, seconds: float) -> bool:
-        """Tell the user of an epoch; return whether they have enough."""
-        number, loss, validation = len(curves.loss), curves.loss[-1], curves.validation[-1]
-        if self.verbose:
-            also = "" if math.isnan(validation) else f", validation loss {validation:.6g}"
-            print(f"Epoch {number}: loss {loss:.6g}{also}, {seconds:.1f} s", flush=True)  # noqa: T201 - it is verbose
-        if self.callback is None:
-            return False
-        now = carried()
-        self._hold(network, now.theta, curves)
-        advice = ADVICE["interrupted"].format(epochs=number)
-        self._end(Outcome("interrupted", advice, now.updates, number, number, seconds), 0, now)
-        return bool(self.callback(Epoch(number, loss, validation, seconds, self)))
-
-    def _hold(self, network: Network, theta: Values, curves: Curves) -> None:
-        """Take over what a descent has come to."""
-        self.network_, self.theta_ = network, np.array(theta)
-        self.loss_curve_, self.loss_, self.n_iter_ = curves.loss, curves.loss[-1], len(curves.loss)
-        self.validation_loss_curve_ = None if np.isnan(curves.validation).all() else curves.validation
-
-    # What goes out.
-
-    def _made(self, X: Any) -> NDArray[np.float64]:  # noqa: ANN401 - as `fit`
-        """Return what the network's output layer adds up, before its activation; shape (samples, outputs)."""
-        check_is_fitted(self)
-        checked = validate_data(self, X, dtype=PRECISIONS, reset=False)
-        examples = dense_examples(checked, np.zeros(len(checked)))
-        network = replace(self.network_, output="identity")
-        return predict(network, self.theta_, examples, threads=options.threads_of(self))

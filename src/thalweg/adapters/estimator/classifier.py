@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from sklearn.utils import Tags
 
-    from thalweg.adapters.estimator.base import Epoch, Rows
+    from thalweg.adapters.estimator.base import Rows
+    from thalweg.adapters.estimator.fitted import Epoch
     from thalweg.adapters.estimator.streaming import LearnedStream
     from thalweg.learn.loss import Loss
 

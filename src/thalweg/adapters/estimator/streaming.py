@@ -17,7 +17,8 @@ from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.validation import validate_data
 
 from thalweg.adapters.estimator import options
-from thalweg.adapters.estimator.base import PRECISIONS, NetworkEstimator, Rows
+from thalweg.adapters.estimator.base import NetworkEstimator, Rows
+from thalweg.adapters.estimator.fitted import PRECISIONS
 from thalweg.adapters.estimator.training import Curves
 from thalweg.adapters.estimator.units import LossOn
 from thalweg.learn.examples import dense_examples
