@@ -171,6 +171,32 @@ class TestWindows:
             outcome = descend_stream(NETWORK, epochs=2, window=100, **OPTIONS, **options)
             assert np.array_equal(outcome.theta, expected.theta)
 
+    def test_only_what_is_apart_is_begun_before_an_epoch_is_looked_at(self):
+        class Stream:
+            def __init__(self, *, apart):
+                self.apart, self.begun, self.opened = apart, 0, threading.Semaphore(0)
+
+            def __iter__(self):
+                self.begun += 1
+                self.opened.release()
+                yield from cut(50, X, Y)
+
+        def begun_when_looked_at(stream):
+            begun = []
+
+            def look(_):
+                for _ in range((2, 1, 0)[len(begun)] if stream.apart else 0):
+                    assert stream.opened.acquire(timeout=10)
+                begun.append(stream.begun)
+
+            outcome = descend_stream(NETWORK, stream, epochs=3, window=100, watch=look, **OPTIONS)
+            return begun, outcome.theta
+
+        (at_once, theta), (asked, same_theta) = (begun_when_looked_at(Stream(apart=apart)) for apart in (True, False))
+        assert at_once == [2, 3, 3]
+        assert asked == [1, 2, 3]
+        assert np.array_equal(theta, same_theta)
+
     def test_a_window_without_weight_teaches_nothing(self):
         weight = WEIGHT.copy()
         weight[200:400] = 0
