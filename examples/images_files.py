@@ -1,6 +1,7 @@
 """What images.py reads: written digits, scikit-learn's or MNIST's, and what an earlier run has learned of them."""
 
 import gzip
+import math
 import zlib
 from pathlib import Path
 
@@ -44,17 +45,12 @@ def read_idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
         content = gzip.decompress(path.read_bytes())
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ValueError(f"{path} is damaged ({error}); fetch it again") from None
-    axes = 1 + len(shape)
-    count, *lengths = np.frombuffer(content[4 : 4 + 4 * axes].ljust(4 * axes, b"\0"), ">u4").tolist()
-    body = content[4 + 4 * axes :]
-    if (
-        content[:4] != bytes([0, 0, 8, axes])
-        or tuple(lengths) != shape
-        or len(body) != count * np.prod(shape, dtype=int)
-    ):
+    count = int.from_bytes(content[4:8])
+    head = np.array([0x800 + 1 + len(shape), count, *shape], ">u4").tobytes()
+    if not content.startswith(head) or len(content) != len(head) + count * math.prod(shape):
         found = f"{len(content):,} bytes, the first of them {content[:4].hex(' ')}"
         raise ValueError(f"{path}: {found}; expected: an MNIST file of bytes of shape {('N', *shape)}; fetch it again")
-    return np.frombuffer(body, np.uint8).reshape(count, *shape)
+    return np.frombuffer(content, np.uint8, offset=len(head)).reshape(count, *shape)
 
 
 def remembered(path: Path, size: int) -> np.ndarray | None:
