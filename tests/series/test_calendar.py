@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thalweg.errors import InputError
-from thalweg.series.calendar import WEEKDAYS, YEAR_END, Calendar, country_code, nearest_holiday
+from thalweg.series.calendar import WEEKDAYS, YEAR_END, Calendar, nearest_holiday
+from thalweg.series.country import country_code
 
 DECADE = np.arange("2012-01-01", "2022-01-01", dtype="datetime64[D]")
 

@@ -145,7 +145,7 @@ def forecast(
 def _checked(ladder: str, country: str | None, horizon: int, time_limit: float | None, out: str | None) -> Ladder:
     """Refuse options that no file could be served with, and return the ladder named."""
     from thalweg.forecast.ladder import named_ladder
-    from thalweg.series.calendar import country_code
+    from thalweg.series.country import country_code
 
     if out is not None and not out.strip():
         raise InputError(f"--out {out!r} names no folder. Give one, such as --out results, or leave --out away.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.errors import InputError
+from thalweg.series.country import country_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,36 +45,6 @@ RAMADAN_DAYS = 29  # a lunar month has 29 or 30: those that are certain
 # The columns depend on the country alone: a name has a column if it fell in enough of these years.
 REFERENCE_YEARS = range(1990, 2041)
 ENOUGH_YEARS = 5
-
-ALIASES = {
-    "uk": "GB",
-    "greatbritain": "GB",
-    "britain": "GB",
-    "england": "GB-ENG",
-    "scotland": "GB-SCT",
-    "wales": "GB-WLS",
-    "northernireland": "GB-NIR",
-    "america": "US",
-    "unitedstatesofamerica": "US",
-    "korea": "KR",
-    "macao": "MO",
-    "中国": "CN",
-    "中國": "CN",
-    "台湾": "TW",
-    "台灣": "TW",
-    "臺灣": "TW",
-    "香港": "HK",
-    "澳门": "MO",
-    "澳門": "MO",
-    "新加坡": "SG",
-    "日本": "JP",
-    "韩国": "KR",
-    "韓國": "KR",
-    "美国": "US",
-    "美國": "US",
-    "英国": "GB",
-    "英國": "GB",
-}
 
 # A holiday moved off a weekend, or told from an estimated lunar date, goes by the holiday's own name.
 _REMARK = re.compile(
@@ -185,65 +155,6 @@ def _one_name_for_lunar_new_year(names: dict[int, tuple[str, ...]]) -> dict[int,
         day: tuple(dict.fromkeys("Lunar New Year" if _LUNAR_NEW_YEAR.search(name) else name for name in called))
         for day, called in names.items()
     }
-
-
-def country_code(text: str) -> str:
-    """Return the code of the country, or of its part, that `text` names.
-
-    Parameters
-    ----------
-    text : str
-        An ISO 3166 code (``US``, ``us``, ``TWN``), a name (``Taiwan``, ``United States``, ``UK``, ``台灣``), or a
-        code with a part of the country whose own holidays count too (``GB-ENG``, ``DE-BY``).
-
-    Returns
-    -------
-    str
-        The two-letter code in capitals, with ``-`` and the part's code where one was given.
-
-    Raises
-    ------
-    InputError
-        If the `holidays` library does not know it; the nearest matches are named.
-    """
-    import holidays  # noqa: PLC0415  heavy, and of no use without a country
-    from holidays.registry import COUNTRIES  # noqa: PLC0415  likewise
-
-    words: dict[str, str] = {}
-    titles: dict[str, str] = {}
-    for name, code, *others in COUNTRIES.values():
-        titles[code] = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-        words.update((known.lower(), code) for known in (name, code, *others))
-    words.update(ALIASES)
-
-    plain = re.sub(r"[\W_]+", "", text).lower()
-    if plain in words:
-        return words[plain]
-    whole, dash, part = text.strip().partition("-")
-    code = words.get(whole.strip().lower(), "")
-    if dash and code:
-        wanted = part.strip().upper()
-        parts: tuple[str, ...] = getattr(holidays, code).subdivisions
-        if wanted in parts:
-            return f"{code}-{wanted}"
-        raise InputError(
-            f"--country {text}: {titles[code]} ({code}) has no part {wanted!r} with holidays of its own; "
-            f"its parts are: {', '.join(parts) or 'none'}. Give one of them, or {code} alone."
-        )
-    raise InputError(
-        f"--country {text!r} is no country whose holidays are known{_nearest_countries(plain, words, titles)}. "
-        "Give a two-letter code such as US, GB, TW or CN, or the country's English name."
-    )
-
-
-def _nearest_countries(plain: str, words: dict[str, str], titles: dict[str, str]) -> str:
-    import difflib  # noqa: PLC0415  of use for an error only
-
-    close = difflib.get_close_matches(plain, words, n=6, cutoff=0.5)
-    codes = list(dict.fromkeys(words[word] for word in close))[:3]
-    if not codes:
-        return ""
-    return "; the nearest are " + ", ".join(f"{code} ({titles[code.partition('-')[0]]})" for code in codes)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.forecast.ladder import KNOWN
 from thalweg.forecast.model import Model
-from thalweg.series.calendar import country_code
+from thalweg.series.country import country_code
 from thalweg.series.sample import sample
 from thalweg.series.series import Series
 
