@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.forecast.export import csv_of, plain
+from thalweg.look.style import vega_lite
 from thalweg.look.words import common_decimals, day, number
 from thalweg.messages import catalogue
 
@@ -85,9 +86,9 @@ class Look:
 
     @property
     def described(self) -> dict[str, Any]:
-        """The chart as Vega-Lite, made once; tests let Altair check every chart, users need not wait for that."""
+        """The chart as Vega-Lite, made once."""
         if not self._described:
-            self._described.update(self.chart.to_dict(validate=False))
+            self._described.update(vega_lite(self.chart))
         return self._described
 
     @property

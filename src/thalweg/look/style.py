@@ -147,6 +147,11 @@ def layered(*layers: alt.Chart, width: int = WIDTH, height: int = HEIGHT) -> alt
     return alt.LayerChart(layer=list(layers), width=width, height=height)
 
 
+def vega_lite(chart: alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart) -> dict[str, Any]:
+    """Return a chart as Vega-Lite; Altair's check is left to the tests, users need not wait for it."""
+    return chart.to_dict(validate=False)
+
+
 def headed(chart: Chart, title: str) -> Chart:
     """Give a panel of a picture its own small title; return it."""
     chart.title = alt.Title(title, fontSize=12, fontWeight="normal", anchor="start", offset=4)

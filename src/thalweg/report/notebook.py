@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import vl_convert
 
 from thalweg.look import forecast_chart
-from thalweg.look.style import VEGA_LITE
+from thalweg.look.style import VEGA_LITE, vega_lite
 from thalweg.messages import catalogue
 from thalweg.report.tables import Table, ladder_table
 
@@ -35,7 +35,7 @@ def html(findings: Findings, language: str = "en") -> str:
         One ``<div>``; the picture is an SVG image within it.
     """
     tell = catalogue(language)
-    spec = forecast_chart(findings, language).to_dict()
+    spec = vega_lite(forecast_chart(findings, language))
     title = spec["title"]["text"]
     drawn = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
     # An image of its own: several pictures in one notebook then share no names.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from thalweg.look import descent_chart, forecast_chart, ladder_chart, series_chart, steps_chart, truth_chart
 from thalweg.look.descent import descended
+from thalweg.look.style import vega_lite
 from thalweg.look.words import day, estimate_decimals, number, past
 from thalweg.messages import catalogue
 from thalweg.report import tables
@@ -94,7 +95,7 @@ def _values(findings: Findings, tell: Catalogue) -> dict[str, Any]:
         "known": any(line.known for line in findings.ladder),
         "verdict": [tell(message) for message in findings.verdict],
         "tiles": _tiles(findings, tell),
-        "pictures": {name: picture(name, chart.to_dict(validate=False)) for name, chart in charts.items() if chart},
+        "pictures": {name: picture(name, vega_lite(chart)) for name, chart in charts.items() if chart is not None},
         "explain": {
             "forecast": tell("report.explain_forecast_copy" if copied else "report.explain_forecast"),
             "strategy": tell(f"report.strategy_{findings.strategy}"),
