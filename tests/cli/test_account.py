@@ -16,6 +16,7 @@ from thalweg.cli.table import ladder_table
 from thalweg.forecast.result import Miss
 from thalweg.look.words import estimate_decimals, past, value_decimals
 from thalweg.messages import Message, catalogue
+from thalweg.series.dates import date_range, days_after
 
 
 def shown(tell, width=80):
@@ -97,13 +98,13 @@ def test_a_loss_of_a_handful_of_misses_is_not_told():
 def test_a_day_long_past_is_not_called_tomorrow():
     findings = build_findings()
     today = np.datetime64("today")
-    dates = today + 1 + np.arange(28)
+    dates = date_range(days_after(today, 1), 28)
     coming = replace(findings, forecast=replace(findings.forecast, dates=dates))
     assert shown(lambda console: tell_first_day(console, coming, catalogue())).startswith("Tomorrow, ")
     text = shown(lambda console: tell_first_day(console, findings, catalogue()))
     assert text.startswith("The day after the last, Wed 10 Feb 2021: 2,670 ")
-    assert past(today - 2)
-    assert not past(today + 2)
+    assert past(days_after(today, -2))
+    assert not past(days_after(today, 2))
 
 
 def test_chinese_has_its_own_marks_and_breaks_between_characters():

@@ -131,7 +131,10 @@ def test_a_name_is_drawn_by_its_letters_probabilities():
         (["empty.txt"], "empty.txt holds 0 different names; 10 or more are needed, a name a line.\n"),
         (["binary.txt"], "invalid start byte; give UTF-8 text, a name a line"),
         (["empty.txt", "--seed", "-1"], "--seed is -1 and --new 20; expected: whole numbers, 0 or more.\n"),
-        (["empty.txt", "--out", "absent/names.png"], "No such file or directory: 'absent'"),
+        (
+            ["empty.txt", "--out", "absent/names.png"],
+            "absent'; give UTF-8 text, a name a line, and --out in a folder that is there",
+        ),
     ],
 )
 def test_what_cannot_be_read_or_written_is_told_in_a_line(tmp_path, monkeypatch, capsys, arguments, sentence):

@@ -18,6 +18,7 @@ from thalweg.forecast.interval import yardstick
 from thalweg.forecast.ladder import Rung
 from thalweg.forecast.model import Model
 from thalweg.series.calendar import Calendar
+from thalweg.series.dates import days_after
 
 DATA = Path(__file__).parents[3] / "shared/data"
 SERIES = channel(460, missing=(100, 390, 431))
@@ -45,7 +46,7 @@ def variables(fit, newest):
     """Past days as the fit sees them, and the calendar's columns for the day to come."""
     past = min(newest + 1, days_seen(fit.rung))
     values = fit.scale.transform(days_for(fit).values[newest + 1 - past : newest + 1])
-    facts = TAIWAN.columns(SERIES.dates[newest : newest + 1] + 1)[0]
+    facts = TAIWAN.columns(days_after(SERIES.dates[newest : newest + 1], 1))[0]
     return past, np.concatenate([values, facts])
 
 
@@ -63,7 +64,7 @@ def test_features_are_seen_as_the_fit_sees_them(fit, newest):
 def test_the_estimate_is_the_one_that_serves(fit):
     days = days_for(fit)
     for newest in (TODAY, 395):
-        why = why_of([fit], TAIWAN, days, days.dates[newest] + 1)
+        why = why_of([fit], TAIWAN, days, days_after(days.dates[newest], 1))
         served = fit.predict(TAIWAN, past_of(days, np.array([newest])))[0, 0]
         assert why.served == served
         assert why.prediction == pytest.approx(served, rel=1e-5)
@@ -170,7 +171,7 @@ def test_copying_gives_one_day_alone():
 def test_facts_are_named():
     """Lunar New Year's Eve of 2022 was Monday, 31 January."""
     series = channel(460)
-    series = replace(series, start=np.datetime64("2022-01-31") - 460)
+    series = replace(series, start=days_after(np.datetime64("2022-01-31"), -460))
     week, year = (fitted(rung, series, 460, epochs=15, calendar=TAIWAN) for rung in (WEEK, YEAR))
     why = why_of([year], TAIWAN, series)
     told = [(fact.kind, fact.name) for fact in why.facts]
@@ -230,8 +231,10 @@ def test_a_saved_model_is_explained_on_its_own_days():
 
 def test_days_out_of_range_are_refused():
     members = [COPY]
-    for day in (SERIES.dates[6], SERIES.dates[-1] + 2):
-        with pytest.raises(InputError, match=rf"--day {day}: .* from {SERIES.dates[7]} to {SERIES.dates[-1] + 1}"):
+    for day in (SERIES.dates[6], days_after(SERIES.dates[-1], 2)):
+        with pytest.raises(
+            InputError, match=rf"--day {day}: .* from {SERIES.dates[7]} to {days_after(SERIES.dates[-1], 1)}"
+        ):
             why_of(members, Calendar(), SERIES, day)
     assert why_of(members, Calendar(), SERIES, SERIES.dates[7]).prediction == SERIES.values[0]
     with pytest.raises(InputError, match="Bring more days"):

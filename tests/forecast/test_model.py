@@ -10,6 +10,7 @@ from thalweg.errors import InputError
 from thalweg.forecast.backtest import STRATEGIES
 from thalweg.forecast.climb import estimates
 from thalweg.forecast.fit import Fit
+from thalweg.series.dates import date_range, days_after
 
 MADE = 430  # days that the model was made of
 PARTS = ("mean", "low80", "high80", "low95", "high95")
@@ -42,7 +43,7 @@ def same(one, two, rtol=0.0):
 
 def test_the_forecast_goes_on_from_the_last_day(model, whole):
     made = model.predict()
-    np.testing.assert_array_equal(made.dates, whole.dates[MADE - 1] + 1 + np.arange(model.horizon))
+    np.testing.assert_array_equal(made.dates, date_range(days_after(whole.dates[MADE - 1], 1), model.horizon))
     assert (made.low95 <= made.low80).all()
     assert (made.low80 <= made.mean).all()
     assert (made.mean <= made.high80).all()
@@ -72,7 +73,7 @@ def test_newer_days_are_joined_to_those_stored(model, whole, newer, overlap):
     """However much the new file overlaps, the forecast is that of one whole series."""
     last = MADE + newer
     made = model.predict(part(whole, MADE - overlap, last))
-    assert made.dates[0] == whole.dates[last - 1] + 1
+    assert made.dates[0] == days_after(whole.dates[last - 1], 1)
     same(made, model.predict(whole.head(last)), rtol=2e-6)
     if newer == 5:
         assert not np.allclose(made.mean, model.predict().mean, rtol=1e-3)
@@ -182,6 +183,6 @@ def test_one_new_day_is_worse_only_beyond_nineteen_in_twenty(whole):
     copying = climb(series_of(noisy), ladder=replace(SHORT, rungs=SHORT.rungs[:2]))[1]
     edge = np.quantile(copying.errors, 0.95, method="inverted_cdf")
     for miss, worse in ((0.0, False), (edge, False), (copying.errors.max() + 1, True)):
-        day = series_of([noisy[-7] + miss], start=str(copying.days.dates[-1] + 1))
+        day = series_of([noisy[-7] + miss], start=str(days_after(copying.days.dates[-1], 1)))
         assert copying.recent(day).worse is worse
     assert whole.name == copying.name

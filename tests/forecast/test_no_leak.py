@@ -15,6 +15,7 @@ from thalweg.forecast.fit import Problem, descend
 from thalweg.forecast.ladder import Rung
 from thalweg.learn.workers import workers
 from thalweg.series.calendar import Calendar
+from thalweg.series.dates import days_after
 
 SERIES = channel(460, missing=(100, 390, 402, 431))
 PLAIN = Calendar()
@@ -194,11 +195,11 @@ def test_what_is_known_is_of_the_day_to_come():
     """The features of a row tell the weekday and the holidays of tomorrow, not of today."""
     calendar = Calendar("US")
     thanksgiving = np.datetime64("2021-11-25")
-    flat = replace(part(SERIES, 0), start=thanksgiving - 430, values=np.full(460, 50.0))
+    flat = replace(part(SERIES, 0), start=days_after(thanksgiving, -430), values=np.full(460, 50.0))
     scale = Problem(YEAR, flat, calendar, "mae", 400, 1).scale
     newest = np.arange(420, 440)
     dense = inputs(YEAR, scale, calendar, past_of(flat, newest), 1).dense
-    known = calendar.columns(flat.dates[newest] + 1)
+    known = calendar.columns(days_after(flat.dates[newest], 1))
     told = {tuple(column) for column in dense.T}
     for place, name in enumerate(calendar.names):
         if known[:, place].any():

@@ -9,6 +9,7 @@ from chart_reader import layers, marked, rows
 from findings_builder import build_findings
 from thalweg.look import forecast_chart, series_chart, truth_chart
 from thalweg.look.truth import NARROWEST, ROWS
+from thalweg.series.dates import days_after
 
 
 def number(text):
@@ -52,7 +53,7 @@ def test_misses_are_marked_and_named_with_day_and_holiday(findings):
 
 def test_labels_do_not_cover_each_other_and_the_worst_come_first(findings):
     first = findings.as_used.dates[100]
-    misses = tuple(replace(findings.misses[0], date=first + day) for day in range(12))
+    misses = tuple(replace(findings.misses[0], date=days_after(first, day)) for day in range(12))
     spec = truth_chart(replace(findings, misses=misses)).to_dict()
     (dots,) = marked(spec, "point", y="target")
     table = rows(spec, dots)
@@ -114,7 +115,7 @@ def test_parts_are_shaded_by_date_without_gap_or_overlap(findings):
     assert [row["part"] for row in parts] == ["training", "validation", "sealed test"]
     assert parts[0]["from"] == str(split.first)
     last = (split.train_last, split.validation_last, split.last)
-    assert [row["to"] for row in parts] == [str(day + 1) for day in last]
+    assert [row["to"] for row in parts] == [str(days_after(day, 1)) for day in last]
     assert [row["from"] for row in parts[1:]] == [row["to"] for row in parts[:-1]]
 
 

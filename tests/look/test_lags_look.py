@@ -17,6 +17,7 @@ from thalweg.forecast.study.fitted import fitted
 from thalweg.forecast.study.lags import LECTURE_WEIGHTS, in_user_units, lags_study
 from thalweg.forecast.study.rhythm import rhythm_of
 from thalweg.look.lags import lags_chart, lags_look
+from thalweg.series.dates import date_range, days_after
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def study():
 
 
 def days_of(count, start="2021-01-01"):
-    return np.datetime64(start) + np.arange(count)
+    return date_range(np.datetime64(start), count)
 
 
 @pytest.mark.parametrize(("back", "negative"), [(1, False), (7, False), (28, True)])
@@ -45,7 +46,7 @@ def test_each_weight_stands_above_its_day(study):
     series = study.fitted.series
     last = study.fitted.split.train - 1
     assert study.day == series.dates[last]
-    assert study.dates[0] == study.day - 1
+    assert study.dates[0] == days_after(study.day, -1)
     np.testing.assert_array_equal(study.dates, study.day - np.arange(1, 8))
     np.testing.assert_array_equal(study.values, series.values[last - np.arange(1, 8)])
     np.testing.assert_allclose(study.bias + study.weights @ study.values, study.fitted.estimates[last], rtol=2e-6)

@@ -25,6 +25,7 @@ from thalweg.learn.loss import LOSSES
 from thalweg.look.passes import passes_look
 from thalweg.look.passes_views import figures, many
 from thalweg.look.sheet import exact, short
+from thalweg.series.dates import days_after
 
 DATA = Path(__file__).parents[2] / "../shared/data"
 
@@ -249,7 +250,7 @@ def test_examples_have_the_batchs_gradient_as_their_mean(series, worked):
 
 def test_the_day_is_as_the_network_was_shown_it(series, fitted):
     example = fitted.example
-    assert example.day == np.datetime64("2017-01-02") + 199  # the last training day of 400
+    assert example.day == days_after(np.datetime64("2017-01-02"), 199)  # the last training day of 400
     np.testing.assert_array_equal(example.values, series.values[198:195:-1])
     scale = example.scale
     np.testing.assert_allclose(example.x, (example.values - scale.centre) / scale.spread, rtol=1e-12)

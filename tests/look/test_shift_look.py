@@ -15,6 +15,7 @@ from findings_builder import simulated_series
 from thalweg.errors import InputError
 from thalweg.forecast.study.shift import GAIN, NEAR, shift_of, shift_study
 from thalweg.look.shift import moved_chart, shift_chart, shift_look, shift_told
+from thalweg.series.dates import date_range
 
 LECTURE = Path(__file__).parents[2] / "../shared/data/lecture_views_2021_digitised.csv"
 
@@ -25,7 +26,7 @@ def study():
 
 
 def days_of(count, start="2021-01-01"):
-    return np.datetime64(start) + np.arange(count)
+    return date_range(np.datetime64(start), count)
 
 
 def test_losses_are_those_by_hand():

@@ -18,6 +18,7 @@ from thalweg.look.why import why_chart, why_look
 from thalweg.look.why_told import IN_WORDS, lines_of, places_of
 from thalweg.report.seen import looked_at
 from thalweg.series.calendar import Calendar
+from thalweg.series.dates import days_after
 
 SMALL = {"days_back": 14, "layers": "8", "country": "US"}
 SERIES = simulated_series(450, missing=(300, 301))
@@ -39,7 +40,7 @@ def numbers_in(text):
 
 
 def test_the_day_after_the_last_is_explained(tomorrow):
-    assert tomorrow.why.date == SERIES.dates[-1] + 1
+    assert tomorrow.why.date == days_after(SERIES.dates[-1], 1)
     assert np.isnan(tomorrow.came)
     assert tomorrow.function == "8 relu 14 week"
     assert "was fitted on this day too" not in " ".join(why_look(tomorrow).said)

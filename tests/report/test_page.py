@@ -14,6 +14,7 @@ from thalweg.look.style import VEGA_LITE
 from thalweg.messages import Message, catalogue
 from thalweg.report.page import page
 from thalweg.report.tables import miss_table
+from thalweg.series.dates import date_range, days_after
 
 PICTURES = ["forecast", "truth", "steps", "ladder", "descent", "series"]
 HOSTILE = "<script>document.title='broken'</script>\"'&{{ 7777*7 }}</script><!--"
@@ -196,7 +197,7 @@ def test_squared_losses_one_day_ahead_and_no_country():
 
 
 def test_a_forecast_of_days_to_come_speaks_of_tomorrow(findings):
-    dates = np.datetime64("today") + 1 + np.arange(28)
+    dates = date_range(days_after(np.datetime64("today"), 1), 28)
     text = Reader(page(replace(findings, forecast=replace(findings.forecast, dates=dates)))).text
     assert "views: tomorrow and the next 28 days" in text
 

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from thalweg.errors import InputError
 from thalweg.series.calendar import WEEKDAYS, YEAR_END, Calendar, nearest_holiday
 from thalweg.series.country import country_code
+from thalweg.series.dates import days_after
 
 DECADE = np.arange("2012-01-01", "2022-01-01", dtype="datetime64[D]")
 
 
 def marked(country, name, first="2012-01-01", last="2021-12-31"):
     """Return the days on which a column is 1."""
-    dates = np.arange(first, np.datetime64(last) + 1, dtype="datetime64[D]")
+    dates = np.arange(first, np.datetime64(last) + np.timedelta64(1, "D"), dtype="datetime64[D]")
     calendar = Calendar(country)
     column = calendar.columns(dates)[:, calendar.names.index(name)]
     assert set(np.unique(column)) <= {0.0, 1.0}
@@ -140,9 +141,13 @@ def test_ten_days_around_lunar_new_year_have_columns_of_their_own(country):
     first, last = "2017-01-01", "2024-12-31"
     new_years = [np.datetime64(date) for date in LUNAR_NEW_YEARS.values()]
     assert marked(country, "Lunar New Year", first, last) == [str(date) for date in new_years]
-    assert marked(country, "Lunar New Year's Eve", first, last) == [str(date - 1) for date in new_years]
-    assert marked(country, "3 days before Lunar New Year", first, last) == [str(date - 3) for date in new_years]
-    assert marked(country, "the seventh day of Lunar New Year", first, last) == [str(date + 6) for date in new_years]
+    assert marked(country, "Lunar New Year's Eve", first, last) == [str(days_after(date, -1)) for date in new_years]
+    assert marked(country, "3 days before Lunar New Year", first, last) == [
+        str(days_after(date, -3)) for date in new_years
+    ]
+    assert marked(country, "the seventh day of Lunar New Year", first, last) == [
+        str(days_after(date, 6)) for date in new_years
+    ]
 
 
 def test_other_lunar_feasts():

@@ -11,6 +11,7 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.forecast.features import LOOK_BACK, Past, days_needed, past_of
 from thalweg.forecast.fit import Descended, Fit, Problem, descend
+from thalweg.series.dates import days_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,7 +119,7 @@ def recursive(fits: list[Fit | Rung], calendar: Calendar, past: Past, steps: int
         now = Past(
             own.reshape(-1),
             np.arange(rows) * width + kept - 1 + step,
-            past.dates + step,
+            days_after(past.dates, step),
             np.minimum(past.available, kept) + step,
         )
         out[:, step] = ahead(fits, calendar, now, 1)[:, 0]

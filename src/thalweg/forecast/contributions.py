@@ -23,6 +23,7 @@ from thalweg.forecast.features import MOST, SEASON, Past, calendar_names, days_n
 from thalweg.forecast.fit import Fit
 from thalweg.learn.attribution import input_slopes, integrated_gradients
 from thalweg.series.calendar import WEEKDAYS
+from thalweg.series.dates import days_after, days_between
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,7 +154,7 @@ def why_of(
     moved = mean("contributions")
     oldest = min(part.oldest for part in parts)
     return Why(
-        date=days.dates[newest] + 1,
+        date=days_after(days.dates[newest], 1),
         prediction=float(mean("value")),
         base=float(mean("base")),
         usual=usual,
@@ -174,7 +175,7 @@ def _needed(member: Fit | Rung) -> int:
 
 def _newest(members: Sequence[Fit | Rung], days: Series, date: np.datetime64 | None) -> int:
     """Return where the day before the date stands."""
-    first, last = days.dates[0] + max(map(_needed, members)), days.dates[-1] + 1
+    first, last = days_after(days.dates[0], max(map(_needed, members))), days_after(days.dates[-1], 1)
     wanted = last if date is None else date
     if last < first or not first <= wanted <= last:
         raise InputError(
@@ -182,7 +183,7 @@ def _newest(members: Sequence[Fit | Rung], days: Series, date: np.datetime64 | N
             + (f"explained from {first} to {last}: it needs so many before it. Choose one of these." if first <= last
                else "explained only with more before it. Bring more days.")
         )  # fmt: skip
-    return int((wanted - days.dates[0]).astype(int)) - 1
+    return days_between(days.dates[0], wanted) - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,7 +198,7 @@ class _Moment:
     @property
     def facts(self) -> NDArray[np.float64]:
         """The calendar's columns for the day to come."""
-        return self.calendar.columns(np.array([self.newest + 1]))[0]
+        return self.calendar.columns(days_after(np.array([self.newest]), 1))[0]
 
     @property
     def average(self) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from thalweg.forecast.ladder import KNOWN
 from thalweg.learn.examples import Examples
+from thalweg.series.dates import date_range, days_after, days_between
 from thalweg.series.scale import WEEK, trailing_mean
 
 if TYPE_CHECKING:
@@ -161,10 +162,10 @@ def _calendar(calendar: Calendar, dates: NDArray[np.datetime64], steps: int, *, 
     """Return what is known of the first day ahead, and of holidays on each day ahead."""
     names = calendar.names
     seasons = [at for at, name in enumerate(names) if SEASON in name]
-    first = calendar.columns(dates + 1)
+    first = calendar.columns(days_after(dates, 1))
     feasts = list(range(max(seasons, default=-1) + 1, len(names)))  # the calendar's last columns
     if steps > 1 and feasts:
-        days = np.arange(dates.min() + 1, dates.max() + steps + 1)
+        days = date_range(days_after(dates.min(), 1), days_between(dates.min(), dates.max()) + steps)
         table = calendar.columns(days)[:, feasts]
         later = (dates - days[0]).astype(np.int64)[:, None] + 1 + np.arange(1, steps)
         first = np.concatenate([first, table[later].reshape(len(dates), -1)], axis=1)

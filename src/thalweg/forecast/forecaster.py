@@ -25,6 +25,7 @@ from thalweg.learn.loss import LOSSES, mean_loss
 from thalweg.learn.workers import Workers, workers
 from thalweg.messages import Message
 from thalweg.series.calendar import Calendar, nearest_holiday
+from thalweg.series.dates import days_between
 from thalweg.series.series import Series
 from thalweg.series.split import split_by_date
 
@@ -313,7 +314,7 @@ def _misses(
     for at in order:
         date: np.datetime64 = as_used.dates[int(at)]
         target, prediction = float(as_used.target[at]), float(as_used.prediction[at])
-        place = int((date - first).astype(int))
+        place = days_between(first, date)
         beside = {name: float(estimates[place]) for name, estimates in others.items()}
         out.append(Miss(date, target, prediction, nearest_holiday(date, country), beside))
     return tuple(out)

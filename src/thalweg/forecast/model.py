@@ -12,6 +12,7 @@ from thalweg.forecast.backtest import horizon as horizon_of
 from thalweg.forecast.features import past_of
 from thalweg.forecast.result import Forecast
 from thalweg.learn.loss import LOSSES
+from thalweg.series.dates import date_range, days_after, days_between
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -130,7 +131,7 @@ class Model:
         days = self.days if series is None else self.joined(series)
         past = past_of(days, np.array([len(days) - 1]))
         mean = horizon_of(self.daily, self.many, self.calendar, past, self.horizon, self.strategy)[0, :steps]
-        return self.banded(days.dates[-1] + np.arange(1, steps + 1), mean)
+        return self.banded(date_range(days_after(days.dates[-1], 1), steps), mean)
 
     def banded(self, dates: NDArray[np.datetime64], mean: NDArray[np.float64]) -> Forecast:
         """Put the intervals of each step ahead around the estimates."""
@@ -158,7 +159,7 @@ class Model:
                 f"{series.source} ends on {theirs[-1]}, before the model's last day {ours[-1]}. "
                 "Bring newer days, or predict without a file."
             )
-        if theirs[0] > ours[-1] + 1:
+        if days_between(ours[-1], theirs[0]) > 1:
             raise InputError(
                 f"{series.source} begins on {theirs[0]}, after a gap: the model's last day is {ours[-1]}. "
                 "Bring a file that goes on where the model ends."
@@ -168,7 +169,7 @@ class Model:
                 f"{series.source} has negative values; this model was fitted on days that are never negative. "
                 "Fit again on the new file."
             )
-        kept = int((theirs[0] - ours[0]).astype(int))
+        kept = days_between(ours[0], theirs[0])
         if kept <= 0:
             return series
         return replace(
@@ -181,7 +182,7 @@ class Model:
     def recent(self, series: Series) -> Recent | None:
         """Compare the misses on days after the model's last with those to be expected; None without such days."""
         days = self.joined(series)
-        first = int((self.days.dates[-1] - days.start).astype(int)) + 1
+        first = days_between(days.start, self.days.dates[-1]) + 1
         newest = np.arange(first - 1, len(days) - 1)
         if not len(newest):
             return None

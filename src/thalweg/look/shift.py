@@ -27,6 +27,7 @@ from thalweg.look.style import (
 )
 from thalweg.look.words import number
 from thalweg.messages import catalogue
+from thalweg.series.dates import days_after
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -176,7 +177,7 @@ def _lines(
 def _days(tell: Catalogue, dates: NDArray[np.datetime64], field: str = "day") -> alt.X:
     """Return the axis of days, which stays where it is while the estimate moves."""
     x = day_axis(tell.language, field, weekly=len(dates) <= WEEKLY, padding=8)
-    ends = np.array([dates[0] - FURTHEST, dates[-1]]).astype("datetime64[ms]").astype(np.int64)
+    ends = np.array([days_after(dates[0], -FURTHEST), dates[-1]]).astype("datetime64[ms]").astype(np.int64)
     x["scale"]["domain"] = ends.tolist()
     return x
 

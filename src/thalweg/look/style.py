@@ -13,6 +13,7 @@ import numpy as np
 import vl_convert
 
 from thalweg.messages import catalogue
+from thalweg.series.dates import date_range, days_between
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,7 +76,7 @@ def every_day(
     """Return the table with a row for each day from the first to the last, NaN where there was none."""
     if not len(dates):
         return dates, dict(table)
-    whole = np.arange(dates[0], dates[-1] + 1)
+    whole = date_range(dates[0], days_between(dates[0], dates[-1]) + 1)
     place = (dates - dates[0]).astype(int)
     filled = {name: np.full(len(whole), np.nan) for name in table}
     for name, column in table.items():

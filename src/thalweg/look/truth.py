@@ -25,6 +25,7 @@ from thalweg.look.style import (
 )
 from thalweg.look.words import day, number
 from thalweg.messages import catalogue
+from thalweg.series.dates import days_between
 
 if TYPE_CHECKING:
     from thalweg.forecast.result import Findings
@@ -41,13 +42,13 @@ ROWS = 5
 def _labels(findings: Findings, language: str) -> list[dict[str, Any]]:
     """Return a label for each miss in rows above the picture; the worse misses find their place first."""
     used = findings.as_used
-    across = NARROWEST / max(int((used.dates[-1] - used.dates[0]).astype(int)), 1)
+    across = NARROWEST / max(days_between(used.dates[0], used.dates[-1]), 1)
     taken: list[list[tuple[float, float]]] = [[] for _ in range(ROWS)]
     labels: list[dict[str, Any]] = []
     for miss in findings.misses:
         text = day(miss.date, language, "report.day_short") + (f", {miss.holiday}" if miss.holiday else "")
         length = LETTER * (1 + sum(2 if ord(letter) >= WIDE else 1 for letter in text))
-        at = float((miss.date - used.dates[0]).astype(int)) * across
+        at = days_between(used.dates[0], miss.date) * across
         left = at + length > NARROWEST
         start, end = (at - length, at) if left else (at, at + length)
         free = (row for row, spans in enumerate(taken) if all(end < other or start > last for other, last in spans))

@@ -22,6 +22,7 @@ from thalweg.look.style import (
 )
 from thalweg.look.words import day
 from thalweg.messages import catalogue
+from thalweg.series.dates import days_after
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,7 +57,7 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     tell = catalogue(language)
     series, split = findings.series, findings.split
     parts = [tell(f"report.part_{part}") for part in ("train", "validation", "test")]
-    edges = days(series.start + np.cumsum([0, split.train, split.validation, split.test])).tolist()
+    edges = days(days_after(series.start, np.cumsum([0, split.train, split.validation, split.test]))).tolist()
     shades = alt.Data(
         values=[
             {"from": begin, "to": end, "part": part} for (begin, end), part in zip(pairwise(edges), parts, strict=True)
@@ -67,7 +68,9 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         values=[
             {"from": begin, "to": end}
             for begin, end in zip(
-                days(series.start + starts).tolist(), days(series.start + stops).tolist(), strict=True
+                days(days_after(series.start, starts)).tolist(),
+                days(days_after(series.start, stops)).tolist(),
+                strict=True,
             )
         ]
     )

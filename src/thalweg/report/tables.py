@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from thalweg.look.words import ABSENT, common_decimals, day, duration, estimate_decimals, missed, number, value_decimals
 from thalweg.messages import catalogue
+from thalweg.series.dates import days_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -194,8 +195,8 @@ def split_table(findings: Findings, language: str = "en") -> Table:
     split = findings.split
     parts: tuple[tuple[str, np.datetime64, np.datetime64, int], ...] = (
         ("train", split.first, split.train_last, split.train),
-        ("validation", split.train_last + 1, split.validation_last, split.validation),
-        ("test", split.validation_last + 1, split.last, split.test),
+        ("validation", days_after(split.train_last, 1), split.validation_last, split.validation),
+        ("test", days_after(split.validation_last, 1), split.last, split.test),
     )
     head = [
         (tell("report.part"), ""),

@@ -224,7 +224,7 @@ class Calendar:
 
         years = dates.astype("datetime64[Y]")
         first = years.astype("datetime64[D]").astype(np.int64)
-        length = (years + 1).astype("datetime64[D]").astype(np.int64) - first
+        length = (years + np.timedelta64(1, "Y")).astype("datetime64[D]").astype(np.int64) - first
         angle = 2 * np.pi * np.arange(1, self.harmonics + 1) * ((days - first) / length)[:, np.newaxis]
         time_of_year = np.stack([np.sin(angle), np.cos(angle)], axis=2).reshape(len(days), 2 * self.harmonics)
         months = dates.astype("datetime64[M]")

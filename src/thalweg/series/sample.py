@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.series.dates import date_range
 from thalweg.series.series import Series
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def sample(days: int = 2200, seed: int = 0, start: np.datetime64 = _START) -> Se
     if days < 1:
         raise ValueError(f"days is {days}; at least 1 is expected.")
     generator = np.random.default_rng(seed)
-    dates = start.astype("datetime64[D]") + np.arange(days)
+    dates = date_range(start.astype("datetime64[D]"), days)
     surprise = _remembered(generator.normal(scale=_SURPRISE, size=days))
     level = 900.0 + 2600.0 * (1.0 - np.exp(-np.arange(days) / 1500.0))
     views = level * _week(dates) * _year(dates) * _new_year(dates) * np.exp(surprise) * _spread(generator, days)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
+from thalweg.series.dates import date_range
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from thalweg.messages import Message
@@ -54,7 +55,7 @@ class Series:
     @property
     def dates(self) -> NDArray[np.datetime64]:
         """All days, datetime64[D], shape (days,)."""
-        return self.start + np.arange(len(self.values))
+        return date_range(self.start, len(self.values))
 
     @property
     def counts(self) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.forecast.model import Model
 from thalweg.forecast.study.source import days_of, one_of
+from thalweg.series.dates import days_after
 from thalweg.series.scale import WEEK
 from thalweg.series.split import split_by_date
 
@@ -65,7 +66,7 @@ class TargetCurve:
 
     def dates(self, x: NDArray[np.float64]) -> NDArray[np.datetime64]:
         """Return the days that x counts; not a time where the curve is none of days."""
-        return np.asarray(self.first, dtype="datetime64[D]") + x.round().astype("timedelta64[D]")
+        return days_after(np.asarray(self.first, dtype="datetime64[D]"), x.round().astype(np.int64))
 
     def places(self, x: NDArray[np.float64]) -> NDArray[np.float64] | NDArray[np.datetime64]:
         """Return x as a person reads it: days as dates."""

@@ -16,6 +16,7 @@ from thalweg.forecast.study.fitted import fitted, layers_of
 from thalweg.forecast.study.source import MOST_BACK, day_named, days_of, one_of, whole_number
 from thalweg.learn.backprop import forward
 from thalweg.series.calendar import Calendar
+from thalweg.series.dates import days_between
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -185,7 +186,7 @@ def _place(series: Series, day: str, first: int, end: int, last: int) -> int:
                 f"{series.source} has no day with a value and the {first} days before it. Bring more days."
             )
         return int(there[-1]) + first
-    at = int((day_named(day) - series.start).astype(int))
+    at = days_between(series.start, day_named(day))
     if not first <= at < end:
         raise InputError(
             f"--day {day}: choose a day from {dates[first]} to {dates[end - 1]}. Before, {first} days to look back at "

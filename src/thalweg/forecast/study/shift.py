@@ -12,6 +12,7 @@ from thalweg.forecast.ladder import Rung, suited
 from thalweg.forecast.study.fitted import Fitted, fitted, layers_of
 from thalweg.forecast.study.source import MOST_BACK, NOTHING, days_of, sees_of, whole_number
 from thalweg.learn.loss import LOSSES, mean_loss
+from thalweg.series.dates import days_after
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -106,8 +107,9 @@ class Shift:
         """
         if days <= 1:
             return self.moved if days else self.loss
-        place = np.searchsorted(dates, dates - days)
-        known = dates[place] == dates - days
+        before = days_after(dates, -days)
+        place = np.searchsorted(dates, before)
+        known = dates[place] == before
         if not known.any():
             return float("nan")
         return self.loss_of(self.prediction[known], self.target[place[known]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -95,13 +96,12 @@ def day_named(text: str) -> np.datetime64:
         If it is no day.
     """
     try:
-        date = np.datetime64(text)
+        date = dt.date.fromisoformat(text)
     except ValueError:
-        date = np.datetime64("NaT")
-    # A month or a year is none, nor is what NumPy also takes: "today", or a moment of a day.
-    if np.isnat(date) or str(date) != text or np.datetime_data(date.dtype)[0] != "D":
+        date = None
+    if date is None or date.isoformat() != text:  # "20250109" is a date to Python too
         raise InputError(f"--day {text!r} is no day; write it as 2025-01-09.")
-    return date
+    return np.datetime64(date, "D")
 
 
 def sees_of(known: str) -> str:

@@ -18,6 +18,7 @@ from thalweg.forecast.study.source import MOST_BACK, as_it_is, country_of, day_n
 from thalweg.forecast.watch import Silence
 from thalweg.learn.workers import workers
 from thalweg.series.calendar import Calendar
+from thalweg.series.dates import days_between
 from thalweg.series.sample import sample
 from thalweg.series.split import split_by_date
 
@@ -58,7 +59,7 @@ class WhyStudy:
     @property
     def came(self) -> float:
         """The value of the day estimated; NaN where it is not known."""
-        at = int((self.why.date - self.days.dates[0]).astype(int))
+        at = days_between(self.days.dates[0], self.why.date)
         return float(self.days.values[at]) if at < len(self.days) and self.days.observed[at] else float("nan")
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.messages import Message
+from thalweg.series.dates import date_range, days_between
 from thalweg.series.read.columns import choose_columns, look
 from thalweg.series.read.doubts import doubts
 from thalweg.series.read.repeats import check_repeats
@@ -186,12 +187,12 @@ def _series(
     if trimmed:
         notes.append(Message("note.trimmed", {"count": int(trimmed)}))
     day, value = day[seen[0] : seen[-1] + 1], value[seen[0] : seen[-1] + 1]
-    values = np.full(int((day[-1] - day[0]).astype(np.int64)) + 1, np.nan)
+    values = np.full(days_between(day[0], day[-1]) + 1, np.nan)
     values[(day - day[0]).astype(np.int64)] = value
     observed = ~np.isnan(values)
     absent = len(values) - len(day)
     if absent:
-        gaps = np.setdiff1d(day[0] + np.arange(len(values)), day)
+        gaps = np.setdiff1d(date_range(day[0], len(values)), day)
         notes.append(Message("note.missing_days", {"count": absent, "first": str(gaps[0])}))
     empty = int(np.isnan(value).sum())
     if empty:
