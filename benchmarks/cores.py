@@ -14,8 +14,8 @@ from passes import named
 from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.optimizer import Optimizer
-from thalweg.learn.together import descents, run_together
-from thalweg.learn.workers import available_cores
+from thalweg.learn.ensembles import descents, run_together
+from thalweg.learn.thread_pool import available_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from page import number, tables
-from thalweg.look.style import BLUE, FONT, GREEN, GREY, INK, PALE, SKY, VERMILLION
+from thalweg.charts.style import BLUE, FONT, GREEN, GREY, INK, PALE, SKY, VERMILLION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

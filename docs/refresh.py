@@ -11,8 +11,8 @@ import tempfile
 from pathlib import Path
 
 import thalweg
-from thalweg.look.forecast import forecast_chart
-from thalweg.look.ladder import ladder_chart
+from thalweg.report.charts.forecast import forecast_chart
+from thalweg.report.charts.ladder import ladder_chart
 
 DOCS = Path(__file__).parent
 COMMAND = [sys.executable, "-c", "from thalweg.cli import main; main()"]

@@ -2,48 +2,15 @@
 
 >>> import thalweg
 >>> series = thalweg.read("views.csv")  # doctest: +SKIP
->>> found = thalweg.fit(series)  # doctest: +SKIP
->>> print(found.table())  # doctest: +SKIP
->>> found.predict().mean  # doctest: +SKIP
->>> found.save("model.thalweg")  # doctest: +SKIP
+>>> result = thalweg.fit(series)  # doctest: +SKIP
+>>> print(result.table())  # doctest: +SKIP
+>>> result.predict().mean  # doctest: +SKIP
+>>> result.save("model.thalweg")  # doctest: +SKIP
 
-Names are loaded when first used, so that importing the package costs nothing.
+The public names stand once, in ``__init__.pyi``; each is loaded when it is first used, so that importing the package
+costs nothing.
 """
 
-from __future__ import annotations
+import lazy_loader
 
-from typing import TYPE_CHECKING
-
-from thalweg.errors import InputError
-from thalweg.lazy import loader
-from thalweg.version import __version__
-
-if TYPE_CHECKING:
-    from thalweg.forecast.model import Model
-    from thalweg.forecast.store import load
-    from thalweg.report.found import Found, fit
-    from thalweg.report.seen import Seen, see
-    from thalweg.series.read import read
-    from thalweg.series.sample import sample
-    from thalweg.series.series import Series
-
-_HOMES = {
-    "Found": "thalweg.report.found",
-    "Model": "thalweg.forecast.model",
-    "Seen": "thalweg.report.seen",
-    "Series": "thalweg.series.series",
-    "fit": "thalweg.report.found",
-    "load": "thalweg.forecast.store",
-    "read": "thalweg.series.read",
-    "sample": "thalweg.series.sample",
-    "see": "thalweg.report.seen",
-}
-
-__all__ = ["Found", "InputError", "Model", "Seen", "Series", "__version__", "fit", "load", "read", "sample", "see"]
-
-
-__getattr__ = loader(__name__, _HOMES)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

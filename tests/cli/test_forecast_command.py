@@ -13,7 +13,7 @@ import time
 import pytest
 
 import thalweg as library
-from interrupts import default_interrupt
+from support.interrupts import default_interrupt
 
 FILES = {"forecast.csv", "ladder.csv", "model.thalweg", "report.html"}
 
@@ -277,6 +277,7 @@ def test_a_pipe_that_closes_early_is_no_news(command, channel, tmp_path):
 
 def test_json_has_null_where_there_is_no_number():
     from findings_builder import build_findings  # noqa: PLC0415
+
     from thalweg.forecast.export import as_json  # noqa: PLC0415
 
     findings = build_findings(baselines={"copy yesterday": math.nan, "copy last week": math.inf})

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from interrupts import default_interrupt
-from thalweg.look.names import PICTURES
+from support.interrupts import default_interrupt
+from thalweg.pictures import PICTURES
 
 
 @pytest.fixture

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from findings_builder import build_findings
-from thalweg.cli.progress import Climb
+from support.findings_builder import build_findings
+from thalweg.cli.progress import LadderProgress
 from thalweg.cli.table import ladder_table
 from thalweg.messages import catalogue
 
 
 def watch(console):
     findings = build_findings()
-    with Climb(console, catalogue("en")) as climb:
+    with LadderProgress(console, catalogue("en")) as climb:
         climb.stage("climb", 15)
         for line in findings.ladder:
             climb.rung(replace(line, test=math.nan))
@@ -39,7 +39,7 @@ def test_a_terminal_sees_sealed_rungs_and_then_the_opened_one():
 def test_a_low_terminal_shows_the_newest_rungs():
     file = io.StringIO()
     console = Console(file=file, force_terminal=True, width=80, height=12, color_system=None)
-    climb = Climb(console, catalogue("en"))
+    climb = LadderProgress(console, catalogue("en"))
     climb.stage("climb", 15)
     for line in build_findings().ladder:
         climb.rung(line)
@@ -51,7 +51,7 @@ def test_a_low_terminal_shows_the_newest_rungs():
 
 def test_a_pipe_sees_nothing_of_it():
     file = io.StringIO()
-    with Climb(Console(file=file, width=80), catalogue("en")) as climb:
+    with LadderProgress(Console(file=file, width=80), catalogue("en")) as climb:
         climb.stage("climb", 2)
         climb.advance(2)
     assert file.getvalue() == ""
@@ -59,7 +59,7 @@ def test_a_pipe_sees_nothing_of_it():
 
 def test_every_stage_has_its_words():
     for language in ("en", "zh"):
-        climb = Climb(Console(file=io.StringIO()), catalogue(language))
+        climb = LadderProgress(Console(file=io.StringIO()), catalogue(language))
         for stage in ("climb", "open", "as_used", "forecast"):
             climb.stage(stage, 1)
 

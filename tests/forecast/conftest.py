@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from small_climbs import channel, climb
+
+from support.small_searches import channel, search
 
 MISSING = (40, 41, 42, 150, 230, 262, 280, 305, 340, 341, 360, 400)  # some in every part
 
@@ -16,4 +17,4 @@ def series():
 @pytest.fixture(scope="session")
 def found(series):
     """Findings and model of the tiny ladder."""
-    return climb(series)
+    return search(series)

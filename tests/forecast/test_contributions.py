@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_climbs import LINE, NET, WEEK, YEAR, channel, fitted, series_of
 
 import thalweg
+from support.small_searches import LINE, NET, WEEK, YEAR, channel, fitted, series_of
 from thalweg.errors import InputError
 from thalweg.forecast.contributions import MONTH, seen_by, why_of
 from thalweg.forecast.features import Past, days_seen, inputs, past_of
-from thalweg.forecast.interval import yardstick
+from thalweg.forecast.interval import miss_transform
 from thalweg.forecast.ladder import Rung
 from thalweg.forecast.model import Model
 from thalweg.series.calendar import Calendar
@@ -218,7 +218,7 @@ def test_a_saved_model_is_explained_on_its_own_days():
     stored = replace(SERIES, start=SERIES.dates[80], values=SERIES.values[80:], observed=SERIES.observed[80:])
     model = Model(
         "mean of 3", "mae", "recursive", members, members, TAIWAN, stored,
-        yardstick(SERIES.values, counts=True), np.zeros((1, 4)), np.ones(5), dt.date(2022, 1, 1),
+        miss_transform(SERIES.values, counts=True), np.zeros((1, 4)), np.ones(5), dt.date(2022, 1, 1),
     )  # fmt: skip
     why = why_of(model.daily, model.calendar, model.days)
     assert why.served == model.predict().mean[0]

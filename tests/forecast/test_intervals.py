@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thalweg.forecast.interval import REMEMBERED, quantiles, rolled, yardstick
+from thalweg.forecast.interval import REMEMBERED, adaptive_conformal, miss_transform, quantiles
 
 OUTSIDE = np.array([1 - 80 / 100, 1 - 95 / 100])
 
@@ -60,14 +60,14 @@ def test_ranks_are_exact_for_every_number_of_misses():
 @pytest.mark.parametrize("seed", [0, 1])
 def test_exchangeable_noise_is_covered_as_promised(delay, seed):
     misses = noise(4000, seed)
-    share80, share95 = covered(misses, rolled(misses, all_known(misses), 182, delay).bands, 182)
+    share80, share95 = covered(misses, adaptive_conformal(misses, all_known(misses), 182, delay).bands, 182)
     assert share80 == pytest.approx(0.80, abs=0.03)
     assert share95 == pytest.approx(0.95, abs=0.03)
 
 
 def test_a_share_falls_outside_on_each_side():
     misses = np.random.default_rng(2).exponential(1, 4000)
-    bands = rolled(misses, all_known(misses), 182).bands
+    bands = adaptive_conformal(misses, all_known(misses), 182).bands
     assert np.mean(misses[182:] < bands[:, 0]) == pytest.approx(0.10, abs=0.03)
     assert np.mean(misses[182:] > bands[:, 1]) == pytest.approx(0.10, abs=0.03)
 
@@ -81,7 +81,7 @@ def test_no_interval_changes_with_misses_known_later(day, delay, first, seed):
     misses = noise(120, 3)
     other = misses.copy()
     other[day:] = noise(120 - day, seed, 50.0)
-    one, two = (rolled(given_, all_known(misses), first, delay).bands for given_ in (misses, other))
+    one, two = (adaptive_conformal(given_, all_known(misses), first, delay).bands for given_ in (misses, other))
     unchanged = max(day + delay - first, 0)
     np.testing.assert_array_equal(one[:unchanged], two[:unchanged])
 
@@ -90,7 +90,7 @@ def test_no_interval_changes_with_misses_known_later(day, delay, first, seed):
 def test_the_delay_to_the_day(delay):
     """The first interval is of the misses that have come `delay` days before it; the next takes in one more."""
     misses = noise(80, 4)
-    bands = rolled(misses, all_known(misses), 40, delay).bands
+    bands = adaptive_conformal(misses, all_known(misses), 40, delay).bands
     np.testing.assert_array_equal(bands[0], quantiles(misses[: 41 - delay], OUTSIDE))
     np.testing.assert_array_equal(bands[delay - 1], quantiles(misses[:40], OUTSIDE))
 
@@ -99,14 +99,14 @@ def test_the_delay_to_the_day(delay):
 def test_the_wider_interval_is_nowhere_the_narrower(delay):
     """Each adapts by itself; a run of misses outside the 80% interval must not carry it past the other."""
     misses = np.cumsum(noise(900, 10)) * 0.1
-    low80, high80, low95, high95 = rolled(misses, all_known(misses), 60, delay).bands.T
+    low80, high80, low95, high95 = adaptive_conformal(misses, all_known(misses), 60, delay).bands.T
     assert (low95 <= low80).all()
     assert (high80 <= high95).all()
 
 
 def test_without_a_miss_there_is_no_interval():
     misses = noise(30)
-    bands = rolled(misses, all_known(misses), 5, 12).bands
+    bands = adaptive_conformal(misses, all_known(misses), 5, 12).bands
     assert np.isnan(bands[:7]).all()
     assert np.isfinite(bands[7:]).all()
 
@@ -116,20 +116,20 @@ def test_what_is_delivered_knows_every_miss(delay):
     misses = noise(30)
     known = all_known(misses)
     known[: delay - 1] = False  # step h has no forecast of the first h − 1 days
-    last = rolled(misses, known, len(misses), delay).last
+    last = adaptive_conformal(misses, known, len(misses), delay).last
     np.testing.assert_array_equal(last, quantiles(misses[known], OUTSIDE))
 
 
 def test_only_the_last_year_is_remembered():
     old, new = noise(800, 5, 100.0), noise(REMEMBERED, 6)
     misses = np.concatenate([old, new])
-    last = rolled(misses, all_known(misses), len(misses)).last
+    last = adaptive_conformal(misses, all_known(misses), len(misses)).last
     np.testing.assert_array_equal(last, quantiles(new, OUTSIDE))
 
 
 def test_intervals_follow_a_jump_in_the_spread():
     misses = np.concatenate([noise(800, 7), noise(800, 8, 5.0)])
-    bands = rolled(misses, all_known(misses), 400).bands
+    bands = adaptive_conformal(misses, all_known(misses), 400).bands
     rigid = quantiles(misses[:800], OUTSIDE)
     share80, _ = covered(misses, bands[500:], 900)
     rigid80, _ = covered(misses, np.tile(rigid, (700, 1)), 900)
@@ -141,7 +141,7 @@ def test_days_without_a_miss_are_passed_over():
     misses = noise(400, 9)
     known = np.random.default_rng(1).random(400) > 0.3
     other = np.where(known, misses, 1e9)
-    one, two = rolled(misses, known, 100, 2), rolled(other, known, 100, 2)
+    one, two = adaptive_conformal(misses, known, 100, 2), adaptive_conformal(other, known, 100, 2)
     np.testing.assert_array_equal(one.bands, two.bands)
     np.testing.assert_array_equal(one.last, two.last)
     came = known[100:]
@@ -152,21 +152,21 @@ def test_days_without_a_miss_are_passed_over():
 @pytest.mark.parametrize("first", [-1, 31])
 def test_a_first_day_outside_is_a_mistake(first):
     with pytest.raises(ValueError, match="lies outside the 30 days"):
-        rolled(noise(30), all_known(noise(30)), first)
+        adaptive_conformal(noise(30), all_known(noise(30)), first)
 
 
 @given(st.lists(st.floats(0, 1e12), min_size=1, max_size=20))
 def test_a_yardstick_is_undone(values):
     values = np.array(values)
-    for stick in (yardstick(values, counts=True), yardstick(values, counts=False)):
+    for stick in (miss_transform(values, counts=True), miss_transform(values, counts=False)):
         size = np.median(values[values > 0]) if (values > 0).any() else 1.0
-        np.testing.assert_allclose(stick.undo(stick.see(values)), values, rtol=1e-9, atol=1e-9 * size)
+        np.testing.assert_allclose(stick.inverse(stick.transform(values)), values, rtol=1e-9, atol=1e-9 * size)
 
 
 def test_intervals_of_counts_stay_above_zero_and_widen_with_the_level():
-    stick = yardstick(np.array([100.0, 200, 150]), counts=True)
+    stick = miss_transform(np.array([100.0, 200, 150]), counts=True)
     band = np.array([-2.0, 2.0])
-    small, large = (stick.undo(stick.see(np.array([level])) + band) for level in (10.0, 1000.0))
+    small, large = (stick.inverse(stick.transform(np.array([level])) + band) for level in (10.0, 1000.0))
     assert small[0] >= 0
     assert large[1] - large[0] > 50 * (small[1] - small[0])
-    assert stick.undo(np.array([-50.0]))[0] == 0
+    assert stick.inverse(np.array([-50.0]))[0] == 0

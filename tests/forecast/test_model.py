@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from small_climbs import SHORT, channel, climb, fitted, meant, part, series_of
 
+from support.small_searches import SHORT, channel, fitted, meant, part, search, series_of
 from thalweg.errors import InputError
 from thalweg.forecast.backtest import STRATEGIES
-from thalweg.forecast.climb import estimates
 from thalweg.forecast.fit import Fit
+from thalweg.forecast.search import estimates
 from thalweg.series.dates import date_range, days_after
 
 MADE = 430  # days that the model was made of
@@ -25,10 +25,10 @@ def whole():
 @pytest.fixture(scope="module", params=[*STRATEGIES, "mean", "copy"])
 def model(request, whole):
     if request.param == "mean":
-        return meant(climb(whole.head(MADE), horizon=3)[1], whole.head(MADE))
+        return meant(search(whole.head(MADE), horizon=3)[1], whole.head(MADE))
     if request.param == "copy":
-        return climb(whole.head(MADE), ladder=replace(SHORT, rungs=SHORT.rungs[:2]), horizon=9)[1]
-    made = climb(whole.head(MADE), horizon=6)[1]
+        return search(whole.head(MADE), ladder=replace(SHORT, rungs=SHORT.rungs[:2]), horizon=9)[1]
+    made = search(whole.head(MADE), horizon=6)[1]
     # Whichever validation prefers, all are to be shown.
     steps = {"direct": 6, "both": 6, "recursive": 1}[request.param]
     many = [fitted(fit.rung, whole.head(MADE), MADE, steps, epochs=40) for fit in made.daily]
@@ -123,14 +123,14 @@ def test_negative_days_are_refused_by_a_model_of_counts(model, whole):
 
 def test_negative_days_are_served_by_a_model_of_negative_days(whole):
     below = replace(whole, values=whole.values - 2000)
-    made = climb(below.head(MADE), ladder=SHORT, horizon=4)[1].predict(part(below, MADE, MADE + 3))
+    made = search(below.head(MADE), ladder=SHORT, horizon=4)[1].predict(part(below, MADE, MADE + 3))
     assert made.mean.max() < 0
 
 
 def test_it_is_of_negative_days_even_if_those_it_keeps_are_not(whole):
     values = whole.values.copy()
     values[3] = -50.0
-    made = climb(replace(whole, values=values).head(MADE), ladder=SHORT, horizon=4)[1]
+    made = search(replace(whole, values=values).head(MADE), ladder=SHORT, horizon=4)[1]
     stored = replace(
         made.days, start=made.days.dates[20], values=made.days.values[20:], observed=made.days.observed[20:]
     )
@@ -180,7 +180,7 @@ def test_unobserved_days_are_not_counted(model, whole):
 def test_one_new_day_is_worse_only_beyond_nineteen_in_twenty(whole):
     week = np.tile([50.0, 60, 70, 65, 40, 20, 30], 20)
     noisy = week + np.random.default_rng(1).integers(0, 3, 140)
-    copying = climb(series_of(noisy), ladder=replace(SHORT, rungs=SHORT.rungs[:2]))[1]
+    copying = search(series_of(noisy), ladder=replace(SHORT, rungs=SHORT.rungs[:2]))[1]
     edge = np.quantile(copying.errors, 0.95, method="inverted_cdf")
     for miss, worse in ((0.0, False), (edge, False), (copying.errors.max() + 1, True)):
         day = series_of([noisy[-7] + miss], start=str(days_after(copying.days.dates[-1], 1)))

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_climbs import LINE, NET, WEEK, YEAR, backtest, changed_after, channel, fitted, part
 
-from thalweg.forecast.backtest import STRATEGIES, Member, Task, ahead, horizon, recursive
-from thalweg.forecast.climb import estimates
+from support.small_searches import LINE, NET, WEEK, YEAR, backtest, changed_after, channel, fitted, part
+from thalweg.forecast.backtest import STRATEGIES, BacktestSpecification, Member, ahead, horizon, recursive
 from thalweg.forecast.features import inputs, past_of
-from thalweg.forecast.fit import Problem, descend
+from thalweg.forecast.fit import TrainingSet, descend
 from thalweg.forecast.ladder import Rung
-from thalweg.learn.workers import workers
+from thalweg.forecast.search import estimates
+from thalweg.learn.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
 from thalweg.series.dates import days_after
 
@@ -44,23 +44,23 @@ def test_an_estimate_looks_at_earlier_days_only(fit, day, seed):
 @settings(max_examples=4)
 def test_scale_targets_and_unknowns_come_from_days_learned_from(name, steps, later, seed):
     other = changed_after(SERIES, TODAY + later, seed)
-    problems = [Problem(RUNGS[name], series, PLAIN, "mae", TODAY, steps) for series in (SERIES, other)]
+    problems = [TrainingSet(RUNGS[name], series, PLAIN, "mae", TODAY, steps) for series in (SERIES, other)]
     assert problems[0].scale == problems[1].scale
     weighted = problems[0].examples.weight > 0
     np.testing.assert_array_equal(problems[0].examples.weight, problems[1].examples.weight)
     np.testing.assert_array_equal(problems[0].examples.target[weighted], problems[1].examples.target[weighted])
-    one, two = (descend(problem, 0, epochs=1).theta for problem in problems)
+    one, two = (descend(training_set, 0, epochs=1).theta for training_set in problems)
     np.testing.assert_array_equal(one, two)
 
 
 @pytest.mark.parametrize("name", RUNGS)
 def test_unobserved_days_are_looked_back_at_and_never_learned(name):
-    problem = Problem(RUNGS[name], SERIES, PLAIN, "mae", TODAY, 3)
-    newest = problem.examples.newest
+    training_set = TrainingSet(RUNGS[name], SERIES, PLAIN, "mae", TODAY, 3)
+    newest = training_set.examples.newest
     for step in range(3):
         target = newest + 1 + step
         inside = target < TODAY
-        learned = problem.examples.weight[:, step] > 0
+        learned = training_set.examples.weight[:, step] > 0
         np.testing.assert_array_equal(learned[inside], SERIES.observed[target[inside]])
         assert not learned[~inside].any()
     assert (~SERIES.observed[newest]).any()
@@ -73,10 +73,10 @@ FIRST, REFIT, STEPS = 390, 25, 4
 
 
 def run_backtest(series, strategy, members, advance=lambda _: None):
-    with workers(1) as team:
+    with thread_pool(1) as pool:
         return backtest(
-            Task(series, PLAIN, "mae"), members, first=FIRST, refit_days=REFIT, steps=STEPS, strategy=strategy,
-            team=team, advance=advance,
+            BacktestSpecification(series, PLAIN, "mae"), members, first=FIRST, refit_days=REFIT, steps=STEPS, strategy=strategy,
+            pool=pool, advance=advance,
         ).forecasts  # fmt: skip
 
 
@@ -116,10 +116,10 @@ def test_a_backtest_is_refitted_on_all_days_before(tested):
     else:
         made = []
         for member in members:
-            problem = Problem(member.rung, SERIES.head(upto), PLAIN, "mae", upto, 1)
+            training_set = TrainingSet(member.rung, SERIES.head(upto), PLAIN, "mae", upto, 1)
             for seed, epochs in zip(member.seeds, member.epochs, strict=True):
-                theta = descend(problem, seed, epochs=epochs).theta
-                fit = replace(fitted(member.rung, SERIES, upto), scale=problem.scale, thetas=theta[None])
+                theta = descend(training_set, seed, epochs=epochs).theta
+                fit = replace(fitted(member.rung, SERIES, upto), scale=training_set.scale, thetas=theta[None])
                 made.append(fit.predict(PLAIN, past_of(SERIES, newest))[:, 0])
         # The mean of three members of two seeds each.
         expected = np.mean(made, axis=0)
@@ -182,13 +182,13 @@ def test_feature_one_is_the_newest_day():
     """Golden: five days, a window of three."""
     series = replace(SERIES, values=np.array([10.0, 20, 40, 80, 160]), observed=np.ones(5, dtype=bool))
     rung = Rung(3)
-    problem = Problem(rung, series, PLAIN, "mae", 5, 1)
-    assert problem.scale.centre == 62
+    training_set = TrainingSet(rung, series, PLAIN, "mae", 5, 1)
+    assert training_set.scale.centre == 62
     spread = np.sqrt((52**2 + 42**2 + 22**2 + 18**2 + 98**2) / 5)
-    np.testing.assert_allclose(problem.scale.spread, spread, rtol=1e-12)
-    rows = problem.examples.gather() * spread + 62
+    np.testing.assert_allclose(training_set.scale.spread, spread, rtol=1e-12)
+    rows = training_set.examples.gather() * spread + 62
     np.testing.assert_allclose(rows, [[40, 20, 10], [80, 40, 20]], rtol=1e-12)
-    np.testing.assert_allclose(problem.examples.target[:, 0] * spread + 62, [80, 160], rtol=1e-12)
+    np.testing.assert_allclose(training_set.examples.target[:, 0] * spread + 62, [80, 160], rtol=1e-12)
 
 
 def test_what_is_known_is_of_the_day_to_come():
@@ -196,7 +196,7 @@ def test_what_is_known_is_of_the_day_to_come():
     calendar = Calendar("US")
     thanksgiving = np.datetime64("2021-11-25")
     flat = replace(part(SERIES, 0), start=days_after(thanksgiving, -430), values=np.full(460, 50.0))
-    scale = Problem(YEAR, flat, calendar, "mae", 400, 1).scale
+    scale = TrainingSet(YEAR, flat, calendar, "mae", 400, 1).scale
     newest = np.arange(420, 440)
     dense = inputs(YEAR, scale, calendar, past_of(flat, newest), 1).dense
     known = calendar.columns(days_after(flat.dates[newest], 1))

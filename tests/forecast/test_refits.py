@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from small_climbs import NET, channel
 
+from support.small_searches import NET, channel
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import Member, Task, refit
+from thalweg.forecast.backtest import BacktestSpecification, Member, refit
 from thalweg.learn.optimizer import Optimizer
-from thalweg.learn.workers import workers
+from thalweg.learn.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
 
 
@@ -17,5 +17,5 @@ def test_a_rung_that_diverges_on_more_days_is_told_with_advice():
     wild = replace(NET, optimizer=Optimizer(rule="gradient descent", learning_rate=1000.0, schedule="constant"))
     members = (Member(wild, (40, 40), (0, 1)),)
     told = rf"8 relu 14, refitted on the days to {series.dates[149]}: .*learning rate 1000 .*Try 100"
-    with workers(1) as team, pytest.raises(InputError, match=told):
-        refit(Task(series, Calendar(), "mse"), members, [150], 1, team, lambda _: None)
+    with thread_pool(1) as pool, pytest.raises(InputError, match=told):
+        refit(BacktestSpecification(series, Calendar(), "mse"), members, [150], 1, pool, lambda _: None)

@@ -3,7 +3,7 @@
 import numpy as np
 
 import thalweg
-from findings_builder import build_findings
+from support.findings_builder import build_findings
 from thalweg.series.series import Series
 
 

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 from safetensors.numpy import save
-from small_climbs import SHORT, channel, climb, fitted, meant, series_of
 
+from support.small_searches import SHORT, channel, fitted, meant, search, series_of
+from thalweg.checksummed import CHECKSUM, _checksum
 from thalweg.errors import InputError
 from thalweg.forecast import store
 from thalweg.forecast.store import load, pack
-from thalweg.sealed import CHECKSUM, _checksum
 
 PARTS = ("mean", "low80", "high80", "low95", "high95")
 
@@ -32,10 +32,10 @@ def models(found, series):
     return {
         "known": found[1],
         "mean": meant(found[1], series),
-        "tomorrow": climb(series, ladder=SHORT, horizon=1)[1],
-        "below zero": climb(series_of(channel().values - 2000), horizon=3, loss="mse")[1],
+        "tomorrow": search(series, ladder=SHORT, horizon=1)[1],
+        "below zero": search(series_of(channel().values - 2000), horizon=3, loss="mse")[1],
         "many outputs": many_outputs(found[1], series),
-        "copy": climb(series_of(week), ladder=SHORT)[1],
+        "copy": search(series_of(week), ladder=SHORT)[1],
     }
 
 
@@ -91,7 +91,7 @@ def test_the_choices_above_are_of_every_kind(models):
     assert models["copy"].strategy == "copy"
     assert models["copy"].chosen == "copy last week"
     assert models["mean"].chosen.startswith("mean of")
-    assert models["below zero"].yardstick.offset is None
+    assert models["below zero"].miss_transform.offset is None
 
 
 def test_a_file_cut_short_is_refused_wherever_it_ends(whole, tmp_path):

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from small_climbs import LINE, SHORT, TINY, climb
 
-from thalweg.forecast.climb import MEAN_BEGINS_WITH, MEAN_OF_MOST, Climb, network_seed
+from support.small_searches import LINE, SHORT, TINY, search
 from thalweg.forecast.features import past_of
-from thalweg.forecast.fit import Fit, Problem, descend
+from thalweg.forecast.fit import Fit, TrainingSet, descend
+from thalweg.forecast.search import MEAN_BEGINS_WITH, MEAN_OF_MOST, Search, network_seed
 from thalweg.forecast.watch import Silence
-from thalweg.learn.workers import workers
+from thalweg.learn.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
 from thalweg.series.split import split_by_date
 
@@ -18,10 +18,10 @@ LONGEST = 14  # days that the ladder's longest look back leaves out of training
 
 
 @pytest.fixture(scope="module")
-def climbed(series):
+def candidates(series):
     split = split_by_date(series)
-    with workers(2) as team:
-        one = Climb(series, split, Calendar(), loss="mae", seed=0, team=team, watcher=Silence())
+    with thread_pool(2) as pool:
+        one = Search(series, split, Calendar(), loss="mae", seed=0, pool=pool, watcher=Silence())
         one.run(TINY)
         one.open_the_seal()
     return one
@@ -51,10 +51,10 @@ def test_copying(series, found, rung, back):
     assert line.parameters == 0
 
 
-def test_a_fitted_line_from_its_unknowns(series, climbed):
-    one = next(one for one in climbed.climbed if one.rung == LINE)
+def test_a_fitted_line_from_its_unknowns(series, candidates):
+    one = next(one for one in candidates.candidates if one.rung == LINE)
     scale, back = one.fit.scale, LINE.days_back
-    training = series.values[: climbed.split.train]
+    training = series.values[: candidates.split.train]
     centre, spread = training.mean(), training.std()
     assert (scale.centre, scale.spread) == pytest.approx((centre, spread), rel=1e-12)
 
@@ -63,27 +63,29 @@ def test_a_fitted_line_from_its_unknowns(series, climbed):
         made = [theta[:back].astype(float) @ seen + float(theta[back]) for theta in one.fit.thetas]
         return np.mean([max(value * spread + centre, 0) for value in made])
 
-    expected = by_hand(series, climbed.split, estimate)
+    expected = by_hand(series, candidates.split, estimate)
     line = one.line
     assert (line.train, line.validation, line.test) == pytest.approx(tuple(expected.values()), rel=1e-5)
     assert line.parameters == back + 1
 
 
-def test_the_mean_is_picked_greedily_on_validation(climbed, series):
+def test_the_mean_is_picked_greedily_on_validation(candidates, series):
     """Estimates made up to miss by known amounts; an independent greedy choice over the observed days."""
-    split = climbed.split
+    split = candidates.split
     sealed = split.train + split.validation
     random = np.random.default_rng(4)
     parts = [
         replace(one, estimates=series.values[:sealed] + random.normal(0, spread, sealed))
-        for one, spread in zip([one for one in climbed.climbed if one.fit] * 2, (50, 60, 70, 400, 55, 90), strict=True)
+        for one, spread in zip(
+            [one for one in candidates.candidates if one.fit] * 2, (50, 60, 70, 400, 55, 90), strict=True
+        )
     ]
-    with workers(1) as team:
-        mean = Climb(series, split, Calendar(), loss="mae", seed=0, team=team, watcher=Silence())
-        mean.climbed = parts.copy()
+    with thread_pool(1) as pool:
+        mean = Search(series, split, Calendar(), loss="mae", seed=0, pool=pool, watcher=Silence())
+        mean.candidates = parts.copy()
         mean._mean()
-    made = mean.climbed[-1]
-    assert len(mean.climbed) == len(parts) + 1
+    made = mean.candidates[-1]
+    assert len(mean.candidates) == len(parts) + 1
 
     seen = series.observed[split.train : sealed]
     truth = series.values[split.train : sealed]
@@ -109,16 +111,16 @@ def test_the_mean_is_picked_greedily_on_validation(climbed, series):
     np.testing.assert_allclose(made.estimates, np.mean([parts[place].estimates for place in picked], axis=0))
 
 
-def test_one_rung_alone_is_no_mean(climbed, series):
+def test_one_rung_alone_is_no_mean(candidates, series):
     """Where the best rung is right on every day, nothing gains by being mixed in."""
-    split = climbed.split
-    best, other = [one for one in climbed.climbed if one.fit][:2]
-    with workers(1) as team:
-        mean = Climb(series, split, Calendar(), loss="mae", seed=0, team=team, watcher=Silence())
+    split = candidates.split
+    best, other = [one for one in candidates.candidates if one.fit][:2]
+    with thread_pool(1) as pool:
+        mean = Search(series, split, Calendar(), loss="mae", seed=0, pool=pool, watcher=Silence())
         right = replace(best, line=replace(best.line, validation=0.0))
-        mean.climbed = [replace(right, estimates=series.values[: split.train + split.validation]), other]
+        mean.candidates = [replace(right, estimates=series.values[: split.train + split.validation]), other]
         mean._mean()
-    assert len(mean.climbed) == 2
+    assert len(mean.candidates) == 2
 
 
 def test_as_used(series, found):
@@ -162,12 +164,14 @@ def test_misses_tell_what_the_best_rungs_without_and_with_a_calendar_made_of_the
     split, calendar = findings.split, Calendar()
     for name in best:
         # Fitted by hand on training days, stopped on validation days, as the climb does.
-        problem = Problem(rungs[name], series, calendar, "mae", split.train, 1)
+        training_set = TrainingSet(rungs[name], series, calendar, "mae", split.train, 1)
         thetas = [
-            descend(problem, network_seed(0, place), validation=(split.train, split.train + split.validation)).theta
+            descend(
+                training_set, network_seed(0, place), validation=(split.train, split.train + split.validation)
+            ).theta
             for place in range(rungs[name].seeds)
         ]
-        fit = Fit(rungs[name], problem.scale, problem.network, np.stack(thetas))
+        fit = Fit(rungs[name], training_set.scale, training_set.network, np.stack(thetas))
         for miss in findings.misses:
             newest = np.array([int((miss.date - series.start).astype(int)) - 1])
             assert miss.others[name] == pytest.approx(fit.predict(calendar, past_of(series, newest)).item(), rel=1e-9)
@@ -175,7 +179,7 @@ def test_misses_tell_what_the_best_rungs_without_and_with_a_calendar_made_of_the
 
 
 def test_squared_errors_are_counted_in_squares(series):
-    findings, _ = climb(series, loss="mse", ladder=SHORT, horizon=2)
+    findings, _ = search(series, loss="mse", ladder=SHORT, horizon=2)
     sealed = findings.split.train + findings.split.validation
     days = [day for day in range(sealed, 430) if series.observed[day]]
     copied = np.mean([(series.values[day] - series.values[day - 7]) ** 2 for day in days])

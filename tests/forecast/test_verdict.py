@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from findings_builder import build_findings
+from support.findings_builder import build_findings
 from thalweg.forecast.verdict import verdict
 from thalweg.messages import catalogue
 

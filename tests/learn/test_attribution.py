@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from strategies import seeds
+from support.strategies import seeds
 from thalweg.learn import Network, input_slopes, integrated_gradients
 from thalweg.learn.attribution import FEWEST
 from thalweg.learn.backprop import forward

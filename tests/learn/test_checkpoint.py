@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from strategies import random_examples
+from support.strategies import random_examples
 from thalweg.errors import InputError
 from thalweg.learn.descent import Descent
 from thalweg.learn.examples import dense_examples

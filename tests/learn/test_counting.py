@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from blackboard import Blackboard
+from support.blackboard import Blackboard
 from thalweg.learn import backprop, counting
 from thalweg.learn.function import Network
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategies import examples, random_examples, seeds
+from support.strategies import examples, random_examples, seeds
 from thalweg.learn.examples import Examples, dense_examples, mixed_examples, window_examples
 
 

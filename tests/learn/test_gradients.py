@@ -6,8 +6,8 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from combinations import ALL, HIDDEN, OUTPUTS, Combination, problem_of, run
 
+from support.combinations import ALL, HIDDEN, OUTPUTS, Combination, problem_of, run
 from thalweg.learn.activation import ACTIVATIONS
 from thalweg.learn.activation import OUTPUTS as OURS
 from thalweg.learn.backprop import loss_and_gradient

@@ -11,19 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategies import Problem, examples, optimizers, problems, random_examples, seeds
+from support.strategies import Problem, examples, optimizers, problems, random_examples, seeds
 from thalweg.learn import backprop
 from thalweg.learn import optimizer as reference
 from thalweg.learn.compiled import OPTIONS, kernel
 from thalweg.learn.compiled.gather import gather, gather_targets
 from thalweg.learn.compiled.score import score
 from thalweg.learn.compiled.update import apply_update
-from thalweg.learn.crew import ALONE
 from thalweg.learn.descent import Descent
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
 from thalweg.learn.prediction import predict
+from thalweg.learn.thread_group import ALONE
 from thalweg.learn.workspace import data_of, plan_of, room_of, summed
 
 

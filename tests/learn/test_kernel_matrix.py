@@ -7,19 +7,19 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from combinations import ALL, Combination, problem_of
 from numba import njit
 
+from support.combinations import ALL, Combination, problem_of
 from thalweg.learn.backprop import forward, loss_and_gradient
 from thalweg.learn.compiled import LANES, kernel
 from thalweg.learn.compiled.random import draw_mask
-from thalweg.learn.crew import ALONE
 from thalweg.learn.descent import Descent
 from thalweg.learn.examples import Examples, dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES, STABLE_PAIRS, huber, own_loss, quantile
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer, apply_update
 from thalweg.learn.prediction import predict
+from thalweg.learn.thread_group import ALONE
 from thalweg.learn.workspace import data_of, plan_of, room_of
 
 PRECISIONS = [(np.float64, 1e-12), (np.float32, 1e-5)]

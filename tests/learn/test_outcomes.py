@@ -6,7 +6,7 @@ import numba
 import numpy as np
 import pytest
 
-from strategies import random_examples
+from support.strategies import random_examples
 from thalweg.learn.descent import Descent
 from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blackboard import Blackboard
+from support.blackboard import Blackboard
 from thalweg.learn import backprop
 from thalweg.learn.counting import backward_count, forward_count, naive_count
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
-from thalweg.learn.parts import parts_of, place_of
+from thalweg.learn.parameters import parts_of, place_of
 from thalweg.learn.passes import both_passes, central_differences, each_example, trace, traced
 
 WORKED = Network((2, 2, 2, 2), "sigmoid", "sigmoid")

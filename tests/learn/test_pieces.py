@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategies import seeds
+from support.strategies import seeds
 from thalweg.learn import Network, pieces_of, piecewise_network, points_on, relu_pairs, turning_points_on
 from thalweg.learn.backprop import forward
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategies import examples, seeds
+from support.strategies import examples, seeds
 from thalweg.learn.examples import dense_examples, mixed_examples, window_examples
 from thalweg.learn.stream import stream_examples
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from strategies import problems, random_examples, seeds
+from support.strategies import problems, random_examples, seeds
 from thalweg.learn import (
     Network,
     Plane,

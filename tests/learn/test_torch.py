@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from combinations import ALL, problem_of
 
-from peers import peer
+from support.combinations import ALL, problem_of
+from support.peers import peer
 from thalweg.learn.activation import ACTIVATIONS
 from thalweg.learn.backprop import loss_and_gradient
 from thalweg.learn.descent import Descent

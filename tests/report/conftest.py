@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from findings_builder import build_findings
+from support.findings_builder import build_findings
 from thalweg.messages import Message
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")

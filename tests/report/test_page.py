@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import vl_convert
 
-from findings_builder import build_findings
-from thalweg.look.style import VEGA_LITE
+from support.findings_builder import build_findings
+from thalweg.charts.style import VEGA_LITE
 from thalweg.messages import Message, catalogue
 from thalweg.report.page import page
 from thalweg.report.tables import miss_table

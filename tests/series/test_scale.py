@@ -27,7 +27,7 @@ def round_trip(values, level_days, *, counts):
     newest = np.arange(6, len(values) - 1)
     level = scale.level(seen, newest)
     outputs = (seen[newest + 1] - level) / scale.spread
-    return scale, values[newest + 1], scale.undo(outputs[:, None], level)[:, 0]
+    return scale, values[newest + 1], scale.inverse(outputs[:, None], level)[:, 0]
 
 
 @pytest.mark.parametrize("level_days", LEVELS)
@@ -61,14 +61,14 @@ def test_a_constant_stretch_has_spread_one(constant, level_days):
 
 def test_undone_counts_stop_at_zero():
     scale = fit_scale(np.tile([0.0, 3, 5, 1, 0, 2, 8], 10), level_days=7, counts=True)
-    back = scale.undo(np.array([[-1e3, 0.0]]), np.zeros(1))
+    back = scale.inverse(np.array([[-1e3, 0.0]]), np.zeros(1))
     assert back[0, 0] == 0
     assert back[0, 1] > 0
 
 
 def test_a_wild_output_stays_a_number():
     scale = fit_scale(np.tile([10.0, 30, 50, 10, 40, 20, 80], 10), level_days=7, counts=True)
-    back = scale.undo(np.array([[1e6]]), np.zeros(1))
+    back = scale.inverse(np.array([[1e6]]), np.zeros(1))
     assert np.isfinite(back**2).all()
 
 

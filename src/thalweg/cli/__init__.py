@@ -12,9 +12,9 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal or pipe that is not in UTF-8 has no ▸ and no ′
     try:
-        from thalweg.cli.app import app  # noqa: PLC0415 -- Ctrl-C while loading is Ctrl-C too
+        from thalweg.cli.app import app, language_of  # noqa: PLC0415 -- Ctrl-C while loading is Ctrl-C too
 
-        app()
+        app(language_of(sys.argv[1:]))()
     except KeyboardInterrupt:
         pass
     except SystemExit as end:

@@ -2,29 +2,60 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 from typer.core import TyperGroup
 
-from thalweg.cli.forecast import EXAMPLES, forecast
-from thalweg.cli.look import look
+from thalweg.cli.arguments import command_of
+from thalweg.cli.forecast import forecast
+from thalweg.cli.look import look_app
 from thalweg.cli.predict import predict
 from thalweg.cli.sample import sample
+from thalweg.cli.usage import is_usage_error, usage_sentence
 from thalweg.errors import InputError
+from thalweg.messages import LANGUAGES, catalogue
 from thalweg.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+REFUSED = 2  # the exit code for what the user can mend
 
 
 class Commands(TyperGroup):
-    """A group whose commands end with one message where the user can mend the matter."""
+    """A group whose commands end with one message, in the user's language, where the user can mend the matter."""
 
-    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 -- Typer keeps its context class to itself
-        """Run the command; `InputError` becomes exit code 2."""
+    language: ClassVar[str] = "en"
+
+    def main(self, *arguments: Any, standalone_mode: bool = True, **extra: Any) -> Any:  # noqa: ANN401 - as Typer has it
+        """Run the command; what the user can mend becomes a message and exit code 2."""
         try:
-            return super().invoke(ctx)
+            ended = super().main(*arguments, standalone_mode=False, **extra)
         except InputError as error:
-            typer.echo(f"Error: {error}", err=True)
-            raise typer.Exit(2) from error
+            told = error.sentence(self.language, command=True)
+        except Exception as error:
+            if not is_usage_error(error):
+                raise
+            told = usage_sentence(error, self.language)
+        else:
+            if not standalone_mode:
+                return ended
+            sys.exit(ended if isinstance(ended, int) else 0)
+        typer.echo(catalogue(self.language)("cli.error", message=told), err=True)
+        sys.exit(REFUSED)
+
+
+def language_of(arguments: Sequence[str]) -> str:
+    """Return the language that a command line asks for, before it is parsed: its help and its errors speak it too."""
+    for at, argument in enumerate(arguments):
+        name, _, value = argument.partition("=")
+        if name == "--lang":
+            wanted = value or (arguments[at + 1] if at + 1 < len(arguments) else "")
+            return wanted if wanted in LANGUAGES else "en"
+    return "en"
 
 
 def _version(wanted: bool) -> None:
@@ -33,24 +64,45 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-app = typer.Typer(
-    cls=Commands,
-    pretty_exceptions_enable=False,
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+@cache
+def app(language: str = "en") -> typer.Typer:
+    """Return all commands, with their help in a language."""
+    translate = catalogue(language, command=True)
+    group = type("Commands", (Commands,), {"language": language})
+    made = typer.Typer(
+        cls=group,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    def thalweg(
+        ctx: typer.Context,
+        version: Annotated[
+            bool, typer.Option("--version", help=translate("cli.help.version"), callback=_version, is_eager=True)
+        ] = False,
+    ) -> None:
+        if ctx.invoked_subcommand is None:
+            typer.echo(ctx.get_help())
+            raise typer.Exit(REFUSED)
+
+    # The annotations are looked up when Typer runs, and `translate` is not there then.
+    thalweg.__annotations__ = {
+        "ctx": typer.Context,
+        "version": Annotated[
+            bool, typer.Option("--version", help=translate("cli.help.version"), callback=_version, is_eager=True)
+        ],
+    }
+    made.callback(invoke_without_command=True, help=translate("cli.help.thalweg"))(thalweg)
+    for name, function in (("forecast", forecast), ("predict", predict), ("sample", sample)):
+        made.command(name, help=translate(f"cli.help.{name}.about"), epilog=_epilog(name, language))(
+            command_of(function, name, language)
+        )
+    made.add_typer(look_app(language), name="look")
+    return made
 
 
-@app.callback()
-def thalweg(
-    version: Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
-    ] = False,
-) -> None:
-    """Find the function that predicts tomorrow from daily numbers, and see how it was found."""
-
-
-app.command(epilog=EXAMPLES)(forecast)
-app.command()(predict)
-app.command()(sample)
-app.add_typer(look, name="look")
+def _epilog(name: str, language: str) -> str:
+    """Return the examples of a command, which its help ends with."""
+    translate = catalogue(language)
+    examples = translate(f"cli.examples.{name}").strip().splitlines()
+    return "\n\n".join([f"[b]{translate('cli.examples.head')}[/b]", *examples])

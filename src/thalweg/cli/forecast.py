@@ -3,191 +3,100 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thalweg.cli.options import (
-    OUTPUT,
-    DateColumn,
-    DateFormat,
-    DuplicateRule,
-    Json,
-    Lang,
-    ValueColumn,
-)
+from thalweg.cli.arguments import Flag, Position
+from thalweg.cli.options import Json, Lang  # noqa: TC001 - looked up when the command is made
 from thalweg.errors import InputError
+from thalweg.forecast.options import FitOptions
+from thalweg.messages import Argument
+from thalweg.series.read.options import ReadOptions  # noqa: TC001 - as above
 
 if TYPE_CHECKING:
-    from thalweg.forecast.ladder import Ladder
-    from thalweg.report.found import Found
+    from thalweg.api.fit import FitResult
 
-FITTING = "How the function is found"
-MOST_DAYS = 180  # as `thalweg.forecast.model` has it, which loads slowly
 FILES = ("forecast.csv", "ladder.csv", "model.thalweg", "report.html")
 
 
-EXAMPLES = """\
-[b]Examples[/b]
-
-thalweg forecast views.csv
-
-thalweg forecast orders.csv --date day --value total --country DE
-
-thalweg forecast views.csv --ladder quick --out quick-look
-
-thalweg forecast views.csv --json > found.json
-"""
-
-
 def forecast(
-    file: Annotated[Path, typer.Argument(help="CSV or Parquet of daily numbers.", show_default=False)],
-    date: DateColumn = None,
-    value: ValueColumn = None,
-    date_format: DateFormat = None,
-    duplicates: DuplicateRule = None,
-    country: Annotated[
-        str | None,
-        typer.Option(metavar="CODE", help="Whose holidays count, such as DE or TW.", rich_help_panel=FITTING),
-    ] = None,
-    loss: Annotated[
-        Literal["mae", "mse"],
-        typer.Option(help="What is made small: absolute or squared errors.", rich_help_panel=FITTING),
-    ] = "mae",
-    ladder: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME|FILE.toml",
-            help="Which models are tried: full, lecture, quick, or your own in a TOML file.",
-            rich_help_panel=FITTING,
-        ),
-    ] = "full",
-    horizon: Annotated[
-        int,
-        typer.Option(metavar="DAYS", help="How many days to forecast.", rich_help_panel=FITTING),
-    ] = 28,
-    seed: Annotated[
-        int, typer.Option(min=0, help="Same seed, same result.", metavar="NUMBER", rich_help_panel=FITTING)
-    ] = 0,
-    threads: Annotated[
-        int | None,
-        typer.Option(min=1, metavar="NUMBER", help="Threads to use; all cores by default.", rich_help_panel=FITTING),
-    ] = None,
-    time_limit: Annotated[
-        float | None,
-        typer.Option(
-            "--time-limit",
-            metavar="SECONDS",
-            help="Stop climbing after so long and serve the best so far.",
-            rich_help_panel=FITTING,
-        ),
-    ] = None,
-    out: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="Where the files go; by default a folder named after FILE, here.",
-            rich_help_panel=OUTPUT,
-        ),
-    ] = None,
+    file: Annotated[Path, Position()],
+    *,
+    reading: ReadOptions,
+    options: FitOptions,
+    out: Annotated[str | None, Flag("--out", "FOLDER")] = None,
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
-    """Find the function that predicts tomorrow, and forecast with it.
+    """Fit the file's days, print what was found, and write the four files; the help stands in the catalogues."""
+    from dataclasses import replace
 
-    Reads FILE, splits its days into training, validation and a sealed test, climbs a ladder of models from
-    copying to deep networks, chooses on validation, and writes forecast.csv, ladder.csv, model.thalweg and
-    report.html. The files of an earlier run are replaced.
-    """
     from rich.console import Console
 
-    import thalweg
-    from thalweg.cli.account import tell_findings, tell_first_day, tell_series
-    from thalweg.cli.progress import Climb
+    from thalweg.api.fit import FitResult
+    from thalweg.cli.progress import LadderProgress
+    from thalweg.cli.terminal import print_findings, print_first_day, print_series
     from thalweg.files import check_writable
+    from thalweg.forecast.forecaster import fit_series
     from thalweg.messages import catalogue
+    from thalweg.series.read import read_with
 
-    say = catalogue(lang)
+    translate = catalogue(lang, command=True)
     console = Console(markup=False, highlight=False, emoji=False, quiet=as_json)
     drawing = Console(markup=False, highlight=False, emoji=False, stderr=True) if as_json else console
 
-    climbed = _checked(ladder, country, horizon, time_limit, out)
-    series = thalweg.read(file, date=date, value=value, date_format=date_format, duplicates=duplicates)
+    if out is not None and not out.strip():
+        raise InputError("forecast.no_folder_named", argument=Argument("out", out), example=Argument("out", "results"))
+    series = read_with(file, reading)
     try:
         folder = _folder(file, Path(out) if out else None)
     except OSError as error:
         raise InputError(
-            f"{out or file.stem} cannot be looked into: {error.strerror or error}. "
-            "Name another folder with --out FOLDER."
+            "forecast.folder_unreadable",
+            folder=out or file.stem,
+            reason=error.strerror or error,
+            option=Argument("out", "FOLDER"),
         ) from error
     check_writable(folder)
-    tell_series(console, series, say)
-    with Climb(drawing, say) as climb:
-        found = thalweg.fit(
-            series,
-            ladder=climbed,
-            loss=loss,
-            country=country,
-            horizon=horizon,
-            seed=seed,
-            threads=threads,
-            time_limit=time_limit,
-            watcher=climb,
-        )
-    tell_findings(console, found.findings, say)
-    _write(found, folder, lang)
-    tell_first_day(console, found.findings, say)
-    console.print(say("cli.written", folder=folder, files=say("cli.comma").join(FILES)))
+    print_series(console, series, translate)
+    with LadderProgress(drawing, translate) as progress:
+        result = FitResult(*fit_series(series, replace(options, watcher=progress)))
+    print_findings(console, result.findings, translate)
+    _write(result, folder, lang)
+    print_first_day(console, result.findings, translate)
+    console.print(translate("cli.written", folder=folder, files=FILES))
     if as_json:
-        _print_json(found, lang)
-
-
-def _checked(ladder: str, country: str | None, horizon: int, time_limit: float | None, out: str | None) -> Ladder:
-    """Refuse options that no file could be served with, and return the ladder named."""
-    from thalweg.forecast.ladder import named_ladder
-    from thalweg.series.country import country_code
-
-    if out is not None and not out.strip():
-        raise InputError(f"--out {out!r} names no folder. Give one, such as --out results, or leave --out away.")
-    if not 1 <= horizon <= MOST_DAYS:
-        raise InputError(f"--horizon {horizon}: forecast 1 to {MOST_DAYS} days ahead.")
-    if time_limit is not None and not time_limit > 0:
-        raise InputError(f"--time-limit {time_limit:g}: give a positive number of seconds.")
-    if country:
-        country_code(country)
-    return named_ladder(ladder)
+        _print_json(result, lang)
 
 
 def _folder(file: Path, out: Path | None) -> Path:
     """Return where to write, having made sure that nothing but an earlier run's files would be replaced."""
     folder = out or Path(file.stem)
     if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder} is a file, and the results need a folder. Name one with --out FOLDER.")
+        raise InputError("forecast.folder_is_a_file", folder=folder, option=Argument("out", "FOLDER"))
     there = [name for name in FILES if (folder / name).exists()]
     if (folder / file.name).exists() and (folder / file.name).samefile(file) and file.name in FILES:
-        raise InputError(f"{file} would be replaced by the forecast's own {file.name}. Name another folder with --out.")
+        raise InputError("forecast.own_file", file=file, name=file.name, option=Argument("out"))
     if there and "model.thalweg" not in there:
-        raise InputError(
-            f"{folder} holds {there[0]}, which is not from an earlier run (no model.thalweg stands beside it) and "
-            "would be replaced. Name another folder with --out, or move it away."
-        )
+        raise InputError("forecast.foreign_file", folder=folder, name=there[0], option=Argument("out"))
     return folder
 
 
-def _write(found: Found, folder: Path, language: str) -> None:
+def _write(result: FitResult, folder: Path, language: str) -> None:
     from thalweg.files import write_whole, written_together
     from thalweg.forecast.export import forecast_csv, ladder_csv
 
     with written_together(folder) as aside:
-        write_whole(aside / "forecast.csv", forecast_csv(found.findings.forecast))
-        write_whole(aside / "ladder.csv", ladder_csv(found.findings))
-        found.save(aside / "model.thalweg")
-        found.report(aside / "report.html", language=language)
+        write_whole(aside / "forecast.csv", forecast_csv(result.findings.forecast))
+        write_whole(aside / "ladder.csv", ladder_csv(result.findings))
+        result.save(aside / "model.thalweg")
+        result.report(aside / "report.html", language=language)
 
 
-def _print_json(found: Found, language: str) -> None:
+def _print_json(result: FitResult, language: str) -> None:
     import json
 
     from thalweg.forecast.export import as_json
 
-    typer.echo(json.dumps(as_json(found.findings, language), ensure_ascii=False, allow_nan=False))
+    typer.echo(json.dumps(as_json(result.findings, language), ensure_ascii=False, allow_nan=False))

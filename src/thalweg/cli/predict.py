@@ -2,76 +2,70 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
-from thalweg.cli.options import DateColumn, DateFormat, DuplicateRule, Json, Lang, ValueColumn
+from thalweg.cli.arguments import Position
+from thalweg.cli.options import Json, Lang  # noqa: TC001 - looked up when the command is made
+from thalweg.options import Options, WholeNumber, option
+from thalweg.series.read.options import ReadOptions  # noqa: TC001 - as above
 
 if TYPE_CHECKING:
     from thalweg.forecast.model import Model, Recent
     from thalweg.forecast.result import Forecast
 
 
+@dataclass(frozen=True, kw_only=True)
+class PredictOptions(Options):
+    """How far a saved model forecasts."""
+
+    words: ClassVar[str] = "predict"
+
+    horizon: int | None = option(None, WholeNumber(1, unit="days"))
+
+
 def predict(
-    model: Annotated[Path, typer.Argument(help="A model.thalweg that forecast wrote.", show_default=False)],
-    newfile: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[NEWFILE]", help="Newer days, CSV or Parquet; else the model's own.", show_default=False
-        ),
-    ] = None,
-    horizon: Annotated[
-        int | None,
-        typer.Option(min=1, metavar="DAYS", help="How many days to forecast; as many as the model was made for."),
-    ] = None,
-    date: DateColumn = None,
-    value: ValueColumn = None,
-    date_format: DateFormat = None,
-    duplicates: DuplicateRule = None,
+    model: Annotated[Path, Position()],
+    newfile: Annotated[Path | None, Position()] = None,
+    *,
+    options: PredictOptions,
+    reading: ReadOptions,
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
-    """Forecast with a saved model, from its own last day or from NEWFILE's, without training.
-
-    Says how old the model is and, where NEWFILE has days that it has not learned from, whether its recent
-    misses are worse than expected.
-    """
+    """Forecast with a saved model; the help stands in the catalogues."""
     import datetime as dt
     import json
+    from dataclasses import replace
 
     from rich.console import Console
 
-    import thalweg
-    from thalweg.cli.account import tell_forecast, tell_model, tell_recent, tell_series
+    from thalweg.cli.terminal import print_forecast, print_model, print_recent, print_series
+    from thalweg.forecast.store import load
     from thalweg.messages import catalogue
+    from thalweg.series.read import read_with
 
-    loaded = thalweg.load(model)
+    loaded = load(model)
     series = None
     if newfile is not None:
-        series = thalweg.read(
-            newfile,
-            date=date,
-            value=value or loaded.name,
-            date_format=date_format,
-            duplicates=duplicates,
-            goes_on=True,
-        )
-    days = loaded.predict(series, horizon)
+        series = read_with(newfile, replace(reading, value=reading.value or loaded.name, goes_on=True))
+    days = loaded.predict(series, options.horizon)
     recent = None if series is None else loaded.recent(series)
     age = (dt.datetime.now().astimezone().date() - loaded.made).days
     if as_json:
         typer.echo(json.dumps(_object(loaded, days, recent, age), ensure_ascii=False, allow_nan=False))
         return
-    say = catalogue(lang)
+    translate = catalogue(lang, command=True)
     console = Console(markup=False, highlight=False, emoji=False)
-    tell_model(console, loaded, age, say)
+    print_model(console, loaded, age, translate)
     if series is not None:
-        tell_series(console, series, say)
-        tell_recent(console, recent, say)
+        print_series(console, series, translate)
+        print_recent(console, recent, translate)
     console.print()
-    tell_forecast(console, days, loaded.days if series is None else series, say)
+    print_forecast(console, days, loaded.days if series is None else series, translate)
 
 
 def _object(model: Model, days: Forecast, recent: Recent | None, age: int) -> dict[str, Any]:
@@ -79,6 +73,7 @@ def _object(model: Model, days: Forecast, recent: Recent | None, age: int) -> di
 
     return plain(
         {
+            "version": 1,
             "model": {
                 "value": model.name,
                 "chosen": model.chosen,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _AROUND = 6  # lines of the screen that are not rungs: header, rule, bar and some air
 
 
-class Climb:
+class LadderProgress:
     """A `Watcher` that draws on a terminal while it is entered, and wipes what it drew when left.
 
     Parameters
@@ -32,8 +32,8 @@ class Climb:
         The language.
     """
 
-    def __init__(self, console: Console, say: Catalogue) -> None:
-        self._say = say
+    def __init__(self, console: Console, translate: Catalogue) -> None:
+        self._say = translate
         self._lines: dict[str, RungResult] = {}
         self._bar = Progress(
             TextColumn("  {task.description}"),

@@ -2,44 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-import typer
-
-from thalweg.cli.options import Lang
+from thalweg.cli.arguments import Position
+from thalweg.cli.options import Lang  # noqa: TC001 - looked up when the command is made
 from thalweg.errors import InputError
+from thalweg.options import Options, WholeNumber, option
+
+MOST_DAYS = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleOptions(Options):
+    """How long the channel is, and which one of many."""
+
+    words: ClassVar[str] = "sample"
+
+    days: int = option(2200, WholeNumber(1, MOST_DAYS, "days"))
+    seed: int = option(0, WholeNumber(0))
 
 
 def sample(
-    file: Annotated[Path, typer.Argument(help="Where to write the CSV.")] = Path("simulated-channel.csv"),
-    days: Annotated[int, typer.Option(min=1, max=10_000, metavar="NUMBER", help="How many days.")] = 2200,
-    seed: Annotated[int, typer.Option(min=0, metavar="NUMBER", help="Same seed, same channel.")] = 0,
+    file: Annotated[Path, Position()] = Path("simulated-channel.csv"),
+    *,
+    options: SampleOptions,
     lang: Lang = "en",
 ) -> None:
-    """Write the daily views of a simulated teaching channel, to try things on.
-
-    It has a week, terms, growth, a lunar new year and noise that remembers. An existing file is never replaced.
-    """
+    """Write the daily views of a simulated teaching channel; the help stands in the catalogues."""
     from rich.console import Console
 
-    import thalweg
+    from thalweg.charts.numbers import day, number
     from thalweg.files import write_whole
-    from thalweg.look.words import day, number
     from thalweg.messages import catalogue
+    from thalweg.series.sample import sample as simulated
     from thalweg.series.sample import sample_csv
 
-    channel = thalweg.sample(days=days, seed=seed)
+    channel = simulated(days=options.days, seed=options.seed)
     content = sample_csv(channel)
     try:
         mine = not file.exists() or (file.is_file() and file.read_bytes() == content)
     except OSError as error:
-        raise InputError(f"{file} cannot be written: {error.strerror or error}. Name another file.") from error
+        raise InputError("sample.unwritable", file=file, reason=error.strerror or error) from error
     if not mine:
-        raise InputError(f"{file} exists already and is never replaced. Name another file, or move it away.")
+        raise InputError("sample.exists", file=file)
     write_whole(file, content)
-    say = catalogue(lang)
+    translate = catalogue(lang, command=True)
     console = Console(markup=False, highlight=False, emoji=False)
-    dates = [day(date, lang) for date in channel.dates[[0, -1]]]
-    console.print(say("cli.sample_written", file=file, days=number(days, 0), first=dates[0], last=dates[1]))
-    console.print(say("cli.sample_next", file=file))
+    first, last = (day(date, lang) for date in channel.dates[[0, -1]])
+    console.print(translate("cli.sample_written", file=file, days=number(options.days, 0), first=first, last=last))
+    console.print(translate("cli.sample_next", file=file))

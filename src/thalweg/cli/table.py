@@ -10,7 +10,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from thalweg.look.words import common_decimals, duration, number
+from thalweg.report.ladder import COLUMNS, LadderTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ CHOSEN = "▸"
 SPARED = ("time", "days_back", "unknowns")  # columns to leave out for want of room, the first one first
 
 
-def ladder_table(console: Console, lines: Sequence[RungResult], say: Catalogue, chosen: str = "") -> Table:
+def ladder_table(console: Console, lines: Sequence[RungResult], translate: Catalogue, chosen: str = "") -> Table:
     """Return the rungs as a table: unknowns, days looked back, L, validation, L′, time.
 
     Where the console is too narrow for all of it the columns in `SPARED` are left out, one after another.
@@ -41,34 +41,24 @@ def ladder_table(console: Console, lines: Sequence[RungResult], say: Catalogue, 
         The rung to mark.
     """
     unlimited = console.options.update(max_width=10_000)
-    table = _table(lines, say, chosen, left_out=())
+    table = _table(lines, translate, chosen, left_out=())
     for count in range(1, len(SPARED) + 1):
         if Measurement.get(console, unlimited, table).maximum <= console.width:
             break
-        table = _table(lines, say, chosen, SPARED[:count])
+        table = _table(lines, translate, chosen, SPARED[:count])
     return table
 
 
-def _table(lines: Sequence[RungResult], say: Catalogue, chosen: str, left_out: Sequence[str]) -> Table:
+def _table(lines: Sequence[RungResult], translate: Catalogue, chosen: str, left_out: Sequence[str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(Text(f"  {say('table.rung')}"), no_wrap=True)
-    keys = [key for key in ("unknowns", "days_back", "train", "validation", "test", "time") if key not in left_out]
+    told = LadderTable.of(lines, translate.language)
+    table.add_column(Text(f"  {told.head('rung')}"), no_wrap=True)
+    keys = [key for key in COLUMNS if key not in left_out]
     for key in keys:
-        table.add_column(Text(say(f"cli.{key}"), justify="right"), justify="right", no_wrap=True)
-    places = common_decimals([loss for line in lines for loss in (line.train, line.validation, line.test)])
+        table.add_column(Text(translate(f"cli.{key}"), justify="right"), justify="right", no_wrap=True)
+    sealed = Text(translate("cli.sealed"), style="dim")
     for line in lines:
         mark = CHOSEN if line.rung == chosen else " "
-        cells: dict[str, str | Text] = {
-            "unknowns": number(line.parameters, 0),
-            "days_back": number(line.days_back, 0),
-            "train": number(line.train, places),
-            "validation": number(line.validation, places),
-            "test": Text(say("cli.sealed"), style="dim") if math.isnan(line.test) else number(line.test, places),
-            "time": duration(line.seconds, say.language),
-        }
-        table.add_row(
-            Text(f"{mark} {line.rung}"),
-            *(cells[key] for key in keys),
-            style="bold green" if line.rung == chosen else "",
-        )
+        cells = [sealed if key == "test" and math.isnan(line.test) else told.cell(line, key) for key in keys]
+        table.add_row(Text(f"{mark} {line.rung}"), *cells, style="bold green" if line.rung == chosen else "")
     return table

@@ -10,7 +10,7 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.forecast.features import LOOK_BACK, Past, days_needed, past_of
-from thalweg.forecast.fit import Descended, Fit, Problem, descend
+from thalweg.forecast.fit import Descended, Fit, TrainingSet, descend
 from thalweg.series.dates import days_after
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.ladder import Rung
-    from thalweg.learn.workers import Workers
+    from thalweg.learn.thread_pool import ThreadPool
     from thalweg.series.calendar import Calendar
     from thalweg.series.series import Series
 
@@ -38,7 +38,7 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Task:
+class BacktestSpecification:
     """What is refitted: the series, what is known of its days, and the loss."""
 
     series: Series
@@ -47,7 +47,12 @@ class Task:
 
 
 def refit(
-    task: Task, members: tuple[Member, ...], uptos: list[int], steps: int, team: Workers, advance: Callable[[int], None]
+    specification: BacktestSpecification,
+    members: tuple[Member, ...],
+    uptos: list[int],
+    steps: int,
+    pool: ThreadPool,
+    advance: Callable[[int], None],
 ) -> list[list[Fit | Rung]]:
     """Fit every member on the days before each of `uptos`, side by side, epochs as found.
 
@@ -62,31 +67,33 @@ def refit(
         If all descents of a rung diverge: its learning rate is too high for these days.
     """
     distinct = tuple(dict.fromkeys(members))  # a mean may count a rung several times; it is fitted once
-    problems: list[tuple[Problem | None, Member]] = []
+    problems: list[tuple[TrainingSet | None, Member]] = []
     jobs: list[Callable[[], Descended]] = []
     for upto in uptos:
         for member in distinct:
             if member.rung.copy:
                 problems.append((None, member))
                 continue
-            problem = Problem(member.rung, task.series, task.calendar, task.loss, upto, steps)
-            problems.append((problem, member))
+            training_set = TrainingSet(
+                member.rung, specification.series, specification.calendar, specification.loss, upto, steps
+            )
+            problems.append((training_set, member))
             jobs.extend(
-                functools.partial(descend, problem, seed, epochs=epochs, late=team.late)
+                functools.partial(descend, training_set, seed, epochs=epochs, late=pool.late)
                 for seed, epochs in zip(member.seeds, member.epochs, strict=True)
             )
-    found = iter(team.run(jobs, advance))
+    found = iter(pool.run(jobs, advance))
     fits: list[Fit | Rung] = []
-    for problem, member in problems:
-        if problem is None:
+    for training_set, member in problems:
+        if training_set is None:
             fits.append(member.rung)
             continue
         runs = [next(found) for _ in member.seeds]
         thetas = [run.theta for run in runs if not run.outcome.failed]
         if not thetas:
-            until = task.series.dates[problem.upto - 1]
+            until = specification.series.dates[training_set.upto - 1]
             raise InputError(f"{member.rung.name}, refitted on the days to {until}: {runs[0].outcome.advice}")
-        fits.append(Fit(member.rung, problem.scale, problem.network, np.stack(thetas)))
+        fits.append(Fit(member.rung, training_set.scale, training_set.network, np.stack(thetas)))
     places = [distinct.index(member) for member in members]
     return [[fits[at + place] for place in places] for at in range(0, len(fits), len(distinct))]
 
@@ -162,24 +169,24 @@ class Refits:
 
 
 def refits(
-    task: Task,
+    specification: BacktestSpecification,
     members: tuple[Member, ...],
     *,
     first: int,
     refit_days: int,
     steps: int,
     strategy: str,
-    team: Workers,
+    pool: ThreadPool,
     advance: Callable[[int], None],
 ) -> Refits:
     """Fit every `refit_days` from day `first` on, on all days before, what a strategy needs."""
-    uptos = list(range(first, len(task.series), refit_days))
-    daily = refit(task, members, uptos, 1, team, advance)
-    direct = refit(task, members, uptos, steps, team, advance) if needs_direct(strategy, steps) else daily
+    uptos = list(range(first, len(specification.series), refit_days))
+    daily = refit(specification, members, uptos, 1, pool, advance)
+    direct = refit(specification, members, uptos, steps, pool, advance) if needs_direct(strategy, steps) else daily
     return Refits(uptos, daily, direct, refit_days)
 
 
-def replay(task: Task, fitted: Refits, steps: int, strategy: str) -> Backtest:
+def replay(specification: BacktestSpecification, fitted: Refits, steps: int, strategy: str) -> Backtest:
     """Forecast from every day on with the latest refit, until the series ends.
 
     Parameters
@@ -193,12 +200,12 @@ def replay(task: Task, fitted: Refits, steps: int, strategy: str) -> Backtest:
         How days after tomorrow are forecast: one of `STRATEGIES`, or ``copy``. Tomorrow's estimate is always of
         the one-day-ahead rung.
     """
-    days, first = len(task.series), fitted.uptos[0]
+    days, first = len(specification.series), fitted.uptos[0]
     out = np.full((steps, days - first), np.nan)
     for upto, one, many in zip(fitted.uptos, fitted.daily, fitted.direct, strict=True):
         newest = np.arange(upto - 1, min(upto + fitted.refit_days, days) - 1)
-        past = past_of(task.series, newest)
-        made = horizon(one, many, task.calendar, past, steps, strategy)
+        past = past_of(specification.series, newest)
+        made = horizon(one, many, specification.calendar, past, steps, strategy)
         for step in range(steps):
             target = newest + 1 + step
             inside = target < days

@@ -282,7 +282,7 @@ class Seeing:
         scale = self.fit.scale
         seen = self.constant + rows @ self.weights
         outputs, steep = input_slopes(self.fit.network, theta, np.clip(seen, -self.limit, self.limit))
-        made = scale.undo(outputs[:, None], self.level + rows @ self.level_weights)[:, 0]
+        made = scale.inverse(outputs[:, None], self.level + rows @ self.level_weights)[:, 0]
         # The slope of e^u - offset is what it makes plus the offset; at the floor nothing moves.
         outer: NDArray[np.float64] = made + scale.offset if scale.logarithm else np.ones(len(made))
         if scale.floor:
@@ -330,11 +330,11 @@ def _facts(moment: _Moment, moved: NDArray[np.float64]) -> tuple[Fact, ...]:
     names, holds = moment.calendar.names, moment.facts != 0
     weekday = [name in WEEKDAYS for name in names]
     season = [SEASON in name for name in names]
-    feast = ~(np.array(weekday) | np.array(season))
+    holiday_name = ~(np.array(weekday) | np.array(season))
     today = WEEKDAYS[int(np.argmax(moment.facts[:7]))]
     out = [Fact("weekday", today, float(moved[weekday].sum()))]
     if moved[season].any():
         out.append(Fact("season", "", float(moved[season].sum())))
-    out += [Fact("holiday", names[at], float(moved[at])) for at in np.flatnonzero(feast & holds)]
-    out.append(Fact("ordinary", "", float(moved[feast & ~holds].sum())))
+    out += [Fact("holiday", names[at], float(moved[at])) for at in np.flatnonzero(holiday_name & holds)]
+    out.append(Fact("ordinary", "", float(moved[holiday_name & ~holds].sum())))
     return tuple(out)

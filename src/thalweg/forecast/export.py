@@ -40,7 +40,7 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
         ``verdict``, ``country``, ``seconds`` and ``settings``. Dates are ISO 8601, numbers in the user's
         units; what is not a finite number is null.
     """
-    say = catalogue(language)
+    translate = catalogue(language)
     series, split, used = findings.series, findings.split, findings.as_used
     return plain(
         {
@@ -52,7 +52,7 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
                 "first": series.dates[0],
                 "last": series.dates[-1],
                 "simulated": series.simulated,
-                "notes": [say(note) for note in series.notes],
+                "notes": [translate(note) for note in series.notes],
             },
             "split": {
                 "train": split.train,
@@ -62,7 +62,7 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
                 "train_last": split.train_last,
                 "validation_last": split.validation_last,
                 "last": split.last,
-                "notes": [say(note) for note in split.notes],
+                "notes": [translate(note) for note in split.notes],
             },
             "ladder": [_rung(line) for line in findings.ladder],
             "chosen": findings.chosen,
@@ -83,7 +83,7 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
                 }
                 for miss in findings.misses
             ],
-            "verdict": [say(sentence) for sentence in findings.verdict],
+            "verdict": [translate(sentence) for sentence in findings.verdict],
             "country": findings.country or None,
             "seconds": findings.seconds,
             "settings": findings.settings,

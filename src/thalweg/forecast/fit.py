@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
+class TrainingSet:
     """What one rung learns from: the days of a series before `upto`, `steps` days ahead.
 
     Attributes
@@ -110,7 +110,7 @@ class Fit:
         """Return the mean of the seeds' estimates in the user's units, shape (rows, steps)."""
         rows = inputs(self.rung, self.scale, calendar, past, self.network.widths[-1])
         outputs = Predictor(self.network, rows, np.float32)
-        return np.mean([self.scale.undo(outputs(theta), rows.level) for theta in self.thetas], axis=0)
+        return np.mean([self.scale.inverse(outputs(theta), rows.level) for theta in self.thetas], axis=0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,12 +122,14 @@ class Scored:
     weight: NDArray[np.float64]
 
 
-def scored(problem: Problem, first: int, last: int) -> Scored:
+def scored(training_set: TrainingSet, first: int, last: int) -> Scored:
     """Return the target days ``first`` to ``last`` (excluded), all steps of a row within them."""
-    newest = np.arange(max(first - 1, days_needed(problem.rung) - 1), last - problem.steps)
-    series = problem.series
-    at = newest[:, None] + np.arange(1, problem.steps + 1)
-    rows = inputs(problem.rung, problem.scale, problem.calendar, past_of(series, newest), problem.steps)
+    newest = np.arange(max(first - 1, days_needed(training_set.rung) - 1), last - training_set.steps)
+    series = training_set.series
+    at = newest[:, None] + np.arange(1, training_set.steps + 1)
+    rows = inputs(
+        training_set.rung, training_set.scale, training_set.calendar, past_of(series, newest), training_set.steps
+    )
     return Scored(rows, series.values[at], series.observed[at].astype(float))
 
 
@@ -140,7 +142,7 @@ class Descended(NamedTuple):
 
 
 def descend(
-    problem: Problem,
+    training_set: TrainingSet,
     seed: int,
     *,
     validation: tuple[int, int] | None = None,
@@ -164,24 +166,24 @@ def descend(
     curve : bool
         Whether to tell L of every epoch on training and validation days.
     """
-    rung, network = problem.rung, problem.network
+    rung, network = training_set.rung, training_set.network
     descent = Descent(
         network,
-        problem.examples,
-        loss=problem.loss,
+        training_set.examples,
+        loss=training_set.loss,
         optimizer=rung.optimizer,
         batch=rung.batch,
-        epochs=rung.planned_epochs(len(problem.examples)),
+        epochs=rung.planned_epochs(len(training_set.examples)),
         seed=seed,
-        theta=start_of(problem, seed),
+        theta=start_of(training_set, seed),
     )
     told: dict[str, list[float]] = {"epoch": [], "train": [], "validation": []}
     if validation is None:
         outcome = descent.run(epochs=epochs, cancelled=late, threads=1)
         return Descended(descent.kept, outcome, {})
 
-    judge = _judge(problem, scored(problem, *validation))
-    on_train = _judge(problem, scored(problem, 0, problem.upto)) if curve else None
+    judge = _judge(training_set, scored(training_set, *validation))
+    on_train = _judge(training_set, scored(training_set, 0, training_set.upto)) if curve else None
 
     def watch(now: Descent, value: float) -> None:
         if on_train is not None:
@@ -193,22 +195,22 @@ def descend(
     return Descended(descent.kept, outcome, {name: tuple(values) for name, values in told.items() if values})
 
 
-def start_of(problem: Problem, seed: int) -> Values:
+def start_of(training_set: TrainingSet, seed: int) -> Values:
     """Return θ⁰, blind to what is the same on all training days: a feast never met must not speak by chance."""
-    theta = problem.network.start(seed)
-    idle = (problem.examples.dense == 0).all(axis=0)
-    problem.network.layers(theta)[0].weights[:, problem.rung.days_back :][:, idle] = 0
+    theta = training_set.network.start(seed)
+    idle = (training_set.examples.dense == 0).all(axis=0)
+    training_set.network.layers(theta)[0].weights[:, training_set.rung.days_back :][:, idle] = 0
     return theta
 
 
-def _judge(problem: Problem, days: Scored) -> Callable[[Values], NDArray[np.float64]]:
+def _judge(training_set: TrainingSet, days: Scored) -> Callable[[Values], NDArray[np.float64]]:
     """Return what tells the error of every scored target at some θ, in the user's units; their mean is L."""
-    outputs = Predictor(problem.network, days.rows, np.float32)
-    loss = LOSSES[problem.loss]
+    outputs = Predictor(training_set.network, days.rows, np.float32)
+    loss = LOSSES[training_set.loss]
     counted = days.weight > 0
 
     def judge(theta: Values) -> NDArray[np.float64]:
-        made = problem.scale.undo(outputs(theta), days.rows.level)
+        made = training_set.scale.inverse(outputs(theta), days.rows.level)
         return loss.error(made[counted], days.target[counted]).astype(np.float64)
 
     return judge

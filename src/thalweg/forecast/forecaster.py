@@ -7,23 +7,32 @@ import math
 import time
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import Backtest, Member, Refits, Task, both, needs_direct, refit, refits, replay
-from thalweg.forecast.climb import Climb, Climbed
+from thalweg.forecast.backtest import (
+    Backtest,
+    BacktestSpecification,
+    Member,
+    Refits,
+    both,
+    needs_direct,
+    refit,
+    refits,
+    replay,
+)
 from thalweg.forecast.features import LOOK_BACK
-from thalweg.forecast.interval import rolled, yardstick
-from thalweg.forecast.ladder import TOLD_IN, Ladder, named_ladder
-from thalweg.forecast.model import LONGEST_HORIZON, Model
+from thalweg.forecast.interval import adaptive_conformal, miss_transform
+from thalweg.forecast.model import Model
 from thalweg.forecast.result import COVERAGES, AsUsed, Findings, Miss
+from thalweg.forecast.search import Candidate, Search
 from thalweg.forecast.verdict import verdict
 from thalweg.forecast.watch import Silence, Watcher
 from thalweg.learn.loss import LOSSES, mean_loss
-from thalweg.learn.workers import Workers, workers
-from thalweg.messages import Message
+from thalweg.learn.thread_pool import ThreadPool, thread_pool
+from thalweg.messages import Argument, Message
 from thalweg.series.calendar import Calendar, nearest_holiday
 from thalweg.series.dates import days_between
 from thalweg.series.series import Series
@@ -34,76 +43,60 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from thalweg.forecast.interval import Rolled, Yardstick
+    from thalweg.forecast.interval import AdaptiveConformal, MissTransform
+    from thalweg.forecast.ladder import Ladder
+    from thalweg.forecast.options import FitOptions
 
 REFIT_DAYS = 30
 MISSES_NAMED = 10
 ENOUGH_MISSES = 20  # for an interval of a step ahead to be its own
-CLIMB_SHARE = 0.4  # of a time limit; the rest is for the refits of the choice
+SEARCH_SHARE = 0.4  # of a time limit; the rest is for the refits of the choice
 
 
-def find(
-    series: Series,
-    *,
-    ladder: str | Ladder,
-    loss: str,
-    country: str | None,
-    horizon: int,
-    seed: int,
-    threads: int | None,
-    time_limit: float | None,
-    watcher: Watcher | None,
-) -> tuple[Findings, Model]:
-    """Find the function that predicts tomorrow; the options are those of `thalweg.fit`.
+def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
+    """Find the function that predicts tomorrow.
+
+    Parameters
+    ----------
+    series : Series
+    options : FitOptions
 
     Raises
     ------
     InputError
-        If the series is too short, or an option is out of its range.
+        If the series is too short, or too short for the horizon.
     """
     began = time.perf_counter()
-    if loss not in TOLD_IN:
-        raise InputError(f"--loss {loss!r}: there is no such loss. Choose one of {', '.join(TOLD_IN)}.")
     if not isinstance(series, Series):  # pyright: ignore[reportUnnecessaryIsInstance] - users have no type checker
-        raise InputError(f"fit takes a Series, not {type(series).__name__}. Make one with thalweg.read(...).")
-    if int(horizon) != horizon or not 1 <= horizon <= LONGEST_HORIZON:
-        raise InputError(f"--horizon {horizon}: forecast 1 to {LONGEST_HORIZON} days ahead.")
-    if seed < 0:
-        raise InputError(f"--seed {seed}: give 0 or a positive whole number.")
-    if threads is not None and threads < 1:
-        raise InputError(f"--threads {threads}: give 1 or more.")
-    if time_limit is not None and not time_limit > 0:
-        raise InputError(f"--time-limit {time_limit:g}: give a positive number of seconds.")
-    climbed = ladder if isinstance(ladder, Ladder) else named_ladder(str(ladder))
+        raise InputError("fit.no_series", kind=type(series).__name__)
+    horizon, loss = options.horizon, options.loss
+    ladder = cast("Ladder", options.ladder)  # as the record holds it once it is checked
     split = split_by_date(series)
     longest = split.validation + split.test
     if horizon > longest:
-        raise InputError(
-            f"--horizon {horizon}: on {split.days} days a forecast can be checked at most {longest} days ahead. "
-            f"Ask for {longest} or fewer, or bring more days."
-        )
-    calendar = Calendar(country or "")
-    watcher = watcher or Silence()
-    with workers(threads) as team:
-        limit = Limit(began, time_limit, team)
-        climb = Climb(series, split, calendar, loss=loss, seed=seed, team=team, watcher=watcher)
-        limit.of_climb()
-        at = climb.run(climbed)
-        limit.none(cut_short=climb.cut_short)
-        climb.open_the_seal()
-        run = Serving(climb, at, horizon, watcher)
+        raise InputError("fit.horizon", argument=Argument("horizon", horizon), days=split.days, longest=longest)
+    calendar = Calendar(options.country or "")
+    watcher = options.watcher or Silence()
+    with thread_pool(options.threads) as pool:
+        limit = Limit(began, options.time_limit, pool)
+        search = Search(series, split, calendar, loss=loss, seed=options.seed, pool=pool, watcher=watcher)
+        limit.of_search()
+        at = search.run(ladder)
+        limit.none(cut_short=search.cut_short)
+        search.open_the_seal()
+        run = Serving(search, at, horizon, watcher)
         as_used = run.as_used(limit)
         found = run.forecast()
-    lines = tuple(one.line for one in climb.climbed)
+    lines = tuple(one.line for one in search.candidates)
     chosen = lines[at]
     baselines = {line.rung: line.test for line in lines if line.kind == "copy"}
     settings = {
-        "ladder": climbed.name,
+        "ladder": ladder.name,
         "loss": loss,
         "country": calendar.country,
         "horizon": horizon,
-        "seed": seed,
-        "time_limit": time_limit,
+        "seed": options.seed,
+        "time_limit": options.time_limit,
         "refit_days": run.refit_days,
     }
     findings = Findings(
@@ -117,8 +110,8 @@ def find(
         steps=run.steps(),
         strategy=run.strategy,
         forecast=found.predict(),
-        misses=_misses(as_used, calendar.country, series.dates[run.sealed], climb.with_and_without_calendar()),
-        verdict=verdict(lines, chosen, as_used, baselines, loss, [*climb.notes, *limit.told]),
+        misses=_misses(as_used, calendar.country, series.dates[run.sealed], search.with_and_without_calendar()),
+        verdict=verdict(lines, chosen, as_used, baselines, loss, [*search.notes, *limit.told]),
         country=calendar.country,
         seconds=time.perf_counter() - began,
         settings=settings,
@@ -129,20 +122,20 @@ def find(
 class Limit:
     """A time limit, shared out between the climb and the refits of the choice."""
 
-    def __init__(self, began: float, seconds: float | None, team: Workers) -> None:
-        self.began, self.seconds, self.team = began, seconds, team
+    def __init__(self, began: float, seconds: float | None, pool: ThreadPool) -> None:
+        self.began, self.seconds, self.pool = began, seconds, pool
         self.told: list[Message] = []
 
-    def of_climb(self) -> None:
+    def of_search(self) -> None:
         """Let the climb end after its share."""
         if self.seconds is not None:
-            self.team.deadline = self.began + CLIMB_SHARE * self.seconds
+            self.pool.deadline = self.began + SEARCH_SHARE * self.seconds
 
     def none(self, *, cut_short: bool) -> None:
         """Let what must be whole run to its end; say so if the climb was cut short."""
         if cut_short and self.seconds is not None:
             self.told.append(Message("verdict.time_limit", {"seconds": self.seconds}))
-        self.team.deadline = math.inf
+        self.pool.deadline = math.inf
 
     def refit_days(self, seconds_per_refit: float, days: int) -> int:
         """Return how many days lie between refits, more than usual where time is short."""
@@ -162,12 +155,12 @@ class Limit:
 class Serving:
     """The choice refitted as it will serve: its backtest, its intervals, its model."""
 
-    def __init__(self, climb: Climb, at: int, horizon: int, watcher: Watcher) -> None:
-        self.climb, self.horizon, self.watcher = climb, horizon, watcher
-        self.series, self.split = climb.series, climb.split
-        self.task = Task(climb.series, climb.calendar, climb.loss)
-        self.chosen = climb.climbed[at].line
-        self.parts = climb.parts(at)
+    def __init__(self, search: Search, at: int, horizon: int, watcher: Watcher) -> None:
+        self.search, self.horizon, self.watcher = search, horizon, watcher
+        self.series, self.split = search.series, search.split
+        self.specification = BacktestSpecification(search.series, search.calendar, search.loss)
+        self.chosen = search.candidates[at].line
+        self.parts = search.parts(at)
         self.members = tuple(_member(part) for part in self.parts)
         self.first = self.split.train  # validation days calibrate the first intervals of the test
         self.sealed = self.split.train + self.split.validation
@@ -182,9 +175,9 @@ class Serving:
         return self._run
 
     @cached_property
-    def yardstick(self) -> Yardstick:
+    def miss_transform(self) -> MissTransform:
         """The units in which misses are alike, told from training days."""
-        return yardstick(self.series.values[: self.split.train], counts=self.series.counts)
+        return miss_transform(self.series.values[: self.split.train], counts=self.series.counts)
 
     def _fits(self) -> int:
         return sum(len(member.seeds) for member in set(self.members))
@@ -192,8 +185,8 @@ class Serving:
     def _replay(self, fitted: Refits) -> Backtest:
         """Forecast with the strategy that has the least loss over validation days, all steps ahead alike."""
         if self.strategy == "copy" or self.horizon == 1:
-            return replay(self.task, fitted, self.horizon, self.strategy)
-        made = {name: replay(self.task, fitted, self.horizon, name) for name in ("direct", "recursive")}
+            return replay(self.specification, fitted, self.horizon, self.strategy)
+        made = {name: replay(self.specification, fitted, self.horizon, name) for name in ("direct", "recursive")}
         made["both"] = Backtest(self.first, both(made["direct"].forecasts, made["recursive"].forecasts))
         losses = {name: self._per_step(run, self.first, self.sealed) for name, run in made.items()}
         self.strategy = min(losses, key=lambda name: float(np.nanmean(losses[name])))
@@ -202,24 +195,24 @@ class Serving:
     def as_used(self, limit: Limit) -> AsUsed:
         """Refit over validation and sealed test; score the test, with intervals from days before each."""
         days = len(self.series)
-        seconds = sum(part.line.seconds for part in self.parts) / max(self.climb.team.threads, 1)
+        seconds = sum(part.line.seconds for part in self.parts) / max(self.search.pool.threads, 1)
         self.refit_days = limit.refit_days(2 * seconds, days - self.first)
         refit_count = math.ceil((days - self.first) / self.refit_days)
         self.watcher.stage(
             "as_used", self._fits() * refit_count * (2 if needs_direct(self.strategy, self.horizon) else 1)
         )
         fitted = refits(
-            self.task, self.members, first=self.first, refit_days=self.refit_days, steps=self.horizon,
-            strategy=self.strategy, team=self.climb.team, advance=self.watcher.advance,
+            self.specification, self.members, first=self.first, refit_days=self.refit_days, steps=self.horizon,
+            strategy=self.strategy, pool=self.search.pool, advance=self.watcher.advance,
         )  # fmt: skip
         self._run = self._replay(fitted)
-        stick = self.yardstick
+        stick = self.miss_transform
         prediction = self.run.forecasts[0]
         target = self.series.values[self.first :]
         scored = self.series.observed[self.first :]
         start = self.sealed - self.first
         bands = self._rolled(prediction, 1).bands
-        edges = stick.undo(stick.see(prediction[start:])[:, None] + bands)
+        edges = stick.inverse(stick.transform(prediction[start:])[:, None] + bands)
         inside = scored[start:]
         made, truth = prediction[start:][inside], target[start:][inside]
         # As in a forecast, the estimate lies within its intervals, whatever the misses lean to.
@@ -231,7 +224,7 @@ class Serving:
         }
         return AsUsed(
             refit_days=self.refit_days,
-            test=mean_loss(LOSSES[self.climb.loss], made, truth),
+            test=mean_loss(LOSSES[self.search.loss], made, truth),
             dates=self.series.dates[self.sealed :][inside],
             target=truth,
             prediction=made,
@@ -242,16 +235,16 @@ class Serving:
             coverage=coverage,
         )
 
-    def _rolled(self, made: NDArray[np.float64], step: int) -> Rolled:
+    def _rolled(self, made: NDArray[np.float64], step: int) -> AdaptiveConformal:
         """Calibrate the intervals of one step ahead, over the sealed test."""
-        stick = self.yardstick
+        stick = self.miss_transform
         known = self.series.observed[self.first :] & np.isfinite(made)
-        misses = stick.see(self.series.values[self.first :]) - stick.see(np.where(known, made, 0.0))
-        return rolled(misses, known, self.sealed - self.first, step)
+        misses = stick.transform(self.series.values[self.first :]) - stick.transform(np.where(known, made, 0.0))
+        return adaptive_conformal(misses, known, self.sealed - self.first, step)
 
     def _per_step(self, made: Backtest, first: int, last: int) -> NDArray[np.float64]:
         """Loss of each step ahead over the observed days ``first`` to ``last``."""
-        return np.array([self.climb.loss_over(forecasts, first, last, made.first) for forecasts in made.forecasts])
+        return np.array([self.search.loss_over(forecasts, first, last, made.first) for forecasts in made.forecasts])
 
     def steps(self) -> NDArray[np.float64]:
         """Loss of each step ahead over the sealed test, as used."""
@@ -259,13 +252,13 @@ class Serving:
 
     def forecast(self) -> Model:
         """Refit on all days, and put the misses of validation and test into the intervals."""
-        team, advance = self.climb.team, self.watcher.advance
+        pool, advance = self.search.pool, self.watcher.advance
         self.watcher.stage("forecast", self._fits() * (2 if needs_direct(self.strategy, self.horizon) else 1))
         days = len(self.series)
-        daily = refit(self.task, self.members, [days], 1, team, advance)[0]
+        daily = refit(self.specification, self.members, [days], 1, pool, advance)[0]
         many = daily
         if needs_direct(self.strategy, self.horizon):
-            many = refit(self.task, self.members, [days], self.horizon, team, advance)[0]
+            many = refit(self.specification, self.members, [days], self.horizon, pool, advance)[0]
         observed = self.series.observed[self.first :]
         bands: list[NDArray[np.float64]] = []
         for step, made in enumerate(self.run.forecasts, 1):
@@ -273,23 +266,23 @@ class Serving:
             enough = (observed & np.isfinite(made)).sum() >= ENOUGH_MISSES
             bands.append(self._rolled(made, step).last if enough or not bands else bands[-1])
         sealed = self.run.forecasts[0, self.sealed - self.first :]
-        errors = LOSSES[self.climb.loss].error(sealed, self.series.values[self.sealed :])
+        errors = LOSSES[self.search.loss].error(sealed, self.series.values[self.sealed :])
         return Model(
             chosen=self.chosen.rung,
-            loss=self.climb.loss,
+            loss=self.search.loss,
             strategy=self.strategy,
             daily=daily,
             many=many,
-            calendar=self.climb.calendar,
+            calendar=self.search.calendar,
             days=_last_days(self.series, self.members),
-            yardstick=self.yardstick,
+            miss_transform=self.miss_transform,
             bands=np.array(bands),
             errors=errors[self.series.observed[self.sealed :]].astype(np.float64),
             made=dt.datetime.now().astimezone().date(),
         )
 
 
-def _member(part: Climbed) -> Member:
+def _member(part: Candidate) -> Member:
     assert part.rung is not None  # noqa: S101 - the parts of a mean are rungs
     if part.fit is None:
         return Member(part.rung)

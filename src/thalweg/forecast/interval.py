@@ -22,7 +22,7 @@ LEAST_OUTSIDE, MOST_OUTSIDE = 0.002, 0.9
 
 
 @dataclass(frozen=True)
-class Yardstick:
+class MissTransform:
     """In what units misses are alike: differences, or of counts the difference of ``log(value + offset)``.
 
     Attributes
@@ -33,29 +33,29 @@ class Yardstick:
 
     offset: float | None
 
-    def see(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def transform(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return values in these units."""
         return values if self.offset is None else np.log(np.maximum(values, 0) + self.offset)
 
-    def undo(self, seen: NDArray[np.float64]) -> NDArray[np.float64]:
+    def inverse(self, seen: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what was seen in the user's units."""
         return seen if self.offset is None else np.maximum(np.exp(seen) - self.offset, 0)
 
 
-def yardstick(values: NDArray[np.float64], *, counts: bool) -> Yardstick:
+def miss_transform(values: NDArray[np.float64], *, counts: bool) -> MissTransform:
     """Choose the units of misses from past values."""
     if not counts:
-        return Yardstick(None)
+        return MissTransform(None)
     positive = values[values > 0]
     if not len(positive):
-        return Yardstick(1.0)
+        return MissTransform(1.0)
     typical = float(np.median(positive))
     # Where days of nothing come and go, their logarithm must not make a day's return a miss beyond all bounds.
-    return Yardstick(0.01 * typical if values.min() > 0.05 * typical else 0.25 * typical)
+    return MissTransform(0.01 * typical if values.min() > 0.05 * typical else 0.25 * typical)
 
 
 @dataclass(frozen=True, eq=False)
-class Rolled:
+class AdaptiveConformal:
     """Intervals of one step ahead, recalibrated day by day.
 
     Attributes
@@ -70,7 +70,9 @@ class Rolled:
     last: NDArray[np.float64]
 
 
-def rolled(misses: NDArray[np.float64], known: NDArray[np.bool_], first: int, delay: int = 1) -> Rolled:
+def adaptive_conformal(
+    misses: NDArray[np.float64], known: NDArray[np.bool_], first: int, delay: int = 1
+) -> AdaptiveConformal:
     """Calibrate an interval for each day from `first` on, on misses known by then.
 
     The share left outside follows adaptive conformal inference (Gibbs and Candès 2021): after each miss outside
@@ -105,7 +107,7 @@ def rolled(misses: NDArray[np.float64], known: NDArray[np.bool_], first: int, de
             band = quantiles(seen, np.minimum.accumulate(outside))  # what covers more is nowhere the narrower
         if day < len(misses):
             bands[day - first] = band
-    return Rolled(bands, band)
+    return AdaptiveConformal(bands, band)
 
 
 def quantiles(misses: NDArray[np.float64], outside: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,19 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thalweg.errors import InputError
+from thalweg.forecast.options import LADDERS
 from thalweg.learn.activation import ACTIVATIONS
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
+from thalweg.messages import Argument
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 STEADY = Optimizer("adamw", schedule="cosine", decay=0.01)  # what a rung has where nothing else is said
-TOLD_IN = ("mae", "mse")  # the losses of a forecast: in the user's units, or their square
 
 
 @dataclass(frozen=True)
-class Known:
+class Covariates:
     """What a rung sees beside past days.
 
     Attributes
@@ -36,7 +37,7 @@ class Known:
     year: bool = False
 
 
-KNOWN = {"": Known(), "week": Known(level_days=1), "year": Known(level_days=7, year=True)}
+KNOWN = {"": Covariates(), "week": Covariates(level_days=1), "year": Covariates(level_days=7, year=True)}
 SHARE_LOOKED_BACK = 3  # a rung may look back a third of the training days
 YEARS = 730  # training days from which on a year can be learned from
 COPIES = {"copy yesterday": 1, "copy last week": 7}
@@ -184,7 +185,7 @@ def _lecture() -> tuple[Rung, ...]:
     return (*copies(), *map(suited, (*lines, *wide, *deep)))
 
 
-def named_ladder(name: str) -> Ladder:
+def named_ladder(name: str, *, argument: str = "ladder") -> Ladder:
     """Return the ladder ``lecture``, ``full`` or ``quick``, or read one from a TOML file.
 
     Raises
@@ -204,9 +205,7 @@ def named_ladder(name: str) -> Ladder:
         return Ladder(name, (*copies(), *few))
     if name.endswith(".toml"):
         return ladder_from_toml(Path(name))
-    raise InputError(
-        f"--ladder {name!r}: there is no such ladder. Choose lecture, full or quick, or give a file that ends in .toml."
-    )
+    raise InputError("ladder.unknown", argument=Argument(argument, name), names=LADDERS)
 
 
 def ladder_from_toml(path: Path) -> Ladder:

@@ -21,12 +21,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.fit import Fit
-    from thalweg.forecast.interval import Yardstick
+    from thalweg.forecast.interval import MissTransform
     from thalweg.forecast.ladder import Rung
     from thalweg.series.calendar import Calendar
     from thalweg.series.series import Series
 
-LONGEST_HORIZON = 180  # days ahead
 CHANCE = 0.05  # a run of misses is worse than expected if fewer such runs than this share were as bad
 
 
@@ -83,7 +82,7 @@ class Model:
     many: list[Fit | Rung]
     calendar: Calendar
     days: Series
-    yardstick: Yardstick
+    miss_transform: MissTransform
     bands: NDArray[np.float64]
     errors: NDArray[np.float64]
     made: dt.date
@@ -135,8 +134,8 @@ class Model:
 
     def banded(self, dates: NDArray[np.datetime64], mean: NDArray[np.float64]) -> Forecast:
         """Put the intervals of each step ahead around the estimates."""
-        seen = self.yardstick.see(mean)[:, None] + self.bands[: len(mean)]
-        low80, high80, low95, high95 = self.yardstick.undo(seen).T
+        seen = self.miss_transform.transform(mean)[:, None] + self.bands[: len(mean)]
+        low80, high80, low95, high95 = self.miss_transform.inverse(seen).T
         return Forecast(dates, mean, np.minimum(low80, mean), np.maximum(high80, mean),
                         np.minimum(low95, mean), np.maximum(high95, mean))  # fmt: skip
 
@@ -164,7 +163,7 @@ class Model:
                 f"{series.source} begins on {theirs[0]}, after a gap: the model's last day is {ours[-1]}. "
                 "Bring a file that goes on where the model ends."
             )
-        if self.yardstick.offset is not None and not series.counts:
+        if self.miss_transform.offset is not None and not series.counts:
             raise InputError(
                 f"{series.source} has negative values; this model was fitted on days that are never negative. "
                 "Fit again on the new file."

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from thalweg.checksummed import Kind, seal, unseal
 from thalweg.errors import InputError
 from thalweg.forecast.backtest import STRATEGIES, needs_direct
 from thalweg.forecast.features import days_needed
 from thalweg.forecast.fit import Fit
-from thalweg.forecast.interval import Yardstick
-from thalweg.forecast.ladder import KNOWN, TOLD_IN, Rung
-from thalweg.forecast.model import LONGEST_HORIZON, Model
+from thalweg.forecast.interval import MissTransform
+from thalweg.forecast.ladder import KNOWN, Rung
+from thalweg.forecast.model import Model
+from thalweg.forecast.options import LONGEST_HORIZON, TOLD_IN
 from thalweg.forecast.result import COVERAGES
 from thalweg.learn.function import Network
 from thalweg.learn.optimizer import Optimizer
-from thalweg.sealed import Kind, seal, unseal
 from thalweg.series.calendar import Calendar
 from thalweg.series.scale import Scale
 from thalweg.series.series import Series
@@ -52,7 +53,7 @@ def pack(model: Model) -> bytes:
         "country": model.calendar.country,
         "calendar": list(model.calendar.names),
         "made": model.made.isoformat(),
-        "offset": model.yardstick.offset,
+        "offset": model.miss_transform.offset,
         "days": {
             "start": str(model.days.start),
             "name": model.days.name,
@@ -140,7 +141,7 @@ def _model(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
         many=many,
         calendar=calendar,
         days=series,
-        yardstick=Yardstick(offset),
+        miss_transform=MissTransform(offset),
         bands=bands,
         errors=errors,
         made=dt.date.fromisoformat(description["made"]),

@@ -10,14 +10,14 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from thalweg.checksummed import Kind, seal, unseal
 from thalweg.errors import InputError
 from thalweg.files import write_whole
-from thalweg.learn.carried import Carried
 from thalweg.learn.descent import Descent
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES, OWN, Loss, huber, quantile
 from thalweg.learn.optimizer import Optimizer
-from thalweg.sealed import Kind, seal, unseal
+from thalweg.learn.training_state import TrainingState
 
 if TYPE_CHECKING:
     from thalweg.learn.examples import Examples
@@ -91,7 +91,7 @@ def _begun(path: Path, told: dict[str, Any], examples: Examples, loss: Loss | No
         seed=told["seed"],
         dropout=told["dropout"],
         # Files of descents that nothing was carried into may tell neither.
-        carried=Carried(np.zeros(network.size), np.zeros((2, network.size)), *told.get("before", (0, 0))),
+        carried=TrainingState(np.zeros(network.size), np.zeros((2, network.size)), *told.get("before", (0, 0))),
         planned=told.get("planned"),
         dtype=told["precision"],
     )

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.learn.compiled import kernel
-from thalweg.learn.course import Course, Rules, as_errors
-from thalweg.learn.crew import Crew, crew, threads_for
+from thalweg.learn.early_stopping import EarlyStopping, StopRules, as_errors
 from thalweg.learn.loss import OWN
 from thalweg.learn.outcome import DIVERGED, GROWN, Outcome, advice_on, dead_layer
 from thalweg.learn.prediction import predict
 from thalweg.learn.steps import Steps
+from thalweg.learn.thread_group import ThreadGroup, thread_group, threads_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,24 +152,24 @@ class Descent(Steps):
         most = min(most_epochs * self.batches, updates or most_epochs * self.batches)
         name = "updates" if most < most_epochs * self.batches else "epochs"
         if validate is None:
-            self._course = Course(self._course.looked_at, self._course.last_loss)
-        rules = Rules(most, patience, validate, watch, every)
+            self._course = EarlyStopping(self._course.illustrated, self._course.last_loss)
+        rules = StopRules(most, patience, validate, watch, every)
         if save_to is not None:
             self.save(save_to)  # a place that cannot be written to is told before the work
         try:
-            with crew(threads_for(self.network, self.batch, threads)) as self._crew:
+            with thread_group(threads_for(self.network, self.batch, threads)) as self._crew:
                 name = self._until_ended(rules, began, seconds, cancelled, save_to, save_every) or name
         finally:
-            self._crew = Crew(1, None)
+            self._crew = ThreadGroup(1, None)
             if save_to is not None:
                 self.save(save_to)
-        if validate and self._course.looked_at and self._course.kept is None and name in ("epochs", "updates"):
+        if validate and self._course.illustrated and self._course.kept is None and name in ("epochs", "updates"):
             name = "validation not finite"
         return self._outcome(name, time.perf_counter() - began)
 
     def _until_ended(
         self,
-        rules: Rules,
+        rules: StopRules,
         began: float,
         seconds: float | None,
         cancelled: Callable[[], bool] | None,
@@ -178,7 +178,7 @@ class Descent(Steps):
     ) -> str | None:
         """Run slices until something ends the descent, and return what; None where all updates were made."""
         saved = began
-        if self._course.looked_at < self.epoch and self.updates % self.batches == 0:
+        if self._course.illustrated < self.epoch and self.updates % self.batches == 0:
             # An interrupt came between an epoch's last update and the look at it, or it was stepped to by hand.
             ended = self._end_of_epoch(rules)
             if ended:
@@ -196,7 +196,7 @@ class Descent(Steps):
                 saved = time.perf_counter()
         return None
 
-    def _slice_of(self, rules: Rules) -> str | None:
+    def _slice_of(self, rules: StopRules) -> str | None:
         """Run a slice of about `SLICE_SECONDS`; return what ended the descent, if anything did."""
         started = time.perf_counter()
         most = min(self._slice, rules.most - self.updates)
@@ -222,7 +222,7 @@ class Descent(Steps):
             return False
         return bool(np.isfinite(predict(self.network, self.theta, self.examples)).all())
 
-    def _end_of_epoch(self, rules: Rules) -> str | None:
+    def _end_of_epoch(self, rules: StopRules) -> str | None:
         """Look at a whole epoch: what was lost, what validation says, whether anything moved."""
         course = self._course
         mean = float(np.nanmean(self.batch_losses))  # NaN where a batch had no weight
@@ -236,7 +236,7 @@ class Descent(Steps):
             rules.watch(self, course.validation)
         if as_good:
             course.best_epoch, course.kept = self.epoch, self.theta.copy()
-        course.looked_at = self.epoch
+        course.illustrated = self.epoch
         if self._room.counts[kernel.FLAT] >= self.batches and self._stands_still():
             return "gradient zero" if self.dead_layer() is None else "dead"
         if rules.validate and rules.patience is not None and self.epoch - course.best_epoch >= rules.patience:

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thalweg.learn.carried import Carried, beginning
-from thalweg.learn.course import Course, as_errors
 from thalweg.learn.descent import Descent
+from thalweg.learn.early_stopping import EarlyStopping, as_errors
 from thalweg.learn.examples import Examples
 from thalweg.learn.loss import loss_of
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.outcome import DIVERGED, Outcome, advice_on
 from thalweg.learn.steps import PRECISIONS
-from thalweg.learn.targets import NO_WEIGHT
+from thalweg.learn.training_state import TrainingState, beginning
+from thalweg.learn.validated_targets import NO_WEIGHT
 from thalweg.learn.windows import ONCE, Windows
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class StreamEpoch:
     loss: float
     validation_loss: float
     seconds: float
-    carried: Carried
+    carried: TrainingState
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ class StreamOutcome(Outcome):
     """
 
     theta: Values
-    carried: Carried
+    carried: TrainingState
     losses: NDArray[np.float64]
     validation_losses: NDArray[np.float64]
     rows: int
@@ -97,7 +97,7 @@ def descend_stream(
     window: int = WINDOW,
     rows: int | None = None,
     theta: Values | None = None,
-    carried: Carried | None = None,
+    carried: TrainingState | None = None,
     dropout: float = 0.0,
     dtype: DTypeLike = np.float32,
     validate: Callable[[Values], float | NDArray[np.float64]] | None = None,
@@ -223,7 +223,7 @@ class _Walk:
         self,
         network: Network,
         options: dict[str, Any],
-        begun: Carried,
+        begun: TrainingState,
         advance: Callable[[int], None] | None,
         cancelled: Callable[[], bool] | None,
         threads: int | None,
@@ -233,7 +233,7 @@ class _Walk:
         self.theta, self.updates, self.rows = begun.theta, 0, 0
         self.losses: list[float] = []
         self.validation_losses: list[float] = []
-        self.course = Course()
+        self.course = EarlyStopping()
         self._first, self._descent = math.nan, None
         self._still: set[str] = set()  # how the windows of the latest epoch ended
         self._began = time.perf_counter()

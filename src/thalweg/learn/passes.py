@@ -16,7 +16,7 @@ import numpy as np
 from thalweg.learn import backprop
 from thalweg.learn.activation import OUTPUTS, Values
 from thalweg.learn.loss import loss_of
-from thalweg.learn.parts import place_of
+from thalweg.learn.parameters import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

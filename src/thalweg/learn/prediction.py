@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.learn.compiled import kernel
-from thalweg.learn.crew import crew, threads_for
 from thalweg.learn.examples import COMPILED_FOR, Examples, expect_examples
 from thalweg.learn.loss import STABLE_PAIRS, loss_of, mean_loss
-from thalweg.learn.targets import suited
+from thalweg.learn.thread_group import thread_group, threads_for
+from thalweg.learn.validated_targets import suited
 from thalweg.learn.workspace import data_of, plan_of, room_of
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Predictor:
         self._network.layers(theta)
         theta = np.require(theta, self._dtype, COMPILED_FOR)
         with self._one_at_a_time:
-            with crew(self._threads) as together:
+            with thread_group(self._threads) as together:
                 together.run(
                     lambda team: kernel.predict(
                         self._plan, data_of(self._examples), self._room, theta, self._order,

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from thalweg.learn.carried import Carried, beginning
 from thalweg.learn.compiled import kernel
 from thalweg.learn.compiled.random import draw_order
-from thalweg.learn.course import Course
-from thalweg.learn.crew import Crew
+from thalweg.learn.custom_loss import descend_by
+from thalweg.learn.early_stopping import EarlyStopping
 from thalweg.learn.examples import Examples, expect_examples
 from thalweg.learn.loss import OWN, Loss, loss_of
 from thalweg.learn.optimizer import Optimizer
-from thalweg.learn.own import descend_by
 from thalweg.learn.prediction import loss_on
-from thalweg.learn.targets import suited
+from thalweg.learn.thread_group import ThreadGroup
+from thalweg.learn.training_state import TrainingState, beginning
+from thalweg.learn.validated_targets import suited
 from thalweg.learn.workspace import apart, data_of, plan_of, room_of
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Steps:
         epochs: int = 60,
         seed: int = 0,
         theta: Values | None = None,
-        carried: Carried | None = None,
+        carried: TrainingState | None = None,
         planned: int | None = None,
         dropout: float = 0.0,
         dtype: DTypeLike = np.float32,
@@ -93,8 +93,8 @@ class Steps:
         self._room = room_of(network, self.examples, self.batch, dtype, training=True, dropout=dropout > 0)
         self._room.state[...] = start.state
         self._room.counts[kernel.UPDATES] = start.updates
-        self._course = Course()
-        self._crew = Crew(1, None)
+        self._course = EarlyStopping()
+        self._crew = ThreadGroup(1, None)
         self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._order_of = -1
         self._slice = 8  # batches; adapted to SLICE_SECONDS, which changes no bit of the result
@@ -115,11 +115,11 @@ class Steps:
         return self.updates // self.batches
 
     @property
-    def carried(self) -> Carried:
+    def carried(self) -> TrainingState:
         """What it has come to, as a copy: for a descent of the same network on other examples to go on from."""
         updates, passes = self.before
         passes += math.ceil(self.updates / self.batches)
-        return Carried(self.theta.copy(), self._room.state.copy(), updates + self.updates, passes)
+        return TrainingState(self.theta.copy(), self._room.state.copy(), updates + self.updates, passes)
 
     @property
     def gradient(self) -> Values:
@@ -197,7 +197,7 @@ class Steps:
             "seen": room.seen,
             "batch losses": self.batch_losses,
             "course": np.array(
-                [course.looked_at, course.last_loss, course.validation, course.best_epoch, self.learning_rate]
+                [course.illustrated, course.last_loss, course.validation, course.best_epoch, self.learning_rate]
             ),
         }
         of_validation = {"best": course.best, "kept": course.kept}
@@ -216,9 +216,9 @@ class Steps:
         for name, values in expected.items():
             if state[name].shape != values.shape or state[name].dtype != values.dtype:
                 raise ValueError(f"{name} has shape {state[name].shape} of {state[name].dtype}")
-        looked_at, last_loss, validation, best_epoch, rate = state["course"].tolist()
+        illustrated, last_loss, validation, best_epoch, rate = state["course"].tolist()
         for name, values in fixed.items():
             values[...] = state[name]
         best, kept = (np.array(state[name]) if name in state else None for name in ("best", "kept"))
-        self._course = Course(int(looked_at), last_loss, validation, best, int(best_epoch), kept)
+        self._course = EarlyStopping(int(illustrated), last_loss, validation, best, int(best_epoch), kept)
         self.learning_rate = rate

@@ -11,12 +11,12 @@ import numpy as np
 
 from thalweg.learn import backprop
 from thalweg.learn.compiled.grid import KNOWN, losses_along
-from thalweg.learn.line import GOLDEN
+from thalweg.learn.least_lines import GOLDEN
 from thalweg.learn.loss import OWN, STABLE_PAIRS, Loss, loss_of, mean_loss
 from thalweg.learn.plane import Plane, path_plane, random_plane, unknowns_plane, which_unknown
 from thalweg.learn.prediction import Predictor
-from thalweg.learn.targets import suited
-from thalweg.learn.workers import workers
+from thalweg.learn.thread_pool import thread_pool
+from thalweg.learn.validated_targets import suited
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Curve",
-    "Found",
+    "GridMinimum",
     "Plane",
     "Surface",
     "Units",
@@ -96,7 +96,7 @@ class Surface:
 
 
 @dataclass(frozen=True)
-class Found:
+class GridMinimum:
     """The best point of a grid, and how many evaluations of L it took (O5)."""
 
     u: float
@@ -193,15 +193,15 @@ def surface_of(
         told = _teller(network, examples, loss, units, dtype)  # each thread its own buffers
         return np.array([told(theta) for theta in plane.at(across, up[at])])
 
-    with workers(threads) as team:
-        rows = team.run([partial(row, at) for at in range(len(up))], advance or (lambda _: None))
+    with thread_pool(threads) as pool:
+        rows = pool.run([partial(row, at) for at in range(len(up))], advance or (lambda _: None))
     return Surface(plane, across, up, np.stack(rows))
 
 
-def brute_force(surface: Surface) -> Found:
+def brute_force(surface: Surface) -> GridMinimum:
     """Return the best point of a grid (O5)."""
     row, column = np.unravel_index(int(np.nanargmin(surface.losses)), surface.losses.shape)
-    return Found(
+    return GridMinimum(
         float(surface.u[column]),
         float(surface.v[row]),
         float(surface.losses[row, column]),

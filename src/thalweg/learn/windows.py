@@ -12,7 +12,7 @@ import numpy as np
 
 from thalweg.learn.examples import Examples
 from thalweg.learn.stream import examples_of
-from thalweg.learn.targets import fitting
+from thalweg.learn.validated_targets import fitting
 from thalweg.learn.workspace import aligned
 
 if TYPE_CHECKING:

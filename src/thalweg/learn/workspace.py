@@ -10,7 +10,7 @@ from thalweg.learn.activation import ACTIVATIONS, IDENTITY, OUTPUTS
 from thalweg.learn.compiled import kernel
 from thalweg.learn.compiled.gather import LEAST
 from thalweg.learn.compiled.product import gradient_room
-from thalweg.learn.compiled.team import MOST
+from thalweg.learn.compiled.thread_team import MOST
 from thalweg.learn.compiled.view import CACHE_LINE
 from thalweg.learn.loss import LOSSES, STABLE_PAIRS
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
@@ -82,14 +82,14 @@ def plan_of(
 
 def room_of(
     network: Network, examples: Examples, batch: int, dtype: DTypeLike, *, training: bool = False, dropout: bool = False
-) -> kernel.Room:
+) -> kernel.Buffers:
     """Return buffers for batches of up to `batch` examples; those of the backward pass only in training."""
     lanes = int(kernel.lanes_for(batch))
     # The last block of features that is turned into lanes may reach beyond them.
     size = lanes * (sum(network.widths) - summed(examples) + LEAST)
     unknowns = network.size if training else 0
     row = -(-examples.window // LEAST) * LEAST
-    return kernel.Room(
+    return kernel.Buffers(
         a=aligned(size, dtype),
         slopes=aligned(size if training else 0, dtype),
         masks=aligned(size if dropout else 0, dtype),

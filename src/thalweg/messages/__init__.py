@@ -1,5 +1,5 @@
-"""What a user reads, one catalogue per language: `en/` and `zh/` hold the same files and keys, `{count}` filled in."""
+"""Sentences for users, in English and Chinese: a module makes a `Message`, whoever shows it asks a `Catalogue`."""
 
-from thalweg.messages.catalogue import LANGUAGES, Catalogue, Message, catalogue
+from thalweg.messages.catalogue import LANGUAGES, Argument, Catalogue, Message, catalogue
 
-__all__ = ["LANGUAGES", "Catalogue", "Message", "catalogue"]
+__all__ = ["LANGUAGES", "Argument", "Catalogue", "Message", "catalogue"]

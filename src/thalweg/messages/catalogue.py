@@ -7,17 +7,64 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
 
 LANGUAGES = ("en", "zh")
+_NOT_GIVEN = object()
+_SPECIAL = frozenset(" ()&;|<>$%*\"'\\`!?#~")  # what a shell would not leave as it is
 
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence not yet in any language: its key in the catalogues and the values it tells."""
+    """A sentence not yet in any language: its key in the catalogues and the values it tells.
+
+    Attributes
+    ----------
+    key : str
+        Such as ``note.missing_days``.
+    values : mapping
+        By name. A value may be a message itself, an `Argument`, or a list or tuple of values.
+    """
 
     key: str
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument that a message speaks of: ``loss='rmse'`` in Python, ``--loss rmse`` in the command.
+
+    Attributes
+    ----------
+    name : str
+        As Python has it, such as ``days_back``.
+    value : object
+        What was or may be given; none where the message speaks of the argument alone.
+    """
+
+    name: str
+    value: object = _NOT_GIVEN
+
+    def written(self, *, command: bool) -> str:
+        """Return the argument as its user writes it, in the command or in Python."""
+        given = self.value is not _NOT_GIVEN
+        if not command:
+            return f"{self.name}={self.value!r}" if given else self.name
+        option = "--" + self.name.replace("_", "-")
+        if not given:
+            return option
+        text = ",".join(map(str, self.value)) if isinstance(self.value, (tuple, list)) else str(self.value)
+        return f"{option} {_quoted(text)}"
+
+
+def _quoted(text: str) -> str:
+    if text and not _SPECIAL.intersection(text):
+        return text
+    return f'"{text}"' if not set(text) & set('"$`\\!') else "'" + text.replace("'", "'\\''") + "'"
 
 
 class Catalogue:
@@ -29,17 +76,32 @@ class Catalogue:
         One of `LANGUAGES`.
     templates : mapping
         Key, dotted (``note.missing_days``), to a `str.format` template.
+    command : bool
+        Whether arguments are written as options of the command (``--loss rmse``) or as in Python (``loss='rmse'``).
     """
 
-    def __init__(self, language: str, templates: Mapping[str, str]) -> None:
+    def __init__(self, language: str, templates: Mapping[str, str], *, command: bool = False) -> None:
         self.language = language
         self.templates = templates
+        self.command = command
 
     def __call__(self, message: Message | str, /, **values: object) -> str:
         """Return the sentence; a `KeyError` names a key or value that is not there."""
         if isinstance(message, str):
             message = Message(message, values)
-        return self.templates[message.key].format_map(message.values)
+        return self.templates[message.key].format_map({name: self._told(each) for name, each in message.values.items()})
+
+    def _told(self, value: object) -> object:
+        """Return a value in this language; what is neither message, argument nor list stays as it is."""
+        match value:
+            case Message():
+                return self(value)
+            case Argument():
+                return value.written(command=self.command)
+            case list() | tuple():
+                return self.templates["list.comma"].join(str(self._told(each)) for each in value)
+            case _:
+                return value
 
 
 def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -52,9 +114,34 @@ def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     return flat
 
 
+def _files_of(folder: Traversable, name: str) -> Iterator[Traversable]:
+    """Yield every file of a name in a folder and the folders below it."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _files_of(entry, name)
+        elif entry.name == name:
+            yield entry
+
+
 @cache
-def catalogue(language: str = "en") -> Catalogue:
-    """Return the catalogue of `language`, read once from the files of its folder.
+def _templates(language: str) -> Mapping[str, str]:
+    """Return all messages of a language: each room of the package keeps its own, in ``en.toml`` and ``zh.toml``."""
+    told: dict[str, str] = {}
+    for file in _files_of(files("thalweg"), f"{language}.toml"):
+        told |= _flatten(tomllib.loads(file.read_text(encoding="utf-8")))
+    return told
+
+
+@cache
+def catalogue(language: str = "en", *, command: bool = False) -> Catalogue:
+    """Return the catalogue of a language, read once.
+
+    Parameters
+    ----------
+    language : str
+        ``en`` or ``zh``.
+    command : bool
+        Whether its reader uses the command, or Python.
 
     Raises
     ------
@@ -63,7 +150,4 @@ def catalogue(language: str = "en") -> Catalogue:
     """
     if language not in LANGUAGES:
         raise ValueError(f"There is no catalogue for the language {language!r}; choose one of {', '.join(LANGUAGES)}.")
-    told: dict[str, str] = {}
-    for file in files("thalweg.messages").joinpath(language).iterdir():
-        told |= _flatten(tomllib.loads(file.read_text(encoding="utf-8")))
-    return Catalogue(language, told)
+    return Catalogue(language, _templates(language), command=command)

@@ -6,14 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from thalweg.look import descent_chart, forecast_chart, ladder_chart, series_chart, steps_chart, truth_chart
-from thalweg.look.descent import descended
-from thalweg.look.style import vega_lite
-from thalweg.look.words import day, estimate_decimals, number, past
+from thalweg.charts.numbers import day, estimate_decimals, number, past
+from thalweg.charts.style import vega_lite
 from thalweg.messages import catalogue
 from thalweg.report import tables
-from thalweg.report.drawn import picture, scripts, surroundings, template
-from thalweg.report.glass import glass
+from thalweg.report.charts.descent import descended, descent_chart
+from thalweg.report.charts.forecast import forecast_chart
+from thalweg.report.charts.ladder import ladder_chart
+from thalweg.report.charts.series import series_chart
+from thalweg.report.charts.steps import steps_chart
+from thalweg.report.charts.truth import truth_chart
+from thalweg.report.html import picture, scripts, surroundings, template
+from thalweg.report.insights import insights
 from thalweg.version import __version__
 
 if TYPE_CHECKING:
@@ -41,7 +45,7 @@ def page(findings: Findings, language: str = "en", model: Model | None = None) -
     findings : Findings
         What `fit` found.
     model : Model, optional
-        What serves; with it the page also looks into the glass box (see `report.glass`).
+        What serves; with it the page also looks into the glass box (see `report.insights`).
     language : str
         ``en`` or ``zh``.
 
@@ -55,19 +59,23 @@ def page(findings: Findings, language: str = "en", model: Model | None = None) -
     ValueError
         If there is no such language.
     """
-    tell = catalogue(language)
+    translate = catalogue(language)
     # Bundling takes a second of a core's time outside Python: the pictures are described meanwhile.
     with ThreadPoolExecutor(1) as aside:
         bundled = aside.submit(scripts)
-        values = _values(findings, tell)
-        looks = {} if model is None else glass(findings, model, language)
-        values["pictures"] |= {name: picture(name, look.described) for name, look in looks.items()}
-        values["looks"] = looks
+        values = _values(findings, translate)
+        made, missing = ({}, []) if model is None else insights(findings, model, language)
+        values["pictures"] |= {name: picture(name, each.described) for name, each in made.items()}
+        values["insights"] = made
+        values["missing"] = {
+            each.name: translate("report.missing", name=translate(f"look.{each.name}.line"), why=each.why)
+            for each in missing
+        }
         return template("page.html.jinja").render(**values, scripts=bundled.result())
 
 
-def _values(findings: Findings, tell: Catalogue) -> dict[str, Any]:
-    language = tell.language
+def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
+    language = translate.language
     series, split, choice, used = findings.series, findings.split, findings.choice, findings.as_used
     copied = choice.kind == "copy"
     charts = {
@@ -81,9 +89,9 @@ def _values(findings: Findings, tell: Catalogue) -> dict[str, Any]:
     descent = descended(findings)
     filled = not series.observed.all()
     return {
-        **surroundings(tell),
-        "title": _title(findings, tell),
-        "source": tell(
+        **surroundings(translate),
+        "title": _title(findings, translate),
+        "source": translate(
             "report.source",
             source=series.source,
             first=day(split.first, language, "report.day_plain"),
@@ -93,28 +101,28 @@ def _values(findings: Findings, tell: Catalogue) -> dict[str, Any]:
         "simulated": series.simulated,
         "beside": any(miss.others for miss in findings.misses),
         "known": any(line.known for line in findings.ladder),
-        "verdict": [tell(message) for message in findings.verdict],
-        "tiles": _tiles(findings, tell),
+        "verdict": [translate(message) for message in findings.verdict],
+        "tiles": _tiles(findings, translate),
         "pictures": {name: picture(name, vega_lite(chart)) for name, chart in charts.items() if chart is not None},
         "explain": {
-            "forecast": tell("report.explain_forecast_copy" if copied else "report.explain_forecast"),
-            "strategy": tell(f"report.strategy_{findings.strategy}"),
-            "truth": tell(
+            "forecast": translate("report.explain_forecast_copy" if copied else "report.explain_forecast"),
+            "strategy": translate(f"report.strategy_{findings.strategy}"),
+            "truth": translate(
                 "report.explain_truth_copy" if copied else "report.explain_truth", refit_days=used.refit_days
             ),
-            "misses": tell("report.explain_misses_holidays", country=findings.country)
+            "misses": translate("report.explain_misses_holidays", country=findings.country)
             if findings.country
-            else tell("report.explain_misses"),
-            "unknowns": tell("report.explain_unknowns", parameters=f"{choice.parameters:,}")
+            else translate("report.explain_misses"),
+            "unknowns": translate("report.explain_unknowns", parameters=f"{choice.parameters:,}")
             if choice.parameters
-            else tell("report.explain_unknowns_copy"),
-            "descent": tell("report.explain_descent", seeds=descent.seeds)
+            else translate("report.explain_unknowns_copy"),
+            "descent": translate("report.explain_descent", seeds=descent.seeds)
             if descent and descent.seeds > 1
-            else tell("report.explain_descent_one"),
-            "series": tell("report.explain_series_filled" if filled else "report.explain_series"),
+            else translate("report.explain_descent_one"),
+            "series": translate("report.explain_series_filled" if filled else "report.explain_series"),
         },
-        "notes": [tell(message) for message in series.notes],
-        "split_notes": [tell(message) for message in split.notes],
+        "notes": [translate(message) for message in series.notes],
+        "split_notes": [translate(message) for message in split.notes],
         "tables": {
             "forecast": tables.forecast_table(findings, language),
             "misses": tables.miss_table(findings, language),
@@ -128,46 +136,46 @@ def _values(findings: Findings, tell: Catalogue) -> dict[str, Any]:
     }
 
 
-def _title(findings: Findings, tell: Catalogue) -> str:
+def _title(findings: Findings, translate: Catalogue) -> str:
     dates, name = findings.forecast.dates, findings.series.name
     one = "" if len(dates) > 1 else "_one"
     if past(dates[0]):
-        last = day(findings.split.last, tell.language, "report.day_plain")
-        return tell(f"report.page_title_past{one}", name=name, horizon=len(dates), last=last)
-    return tell(f"report.page_title{one}", name=name, horizon=len(dates))
+        last = day(findings.split.last, translate.language, "report.day_plain")
+        return translate(f"report.page_title_past{one}", name=name, horizon=len(dates), last=last)
+    return translate(f"report.page_title{one}", name=name, horizon=len(dates))
 
 
-def _tiles(findings: Findings, tell: Catalogue) -> list[Tile]:
-    forecast, used, language = findings.forecast, findings.as_used, tell.language
+def _tiles(findings: Findings, translate: Catalogue) -> list[Tile]:
+    forecast, used, language = findings.forecast, findings.as_used, translate.language
     first = [float(edge[0]) for edge in (forecast.mean, forecast.low80, forecast.high80)]
     places = estimate_decimals(findings.series.values)
     mean, low, high = (number(value, places) for value in first)
     tiles = [
         Tile(
-            tell("report.tile_tomorrow", day=day(forecast.dates[0], language)),
+            translate("report.tile_tomorrow", day=day(forecast.dates[0], language)),
             mean,
-            tell("report.tile_tomorrow_note", low=low, high=high),
+            translate("report.tile_tomorrow_note", low=low, high=high),
         ),
         Tile(
-            tell(f"report.tile_error_{findings.loss}"),
+            translate(f"report.tile_error_{findings.loss}"),
             number(used.test),
-            tell("report.tile_error_note", days=len(used.dates)),
+            translate("report.tile_error_note", days=len(used.dates)),
         ),
     ]
     copied = findings.baselines.get(COPY)
     if copied is not None and findings.chosen != COPY:
         better = used.test < copied
         note = (
-            tell("report.tile_copy_note_better", percent=f"{100 * (1 - used.test / copied):.0f}")
+            translate("report.tile_copy_note_better", percent=f"{100 * (1 - used.test / copied):.0f}")
             if better
-            else tell("report.tile_copy_note_worse")
+            else translate("report.tile_copy_note_worse")
         )
-        tiles.append(Tile(tell("report.tile_copy"), number(copied), note))
+        tiles.append(Tile(translate("report.tile_copy"), number(copied), note))
     tiles.append(
         Tile(
-            tell("report.tile_coverage"),
+            translate("report.tile_coverage"),
             f"{100 * used.coverage[80]:.0f}%",
-            tell("report.tile_coverage_note", share=f"{100 * used.coverage[95]:.0f}"),
+            translate("report.tile_coverage_note", share=f"{100 * used.coverage[95]:.0f}"),
         )
     )
     return tiles

@@ -6,8 +6,17 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from thalweg.look.words import ABSENT, common_decimals, day, duration, estimate_decimals, missed, number, value_decimals
+from thalweg.charts.numbers import (
+    ABSENT,
+    day,
+    duration,
+    estimate_decimals,
+    missed,
+    number,
+    value_decimals,
+)
 from thalweg.messages import catalogue
+from thalweg.report.ladder import COLUMNS, LOSSES, LadderTable
 from thalweg.series.dates import days_after
 
 if TYPE_CHECKING:
@@ -15,7 +24,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from thalweg.forecast.result import Findings
+    from thalweg.forecast.result import Findings, RungResult
 
 
 @dataclass(frozen=True)
@@ -49,35 +58,28 @@ def _unit(findings: Findings, language: str) -> str:
 
 def ladder_table(findings: Findings, language: str = "en") -> Table:
     """Return the ladder (U3): a line per rung, the choice marked."""
-    tell = catalogue(language)
-    lines = findings.ladder
-    places = common_decimals(loss for line in lines for loss in (line.train, line.validation, line.test))
-    head = [
-        (tell("table.rung"), ""),
-        (tell("table.unknowns"), ""),
-        (tell("table.days_back"), ""),
-        (tell("table.train"), tell("table.train_of")),
-        (tell("table.validation"), tell("table.validation_of")),
-        (tell("table.test"), tell("table.test_of")),
-        (tell("table.time"), ""),
-    ]
+    translate = catalogue(language)
+    table = LadderTable.of(findings.ladder, language)
+    notes = {name: translate(f"table.{name}_of") for name in LOSSES}
+    head = [(table.head("rung"), ""), *((table.head(name), notes.get(name, "")) for name in COLUMNS)]
+
+    def cell(line: RungResult, name: str) -> str:
+        return ABSENT if name == "time" and not line.seconds else table.cell(line, name)
+
     rows = [
         [
             line.rung + (f" ({', '.join(line.members)})" if line.members else ""),
-            f"{line.parameters:,}",
-            str(line.days_back),
-            *(number(loss, places) for loss in (line.train, line.validation, line.test)),
-            duration(line.seconds, language) if line.seconds else ABSENT,
+            *(cell(line, name) for name in COLUMNS),
         ]
-        for line in lines
+        for line in findings.ladder
     ]
-    marked = next(at for at, line in enumerate(lines) if line.rung == findings.chosen)
+    marked = next(at for at, line in enumerate(findings.ladder) if line.rung == findings.chosen)
     return Table(_unit(findings, language), head, rows, marked=marked)
 
 
 def hyperparameter_table(findings: Findings, language: str = "en") -> Table | None:
     """Return what was set beforehand for the choice (O6), a column per member of a mean; None for copying."""
-    tell = catalogue(language)
+    translate = catalogue(language)
     lines = {line.rung: line for line in findings.ladder}
     shown = [lines[name] for name in findings.choice.members if name in lines] or [findings.choice]
     shown = [line for line in shown if line.kind != "copy"]
@@ -88,21 +90,21 @@ def hyperparameter_table(findings: Findings, language: str = "en") -> Table | No
         [_called(name, language), *(_setting(line.hyperparameters.get(name, ABSENT), language) for line in shown)]
         for name in names
     ]
-    return Table("", [(tell("report.setting"), ""), *((line.rung, "") for line in shown)], rows)
+    return Table("", [(translate("report.setting"), ""), *((line.rung, "") for line in shown)], rows)
 
 
 def unknowns_table(findings: Findings, language: str = "en") -> Table | None:
     """Return what descent found for the choice: how many unknowns, in how many descents; None for copying."""
-    tell = catalogue(language)
+    translate = catalogue(language)
     lines = {line.rung: line for line in findings.ladder}
     shown = [lines[name] for name in findings.choice.members if name in lines] or [findings.choice]
     if not any(line.parameters for line in shown):
         return None
     head = [
-        (tell("table.rung"), ""),
-        (tell("table.unknowns"), ""),
-        (tell("table.seeds"), ""),
-        (tell("table.epochs"), ""),
+        (translate("table.rung"), ""),
+        (translate("table.unknowns"), ""),
+        (translate("table.seeds"), ""),
+        (translate("table.epochs"), ""),
     ]
     rows = [
         [line.rung, f"{line.parameters:,}", str(line.seeds), ", ".join(str(epoch) for epoch in line.epochs) or ABSENT]
@@ -113,37 +115,37 @@ def unknowns_table(findings: Findings, language: str = "en") -> Table | None:
 
 def forecast_table(findings: Findings, language: str = "en") -> Table:
     """Return the forecast with its intervals, a line per day."""
-    tell = catalogue(language)
+    translate = catalogue(language)
     forecast = findings.forecast
     edges = (forecast.low95, forecast.low80, forecast.mean, forecast.high80, forecast.high95)
     places = estimate_decimals(findings.series.values)
     head = [
-        (tell("report.date"), ""),
-        (tell("report.low", coverage=95), ""),
-        (tell("report.low", coverage=80), ""),
-        (tell("report.mean"), ""),
-        (tell("report.high", coverage=80), ""),
-        (tell("report.high", coverage=95), ""),
+        (translate("report.date"), ""),
+        (translate("report.low", coverage=95), ""),
+        (translate("report.low", coverage=80), ""),
+        (translate("report.mean"), ""),
+        (translate("report.high", coverage=80), ""),
+        (translate("report.high", coverage=95), ""),
     ]
     rows = [
         [day(forecast.dates[at], language), *(number(float(edge[at]), places) for edge in edges)]
         for at in range(len(forecast.dates))
     ]
-    return Table(tell("report.in_units", name=findings.series.name), head, rows)
+    return Table(translate("report.in_units", name=findings.series.name), head, rows)
 
 
 def miss_table(findings: Findings, language: str = "en") -> Table | None:
     """Return the days missed most with the holidays near them (U5), the worst first; None where no day was missed."""
-    tell = catalogue(language)
+    translate = catalogue(language)
     places = estimate_decimals(findings.series.values)
     misses = [miss for miss in findings.misses if missed(miss.target, miss.prediction, places)]
     if not misses:
         return None
     head = [
-        (tell("report.date"), ""),
-        (tell("report.came"), ""),
-        (tell("report.estimated"), ""),
-        (tell("report.missed"), ""),
+        (translate("report.date"), ""),
+        (translate("report.came"), ""),
+        (translate("report.estimated"), ""),
+        (translate("report.missed"), ""),
     ]
     rows = [
         [
@@ -155,29 +157,31 @@ def miss_table(findings: Findings, language: str = "en") -> Table | None:
         for miss in misses
     ]
     for name, note in _with_and_without(findings, language):
-        head.append((tell("report.would_estimate", rung=name), note))
+        head.append((translate("report.would_estimate", rung=name), note))
         rows = [[*row, number(miss.others.get(name, math.nan), places)] for row, miss in zip(rows, misses, strict=True)]
     words = {0}
     if findings.country or any(miss.holiday for miss in misses):
         words.add(len(head))
-        head.append((tell("report.holiday"), ""))
+        head.append((translate("report.holiday"), ""))
         rows = [[*row, miss.holiday or ABSENT] for row, miss in zip(rows, misses, strict=True)]
-    return Table(tell("report.in_units", name=findings.series.name), head, rows, words=frozenset(words))
+    return Table(translate("report.in_units", name=findings.series.name), head, rows, words=frozenset(words))
 
 
 def _with_and_without(findings: Findings, language: str) -> list[tuple[str, str]]:
     """Return the rungs that the misses are compared with, each with whether it knows a calendar."""
-    tell = catalogue(language)
+    translate = catalogue(language)
     named = dict.fromkeys(name for miss in findings.misses for name in miss.others)
     known = {line.rung: line.known for line in findings.ladder}
-    return [(name, tell("report.with_calendar" if known.get(name) else "report.without_calendar")) for name in named]
+    return [
+        (name, translate("report.with_calendar" if known.get(name) else "report.without_calendar")) for name in named
+    ]
 
 
 def coverage_table(findings: Findings, language: str = "en") -> Table:
     """Return how many of the scored days fell inside each interval."""
-    tell = catalogue(language)
+    translate = catalogue(language)
     used = findings.as_used
-    head = [(tell("report.interval"), ""), (tell("report.inside"), ""), (tell("report.share"), "")]
+    head = [(translate("report.interval"), ""), (translate("report.inside"), ""), (translate("report.share"), "")]
     rows = [
         [
             f"{coverage}%",
@@ -191,7 +195,7 @@ def coverage_table(findings: Findings, language: str = "en") -> Table:
 
 def split_table(findings: Findings, language: str = "en") -> Table:
     """Return the parts by date."""
-    tell = catalogue(language)
+    translate = catalogue(language)
     split = findings.split
     parts: tuple[tuple[str, np.datetime64, np.datetime64, int], ...] = (
         ("train", split.first, split.train_last, split.train),
@@ -199,13 +203,13 @@ def split_table(findings: Findings, language: str = "en") -> Table:
         ("test", days_after(split.validation_last, 1), split.last, split.test),
     )
     head = [
-        (tell("report.part"), ""),
-        (tell("report.first_day"), ""),
-        (tell("report.last_day"), ""),
-        (tell("report.days"), ""),
+        (translate("report.part"), ""),
+        (translate("report.first_day"), ""),
+        (translate("report.last_day"), ""),
+        (translate("report.days"), ""),
     ]
     rows = [
-        [tell(f"report.part_{part}"), day(first, language), day(last, language), f"{count:,}"]
+        [translate(f"report.part_{part}"), day(first, language), day(last, language), f"{count:,}"]
         for part, first, last, count in parts
     ]
     return Table("", head, rows, words=frozenset({0, 1, 2}))
@@ -213,12 +217,14 @@ def split_table(findings: Findings, language: str = "en") -> Table:
 
 def settings_table(findings: Findings, version: str, language: str = "en") -> Table:
     """Return what to set to get the same again."""
-    tell = catalogue(language)
+    translate = catalogue(language)
     settings: Mapping[str, Any] = {"loss": findings.loss, "country": findings.country} | dict(findings.settings)
     rows = [[_called(name, language), _setting(value, language)] for name, value in settings.items()]
-    rows.append([tell("report.version"), version])
-    rows.append([tell("report.took"), duration(findings.seconds, language)])
-    return Table("", [(tell("report.setting"), ""), (tell("report.value"), "")], rows, words=frozenset({0, 1}))
+    rows.append([translate("report.version"), version])
+    rows.append([translate("report.took"), duration(findings.seconds, language)])
+    return Table(
+        "", [(translate("report.setting"), ""), (translate("report.value"), "")], rows, words=frozenset({0, 1})
+    )
 
 
 def _signed(value: float, places: int) -> str:

@@ -68,7 +68,7 @@ _EVES = {"Christmas Day": "Christmas Eve", "New Year's Day": "New Year's Eve"}
 
 
 @dataclass(frozen=True)
-class _Feasts:
+class _Holidays:
     """A country's holidays of some years; days as integers since 1970-01-01."""
 
     names: dict[int, tuple[str, ...]]  # every public holiday; () for a day off without a feast of its own
@@ -79,7 +79,7 @@ class _Feasts:
 
 
 @lru_cache(maxsize=64)
-def _feasts(country: str, first_year: int, last_year: int) -> _Feasts:
+def _feasts(country: str, first_year: int, last_year: int) -> _Holidays:
     """Return the holidays of a checked country code from `first_year` to `last_year`."""
     import holidays  # noqa: PLC0415  heavy, and of no use without a country
 
@@ -109,7 +109,7 @@ def _feasts(country: str, first_year: int, last_year: int) -> _Feasts:
         for name in called
         if (offset := _day_of_lunar_new_year(name)) is not None
     )
-    return _Feasts(
+    return _Holidays(
         names=dict(sorted((_one_name_for_lunar_new_year(names) if lunar_new_year else names).items())),
         moved=frozenset(moved),
         lunar_new_year=lunar_new_year,
@@ -280,7 +280,7 @@ def _holiday_columns(country: str, days: NDArray[np.int64]) -> NDArray[np.float6
     return columns
 
 
-def _feasts_around(country: str, days: NDArray[np.int64]) -> _Feasts:
+def _feasts_around(country: str, days: NDArray[np.int64]) -> _Holidays:
     """Return the holidays of the years of `days` and of the years next to them."""
     ends = np.array([days.min(), days.max()]).astype("datetime64[D]").astype("datetime64[Y]").astype(int) + 1970
     return _feasts(country, int(ends[0]) - 1, int(ends[1]) + 1)
@@ -326,7 +326,7 @@ def nearest_holiday(date: np.datetime64, country: str, within: int = 2) -> str:
     return "a weekend day worked in exchange for a day off" if day in feasts.working_weekends else ""
 
 
-def _lunar_relation(day: int, called: tuple[str, ...], feasts: _Feasts) -> str:
+def _lunar_relation(day: int, called: tuple[str, ...], feasts: _Holidays) -> str:
     """Count from the first day of the lunar new year, however many of its days are off."""
     if "Lunar New Year" not in called:
         return ""

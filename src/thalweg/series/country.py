@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from typing import Any
 
 from thalweg.errors import InputError
+from thalweg.options import Kind
 
 ALIASES = {
     "uk": "GB",
@@ -94,3 +97,17 @@ def _nearest_countries(plain: str, words: dict[str, str], titles: dict[str, str]
     if not codes:
         return ""
     return "; the nearest are " + ", ".join(f"{code} ({titles[code.partition('-')[0]]})" for code in codes)
+
+
+@dataclass(frozen=True)
+class Country(Kind):
+    """A country, as an option takes it; an empty text is none."""
+
+    @property
+    def metavar(self) -> str:
+        """Its code."""
+        return "CODE"
+
+    def checked(self, name: str, value: Any) -> str:  # noqa: ANN401, ARG002 - users have no type checker
+        """Return its code."""
+        return country_code(str(value)) if value else ""

@@ -60,7 +60,7 @@ class Scale:
             return np.full(len(newest), self.centre)
         return trailing_mean(transformed, newest, self.level_days)
 
-    def undo(self, outputs: NDArray[np.float64], level: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    def inverse(self, outputs: NDArray[np.float64], level: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Return a network's outputs, shape (rows, steps), in the user's units, given the rows' levels."""
         values = outputs * self.spread + level[:, None]
         if self.logarithm:

@@ -18,7 +18,7 @@ from thalweg.learn.compiled.gather import add_columns, add_slopes, fetch_batch, 
 from thalweg.learn.compiled.product import backward_product, forward_product, gradient_product
 from thalweg.learn.compiled.random import draw_mask
 from thalweg.learn.compiled.score import score, weight_of
-from thalweg.learn.compiled.team import MOST, lanes_of, meet, part
+from thalweg.learn.compiled.thread_team import MOST, lanes_of, meet, part
 from thalweg.learn.compiled.update import apply_update, move, shortened
 from thalweg.learn.compiled.view import flattened, matrix, vector
 
@@ -65,7 +65,7 @@ class Data(NamedTuple):
     weight: Values
 
 
-class Room(NamedTuple):
+class Buffers(NamedTuple):
     """Buffers of a descent, and its state beside θ."""
 
     a: Values  # (lanes · Σ widths,)

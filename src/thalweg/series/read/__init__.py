@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from thalweg.errors import InputError
+from thalweg.options import with_options
+from thalweg.series.read.options import ReadOptions
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame, IntoSeries
@@ -14,21 +15,11 @@ if TYPE_CHECKING:
     from thalweg.series.read.table import Table
     from thalweg.series.series import Series
 
-Duplicates = Literal["sum", "mean", "last"]
-
-__all__ = ["Duplicates", "read"]
+__all__ = ["read", "read_with"]
 
 
-def read(
-    source: str | Path | IntoFrame | IntoSeries,
-    *,
-    date: str | None = None,
-    value: str | None = None,
-    date_format: str | None = None,
-    duplicates: Duplicates | None = None,
-    today: dt.date | None = None,
-    goes_on: bool = False,
-) -> Series:
+@with_options(ReadOptions)
+def read(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions) -> Series:
     """Read daily numbers from a file or a frame.
 
     What can be served is served, and what was odd is told in the series' notes; the rest is refused.
@@ -38,17 +29,9 @@ def read(
     source : str, Path or frame
         A CSV file (UTF-8, any of the usual delimiters) or a Parquet file; or a frame of pandas, Polars
         or Arrow, or a pandas series with an index of dates.
-    date, value : str, optional
-        The columns' names; found where the file leaves no doubt.
-    date_format : str, optional
-        How dates are written, in `strptime` codes ("%d/%m/%Y"); decided from the whole column without it.
-    duplicates : {"sum", "mean", "last"}, optional
-        What to make of several rows for one day. Without it, identical rows are dropped and
-        differing ones refused. It also makes days of hours, and one series of many.
-    today : dt.date, optional
-        Later days are left out; the present day unless given.
-    goes_on : bool
-        Whether the days go on from those of a model: then one day alone, or days all alike, are served too.
+    **options
+        Those of `thalweg.series.read.options.ReadOptions`: ``date`` and ``value``, the columns' names; ``date_format``;
+        ``duplicates``, what to make of several rows for one day; ``today``; ``goes_on``.
 
     Returns
     -------
@@ -60,21 +43,16 @@ def read(
     InputError
         If the source cannot be served; the message names file, row and column and says what to do.
     """
+    return read_with(source, options)
+
+
+def read_with(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions) -> Series:
+    """Read as `read` does, with a record of options."""
     from thalweg.series.read.daily import days_of  # noqa: PLC0415  (duckdb is loaded only when something is read)
 
-    if duplicates not in (None, "sum", "mean", "last"):
-        raise InputError(f"duplicates is {duplicates!r}; choose sum, mean or last.")
     table = _open(source)
     try:
-        return days_of(
-            table,
-            date=date,
-            value=value,
-            date_format=date_format,
-            duplicates=duplicates,
-            today=today or dt.datetime.now().astimezone().date(),
-            goes_on=goes_on,
-        )
+        return days_of(table, options)
     finally:
         table.connection.close()
 

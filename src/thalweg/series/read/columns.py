@@ -27,7 +27,7 @@ _MARKS = re.compile(r"^[^\d\s.,+-]{1,3}(?=[\s\d.,+-])|(?<=[\d.])\s?[^\d\s.,]{1,3
 
 
 @dataclass(frozen=True)
-class Look:
+class Illustration:
     """What a column's first cells look like."""
 
     column: Column
@@ -37,7 +37,7 @@ class Look:
     rows_a_day: int = 1  # at different times
 
 
-def look(table: Table, date_format: str | None = None) -> list[Look]:
+def look(table: Table, date_format: str | None = None) -> list[Illustration]:
     """Return what each column looks like, judged by the first few hundred records.
 
     With `date_format`, a column of text is one of dates if more than half of its cells are written so.
@@ -51,7 +51,7 @@ def look(table: Table, date_format: str | None = None) -> list[Look]:
     return looks if date_format is None else [_by_format(table, one, date_format) for one in looks]
 
 
-def _look_from(table: Table, start: int) -> list[Look]:
+def _look_from(table: Table, start: int) -> list[Illustration]:
     columns = table.columns[start : start + _AT_A_TIME]
     parts = ", ".join(column.field if column.kind != "text" else f"left({column.field}, 100)" for column in columns)
     sample = table.query(f"SELECT {parts} FROM source_rows LIMIT {_SAMPLE_RECORDS}")
@@ -61,7 +61,7 @@ def _look_from(table: Table, start: int) -> list[Look]:
     ]
 
 
-def _by_format(table: Table, one: Look, date_format: str) -> Look:
+def _by_format(table: Table, one: Illustration, date_format: str) -> Illustration:
     import duckdb  # noqa: PLC0415  (loaded late: `import thalweg` stays light)
 
     if one.column.kind == "time":
@@ -82,7 +82,7 @@ def _by_format(table: Table, one: Look, date_format: str) -> Look:
     return replace(one, what="text") if one.what == "dates" else one
 
 
-def _look_at(table: Table, column: Column, cells: list[Any], *, few: bool) -> Look:
+def _look_at(table: Table, column: Column, cells: list[Any], *, few: bool) -> Illustration:
     filled = [cell for cell in cells if cell is not None and not is_missing(str(cell))]
     if not filled and not few:
         # A column may begin late, as one added in the third year.
@@ -90,16 +90,16 @@ def _look_at(table: Table, column: Column, cells: list[Any], *, few: bool) -> Lo
         later = f"SELECT left({name}::VARCHAR, 100) FROM source_rows WHERE trim({name}::VARCHAR) <> '' LIMIT 100"
         filled = [cell for (cell,) in table.query(later) if not is_missing(cell)]
     if not filled:
-        return Look(column, "empty", "")
+        return Illustration(column, "empty", "")
     if column.kind == "time":
-        return Look(column, "dates", shown(filled[0]), rows_a_day=_rows_a_day([str(cell) for cell in filled]))
+        return Illustration(column, "dates", shown(filled[0]), rows_a_day=_rows_a_day([str(cell) for cell in filled]))
     texts = [f"{cell:.12g}" if column.kind == "number" else str(cell).strip() for cell in filled]
     example = shown(texts[0])
     if (shape := shape_of(texts)) is not None:
-        return Look(column, "dates", example, shape, _rows_a_day(texts))
+        return Illustration(column, "dates", example, shape, _rows_a_day(texts))
     if 2 * sum(is_number(text) for text in texts) > len(texts):
-        return Look(column, "row numbers" if _counts_rows(column, texts) else "numbers", example)
-    return Look(column, "text", example)
+        return Illustration(column, "row numbers" if _counts_rows(column, texts) else "numbers", example)
+    return Illustration(column, "text", example)
 
 
 def _rows_a_day(stamps: list[str]) -> int:
@@ -115,13 +115,13 @@ def _counts_rows(column: Column, cells: list[str]) -> bool:
 
 def choose_columns(
     table: Table,
-    looks: list[Look],
+    looks: list[Illustration],
     date: str | None,
     value: str | None,
     date_format: str | None,
     *,
     daily: bool = True,
-) -> tuple[Look, Look]:
+) -> tuple[Illustration, Illustration]:
     """Return the date column and the value column, as asked for or as found.
 
     With `daily`, hours are refused at once instead of asking which of several columns counts.
@@ -141,7 +141,9 @@ def choose_columns(
     return date_look, value_look or _found_value(table, looks, date_look, daily=daily)
 
 
-def _found_date(table: Table, looks: list[Look], value_look: Look | None, date_format: str | None) -> Look:
+def _found_date(
+    table: Table, looks: list[Illustration], value_look: Illustration | None, date_format: str | None
+) -> Illustration:
     candidates = [one for one in looks if one.what == "dates" and one is not value_look]
     if not candidates:
         wide = sum(shape_of([one.column.name]) is not None for one in looks)
@@ -167,7 +169,7 @@ def _found_date(table: Table, looks: list[Look], value_look: Look | None, date_f
     return candidates[0]
 
 
-def _found_value(table: Table, looks: list[Look], date_look: Look, *, daily: bool) -> Look:
+def _found_value(table: Table, looks: list[Illustration], date_look: Illustration, *, daily: bool) -> Illustration:
     candidates = [one for one in looks if one.what == "numbers" and one is not date_look]
     empty = [one for one in looks if one.what == "empty" and one is not date_look]
     if not candidates and len(empty) == 1:
@@ -191,7 +193,7 @@ def _found_value(table: Table, looks: list[Look], date_look: Look, *, daily: boo
     return candidates[0]
 
 
-def check_dated(table: Table, one: Look) -> None:
+def check_dated(table: Table, one: Illustration) -> None:
     """Refuse a column named as the dates whose cells are none.
 
     Raises
@@ -213,13 +215,13 @@ def codes_of(date_format: str) -> str:
     return "" if "%" in date_format else " A format says with %d, %m and %Y where day, month and year stand."
 
 
-def _is_marked(one: Look) -> bool:
+def _is_marked(one: Illustration) -> bool:
     """Whether a column holds numbers with a unit or a sign of percent or currency."""
     bare = _MARKS.sub("", one.example.strip('"'))
     return one.what == "text" and any(letter.isdigit() for letter in bare) and is_number(bare)
 
 
-def _named(table: Table, looks: list[Look], option: str, name: str) -> Look:
+def _named(table: Table, looks: list[Illustration], option: str, name: str) -> Illustration:
     for one in looks:
         if one.column.name == name:
             return one
@@ -229,7 +231,7 @@ def _named(table: Table, looks: list[Look], option: str, name: str) -> Look:
     raise InputError(f"{table.source} has no column {name!r}.{hint} {_listing(looks)}")
 
 
-def _listing(looks: list[Look]) -> str:
+def _listing(looks: list[Illustration]) -> str:
     parts = [
         f"{one.column.name} ({one.what}, {one.example})" if one.example else f"{one.column.name} ({one.what})"
         for one in looks[:_LISTED]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,9 @@ from thalweg.series.read.rows import Rows, decide
 from thalweg.series.series import Series
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from numpy.typing import NDArray
 
+    from thalweg.series.read.options import ReadOptions
     from thalweg.series.read.table import Table
 
 _WEEK = 7
@@ -54,22 +54,17 @@ class _Days:
         return len(self.day)
 
 
-def days_of(
-    table: Table,
-    *,
-    date: str | None,
-    value: str | None,
-    date_format: str | None,
-    duplicates: str | None,
-    today: dt.date,
-    goes_on: bool,
-) -> Series:
-    """Make a table's rows a daily series; parameters and errors as in `thalweg.series.read.read`."""
-    looks = look(table, date_format)
-    date_look, value_look = choose_columns(table, looks, date, value, date_format, daily=duplicates is None)
-    rows = decide(table, looks, date_look, value_look, date_format)
+def days_of(table: Table, options: ReadOptions) -> Series:
+    """Make a table's rows a daily series; errors as in `thalweg.series.read.read`."""
+    duplicates = options.duplicates
+    looks = look(table, options.date_format)
+    date_look, value_look = choose_columns(
+        table, looks, options.date, options.value, options.date_format, daily=duplicates is None
+    )
+    rows = decide(table, looks, date_look, value_look, options.date_format)
     notes = [*table.notes, *rows.notes]
     days = _grouped(rows)
+    today = options.today or dt.datetime.now().astimezone().date()
     days = _without_future(days, today, rows, notes)
     _check_spacing(days, rows)
     if (days.rows > 1).any():
@@ -84,7 +79,7 @@ def days_of(
     if (np.diff(days.first) < 0).any():
         notes.append(Message("note.unsorted"))
     chosen = {None: days.last, "last": days.last, "sum": days.total, "mean": days.mean}[duplicates]
-    return _series(days.day, chosen, rows, notes, goes_on=goes_on)
+    return _series(days.day, chosen, rows, notes, goes_on=options.goes_on)
 
 
 def _grouped(rows: Rows) -> _Days:

@@ -14,7 +14,7 @@ from thalweg.sql import literal
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from thalweg.series.read.columns import Look
+    from thalweg.series.read.columns import Illustration
     from thalweg.series.read.rows import Rows
     from thalweg.series.read.table import Table
 
@@ -89,7 +89,7 @@ def _advice(table: Table, what: str) -> str:
     return f"Only one series is served yet: keep the rows of one, or add them up ({added}, {mean})."
 
 
-def _key(rows: Rows, days: list[object]) -> tuple[Look, int] | None:
+def _key(rows: Rows, days: list[object]) -> tuple[Illustration, int] | None:
     """Return the column that tells a day's rows apart the same way each day, and how many values it has."""
     others = [one for one in rows.looks if one not in (rows.date_look, rows.value_look) and one.what != "row numbers"]
     others.sort(key=lambda one: one.what != "text")

@@ -21,7 +21,7 @@ from thalweg.series.read.table import shown
 from thalweg.sql import literal
 
 if TYPE_CHECKING:
-    from thalweg.series.read.columns import Look
+    from thalweg.series.read.columns import Illustration
     from thalweg.series.read.table import Table
 
 _ABSURD = 1e15  # a float no longer holds a hundredth above it, and no daily number lies there
@@ -50,9 +50,9 @@ class Rows:
     """
 
     table: Table
-    looks: list[Look]
-    date_look: Look
-    value_look: Look
+    looks: list[Illustration]
+    date_look: Illustration
+    value_look: Illustration
     sql: str
     notes: tuple[Message, ...]
 
@@ -84,7 +84,9 @@ class _Ways:
     cells: str
 
 
-def decide(table: Table, looks: list[Look], date_look: Look, value_look: Look, date_format: str | None) -> Rows:
+def decide(
+    table: Table, looks: list[Illustration], date_look: Illustration, value_look: Illustration, date_format: str | None
+) -> Rows:
     """Decide from the whole columns how dates and numbers are written.
 
     Raises
@@ -112,7 +114,7 @@ def decide(table: Table, looks: list[Look], date_look: Look, value_look: Look, d
 
 
 def _ways_found(
-    table: Table, date_look: Look, value_look: Look, date_format: str | None
+    table: Table, date_look: Illustration, value_look: Illustration, date_format: str | None
 ) -> tuple[_Ways, dict[str, _First]]:
     """Return the ways to read the columns, and how they fare: the plain ones where they fit every cell."""
     ways = _ways(table, date_look, value_look, date_format, thorough=False)
@@ -124,7 +126,9 @@ def _ways_found(
     return ways, found
 
 
-def _ways(table: Table, date_look: Look, value_look: Look, date_format: str | None, *, thorough: bool) -> _Ways:
+def _ways(
+    table: Table, date_look: Illustration, value_look: Illustration, date_format: str | None, *, thorough: bool
+) -> _Ways:
     date_cell, value_cell = (_cell(one, thorough=thorough) for one in (date_look, value_look))
     dates = _date_readings(date_look, date_format, thorough=thorough)
     if value_look.column.kind == "number":
@@ -167,7 +171,7 @@ def _tally(table: Table, ways: _Ways) -> dict[str, _First]:
     return {name: _First.of(taken) for name, taken in zip(asked, answer, strict=True)}
 
 
-def _cell(one: Look, *, thorough: bool) -> str:
+def _cell(one: Illustration, *, thorough: bool) -> str:
     """Return SQL for a column's cell as trimmed text."""
     name = one.column.field
     if one.column.kind == "number":
@@ -182,7 +186,7 @@ def _among(cell: str, words: tuple[str, ...]) -> str:
     return f"lower(coalesce({cell}, '')) IN ({', '.join(literal(word) for word in words)})"
 
 
-def _date_readings(date_look: Look, date_format: str | None, *, thorough: bool) -> list[DateReading]:
+def _date_readings(date_look: Illustration, date_format: str | None, *, thorough: bool) -> list[DateReading]:
     if date_look.column.kind == "time":
         return [reading_of_time_type(date_look.column.field)]
     if date_format is not None:
@@ -194,7 +198,7 @@ def _date_readings(date_look: Look, date_format: str | None, *, thorough: bool) 
 
 def _settle_dates(
     table: Table,
-    date_look: Look,
+    date_look: Illustration,
     cells: str,
     dates: list[DateReading],
     found: dict[str, _First],
@@ -261,7 +265,7 @@ def _midnight(table: Table, cells: str, chosen: int) -> bool:
 
 def _settle_numbers(
     table: Table,
-    value_look: Look,
+    value_look: Illustration,
     numbers: list[NumberReading],
     found: dict[str, _First],
     notes: list[Message],

@@ -1,1 +1,0 @@
-"""What stands behind the scikit-learn estimators: parameters, units, training."""

@@ -1,0 +1,319 @@
+"""How both estimators learn: check what came, descend, and become the fitted model only when all went well."""
+
+from __future__ import annotations
+
+import math
+import time
+from abc import ABC, abstractmethod
+from copy import copy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.base import is_regressor
+from sklearn.model_selection import train_test_split
+from sklearn.utils import column_or_1d
+from sklearn.utils.validation import (
+    _check_sample_weight,  # pyright: ignore[reportPrivateUsage] - the developers' guide gives it to estimators
+    validate_data,
+)
+
+from thalweg.adapters.sklearn import options
+from thalweg.adapters.sklearn.fitted import PRECISIONS, FittedNetwork
+from thalweg.adapters.sklearn.training import Curves, ToldDescent, go_on, saved_seed
+from thalweg.adapters.sklearn.units import LossOn, TargetScale
+from thalweg.learn.examples import dense_examples
+from thalweg.learn.function import Network
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from thalweg.learn.activation import Values
+    from thalweg.learn.examples import Examples
+    from thalweg.learn.loss import Loss
+
+
+class Rows(NamedTuple):
+    """Examples as a user gave them, checked; none without a weight."""
+
+    X: Values
+    y: NDArray[Any]
+    weight: NDArray[np.float64]
+
+    def some(self, which: NDArray[Any]) -> Rows:
+        """Return some of them."""
+        return Rows(self.X[which], self.y[which], self.weight[which])
+
+
+class NetworkEstimator(FittedNetwork, ABC):
+    """A network that learns in scikit-learn's ways; the targets' kind is for those who inherit."""
+
+    hidden_layer_sizes: Any
+    loss: str | Loss
+    activation: str
+    skip_connections: bool
+    dropout: float
+    max_iter: int
+    early_stopping: bool
+    validation_fraction: float
+    n_iter_no_change: int
+    warm_start: bool
+    checkpoint: Any
+    learning_rate: str
+    random_state: Any
+
+    _losses: tuple[str, ...]  # the names that `loss` may be
+
+    def _keep(self, given: dict[str, Any]) -> None:
+        """Take the constructor's parameters as they are."""
+        vars(self).update({name: value for name, value in given.items() if name not in ("self", "__class__")})
+
+    # What the targets' kind decides.
+
+    @abstractmethod
+    def _begin(self, y: NDArray[Any], classes: ArrayLike | None = None) -> None:
+        """Take from the first targets what they are: how many outputs, which classes."""
+
+    @abstractmethod
+    def _strata(self, y: NDArray[Any]) -> NDArray[Any] | None:
+        """Return what a part held out must hold the same shares of."""
+
+    @abstractmethod
+    def _measure(self, rows: Rows, *, going_on: bool) -> None:
+        """Take from the training rows how large targets are, which stays so when going on, or how frequent classes."""
+
+    @abstractmethod
+    def _encoded(self, y: NDArray[Any]) -> NDArray[np.float64]:
+        """Return targets in their own units, shape (examples, columns), or refuse what the first were not."""
+
+    @abstractmethod
+    def _weights(self, rows: Rows) -> NDArray[np.float64]:
+        """Return a weight for each example, or for each of its outputs."""
+
+    @abstractmethod
+    def _output(self) -> str:
+        """Return the activation of the output layer."""
+
+    @abstractmethod
+    def _loss(self) -> Loss:
+        """Return the loss, of predictions and targets in own units."""
+
+    @abstractmethod
+    def _units(self) -> TargetScale:
+        """Return the targets' scale."""
+
+    # What a user calls.
+
+    def fit(
+        self,
+        X: Any,  # noqa: ANN401 - arrays, lists and frames of many libraries
+        y: Any,  # noqa: ANN401 - likewise
+        sample_weight: ArrayLike | None = None,
+        *,
+        validation: tuple[Any, ...] | None = None,
+    ) -> Self:
+        """Learn from examples.
+
+        Whatever ends it early (an error, Ctrl-C, a callback that raises) leaves an earlier fitted model as it was.
+
+        Parameters
+        ----------
+        X : array or frame, shape (samples, features)
+            float32 is computed in float32, all else in float64.
+        y : array or frame, shape (samples,) or (samples, outputs)
+        sample_weight : array, shape (samples,), optional
+            A weight of 2 is as good as the sample twice in its batch, one of 0 as if it were not there.
+        validation : (X, y) or (X, y, sample_weight), optional
+            Unseen examples whose loss is told after every epoch, and which early stopping goes by instead of a part
+            held out.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If a parameter cannot be, the examples do not fit together or hold what is not finite, a checkpoint was
+            begun with other examples or parameters, or the descent failed: with the advice of its outcome.
+        TypeError
+            If X is sparse.
+        """
+        return self._become("_fit", X, y, sample_weight, validation)
+
+    def _become(self, step: str, *given: Any) -> Self:  # noqa: ANN401 - what the method takes
+        """Call a method of a copy, and be it only when all went well: nothing half-trained replaces a good model."""
+        new = copy(self)
+        getattr(new, step)(*given)
+        object.__setattr__(self, "__dict__", dict(vars(new)))  # all at once
+        return self
+
+    def _fit(self, X: Any, y: Any, sample_weight: Any, validation: Any) -> None:  # noqa: ANN401 - as `fit`
+        options.check(self, self._losses)
+        going_on = self.warm_start and hasattr(self, "theta_")
+        rows = self._taken(X, y, sample_weight, first=not going_on)
+        if not going_on:
+            self._begin(rows.y)
+        path = None if self.checkpoint is None or not Path(self.checkpoint).exists() else Path(self.checkpoint)
+        random = not isinstance(self.random_state, options.WHOLE)
+        seed = saved_seed(path) if random and path is not None else options.seed_of(self)
+        rows, held = self._parted(rows, validation, seed)
+        self._measure(rows, going_on=going_on)
+        start = {"theta": self.theta_} if going_on else {}
+        descent, told = self._descent(rows, seed=seed, epochs=self.max_iter, **start)
+        if path is not None:
+            go_on(descent, path)
+        before = self._curves() if going_on else Curves([], [])
+        self._descend(descent, told, before, held, save_to=self.checkpoint)
+
+    def _one_pass(self, X: Any, y: Any, sample_weight: Any, classes: ArrayLike | None = None) -> None:  # noqa: ANN401
+        """Make one pass over examples, on from where earlier ones came to."""
+        options.check(self, self._losses)
+        if self.early_stopping:
+            raise ValueError("partial_fit does not support early_stopping=True")
+        if self.checkpoint is not None:
+            raise ValueError(
+                "partial_fit saves no checkpoint: the examples of earlier calls are gone. Pickle the estimator."
+            )
+        first = not hasattr(self, "theta_")
+        rows = self._taken(X, y, sample_weight, first=first)
+        if first:
+            self._begin(rows.y, classes)
+            self._measure(rows, going_on=False)
+        batches = math.ceil(len(rows.y) / options.batch_of(self, len(rows.y)))
+        start = {} if first else {"carried": self._gone_on_from()}
+        descent, told = self._descent(
+            rows, seed=options.seed_of(self), epochs=1, planned=self.max_iter * batches, **start
+        )
+        self._descend(descent, told, self._curves())
+
+    # What comes in.
+
+    def _taken(self, X: Any, y: Any, sample_weight: Any, *, first: bool) -> Rows:  # noqa: ANN401 - as `fit`
+        both: Any = validate_data(
+            self, X, y, dtype=PRECISIONS, multi_output=True, y_numeric=is_regressor(self), reset=first
+        )
+        checked, y = both
+        y = y.toarray() if issparse(y) else y
+        if y.ndim == 2 and y.shape[1] == 1:  # noqa: PLR2004 - a table of one column
+            y = column_or_1d(y, warn=True)
+        if sample_weight is None:
+            return Rows(checked, y, np.ones(len(y)))
+        weight = _check_sample_weight(sample_weight, checked, dtype=np.float64, ensure_non_negative=True)
+        if not weight.any():
+            raise ValueError("Sample weights must contain at least one non-zero number.")
+        rows = Rows(checked, y, weight)
+        return rows if weight.all() else rows.some(weight > 0)
+
+    def _given(self, validation: Any) -> Rows:  # noqa: ANN401 - as `fit`
+        if not isinstance(validation, (tuple, list)) or len(validation) not in (2, 3):
+            raise ValueError("validation must be (X, y) or (X, y, sample_weight).")
+        X, y, *weight = validation
+        return self._taken(X, y, weight[0] if weight else None, first=False)
+
+    def _parted(self, rows: Rows, validation: Any, seed: int) -> tuple[Rows, Rows | None]:  # noqa: ANN401 - as `fit`
+        """Return the rows to learn from, and those to validate on where there are any."""
+        if validation is not None:
+            return rows, self._given(validation)
+        if not self.early_stopping:
+            return rows, None
+        learn, hold = map(
+            np.asarray,
+            train_test_split(
+                np.arange(len(rows.y)),
+                test_size=self.validation_fraction,
+                random_state=seed,
+                stratify=self._strata(rows.y),
+            ),
+        )
+        if len(hold) < 2:  # noqa: PLR2004 - as scikit-learn's networks have it
+            raise ValueError(
+                "The validation set is too small. Increase 'validation_fraction' or the size of your dataset."
+            )
+        return rows.some(learn), rows.some(hold)
+
+    def _examples(self, rows: Rows) -> tuple[Examples, NDArray[np.float64]]:
+        """Return examples of scaled targets, and the targets in their own units."""
+        target = self._encoded(rows.y)
+        return dense_examples(rows.X, self._units().to_learn(target), self._weights(rows)), target
+
+    # Learning.
+
+    def _network(self, *, going_on: bool) -> Network:
+        """Return the network that the parameters describe.
+
+        Raises
+        ------
+        ValueError
+            If it cannot be, or is another than the fitted one that is to be gone on with.
+        """
+        widths = (self.n_features_in_, *options.hidden_widths(self), self.n_outputs_)
+        network = Network(widths, options.ACTIVATIONS[self.activation], self._output(), bool(self.skip_connections))
+        if going_on and network != self.network_:
+            raise ValueError(f"The fitted network is {self.network_}, the parameters ask for {network}. Fit a new one.")
+        return network
+
+    def _descent(self, rows: Rows, **start: Any) -> tuple[ToldDescent, Callable[[ToldDescent], float]]:  # noqa: ANN401
+        """Return a descent, and what gives the latest epoch's loss in own units."""
+        examples, target = self._examples(rows)
+        network = self._network(going_on=not start.keys().isdisjoint({"theta", "carried"}))
+        loss, units = self._loss(), self._units()
+        learned, factor = units.learned(loss)
+        descent = ToldDescent(
+            network,
+            examples,
+            loss=learned,
+            optimizer=options.optimizer_of(self),
+            batch=options.batch_of(self, len(examples)),
+            dropout=self.dropout,
+            dtype=rows.X.dtype,
+            units=units,
+            **start,
+        )
+        if factor is not None:
+            return descent, lambda descent: factor * descent.epoch_loss()
+        whole = LossOn(network, descent.examples, target, loss, units, options.threads_of(self))
+        return descent, lambda descent: whole(descent.theta)
+
+    def _descend(
+        self,
+        descent: ToldDescent,
+        told: Callable[[ToldDescent], float],
+        before: Curves,
+        held: Rows | None = None,
+        save_to: Any = None,  # noqa: ANN401 - a path
+    ) -> None:
+        """Descend to the end, and hold what was found."""
+        began = time.perf_counter()
+        validate = None if held is None else self._loss_on(held, descent.network, descent.theta.dtype)
+        patience = self.n_iter_no_change if self.early_stopping else None
+        stop = False
+
+        def watch(_: object, validation: float) -> None:
+            nonlocal stop
+            if validate is not None and patience is None:
+                validation = validate(descent.theta)
+            descent.translate(told(descent), validation)
+            seconds = time.perf_counter() - began
+            stop = self._tell(descent.network, lambda: descent.carried, before.then(descent.curves), seconds)
+
+        outcome = descent.ended(patience) or descent.run(
+            validate=validate if patience else None,
+            patience=patience,
+            watch=watch,
+            cancelled=lambda: stop,
+            save_to=save_to,
+            threads=options.threads_of(self),
+        )
+        self._refuse_failed(outcome, kept=descent.kept is not descent.theta)
+        self._hold(descent.network, descent.kept, before.then(descent.curves))
+        self._end(outcome, len(before.loss), None if outcome.failed else descent.carried)
+
+    def _loss_on(self, rows: Rows, network: Network, dtype: Any) -> LossOn:  # noqa: ANN401 - a dtype
+        """Return what gives the loss of some rows in own units."""
+        examples, target = self._examples(rows)
+        threads = options.threads_of(self)
+        return LossOn(network, examples.astype(dtype), target, self._loss(), self._units(), threads)

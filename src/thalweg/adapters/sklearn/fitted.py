@@ -1,0 +1,150 @@
+"""What a fitted estimator is: the function found, how it was found, and what it predicts."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from thalweg.adapters.sklearn import options
+from thalweg.adapters.sklearn.training import Curves
+from thalweg.learn.examples import dense_examples
+from thalweg.learn.outcome import ADVICE, Outcome
+from thalweg.learn.prediction import predict
+from thalweg.learn.training_state import TrainingState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from thalweg.learn.activation import Values
+    from thalweg.learn.function import Network
+
+PRECISIONS = (np.float64, np.float32)
+
+
+class Epoch(NamedTuple):
+    """What a callback is told after every epoch.
+
+    Attributes
+    ----------
+    number : int
+        Of the epoch, counted from 1: the estimator's `n_iter_`.
+    loss : float
+        The latest of `loss_curve_`.
+    validation_loss : float
+        The latest of `validation_loss_curve_`; NaN without validation.
+    seconds : float
+        Since the fit began.
+    estimator : NetworkRegressor or NetworkClassifier
+        The estimator as if the fit had ended here: it predicts. It is not the one that `fit` was called on, which
+        stays as it was until the fit is over. It is the same object after every epoch: `copy.copy` it to keep it.
+    """
+
+    number: int
+    loss: float
+    validation_loss: float
+    seconds: float
+    estimator: Any
+
+
+class FittedNetwork(BaseEstimator):
+    """A network with what a descent has found, epoch by epoch until its end."""
+
+    solver: str
+    callback: Callable[[Epoch], object] | None
+    verbose: bool
+
+    network_: Network
+    theta_: Values
+    n_iter_: int
+    best_iter_: int
+    loss_: float
+    loss_curve_: list[float]
+    validation_loss_curve_: list[float] | None
+    outcome_: Outcome
+    n_outputs_: int
+    n_features_in_: int
+    _carried: TrainingState  # for another pass to go on from
+    _rule: str  # whose state is carried
+
+    @property
+    def coefs_(self) -> list[Values]:
+        """The weights of each layer, shape (inputs, outputs): views into `theta_`."""
+        return [layer.weights.T for layer in self.network_.layers(self.theta_)]
+
+    @property
+    def intercepts_(self) -> list[Values]:
+        """The biases of each layer, shape (outputs,): views into `theta_`."""
+        return [layer.biases for layer in self.network_.layers(self.theta_)]
+
+    @property
+    def n_layers_(self) -> int:
+        """How many layers there are, the features and the outputs among them."""
+        return len(self.network_.widths)
+
+    # What a descent comes to is taken over.
+
+    def _hold(self, network: Network, theta: Values, curves: Curves) -> None:
+        """Take over what a descent has come to."""
+        self.network_, self.theta_ = network, np.array(theta)
+        self.loss_curve_, self.loss_, self.n_iter_ = curves.loss, curves.loss[-1], len(curves.loss)
+        self.validation_loss_curve_ = None if np.isnan(curves.validation).all() else curves.validation
+
+    def _end(self, outcome: Outcome, before: int, carried: TrainingState | None) -> None:
+        """Take over how a descent ended, after so many earlier epochs; without its state, if that is of no use."""
+        self.outcome_, self.best_iter_ = outcome, before + outcome.best_epoch
+        if carried is None:
+            carried = TrainingState(self.theta_, np.zeros((2, len(self.theta_)), self.theta_.dtype))
+        self._carried = replace(carried, theta=self.theta_)
+        self._rule = options.SOLVERS[self.solver]
+
+    def _gone_on_from(self) -> TrainingState:
+        """Return what earlier passes came to; the state of another update rule would mislead this one."""
+        carried = self._carried
+        if self._rule == options.SOLVERS[self.solver]:
+            return carried
+        return replace(carried, state=np.zeros_like(carried.state), updates=0)
+
+    def _curves(self) -> Curves:
+        """Return what was told until now."""
+        return Curves.of(getattr(self, "loss_curve_", []), getattr(self, "validation_loss_curve_", None))
+
+    def _tell(self, network: Network, carried: Callable[[], TrainingState], curves: Curves, seconds: float) -> bool:
+        """Tell the user of an epoch; return whether they have enough."""
+        number, loss, validation = len(curves.loss), curves.loss[-1], curves.validation[-1]
+        if self.verbose:
+            also = "" if math.isnan(validation) else f", validation loss {validation:.6g}"
+            print(f"Epoch {number}: loss {loss:.6g}{also}, {seconds:.1f} s", flush=True)  # noqa: T201 - it is verbose
+        if self.callback is None:
+            return False
+        now = carried()
+        self._hold(network, now.theta, curves)
+        advice = ADVICE["interrupted"].format(epochs=number)
+        self._end(Outcome("interrupted", advice, now.updates, number, number, seconds), 0, now)
+        return bool(self.callback(Epoch(number, loss, validation, seconds, self)))
+
+    @staticmethod
+    def _refuse_failed(outcome: Outcome, *, kept: bool, frames: int = 6) -> None:
+        """Raise what a descent came to if it is of no use; warn if something went wrong after the best epoch."""
+        if outcome.failed and not kept:
+            raise ValueError(outcome.advice)
+        if outcome.failed or outcome.name == "dead":
+            warnings.warn(outcome.advice, ConvergenceWarning, stacklevel=frames)
+
+    # What goes out.
+
+    def _made(self, X: Any) -> NDArray[np.float64]:  # noqa: ANN401 - as `fit`
+        """Return what the network's output layer adds up, before its activation; shape (samples, outputs)."""
+        check_is_fitted(self)
+        checked = validate_data(self, X, dtype=PRECISIONS, reset=False)
+        examples = dense_examples(checked, np.zeros(len(checked)))
+        network = replace(self.network_, output="identity")
+        return predict(network, self.theta_, examples, threads=options.threads_of(self))

@@ -1,0 +1,132 @@
+"""One picture of the glass box as a Python user holds it: to show, to save, to read as numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from thalweg.errors import InputError
+from thalweg.files import write_whole
+from thalweg.forecast.watch import Silence
+from thalweg.messages import catalogue
+from thalweg.pictures.registry import illustration_of, options_of, study_of
+from thalweg.report.picture import KINDS, rendered
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from thalweg.charts.illustration import Illustration, Numbers
+    from thalweg.forecast.watch import Watcher
+    from thalweg.options import Options
+    from thalweg.pictures.shared.source import Source
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """What `look` returns; in a notebook it shows itself.
+
+    Attributes
+    ----------
+    illustration : Illustration
+        The chart, its numbers and its sentences.
+    study : object
+        What it was made of: the results as plain records, see `thalweg.pictures`.
+    """
+
+    illustration: Illustration
+    study: Any
+
+    @property
+    def chart(self) -> alt.LayerChart | alt.HConcatChart | alt.VConcatChart:
+        """The Altair chart."""
+        return self.illustration.chart
+
+    @property
+    def tables(self) -> dict[str, Numbers]:
+        """The numbers, by name, the most important table first."""
+        return dict(self.illustration.tables)
+
+    def save(self, path: str | Path) -> None:
+        """Write the picture: ``.html`` (a page that needs no network), ``.svg``, ``.png`` or ``.json`` (Vega-Lite).
+
+        Raises
+        ------
+        InputError
+            If the name ends otherwise, or the file cannot be written.
+        """
+        path = Path(path)
+        write_whole(path, rendered(self.illustration, kind_of(path)))
+
+    def __str__(self) -> str:
+        return "\n".join([self.illustration.title, *self.illustration.said])
+
+    def __repr__(self) -> str:
+        return f"<Picture {self.illustration.name!r}: {self.illustration.title}>"
+
+    def _repr_html_(self) -> str:
+        from thalweg.api.notebook import illustration_html  # noqa: PLC0415 - of use in a notebook alone
+
+        return illustration_html(self.illustration)
+
+
+def look(
+    name: str,
+    source: Source = None,
+    *,
+    view: str | None = None,
+    language: str = "en",
+    watcher: Watcher | None = None,
+    **options: Any,  # noqa: ANN401 - each picture has its own
+) -> Picture:
+    """Look into the glass box: see how the function was found.
+
+    Parameters
+    ----------
+    name : str
+        Which picture: one of `thalweg.pictures.PICTURES`; ``thalweg look`` tells them in a line each.
+    source : Series or Model, optional
+        The days to look at, as `thalweg.read` returns them, or for some pictures a saved model; without any the
+        lecture's toy, or a simulated channel.
+    view : str, optional
+        Which view of a picture that has several, such as ``curve`` of ``surface``; without it the usual one.
+    language : str
+        ``en`` or ``zh``.
+    watcher : Watcher, optional
+        Told of the progress, where a picture takes long.
+    **options
+        Those of the picture's view: the options of its command, such as ``days_back=28``.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    InputError
+        If there is no such picture or view, or it cannot be made of these days with these options.
+    ValueError
+        If there is no such language.
+    """
+    catalogue(language)
+    return made_of(name, source, options_of(name, view, options), language, watcher)
+
+
+def made_of(name: str, source: Source, options: Options, language: str, watcher: Watcher | None = None) -> Picture:
+    """Make a picture with a record of options; parameters and errors as of `look`."""
+    study = study_of(name, source, options, watcher or Silence())
+    return Picture(illustration_of(name, study, language), study)
+
+
+def kind_of(path: Path) -> str:
+    """Return what kind of file a name asks for.
+
+    Raises
+    ------
+    InputError
+        If it is none of `KINDS`.
+    """
+    kind = path.suffix.lower()
+    if kind not in KINDS:
+        raise InputError("picture.kind", path=path, kind=kind or "–", kinds=KINDS)
+    return kind

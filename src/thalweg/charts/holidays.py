@@ -1,0 +1,36 @@
+"""Holidays and the days around them in the reader's language, as far as the catalogue knows their names (U5)."""
+
+from __future__ import annotations
+
+import re
+
+from thalweg.messages import catalogue
+
+# What `nearest_holiday` says of a day that is no holiday itself.
+_RELATIONS = {
+    "eve": re.compile(r"the eve of (?P<name>.+)"),
+    "after": re.compile(r"the day after (?P<name>.+)"),
+    "days_before": re.compile(r"(?P<days>\d+) days before (?P<name>.+)"),
+    "days_after": re.compile(r"(?P<days>\d+) days after (?P<name>.+)"),
+    "day_off": re.compile(r"the day off for (?P<name>.+)"),
+}
+
+
+def holiday_name(called: str, language: str = "en") -> str:
+    """Return what `thalweg.series.calendar.nearest_holiday` said of a day in a language.
+
+    Parameters
+    ----------
+    called : str
+        In English; ``""`` stays empty.
+    language : str
+        ``en`` or ``zh``. A name that the catalogue does not know stays as it is.
+    """
+    translate = catalogue(language)
+    slug = re.sub(r"\W+", "_", called.lower()).strip("_")
+    if f"feast.name.{slug}" in translate.templates:
+        return translate(f"feast.name.{slug}")
+    for relation, form in _RELATIONS.items():
+        if found := form.fullmatch(called):
+            return translate(f"feast.{relation}", **found.groupdict() | {"name": holiday_name(found["name"], language)})
+    return called

@@ -1,0 +1,203 @@
+"""What all pictures share: colours, fonts, tables of data, the dress."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import altair as alt
+import numpy as np
+import vl_convert
+
+from thalweg.messages import catalogue
+from thalweg.series.dates import date_range, days_between
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+Chart = TypeVar("Chart", alt.Chart, alt.LayerChart, alt.HConcatChart, alt.VConcatChart)
+
+# Okabe and Ito's colours, told apart by colour-blind people and, with shapes and shades, on grey paper.
+INK = "#1f2328"
+GREY = "#6b7280"
+PALE = "#d9dde3"
+BLUE = "#0072b2"
+SKY = "#9ccbe8"
+PALE_SKY = "#d8ebf7"
+GREEN = "#009e73"
+VERMILLION = "#d55e00"
+ORANGE = "#e69f00"
+PURPLE = "#cc79a7"
+PART_COLOURS = ("#dfeaf4", "#cfeae0", "#fbe3c0")
+
+WIDTH = 780
+HEIGHT = 320
+FONT = (
+    "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
+)
+FIGURES = 7  # more do not show, and make the page heavy
+VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.{FIGURES}g}" if math.isfinite(value) else ""
+    return str(value)
+
+
+def columns(table: Mapping[str, NDArray[Any]]) -> alt.InlineData:
+    """Return equally long columns as data for a chart; numbers that are not finite leave a gap.
+
+    As CSV text: a third of the size of records, and Altair need not validate every day.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table)
+    writer.writerows(
+        [_cell(value) for value in row] for row in zip(*(column.tolist() for column in table.values()), strict=True)
+    )
+    numbers = {name: "number" for name, column in table.items() if column.dtype.kind in "fi"}
+    return alt.InlineData(values=text.getvalue(), format=alt.CsvDataFormat(type="csv", parse=numbers))
+
+
+def days(dates: NDArray[np.datetime64]) -> NDArray[np.str_]:
+    """Return days as ISO dates; a chart reads them as UTC, so every clock shows the same day."""
+    return np.datetime_as_string(dates.astype("datetime64[D]"))
+
+
+def every_day(
+    dates: NDArray[np.datetime64], table: Mapping[str, NDArray[np.float64]]
+) -> tuple[NDArray[np.datetime64], dict[str, NDArray[np.float64]]]:
+    """Return the table with a row for each day from the first to the last, NaN where there was none."""
+    if not len(dates):
+        return dates, dict(table)
+    whole = date_range(dates[0], days_between(dates[0], dates[-1]) + 1)
+    place = (dates - dates[0]).astype(int)
+    filled = {name: np.full(len(whole), np.nan) for name in table}
+    for name, column in table.items():
+        filled[name][place] = column
+    return whole, filled
+
+
+def day_axis(language: str, field: str = "day", *, weekly: bool = False, padding: int = 0, ticks: int = 8) -> alt.X:
+    """Return the horizontal axis of days, with a tick a week or as the length asks."""
+    axis = alt.Axis(
+        title=None, labelOverlap=True, grid=False, tickCount={"interval": "week", "step": 1} if weekly else ticks
+    )
+    short, month, year = ("%-m月%-d日", "%-m月", "%Y年") if language == "zh" else ("%-d %b", "%B", "%Y")
+    if weekly:
+        axis.format = short
+    else:
+        axis.labelExpr = (
+            f"utcdate(datum.value) != 1 ? utcFormat(datum.value, '{short}') : "
+            f"utcFormat(datum.value, utcmonth(datum.value) == 0 ? '{year}' : '{month}')"
+        )
+    return alt.X(f"{field}:T", axis=axis, scale=alt.Scale(type="utc", padding=padding))
+
+
+def day_tip(language: str, field: str = "day") -> alt.Tooltip:
+    """Return a day for a tooltip."""
+    form = "%Y年%-m月%-d日%a" if language == "zh" else "%a %-d %b %Y"
+    title = catalogue(language)("report.date")
+    return alt.Tooltip(f"{field}:T", timeUnit="utcyearmonthdate", format=form, title=title)
+
+
+def key(colours: Mapping[str, str]) -> alt.Chart:
+    """Return a layer that draws nothing but the legend, above the picture: name to colour."""
+    legend = alt.Legend(
+        orient="top", title=None, symbolType="square", symbolOpacity=1, symbolSize=120, labelLimit=0, columns=5
+    )
+    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    names = alt.Data(values=[{"name": name} for name in colours])
+    return alt.Chart(names).mark_square(opacity=0).encode(color=alt.Color("name:N", scale=scale, legend=legend))
+
+
+def band(base: alt.Chart, low: str, high: str, colour: str, title: str | None) -> alt.Chart:
+    """Return an interval as a band between two columns."""
+    scale = alt.Scale(zero=False)
+    return base.mark_area(color=colour, clip=True).encode(y=alt.Y(f"{low}:Q", title=title, scale=scale), y2=f"{high}:Q")
+
+
+def short_format(most: float) -> str:
+    """Return how an axis up to `most` writes its numbers: 25k, but 0.25 and not 250m."""
+    return "~s" if most >= 1 else "~g"
+
+
+def short_axis(most: float, **options: Any) -> alt.Axis:  # noqa: ANN401 - those of an axis
+    """Return an axis up to `most` with short numbers, and 0 as a plain 0: of 200k Vega would write 0k."""
+    return alt.Axis(format=short_format(most), labelExpr="datum.value ? datum.label : '0'", **options)
+
+
+def quote(text: str | Sequence[Any] | Mapping[str, Any]) -> str:
+    """Return text, or lists and tables of it, as it stands inside a Vega expression, whatever a user wrote in it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def loss_unit(loss: str, name: str, language: str = "en") -> str:
+    """Return what a loss is counted in: the user's unit, or its square for ``mse``."""
+    return catalogue(language)("look.error.unit_squared", name=name) if loss == "mse" else name
+
+
+def layered(*layers: alt.Chart, width: int = WIDTH, height: int = HEIGHT) -> alt.LayerChart:
+    """Return layers over one another, the first at the bottom."""
+    return alt.LayerChart(layer=list(layers), width=width, height=height)
+
+
+def vega_lite(chart: alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart) -> dict[str, Any]:
+    """Return a chart as Vega-Lite; Altair's check is left to the tests, users need not wait for it."""
+    return chart.to_dict(validate=False)
+
+
+def headed(chart: Chart, title: str) -> Chart:
+    """Give a panel of a picture its own small title; return it."""
+    chart.title = alt.Title(title, fontSize=12, fontWeight="normal", anchor="start", offset=4)
+    return chart
+
+
+def dress(chart: Chart, title: str, subtitle: str, language: str = "en", *, simulated: bool = False) -> Chart:
+    """Give a chart its title, told as simulated where it is, and the house's fonts and colours; return it.
+
+    The chart itself is dressed: a copy by `properties` or `configure` takes Altair longer than all the rest.
+    """
+    translate = catalogue(language)
+    if simulated:
+        title = translate("report.simulated_title", text=title)
+    locale: dict[str, Any] = {}
+    if language == "zh":
+        locale["locale"] = {"time": vl_convert.get_time_format_locale("zh-CN")}
+    chart.title = alt.Title(title, subtitle=subtitle)
+    chart.config = alt.Config(
+        font=FONT,
+        background="white",
+        padding=6,
+        title=alt.TitleConfig(
+            anchor="start",
+            frame="bounds",
+            fontSize=15,
+            fontWeight=600,
+            color=INK,
+            subtitleColor=GREY,
+            subtitleFontSize=12,
+            subtitlePadding=5,
+            offset=12,
+        ),
+        axis=alt.AxisConfig(
+            labelColor=INK,
+            labelFontSize=12,
+            titleColor=GREY,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            gridColor="#e8eaee",
+            domainColor=PALE,
+            tickColor=PALE,
+        ),
+        legend=alt.LegendConfig(labelFontSize=12, labelColor=INK, columnPadding=18, padding=0, offset=10),
+        view=alt.ViewConfig(stroke=None),
+        **locale,
+    )
+    return chart

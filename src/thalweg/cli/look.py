@@ -1,0 +1,250 @@
+"""`thalweg look`: the pictures of the glass box, a command each and one for each view; the group itself lists them."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import typer
+from typer.core import TyperGroup
+
+from thalweg.cli.arguments import Flag, Position, command_of
+from thalweg.cli.options import Json, Lang  # noqa: TC001 - looked up when a command is made
+from thalweg.errors import InputError
+from thalweg.messages import Argument, Message, catalogue
+from thalweg.options import Options
+from thalweg.pictures import PICTURES
+from thalweg.pictures.registry import examples_of, views_of
+from thalweg.series.read.options import ReadOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from thalweg.api.picture import Picture
+    from thalweg.pictures.shared.source import Source
+
+MODEL = ".thalweg"
+GENERATOR = b'name="generator" content="thalweg'  # what stands at the head of our own pages
+HEAD = 2000  # bytes of a page in which that stands
+
+
+class Pictures(TyperGroup):
+    """A group that finds a picture's view, and helps where a name is none of its commands."""
+
+    language: ClassVar[str] = "en"
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - Typer keeps its classes to itself
+        """Find the command: of a picture with views the one named behind it, or else the usual one.
+
+        Raises
+        ------
+        InputError
+            If there is no such picture.
+        """
+        name, *rest = args
+        if name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        if name not in PICTURES:
+            near = get_close_matches(name, PICTURES, n=1)
+            meant = Message("look.meant", {"name": near[0]}) if near else ""
+            raise InputError("picture.no_picture", name=name, meant=meant)
+        views = views_of(name)
+        if "" in views:
+            return super().resolve_command(ctx, args)
+        _refuse_old_option(name, rest, views)
+        view, rest = (rest[0], rest[1:]) if rest and rest[0] in views else (next(iter(views)), rest)
+        return super().resolve_command(ctx, [f"{name} {view}", *rest])
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - as above
+        """Return what the help lists: the pictures, a line each; their views stand in their own help."""
+        return [name for name in super().list_commands(ctx) if name.split()[0] == name or _is_usual(name)]
+
+
+def _is_usual(command: str) -> bool:
+    name, view = command.split()
+    return view == next(iter(views_of(name)))
+
+
+def _refuse_old_option(name: str, arguments: list[str], views: Mapping[str, type[Options]]) -> None:
+    """Tell whoever writes ``--view curve`` that a view is a word of its own now."""
+    for at, argument in enumerate(arguments):
+        option, _, value = argument.partition("=")
+        if option == "--view":
+            wanted = value or (arguments[at + 1] if at + 1 < len(arguments) else "")
+            shown = wanted if wanted in views else next(iter(views))
+            raise InputError("picture.view_option", name=name, view=shown, views=tuple(views))
+
+
+def look_app(language: str) -> typer.Typer:
+    """Return the group of pictures, with its help in a language."""
+    translate = catalogue(language, command=True)
+    made = typer.Typer(
+        cls=type("Pictures", (Pictures,), {"language": language}),
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    def pictures(ctx: typer.Context, lang: str = "en") -> None:
+        if ctx.invoked_subcommand is None:
+            _list(lang)
+
+    pictures.__annotations__ = {
+        "ctx": typer.Context,
+        "lang": Annotated[str, typer.Option("--lang", metavar="[en|zh]", help=translate("cli.help.lang"))],
+    }
+    made.callback(invoke_without_command=True, help=translate("cli.help.look.about"))(pictures)
+    for name in PICTURES:
+        views = views_of(name)
+        for view, record in views.items():
+            command = f"{name} {view}".strip()
+            about = translate(f"look.{name}.help")
+            if view:
+                listed = "\n\n".join(f"{other}: {translate(f'look.{name}.view.{other}')}" for other in views)
+                about += "\n\n" + translate("look.views", view=view, listed=listed)
+            made.command(command, help=about, epilog=_epilog(name, language))(_command(name, view, record, language))
+    return made
+
+
+def _list(language: str) -> None:
+    translate = catalogue(language)
+    wide = max(map(len, PICTURES))
+    for name in PICTURES:
+        typer.echo(f"{name.ljust(wide)}  {translate(f'look.{name}.line')}")
+    typer.echo(f"\n{translate('look.list_next')}")
+
+
+def _epilog(name: str, language: str) -> str:
+    return "\n\n".join([f"[b]{catalogue(language)('cli.examples.head')}[/b]", *examples_of(name)])
+
+
+def _command(name: str, view: str, record: type[Options], language: str) -> Callable[..., None]:
+    def show(
+        file: Annotated[Path | None, Position()] = None,
+        *,
+        options: Options,
+        reading: ReadOptions,
+        out: Annotated[Path | None, Flag("--out", "FILE")] = None,
+        lang: Lang = "en",
+        as_json: Json = False,
+        as_csv: Annotated[bool, Flag("--csv")] = False,
+        table: Annotated[str | None, Flag("--table", "NAME")] = None,
+    ) -> None:
+        quiet = as_json or as_csv
+        if as_json and as_csv:
+            raise InputError("picture.json_and_csv")
+        if table is not None and not as_csv:
+            raise InputError("picture.table_without_csv", argument=Argument("table", table))
+        target = out or (None if quiet else Path(f"{file.stem if file else 'look'}-{name}.html"))
+        if target is not None:
+            _check(target, named=out is not None)
+        picture = _made(name, view, file, reading, options, target, lang, quiet=quiet)
+        if as_json:
+            _print_json(picture, view)
+        elif as_csv:
+            typer.echo(_table(picture, table), nl=False)
+        else:
+            _print(picture, target)
+
+    return command_of(show, "look", language, {"options": record})
+
+
+def _made(
+    name: str,
+    view: str,
+    file: Path | None,
+    reading: ReadOptions,
+    options: Options,
+    target: Path | None,
+    language: str,
+    *,
+    quiet: bool,
+) -> Picture:
+    """Make the picture and write it."""
+    from rich.console import Console
+
+    from thalweg.api.picture import made_of
+    from thalweg.cli.progress import LadderProgress
+
+    source = _source(file, reading)
+    with LadderProgress(_console(quiet=quiet) if not quiet else Console(stderr=True), catalogue(language)) as watcher:
+        watcher.stage("look", None)
+        picture = made_of(name, source, options, language, watcher)
+        if target is not None:
+            picture.save(target)
+    return picture
+
+
+def _console(*, quiet: bool = False) -> Any:  # noqa: ANN401 - Rich loads when a command runs
+    from rich.console import Console
+
+    return Console(markup=False, highlight=False, emoji=False, quiet=quiet)
+
+
+def _source(file: Path | None, reading: ReadOptions) -> Source:
+    from thalweg.forecast.store import load
+    from thalweg.series.read import read_with
+
+    if file is None:
+        return None
+    return load(file) if file.suffix == MODEL else read_with(file, reading)
+
+
+def _check(target: Path, *, named: bool) -> None:
+    """Refuse, before the work, a place that cannot be written to, or a foreign file by a name that nobody gave."""
+    from thalweg.api.picture import kind_of
+    from thalweg.files import check_writable
+
+    kind_of(target)
+    if not target.parent.is_dir():
+        raise InputError("picture.no_folder", argument=Argument("out", target), folder=target.parent)
+    check_writable(target.parent)
+    if target.is_dir():
+        raise InputError("picture.is_a_folder", path=target, option=Argument("out"))
+    if not named and target.exists() and GENERATOR not in target.read_bytes()[:HEAD]:
+        raise InputError("picture.foreign_file", path=target, option=Argument("out"))
+
+
+def _print_json(picture: Picture, view: str) -> None:
+    import json
+
+    told = picture.illustration.as_json()
+    first = {"version": 1, "look": told.pop("look")} | ({"view": view} if view else {})
+    typer.echo(json.dumps(first | told, ensure_ascii=False, allow_nan=False))
+
+
+def _table(picture: Picture, name: str | None) -> str:
+    tables = picture.tables
+    if name is not None and name not in tables:
+        raise InputError("picture.no_table", argument=Argument("table", name), names=tuple(tables))
+    return (tables[name] if name else next(iter(tables.values()))).csv().decode()
+
+
+def _print(picture: Picture, target: Path | None) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from thalweg.cli.wrap import Sentence
+    from thalweg.report.picture import tables_of
+
+    console, illustration = _console(), picture.illustration
+    translate = catalogue(illustration.language)
+    console.print(Sentence(illustration.title), style="bold")
+    console.print(Sentence(illustration.subtitle), style="dim")
+    for one in tables_of(illustration):
+        laid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+        for at, (head, _) in enumerate(one.head):
+            side = "left" if at in one.words else "right"
+            laid.add_column(Text(head, justify=side), justify=side, overflow="fold")
+        for row in one.rows:
+            laid.add_row(*map(Text, row))
+        console.print()
+        console.print(laid)
+    console.print()
+    for sentence in illustration.said:
+        console.print(Sentence(sentence))
+    if target is not None:
+        console.print(translate("look.written", file=target))
+    if target is not None and target.suffix == ".html" and illustration.asked:
+        asked = " ".join(question for question, _ in illustration.questions())
+        console.print(Sentence(translate("look.answers", questions=asked)), style="dim")

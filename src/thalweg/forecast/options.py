@@ -1,0 +1,60 @@
+"""The options of a fit, declared once; this room loads quickly, so that the command's help does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from thalweg.options import Kind, Number, Options, WholeNumber, Word, option
+from thalweg.series.country import Country
+
+if TYPE_CHECKING:
+    from thalweg.forecast.ladder import Ladder
+    from thalweg.forecast.watch import Watcher
+
+TOLD_IN = ("mae", "mse")  # the losses of a forecast: in the user's units, or their square
+LONGEST_HORIZON = 180  # days ahead
+LADDERS = ("full", "lecture", "quick")
+
+
+@dataclass(frozen=True)
+class LadderName(Kind):
+    """The name of a ladder, the path of a TOML file of rungs, or a ladder itself."""
+
+    @property
+    def metavar(self) -> str:
+        """A name or a file."""
+        return "NAME|FILE.toml"
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The ladders that have a name."""
+        return LADDERS
+
+    def checked(self, name: str, value: Any) -> Ladder:  # noqa: ANN401 - users have no type checker
+        """Return the ladder."""
+        from thalweg.forecast.ladder import Ladder, named_ladder  # noqa: PLC0415 - help is told without it
+
+        return value if isinstance(value, Ladder) else named_ladder(str(value), argument=name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitOptions(Options):
+    """How the function is found; `thalweg.fit` and `thalweg forecast` are made of this declaration.
+
+    Attributes
+    ----------
+    watcher : Watcher, optional
+        Told of the progress; not an option of the command.
+    """
+
+    words: ClassVar[str] = "fit"
+
+    country: str | None = option(None, Country(), panel="fit")
+    loss: str = option("mae", Word(TOLD_IN), panel="fit")
+    ladder: str | Ladder = option("full", LadderName(), panel="fit")
+    horizon: int = option(28, WholeNumber(1, LONGEST_HORIZON, "days"), panel="fit")
+    seed: int = option(0, WholeNumber(0), panel="fit")
+    threads: int | None = option(None, WholeNumber(1), panel="fit")
+    time_limit: float | None = option(None, Number(0, unit="seconds", exclusive=True), panel="fit")
+    watcher: Watcher | None = field(default=None, repr=False, compare=False)

@@ -1,0 +1,80 @@
+"""What a descent hands on to the next one, of the same network on other examples."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from thalweg.learn.activation import Values
+    from thalweg.learn.function import Network
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingState:
+    """What a descent came to, for another of the same network and optimizer to go on from.
+
+    Schedule, Adam's corrections, dropout's masks and the orders of the examples go on where the earlier descent
+    stopped, as if both had been one.
+
+    Attributes
+    ----------
+    theta : ndarray, shape (size,)
+        The unknowns.
+    state : ndarray, shape (2, size)
+        The optimizer's: momentum's v in the first row, or Adam's running means of g and g².
+    updates : int
+        Made so far, by all descents before.
+    passes : int
+        Over examples, whole or begun: as many orders were drawn.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit together, a number is not finite, or a count is below 0.
+    """
+
+    theta: Values
+    state: Values
+    updates: int = 0
+    passes: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("theta", "state"):
+            object.__setattr__(self, name, np.asarray(getattr(self, name)))
+        for name in ("updates", "passes"):
+            object.__setattr__(self, name, operator.index(getattr(self, name)))
+        if self.theta.ndim != 1 or self.state.shape != (2, len(self.theta)):
+            raise ValueError(
+                f"The unknowns have shape {self.theta.shape}, the optimizer's state {self.state.shape}; they must have "
+                "shapes (size,) and (2, size)."
+            )
+        for name, each, values in (("start", "unknown", self.theta), ("optimizer's state", "entry", self.state)):
+            if not np.isfinite(values).all():
+                found = values[~np.isfinite(values)][0]
+                raise ValueError(f"The {name} holds {found}; every {each} must be a finite number.")
+        if self.updates < 0 or self.passes < 0:
+            raise ValueError(f"{self.updates} updates and {self.passes} passes are told; both must be 0 or more.")
+
+
+def beginning(network: Network, seed: int, theta: ArrayLike | None, carried: TrainingState | None) -> TrainingState:
+    """Return where a descent begins: at random, at a θ that was given, or where another one came to.
+
+    Raises
+    ------
+    ValueError
+        If both are given, θ is not of this network or not finite, or the seed is below 0.
+    """
+    if seed < 0:
+        raise ValueError(f"The seed is {seed}; it must be 0 or more.")
+    if carried is not None and theta is not None:
+        raise ValueError("A start is given, and what another descent came to; give one of them.")
+    start = carried.theta if carried is not None else network.start(seed) if theta is None else np.asarray(theta)
+    if start.shape != (network.size,):
+        raise ValueError(f"This network has {network.size} unknowns; the start given has shape {start.shape}.")
+    return carried or TrainingState(start, np.zeros((2, network.size)))

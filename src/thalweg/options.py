@@ -1,0 +1,443 @@
+"""Options, declared once: name, range, unit and default here, help in the catalogues.
+
+A record of options is a frozen dataclass whose fields are made by `option`. It is checked when it is made. The command,
+the documents' tables and a page's form are made of the same declaration.
+
+>>> @dataclass(frozen=True, kw_only=True)
+... class Example(Options):
+...     words = "example"
+...     days_back: int = option(7, WholeNumber(1, 366, "days"))
+>>> Example(days_back=28)
+Example(days_back=28)
+>>> Example.of_texts({"days_back": "28"})
+Example(days_back=28)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import inspect
+import math
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, fields
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, Self, TypeVar
+
+from thalweg.errors import InputError
+from thalweg.messages import Argument, Message, catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+T = TypeVar("T")
+P = ParamSpec("P")
+First = TypeVar("First")
+Record = TypeVar("Record", bound="Options")
+Result = TypeVar("Result")
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+
+
+class Kind(ABC):
+    """What values an option takes."""
+
+    @property
+    @abstractmethod
+    def metavar(self) -> str:
+        """What stands for the value in the command's help: ``NUMBER``, ``[mae|mse]``."""
+
+    @abstractmethod
+    def checked(self, name: str, value: Any) -> Any:  # noqa: ANN401 - users have no type checker
+        """Return a value from Python as the record holds it.
+
+        Raises
+        ------
+        InputError
+            If the option does not take it.
+        """
+
+    def parsed(self, name: str, text: str) -> Any:  # noqa: ANN401 - each kind has its own
+        """Return the value that a text stands for, as on the command line or in a form; errors as of `checked`."""
+        return self.checked(name, text)
+
+    def written(self, value: Any) -> str:  # noqa: ANN401 - likewise
+        """Return a value as a user writes it."""
+        return str(value)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words to choose from, where there are only a few."""
+        return ()
+
+
+def _from_to(least: float, most: float, unit: str) -> Message:
+    """Return the range that an error message names."""
+    told = Message(f"option.unit.{unit}" if unit else "option.unit.none")
+    key = "any" if math.isinf(least) and math.isinf(most) else "from" if math.isinf(most) else "between"
+    return Message(f"option.range.{key}", {"least": _plain(least), "most": _plain(most), "unit": told})
+
+
+def _number(value: Any) -> float:  # noqa: ANN401 - users have no type checker
+    """Return a number of Python's or NumPy's as a float; NaN for anything else, yes and no among it."""
+    if isinstance(value, bool):
+        return math.nan
+    try:
+        return float(value) if isinstance(value, Real) else math.nan
+    except OverflowError:
+        return math.nan
+
+
+def _is_whole(value: Any) -> bool:  # noqa: ANN401 - likewise
+    return False if isinstance(value, bool) else isinstance(value, Integral)
+
+
+def _plain(number: float) -> str:
+    return f"{number:,}" if isinstance(number, int) else f"{number:,g}"
+
+
+@dataclass(frozen=True)
+class WholeNumber(Kind):
+    """A whole number from `least` to `most`, in `unit` (a key ``option.unit.*`` of the catalogues)."""
+
+    least: int
+    most: float = math.inf
+    unit: str = ""
+
+    @property
+    def metavar(self) -> str:
+        """The unit, or NUMBER."""
+        return self.unit.upper() or "NUMBER"
+
+    def checked(self, name: str, value: Any) -> int:  # noqa: ANN401 - users have no type checker
+        """Return the number as an int; a float may be whole."""
+        whole = _is_whole(value) or _number(value).is_integer()
+        if not whole or not self.least <= value <= self.most:
+            raise InputError(
+                "option.whole_number",
+                argument=Argument(name, value),
+                range=_from_to(self.least, self.most, self.unit),
+            )
+        return int(value)
+
+    def parsed(self, name: str, text: str) -> int:
+        """Return the number that a text of digits stands for."""
+        return self.checked(name, int(text) if _WHOLE.fullmatch(text.strip()) else text)
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """A finite number from `least` to `most`, or above `least` where it is `exclusive`."""
+
+    least: float = -math.inf
+    most: float = math.inf
+    unit: str = ""
+    exclusive: bool = False
+
+    @property
+    def metavar(self) -> str:
+        """The unit, or NUMBER."""
+        return self.unit.upper() or "NUMBER"
+
+    def checked(self, name: str, value: Any) -> float:  # noqa: ANN401 - users have no type checker
+        """Return the number as a float."""
+        number = _number(value)
+        inside = self.least < number <= self.most if self.exclusive else self.least <= number <= self.most
+        if not (math.isfinite(number) and inside):
+            argument, unit = Argument(name, value), Message(f"option.unit.{self.unit or 'none'}")
+            if self.exclusive:
+                raise InputError("option.number_above", argument=argument, least=_plain(self.least), unit=unit)
+            raise InputError("option.number", argument=argument, range=_from_to(self.least, self.most, self.unit))
+        return number
+
+    def parsed(self, name: str, text: str) -> float:
+        """Return the number that a text stands for."""
+        try:
+            return self.checked(name, float(text))
+        except ValueError as error:
+            if isinstance(error, InputError):
+                raise
+        return self.checked(name, text)
+
+
+@dataclass(frozen=True)
+class Word(Kind):
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    @property
+    def metavar(self) -> str:
+        """The words."""
+        return "[" + "|".join(self.words) + "]"
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words."""
+        return self.words
+
+    def checked(self, name: str, value: Any) -> str:  # noqa: ANN401 - users have no type checker
+        """Return the word."""
+        if value not in self.words:
+            raise InputError("option.word", argument=Argument(name, value), choices=self.words)
+        return str(value)
+
+
+@dataclass(frozen=True)
+class WholeNumbers(Kind):
+    """Several whole numbers: in Python an iterable of them or a text, in the command a text with commas between.
+
+    Attributes
+    ----------
+    least, most : int
+        Of each number.
+    count : int
+        How many may be given.
+    such_as : str
+        An example, for messages.
+    ordered : bool
+        Whether their order counts and one may stand there twice; else they are sorted and each stands there once.
+    all_word : str
+        A word for all there are, held as 0; none where it is empty.
+    none_is : int, optional
+        A single number that stands for none at all.
+    """
+
+    least: int
+    most: int
+    count: int
+    such_as: str
+    ordered: bool = False
+    all_word: str = ""
+    none_is: int | None = None
+
+    @property
+    def metavar(self) -> str:
+        """Numbers with commas between."""
+        return "NUMBERS"
+
+    def checked(self, name: str, value: Any) -> tuple[int, ...]:  # noqa: ANN401 - users have no type checker
+        """Return the numbers."""
+        if isinstance(value, str):
+            return self.parsed(name, value)
+        if _is_whole(value):
+            value = (value,)
+        try:
+            items = list(value)
+        except TypeError:
+            items = []
+        if all(map(_is_whole, items)):
+            return self._within(name, value, [int(item) for item in items])
+        raise self._refused(name, value)
+
+    def parsed(self, name: str, text: str) -> tuple[int, ...]:
+        """Return the numbers that a text stands for."""
+        words = [word.strip() for word in text.replace("×", ",").split(",") if word.strip()]
+        numbers: list[int] = []
+        for word in words:
+            if self.all_word and word == self.all_word:
+                numbers.append(0)
+            elif _WHOLE.fullmatch(word) and not (self.all_word and int(word) == 0):
+                numbers.append(int(word))
+            else:
+                raise self._refused(name, text)
+        return self._within(name, text, numbers)
+
+    def written(self, value: Any) -> str:  # noqa: ANN401 - the default, whole
+        """Return the numbers with commas between."""
+        if not value and self.none_is is not None:
+            return str(self.none_is)
+        return ",".join(self.all_word if self.all_word and number == 0 else str(number) for number in value)
+
+    def _within(self, name: str, given: object, numbers: list[int]) -> tuple[int, ...]:
+        if self.none_is is not None and numbers in ([], [self.none_is]):
+            return ()
+        inside = all(self.least <= number <= self.most or (self.all_word and number == 0) for number in numbers)
+        if not 1 <= len(numbers) <= self.count or not inside:
+            raise self._refused(name, given)
+        return tuple(numbers) if self.ordered else tuple(sorted(set(numbers)))
+
+    def _refused(self, name: str, given: object) -> InputError:
+        return InputError(
+            "option.whole_numbers_or_word" if self.all_word else "option.whole_numbers",
+            argument=Argument(name, given),
+            least=self.least,
+            most=self.most,
+            count=self.count,
+            such_as=self.such_as,
+            word=self.all_word,
+        )
+
+
+@dataclass(frozen=True)
+class Text(Kind):
+    """Any text; whoever uses it checks what it says."""
+
+    metavar: str = "TEXT"  # pyright: ignore[reportIncompatibleMethodOverride, reportAssignmentType] - a field serves
+
+    def checked(self, name: str, value: Any) -> str:  # noqa: ANN401 - users have no type checker
+        """Return the text."""
+        if not isinstance(value, str):
+            raise InputError("option.text", argument=Argument(name, value))
+        return value
+
+
+@dataclass(frozen=True)
+class Day(Kind):
+    """A day, such as 2025-01-09; an empty text is none."""
+
+    @property
+    def metavar(self) -> str:
+        """DAY."""
+        return "DAY"
+
+    def checked(self, name: str, value: Any) -> dt.date | None:  # noqa: ANN401 - users have no type checker
+        """Return the day of a date, of NumPy's date or of its text."""
+        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+            return value
+        text = str(value)
+        if not text:
+            return None
+        try:
+            date = dt.date.fromisoformat(text)
+        except ValueError:
+            date = None
+        if date is None or date.isoformat() != text:  # "20250109" is a date to Python too
+            raise InputError("option.day", argument=Argument(name, text))
+        return date
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One option: its name, what it takes, its default, and the panel of the help that it stands in."""
+
+    name: str
+    kind: Kind
+    default: Any
+    panel: str
+
+    def checked(self, value: Any) -> Any:  # noqa: ANN401 - users have no type checker
+        """Return a value as the record holds it; None where that is the default."""
+        return None if value is None and self.default is None else self.kind.checked(self.name, value)
+
+    @property
+    def default_text(self) -> str:
+        """The default as a user writes it; empty where there is none."""
+        return "" if self.default in (None, "") else self.kind.written(self.default)
+
+
+def option(default: T, kind: Kind, *, panel: str = "") -> T:
+    """Declare an option as a field of a record.
+
+    Parameters
+    ----------
+    default : object
+        As the record holds it. Where it is None, None is taken too.
+    kind : Kind
+        What values it takes.
+    panel : str
+        The panel of the help that it stands in: a key ``option.panel.*`` of the catalogues.
+    """
+    return field(default=default, metadata={"option": (kind, panel)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """A record of options; those declared by `option` are checked when it is made.
+
+    Attributes
+    ----------
+    words : str
+        Where the catalogues hold the help of these options: ``option.WORDS.NAME``, or ``option.NAME`` where several
+        records share an option.
+
+    Raises
+    ------
+    InputError
+        If an option does not take its value.
+    """
+
+    words: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        for each in self.declared():
+            object.__setattr__(self, each.name, each.checked(getattr(self, each.name)))
+
+    @classmethod
+    def declared(cls) -> tuple[Declared, ...]:
+        """Return the options in their order."""
+        return tuple(
+            Declared(each.name, each.metadata["option"][0], each.default, each.metadata["option"][1])
+            for each in fields(cls)
+            if "option" in each.metadata
+        )
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], called: str) -> Self:
+        """Make a record of keywords.
+
+        Parameters
+        ----------
+        given : mapping
+            Name to value.
+        called : str
+            What takes the options, for the message: ``fit``, or a picture's name.
+
+        Raises
+        ------
+        InputError
+            If there is no such option, or one does not take its value.
+        """
+        names = [each.name for each in cls.declared()]
+        for name in given:
+            if name not in names:
+                raise InputError("option.unknown", called=called, name=name, names=names)
+        return cls(**given)
+
+    @classmethod
+    def of_texts(cls, texts: Mapping[str, str]) -> Self:
+        """Make a record of what a user typed, by name; what is not among them has its default."""
+        kinds = {each.name: each.kind for each in cls.declared()}
+        return cls(**{name: kinds[name].parsed(name, text) for name, text in texts.items()})
+
+    @classmethod
+    def help(cls, name: str, language: str = "en", *, command: bool = False) -> str:
+        """Return an option's help."""
+        translate = catalogue(language, command=command)
+        own = f"option.{cls.words}.{name}"
+        return translate(own if own in translate.templates else f"option.{name}")
+
+    def changed(self, names: Iterable[str]) -> list[str]:
+        """Return those of the options named whose value is not the default."""
+        return [
+            each.name for each in self.declared() if each.name in names and getattr(self, each.name) != each.default
+        ]
+
+
+def with_options(
+    record: Callable[P, Record],
+) -> Callable[[Callable[[First, Record], Result]], Callable[Concatenate[First, P], Result]]:
+    """Turn a function of something and a record into one of something and the record's options as keywords.
+
+    Parameters
+    ----------
+    record : type
+        A subclass of `Options`.
+
+    Returns
+    -------
+    callable
+        A decorator. Type checkers, ``help`` and notebooks see the options with their types and defaults.
+    """
+
+    def decorate(function: Callable[[First, Record], Result]) -> Callable[Concatenate[First, P], Result]:
+        @functools.wraps(function)
+        def taking(first: First, /, *args: P.args, **options: P.kwargs) -> Result:
+            return function(first, record(*args, **options))
+
+        first, *_ = inspect.signature(function).parameters.values()
+        of_record = inspect.signature(record).parameters.values()
+        vars(taking)["__signature__"] = inspect.signature(function).replace(parameters=[first, *of_record])
+        return taking
+
+    return decorate

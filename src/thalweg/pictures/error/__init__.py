@@ -1,0 +1,1 @@
+"""The picture `error`: its options, its study, its chart, and its words in English and Chinese."""

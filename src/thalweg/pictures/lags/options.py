@@ -1,0 +1,27 @@
+"""The options of `look lags`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from thalweg.options import Options, WholeNumbers, option
+from thalweg.pictures.shared import options as shared
+
+MOST_SHOWN, MOST_LINES = 366, 12  # days looked back, and lines beside each other, that a picture can show
+EXAMPLES = ("thalweg look lags", "thalweg look lags views.csv --days-back 28 --compare 1,7,28 --out lags.png")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LagsOptions(Options):
+    """Which line's weights are shown, and which lines are compared."""
+
+    words: ClassVar[str] = "lags"
+
+    days_back: int = shared.days_back(7, MOST_SHOWN)
+    compare: tuple[int, ...] = option((1, 7, 14, 28, 56), WholeNumbers(1, MOST_SHOWN, MOST_LINES, "1,7,28"))
+    loss: str = shared.loss("mae")
+    seed: int = shared.seed()
+
+
+VIEWS = {"": LagsOptions}

@@ -1,0 +1,115 @@
+"""One example in matrices with their numbers, and θ as one long vector with its parts coloured (N5, N6, N8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import altair as alt
+
+from thalweg.charts.drawing import short
+from thalweg.charts.illustration import Illustration, Numbers
+from thalweg.charts.numbers import day, number
+from thalweg.charts.style import dress
+from thalweg.messages import catalogue
+from thalweg.pictures.matrix.panels import MOST_LAYERS, layer_panel, left_out_panel, output_panel, theta_panel
+from thalweg.pictures.shared.feature_names import network_name
+
+if TYPE_CHECKING:
+    from thalweg.pictures.matrix.study import MatrixStudy
+
+READ = 40
+
+
+def matrix_illustration(study: MatrixStudy, language: str = "en") -> Illustration:
+    """Return the look: `matrix_chart` with its numbers and words."""
+    tables = {"parts": _parts(study, language), "values": _values(study, language)}
+    shown = tuple(name for name, table in tables.items() if len(table) <= READ)
+    return Illustration("matrix", language, matrix_chart(study, language), tables, tuple(_said(study, language)), shown)
+
+
+def matrix_chart(study: MatrixStudy, language: str = "en") -> alt.VConcatChart:
+    """Draw each layer as matrices, and θ below.
+
+    Parameters
+    ----------
+    study : MatrixStudy
+    language : str
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    altair.VConcatChart
+        Numbers as the network sees them; days, their values and the estimate in the user's units.
+    """
+    translate, example = catalogue(language), study.example
+    hidden = len(example.network.widths) - 2
+    if hidden <= MOST_LAYERS:
+        panels = [layer_panel(study, layer, language) for layer in range(1, hidden + 1)]
+    else:
+        panels = [layer_panel(study, layer, language) for layer in (1, 2)]
+        panels += [left_out_panel(study, language), layer_panel(study, hidden, language)]
+    panels += [output_panel(study, language), theta_panel(study, language)]
+    name = "line" if not hidden else "network" if hidden == 1 else "deep"
+    title = translate(f"look.matrix.title_{name}", size=f"{example.network.size:,}", y=short(_output(study)))
+    told = translate(
+        "look.matrix.subtitle",
+        network=network_name(example, language),
+        fitted=translate("look.passes.saved" if example.saved else "look.passes.fitted"),
+        day=day(example.day, language),
+        name=example.series.name,
+    )
+    return dress(alt.vconcat(*panels, spacing=14), title, told, language, simulated=example.series.simulated)
+
+
+def _output(study: MatrixStudy) -> float:
+    return float(study.passed.prediction[0, 0])
+
+
+def part_name(study: MatrixStudy, layer: int, kind: str, language: str) -> str:
+    """Return what a part of θ is called: W, b, then c and b of the output; W′, b′ of a second layer."""
+    translate, hidden = catalogue(language), len(study.example.network.widths) - 2
+    if layer > hidden:
+        letter = ("c" if hidden else "w") if kind == "weights" else "b"
+        return f"{letter} {translate('look.matrix.of_output')}"
+    letter = "W" if kind == "weights" else "b"
+    return f"{letter}{'′' * (layer - 1)} {translate('look.matrix.of_layer', layer=layer)}"
+
+
+def _said(study: MatrixStudy, language: str) -> list[str]:
+    translate, example = catalogue(language), study.example
+    widths = example.network.widths
+    sizes = [f"{part.end - part.first:,}" for part in study.parts]
+    sum_of = " + ".join(sizes)
+    said = [
+        translate("look.matrix.said_theta", size=f"{example.network.size:,}", sum=sum_of),
+        translate("look.matrix.said_output", y=short(_output(study)), estimated=number(example.estimated),
+             name=example.series.name, came=number(example.came), day=day(example.day, language)),
+    ]  # fmt: skip
+    if len(widths) == 2:  # noqa: PLR2004 - features and an output
+        said.append(translate("look.matrix.said_line"))
+    else:
+        said.append(translate("look.matrix.said_biases"))
+    return said
+
+
+def _parts(study: MatrixStudy, language: str) -> Numbers:
+    rows = [
+        (part_name(study, part.layer, part.kind, language), " × ".join(f"{size:,}" for size in part.shape),
+         part.end - part.first, part.first, part.end)
+        for part in study.parts
+    ]  # fmt: skip
+    names = ("part", "shape", "size", "first", "end")
+    return Numbers.of_rows(names, rows)
+
+
+def _values(study: MatrixStudy, language: str) -> Numbers:
+    """Return every unknown: its place in θ, its part, row and column there, counted from 1, and its value."""
+    rows: list[tuple[int, str, int, int, float]] = []
+    for part in study.parts:
+        name = part_name(study, part.layer, part.kind, language)
+        inputs = part.shape[1] if part.kind == "weights" else 1
+        for at in range(part.end - part.first):
+            row, column = divmod(at, inputs)
+            rows.append((part.first + at, name, row + 1, column + 1, float(study.example.theta[part.first + at])))
+    names = ("place", "part", "row", "column", "value")
+    return Numbers.of_rows(names, rows)

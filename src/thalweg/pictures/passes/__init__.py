@@ -1,0 +1,1 @@
+"""The picture `passes`: its options, its study, its chart, and its words in English and Chinese."""

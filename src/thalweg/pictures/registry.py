@@ -1,0 +1,78 @@
+"""Where each picture's options, study and chart are found: by its name, in its folder."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from thalweg.errors import InputError
+from thalweg.pictures import PICTURES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from thalweg.charts.illustration import Illustration
+    from thalweg.forecast.watch import Watcher
+    from thalweg.options import Options
+    from thalweg.pictures.shared.source import Source
+
+
+def views_of(name: str) -> Mapping[str, type[Options]]:
+    """Return the options of each view of a picture, the usual view first; a picture of one view calls it ``""``.
+
+    Raises
+    ------
+    InputError
+        If there is no such picture.
+    """
+    if name not in PICTURES:
+        raise InputError("picture.unknown", name=name, names=PICTURES)
+    return import_module(f"thalweg.pictures.{name}.options").VIEWS
+
+
+def examples_of(name: str) -> tuple[str, ...]:
+    """Return commands that make the picture."""
+    return import_module(f"thalweg.pictures.{name}.options").EXAMPLES
+
+
+def options_of(name: str, view: str | None, given: Mapping[str, Any]) -> Options:
+    """Return the record of a view's options.
+
+    Parameters
+    ----------
+    name : str
+        The picture.
+    view : str, optional
+        The view; without it the usual one.
+    given : mapping
+        The options, by name.
+
+    Raises
+    ------
+    InputError
+        If there is no such picture, view or option, or an option does not take its value.
+    """
+    views = views_of(name)
+    usual = next(iter(views))
+    chosen = usual if view is None else view
+    if chosen not in views:
+        if usual == "":
+            raise InputError("picture.no_views", name=name, view=chosen)
+        raise InputError("picture.view", name=name, view=chosen, views=tuple(views))
+    return views[chosen].of(given, f"{name} {chosen}".strip())
+
+
+def study_of(name: str, source: Source, options: Options, watcher: Watcher) -> Any:  # noqa: ANN401 - each has its own
+    """Make the numbers of a picture.
+
+    Raises
+    ------
+    InputError
+        If the picture cannot be made of this source with these options.
+    """
+    return getattr(import_module(f"thalweg.pictures.{name}.study"), f"{name}_study")(source, options, watcher)
+
+
+def illustration_of(name: str, study: Any, language: str) -> Illustration:  # noqa: ANN401 - each picture has its own
+    """Return the chart of a study, with its tables and sentences."""
+    return getattr(import_module(f"thalweg.pictures.{name}.chart"), f"{name}_illustration")(study, language)

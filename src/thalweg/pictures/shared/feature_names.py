@@ -1,0 +1,44 @@
+"""What a network's features are called: the days looked back at, then what is known beforehand (F1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from thalweg.charts.numbers import day, number
+from thalweg.messages import catalogue
+
+if TYPE_CHECKING:
+    from thalweg.pictures.pieces.neurons_study import NeuronsStudy
+    from thalweg.pictures.shared.example import Example
+
+
+def network_name(study: Example | NeuronsStudy, language: str) -> str:
+    """Return what a fitted network is called: its widths, the days it looks back at, its activation."""
+    translate, widths = catalogue(language), study.network.widths
+    hidden = len(widths) > 2  # noqa: PLR2004 - features and an output
+    return translate(
+        "look.feature.network" if hidden else "look.feature.line",
+        widths="-".join(map(str, widths)),
+        days=study.rung.days_back,
+        activation=translate(f"look.matrix.{study.network.activation.replace(' ', '_')}"),
+    )
+
+
+def feature_name(example: Example | None, feature: int, language: str) -> tuple[str, str]:
+    """Return a feature's name, and its value in the user's units where it is a day's, else ``""``.
+
+    Parameters
+    ----------
+    example : Example or None
+        None for a toy, whose features are x₁, x₂, ….
+    feature : int
+        Counted from 1.
+    language : str
+    """
+    translate = catalogue(language)
+    if example is None:
+        return translate("look.feature.toy", number=feature), ""
+    behind = feature - example.rung.days_back
+    if behind > 0:
+        return example.known[behind - 1] or translate("look.feature.known", number=behind), ""
+    return day(example.dates[feature - 1], language, "look.day"), number(float(example.values[feature - 1]))

@@ -1,0 +1,64 @@
+"""Options that several pictures share; this room loads quickly, so that the command's help does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from thalweg.forecast.options import TOLD_IN
+from thalweg.options import Day, WholeNumber, WholeNumbers, Word, option
+from thalweg.series.country import Country
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+MOST_DAYS_BACK = 3650
+WIDEST_LAYER, MOST_LAYERS = 10_000, 50
+NOTHING = "none"  # what a rung sees beside past days, as the option `known` says it
+NEURONS = ("relu", "sigmoid", "hard sigmoid", "tanh")
+MODEL = "model"  # the panel of the help that tells which function is looked at
+
+
+def days_back(default: int, most: int = MOST_DAYS_BACK) -> int:
+    """Declare how many days are looked back."""
+    return option(default, WholeNumber(1, most, "days"), panel=MODEL)
+
+
+def layers(*default: int) -> tuple[int, ...]:
+    """Declare the neurons of each hidden layer; none for a straight line."""
+    widths = WholeNumbers(1, WIDEST_LAYER, MOST_LAYERS, "100,100", ordered=True, none_is=0)
+    return option(default, widths, panel=MODEL)
+
+
+def activation(default: str) -> str:
+    """Declare the activation function of the neurons."""
+    return option(default, Word(NEURONS), panel=MODEL)
+
+
+def loss(default: str) -> str:
+    """Declare what is made small."""
+    return option(default, Word(TOLD_IN), panel=MODEL)
+
+
+def known(default: str) -> str:
+    """Declare what the function sees beside past days."""
+    return option(default, Word((NOTHING, "week", "year")), panel=MODEL)
+
+
+def country() -> str:
+    """Declare whose holidays count; none where it is empty."""
+    return option("", Country(), panel=MODEL)
+
+
+def seed() -> int:
+    """Declare the seed of every random choice."""
+    return option(0, WholeNumber(0), panel=MODEL)
+
+
+def day() -> dt.date | None:
+    """Declare which day is looked at."""
+    return option(None, Day())
+
+
+def curve() -> str:
+    """Declare which curve is built: a toy, or one of the user's days."""
+    return option("auto", Word(("auto", "lecture", "sine", "year", "days")))

@@ -1,0 +1,164 @@
+"""L over one unknown: the curve, its slope, the steps of a descent, local and global minimum (L3, O1 to O3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.errors import InputError
+from thalweg.learn.examples import dense_examples
+from thalweg.learn.function import Network
+from thalweg.learn.loss import own_loss
+from thalweg.learn.surface import curve_of, slope_at
+from thalweg.messages import Argument
+from thalweg.pictures.shared.fitted_rung import fitted
+from thalweg.pictures.surface.loss_surface import FIRST_WEIGHTS, LossSurface
+from thalweg.pictures.surface.unknowns import name_of, unknowns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from thalweg.learn.surface import Curve
+
+STEPS = 30  # of a descent along one unknown
+POINTS_OF_A_LINE, POINTS_OF_A_NETWORK = 401, 121
+FIRST_STEPS = (0.3, 0.2, 0.14, 0.1)  # of the way to the lowest point, where no rate is given
+
+# The toy: five examples of one neuron, σ(w·x − 4). Three of them want w = −2, two want w = 2: there it gives 0.5.
+TOY_X, TOY_TARGET, TOY_BIAS = np.repeat([-2.0, 2.0], [3, 2]), np.full(5, 0.5), -4.0
+TOY_MINUS = 0.125
+TOY_RANGE = (-5.0, 5.0)
+TOY_STARTS, TOY_RATE = (0.5, -3.8), 3.0
+ARRIVED = 0.01  # of the range: so near a walk has come to a minimum
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """A descent along one unknown: w⁰, w¹, …, L and the slope at each, shape (steps + 1,); a step is −rate · slope."""
+
+    values: NDArray[np.float64]
+    losses: NDArray[np.float64]
+    slopes: NDArray[np.float64]
+    rate: float
+
+
+@dataclass(frozen=True, eq=False)
+class CurveStudy:
+    """L over one unknown.
+
+    Attributes
+    ----------
+    ground : Ground, optional
+        None for the toy.
+    name : str
+        What the unknown is called.
+    curve : Curve
+        In the user's units.
+    walks : tuple of Walk
+        Descents; the toy's first ends in the local minimum, its second in the global one.
+    """
+
+    ground: LossSurface | None
+    name: str
+    curve: Curve
+    walks: tuple[Walk, ...]
+
+    view = "curve"
+
+    def minimum_of(self, walk: Walk) -> tuple[float, float] | None:
+        """Return the local minimum that a walk ends nearest to, and L there; None where there is none."""
+        if not len(self.curve.minima):
+            return None
+        nearest = int(np.argmin(np.abs(self.curve.minima[:, 0] - walk.values[-1])))
+        value, loss = self.curve.minima[nearest]
+        return float(value), float(loss)
+
+    def arrived(self, walk: Walk) -> bool:
+        """Whether a walk ends in a minimum, and not on the way to one."""
+        reached = self.minimum_of(walk)
+        return reached is not None and abs(reached[0] - walk.values[-1]) < ARRIVED * float(np.ptp(self.curve.values))
+
+
+def toy_curve(rate: float = 0.0) -> CurveStudy:
+    """Return the toy: a local and a global minimum, and a loss that dips below zero (L2, L3)."""
+    network = Network((1, 1), output="sigmoid")
+    lowered = own_loss(
+        "squared error minus 0.125",
+        lambda prediction, target: np.square(prediction - target) - TOY_MINUS,
+        lambda prediction, target: 2 * (prediction - target),
+    )
+    examples = dense_examples(TOY_X[:, None], TOY_TARGET)
+    theta = np.array([0.0, TOY_BIAS])
+    curve = curve_of(network, examples, theta, 0, np.linspace(*TOY_RANGE, POINTS_OF_A_LINE), lowered)
+
+    def look(value: float) -> tuple[float, float]:
+        loss, gradient = slope_at(network, examples, np.array([value, TOY_BIAS]), lowered)
+        return loss, float(gradient[0])
+
+    return CurveStudy(None, "w", curve, tuple(_walk(look, start, rate or TOY_RATE) for start in TOY_STARTS))
+
+
+def curve_study(ground: LossSurface, unknowns: str, rate: float, seed: int) -> CurveStudy:
+    """Return L over one unknown of a fitted function, all others as they are."""
+    chosen = unknowns_of(ground, unknowns) if unknowns else []
+    if len(chosen) > 1:
+        raise InputError("surface.one_unknown", argument=Argument("unknowns", unknowns))
+    if ground.is_line:
+        theta, which = ground.best(), chosen[0] if chosen else 0
+    else:
+        found = fitted(ground.series, ground.rung, loss=ground.loss, seed=seed, path=True)
+        theta = np.asarray(found.theta, dtype=np.float64)
+        which = chosen[0] if chosen else int(np.argmax(np.abs(theta - found.record.thetas[0])))
+    # The bias of a straight line in the user's units is an affine function of the standardised one.
+    of_bias = ground.is_straight and which == len(theta) - 1
+    factor = ground.training_set.scale.spread if of_bias else 1.0
+    shift = float(ground.told(theta)[which] - factor * theta[which])
+    low, high = _range(ground, theta, which)
+    points = POINTS_OF_A_LINE if ground.is_line else POINTS_OF_A_NETWORK
+    curve = curve_of(
+        ground.network, ground.examples, theta, which, np.linspace(low, high, points), ground.loss, undo=ground.units
+    )
+
+    def look(value: float) -> tuple[float, float]:
+        there = theta.copy()
+        there[which] = (value - shift) / factor
+        loss, gradient = slope_at(ground.network, ground.examples, there, ground.loss, undo=ground.units)
+        return loss, float(gradient[which]) / factor
+
+    told = type(curve)(
+        factor * curve.values + shift,
+        curve.losses,
+        curve.slopes / factor,
+        curve.minima * np.array([factor, 1.0]) + np.array([shift, 0.0]),
+    )
+    side = 1 if np.random.default_rng(seed).random() < 0.5 else -1  # noqa: PLR2004 - heads or tails
+    reach = told.values[-1] - told.least[0] if side > 0 else told.least[0] - told.values[0]
+    start = told.least[0] + side * 0.8 * float(reach)
+    slope = abs(look(start)[1])
+    whole = abs(start - told.least[0]) / slope if slope > 0 else 1.0
+    walks = [_walk(look, start, eta) for eta in ([rate] if rate else [share * whole for share in FIRST_STEPS])]
+    walk = min(walks, key=lambda each: float(each.losses[-1]))  # where absolute errors are steep, long steps overshoot
+    return CurveStudy(ground, name_of(ground, which), told, (walk,))
+
+
+def _range(ground: LossSurface, theta: NDArray[np.float64], which: int) -> tuple[float, float]:
+    """Return between which standardised values an unknown is looked at."""
+    value = float(theta[which])
+    if ground.is_line and which == 0:
+        return min(FIRST_WEIGHTS[0], value - 1), max(FIRST_WEIGHTS[1], value + 1)
+    half = max(3 * abs(value), 1.0)
+    return value - half, value + half
+
+
+def _walk(look: Callable[[float], tuple[float, float]], start: float, rate: float) -> Walk:
+    value, seen = start, list[tuple[float, float, float]]()
+    for _ in range(STEPS + 1):
+        loss, slope = look(value)
+        seen.append((value, loss, slope))
+        value -= rate * slope  # O1: w¹ = w⁰ − η · slope
+    values, losses, slopes = np.array(seen).T
+    return Walk(values, losses, slopes, rate)

@@ -1,0 +1,127 @@
+"""The options of `look surface`, in its six views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from thalweg.options import Number, Options, Text, WholeNumber, Word, option
+from thalweg.pictures.shared import options as shared
+
+PLANES = ("auto", "path", "random", "unknowns")
+LARGEST_RATE = 1e6  # far beyond what any surface bears
+MOST_UPDATES = 2000
+EXAMPLES = (
+    "thalweg look surface",
+    "thalweg look surface curve",
+    "thalweg look surface views.csv --days-back 28 --layers 100,100 --plane random",
+    "thalweg look surface starts views.csv --starts 20 --out starts.png",
+)
+
+
+def rate() -> float:
+    """Declare η of the plain descent of a straight line; 0 for one that suits."""
+    return option(0.0, Number(0, LARGEST_RATE))
+
+
+def updates() -> int:
+    """Declare how many updates that descent makes; 0 for as many as suit."""
+    return option(0, WholeNumber(0, MOST_UPDATES))
+
+
+def unknowns() -> str:
+    """Declare which unknowns the surface is over; those that moved most where it is empty."""
+    return option("", Text("NAMES"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurfaceOptions(Options):
+    """What all views share."""
+
+    words: ClassVar[str] = "surface"
+    view: ClassVar[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PathOptions(SurfaceOptions):
+    """The descent on the error surface, with its gradient."""
+
+    view: ClassVar[str] = "path"
+
+    plane: str = option("auto", Word(PLANES))
+    unknowns: str = unknowns()
+    rate: float = rate()
+    updates: int = updates()
+    step: int = option(0, WholeNumber(0, MOST_UPDATES))
+    days_back: int = shared.days_back(1)
+    layers: tuple[int, ...] = shared.layers()
+    activation: str = shared.activation("relu")
+    loss: str = shared.loss("mae")
+    seed: int = shared.seed()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurveOptions(SurfaceOptions):
+    """The loss over one unknown."""
+
+    view: ClassVar[str] = "curve"
+
+    unknowns: str = unknowns()
+    rate: float = rate()
+    days_back: int = shared.days_back(1)
+    layers: tuple[int, ...] = shared.layers()
+    activation: str = shared.activation("relu")
+    loss: str = shared.loss("mae")
+    seed: int = shared.seed()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossesOptions(SurfaceOptions):
+    """Absolute beside squared errors."""
+
+    view: ClassVar[str] = "losses"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchOptions(SurfaceOptions):
+    """Brute force beside descent."""
+
+    view: ClassVar[str] = "search"
+
+    rate: float = rate()
+    updates: int = updates()
+    loss: str = shared.loss("mae")
+    seed: int = shared.seed()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartsOptions(SurfaceOptions):
+    """Many starts, and where each ends."""
+
+    view: ClassVar[str] = "starts"
+
+    starts: int = option(12, WholeNumber(3, 40))
+    rate: float = rate()
+    updates: int = updates()
+    days_back: int = shared.days_back(1)
+    layers: tuple[int, ...] = shared.layers()
+    activation: str = shared.activation("relu")
+    loss: str = shared.loss("mae")
+    seed: int = shared.seed()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatesOptions(SurfaceOptions):
+    """Learning rates too small, good and too large."""
+
+    view: ClassVar[str] = "rates"
+
+    rate: float = rate()
+    updates: int = updates()
+    loss: str = shared.loss("mse")
+    seed: int = shared.seed()
+
+
+VIEWS = {
+    each.view: each for each in (PathOptions, CurveOptions, LossesOptions, SearchOptions, StartsOptions, RatesOptions)
+}

@@ -1,0 +1,172 @@
+"""The path of a descent on the error surface (L3, O1, O4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.errors import InputError
+from thalweg.learn.plane import path_plane, random_plane
+from thalweg.learn.surface import brute_force
+from thalweg.messages import Argument
+from thalweg.pictures.shared.fitted_rung import fitted
+from thalweg.pictures.surface.loss_surface import COARSE, FINE, LossSurface, holding, spread_over
+from thalweg.pictures.surface.unknowns import name_of, unknowns_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.watch import Watcher
+    from thalweg.learn.plane import Plane
+    from thalweg.learn.surface import Surface
+    from thalweg.pictures.surface.options import PathOptions
+
+SUITS = 0.1  # η of a plain descent on standardised days
+MOST_POINTS = 120  # of a path that is drawn
+
+
+@dataclass(frozen=True, eq=False)
+class PathStudy:
+    """L over two unknowns, or over a plane of more, and a descent's path on it.
+
+    Attributes
+    ----------
+    ground : Ground
+    kind : str
+        ``line`` (all of the surface there is), ``path``, ``random`` or ``unknowns``.
+    axes : (str, str)
+        What u and v are called.
+    surface : Surface
+        In the user's units.
+    steps : ndarray of int64, shape (points,)
+        Updates made until each point of the path; epochs for a function of more than two unknowns.
+    points : ndarray, shape (points, 2)
+        u and v: of the point of the plane nearest to θ.
+    losses : ndarray, shape (points,)
+        L at θ itself.
+    uphill : ndarray, shape (points, 2)
+        By how much u and v change along the gradient that the descent sees.
+    slopes : ndarray, shape (points, 2)
+        ∂L/∂u and ∂L/∂v in the user's units.
+    best : (float, float, float)
+        u, v and L of the lowest point: of a straight line exactly, else of the grid.
+    rate : float
+        η; NaN where the forecast's own recipe descends.
+    step : int
+        The number of the point at which the gradient is first drawn.
+    share : float
+        The share of the path's variance about its end that the plane carries; 1 where there is no other dimension.
+    """
+
+    ground: LossSurface
+    kind: str
+    axes: tuple[str, str]
+    surface: Surface
+    steps: NDArray[np.int64]
+    points: NDArray[np.float64]
+    losses: NDArray[np.float64]
+    uphill: NDArray[np.float64]
+    slopes: NDArray[np.float64]
+    best: tuple[float, float, float]
+    rate: float
+    step: int
+    share: float
+
+    view = "path"
+
+
+def path_study(ground: LossSurface, options: PathOptions, watcher: Watcher) -> PathStudy:
+    """Descend and look at the surface around the path."""
+    plane, seed, step = options.plane, options.seed, options.step
+    named = Argument("unknowns", options.unknowns)
+    if ground.is_line:
+        if options.unknowns and sorted(unknowns_of(ground, options.unknowns)) != [0, 1]:
+            raise InputError("surface.line_unknowns", argument=named)
+        return _line(ground, options.rate or SUITS, options.updates, step, seed)
+    if options.unknowns and plane != "unknowns":
+        raise InputError("surface.unknowns_without_plane", argument=named, plane=Argument("plane", "unknowns"))
+    chosen = unknowns_of(ground, options.unknowns) if options.unknowns else []
+    if chosen and len(chosen) != 2:  # noqa: PLR2004 - a plane has two
+        raise InputError("surface.two_unknowns", argument=named)
+    watcher.stage("fit", 1)
+    found = fitted(ground.series, ground.rung, loss=ground.loss, seed=seed, path=True)
+    thetas, epochs = np.asarray(found.record.thetas, dtype=np.float64), found.record.epochs
+    kept = np.unique(np.linspace(0, len(thetas) - 1, min(len(thetas), MOST_POINTS)).round().astype(int))
+    thetas, epochs = thetas[kept], epochs[kept]
+    kind = "path" if plane == "auto" else plane
+    moved = np.argsort(-np.abs(thetas[-1] - thetas[0]), kind="stable")[:2]
+    pair = chosen or [int(which) for which in moved]
+    axes = (name_of(ground, pair[0]), name_of(ground, pair[1])) if kind == "unknowns" else ("u", "v")
+    if kind == "path":
+        drawn = path_plane(thetas)
+    elif kind == "random":
+        drawn = random_plane(ground.network, thetas[-1], seed)
+    else:
+        drawn = ground.plane_of(thetas[-1], *pair)
+    # Of two unknowns: their values, wherever the others are.
+    points = ground.told(thetas)[:, pair] if kind == "unknowns" else drawn.coordinates(thetas)
+    if kind == "random":  # as far as Li et al. (2018) look
+        low, high = holding(points, np.array([-1.0, -1.0]), np.array([1.0, 1.0]))
+    else:
+        low, high = holding(points)
+    grid = spread_over(low, high, FINE if ground.is_straight else COARSE)
+    watcher.stage("measure", len(grid[1]))
+    surface = ground.surface(drawn, grid, advance=watcher.advance)
+    found = brute_force(surface)
+    lowest = (found.u, found.v, found.loss)
+    return _told(ground, kind, axes, surface, thetas, points, epochs, float("nan"), step, lowest)
+
+
+def _line(ground: LossSurface, rate: float, updates: int, step: int, seed: int) -> PathStudy:
+    plane = ground.plane
+    thetas = ground.arrive(ground.start(seed), rate, updates)
+    points = plane.coordinates(thetas)
+    best = ground.best()
+    low, high = holding(np.concatenate([points, plane.coordinates(best[None])]), *ground.first_range())
+    surface = ground.surface(plane, spread_over(low, high, FINE))
+    u, v = plane.coordinates(best)
+    lowest = (float(u), float(v), ground.loss_at(best))
+    return _told(ground, "line", ("w", "b"), surface, thetas, points, np.arange(len(thetas)), rate, step, lowest)
+
+
+def _told(
+    ground: LossSurface,
+    kind: str,
+    axes: tuple[str, str],
+    surface: Surface,
+    thetas: NDArray[np.float64],
+    points: NDArray[np.float64],
+    steps: NDArray[np.int64],
+    rate: float,
+    step: int,
+    lowest: tuple[float, float, float],
+) -> PathStudy:
+    plane: Plane = surface.plane
+    gradients = np.stack([ground.gradient_at(theta) for theta in thetas])
+    unit = ground.training_set.scale.spread ** (2 if ground.loss == "mse" else 1)  # of L, from the standardised one
+    at = int(np.argmin(np.abs(steps - step)))
+    return PathStudy(
+        ground,
+        kind,
+        axes,
+        surface,
+        steps,
+        points,
+        np.array([ground.loss_at(theta) for theta in thetas]),
+        plane.moves(gradients),
+        unit * gradients @ plane.directions.T,
+        lowest,
+        rate,
+        at,
+        _share(plane, thetas),
+    )
+
+
+def _share(plane: Plane, thetas: NDArray[np.float64]) -> float:
+    """Return the share of a path's variance about its end that a plane through that end carries."""
+    away = thetas - thetas[-1]
+    whole = float(np.square(away).sum())
+    left = away - plane.moves(away) @ plane.directions
+    return 1 - float(np.square(left).sum()) / whole if whole > 0 else 1.0

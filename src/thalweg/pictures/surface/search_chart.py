@@ -1,0 +1,285 @@
+"""Absolute beside squared errors, and brute force beside descent, on the surface of w and b (L2, O5)."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import altair as alt
+import numpy as np
+
+from thalweg.charts.illustration import Illustration, Numbers
+from thalweg.charts.numbers import number
+from thalweg.charts.style import GREEN, GREY, INK, ORANGE, PURPLE, VERMILLION, WIDTH, columns, dress, key, layered
+from thalweg.messages import catalogue
+from thalweg.pictures.surface.panel import Panel
+from thalweg.pictures.surface.path_chart import axes_of, unit_of
+from thalweg.pictures.surface.search_study import AN_UPDATE, DRAWN, LOSSES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.messages import Catalogue
+    from thalweg.pictures.surface.search_study import LossesStudy, SearchStudy
+
+HALF = (WIDTH - 130) // 2
+HEIGHT, LOW = 380, 160
+FINEST = 1e-3  # percent: what is nearer counts as this, for a logarithm knows no zero
+COLOURS = {"mae": VERMILLION, "mse": GREEN}
+
+
+def losses_illustration(study: LossesStudy, language: str) -> Illustration:
+    """Return the look of both losses."""
+    translate = catalogue(language)
+    table = Numbers(
+        {
+            "place": [translate(f"look.surface.lowest_{loss}") for loss in LOSSES],
+            "w": [study.best[loss][0] for loss in LOSSES],
+            "b": [study.best[loss][1] for loss in LOSSES],
+            "mae": [study.at_best["mae", loss] for loss in LOSSES],
+            "mse": [study.at_best["mse", loss] for loss in LOSSES],
+        }
+    )
+    said = (
+        translate("look.surface.losses_cross",
+             more=f"{100 * (study.at_best['mae', 'mse'] / study.at_best['mae', 'mae'] - 1):.1f}",
+             other=f"{100 * (study.at_best['mse', 'mae'] / study.at_best['mse', 'mse'] - 1):.1f}"),
+        translate("look.surface.losses_shape"),
+    )  # fmt: skip
+    panels = {loss: _panel(study, loss, translate) for loss in LOSSES}
+    cells = {loss: panel.cells() for loss, panel in panels.items()}
+    surfaces = Numbers(
+        {"w": cells["mae"]["u"], "b": cells["mae"]["v"], **{loss: cells[loss]["loss"] for loss in LOSSES}}
+    )
+    return Illustration(
+        "surface",
+        language,
+        _losses_chart(study, panels, language),
+        {"minima": table, "surfaces": surfaces},
+        said,
+        shown=("minima",),
+        asked=("negative", "zero"),
+    )
+
+
+def _panel(study: LossesStudy, loss: str, translate: Catalogue) -> Panel:
+    unit = unit_of(study.ground, loss, translate)
+    return Panel(
+        study.surfaces[loss], axes_of(study.ground, translate), HALF, HEIGHT, f"L ({unit})", ("w", "b"),
+        _covered(study),
+    )  # fmt: skip
+
+
+def _covered(study: LossesStudy) -> NDArray[np.float64]:
+    """Return the places that the marks and the words to their left cover."""
+    surface = study.surfaces["mae"]
+    pixel = float(surface.u[-1] - surface.u[0]) / HALF
+    return np.array([(w - pixel * left, b) for w, b in study.best.values() for left in (0, 45, 90, 135)])
+
+
+def _losses_chart(study: LossesStudy, panels: dict[str, Panel], language: str) -> alt.HConcatChart:
+    translate = catalogue(language)
+    drawn: list[alt.LayerChart] = []
+    names = {loss: translate(f"look.surface.lowest_{loss}") for loss in LOSSES}
+    for loss, panel in panels.items():
+        places = [
+            panel.mark(np.array([study.best[of]]), np.array([study.at_best[loss, of]]), COLOURS[of], shape, size=170)
+            for of, shape in zip(LOSSES, ("diamond", "square"), strict=True)
+        ]
+        words = [
+            layer
+            for of, up in zip(LOSSES, _above(study), strict=True)
+            for layer in panel.text(
+                columns(
+                    {
+                        "u": np.array([study.best[of][0]]),
+                        "v": np.array([study.best[of][1]]),
+                        "text": np.array([names[of]]),
+                    }
+                ),
+                "text", COLOURS[of], dx=-12, dy=-9 if up else 9, align="right", bold=True,
+            )
+        ]  # fmt: skip
+        drawn.append(
+            layered(*panel.ground(), *places, *words, width=panel.width, height=HEIGHT).properties(
+                title=alt.Title(
+                    translate(f"look.surface.called_{loss}", unit=unit_of(study.ground, loss, translate)),
+                    fontSize=12, fontWeight="normal", anchor="start", offset=4,
+                )
+            )
+        )  # fmt: skip
+    chart = alt.hconcat(*drawn, spacing=16)
+    absolute, squared = study.best["mae"], study.best["mse"]
+    title = translate("look.surface.losses_title", w=number(absolute[0]), b=number(absolute[1]), other_w=number(squared[0]),
+                 other_b=number(squared[1]))  # fmt: skip
+    subtitle = translate("look.surface.losses_subtitle", days=f"{len(study.ground.examples):,}")
+    return dress(chart, title, subtitle, language, simulated=study.ground.series.simulated)
+
+
+def _above(study: LossesStudy) -> tuple[bool, bool]:
+    """Return whether the words stand above their place, so that the two do not cover each other."""
+    first = study.best["mae"][1] >= study.best["mse"][1]
+    return first, not first
+
+
+def search_illustration(study: SearchStudy, language: str) -> Illustration:
+    """Return the look of brute force beside descent."""
+    translate = catalogue(language)
+    unit = unit_of(study.ground, study.ground.loss, translate)
+    sides = list(study.grids)
+    last = len(study.losses) - 1
+    rows = [study.within_at, last] if 0 <= study.within_at < last else [last]
+    losses = [study.grids[side].loss for side in sides] + [float(study.losses[row]) for row in rows]
+    found = Numbers(
+        {
+            "method": [translate("look.surface.grid", side=side) for side in sides]
+            + [translate("look.surface.descent_after", updates=row) for row in rows],
+            "evaluations": [study.grids[side].evaluations for side in sides] + [AN_UPDATE * row for row in rows],
+            "w": [study.grids[side].u for side in sides] + [float(study.points[row, 0]) for row in rows],
+            "b": [study.grids[side].v for side in sides] + [float(study.points[row, 1]) for row in rows],
+            "loss": losses,
+            "above": [_above_least(loss, study.least) for loss in losses],
+        }
+    )
+    larger = Numbers(
+        {
+            "function": [name for name, _, _ in study.larger],
+            "unknowns": [size for _, size, _ in study.larger],
+            "evaluations_needed": [_power(power) for _, _, power in study.larger],
+        }
+    )
+    name, size, power = study.larger[1]
+    most, most_size, most_power = max(study.larger, key=lambda each: each[1])
+    said = (
+        _compared(study, "said", translate, unit),
+        translate("look.surface.search_counted"),
+        translate("look.surface.search_larger", side=DRAWN, name=name, size=f"{size:,}", power=_power(power), most=most,
+             most_size=f"{most_size:,}", most_power=_power(most_power)),
+    )  # fmt: skip
+    path = Numbers(
+        {"update": np.arange(len(study.losses)), "w": study.points[:, 0], "b": study.points[:, 1], "loss": study.losses}
+    )
+    return Illustration(
+        "surface",
+        language,
+        _search_chart(study, language),
+        {"found": found, "larger": larger, "path": path},
+        said,
+        shown=("found", "larger"),
+        asked=("local",),
+    )
+
+
+def _compared(study: SearchStudy, form: str, translate: Catalogue, unit: str) -> str:
+    """Say how many evaluations each takes to come equally near to the lowest point."""
+    updates = study.within_at
+    side, last = study.side, len(study.losses) - 1
+    values = {"within": f"{100 * study.within:.3g}", "grid": f"{side**2:,}", "least": number(study.least),
+              "side": side, "unit": unit}  # fmt: skip
+    if form == "title":
+        if updates >= 0:
+            return translate("look.surface.search_title", descent=f"{AN_UPDATE * updates:,}", **values)
+        return translate("look.surface.search_title_never", last=number(float(study.losses[-1])),
+                    descent=f"{AN_UPDATE * last:,}", **values)  # fmt: skip
+    if updates >= 0:
+        return translate("look.surface.search_good", updates=updates, evaluations=f"{AN_UPDATE * updates:,}", **values)
+    return translate("look.surface.search_never", last=number(float(study.losses[-1])), updates=last,
+                evaluations=f"{AN_UPDATE * last:,}", **values)  # fmt: skip
+
+
+def _above_least(loss: float, least: float) -> float:
+    """Return by how many percent a loss lies above the least there is; NaN where that is zero."""
+    return 100 * (loss / least - 1) if least > 0 else math.nan
+
+
+def _power(power: float) -> str:
+    """Write ten to a power: ``6.3 × 10²``, or the power alone where it is large."""
+    raised = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+    whole = math.floor(power)
+    return f"10{str(whole).translate(raised)}"
+
+
+def _search_chart(study: SearchStudy, language: str) -> alt.VConcatChart:
+    translate = catalogue(language)
+    ground = study.ground
+    unit = unit_of(ground, ground.loss, translate)
+    panel = Panel(
+        study.surface, axes_of(ground, translate), WIDTH - 70, HEIGHT, f"L ({unit})", ("w", "b"), study.points
+    )
+    tried = np.stack(np.meshgrid(np.linspace(panel.low[0], panel.high[0], DRAWN),
+                                 np.linspace(panel.low[1], panel.high[1], DRAWN)), axis=-1).reshape(-1, 2)  # fmt: skip
+    dots = (
+        alt.Chart(columns({"u": tried[:, 0], "v": tried[:, 1]}))
+        .mark_point(color=INK, filled=True, size=9, opacity=0.55, clip=True)
+        .encode(x=panel.x(), y=panel.y())
+    )
+    best = study.grids[DRAWN]
+    names = [
+        translate("look.surface.tried", side=DRAWN),
+        translate("look.surface.best_of_grid"),
+        translate("look.surface.path"),
+        translate("look.surface.end"),
+    ]
+    above = layered(
+        key(dict(zip(names, (INK, PURPLE, VERMILLION, ORANGE), strict=True))),
+        *panel.ground(),
+        dots,
+        *panel.path(study.points, study.losses, VERMILLION),
+        panel.mark(np.array([[best.u, best.v]]), np.array([best.loss]), PURPLE, "square"),
+        panel.mark(study.points[-1:], study.losses[-1:], ORANGE, "diamond"),
+        width=panel.width,
+        height=HEIGHT,
+    )
+    chart = alt.vconcat(above, _by_evaluations(study, translate, unit), spacing=12)
+    title = _compared(study, "title", translate, unit)
+    subtitle = translate("look.surface.search_subtitle", side=DRAWN, rate=f"{study.rate:g}")
+    return dress(chart, title, subtitle, language, simulated=ground.series.simulated)
+
+
+def _percent(losses: NDArray[np.float64], least: float) -> NDArray[np.float64]:
+    """Return by how many percent each L lies above the least there is, and at least `FINEST`."""
+    return np.maximum([_above_least(loss, least) for loss in losses], FINEST)
+
+
+def _by_evaluations(study: SearchStudy, translate: Catalogue, unit: str) -> alt.LayerChart:
+    """Draw the least L found by the evaluations that it took, of both."""
+    sides = list(study.grids.values())
+    brute = columns(
+        {
+            "evaluations": np.array([found.evaluations for found in sides], dtype=np.float64),
+            "loss": np.array([found.loss for found in sides]),
+            "above": _percent(np.array([found.loss for found in sides]), study.least),
+        }
+    )
+    descent = columns(
+        {
+            "evaluations": AN_UPDATE * np.arange(1, len(study.losses), dtype=np.float64),
+            "loss": study.losses[1:],
+            "above": _percent(study.losses[1:], study.least),
+        }
+    )
+    x = alt.X(
+        "evaluations:Q",
+        title=translate("look.surface.evaluations_axis"),
+        scale=alt.Scale(type="log", domain=[1, 100_000], nice=False),
+        axis=alt.Axis(grid=False, values=[1, 10, 100, 1000, 10_000, 100_000], format=",d"),
+    )
+    y = alt.Y(
+        "above:Q",
+        title=translate("look.surface.above_axis"),
+        scale=alt.Scale(type="log", nice=True),
+        axis=alt.Axis(grid=False, tickCount=4, format="~g"),
+    )
+    tips = [
+        alt.Tooltip("evaluations:Q", title=translate("look.surface.evaluations_axis"), format=",d"),
+        alt.Tooltip("loss:Q", title=f"L ({unit})", format=",.6~g"),
+    ]
+    within = alt.Chart(alt.Data(values=[{"above": 100 * study.within}]))
+    layers: list[alt.Chart] = [within.mark_rule(color=GREY, strokeDash=[4, 3]).encode(y=y)]
+    for data, colour, shape in ((brute, PURPLE, "square"), (descent, VERMILLION, "circle")):
+        base = alt.Chart(data).encode(x=x, y=y, tooltip=tips)
+        layers += [
+            base.mark_line(color=colour, strokeWidth=2),
+            base.mark_point(color=colour, filled=True, shape=shape, size=45, opacity=1),
+        ]
+    return layered(*layers, width=WIDTH - 70, height=LOW)

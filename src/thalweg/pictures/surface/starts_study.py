@@ -1,0 +1,161 @@
+"""Many starts, and where each descent ends (O3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.learn.plane import Plane
+from thalweg.pictures.shared.fitted_rung import FittedRung, fitted
+from thalweg.pictures.surface.loss_surface import COARSE, FINE, LossSurface, holding, spread_over
+from thalweg.pictures.surface.path_study import SUITS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.watch import Watcher
+    from thalweg.learn.surface import Surface
+
+ARRIVED = 1.01  # times the loss at the end: from there on little is gained
+
+
+@dataclass(frozen=True, eq=False)
+class StartsStudy:
+    """Descents from many places.
+
+    Attributes
+    ----------
+    ground : Ground
+    seeds : tuple of int
+        Of the starts.
+    surface : Surface
+        Over w and b; of a larger function over the plane that goes exactly through three of the ends: the best, the
+        worst, and the one that lies farthest from the line between the two.
+    paths : tuple of ndarray, shape (points, 2)
+        Each descent's w and b; of a larger function the places of the three ends alone.
+    on_plane : tuple of int
+        Which of the descents have their ends exactly on the surface.
+    starts, ends : ndarray, shape (starts, 2)
+        Coordinates; NaN for those of a larger function that do not lie on the plane.
+    first, last, unseen : ndarray, shape (starts,)
+        L at θ⁰, L at the end, and L′ at the end on validation days (NaN for a straight line over one day).
+    arrived : ndarray of int64, shape (starts,)
+        Updates (epochs, of a larger function) after which L was within a hundredth of its end.
+    apart : ndarray, shape (starts,)
+        How far each end lies from the best one, as a share of the length of that one's θ.
+    rate : float
+        NaN for a larger function.
+    """
+
+    ground: LossSurface
+    seeds: tuple[int, ...]
+    surface: Surface
+    paths: tuple[NDArray[np.float64], ...]
+    on_plane: tuple[int, ...]
+    starts: NDArray[np.float64]
+    ends: NDArray[np.float64]
+    first: NDArray[np.float64]
+    last: NDArray[np.float64]
+    unseen: NDArray[np.float64]
+    arrived: NDArray[np.int64]
+    apart: NDArray[np.float64]
+    rate: float
+
+    view = "starts"
+
+
+def starts_study(
+    ground: LossSurface, starts: int, rate: float, updates: int, seed: int, watcher: Watcher
+) -> StartsStudy:
+    """Descend from many places."""
+    seeds = tuple(range(seed, seed + starts))
+    return _of_a_line(ground, seeds, rate or SUITS, updates) if ground.is_line else _larger(ground, seeds, watcher)
+
+
+def _of_a_line(ground: LossSurface, seeds: tuple[int, ...], rate: float, updates: int) -> StartsStudy:
+    plane = ground.plane
+    walks = [ground.arrive(ground.start(seed), rate, updates) for seed in seeds]
+    losses = [np.array([ground.loss_at(theta) for theta in walk]) for walk in walks]
+    paths = tuple(plane.coordinates(walk) for walk in walks)
+    low, high = holding(np.concatenate(paths), *ground.first_range())
+    last = np.stack([walk[-1] for walk in walks])
+    return StartsStudy(
+        ground,
+        seeds,
+        ground.surface(plane, spread_over(low, high, FINE)),
+        paths,
+        tuple(range(len(seeds))),
+        np.stack([path[0] for path in paths]),
+        np.stack([path[-1] for path in paths]),
+        np.array([each[0] for each in losses]),
+        np.array([each[-1] for each in losses]),
+        np.full(len(seeds), np.nan),
+        np.array([_arrived(each) for each in losses]),
+        _apart(last, int(np.argmin([each[-1] for each in losses]))),
+        rate,
+    )
+
+
+def _larger(ground: LossSurface, seeds: tuple[int, ...], watcher: Watcher) -> StartsStudy:
+    watcher.stage("fit", len(seeds))
+    found: list[FittedRung] = []
+    for seed in seeds:
+        found.append(fitted(ground.series, ground.rung, loss=ground.loss, seed=seed, path=True))
+        watcher.advance(1)
+    ends = np.stack([np.asarray(one.theta, dtype=np.float64) for one in found])
+    last = np.array([ground.loss_at(theta) for theta in ends])
+    chosen = _three(ends, last)
+    plane = _through(*ends[list(chosen)])
+    places = np.full((len(seeds), 2), np.nan)
+    places[list(chosen)] = plane.coordinates(ends[list(chosen)])
+    low, high = holding(places[list(chosen)])
+    wide = 0.25 * (high - low)
+    grid = spread_over(low - wide, high + wide, FINE if ground.is_straight else COARSE)
+    watcher.stage("measure", len(grid[1]))
+    surface = ground.surface(plane, grid, advance=watcher.advance)
+    return StartsStudy(
+        ground,
+        seeds,
+        surface,
+        tuple(places[[which]] for which in chosen),
+        chosen,
+        np.full((len(seeds), 2), np.nan),
+        places,
+        np.array([ground.loss_at(np.asarray(one.record.thetas[0], dtype=np.float64)) for one in found]),
+        last,
+        np.array([one.unseen() for one in found]),
+        np.array([_arrived(one.record.batch[1:]) + 1 for one in found]),
+        _apart(ends, int(np.argmin(last))),
+        float("nan"),
+    )
+
+
+def _three(ends: NDArray[np.float64], losses: NDArray[np.float64]) -> tuple[int, int, int]:
+    """Return which ends the plane goes through: the best, the worst, and the farthest from the line between."""
+    best, worst = int(np.argmin(losses)), int(np.argmax(losses))
+    away = ends - ends[best]
+    along = away[worst] / max(float(np.linalg.norm(away[worst])), 1e-300)
+    off = np.linalg.norm(away - np.outer(away @ along, along), axis=1)
+    off[[best, worst]] = -1.0
+    return best, worst, int(np.argmax(off))
+
+
+def _through(best: NDArray[np.float64], worst: NDArray[np.float64], third: NDArray[np.float64]) -> Plane:
+    """Return the plane through three θ, its directions of one length and at right angles (as Garipov et al. 2018)."""
+    first = worst - best
+    length = float(np.linalg.norm(first))
+    second = third - best
+    second = second - (second @ first) / length**2 * first
+    return Plane(best, np.stack([first / length, second / np.linalg.norm(second)]))
+
+
+def _arrived(losses: NDArray[np.float64]) -> int:
+    """Return the number of the last loss above a hundredth more than the least at the end, and one."""
+    above = np.flatnonzero(losses > ARRIVED * losses[-1])
+    return int(above[-1]) + 1 if len(above) else 0
+
+
+def _apart(ends: NDArray[np.float64], best: int) -> NDArray[np.float64]:
+    return np.linalg.norm(ends - ends[best], axis=1) / max(float(np.linalg.norm(ends[best])), 1e-300)

@@ -1,0 +1,225 @@
+"""Which past days and calendar facts moved a day's estimate: bars from the base to the estimate, and day by day."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import numpy as np
+
+from thalweg.charts.illustration import Illustration, Numbers
+from thalweg.charts.numbers import day, number
+from thalweg.charts.style import (
+    BLUE,
+    GREY,
+    INK,
+    VERMILLION,
+    WIDTH,
+    columns,
+    day_axis,
+    day_tip,
+    days,
+    dress,
+    headed,
+    key,
+    layered,
+    quote,
+)
+from thalweg.messages import catalogue
+from thalweg.pictures.why.sentences import lines_of, moved_of, name_of, places_of, said_of
+
+if TYPE_CHECKING:
+    from thalweg.pictures.why.study import WhyStudy
+
+ROW, LOW = 23, 100
+LABELS = 170  # what the names beside the bars take of the width
+LAST_DAYS = 56
+
+
+def why_illustration(study: WhyStudy, language: str = "en") -> Illustration:
+    """Return the look: `why_chart` with its numbers and words."""
+    why, places = study.why, places_of(study)
+    rows = _rows(study, language)
+    told = Numbers(
+        {
+            "what": [row["what"] for row in rows],
+            "contribution": [row["moved"] for row in rows],
+            "total": [row["to"] for row in rows],
+        },
+        places,
+    )
+    by_day = Numbers(
+        {
+            "date": why.dates,
+            "value": why.values,
+            "usual": np.full(len(why.dates), why.usual),
+            "contribution": why.contributions,
+        }
+    )
+    sums = {
+        "date": why.date,
+        "prediction": why.prediction,
+        "base": why.base,
+        "difference": why.prediction - why.base,
+        "of_days": float(why.contributions.sum()),
+        "of_calendar": float(sum(fact.contribution for fact in why.facts)),
+        "remainder": why.remainder,
+        "allowed": why.allowed,
+        "in_float32": why.served,
+    }
+    tables = {"told": told, "days": by_day, "sums": Numbers({name: [value] for name, value in sums.items()})}
+    if why.facts:
+        tables["calendar"] = Numbers(
+            {
+                "fact": [name_of(fact, why, language) for fact in why.facts],
+                "contribution": [fact.contribution for fact in why.facts],
+            }
+        )
+    said = tuple(said_of(study, language))
+    return Illustration("why", language, why_chart(study, language), tables, said, shown=("told",))
+
+
+def _rows(study: WhyStudy, language: str) -> list[dict[str, Any]]:
+    """Return a row a bar: where it begins, and where it ends; first the base, last the estimate."""
+    places, translate = places_of(study), catalogue(language)
+    total = round(study.why.base, places)
+    rows = [{"what": translate("look.why.base"), "moved": 0.0, "from": total, "to": total}]
+    for line in lines_of(study, language, study.count):
+        before, total = total, round(total + line.moved, places)
+        rows.append({"what": line.what, "moved": line.moved, "from": before, "to": total})
+    return [*rows, {"what": translate("look.why.estimate"), "moved": 0.0, "from": total, "to": total}]
+
+
+def why_chart(study: WhyStudy, language: str = "en") -> alt.VConcatChart:
+    """Draw a bar for each day and fact, each beginning where the one above ends; below, contributions along the days.
+
+    Parameters
+    ----------
+    study : WhyStudy
+    language : str
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    altair.VConcatChart
+        In the user's units. The way leads from the base at the top to the estimate at the foot.
+    """
+    why, places, translate = study.why, places_of(study), catalogue(language)
+    moved = moved_of(study)
+    which = "above" if moved > 0 else "below" if moved < 0 else "same"
+    title = translate(
+        f"look.why.title_{which}",
+        day=day(why.date, language),
+        prediction=number(why.prediction, places),
+        name=study.days.name,
+        difference=number(abs(moved), places),
+    )
+    subtitle = translate("look.why.subtitle", function=study.function, usual=number(why.usual, places))
+    chart = alt.vconcat(_way(study, language), *_along(study, language), spacing=16)
+    return dress(chart, title, subtitle, language, simulated=study.days.simulated)
+
+
+def _way(study: WhyStudy, language: str) -> alt.LayerChart:
+    """Draw the way from the base to the estimate, the largest steps first."""
+    translate, places = catalogue(language), places_of(study)
+    more, less = translate("look.why.mark_more"), translate("look.why.mark_less")
+    rows = _rows(study, language)
+    for row in rows:
+        row["text"] = number(row["moved"], places) if row["moved"] < 0 else f"+{number(row['moved'], places)}"
+    ends = [{**row, "text": number(row["to"], places)} for row in (rows[0], rows[-1])]
+    joins = [{"what": one["what"], "next": two["what"], "to": one["to"]} for one, two in pairwise(rows)]
+    order = [row["what"] for row in rows]
+    across = alt.X(
+        "from:Q",
+        title=study.days.name,
+        scale=alt.Scale(zero=False, padding=45),
+        axis=alt.Axis(orient="top", tickCount=6),
+    )
+    bold = {"test": f"indexof({quote([order[0], order[-1]])}, datum.value) >= 0", "value": "bold"}
+    down = alt.Y(
+        "what:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(
+            labelLimit=0,
+            ticks=False,
+            domain=False,
+            minExtent=LABELS,
+            labelFontWeight={"condition": bold, "value": "normal"},
+        ),
+    )
+
+    def of(values: list[dict[str, Any]]) -> alt.Chart:
+        return alt.Chart(alt.Data(values=values)).encode(y=down)
+
+    layers = [
+        key({more: BLUE, less: VERMILLION}),
+        of(joins).mark_rule(color=GREY, strokeWidth=1).encode(x="to:Q", y2="next:N"),
+    ]
+    for colour, sign in ((BLUE, 1), (VERMILLION, -1)):
+        bars = of([row for row in rows if row["moved"] * sign > 0])
+        layers.append(
+            bars.mark_bar(color=colour, height=ROW - 8).encode(
+                x=across,
+                x2="to:Q",
+                tooltip=[
+                    alt.Tooltip("what:N", title=translate("look.why.column.what")),
+                    alt.Tooltip("text:N", title=translate("look.why.column.contribution")),
+                ],
+            )
+        )
+        layers.append(
+            bars.mark_text(align="left" if sign > 0 else "right", dx=4 * sign, color=colour, fontSize=12).encode(
+                x="to:Q", text="text:N"
+            )
+        )
+    both = of(ends)
+    layers += [
+        both.mark_point(shape="diamond", size=80, filled=True, color=INK, opacity=1).encode(x=across),
+        both.mark_text(align="left", dx=8, fontWeight="bold", color=INK, fontSize=13).encode(x=across, text="text:N"),
+    ]
+    return layered(*layers, width=WIDTH - LABELS, height=ROW * len(rows))
+
+
+def _along(study: WhyStudy, language: str) -> list[alt.LayerChart]:
+    """Draw the values of the last days against the usual one, and below what each of them moved."""
+    why, translate = study.why, catalogue(language)
+    last = slice(-LAST_DAYS, None)
+    shown = len(why.dates[last])
+    table = {
+        "day": days(np.append(why.dates[last], why.date)),
+        "value": np.append(why.values[last], np.nan),
+        "moved": np.append(why.contributions[last], 0.0),  # so that both panels end on the day estimated
+        "estimate": np.append(np.full(shown, np.nan), why.prediction),
+    }
+    base = alt.Chart(columns(table)).encode(x=day_axis(language, weekly=True, padding=8))
+    contribution = translate("look.why.column.contribution")
+    tips = [
+        day_tip(language),
+        alt.Tooltip("value:Q", title=translate("look.why.column.value"), format=",.6~r"),
+        alt.Tooltip("moved:Q", title=contribution, format="+,.4~r"),
+    ]
+    estimate = [day_tip(language), alt.Tooltip("estimate:Q", title=translate("look.why.estimate"), format=",.6~r")]
+    ticks = alt.Axis(tickCount=4)
+    values = layered(
+        alt.Chart(alt.Data(values=[{"usual": why.usual}]))
+        .mark_rule(color=GREY, strokeDash=[5, 4])
+        .encode(y=alt.Y("usual:Q", title=study.days.name, scale=alt.Scale(zero=False), axis=ticks)),
+        base.mark_line(color=INK, strokeWidth=1).encode(y="value:Q"),
+        base.mark_point(color=INK, filled=True, size=25, opacity=1).encode(y="value:Q", tooltip=tips),
+        base.mark_point(color=INK, filled=True, size=80, shape="diamond", opacity=1).encode(
+            y="estimate:Q", tooltip=estimate
+        ),
+        width=WIDTH - LABELS,
+        height=LOW,
+    )
+    sign = alt.condition("datum.moved < 0", alt.value(VERMILLION), alt.value(BLUE))
+    moved = layered(
+        base.mark_bar(size=7).encode(y=alt.Y("moved:Q", title=contribution, axis=ticks), color=sign, tooltip=tips),
+        alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
+        width=WIDTH - LABELS,
+        height=LOW,
+    )
+    values_head = translate("look.why.values_head", count=shown, usual=number(why.usual, places_of(study)))
+    return [headed(values, values_head), headed(moved, translate("look.why.moved_head"))]

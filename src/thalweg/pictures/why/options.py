@@ -1,0 +1,38 @@
+"""The options of `look why`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from thalweg.options import Options, WholeNumber, option
+from thalweg.pictures.shared import options as shared
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+MOST_BARS = 30
+EXAMPLES = (
+    "thalweg look why",
+    "thalweg look why views.csv --country US --count 8",
+    "thalweg look why model.thalweg --day 2025-01-09 --out why.png",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhyOptions(Options):
+    """Which day's estimate is explained, and which function made it."""
+
+    words: ClassVar[str] = "why"
+
+    day: dt.date | None = shared.day()
+    count: int = option(12, WholeNumber(1, MOST_BARS))
+    days_back: int = shared.days_back(28)
+    layers: tuple[int, ...] = shared.layers(100)
+    known: str = shared.known("week")
+    loss: str = shared.loss("mae")
+    country: str = shared.country()
+    seed: int = shared.seed()
+
+
+VIEWS = {"": WhyOptions}

@@ -1,0 +1,160 @@
+"""What moved a day's estimate, in words: lines that add up as they are rounded, and sentences made of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from thalweg.charts.numbers import day, estimate_decimals, number
+from thalweg.forecast.features import WEEKDAYS_AGO
+from thalweg.forecast.ladder import KNOWN
+from thalweg.messages import catalogue
+
+if TYPE_CHECKING:
+    from thalweg.forecast.contributions import Fact, Why
+    from thalweg.pictures.why.study import WhyStudy
+
+IN_WORDS = 6  # lines of the table told in the sentence
+LONG_AGO = 300  # days from which on a day is told with its year
+WEEK = 7
+
+
+@dataclass(frozen=True)
+class Told:
+    """What moved the number, and by how much.
+
+    Attributes
+    ----------
+    what, spoken : str
+        Its name beside a bar, and in a sentence.
+    moved : float
+        In the user's units.
+    many : bool
+        Whether the name stands for several.
+    """
+
+    what: str
+    spoken: str
+    moved: float
+    many: bool = False
+
+
+def places_of(study: WhyStudy) -> int:
+    """Return the decimals of all that is told of a study."""
+    return estimate_decimals(study.days.values)
+
+
+def moved_of(study: WhyStudy) -> float:
+    """Return how far the estimate lies from the base, as both are rounded."""
+    places = places_of(study)
+    return round(round(study.why.prediction, places) - round(study.why.base, places), places)
+
+
+def lines_of(study: WhyStudy, language: str, count: int) -> list[Told]:
+    """Return what moved the number most, then all other days, then all else, rounded so that it adds up.
+
+    Parameters
+    ----------
+    study : WhyStudy
+    language : str
+    count : int
+        How many days and facts are named; those that round to nothing are not.
+    """
+    why, places, translate = study.why, places_of(study), catalogue(language)
+    days = {at: _of_day(why, at, places, language) for at in range(len(why.dates))}
+    facts = [_of_fact(fact, why, language) for fact in why.facts]
+    everything = sorted([*days.values(), *facts], key=lambda one: -abs(one.moved))
+    named = [one for one in everything[:count] if round(one.moved, places)]
+    others = [one for one in days.values() if one not in named]
+    together = translate("look.why.other_days", count=len(others))
+    lines = list(named)
+    lines.append(Told(together, together, sum(one.moved for one in others), many=True))
+    lines = [replace(one, moved=round(one.moved, places)) for one in lines]
+    unnamed = any(one not in named and round(one.moved, places) for one in facts)
+    rest = translate("look.why.rest" if unnamed else "look.why.rounding")
+    lines.append(Told(rest, rest, round(moved_of(study) - sum(one.moved for one in lines), places)))
+    return [one for one in lines if one.moved]
+
+
+def name_of(fact: Fact, why: Why, language: str, form: str = "") -> str:
+    """Return what a fact is called beside its bar, or with the form ``_spoken`` in a sentence."""
+    translate = catalogue(language)
+    name, kind = fact.name, fact.kind
+    if kind == "weekday":
+        name = translate("look.why.weekdays").split()[why.date.astype("datetime64[D]").item().weekday()]
+    if kind == "ordinary" and any(other.kind == "holiday" for other in why.facts):
+        kind = "no_other"
+    return translate(f"look.why.{kind}{form}", name=name)
+
+
+def _of_fact(fact: Fact, why: Why, language: str) -> Told:
+    return Told(name_of(fact, why, language), name_of(fact, why, language, "_spoken"), fact.contribution)
+
+
+def _of_day(why: Why, at: int, places: int, language: str) -> Told:
+    translate = catalogue(language)
+    ago = len(why.dates) - at
+    date = day(why.dates[at], language, "look.day" if ago < LONG_AGO else "report.day")
+    value = number(float(why.values[at]), places)
+    spoken = {1: "before", WEEK: "week_before"}.get(ago, "then")
+    what = translate("look.why.day_value", day=date, value=value)
+    return Told(what, translate(f"look.why.{spoken}_spoken", day=date, value=value), float(why.contributions[at]))
+
+
+def said_of(study: WhyStudy, language: str) -> list[str]:
+    """Return what is seen, in sentences."""
+    why, places, translate = study.why, places_of(study), catalogue(language)
+    name = study.days.name
+    date = day(why.date, language)
+    estimated = number(why.prediction, places)
+    said = [
+        translate("look.why.estimated", day=date, prediction=estimated, name=name)
+        if math.isnan(study.came)
+        else translate("look.why.estimated_came", day=date, prediction=estimated, name=name,
+                  came=number(study.came, places)),
+        translate("look.why.base_told", base=number(why.base, places), usual=number(why.usual, places)),
+    ]  # fmt: skip
+    lines = lines_of(study, language, study.count)
+    if len(lines) > IN_WORDS + 1:  # the same lines as in the table, those beyond in one
+        together = translate("look.why.others_spoken")
+        moved = round(sum(one.moved for one in lines[IN_WORDS:]), places)
+        lines = [*lines[:IN_WORDS], *([Told(together, together, moved, many=True)] if moved else [])]
+    if lines:
+        phrases = translate("look.why.join").join(_phrase(one, places, language) for one in lines)
+        said.append(translate("look.why.moved", phrases=phrases))
+    if study.known:
+        said.append(translate(f"look.why.far_{'year' if KNOWN[study.known].year else 'week'}", weeks=max(WEEKDAYS_AGO)))
+    if study.own:
+        said.append(translate("look.why.own", function=study.function))
+    if not math.isnan(study.came):
+        said.append(translate("look.why.seen_told"))
+    if not why.whole:
+        said.append(translate("look.why.short_told", count=len(why.dates)))
+    said.append(
+        translate(
+            "look.why.adds_up",
+            difference=number(moved_of(study), places),
+            remainder=_small(why.remainder, places, language),
+            allowed=number(why.allowed),
+            rounding=_small(why.served - why.prediction, places, language),
+        )
+        if why.allowed
+        else translate("look.why.adds_up_exactly")
+    )
+    said.append(translate("look.why.listens"))
+    return said
+
+
+def _phrase(line: Told, places: int, language: str) -> str:
+    """Return a clause such as ``Thursday adds 60``."""
+    kind = ("adds" if line.moved > 0 else "takes") + ("_many" if line.many else "")
+    return catalogue(language)(f"look.why.{kind}", what=line.spoken, by=number(abs(line.moved), places))
+
+
+def _small(size: float, places: int, language: str) -> str:
+    """Write what is nearly nothing: from some size on only that it is less."""
+    bound = 10.0 ** -(places + 2)
+    if abs(size) < bound:
+        return catalogue(language)("look.why.less_than", bound=number(bound, places + 2))
+    return number(abs(size))

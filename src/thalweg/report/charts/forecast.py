@@ -1,0 +1,118 @@
+"""The days to come, after the last that are known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import altair as alt
+import numpy as np
+
+from thalweg.charts.numbers import common_decimals, day, number
+from thalweg.charts.style import (
+    BLUE,
+    GREY,
+    HEIGHT,
+    INK,
+    PALE_SKY,
+    SKY,
+    band,
+    columns,
+    day_axis,
+    day_tip,
+    days,
+    dress,
+    key,
+    layered,
+)
+from thalweg.messages import catalogue
+
+if TYPE_CHECKING:
+    from thalweg.forecast.result import Findings
+
+PAST = 90
+
+
+def forecast_chart(findings: Findings, language: str = "en", past: int = PAST) -> alt.LayerChart:
+    """Draw the last days known, then the forecast with its 80% and 95% intervals.
+
+    Parameters
+    ----------
+    findings : Findings
+        Its `series` and `forecast`.
+    language : str
+        ``en`` or ``zh``.
+    past : int
+        How many of the last days to show; a day without a value leaves a gap.
+
+    Returns
+    -------
+    altair.LayerChart
+        In the user's units.
+    """
+    translate = catalogue(language)
+    series, forecast = findings.series, findings.forecast
+    past = min(past, len(series))
+    known = np.where(series.observed, series.values, np.nan)[-past:]
+    truth, mean = translate("report.mark_truth"), translate("report.mark_forecast")
+    intervals = [translate("report.mark_interval", coverage=coverage) for coverage in (80, 95)]
+    behind = alt.Chart(columns({"day": days(series.dates[-past:]), "target": known})).encode(
+        x=day_axis(language, weekly=True)
+    )
+    table = {
+        "mean": forecast.mean,
+        "low80": forecast.low80,
+        "high80": forecast.high80,
+        "low95": forecast.low95,
+        "high95": forecast.high95,
+    }
+    ahead = alt.Chart(columns({"day": days(forecast.dates), **table})).encode(x=day_axis(language, weekly=True))
+    # A single day ahead has no line and no band to draw, so its intervals are bars as well.
+    bars = 14 if len(forecast.dates) == 1 else 0
+    shades = (("low95", "high95", PALE_SKY), ("low80", "high80", SKY))
+    chart = layered(
+        key({truth: INK, mean: BLUE, intervals[0]: SKY, intervals[1]: PALE_SKY}),
+        *(band(ahead, low, high, shade, series.name) for low, high, shade in shades),
+        *(
+            ahead.mark_rule(color=shade, strokeWidth=bars).encode(y=f"{low}:Q", y2=f"{high}:Q")
+            for low, high, shade in shades
+            if bars
+        ),
+        alt.Chart(columns({"day": days(series.dates[-1:])}))
+        .mark_rule(color=GREY, strokeDash=[3, 3])
+        .encode(x=day_axis(language, weekly=True)),
+        behind.mark_line(color=INK, strokeWidth=1.5).encode(
+            y="target:Q", tooltip=[day_tip(language), alt.Tooltip("target:Q", title=truth, format=",.6~r")]
+        ),
+        behind.mark_point(filled=True, color=INK, size=14, opacity=1).encode(
+            y="target:Q", tooltip=[day_tip(language), alt.Tooltip("target:Q", title=truth, format=",.6~r")]
+        ),
+        ahead.mark_line(color=BLUE, strokeWidth=2).encode(y="mean:Q"),
+        ahead.mark_point(filled=True, color=BLUE, size=32, opacity=1).encode(
+            y="mean:Q",
+            tooltip=[
+                day_tip(language),
+                alt.Tooltip("mean:Q", title=mean, format=",.6~r"),
+                *(
+                    alt.Tooltip(f"{side}{coverage}:Q", title=translate(label, coverage=coverage), format=",.6~r")
+                    for coverage in (80, 95)
+                    for side, label in (("low", "report.low"), ("high", "report.high"))
+                ),
+            ],
+        ),
+        height=HEIGHT,
+    )
+    first = (float(forecast.mean[0]), float(forecast.low80[0]), float(forecast.high80[0]))
+    places = common_decimals(first)
+    told = translate(
+        "report.forecast_title",
+        day=day(forecast.dates[0], language),
+        name=series.name,
+        **dict(zip(("mean", "low", "high"), (number(value, places) for value in first), strict=True)),
+    )
+    return dress(
+        chart,
+        told,
+        translate("report.forecast_subtitle", past=past, horizon=len(forecast.dates)),
+        language,
+        simulated=series.simulated,
+    )

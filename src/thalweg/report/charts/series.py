@@ -1,0 +1,115 @@
+"""The whole series: its parts by date, and the days without a value."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import altair as alt
+import numpy as np
+
+from thalweg.charts.numbers import day
+from thalweg.charts.style import (
+    INK,
+    PART_COLOURS,
+    VERMILLION,
+    columns,
+    day_axis,
+    day_tip,
+    days,
+    dress,
+    key,
+    layered,
+)
+from thalweg.messages import catalogue
+from thalweg.series.dates import days_after
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.result import Findings
+
+HEIGHT = 260
+TICK = 12
+
+
+def _gaps(observed: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return where each run of days without a value begins, and the day after it ends."""
+    edges = np.diff(np.concatenate([[True], observed, [True]]).astype(np.int8))
+    return np.flatnonzero(edges == -1), np.flatnonzero(edges == 1)
+
+
+def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
+    """Draw the whole series, its training, validation and test parts shaded, days without a value marked.
+
+    Parameters
+    ----------
+    findings : Findings
+        Its `series` and `split`.
+    language : str
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    altair.LayerChart
+        In the user's units. A day without a value leaves a gap in the line and a tick at the foot.
+    """
+    translate = catalogue(language)
+    series, split = findings.series, findings.split
+    parts = [translate(f"report.part_{part}") for part in ("train", "validation", "test")]
+    edges = days(days_after(series.start, np.cumsum([0, split.train, split.validation, split.test]))).tolist()
+    shades = alt.Data(
+        values=[
+            {"from": begin, "to": end, "part": part} for (begin, end), part in zip(pairwise(edges), parts, strict=True)
+        ]
+    )
+    starts, stops = _gaps(series.observed)
+    missing = alt.Data(
+        values=[
+            {"from": begin, "to": end}
+            for begin, end in zip(
+                days(days_after(series.start, starts)).tolist(),
+                days(days_after(series.start, stops)).tolist(),
+                strict=True,
+            )
+        ]
+    )
+    filled = int((~series.observed).sum())
+    line = alt.Chart(
+        columns({"day": days(series.dates), "target": np.where(series.observed, series.values, np.nan)})
+    ).encode(x=day_axis(language))
+    colours: dict[str, str] = dict(zip(parts, PART_COLOURS, strict=True))
+    if filled:
+        colours[translate("report.mark_filled")] = VERMILLION
+    layers = [
+        key(colours),
+        alt.Chart(shades)
+        .mark_rect()
+        .encode(
+            x=day_axis(language, "from"),
+            x2="to:T",
+            color=alt.Color("part:N", scale=alt.Scale(domain=list(colours), range=list(colours.values()))),
+        ),
+        line.mark_line(color=INK, strokeWidth=1).encode(
+            y=alt.Y("target:Q", title=series.name, scale=alt.Scale(zero=False)),
+            tooltip=[
+                day_tip(language),
+                alt.Tooltip("target:Q", title=translate("report.mark_truth"), format=",.6~r"),
+            ],
+        ),
+    ]
+    if filled:
+        ticks = alt.Chart(missing).mark_rect(color=VERMILLION, stroke=VERMILLION, strokeWidth=1)
+        layers.append(
+            ticks.encode(x=day_axis(language, "from"), x2="to:T", y=alt.value(HEIGHT - TICK), y2=alt.value(HEIGHT))
+        )
+    told = translate(
+        "report.series_title_filled" if filled else "report.series_title",
+        name=series.name,
+        first=day(split.first, language, "report.day_plain"),
+        last=day(split.last, language, "report.day_plain"),
+        days=len(series),
+        filled=filled,
+    )
+    chart = layered(*layers, height=HEIGHT)
+    return dress(chart, told, translate("report.series_subtitle"), language, simulated=series.simulated)

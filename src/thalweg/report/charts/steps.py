@@ -1,0 +1,97 @@
+"""The loss per step ahead."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import altair as alt
+import numpy as np
+
+from thalweg.charts.numbers import number
+from thalweg.charts.style import BLUE, GREY, columns, dress, key, layered
+from thalweg.messages import catalogue
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.result import Findings
+
+HEIGHT = 200
+WEEK = 7
+
+
+def copied(findings: Findings) -> NDArray[np.float64]:
+    """Return the loss per step ahead of copying the last day known of the same weekday, shape (horizon,).
+
+    Over the days of the sealed test that have a value; one week ahead it is the baseline ``copy last week``.
+    """
+    series, test = findings.series, findings.split.test
+    loss: list[float] = []
+    for step in range(1, len(findings.steps) + 1):
+        weeks = WEEK * math.ceil(step / WEEK)
+        miss = (series.values[weeks:] - series.values[:-weeks])[-test:]
+        miss = miss[series.observed[weeks:][-test:]]
+        loss.append(float(np.mean(np.abs(miss) if findings.loss == "mae" else miss**2)))
+    return np.array(loss)
+
+
+def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
+    """Draw the loss one day ahead, two days ahead and so on, over the sealed test.
+
+    Parameters
+    ----------
+    findings : Findings
+        Its `steps`; copying last week is drawn beside it, to compare.
+    language : str
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    altair.LayerChart
+        In the user's units (squared for MSE).
+    """
+    translate = catalogue(language)
+    series, steps = findings.series, findings.steps
+    horizon = len(steps)
+    base = alt.Chart(columns({"step": np.arange(1, horizon + 1), "loss": steps})).encode(
+        x=alt.X(
+            "step:Q",
+            title=translate("report.ahead"),
+            axis=alt.Axis(grid=False, tickMinStep=1, format="d"),
+            scale=alt.Scale(domain=[0.5, horizon + 0.5], nice=False),
+        ),
+        y=alt.Y(
+            "loss:Q", title=translate(f"report.loss_{findings.loss}", name=series.name), scale=alt.Scale(zero=True)
+        ),
+        tooltip=[
+            alt.Tooltip("step:Q", title=translate("report.ahead")),
+            alt.Tooltip("loss:Q", title=translate("report.loss"), format=",.6~r"),
+        ],
+    )
+    copies = alt.Chart(columns({"step": np.arange(1, horizon + 1), "loss": copied(findings)})).encode(
+        x="step:Q", y="loss:Q"
+    )
+    words = translate("report.mark_copy")
+    layers = [
+        key({translate("report.mark_forecast"): BLUE, words: GREY}),
+        copies.mark_line(color=GREY, strokeWidth=1.5, strokeDash=[5, 4]),
+        copies.mark_point(filled=True, color=GREY, size=20, opacity=1).encode(
+            tooltip=[
+                alt.Tooltip("step:Q", title=translate("report.ahead")),
+                alt.Tooltip("loss:Q", title=words, format=",.6~r"),
+            ]
+        ),
+        base.mark_line(color=BLUE, strokeWidth=2),
+        base.mark_point(filled=True, color=BLUE, size=34, opacity=1),
+    ]
+    how = "report.steps_subtitle_copy" if findings.choice.kind == "copy" else "report.steps_subtitle"
+    told = translate(
+        f"report.steps_title_{'one_' if horizon == 1 else ''}{findings.loss}",
+        first=number(float(steps[0])),
+        last=number(float(steps[-1])),
+        horizon=horizon,
+        name=series.name,
+    )
+    chart = layered(*layers, height=HEIGHT)
+    return dress(chart, told, translate(how), language, simulated=series.simulated)

@@ -1,0 +1,178 @@
+"""Truth against estimate over the sealed test, as used (U2, U5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import numpy as np
+
+from thalweg.charts.numbers import day, number
+from thalweg.charts.style import (
+    BLUE,
+    INK,
+    PALE_SKY,
+    SKY,
+    VERMILLION,
+    band,
+    columns,
+    day_axis,
+    day_tip,
+    days,
+    dress,
+    every_day,
+    key,
+    layered,
+)
+from thalweg.messages import catalogue
+from thalweg.series.dates import days_between
+
+if TYPE_CHECKING:
+    from thalweg.forecast.result import Findings
+
+INTERVAL = 80
+HEIGHT = 380
+NARROWEST = 640  # pixels; at this width labels must not meet yet
+LETTER = 6.4  # pixels, of the labels' font
+WIDE = 0x2E80  # from here on letters are Chinese, two wide
+ROW = 17
+ROWS = 5
+
+
+def _labels(findings: Findings, language: str) -> list[dict[str, Any]]:
+    """Return a label for each miss in rows above the picture; the worse misses find their place first."""
+    used = findings.as_used
+    across = NARROWEST / max(days_between(used.dates[0], used.dates[-1]), 1)
+    taken: list[list[tuple[float, float]]] = [[] for _ in range(ROWS)]
+    labels: list[dict[str, Any]] = []
+    for miss in findings.misses:
+        text = day(miss.date, language, "report.day_short") + (f", {miss.holiday}" if miss.holiday else "")
+        length = LETTER * (1 + sum(2 if ord(letter) >= WIDE else 1 for letter in text))
+        at = days_between(used.dates[0], miss.date) * across
+        left = at + length > NARROWEST
+        start, end = (at - length, at) if left else (at, at + length)
+        free = (row for row, spans in enumerate(taken) if all(end < other or start > last for other, last in spans))
+        row = next(free, None)
+        if row is not None:
+            taken[row].append((start, end))
+        labels.append(
+            {
+                "day": str(miss.date.astype("datetime64[D]")),
+                "target": miss.target,
+                "prediction": miss.prediction,
+                "holiday": miss.holiday,
+                "label": "" if row is None else text,
+                "row": row,
+                "left": left,
+            }
+        )
+    return labels
+
+
+def _place(labels: list[dict[str, Any]], low: float, high: float) -> tuple[float, float]:
+    """Give each label its height in the user's units, in head-room above the data; return the whole domain."""
+    rows = 1 + max((label["row"] for label in labels if label["row"] is not None), default=-1)
+    unit = ((high - low) or 1.0) / (HEIGHT - ROW * (rows + 1))
+    for label in labels:
+        label["height"] = None if label["row"] is None else high + (rows - label["row"]) * ROW * unit
+    return low - ROW * unit / 2, high + (rows + 0.5) * ROW * unit
+
+
+def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
+    """Draw what came and what was estimated the day before, with 80% and 95% intervals and the misses marked.
+
+    Parameters
+    ----------
+    findings : Findings
+        Its `as_used` and `misses`.
+    language : str
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    altair.LayerChart
+        In the user's units. Days that were not scored leave a gap. A label that would cover that of a worse
+        miss is left out; the dot stays.
+    """
+    translate = catalogue(language)
+    series, used = findings.series, findings.as_used
+    dates, table = every_day(
+        used.dates,
+        {
+            "target": used.target,
+            "prediction": used.prediction,
+            "low80": used.low80,
+            "high80": used.high80,
+            "low95": used.low95,
+            "high95": used.high95,
+        },
+    )
+    truth, estimate, missed = (
+        translate("report.mark_truth"),
+        translate("report.mark_estimate"),
+        translate("report.mark_miss"),
+    )
+    base = alt.Chart(columns({"day": days(dates), **table})).encode(x=day_axis(language, padding=8))
+    tips = [
+        day_tip(language),
+        alt.Tooltip("target:Q", title=truth, format=",.6~r"),
+        alt.Tooltip("prediction:Q", title=estimate, format=",.6~r"),
+    ]
+    # Drag to move along; with Shift the wheel comes closer, without it the wheel keeps scrolling the page.
+    closer = alt.selection_interval(bind="scales", encodings=["x"], zoom="wheel![event.shiftKey]")
+    labels = _labels(findings, language)
+    low, high = float(np.fmin(used.low95, used.target).min()), float(np.fmax(used.high95, used.target).max())
+    heights = alt.Scale(domain=_place(labels, low, high), nice=False, zero=False)
+    misses = alt.Chart(alt.Data(values=labels)).encode(x=day_axis(language, padding=8), y="target:Q")
+    # White letters under the coloured ones keep the lines that other labels hang from out of the words.
+    texts = [
+        misses.transform_filter(f"datum.label && {'' if left else '!'}datum.left")
+        .mark_text(
+            align="right" if left else "left",
+            dx=-5 if left else 5,
+            fontSize=12,
+            clip=True,
+            color=paint,
+            stroke=paint,
+            strokeWidth=outline,
+        )
+        .encode(y="height:Q", text="label:N")
+        for paint, outline in (("white", 4), (VERMILLION, 0))
+        for left in (True, False)
+    ]
+    chart = layered(
+        key(
+            {
+                truth: INK,
+                estimate: BLUE,
+                missed: VERMILLION,
+                translate("report.mark_interval", coverage=80): SKY,
+                translate("report.mark_interval", coverage=95): PALE_SKY,
+            }
+        ),
+        misses.transform_filter("datum.label")
+        .mark_rule(color=VERMILLION, strokeWidth=1, opacity=0.6, clip=True)
+        .encode(y="height:Q", y2="target:Q"),
+        band(base, "low95", "high95", PALE_SKY, series.name).encode(
+            y=alt.Y("low95:Q", title=series.name, scale=heights)
+        ),
+        band(base, "low80", "high80", SKY, series.name),
+        base.mark_line(color=INK, strokeWidth=1.3, clip=True).encode(y="target:Q"),
+        base.mark_line(color=BLUE, strokeWidth=1.3, clip=True).encode(y="prediction:Q"),
+        base.mark_rule(opacity=0, strokeWidth=3, clip=True).encode(tooltip=tips).add_params(closer),
+        misses.mark_point(filled=True, color=VERMILLION, size=55, opacity=1, clip=True).encode(
+            tooltip=[*tips, alt.Tooltip("holiday:N", title=translate("report.holiday"))]
+        ),
+        *texts,
+        height=HEIGHT,
+    )
+    told = translate(
+        f"report.truth_title_{findings.loss}",
+        loss=number(used.test),
+        name=series.name,
+        inside=round(used.coverage[INTERVAL] * len(used.dates)),
+        days=len(used.dates),
+        coverage=INTERVAL,
+    )
+    how = "report.truth_subtitle_copy" if findings.choice.kind == "copy" else "report.truth_subtitle"
+    return dress(chart, told, translate(how, refit_days=used.refit_days), language, simulated=series.simulated)

@@ -1,0 +1,90 @@
+"""What the report shows of the glass box: pictures of `thalweg look`, put to the choice and to the user's days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from thalweg.charts.illustration import Illustration
+from thalweg.errors import InputError
+from thalweg.forecast.watch import Silence
+from thalweg.messages import catalogue
+from thalweg.pictures.lags.options import LagsOptions
+from thalweg.pictures.registry import illustration_of, study_of
+from thalweg.pictures.shift.chart import moved_chart, shift_told
+from thalweg.pictures.shift.study import shift_of
+from thalweg.pictures.surface.options import PathOptions
+from thalweg.pictures.why.options import WhyOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from thalweg.forecast.model import Model
+    from thalweg.forecast.result import Findings
+
+BARS = 10  # days and facts named in why
+DRAWN_DAYS = 60  # of the sealed test, in the picture of the shift
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A picture that these days cannot bear: its name, and why, in the reader's language."""
+
+    name: str
+    why: str
+
+
+def insights(findings: Findings, model: Model, language: str = "en") -> tuple[dict[str, Illustration], list[Missing]]:
+    """Return the pictures that the report shows, by name, and those that so short or so odd a series cannot bear.
+
+    Parameters
+    ----------
+    findings : Findings
+    model : Model
+        What forecasts: its first day ahead is explained.
+    language : str
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    dict
+        ``why``, ``shift``, ``lags`` and ``surface``, as far as they can be made.
+    list of Missing
+        The others.
+    """
+    wanted: dict[str, Callable[[Findings, Model, str], Illustration]] = {
+        "why": _why, "shift": _shift, "lags": _lags, "surface": _surface
+    }  # fmt: skip
+    made: dict[str, Illustration] = {}
+    missing: list[Missing] = []
+    for name, make in wanted.items():
+        try:
+            made[name] = make(findings, model, language)
+        except InputError as error:
+            missing.append(Missing(name, error.sentence(language, command=True)))
+    return made, missing
+
+
+def _why(_: Findings, model: Model, language: str) -> Illustration:
+    return illustration_of("why", study_of("why", model, WhyOptions(count=BARS), Silence()), language)
+
+
+def _shift(findings: Findings, _: Model, language: str) -> Illustration:
+    """Hold the choice as used against the day before, over the sealed days that were scored."""
+    used, series = findings.as_used, findings.series
+    before = series.values[(used.dates - series.start).astype(int) - 1]
+    shift = shift_of(used.target, used.prediction, before, findings.loss)
+    drawn = min(DRAWN_DAYS, len(used.dates))
+    told = catalogue(language)("report.shift_subtitle", rung=findings.chosen, drawn=drawn, count=len(used.dates))
+    chart = moved_chart(shift, used.dates, series.name, told, language, drawn=drawn, simulated=series.simulated)
+    return Illustration("shift", language, chart, {}, shift_told(shift, language, name=series.name), asked=("perfect",))
+
+
+def _lags(findings: Findings, _: Model, language: str) -> Illustration:
+    options = LagsOptions(loss=findings.loss)
+    return illustration_of("lags", study_of("lags", findings.series, options, Silence()), language)
+
+
+def _surface(findings: Findings, _: Model, language: str) -> Illustration:
+    options = PathOptions(loss=findings.loss)
+    return illustration_of("surface", study_of("surface", findings.series, options, Silence()), language)

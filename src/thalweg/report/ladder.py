@@ -1,0 +1,56 @@
+"""The columns of the ladder's table and how each is written, once for the terminal, the report and a notebook (U3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from thalweg.charts.numbers import common_decimals, duration, number
+from thalweg.messages import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from thalweg.forecast.result import RungResult
+
+COLUMNS = ("unknowns", "days_back", "train", "validation", "test", "time")
+LOSSES = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class LadderTable:
+    """The lines of a ladder as a person reads them.
+
+    Attributes
+    ----------
+    lines : sequence of RungResult
+    language : str
+        ``en`` or ``zh``.
+    places : int
+        Decimals of all losses, so that they line up.
+    """
+
+    lines: Sequence[RungResult]
+    language: str
+    places: int
+
+    @classmethod
+    def of(cls, lines: Sequence[RungResult], language: str = "en") -> LadderTable:
+        """Return the table of some lines."""
+        return cls(lines, language, common_decimals(getattr(line, name) for line in lines for name in LOSSES))
+
+    def head(self, column: str) -> str:
+        """Return what stands above a column, one of `COLUMNS` or ``rung``."""
+        return catalogue(self.language)(f"table.{column}")
+
+    def cell(self, line: RungResult, column: str) -> str:
+        """Return what a line says in a column: losses in the user's units, a dash where a loss is not known."""
+        match column:
+            case "unknowns":
+                return number(line.parameters, 0)
+            case "days_back":
+                return number(line.days_back, 0)
+            case "time":
+                return duration(line.seconds, self.language)
+            case _:
+                return number(getattr(line, column), self.places)

@@ -1,0 +1,59 @@
+"""A picture as a file: a page of its own, SVG, PNG or Vega-Lite."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import vl_convert
+
+from thalweg.charts.illustration import words_of
+from thalweg.charts.style import VEGA_LITE
+from thalweg.messages import catalogue
+from thalweg.report.html import picture, scripts, surroundings, template
+from thalweg.report.tables import Table
+
+if TYPE_CHECKING:
+    from thalweg.charts.illustration import Illustration
+
+KINDS = (".html", ".svg", ".png", ".json")
+PNG_SCALE = 1.5  # pixels a unit: sharp enough on paper
+
+
+def rendered(illustration: Illustration, kind: str) -> bytes:
+    """Return a picture as a file of a kind, one of `KINDS`."""
+    spec = illustration.described
+    match kind:
+        case ".svg":
+            # An image is read aloud by its title: a sentence for every mark would double the file.
+            plain = spec | {"config": spec["config"] | {"aria": False}}
+            return vl_convert.vegalite_to_svg(plain, vl_version=VEGA_LITE).encode()
+        case ".png":
+            return vl_convert.vegalite_to_png(spec, vl_version=VEGA_LITE, scale=PNG_SCALE)
+        case ".json":
+            return json.dumps(spec, ensure_ascii=False).encode()
+        case _:
+            return _page(illustration).encode()
+
+
+def tables_of(illustration: Illustration) -> list[Table]:
+    """Return the tables that a person reads, in words."""
+    tables: list[Table] = []
+    for name in illustration.shown:
+        heads, rows, words = words_of(illustration, name)
+        tables.append(Table("", [(head, "") for head in heads], rows, words=words))
+    return tables
+
+
+def _page(illustration: Illustration) -> str:
+    translate = catalogue(illustration.language)
+    return template("picture.html.jinja").render(
+        **surroundings(translate),
+        name=illustration.name,
+        line=translate(f"look.{illustration.name}.line"),
+        picture=picture(illustration.name, illustration.described),
+        said=illustration.said,
+        tables=tables_of(illustration),
+        questions=illustration.questions(),
+        scripts=scripts(),
+    )

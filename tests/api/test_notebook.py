@@ -1,0 +1,41 @@
+"""The face in a notebook: no script, everything within."""
+
+import base64
+import re
+from dataclasses import replace
+
+import pytest
+
+from thalweg.api.notebook import html
+from thalweg.messages import catalogue
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_verdict_table_and_picture(findings, language):
+    fragment = html(findings, language)
+    translate = catalogue(language)
+    assert translate(findings.verdict[0]) in fragment
+    for line in findings.ladder:
+        assert line.rung in fragment
+    assert re.search(rf"<strong>mean of 3 .*{translate('report.mark_choice')}</strong>", fragment)
+    assert translate("table.test_of") in fragment
+    assert translate("report.simulated") in fragment
+    (picture,) = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', fragment)
+    drawn = base64.b64decode(picture).decode()
+    assert drawn.startswith("<svg")
+    assert translate("report.mark_forecast") in drawn
+
+
+def test_it_runs_no_script_and_asks_nothing(findings):
+    fragment = html(findings)
+    assert "<script" not in fragment
+    assert not re.findall(r'(?:src|href)="(?!data:)', fragment)
+    assert len(fragment) < 300_000
+
+
+def test_names_are_escaped(findings):
+    hostile = '<img src=x onerror="alert(1)">'
+    ladder = (replace(findings.ladder[0], rung=hostile), *findings.ladder[1:])
+    fragment = html(replace(findings, series=replace(findings.series, name=hostile), ladder=ladder))
+    assert hostile not in fragment
+    assert "&lt;img src=x" in fragment

@@ -1,0 +1,378 @@
+"""From days to a forecast: the same bits, an honest choice, and an end whenever one is asked for."""
+
+import json
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from support.small_searches import (
+    COPIES,
+    LINE,
+    NET,
+    SHORT,
+    TINY,
+    backtest,
+    changed_after,
+    channel,
+    fitted,
+    part,
+    search,
+    series_of,
+)
+from thalweg.errors import InputError
+from thalweg.forecast import search as climbing
+from thalweg.forecast.backtest import STRATEGIES, BacktestSpecification, Member
+from thalweg.forecast.export import as_json
+from thalweg.forecast.ladder import Ladder, Rung
+from thalweg.forecast.store import load, pack
+from thalweg.forecast.watch import Silence
+from thalweg.learn.optimizer import Optimizer
+from thalweg.learn.thread_pool import thread_pool
+from thalweg.series.calendar import Calendar
+
+TIMES = ("seconds", "time_limit", "threads")
+
+
+def without_times(told):
+    """Everything of the findings but how long it took."""
+    if isinstance(told, dict):
+        return {key: without_times(value) for key, value in told.items() if key not in TIMES}
+    return [without_times(value) for value in told] if isinstance(told, list) else told
+
+
+def everything(findings):
+    return json.dumps(without_times(as_json(findings)))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_same_seed_same_bits_whatever_the_threads(series, found, threads):
+    findings, model = search(series, threads=threads)
+    assert everything(findings) == everything(found[0])
+    assert pack(model) == pack(found[1])
+
+
+def test_another_seed_finds_another_function(series, found):
+    findings, _ = search(series, seed=1)
+    losses = [[line.train for line in one.ladder if line.kind != "copy"] for one in (findings, found[0])]
+    assert losses[0][0] != losses[1][0]
+
+
+def test_the_choice_has_the_least_validation_loss(found):
+    findings, _ = found
+    best = min(findings.ladder, key=lambda line: line.validation)
+    assert findings.chosen == best.rung == findings.choice.rung
+    assert best.validation < findings.ladder[0].validation
+
+
+def test_what_only_fits_the_days_seen_is_not_chosen():
+    """On a random walk a wide network learns the training days by heart; validation is not fooled (U4)."""
+    walk = 1000 + np.cumsum(np.random.default_rng(2).normal(0, 10, 200))
+    wide = replace(NET, hidden=(64, 64), epochs=60)
+    findings, _ = search(series_of(walk), ladder=Ladder("wide", (*COPIES, NET, wide)), horizon=1)
+    assert min(findings.ladder, key=lambda line: line.train).rung == wide.name
+    assert findings.chosen == "copy yesterday"
+
+
+def test_the_sealed_test_does_not_choose(series, found):
+    """With wildly other sealed days, everything but the last column of the table is the same."""
+    was, _ = found
+    sealed = was.split.train + was.split.validation
+    now, _ = search(changed_after(series, sealed, 0))
+    assert now.chosen == was.chosen
+    assert now.strategy == was.strategy
+    for one, two in zip(was.ladder, now.ladder, strict=True):
+        assert replace(one, test=0.0, seconds=0.0, curve={}) == replace(two, test=0.0, seconds=0.0, curve={})
+        assert one.curve == two.curve
+        assert one.test != two.test
+    assert now.as_used.test != was.as_used.test
+
+
+class Teller(Silence):
+    """Writes down what it is told, and on which thread."""
+
+    def __init__(self):
+        self.stages, self.done, self.lines, self.threads = [], {}, [], set()
+
+    def stage(self, name, total):
+        self.threads.add(threading.current_thread())
+        self.stages.append((name, total))
+        self.done[name] = 0
+
+    def advance(self, count=1):
+        self.threads.add(threading.current_thread())
+        self.done[self.stages[-1][0]] += count
+
+    def rung(self, line):
+        self.threads.add(threading.current_thread())
+        self.lines.append(line)
+
+
+def test_a_watcher_is_told_of_everything_on_its_own_thread(series):
+    teller = Teller()
+    findings, _ = search(series, watcher=teller)
+    assert teller.threads == {threading.current_thread()}
+    assert [name for name, _ in teller.stages] == ["climb", "open", "as_used", "forecast"]
+    rungs = len(findings.ladder)
+    assert [line.rung for line in teller.lines] == [line.rung for line in findings.ladder] * 2
+    assert all(np.isnan(line.test) for line in teller.lines[:rungs]), "the seal is closed while climbing"
+    assert tuple(teller.lines[rungs:]) == findings.ladder
+    totals = dict(teller.stages)
+    assert teller.done["climb"] == totals["climb"] == 6
+    assert all(0 < teller.done[name] <= totals[name] for name in totals)
+
+
+class Interrupting(Silence):
+    """Ctrl-C, pressed at the first call of one kind."""
+
+    def __init__(self, where):
+        self.where = where
+
+    def stage(self, name, total):  # noqa: ARG002 - the protocol's names
+        if self.where == name:
+            raise KeyboardInterrupt
+
+    def advance(self, count=1):  # noqa: ARG002 - the protocol's names
+        if self.where == "advance":
+            raise KeyboardInterrupt
+
+    def rung(self, line):  # noqa: ARG002 - the protocol's names
+        if self.where == "rung":
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("where", ["climb", "rung", "advance", "open", "as_used", "forecast"])
+def test_an_interrupt_ends_everything_and_leaves_no_thread(series, where):
+    before = set(threading.enumerate())
+    endless = replace(NET, epochs=1_000_000, patience=1_000_000) if where in {"rung", "advance"} else NET
+    started = time.perf_counter()
+    with pytest.raises(KeyboardInterrupt):
+        search(series, ladder=Ladder("long", (*COPIES, LINE, endless)), watcher=Interrupting(where))
+    assert time.perf_counter() - started < 10
+    assert set(threading.enumerate()) <= before
+
+
+def test_a_time_limit_gives_the_best_so_far_and_says_so(series):
+    endless = replace(NET, epochs=1_000_000, patience=1_000_000)
+    started = time.perf_counter()
+    findings, model = search(series, ladder=Ladder("long", (*COPIES, LINE, endless)), time_limit=1.5, threads=2)
+    assert time.perf_counter() - started < 10
+    assert endless.name not in {line.rung for line in findings.ladder}
+    told = {message.key: message.values for message in findings.verdict}
+    assert told["verdict.time_limit"] == {"seconds": 1.5}
+    assert findings.chosen == min(findings.ladder, key=lambda line: line.validation).rung
+    assert np.isfinite(model.predict().mean).all()
+
+
+def test_the_tiniest_time_limit_still_forecasts_by_copying(series):
+    findings, model = search(series, time_limit=1e-6)
+    assert {line.parameters for line in findings.ladder} == {0}
+    assert all(isinstance(one, Rung) for one in model.daily)
+    assert "verdict.time_limit" in {message.key for message in findings.verdict}
+    assert "verdict.time_limit" not in {message.key for message in search(series, time_limit=1e6)[0].verdict}
+
+
+def test_a_week_repeated_is_copied():
+    week = np.array([50.0, 60, 70, 65, 40, 20, 30])
+    findings, model = search(series_of(np.tile(week, 30)))
+    assert findings.chosen == "copy last week"
+    assert findings.as_used.test == 0
+    assert findings.verdict[0].key == "verdict.copying_mae"
+    np.testing.assert_array_equal(model.predict().mean, week[:5])
+    np.testing.assert_allclose(findings.forecast.low95, week[:5], rtol=1e-9)
+    assert findings.as_used.coverage == {80: 1.0, 95: 1.0}
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_where_nothing_beats_copying_it_copies_or_says_how_it_compares(seed):
+    walk = 1000 + np.cumsum(np.random.default_rng(seed).normal(0, 10, 300))
+    findings, model = search(series_of(walk))
+    copied = findings.baselines["copy yesterday"]
+    said = findings.verdict[0]
+    if findings.choice.kind == "copy":
+        assert said.key == "verdict.copying_mae"
+        np.testing.assert_array_equal(model.predict().mean, walk[-1])
+    else:
+        best = min(findings.baselines.values())
+        assert said.key == ("verdict.better_mae" if findings.as_used.test < best else "verdict.worse_mae")
+        assert said.values["percent"] == pytest.approx(100 * abs(1 - findings.as_used.test / best), rel=1e-9)
+    assert findings.as_used.test < 1.25 * copied, "a walk is not forecast much worse than by copying"
+
+
+def test_one_day_ahead(series):
+    findings, model = search(series, horizon=1)
+    assert len(findings.forecast.mean) == len(findings.steps) == model.horizon == 1
+    assert findings.steps[0] == pytest.approx(findings.as_used.test, rel=1e-12)
+
+
+@pytest.mark.parametrize("loss", ["mae", "mse"])
+def test_the_strategy_is_the_one_that_validation_prefers(series, loss):
+    """Recompute each by hand, refitted as it will serve, on days before the seal, and scored on validation days."""
+    findings, _ = search(series, loss=loss, ladder=SHORT)
+    split, line = findings.split, next(line for line in findings.ladder if line.rung == LINE.name)
+    assert findings.chosen == LINE.name
+    sealed = split.train + split.validation
+    losses = {}
+    for strategy in STRATEGIES:
+        with thread_pool(1) as pool:
+            made = backtest(
+                BacktestSpecification(part(series, 0, sealed), Calendar(), loss), (Member(LINE, line.epochs, (0, 1)),),
+                first=split.train, refit_days=findings.as_used.refit_days, steps=5, strategy=strategy, pool=pool,
+                advance=lambda _: None,
+            ).forecasts  # fmt: skip
+        each = []
+        for step in range(5):
+            days = [day for day in range(split.train + step, sealed) if series.observed[day]]
+            miss = np.array([made[step, day - split.train] - series.values[day] for day in days])
+            each.append(np.mean(np.abs(miss) if loss == "mae" else miss**2))
+        losses[strategy] = np.mean(each)
+    assert findings.strategy == min(losses, key=losses.get)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("loss", "rmse", "--loss 'rmse'"),
+        ("horizon", 0, "--horizon 0: forecast 1 to"),
+        ("horizon", 100_000, "--horizon 100000: forecast 1 to"),
+        ("seed", -1, "--seed -1"),
+        ("threads", 0, "--threads 0"),
+        ("time_limit", 0.0, "--time-limit 0"),
+        ("time_limit", float("nan"), "--time-limit nan"),
+        ("ladder", "huge", "--ladder 'huge'"),
+        ("country", "Atlantis", "--country 'Atlantis'"),
+    ],
+)
+def test_options_out_of_range_are_refused(series, option, value, said):
+    with pytest.raises(InputError, match=said):
+        search(series, **{option: value})
+
+
+def test_the_shortest_series_is_served_whole(tmp_path):
+    """56 days and a horizon of 28: every interval is a number, and the model comes back from its file."""
+    short = series_of(channel(56).values)
+    findings, model = search(short, ladder="full", horizon=28)
+    assert all(line.days_back * 3 <= findings.split.train for line in findings.ladder)
+    for name in ("mean", "low80", "high80", "low95", "high95"):
+        assert np.isfinite(getattr(findings.forecast, name)).all(), name
+    assert len(findings.steps) == 28
+    model.save(tmp_path / "short.thalweg")
+    np.testing.assert_array_equal(load(tmp_path / "short.thalweg").predict().mean, findings.forecast.mean)
+
+
+def test_a_horizon_that_cannot_be_checked_is_refused():
+    short = series_of(channel(56).values)
+    with pytest.raises(InputError, match=r"--horizon 29: on 56 days a forecast can be checked at most 28 days ahead"):
+        search(short, ladder=SHORT, horizon=29)
+
+
+def test_gaps_where_far_steps_would_be_scored(tmp_path):
+    """The only day that step 28 could be scored on is a gap: its interval is the one before."""
+    observed = np.ones(56, dtype=bool)
+    observed[-1] = False
+    findings, model = search(series_of(channel(56).values, observed), ladder=SHORT, horizon=28)
+    assert np.isnan(findings.steps[-1])
+    np.testing.assert_array_equal(model.bands[-1], model.bands[-2])
+    model.save(tmp_path / "gaps.thalweg")
+    load(tmp_path / "gaps.thalweg")
+
+
+@pytest.mark.parametrize("kind", ["zeros", "constant training", "mostly zeros", "tiny", "large", "wild day"])
+def test_odd_series_are_served_without_a_warning(kind):
+    values = channel(200).values
+    if kind == "zeros":
+        values = np.where(np.arange(200) < 190, 0.0, 3.0)
+    elif kind == "constant training":
+        values[:120] = 0.1
+    elif kind == "mostly zeros":
+        values = np.where(np.random.default_rng(0).random(200) < 0.1, values, 0)
+    elif kind == "tiny":
+        values *= 1e-9
+    elif kind == "large":
+        values *= 1e11
+    else:
+        values[60] = 9e14
+    for loss in ("mae", "mse"):
+        findings, model = search(series_of(values), loss=loss)
+        forecast = model.predict()
+        for name in ("mean", "low80", "high80", "low95", "high95"):
+            assert np.isfinite(getattr(forecast, name)).all(), name
+        assert np.isfinite(findings.as_used.test)
+
+
+def test_series_below_zero_have_no_floor():
+    below = series_of(channel(300).values - 5000)
+    findings, model = search(below)
+    assert model.miss_transform.offset is None
+    assert findings.forecast.mean.max() < 0
+    assert findings.forecast.low95.max() < 0
+
+
+def test_what_diverges_is_left_out_and_the_climb_goes_on(series):
+    rash = Rung(7, optimizer=Optimizer(rule="gradient descent", learning_rate=1e3, schedule="constant", decay=0))
+    findings, _ = search(series, ladder=Ladder("rash", (*COPIES, replace(rash, hidden=(30, 30)), LINE)), loss="mse")
+    names = [line.rung for line in findings.ladder]
+    assert names == ["copy yesterday", "copy last week", LINE.name]
+
+
+def test_refits_use_the_seeds_whose_descents_did_not_fail(series, monkeypatch):
+    """The first network of three fails: the epochs found belong to the second and third."""
+    descend = climbing.descend
+
+    def failing(training_set, seed, **options):
+        made = descend(training_set, seed, **options)
+        return made._replace(outcome=replace(made.outcome, name="diverged")) if seed % 1000 == 0 else made
+
+    monkeypatch.setattr(climbing, "descend", failing)
+    three = replace(LINE, seeds=3)
+    findings, model = search(series, ladder=Ladder("three", (*COPIES, three)), seed=4, horizon=1)
+    line = findings.choice
+    assert line.rung == three.name
+    assert (line.seeds, len(line.epochs), len(line.outcomes)) == (2, 2, 2)
+
+    by_hand = [
+        fitted(three, series, len(series), epochs=epochs, seeds=(seed,)).thetas[0]
+        for seed, epochs in zip((4001, 4002), line.epochs, strict=True)
+    ]
+    np.testing.assert_array_equal(model.daily[0].thetas, by_hand)
+
+
+def test_best_shapes_are_climbed_again_with_what_is_known(series):
+    shallow, deep = replace(NET, hidden=(100,), epochs=4), replace(NET, hidden=(100, 100), epochs=4)
+    known = replace(NET, known="week", days_back=7, epochs=2)
+    again = Ladder("again", (*COPIES, shallow, deep), again=(known,), best_shapes=1)
+    findings, _ = search(series, ladder=again, horizon=1)
+    networks = [line for line in findings.ladder if line.kind == "network"]
+    best = min(networks[:2], key=lambda line: line.validation)
+    assert len(networks) == 3
+    assert networks[2].known
+    assert networks[2].hyperparameters["neurons"] == best.hyperparameters["neurons"]
+
+
+def test_the_tiny_ladder_is_climbed_in_order(found):
+    names = [line.rung for line in found[0].ladder]
+    assert names[: len(TINY.rungs)] == [rung.name for rung in TINY.rungs]
+
+
+def test_a_rung_that_diverges_is_told_with_advice(series):
+    wild = Rung(7, optimizer=Optimizer(rule="gradient descent", learning_rate=1e3), seeds=1, epochs=5)
+    findings, _ = search(series, ladder=Ladder("wild", (wild,)), loss="mse")
+    assert [line.kind for line in findings.ladder] == ["copy", "copy"], "copying is always climbed"
+    (said,) = [message for message in findings.verdict if message.key == "verdict.diverged"]
+    assert said.values["rung"] == "linear 7"
+    assert "learning rate" in said.values["advice"]
+
+
+def test_what_is_no_series_or_no_ladder_is_refused(series):
+    with pytest.raises(InputError, match="takes a Series, not str"):
+        search("views.csv")
+    with pytest.raises(InputError, match="there is no such ladder"):
+        search(series, ladder=3)
+    with pytest.raises(InputError, match=r"--horizon 2\.5"):
+        search(series, horizon=2.5)
+
+
+def test_one_day_ahead_needs_no_second_strategy(series):
+    assert search(series, horizon=1)[0].strategy in ("direct", "copy")
