@@ -1,10 +1,14 @@
-"""How well real series are forecast, as used: one day ahead and 28 days ahead, on days that nothing was chosen by."""
+"""How well real series are forecast, as used: one day ahead and 28 days ahead, on days that nothing was chosen by.
+
+The environment variable THALWEG_DATA names the folder of the series; the project may not contain them.
+"""
 
 from __future__ import annotations
 
 import csv
 import json
 import math
+import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +18,6 @@ from measure import run, table, thalweg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @dataclass(frozen=True)
@@ -75,15 +77,16 @@ def _judged(value: float, aim: float, floor: float) -> str:
     return "aim reached" if value <= aim else "floor reached" if value <= floor else "**above the floor**"
 
 
-def section(*, quick: bool = False, data: Path = DATA) -> list[str]:
-    """Measure and return Markdown; files that are not there are skipped, and it is said."""
+def section(*, quick: bool = False, data: Path | None = None) -> list[str]:
+    """Measure and return Markdown; it names the files that are not in the folder, which are skipped."""
+    folder = os.environ.get("THALWEG_DATA") if data is None else data
     rows: list[list[str]] = []
     ahead: list[str] = []
     for file in FILES[2:3] if quick else FILES:
-        if not (data / file.name).exists():
+        if not folder or not Path(folder, file.name).exists():
             rows.append([file.name, "skipped: not there", *[""] * 7])
             continue
-        found = forecast(file, data, "quick" if quick else "full")
+        found = forecast(file, Path(folder), "quick" if quick else "full")
         error = found["as_used"]["test"]
         copies = found["baselines"]
         rows.append(

@@ -11,10 +11,10 @@ import numpy as np
 from cases import DEEP, SMALL
 from measure import table, work_of_others
 from passes import named
+from thalweg.learn.ensembles import descents, run_together
 from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.optimizer import Optimizer
-from thalweg.learn.ensembles import descents, run_together
 from thalweg.learn.thread_pool import available_cores
 
 if TYPE_CHECKING:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.errors import InputError
+from thalweg.files import reason_of
+from thalweg.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CHECKSUM = "sha256"
-LARGEST = 2 * 1024**3  # bytes
+LARGEST_FILE_BYTES = 2 * 1024**3
 
 
 @dataclass(frozen=True)
@@ -29,20 +31,31 @@ class Kind:
     Attributes
     ----------
     name : str
-        What the file is: ``model``.
+        What the file is: ``model``. The catalogues hold its words under ``file.NAME``: ``called``, what to ``give``
+        instead of a file of another kind, and how to make one ``again``.
     key : str
         Under which its description stands in the header.
     version : int
-        Which description this thalweg reads.
-    give, again : str
-        What a user should give instead of a file that is none, and how to make one again: sentences in part.
+        Which description this version of thalweg reads.
     """
 
     name: str
     key: str
     version: int
-    give: str
-    again: str
+
+    def refusal(self, key: str, path: Path, /, **values: object) -> InputError:
+        """Return the error for a file that cannot be read.
+
+        Parameters
+        ----------
+        key : str
+            Of the sentence in the catalogues, without the leading ``error.``.
+        path : Path
+        **values
+            What else the sentence names.
+        """
+        words = {part: Message(f"file.{self.name}.{part}") for part in ("called", "give", "again")}
+        return InputError(key, path=str(path), **words, **values)
 
 
 def seal(kind: Kind, description: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> bytes:
@@ -50,9 +63,9 @@ def seal(kind: Kind, description: Mapping[str, Any], tensors: Mapping[str, NDArr
     from safetensors.numpy import save  # noqa: PLC0415 - only where something is saved
 
     text = json.dumps({"version": kind.version, **description}, ensure_ascii=False, allow_nan=False)
-    held = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
-    # Beside the numbers, not beside the description: several entries of metadata would be written in any order.
-    return save(held | {CHECKSUM: _checksum(text, held)}, metadata={kind.key: text})
+    arrays = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
+    # The checksum stands beside the arrays: several entries of metadata would be written in any order.
+    return save(arrays | {CHECKSUM: _checksum(text, arrays)}, metadata={kind.key: text})
 
 
 def unseal(kind: Kind, path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
@@ -70,18 +83,12 @@ def unseal(kind: Kind, path: Path) -> tuple[dict[str, Any], dict[str, NDArray[An
         description = json.loads(text, parse_constant=_refuse)
         version = description["version"]
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise InputError(f"{path} is no {kind.name} of thalweg: it holds no description. Give {kind.give}.") from None
+        raise kind.refusal("file.other_kind", path) from None
     if version != kind.version:
-        raise InputError(
-            f"{path} is a {kind.name} of version {version!r}; this thalweg reads version {kind.version}. "
-            f"{kind.again}, or use the thalweg that wrote it."
-        )
-    told = tensors.pop(CHECKSUM, None)
-    if told is None or not np.array_equal(told, _checksum(text, tensors)):
-        raise InputError(
-            f"{path} is damaged: its checksum does not fit its content. Copy it again, or "
-            f"{kind.again[0].lower()}{kind.again[1:]}."
-        )
+        raise kind.refusal("file.other_version", path, version=repr(version), expected=kind.version)
+    checksum = tensors.pop(CHECKSUM, None)
+    if checksum is None or not np.array_equal(checksum, _checksum(text, tensors)):
+        raise kind.refusal("file.changed", path)
     return description, tensors
 
 
@@ -94,33 +101,30 @@ def _checksum(text: str, tensors: Mapping[str, NDArray[Any]]) -> NDArray[np.uint
 
 
 def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant} is no number")
+    raise ValueError(f"JSON has no number {constant}")
 
 
 def _read(kind: Kind, path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     from safetensors import SafetensorError, safe_open  # noqa: PLC0415 - only where something is loaded
 
     try:
-        found = path.stat()
+        status = path.stat()
     except FileNotFoundError:
-        raise InputError(f"There is no file {path}. Give {kind.give}.") from None
+        raise kind.refusal("file.not_found", path) from None
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except ValueError as error:
-        raise InputError(f"{path} cannot be read: {error}.") from error
-    if stat.S_ISDIR(found.st_mode):
-        raise InputError(f"{path} is a folder. Give the {kind.name} file in it: {kind.give}.")
-    if not stat.S_ISREG(found.st_mode):
-        raise InputError(f"{path} is no file of its own but a pipe or a device. Save the {kind.name} to a file first.")
-    if found.st_size > LARGEST:
-        raise InputError(f"{path} holds {found.st_size:,} bytes, more than any {kind.name}. Give {kind.give}.")
+        raise kind.refusal("file.unreadable", path, reason=reason_of(error)) from error
+    except ValueError:  # a null byte
+        raise kind.refusal("file.no_path", path) from None
+    if stat.S_ISDIR(status.st_mode):
+        raise kind.refusal("file.folder", path)
+    if not stat.S_ISREG(status.st_mode):
+        raise kind.refusal("file.pipe", path)
+    if status.st_size > LARGEST_FILE_BYTES:
+        raise kind.refusal("file.too_large", path, bytes=status.st_size)
     try:
         with safe_open(path, framework="numpy") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (SafetensorError, ValueError, TypeError, KeyError, OverflowError, MemoryError) as error:
-        raise InputError(
-            f"{path} is no whole {kind.name} file ({error}). It may have been cut short or damaged: copy it again, or "
-            f"{kind.again[0].lower()}{kind.again[1:]}."
-        ) from None
+        raise kind.refusal("file.unreadable", path, reason=reason_of(error)) from error
+    except (SafetensorError, ValueError, TypeError, KeyError, OverflowError, MemoryError):
+        raise kind.refusal("file.cut_short", path) from None

@@ -1,24 +1,47 @@
-"""Files are written whole or not at all: aside first, then renamed."""
+"""Files are written whole or not at all: to a temporary place first, then renamed."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import signal
 import tempfile
 import threading
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from thalweg.errors import InputError
+from thalweg.messages import Argument, Message
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+# What the operating system says, as a key of the catalogues.
+_SYSTEM_ERRORS = {
+    errno.EACCES: "system.permission",
+    errno.EPERM: "system.permission",
+    errno.ENOENT: "system.not_found",
+    errno.ENOTDIR: "system.not_a_folder",
+    errno.EISDIR: "system.is_a_folder",
+    errno.ENAMETOOLONG: "system.name_too_long",
+    errno.ENOSPC: "system.disk_full",
+    errno.EDQUOT: "system.quota",
+    errno.EROFS: "system.read_only",
+    errno.EIO: "system.broken_disk",
+}
+
+
+def reason_of(error: OSError) -> Message:
+    """Return what the operating system refused, as a phrase of the catalogues."""
+    number = error.errno or 0
+    return Message(_SYSTEM_ERRORS.get(number, "system.other"), {"code": errno.errorcode.get(number, number)})
+
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write `content` to `path` so that a reader ever sees the old file or the new one, whole.
+    """Write `content` to `path` so that a reader sees either the old file or the new one, never a part of one.
 
     Parameters
     ----------
@@ -32,21 +55,21 @@ def write_whole(path: Path, content: bytes) -> None:
     InputError
         If the file cannot be written (no permission, disk full); the old file is then untouched.
     """
-    aside = None
+    temporary = None
     try:
-        handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         umask = os.umask(0)
         os.umask(umask)
-        Path(aside).chmod(0o666 & ~umask)
-        Path(aside).replace(path)
+        Path(temporary).chmod(0o666 & ~umask)
+        Path(temporary).replace(path)
     except BaseException as error:
-        if aside is not None:
+        if temporary is not None:
             with contextlib.suppress(OSError):
-                Path(aside).unlink()
+                Path(temporary).unlink()
         if isinstance(error, OSError):
             raise _unwritable(path, error) from error
         raise
@@ -54,10 +77,10 @@ def write_whole(path: Path, content: bytes) -> None:
 
 @contextlib.contextmanager
 def written_together(folder: Path) -> Generator[Path]:
-    """Give an empty folder aside; when the block ends well, what it holds moves to `folder` together.
+    """Give an empty temporary folder; when the block ends without an error, its files move to `folder` together.
 
-    `folder` is made where it is not there. Where the block raises (or is interrupted) nothing of it
-    remains, and the files that stood in `folder` are untouched.
+    `folder` is made where it does not exist. Where the block raises an error or is interrupted, nothing of it remains,
+    and the files that stood in `folder` are untouched.
 
     Parameters
     ----------
@@ -67,80 +90,100 @@ def written_together(folder: Path) -> Generator[Path]:
     Yields
     ------
     Path
-        The folder aside, on the same disk.
+        The temporary folder, on the same disk.
 
     Raises
     ------
     InputError
-        If `folder` cannot be made or written to, or the disk is full.
+        If `folder` cannot be made or written to, if the disk is full, or if a folder stands where a file shall stand.
     """
     made: list[Path] = []
-    aside = None
+    temporary = None
     done = False
     try:
         missing = [place for place in (folder, *folder.parents) if not place.exists()]
         for place in reversed(missing):
             place.mkdir()
             made.append(place)
-        aside = Path(tempfile.mkdtemp(dir=folder, prefix=".thalweg.", suffix=".part"))
-        yield aside
-        names = sorted(path.name for path in aside.iterdir())
-        for name in names:
-            if (folder / name).is_dir():
-                raise IsADirectoryError(None, f"{name} in it is a folder")
+        temporary = Path(tempfile.mkdtemp(dir=folder, prefix=".thalweg.", suffix=".part"))
+        yield temporary
+        names = sorted(path.name for path in temporary.iterdir())
+        _check_no_folder_in_the_way(folder, names)
         with _uninterrupted():
             for name in names:
-                (aside / name).replace(folder / name)
+                (temporary / name).replace(folder / name)
             done = True
     except OSError as error:
         raise _unwritable(folder, error) from error
     except InputError as error:
-        # The one who asked for `folder` knows nothing of the place aside.
-        raise InputError(str(error).replace(str(aside), str(folder))) from error
+        # The user asked for `folder` and has never heard of the temporary one.
+        raise InputError(_renamed(error.message, str(temporary), str(folder))) from error
     finally:
-        if aside is not None:
-            shutil.rmtree(aside, ignore_errors=True)
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
         if not done:
             for place in reversed(made):
                 with contextlib.suppress(OSError):
                     place.rmdir()
 
 
+def _check_no_folder_in_the_way(folder: Path, names: list[str]) -> None:
+    for name in names:
+        if (folder / name).is_dir():
+            raise InputError("files.folder_in_the_way", folder=folder, name=name)
+
+
+def _renamed(value: Any, old: str, new: str) -> Any:  # noqa: ANN401, PLR0911 - whatever a message may hold, by type
+    """Return a message, or one of its values, with another folder's name in every text and path."""
+    match value:
+        case Message():
+            return Message(value.key, _renamed(value.values, old, new))
+        case Argument():
+            return Argument(value.name, _renamed(value.value, old, new))
+        case Mapping():
+            return {name: _renamed(each, old, new) for name, each in value.items()}
+        case list() | tuple():
+            return [_renamed(each, old, new) for each in value]
+        case str():
+            return value.replace(old, new)
+        case Path():
+            return Path(str(value).replace(old, new))
+        case _:
+            return value
+
+
 def check_writable(folder: Path) -> None:
-    """Try, before long work, whether files can be written into `folder`; leave nothing behind.
+    """Try, before long work, whether files can be written into `folder`, and leave nothing there.
 
     Raises
     ------
     InputError
         If they cannot.
     """
-    with contextlib.suppress(_Enough), written_together(folder) as aside:
-        write_whole(aside / "try", b"?")
-        raise _Enough
+    with contextlib.suppress(_TrialEnded), written_together(folder) as temporary:
+        write_whole(temporary / "try", b"?")
+        raise _TrialEnded
 
 
-class _Enough(Exception):  # noqa: N818 -- not an error: it ends the trial
+class _TrialEnded(Exception):  # noqa: N818 - it is no error
     """Ends a trial of writing before anything is moved into place."""
 
 
 @contextlib.contextmanager
 def _uninterrupted() -> Generator[None]:
-    """Put Ctrl-C off to the end of the block, which must be short."""
+    """Delay Ctrl-C to the end of the block, which must be short."""
     if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread is ever interrupted, and only there may handlers be set
+        yield  # Only the main thread is ever interrupted, and only it may set handlers.
         return
-    asked: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _frame: asked.append(number))
+    interrupts: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _frame: interrupts.append(number))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-    if asked:
+        signal.signal(signal.SIGINT, handler)
+    if interrupts:
         raise KeyboardInterrupt
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:
-    return InputError(
-        f"{path} cannot be written: {error.strerror or error}. Nothing was changed there; "
-        "name another place or free some space."
-    )
+    return InputError("files.unwritable", path=path, reason=reason_of(error))

@@ -1,18 +1,18 @@
-"""Names and texts of a user's as SQL has them, for DuckDB."""
+"""A user's names and texts, quoted for DuckDB's SQL."""
 
 from __future__ import annotations
 
 
 def literal(text: str) -> str:
-    """Return text as a SQL string."""
+    """Return a text as a SQL string."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def identifier(name: str) -> str:
-    """Return a column's name as SQL."""
+    """Return a column's name as a SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def no_wildcards(path: str) -> str:
-    """Return the path so that DuckDB takes ``*``, ``?`` and ``[`` in it as themselves."""
+    """Return a path in which DuckDB reads ``*``, ``?`` and ``[`` literally."""
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in path)

@@ -1,4 +1,4 @@
-"""The face in a notebook: no script, everything within."""
+"""How results show themselves in a notebook: no script, and nothing from elsewhere."""
 
 import base64
 import re
@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from thalweg.api.notebook import html
+from thalweg.api.notebook import findings_html
 from thalweg.messages import catalogue
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_verdict_table_and_picture(findings, language):
-    fragment = html(findings, language)
+    fragment = findings_html(findings, language)
     translate = catalogue(language)
     assert translate(findings.verdict[0]) in fragment
     for line in findings.ladder:
@@ -27,7 +27,7 @@ def test_verdict_table_and_picture(findings, language):
 
 
 def test_it_runs_no_script_and_asks_nothing(findings):
-    fragment = html(findings)
+    fragment = findings_html(findings)
     assert "<script" not in fragment
     assert not re.findall(r'(?:src|href)="(?!data:)', fragment)
     assert len(fragment) < 300_000
@@ -36,6 +36,6 @@ def test_it_runs_no_script_and_asks_nothing(findings):
 def test_names_are_escaped(findings):
     hostile = '<img src=x onerror="alert(1)">'
     ladder = (replace(findings.ladder[0], rung=hostile), *findings.ladder[1:])
-    fragment = html(replace(findings, series=replace(findings.series, name=hostile), ladder=ladder))
+    fragment = findings_html(replace(findings, series=replace(findings.series, name=hostile), ladder=ladder))
     assert hostile not in fragment
     assert "&lt;img src=x" in fragment

@@ -11,7 +11,7 @@ from support.peers import peer
 for name in ("torch", "jax", "sklearn"):
     peer(name)
 
-BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 
 
 @pytest.fixture

@@ -5,19 +5,14 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from typer.testing import CliRunner
 
-from thalweg.cli.app import app
+from support import command as command_line
 
 
 @pytest.fixture(scope="session")
 def thalweg():
     """Run the command line in this process; returns exit_code, stdout and stderr."""
-
-    def run(*arguments):
-        return CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="thalweg")
-
-    return run
+    return command_line.thalweg
 
 
 @pytest.fixture(scope="session")

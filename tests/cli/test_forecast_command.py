@@ -14,6 +14,7 @@ import pytest
 
 import thalweg as library
 from support.interrupts import default_interrupt
+from thalweg.forecast import forecaster
 
 FILES = {"forecast.csv", "ladder.csv", "model.thalweg", "report.html"}
 
@@ -130,7 +131,7 @@ def test_by_default_the_folder_is_named_after_the_file_and_an_earlier_run_is_rep
         (["--time-limit", "0"], "--time-limit 0"),
         (["--time-limit", "nan"], "--time-limit nan"),
         (["--ladder", "none.toml"], "none.toml"),
-        (["--out", ""], "--out ''"),
+        (["--out", ""], '--out ""'),
         (["--value", "nothing"], "nothing"),
         (["--frobnicate"], "frobnicate"),
     ],
@@ -155,13 +156,6 @@ def test_options_are_looked_at_before_the_file(thalweg, tmp_path, options):
     assert "none.csv" not in result.stderr
 
 
-def test_the_longest_horizon_is_the_models():
-    from thalweg.cli.forecast import MOST_DAYS  # noqa: PLC0415
-    from thalweg.forecast.model import LONGEST_HORIZON  # noqa: PLC0415
-
-    assert MOST_DAYS == LONGEST_HORIZON
-
-
 def test_a_file_that_is_not_there(command, tmp_path):
     done = subprocess.run([*command, "forecast", "none.csv"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 2
@@ -177,7 +171,7 @@ def never_trained(*_arguments, **_options):
 
 
 def test_an_output_folder_that_is_a_file(thalweg, channel, tmp_path, monkeypatch):
-    monkeypatch.setattr(library, "fit", never_trained, raising=False)
+    monkeypatch.setattr(forecaster, "fit_series", never_trained)
     (tmp_path / "out").write_text("mine")
     result = thalweg("forecast", channel, "--out", tmp_path / "out")
     assert result.exit_code == 2
@@ -186,7 +180,7 @@ def test_an_output_folder_that_is_a_file(thalweg, channel, tmp_path, monkeypatch
 
 
 def test_an_output_folder_that_cannot_be_written(thalweg, channel, tmp_path, monkeypatch):
-    monkeypatch.setattr(library, "fit", never_trained, raising=False)
+    monkeypatch.setattr(forecaster, "fit_series", never_trained)
     (tmp_path / "file").write_text("")
     for folder in (tmp_path / "file" / "out", "/proc/thalweg/out", tmp_path / ("a" * 300)):  # not even by root
         result = thalweg("forecast", channel, "--out", folder)
@@ -196,7 +190,7 @@ def test_an_output_folder_that_cannot_be_written(thalweg, channel, tmp_path, mon
 
 
 def test_the_users_own_files_are_never_replaced(thalweg, channel, tmp_path, monkeypatch):
-    monkeypatch.setattr(library, "fit", never_trained, raising=False)
+    monkeypatch.setattr(forecaster, "fit_series", never_trained)
     (tmp_path / "forecast.csv").write_bytes(channel.read_bytes())
     result = thalweg("forecast", tmp_path / "forecast.csv", "--out", tmp_path)
     assert result.exit_code == 2
@@ -213,7 +207,7 @@ def test_a_disk_that_fills_up_leaves_the_earlier_run_whole(thalweg, channel, run
     for name in FILES:
         (folder / name).write_bytes((run.folder / name).read_bytes())
     before = {name: (folder / name).read_bytes() for name in FILES}
-    really = library.fit
+    really = forecaster.fit_series
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def fit_then_no_room(*arguments, **options):
@@ -222,7 +216,7 @@ def test_a_disk_that_fills_up_leaves_the_earlier_run_whole(thalweg, channel, run
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
         return found
 
-    monkeypatch.setattr(library, "fit", fit_then_no_room, raising=False)
+    monkeypatch.setattr(forecaster, "fit_series", fit_then_no_room)
     try:
         result = thalweg("forecast", channel, "--ladder", "quick", "--out", folder)
     finally:
@@ -276,8 +270,7 @@ def test_a_pipe_that_closes_early_is_no_news(command, channel, tmp_path):
 
 
 def test_json_has_null_where_there_is_no_number():
-    from findings_builder import build_findings  # noqa: PLC0415
-
+    from support.findings_builder import build_findings  # noqa: PLC0415
     from thalweg.forecast.export import as_json  # noqa: PLC0415
 
     findings = build_findings(baselines={"copy yesterday": math.nan, "copy last week": math.inf})

@@ -90,10 +90,10 @@ def test_json_and_csv_print_the_numbers_and_nothing_else(thalweg, channel, folde
         (["--table", "days"], "Add --csv"),
         (["--csv", "--table", "day"], "there is no such table. Choose one of losses, days"),
         (["--out", "seen.gif"], "seen.gif ends in .gif"),
-        (["--out", "seen"], "seen ends in nothing"),
+        (["--out", "seen"], "seen has no ending"),
         (["--out", "nowhere/seen.png"], "there is no folder nowhere"),
-        (["--days", "1"], "--days 1: give a whole number from 2 to 366"),
-        (["--layers", "100,x"], "--layers '100,x'"),
+        (["--days", "1"], "--days 1: give a whole number from 2 to 366 days"),
+        (["--layers", "100,x"], "--layers 100,x: give from 1 to 50 whole numbers"),
         (["--days-back", "200"], "--days-back 200"),
     ],
 )

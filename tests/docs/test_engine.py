@@ -10,7 +10,7 @@ from thalweg.learn.activation import ACTIVATIONS
 from thalweg.learn.optimizer import RULES, SCHEDULES
 from thalweg.learn.outcome import ADVICE
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 LEARN = ROOT / "src" / "thalweg" / "learn"
 PROGRAMS = ["docs/engine.md", "docs/networks.md", "docs/estimators.md", "docs/onnx.md"]
 PAGES = ["docs/engine.md", "docs/engine.zh.md"]

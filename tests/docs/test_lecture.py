@@ -5,16 +5,15 @@ import shlex
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from thalweg.cli.app import app
+from support.command import thalweg
 from thalweg.messages import catalogue
 from thalweg.pictures import PICTURES
 
-DOCS = Path(__file__).parent.parent / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 PAGES = {"en": "lecture.md", "zh": "lecture.zh.md"}
 FOLDERS = {"en": "lecture", "zh": "lecture/zh"}
-MANY = 20  # pictures
+LEAST_PICTURES = 20
 
 
 def read(language):
@@ -32,13 +31,13 @@ def drawing(language):
 def test_every_picture_stands_on_the_page():
     named = {shlex.split(line)[2] for line in drawing("en")}
     assert named == set(PICTURES)
-    assert len(drawing("en")) > MANY
+    assert len(drawing("en")) > LEAST_PICTURES
 
 
 @pytest.mark.parametrize("line", drawing("en"))
 def test_a_command_of_the_page_makes_its_picture(line, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(app, shlex.split(line)[1:], prog_name="thalweg")
+    done = thalweg(*shlex.split(line)[1:])
     assert done.exit_code == 0, done.output
     (made,) = tmp_path.iterdir()
     shown = DOCS / FOLDERS["en"] / made.name

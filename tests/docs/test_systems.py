@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SCRIPTS = ("images", "speech", "go", "names", "drawing")
 PAGES = {"docs/systems.md": "docs/systems.zh.md", "README.md": "README.zh.md"}
 
@@ -35,7 +35,7 @@ def test_figures_are_those_that_the_scripts_tell(page):
     assert next(scripts, None) is None
 
 
-@pytest.mark.parametrize(("english", "chinese"), PAGES.items())
+@pytest.mark.parametrize(("english", "chinese"), list(PAGES.items()))
 def test_both_languages_show_the_same(english, chinese):
     for ours, theirs in zip(rows(english), rows(chinese), strict=True):
         assert numbers(ours) == numbers(theirs)

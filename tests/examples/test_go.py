@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.data import task
+
 boards = pytest.importorskip("sgfmill.boards", reason="examples/go.py reads SGF by sgfmill")
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-GAMES = Path(__file__).parents[3] / "shared/tasks/go/2006-11.zip"
 SIGNS = {".": 0, "X": 1, "O": -1}
 LENGTH = 120
 
@@ -514,7 +515,7 @@ def test_what_cannot_be_is_told_in_a_line(learned):
 
 def test_a_model_is_replaced_only_by_one_that_was_learned_to_the_end(learned, monkeypatch):
     def diverges(*_, watch, **__):
-        watch(go.learn.StreamEpoch(1, 9, 1.0, np.nan, 0.1, go.learn.Carried(*start)))
+        watch(go.learn.StreamEpoch(1, 9, 1.0, np.nan, 0.1, go.learn.TrainingState(*start)))
         return go.learn.Outcome("diverged", "It diverged.", 1, 1, 1, 0.1)
 
     folder = learned[0]
@@ -528,9 +529,9 @@ def test_a_model_is_replaced_only_by_one_that_was_learned_to_the_end(learned, mo
     (folder / "model.learning").unlink()
 
 
-@pytest.mark.skipif(not GAMES.is_file(), reason="the games of strong players are not here")
+@pytest.mark.real
 def test_games_of_strong_players_are_learned_from(tmp_path):
-    with zipfile.ZipFile(GAMES) as archive, archive.open(archive.namelist()[0]) as file:
+    with zipfile.ZipFile(task("go/2006-11.zip")) as archive, archive.open(archive.namelist()[0]) as file:
         lines = [next(file) for _ in range(30)]
     (tmp_path / "games.txt").write_bytes(b"".join(lines))
     games = records.read_games(tmp_path / "games.txt")

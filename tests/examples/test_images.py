@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from support.data import task
+
 Image = pytest.importorskip("PIL.Image", reason="the examples draw with Pillow")
 datasets = pytest.importorskip("sklearn.datasets", reason="the digits are scikit-learn's")
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "images.py"
-MNIST = Path(__file__).parents[3] / "shared" / "tasks" / "mnist"
 SCORE = re.compile(
     r"(?P<name>.+): (?P<digit>\d) at (?P<odds>[\d.]+)%, score (?P<score>\S+) = (?P<blank>\S+) blank (?P<more>\S+) for "
     r"(?P<less>\S+) against (?P<rest>\S+) remainder"
@@ -109,10 +110,9 @@ def test_a_digit_is_found_and_centered_whatever_the_paper(tmp_path, monkeypatch,
     np.testing.assert_allclose(found, expected, atol=0.01)
 
 
+@pytest.mark.real
 def test_mnist_is_read_learned_and_named(tmp_path):
-    if not MNIST.is_dir():
-        pytest.skip("MNIST is not here")
-    done = run("--mnist", MNIST, "--hidden", 100, "--epochs", 1, folder=tmp_path)
+    done = run("--mnist", task("mnist"), "--hidden", 100, "--epochs", 1, folder=tmp_path)
     assert "79,510 unknowns" in done.stdout
     assert 2 < wrong_percent(done) < 8
     assert len(scores(done)) == 8

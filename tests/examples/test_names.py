@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from support.data import task
 from thalweg.learn import predict
 
 Image = pytest.importorskip("PIL.Image", reason="the pictures are read with Pillow")
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "names.py"
-NAMES = Path(__file__).parents[3] / "shared" / "tasks" / "names" / "names.txt"
 BOX, BLUE = (213, 94, 0), (0, 114, 178)
 
 
@@ -86,10 +86,9 @@ def test_it_learns_what_pairs_of_letters_cannot_tell(tmp_path):
     assert (picture[:, 2] > picture[:, 0].astype(int) + 60).mean() > 0.02  # a letter it was sure of
 
 
+@pytest.mark.real
 def test_real_names(tmp_path):
-    if not NAMES.exists():
-        pytest.skip("the list of names is not on this machine")
-    lines = NAMES.read_text(encoding="utf-8").splitlines()[::8]
+    lines = task("names/names.txt").read_text(encoding="utf-8").splitlines()[::8]
     (tmp_path / "some.txt").write_text("\n".join(lines), encoding="utf-8")
     told = run("some.txt", "--quick", "--new", 7, folder=tmp_path)
     table, networks, mean = losses(told)

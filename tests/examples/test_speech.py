@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from support.data import task
+
 Image = pytest.importorskip("PIL.Image", reason="the pictures are read with Pillow")
 for needed in ("sklearn", "kaldi_native_fbank", "soundfile"):
     pytest.importorskip(needed, reason="speech.py needs it")
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "speech.py"
-RECORDINGS = Path(__file__).parents[3] / "shared" / "tasks" / "fsdd"
 BLUE = (0, 114, 178)
 
 
@@ -132,10 +133,9 @@ def test_features_tell_the_word_not_how_loud_how_long_or_at_which_rate(tmp_path)
     assert np.corrcoef(one[2:-2].ravel(), seen("different.wav", different)[2:-2].ravel())[0, 1] < 0.5
 
 
+@pytest.mark.real
 def test_real_recordings(tmp_path):
-    archive = next(RECORDINGS.glob("*.tar.xz"), None)
-    if archive is None:
-        pytest.skip("the Free Spoken Digit Dataset is not on this machine")
+    archive = next(task("fsdd").glob("*.tar.xz"))
     with tarfile.open(archive) as recordings:
         some = [one for one in recordings if re.search(r"_(jackson|lucas)_\d\.wav$", one.name)]
         recordings.extractall(tmp_path, some, filter="data")

@@ -1,4 +1,4 @@
-"""One small climb, made once and looked at by many tests."""
+"""One small search, made once and used by many tests."""
 
 from __future__ import annotations
 

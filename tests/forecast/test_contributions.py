@@ -1,8 +1,7 @@
-"""What moved an estimate: days and calendar facts add up to it, seen through the scale of each network."""
+"""What moved a prediction: contributions of days and calendar facts add up to it, whatever the network's scale."""
 
 import datetime as dt
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import thalweg
+from support.data import real
 from support.small_searches import LINE, NET, WEEK, YEAR, channel, fitted, series_of
 from thalweg.errors import InputError
-from thalweg.forecast.contributions import MONTH, seen_by, why_of
+from thalweg.forecast.contributions import USUAL_DAYS, feature_map, why_of
 from thalweg.forecast.features import Past, days_seen, inputs, past_of
 from thalweg.forecast.interval import miss_transform
 from thalweg.forecast.ladder import Rung
@@ -20,7 +20,6 @@ from thalweg.forecast.model import Model
 from thalweg.series.calendar import Calendar
 from thalweg.series.dates import days_after
 
-DATA = Path(__file__).parents[3] / "shared/data"
 SERIES = channel(460, missing=(100, 390, 431))
 TAIWAN = Calendar("TW")
 RUNGS = {"line": LINE, "network": NET, "week": WEEK, "year": YEAR}
@@ -53,11 +52,11 @@ def variables(fit, newest):
 @pytest.mark.parametrize("newest", [TODAY, TODAY - 3, 200, 20])
 def test_features_are_seen_as_the_fit_sees_them(fit, newest):
     past, row = variables(fit, newest)
-    seeing = seen_by(fit, TAIWAN, SERIES.dates[newest], past)
+    features = feature_map(fit, TAIWAN, SERIES.dates[newest], past)
     expected = inputs(fit.rung, fit.scale, TAIWAN, past_of(days_for(fit), np.array([newest])), 1)
-    seen = np.clip(seeing.constant + row @ seeing.weights, -seeing.limit, seeing.limit)
+    seen = np.clip(features.constant + row @ features.weights, -features.limit, features.limit)
     np.testing.assert_allclose(seen, expected.gather()[0], rtol=1e-9, atol=1e-10)
-    np.testing.assert_allclose(seeing.level + row @ seeing.level_weights, expected.level[0], rtol=1e-12)
+    np.testing.assert_allclose(features.level + row @ features.level_weights, expected.level[0], rtol=1e-12)
     assert np.count_nonzero(seen) > 5
 
 
@@ -84,15 +83,15 @@ def test_slopes_are_central_differences(fit, seed):
     smooth = replace(fit, network=replace(fit.network, activation="tanh"))
     random = np.random.default_rng(seed)
     past, row = variables(fit, TODAY)
-    seeing = replace(seen_by(smooth, TAIWAN, SERIES.dates[TODAY], past), limit=50.0)
+    features = replace(feature_map(smooth, TAIWAN, SERIES.dates[TODAY], past), limit=50.0)
     row[:past] += random.normal(0, 0.2, past) * fit.scale.spread
     row[past:] = random.uniform(0, 1, len(row) - past)
     theta = fit.thetas[0].astype(float)
-    made, slopes = seeing(theta, row[None])
+    made, slopes = features(theta, row[None])
     assert made[0] > 0 or not fit.scale.floor
     steps = np.concatenate([np.full(past, 1e-4 * fit.scale.spread), np.full(len(row) - past, 1e-4)])
     steps = np.diag(steps)
-    up, down = (seeing(theta, row + sign * steps)[0] for sign in (1, -1))
+    up, down = (features(theta, row + sign * steps)[0] for sign in (1, -1))
     size = np.abs(slopes).max()
     np.testing.assert_allclose(slopes[0], (up - down) / (2 * steps.diagonal()), rtol=1e-5, atol=1e-6 * size)
     assert np.count_nonzero(slopes) >= fit.rung.days_back
@@ -101,7 +100,7 @@ def test_slopes_are_central_differences(fit, seed):
 def test_the_base_is_an_ordinary_month():
     line = fitted(LINE, SERIES, TODAY + 1, epochs=15)
     why = why_of([line], Calendar(), SERIES)
-    assert why.usual == pytest.approx(SERIES.values[-MONTH:].mean())
+    assert why.usual == pytest.approx(SERIES.values[-USUAL_DAYS:].mean())
     flat = Past(np.full(7, why.usual), np.array([6]), SERIES.dates[-1:], np.array([7]))
     assert why.base == pytest.approx(line.predict(Calendar(), flat)[0, 0], rel=1e-6)
 
@@ -112,8 +111,8 @@ def test_the_calendar_of_the_base_is_an_average_day():
     average = TAIWAN.columns(SERIES.dates[-364:]).mean(axis=0)
     np.testing.assert_allclose(average[:7], 1 / 7, rtol=1e-12)
     row = np.concatenate([week.scale.transform(np.full(len(why.dates), why.usual)), average])
-    seeing = seen_by(week, TAIWAN, SERIES.dates[-1], len(why.dates))
-    bases = [seeing(theta.astype(float), row[None])[0][0] for theta in week.thetas]
+    features = feature_map(week, TAIWAN, SERIES.dates[-1], len(why.dates))
+    bases = [features(theta.astype(float), row[None])[0][0] for theta in week.thetas]
     assert why.base == pytest.approx(np.mean(bases), rel=1e-10)
 
 
@@ -129,18 +128,18 @@ def test_a_straight_line_over_raw_days_gives_each_its_weight(above):
     assert np.abs(why.contributions).max() > 10
 
 
-def test_a_day_that_is_not_heard_gives_nothing():
+def test_a_day_that_no_weight_sees_contributes_nothing():
     net = fitted(NET, SERIES, TODAY + 1, epochs=15)
     thetas = net.thetas.copy()
     for theta in thetas:
         net.network.layers(theta)[0].weights[:, 5] = 0  # five days before the newest
-    deaf = replace(net, thetas=thetas)
-    why = why_of([deaf], Calendar(), SERIES)
+    blind = replace(net, thetas=thetas)
+    why = why_of([blind], Calendar(), SERIES)
     assert why.contributions[-6] == 0
     assert np.count_nonzero(why.contributions) == 13
     other = replace(SERIES, values=SERIES.values.copy())
     other.values[-6], other.values[-10] = SERIES.values[-10], SERIES.values[-6]
-    assert why_of([deaf], Calendar(), other).contributions[-6] == 0
+    assert why_of([blind], Calendar(), other).contributions[-6] == 0
     assert why_of([net], Calendar(), SERIES).contributions[-6] != 0
 
 
@@ -174,11 +173,11 @@ def test_facts_are_named():
     series = replace(series, start=days_after(np.datetime64("2022-01-31"), -460))
     week, year = (fitted(rung, series, 460, epochs=15, calendar=TAIWAN) for rung in (WEEK, YEAR))
     why = why_of([year], TAIWAN, series)
-    told = [(fact.kind, fact.name) for fact in why.facts]
+    facts = [(fact.kind, fact.name) for fact in why.facts]
     assert why.date == np.datetime64("2022-01-31")
-    assert told[:2] == [("weekday", "Monday"), ("season", "")]
-    assert ("holiday", "Lunar New Year's Eve") in told
-    assert told[-1] == ("ordinary", "")
+    assert facts[:2] == [("weekday", "Monday"), ("season", "")]
+    assert ("holiday", "Lunar New Year's Eve") in facts
+    assert facts[-1] == ("ordinary", "")
     assert "season" not in [fact.kind for fact in why_of([week], TAIWAN, series).facts]
     assert all(abs(fact.contribution) > 0 for fact in why.facts[:2])
 
@@ -194,7 +193,7 @@ def test_a_wild_day_counts_no_more_than_its_bound():
         assert why.prediction == pytest.approx(why.served, rel=1e-5)
 
 
-def test_a_floor_is_told_as_it_is():
+def test_a_floor_counts():
     """An estimate kept at 0 still adds up."""
     values = np.tile([0.0, 0.0, 900.0, 0.0, 0.0, 0.0, 0.0], 40) + np.arange(280) % 3
     days = series_of(values)
@@ -233,7 +232,7 @@ def test_days_out_of_range_are_refused():
     members = [COPY]
     for day in (SERIES.dates[6], days_after(SERIES.dates[-1], 2)):
         with pytest.raises(
-            InputError, match=rf"--day {day}: .* from {SERIES.dates[7]} to {days_after(SERIES.dates[-1], 1)}"
+            InputError, match=rf"day='{day}': .* from {SERIES.dates[7]} to {days_after(SERIES.dates[-1], 1)}"
         ):
             why_of(members, Calendar(), SERIES, day)
     assert why_of(members, Calendar(), SERIES, SERIES.dates[7]).prediction == SERIES.values[0]
@@ -241,6 +240,7 @@ def test_days_out_of_range_are_refused():
         why_of(members, Calendar(), SERIES.head(5))
 
 
+@pytest.mark.real
 @pytest.mark.parametrize(
     ("file", "value", "country"),
     [
@@ -250,9 +250,7 @@ def test_days_out_of_range_are_refused():
     ],
 )
 def test_real_days_add_up(file, value, country):
-    if not (DATA / file).exists():
-        pytest.skip(f"{DATA / file} is not here")
-    days, calendar = thalweg.read(DATA / file, value=value), Calendar(country)
+    days, calendar = thalweg.read(real(file), value=value), Calendar(country)
     members = [fitted(rung, days, len(days), calendar=calendar) for rung in (NET, WEEK)]
     for day in days.dates[[-200, -100, -1]]:
         why = why_of(members, calendar, days, day)

@@ -1,4 +1,4 @@
-"""Conformal intervals: ranks by hand, coverage on noise, and nothing from days to come."""
+"""Conformal intervals: ranks by hand, coverage on noise, and nothing from later days."""
 
 from fractions import Fraction
 from math import ceil
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thalweg.forecast.interval import REMEMBERED, adaptive_conformal, miss_transform, quantiles
+from thalweg.forecast.interval import RESIDUALS_USED, adaptive_conformal, miss_transform, quantiles
 
 OUTSIDE = np.array([1 - 80 / 100, 1 - 95 / 100])
 
@@ -17,13 +17,13 @@ def noise(days, seed=0, scale=1.0):
     return np.random.default_rng(seed).standard_t(4, days) * scale
 
 
-def all_known(misses):
-    return np.ones(len(misses), dtype=bool)
+def all_known(residuals):
+    return np.ones(len(residuals), dtype=bool)
 
 
-def covered(misses, bands, first, until=None):
+def covered(residuals, bands, first, until=None):
     """Shares of days inside the 80% and the 95% interval."""
-    came = misses[first:][:until]
+    came = residuals[first:][:until]
     low80, high80, low95, high95 = bands[:until].T
     return np.mean((came >= low80) & (came <= high80)), np.mean((came >= low95) & (came <= high95))
 
@@ -41,13 +41,13 @@ def covered(misses, bands, first, until=None):
     ],
 )
 def test_ranks_by_hand(count, expected):
-    misses = np.random.default_rng(0).permutation(np.arange(1.0, count + 1))
-    assert tuple(quantiles(misses, OUTSIDE)) == expected
+    residuals = np.random.default_rng(0).permutation(np.arange(1.0, count + 1))
+    assert tuple(quantiles(residuals, OUTSIDE)) == expected
 
 
-def test_ranks_are_exact_for_every_number_of_misses():
+def test_ranks_are_exact_for_every_number_of_residuals():
     """Floating point must not push a rank over an edge, as 20 · 0.9 = 18.000000000000004 would."""
-    for count in range(1, REMEMBERED + 1):
+    for count in range(1, RESIDUALS_USED + 1):
         made = quantiles(np.arange(1.0, count + 1), OUTSIDE)
         expected = []
         for share in (Fraction(9, 10), Fraction(39, 40)):
@@ -59,93 +59,93 @@ def test_ranks_are_exact_for_every_number_of_misses():
 @pytest.mark.parametrize("delay", [1, 7, 28])
 @pytest.mark.parametrize("seed", [0, 1])
 def test_exchangeable_noise_is_covered_as_promised(delay, seed):
-    misses = noise(4000, seed)
-    share80, share95 = covered(misses, adaptive_conformal(misses, all_known(misses), 182, delay).bands, 182)
+    residuals = noise(4000, seed)
+    share80, share95 = covered(residuals, adaptive_conformal(residuals, all_known(residuals), 182, delay).bands, 182)
     assert share80 == pytest.approx(0.80, abs=0.03)
     assert share95 == pytest.approx(0.95, abs=0.03)
 
 
 def test_a_share_falls_outside_on_each_side():
-    misses = np.random.default_rng(2).exponential(1, 4000)
-    bands = adaptive_conformal(misses, all_known(misses), 182).bands
-    assert np.mean(misses[182:] < bands[:, 0]) == pytest.approx(0.10, abs=0.03)
-    assert np.mean(misses[182:] > bands[:, 1]) == pytest.approx(0.10, abs=0.03)
+    residuals = np.random.default_rng(2).exponential(1, 4000)
+    bands = adaptive_conformal(residuals, all_known(residuals), 182).bands
+    assert np.mean(residuals[182:] < bands[:, 0]) == pytest.approx(0.10, abs=0.03)
+    assert np.mean(residuals[182:] > bands[:, 1]) == pytest.approx(0.10, abs=0.03)
 
 
 @given(
     day=st.integers(0, 119), delay=st.integers(1, 60), first=st.integers(0, 100), seed=st.integers(0, 2**31)
 )  # fmt: skip
 @settings(max_examples=60)
-def test_no_interval_changes_with_misses_known_later(day, delay, first, seed):
-    """The interval of a day looks at misses of `delay` days before at the latest, however short the past is."""
-    misses = noise(120, 3)
-    other = misses.copy()
+def test_no_interval_changes_with_residuals_known_later(day, delay, first, seed):
+    """The interval of a day uses residuals of `delay` days before at the latest, however short the past is."""
+    residuals = noise(120, 3)
+    other = residuals.copy()
     other[day:] = noise(120 - day, seed, 50.0)
-    one, two = (adaptive_conformal(given_, all_known(misses), first, delay).bands for given_ in (misses, other))
+    one, two = (adaptive_conformal(given_, all_known(residuals), first, delay).bands for given_ in (residuals, other))
     unchanged = max(day + delay - first, 0)
     np.testing.assert_array_equal(one[:unchanged], two[:unchanged])
 
 
 @pytest.mark.parametrize("delay", [1, 3, 10])
 def test_the_delay_to_the_day(delay):
-    """The first interval is of the misses that have come `delay` days before it; the next takes in one more."""
-    misses = noise(80, 4)
-    bands = adaptive_conformal(misses, all_known(misses), 40, delay).bands
-    np.testing.assert_array_equal(bands[0], quantiles(misses[: 41 - delay], OUTSIDE))
-    np.testing.assert_array_equal(bands[delay - 1], quantiles(misses[:40], OUTSIDE))
+    """The first interval uses the residuals up to `delay` days before it; the next uses one more."""
+    residuals = noise(80, 4)
+    bands = adaptive_conformal(residuals, all_known(residuals), 40, delay).bands
+    np.testing.assert_array_equal(bands[0], quantiles(residuals[: 41 - delay], OUTSIDE))
+    np.testing.assert_array_equal(bands[delay - 1], quantiles(residuals[:40], OUTSIDE))
 
 
 @pytest.mark.parametrize("delay", [1, 28])
-def test_the_wider_interval_is_nowhere_the_narrower(delay):
-    """Each adapts by itself; a run of misses outside the 80% interval must not carry it past the other."""
-    misses = np.cumsum(noise(900, 10)) * 0.1
-    low80, high80, low95, high95 = adaptive_conformal(misses, all_known(misses), 60, delay).bands.T
+def test_the_95_interval_is_never_narrower_than_the_80_interval(delay):
+    """Each adapts by itself, but a run of residuals outside the 80% interval must not make it wider than the other."""
+    residuals = np.cumsum(noise(900, 10)) * 0.1
+    low80, high80, low95, high95 = adaptive_conformal(residuals, all_known(residuals), 60, delay).bands.T
     assert (low95 <= low80).all()
     assert (high80 <= high95).all()
 
 
-def test_without_a_miss_there_is_no_interval():
-    misses = noise(30)
-    bands = adaptive_conformal(misses, all_known(misses), 5, 12).bands
+def test_without_a_residual_there_is_no_interval():
+    residuals = noise(30)
+    bands = adaptive_conformal(residuals, all_known(residuals), 5, 12).bands
     assert np.isnan(bands[:7]).all()
     assert np.isfinite(bands[7:]).all()
 
 
 @pytest.mark.parametrize("delay", [1, 5, 30])
-def test_what_is_delivered_knows_every_miss(delay):
-    misses = noise(30)
-    known = all_known(misses)
+def test_the_interval_of_a_forecast_uses_every_residual(delay):
+    residuals = noise(30)
+    known = all_known(residuals)
     known[: delay - 1] = False  # step h has no forecast of the first h − 1 days
-    last = adaptive_conformal(misses, known, len(misses), delay).last
-    np.testing.assert_array_equal(last, quantiles(misses[known], OUTSIDE))
+    last = adaptive_conformal(residuals, known, len(residuals), delay).last
+    np.testing.assert_array_equal(last, quantiles(residuals[known], OUTSIDE))
 
 
-def test_only_the_last_year_is_remembered():
-    old, new = noise(800, 5, 100.0), noise(REMEMBERED, 6)
-    misses = np.concatenate([old, new])
-    last = adaptive_conformal(misses, all_known(misses), len(misses)).last
+def test_only_the_residuals_of_the_last_year_are_used():
+    old, new = noise(800, 5, 100.0), noise(RESIDUALS_USED, 6)
+    residuals = np.concatenate([old, new])
+    last = adaptive_conformal(residuals, all_known(residuals), len(residuals)).last
     np.testing.assert_array_equal(last, quantiles(new, OUTSIDE))
 
 
 def test_intervals_follow_a_jump_in_the_spread():
-    misses = np.concatenate([noise(800, 7), noise(800, 8, 5.0)])
-    bands = adaptive_conformal(misses, all_known(misses), 400).bands
-    rigid = quantiles(misses[:800], OUTSIDE)
-    share80, _ = covered(misses, bands[500:], 900)
-    rigid80, _ = covered(misses, np.tile(rigid, (700, 1)), 900)
+    residuals = np.concatenate([noise(800, 7), noise(800, 8, 5.0)])
+    bands = adaptive_conformal(residuals, all_known(residuals), 400).bands
+    rigid = quantiles(residuals[:800], OUTSIDE)
+    share80, _ = covered(residuals, bands[500:], 900)
+    rigid80, _ = covered(residuals, np.tile(rigid, (700, 1)), 900)
     assert share80 == pytest.approx(0.80, abs=0.05)
-    assert rigid80 < 0.5, "what does not adapt fails here"
+    assert rigid80 < 0.5, "an interval that does not adapt fails here"
 
 
-def test_days_without_a_miss_are_passed_over():
-    misses = noise(400, 9)
+def test_days_without_a_residual_are_passed_over():
+    residuals = noise(400, 9)
     known = np.random.default_rng(1).random(400) > 0.3
-    other = np.where(known, misses, 1e9)
-    one, two = adaptive_conformal(misses, known, 100, 2), adaptive_conformal(other, known, 100, 2)
+    other = np.where(known, residuals, 1e9)
+    one, two = adaptive_conformal(residuals, known, 100, 2), adaptive_conformal(other, known, 100, 2)
     np.testing.assert_array_equal(one.bands, two.bands)
     np.testing.assert_array_equal(one.last, two.last)
     came = known[100:]
-    share80 = np.mean((misses[100:] >= one.bands[:, 0])[came] & (misses[100:] <= one.bands[:, 1])[came])
+    share80 = np.mean((residuals[100:] >= one.bands[:, 0])[came] & (residuals[100:] <= one.bands[:, 1])[came])
     assert share80 == pytest.approx(0.8, abs=0.06)
 
 
@@ -156,17 +156,17 @@ def test_a_first_day_outside_is_a_mistake(first):
 
 
 @given(st.lists(st.floats(0, 1e12), min_size=1, max_size=20))
-def test_a_yardstick_is_undone(values):
+def test_a_transform_has_an_inverse(values):
     values = np.array(values)
-    for stick in (miss_transform(values, counts=True), miss_transform(values, counts=False)):
+    for transform in (miss_transform(values, counts=True), miss_transform(values, counts=False)):
         size = np.median(values[values > 0]) if (values > 0).any() else 1.0
-        np.testing.assert_allclose(stick.inverse(stick.transform(values)), values, rtol=1e-9, atol=1e-9 * size)
+        np.testing.assert_allclose(transform.inverse(transform.transform(values)), values, rtol=1e-9, atol=1e-9 * size)
 
 
 def test_intervals_of_counts_stay_above_zero_and_widen_with_the_level():
-    stick = miss_transform(np.array([100.0, 200, 150]), counts=True)
+    transform = miss_transform(np.array([100.0, 200, 150]), counts=True)
     band = np.array([-2.0, 2.0])
-    small, large = (stick.inverse(stick.transform(np.array([level])) + band) for level in (10.0, 1000.0))
+    small, large = (transform.inverse(transform.transform(np.array([level])) + band) for level in (10.0, 1000.0))
     assert small[0] >= 0
     assert large[1] - large[0] > 50 * (small[1] - small[0])
-    assert stick.inverse(np.array([-50.0]))[0] == 0
+    assert transform.inverse(np.array([-50.0]))[0] == 0

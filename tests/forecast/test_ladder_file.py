@@ -1,11 +1,11 @@
-"""Ladders: those that have names, and those that a user writes."""
+"""Ladders that have names, and ladders that a user writes."""
 
 from pathlib import Path
 
 import pytest
 
 from thalweg.errors import InputError
-from thalweg.forecast.ladder import DEEPEST, WIDEST, Rung, ladder_from_toml, named_ladder
+from thalweg.forecast.ladder import MOST_LAYERS, MOST_UNITS, Rung, ladder_from_toml, named_ladder
 
 
 @pytest.fixture
@@ -54,8 +54,8 @@ def test_everything_that_can_be_said(written):
     assert (line.days_back, line.hidden, line.seeds, line.optimizer.learning_rate) == (7, (), 1, 1)
     assert (deep.hidden, deep.activation, deep.known) == ((100, 50), "sigmoid", "week")
     assert (deep.batch, deep.epochs, deep.patience, deep.seeds) == (8, 9, 3, 2)
-    told = deep.optimizer
-    assert (told.rule, told.schedule, told.learning_rate, told.decay) == ("gradient descent", "constant", 0.5, 0)
+    rule = deep.optimizer
+    assert (rule.rule, rule.schedule, rule.learning_rate, rule.decay) == ("gradient descent", "constant", 0.5, 0)
 
 
 def test_a_path_that_ends_in_toml_is_read(written):
@@ -101,21 +101,23 @@ def test_a_path_that_ends_in_toml_is_read(written):
         ("[[rung]]\nlayers = [true]", "layers is "),
         ("[[rung]]\nlayers = [10.0]", "layers is "),
         ("[[rung]]\nlayers = ['wide']", "layers is "),
-        (f"[[rung]]\nlayers = [{WIDEST + 1}]", "layers is "),
-        (f"[[rung]]\nlayers = {[1] * (DEEPEST + 1)}", "layers is "),
+        (f"[[rung]]\nlayers = [{MOST_UNITS + 1}]", "layers is "),
+        (f"[[rung]]\nlayers = {[1] * (MOST_LAYERS + 1)}", "layers is "),
         ("mean = 1\n[[rung]]", "mean is 1; write true or false"),
         ("[[rung]]\ndays_back = 7\n[[rung]]\ndays_back = 7\nepochs = 5", "rung 2 is 'linear 7' again"),
-        ("[[rung]]\ndays_back = 7\ndays_back = 8", "is not TOML"),
-        ("[[rung]\n", "is not TOML"),
-        ("rungs: 3", "is not TOML"),
-        ("x = " + "[" * 100_000, "is not TOML"),
+        ("[[rung]]\ndays_back = 7\ndays_back = 8", "is not TOML: its last line cannot be understood"),
+        ("[[rung]\n", "is not TOML: line 1, column 7"),
+        ("[[rung]]\nlayers = [1,", "is not TOML: its last line"),
+        ("rungs: 3\n[[rung]]", "is not TOML: line 1, column 6 cannot be understood"),
+        ("x = " + "[" * 100_000, "is not TOML that can be read: its brackets"),
     ],
 )
 def test_what_is_refused(written, text, said):
     path = written(text)
     with pytest.raises(InputError, match=said) as caught:
         ladder_from_toml(path)
-    assert f"--ladder {path}" in str(caught.value)
+    assert f"ladder={str(path)!r}" in str(caught.value)
+    assert f"--ladder {path}" in caught.value.sentence("zh", command=True)
 
 
 def test_files_that_cannot_be_read(tmp_path):
@@ -124,14 +126,14 @@ def test_files_that_cannot_be_read(tmp_path):
             ladder_from_toml(path)
     binary = tmp_path / "binary.toml"
     binary.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InputError, match="is not TOML"):
+    with pytest.raises(InputError, match="is not TOML: it is not text in UTF-8"):
         ladder_from_toml(binary)
 
 
 def test_a_name_that_is_none():
-    with pytest.raises(InputError, match=r"--ladder 'huge': there is no such ladder. Choose lecture, full or quick"):
+    with pytest.raises(InputError, match=r"ladder='huge': there is no such ladder. Choose one of full, lecture, quick"):
         named_ladder("huge")
-    with pytest.raises(InputError, match=r"none\.toml cannot be read"):
+    with pytest.raises(InputError, match=r"none\.toml' cannot be read: No such file or folder"):
         named_ladder(str(Path("no such folder") / "none.toml"))
 
 
@@ -156,7 +158,7 @@ def test_names_of_a_ladder_are_its_own(name):
 
 
 @pytest.mark.parametrize("days", [1, 20, 27, 28 * 3, 300, 5000])
-def test_a_short_series_is_not_looked_back_over_for_longer_than_it_bears(days):
+def test_no_rung_looks_back_over_more_than_a_third_of_a_short_series(days):
     ladder = named_ladder("full")
     kept = ladder.suited_to(days)
     assert kept.rungs[:2] == ladder.rungs[:2]

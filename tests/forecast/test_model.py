@@ -1,4 +1,4 @@
-"""What a model does with newer days, and how it tells that it has grown old."""
+"""What a model does with newer days, and when it says that it has become worse."""
 
 from dataclasses import replace
 
@@ -63,7 +63,7 @@ def test_a_shorter_horizon_is_the_beginning_of_the_longer(model):
 @pytest.mark.parametrize("beyond", [0, -1, 1])
 def test_horizons_out_of_range_are_refused(model, beyond):
     steps = model.horizon + 1 if beyond == 1 else beyond
-    with pytest.raises(InputError, match=f"asked for is {steps}; this model forecasts 1 to {model.horizon}"):
+    with pytest.raises(InputError, match=f"horizon={steps}: this model forecasts 1 to {model.horizon}"):
         model.predict(horizon=steps)
 
 
@@ -110,7 +110,7 @@ def test_an_older_file_is_refused(model, whole):
 
 
 def test_another_column_is_refused(model, whole):
-    with pytest.raises(InputError, match=r"views\.csv holds 'visits'; this model forecasts 'views'.*--value"):
+    with pytest.raises(InputError, match=r"views\.csv holds 'visits'; this model forecasts 'views'.*value='views'"):
         model.predict(replace(whole, name="visits"))
 
 
@@ -165,7 +165,7 @@ def test_shifted_days_are_worse_than_expected(model, whole):
     assert recent.loss > 2 * recent.expected
 
 
-def test_without_newer_observed_days_there_is_nothing_to_tell(model, whole):
+def test_without_newer_observed_days_there_is_nothing_recent(model, whole):
     assert model.recent(whole.head(MADE)) is None
     unseen = replace(whole, observed=np.arange(len(whole)) < MADE)
     assert model.recent(unseen) is None

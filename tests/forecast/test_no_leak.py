@@ -1,4 +1,4 @@
-"""Nothing that is made before a day changes when that day, or any after it, turns out otherwise."""
+"""Nothing that is computed before a day changes when the values of that day or any later day change."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.small_searches import LINE, NET, WEEK, YEAR, backtest, changed_after, channel, fitted, part
-from thalweg.forecast.backtest import STRATEGIES, BacktestSpecification, Member, ahead, horizon, recursive
+from thalweg.forecast.backtest import STRATEGIES, BacktestSpecification, Member, ahead, predict_steps, recursive
 from thalweg.forecast.features import inputs, past_of
 from thalweg.forecast.fit import TrainingSet, descend
 from thalweg.forecast.ladder import Rung
@@ -75,8 +75,8 @@ FIRST, REFIT, STEPS = 390, 25, 4
 def run_backtest(series, strategy, members, advance=lambda _: None):
     with thread_pool(1) as pool:
         return backtest(
-            BacktestSpecification(series, PLAIN, "mae"), members, first=FIRST, refit_days=REFIT, steps=STEPS, strategy=strategy,
-            pool=pool, advance=advance,
+            BacktestSpecification(series, PLAIN, "mae"), members, first=FIRST, refit_days=REFIT, steps=STEPS,
+            strategy=strategy, pool=pool, advance=advance,
         ).forecasts  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def test_recursion_equals_appending_each_forecast_and_starting_over():
 def test_the_first_step_is_the_one_day_estimate(strategy):
     daily, many = [fitted(rung, SERIES, TODAY) for rung in (LINE, WEEK)], [fitted(WEEK, SERIES, TODAY, 4)]
     past = past_of(SERIES, np.array([300, 400, 459]))
-    made = horizon(daily, many, PLAIN, past, 4, strategy)
+    made = predict_steps(daily, many, PLAIN, past, 4, strategy)
     assert made.shape == (3, 4)
     np.testing.assert_allclose(made[:, 0], ahead(daily, PLAIN, past, 1)[:, 0], rtol=1e-6)
 
@@ -165,14 +165,14 @@ def test_the_first_step_is_the_one_day_estimate(strategy):
 def test_both_is_the_mean_of_the_two():
     daily, many = [fitted(LINE, SERIES, TODAY)], [fitted(WEEK, SERIES, TODAY, 4)]
     past = past_of(SERIES, np.array([300, 400, 459]))
-    direct, fed, both = (horizon(daily, many, PLAIN, past, 4, strategy) for strategy in ("direct", "recursive", "both"))
+    direct, fed, both = (predict_steps(daily, many, PLAIN, past, 4, strategy) for strategy in STRATEGIES)
     assert not np.allclose(direct[:, 1:], fed[:, 1:], rtol=1e-3)
     np.testing.assert_allclose(both, (direct + fed) / 2, rtol=1e-6)
 
 
 def test_copying_repeats_the_last_days_for_as_long_as_is_asked():
     past = past_of(SERIES, np.array([50, 459]))
-    made = horizon([Rung(7, copy=True)], [Rung(7, copy=True)], PLAIN, past, 10, "copy")
+    made = predict_steps([Rung(7, copy=True)], [Rung(7, copy=True)], PLAIN, past, 10, "copy")
     for row, at in enumerate(past.newest):
         week = SERIES.values[at - 6 : at + 1]
         np.testing.assert_array_equal(made[row], np.concatenate([week, week[:3]]))
@@ -192,7 +192,7 @@ def test_feature_one_is_the_newest_day():
 
 
 def test_what_is_known_is_of_the_day_to_come():
-    """The features of a row tell the weekday and the holidays of tomorrow, not of today."""
+    """The features of a row hold the weekday and the holidays of tomorrow, not of today."""
     calendar = Calendar("US")
     thanksgiving = np.datetime64("2021-11-25")
     flat = replace(part(SERIES, 0), start=days_after(thanksgiving, -430), values=np.full(460, 50.0))
@@ -200,8 +200,8 @@ def test_what_is_known_is_of_the_day_to_come():
     newest = np.arange(420, 440)
     dense = inputs(YEAR, scale, calendar, past_of(flat, newest), 1).dense
     known = calendar.columns(days_after(flat.dates[newest], 1))
-    told = {tuple(column) for column in dense.T}
+    columns = {tuple(column) for column in dense.T}
     for place, name in enumerate(calendar.names):
         if known[:, place].any():
-            assert tuple(known[:, place]) in told, name
+            assert tuple(known[:, place]) in columns, name
     assert known[newest == 429][0][calendar.names.index("Thanksgiving Day")] == 1

@@ -1,4 +1,4 @@
-"""Refits that fail are told, with what to do."""
+"""A refit that fails is an error that says what to do."""
 
 from dataclasses import replace
 
@@ -12,10 +12,10 @@ from thalweg.learn.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
 
 
-def test_a_rung_that_diverges_on_more_days_is_told_with_advice():
+def test_a_rung_that_diverges_on_more_days_is_an_error_with_advice():
     series = channel(200)
     wild = replace(NET, optimizer=Optimizer(rule="gradient descent", learning_rate=1000.0, schedule="constant"))
     members = (Member(wild, (40, 40), (0, 1)),)
-    told = rf"8 relu 14, refitted on the days to {series.dates[149]}: .*learning rate 1000 .*Try 100"
-    with thread_pool(1) as pool, pytest.raises(InputError, match=told):
+    expected = rf"8 relu 14, refitted on the days to {series.dates[149]}: .*learning rate 1000 .*Try 100"
+    with thread_pool(1) as pool, pytest.raises(InputError, match=expected):
         refit(BacktestSpecification(series, Calendar(), "mse"), members, [150], 1, pool, lambda _: None)

@@ -1,4 +1,4 @@
-"""From days to a forecast: the same bits, an honest choice, and an end whenever one is asked for."""
+"""From days to a forecast: the same bits, an honest choice, and an end as soon as one is asked for."""
 
 import json
 import threading
@@ -23,7 +23,7 @@ from support.small_searches import (
     series_of,
 )
 from thalweg.errors import InputError
-from thalweg.forecast import search as climbing
+from thalweg.forecast import search as search_module
 from thalweg.forecast.backtest import STRATEGIES, BacktestSpecification, Member
 from thalweg.forecast.export import as_json
 from thalweg.forecast.ladder import Ladder, Rung
@@ -31,16 +31,17 @@ from thalweg.forecast.store import load, pack
 from thalweg.forecast.watch import Silence
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.thread_pool import thread_pool
+from thalweg.messages import catalogue
 from thalweg.series.calendar import Calendar
 
 TIMES = ("seconds", "time_limit", "threads")
 
 
-def without_times(told):
-    """Everything of the findings but how long it took."""
-    if isinstance(told, dict):
-        return {key: without_times(value) for key, value in told.items() if key not in TIMES}
-    return [without_times(value) for value in told] if isinstance(told, list) else told
+def without_times(part):
+    """Everything of the findings except durations."""
+    if isinstance(part, dict):
+        return {key: without_times(value) for key, value in part.items() if key not in TIMES}
+    return [without_times(value) for value in part] if isinstance(part, list) else part
 
 
 def everything(findings):
@@ -68,7 +69,7 @@ def test_the_choice_has_the_least_validation_loss(found):
 
 
 def test_what_only_fits_the_days_seen_is_not_chosen():
-    """On a random walk a wide network learns the training days by heart; validation is not fooled (U4)."""
+    """On a random walk a wide network learns the training days by heart, and loses on validation days (U4)."""
     walk = 1000 + np.cumsum(np.random.default_rng(2).normal(0, 10, 200))
     wide = replace(NET, hidden=(64, 64), epochs=60)
     findings, _ = search(series_of(walk), ladder=Ladder("wide", (*COPIES, NET, wide)), horizon=1)
@@ -77,7 +78,7 @@ def test_what_only_fits_the_days_seen_is_not_chosen():
 
 
 def test_the_sealed_test_does_not_choose(series, found):
-    """With wildly other sealed days, everything but the last column of the table is the same."""
+    """With other values on the sealed days, everything but the last column of the table is the same."""
     was, _ = found
     sealed = was.split.train + was.split.validation
     now, _ = search(changed_after(series, sealed, 0))
@@ -90,8 +91,8 @@ def test_the_sealed_test_does_not_choose(series, found):
     assert now.as_used.test != was.as_used.test
 
 
-class Teller(Silence):
-    """Writes down what it is told, and on which thread."""
+class Recorder(Silence):
+    """Records every call, and its thread."""
 
     def __init__(self):
         self.stages, self.done, self.lines, self.threads = [], {}, [], set()
@@ -110,22 +111,22 @@ class Teller(Silence):
         self.lines.append(line)
 
 
-def test_a_watcher_is_told_of_everything_on_its_own_thread(series):
-    teller = Teller()
-    findings, _ = search(series, watcher=teller)
-    assert teller.threads == {threading.current_thread()}
-    assert [name for name, _ in teller.stages] == ["climb", "open", "as_used", "forecast"]
+def test_a_watcher_receives_everything_on_the_calling_thread(series):
+    recorder = Recorder()
+    findings, _ = search(series, watcher=recorder)
+    assert recorder.threads == {threading.current_thread()}
+    assert [name for name, _ in recorder.stages] == ["climb", "open", "as_used", "forecast"]
     rungs = len(findings.ladder)
-    assert [line.rung for line in teller.lines] == [line.rung for line in findings.ladder] * 2
-    assert all(np.isnan(line.test) for line in teller.lines[:rungs]), "the seal is closed while climbing"
-    assert tuple(teller.lines[rungs:]) == findings.ladder
-    totals = dict(teller.stages)
-    assert teller.done["climb"] == totals["climb"] == 6
-    assert all(0 < teller.done[name] <= totals[name] for name in totals)
+    assert [line.rung for line in recorder.lines] == [line.rung for line in findings.ladder] * 2
+    assert all(np.isnan(line.test) for line in recorder.lines[:rungs]), "the sealed test is closed during the search"
+    assert tuple(recorder.lines[rungs:]) == findings.ladder
+    totals = dict(recorder.stages)
+    assert recorder.done["climb"] == totals["climb"] == 6
+    assert all(0 < recorder.done[name] <= totals[name] for name in totals)
 
 
 class Interrupting(Silence):
-    """Ctrl-C, pressed at the first call of one kind."""
+    """Presses Ctrl-C at the first call of one kind."""
 
     def __init__(self, where):
         self.where = where
@@ -160,8 +161,8 @@ def test_a_time_limit_gives_the_best_so_far_and_says_so(series):
     findings, model = search(series, ladder=Ladder("long", (*COPIES, LINE, endless)), time_limit=1.5, threads=2)
     assert time.perf_counter() - started < 10
     assert endless.name not in {line.rung for line in findings.ladder}
-    told = {message.key: message.values for message in findings.verdict}
-    assert told["verdict.time_limit"] == {"seconds": 1.5}
+    notes = {message.key: message.values for message in findings.verdict}
+    assert notes["verdict.time_limit"] == {"seconds": 1.5}
     assert findings.chosen == min(findings.ladder, key=lambda line: line.validation).rung
     assert np.isfinite(model.predict().mean).all()
 
@@ -209,7 +210,7 @@ def test_one_day_ahead(series):
 
 @pytest.mark.parametrize("loss", ["mae", "mse"])
 def test_the_strategy_is_the_one_that_validation_prefers(series, loss):
-    """Recompute each by hand, refitted as it will serve, on days before the seal, and scored on validation days."""
+    """Recompute each strategy by hand on days before the sealed test, refitted as in use, scored on validation days."""
     findings, _ = search(series, loss=loss, ladder=SHORT)
     split, line = findings.split, next(line for line in findings.ladder if line.rung == LINE.name)
     assert findings.chosen == LINE.name
@@ -225,8 +226,8 @@ def test_the_strategy_is_the_one_that_validation_prefers(series, loss):
         each = []
         for step in range(5):
             days = [day for day in range(split.train + step, sealed) if series.observed[day]]
-            miss = np.array([made[step, day - split.train] - series.values[day] for day in days])
-            each.append(np.mean(np.abs(miss) if loss == "mae" else miss**2))
+            residual = np.array([made[step, day - split.train] - series.values[day] for day in days])
+            each.append(np.mean(np.abs(residual) if loss == "mae" else residual**2))
         losses[strategy] = np.mean(each)
     assert findings.strategy == min(losses, key=losses.get)
 
@@ -234,15 +235,15 @@ def test_the_strategy_is_the_one_that_validation_prefers(series, loss):
 @pytest.mark.parametrize(
     ("option", "value", "said"),
     [
-        ("loss", "rmse", "--loss 'rmse'"),
-        ("horizon", 0, "--horizon 0: forecast 1 to"),
-        ("horizon", 100_000, "--horizon 100000: forecast 1 to"),
-        ("seed", -1, "--seed -1"),
-        ("threads", 0, "--threads 0"),
-        ("time_limit", 0.0, "--time-limit 0"),
-        ("time_limit", float("nan"), "--time-limit nan"),
-        ("ladder", "huge", "--ladder 'huge'"),
-        ("country", "Atlantis", "--country 'Atlantis'"),
+        ("loss", "rmse", "loss='rmse'"),
+        ("horizon", 0, "horizon=0: give a whole number from 1 to 180 days"),
+        ("horizon", 100_000, "horizon=100000: give a whole number from 1 to"),
+        ("seed", -1, "seed=-1"),
+        ("threads", 0, "threads=0"),
+        ("time_limit", 0.0, "time_limit=0.0: give a number above 0 seconds"),
+        ("time_limit", float("nan"), "time_limit=nan"),
+        ("ladder", "huge", "ladder='huge'"),
+        ("country", "Atlantis", "Atlantis"),
     ],
 )
 def test_options_out_of_range_are_refused(series, option, value, said):
@@ -264,7 +265,7 @@ def test_the_shortest_series_is_served_whole(tmp_path):
 
 def test_a_horizon_that_cannot_be_checked_is_refused():
     short = series_of(channel(56).values)
-    with pytest.raises(InputError, match=r"--horizon 29: on 56 days a forecast can be checked at most 28 days ahead"):
+    with pytest.raises(InputError, match=r"horizon=29: on 56 days a forecast can be checked at most 28 days ahead"):
         search(short, ladder=SHORT, horizon=29)
 
 
@@ -310,7 +311,7 @@ def test_series_below_zero_have_no_floor():
     assert findings.forecast.low95.max() < 0
 
 
-def test_what_diverges_is_left_out_and_the_climb_goes_on(series):
+def test_what_diverges_is_left_out_and_the_search_continues(series):
     rash = Rung(7, optimizer=Optimizer(rule="gradient descent", learning_rate=1e3, schedule="constant", decay=0))
     findings, _ = search(series, ladder=Ladder("rash", (*COPIES, replace(rash, hidden=(30, 30)), LINE)), loss="mse")
     names = [line.rung for line in findings.ladder]
@@ -318,14 +319,14 @@ def test_what_diverges_is_left_out_and_the_climb_goes_on(series):
 
 
 def test_refits_use_the_seeds_whose_descents_did_not_fail(series, monkeypatch):
-    """The first network of three fails: the epochs found belong to the second and third."""
-    descend = climbing.descend
+    """The first network of three fails, so the epochs found belong to the second and third."""
+    descend = search_module.descend
 
     def failing(training_set, seed, **options):
         made = descend(training_set, seed, **options)
         return made._replace(outcome=replace(made.outcome, name="diverged")) if seed % 1000 == 0 else made
 
-    monkeypatch.setattr(climbing, "descend", failing)
+    monkeypatch.setattr(search_module, "descend", failing)
     three = replace(LINE, seeds=3)
     findings, model = search(series, ladder=Ladder("three", (*COPIES, three)), seed=4, horizon=1)
     line = findings.choice
@@ -339,7 +340,7 @@ def test_refits_use_the_seeds_whose_descents_did_not_fail(series, monkeypatch):
     np.testing.assert_array_equal(model.daily[0].thetas, by_hand)
 
 
-def test_best_shapes_are_climbed_again_with_what_is_known(series):
+def test_best_shapes_are_fitted_again_with_a_calendar(series):
     shallow, deep = replace(NET, hidden=(100,), epochs=4), replace(NET, hidden=(100, 100), epochs=4)
     known = replace(NET, known="week", days_back=7, epochs=2)
     again = Ladder("again", (*COPIES, shallow, deep), again=(known,), best_shapes=1)
@@ -351,18 +352,18 @@ def test_best_shapes_are_climbed_again_with_what_is_known(series):
     assert networks[2].hyperparameters["neurons"] == best.hyperparameters["neurons"]
 
 
-def test_the_tiny_ladder_is_climbed_in_order(found):
+def test_the_tiny_ladder_is_fitted_in_order(found):
     names = [line.rung for line in found[0].ladder]
     assert names[: len(TINY.rungs)] == [rung.name for rung in TINY.rungs]
 
 
-def test_a_rung_that_diverges_is_told_with_advice(series):
+def test_the_verdict_names_a_rung_that_diverges_with_advice(series):
     wild = Rung(7, optimizer=Optimizer(rule="gradient descent", learning_rate=1e3), seeds=1, epochs=5)
     findings, _ = search(series, ladder=Ladder("wild", (wild,)), loss="mse")
-    assert [line.kind for line in findings.ladder] == ["copy", "copy"], "copying is always climbed"
+    assert [line.kind for line in findings.ladder] == ["copy", "copy"], "copying is always tried"
     (said,) = [message for message in findings.verdict if message.key == "verdict.diverged"]
     assert said.values["rung"] == "linear 7"
-    assert "learning rate" in said.values["advice"]
+    assert "learning rate 1000 " in catalogue()(said)
 
 
 def test_what_is_no_series_or_no_ladder_is_refused(series):
@@ -370,7 +371,7 @@ def test_what_is_no_series_or_no_ladder_is_refused(series):
         search("views.csv")
     with pytest.raises(InputError, match="there is no such ladder"):
         search(series, ladder=3)
-    with pytest.raises(InputError, match=r"--horizon 2\.5"):
+    with pytest.raises(InputError, match=r"horizon=2\.5"):
         search(series, horizon=2.5)
 
 

@@ -1,9 +1,10 @@
-"""A model in one file: the same forecasts come back; anything else is refused, quickly and without a traceback."""
+"""A model in one file gives the same forecasts again; any other file is refused, quickly and in the user's language."""
 
 import errno
 import json
 import os
 import pickle
+import re
 import struct
 import subprocess
 import sys
@@ -27,7 +28,7 @@ PARTS = ("mean", "low80", "high80", "low95", "high95")
 
 @pytest.fixture(scope="module")
 def models(found, series):
-    """One of every kind: known and its own forecasts or many outputs, a mean, a line for tomorrow, copying."""
+    """One model of every kind: with a calendar, of one or many outputs, a mean, a line for tomorrow, copying."""
     week = np.tile([50.0, 60, 70, 65, 40, 20, 30], 20)
     return {
         "known": found[1],
@@ -68,6 +69,7 @@ def refusal(content, path):
     with pytest.raises(InputError) as caught:
         load(path)
     assert str(path) in str(caught.value)
+    assert re.search(r"(不是|无法|只能|已损坏).*。$", caught.value.sentence("zh"))
     return str(caught.value)
 
 
@@ -81,7 +83,7 @@ def test_a_loaded_model_gives_the_same_bits(models, kind, tmp_path):
     np.testing.assert_array_equal(one.dates, two.dates)
     for part in PARTS:
         np.testing.assert_array_equal(getattr(one, part), getattr(two, part))
-    for name in ("chosen", "loss", "strategy", "calendar", "yardstick", "made", "horizon", "last_day", "name"):
+    for name in ("chosen", "loss", "strategy", "calendar", "miss_transform", "made", "horizon", "last_day", "name"):
         assert getattr(model, name) == getattr(again, name), name
     np.testing.assert_array_equal(model.errors, again.errors)
     assert pack(again) == pack(model)
@@ -128,7 +130,7 @@ def test_what_is_no_model_is_refused(tmp_path):
         load(tmp_path / "none.thalweg")
     with pytest.raises(InputError, match="File name too long"):
         load("a" * 300)
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match=r"'a\\x00b' is not the path of a file"):
         load("a\0b")
 
 
@@ -136,6 +138,16 @@ def folder_refusal(folder):
     with pytest.raises(InputError) as caught:
         load(folder)
     return str(caught.value)
+
+
+def test_a_refusal_is_written_in_chinese_too(tmp_path):
+    path = tmp_path / "model.thalweg"
+    path.write_bytes(b"date,views\n")
+    with pytest.raises(InputError) as caught:
+        load(path)
+    assert caught.value.sentence("zh") == (
+        f"{path} 不是完整的模型文件，可能被截断或已损坏。请重新复制一份，或用 `thalweg forecast` 重新拟合。"
+    )
 
 
 def test_another_version_is_named(whole, tmp_path):
@@ -154,7 +166,7 @@ def test_packing_again_is_accepted(whole, tmp_path):
 
 
 def _first(model):
-    return model.told["daily"][0]
+    return model.description["daily"][0]
 
 
 # Each changes a whole model so that its checksum fits, but not what it says.
@@ -191,32 +203,38 @@ FORGED = {
     "scale without number": lambda m: _first(m)["scale"].update(spread=float("nan")),
     "scale in words": lambda m: _first(m)["scale"].update(centre="0"),
     "logarithm of nothing": lambda m: _first(m)["scale"].update(offset=0, least=0, logarithm=True),
-    "no members": lambda m: m.told.update(daily=[]),
-    "members in words": lambda m: m.told.update(daily="all"),
+    "no members": lambda m: m.description.update(daily=[]),
+    "members in words": lambda m: m.description.update(daily="all"),
     "copying from before all days": lambda m: _first(m)["rung"].update(copy=True, days_back=10**6),
     "copying by no days": lambda m: _first(m)["rung"].update(copy=True, days_back=0),
-    "unknown strategy": lambda m: m.told.update(strategy="guess"),
-    "direct without many outputs": lambda m: m.told.update(strategy="direct", many=None),
-    "both without many outputs": lambda m: m.told.update(strategy="both", many=None),
-    "many of one output": lambda m: m.told.update(strategy="direct", many=m.told["daily"]),
-    "unknown loss": lambda m: m.told.update(loss="none"),
-    "unknown country": lambda m: m.told.update(country="Atlantis"),
-    "country of numbers": lambda m: m.told.update(country=5),
-    "another calendar": lambda m: m.told.update(calendar=["Monday"]),
-    "infinite offset": lambda m: m.told.update(offset=float("inf")),
-    "offset below zero": lambda m: m.told.update(offset=-1.0),
-    "never made": lambda m: m.told.update(made="once"),
-    "no day": lambda m: m.told["days"].update(start="NaT"),
-    "a day after all days": lambda m: m.told["days"].update(start="9999-12-30"),
-    "a day before all days": lambda m: m.told["days"].update(start="-5000-01-01"),
+    "unknown strategy": lambda m: m.description.update(strategy="guess"),
+    "direct without many outputs": lambda m: m.description.update(strategy="direct", many=None),
+    "both without many outputs": lambda m: m.description.update(strategy="both", many=None),
+    "many of one output": lambda m: m.description.update(strategy="direct", many=m.description["daily"]),
+    "unknown loss": lambda m: m.description.update(loss="none"),
+    "unknown country": lambda m: m.description.update(country="Atlantis"),
+    "country of numbers": lambda m: m.description.update(country=5),
+    "another calendar": lambda m: m.description.update(calendar=["Monday"]),
+    "infinite offset": lambda m: m.description.update(offset=float("inf")),
+    "offset below zero": lambda m: m.description.update(offset=-1.0),
+    "never made": lambda m: m.description.update(made="once"),
+    "no day": lambda m: m.description["days"].update(start="NaT"),
+    "a day after all days": lambda m: m.description["days"].update(start="9999-12-30"),
+    "a day before all days": lambda m: m.description["days"].update(start="-5000-01-01"),
 }
 
 
 @pytest.mark.parametrize("name", FORGED)
 def test_a_forged_file_is_refused(name, whole, tmp_path):
     description, tensors = parts_of(whole, tmp_path / "whole")
-    FORGED[name](SimpleNamespace(told=description, tensors=tensors))
-    refusal(sealed(description, tensors), tmp_path / "forged.thalweg")
+    FORGED[name](SimpleNamespace(description=description, tensors=tensors))
+    said = refusal(sealed(description, tensors), tmp_path / "forged.thalweg")
+    if name in {"infinite widths", "infinite offset", "scale without number"}:
+        assert "it holds no description" in said, "JSON has no such number"
+        return
+    assert said.startswith(f"{tmp_path / 'forged.thalweg'} does not describe a model")
+    reason = said.partition("can use. ")[2].partition(" Fit again")[0]
+    assert re.fullmatch(r"(It|Its|The|A part) [^.]* .*\.", reason), reason
 
 
 @pytest.mark.parametrize("checksum", [None, np.zeros(32, np.uint8), np.zeros(0, np.uint8), np.zeros((2, 3))])
@@ -230,8 +248,8 @@ def test_without_its_checksum_a_file_is_refused(checksum, whole, tmp_path):
     )
 
 
-def _header(told, length=None, data=b""):
-    text = json.dumps(told).encode()
+def _header(description, length=None, data=b""):
+    text = json.dumps(description).encode()
     return struct.pack("<Q", len(text) if length is None else length) + text + data
 
 
@@ -283,9 +301,9 @@ def test_a_hostile_header_costs_neither_time_nor_memory(whole, tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path / "whole"), *paths], capture_output=True, text=True, check=True
     )
-    told = json.loads(done.stdout)
-    assert list(told) == paths
-    for path, (refused, seconds, peak, grown) in told.items():
+    measured = json.loads(done.stdout)
+    assert list(measured) == paths
+    for path, (refused, seconds, peak, grown) in measured.items():
         assert refused, path
         assert seconds < 2, path
         assert peak < 20, path

@@ -1,4 +1,4 @@
-"""L and L′ of the table, and the loss as used, by independent computation over the same days."""
+"""L and L′ of the table, and the loss as used, computed independently over the same days."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ import pytest
 from support.small_searches import LINE, SHORT, TINY, search
 from thalweg.forecast.features import past_of
 from thalweg.forecast.fit import Fit, TrainingSet, descend
-from thalweg.forecast.search import MEAN_BEGINS_WITH, MEAN_OF_MOST, Search, network_seed
+from thalweg.forecast.search import FIRST_RUNGS_OF_MEAN, MOST_RUNGS_IN_MEAN, Search, network_seed
 from thalweg.forecast.watch import Silence
 from thalweg.learn.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
@@ -70,7 +70,7 @@ def test_a_fitted_line_from_its_unknowns(series, candidates):
 
 
 def test_the_mean_is_picked_greedily_on_validation(candidates, series):
-    """Estimates made up to miss by known amounts; an independent greedy choice over the observed days."""
+    """Predictions with residuals of known size; an independent greedy choice over the observed days."""
     split = candidates.split
     sealed = split.train + split.validation
     random = np.random.default_rng(4)
@@ -94,9 +94,9 @@ def test_the_mean_is_picked_greedily_on_validation(candidates, series):
         together = sum(parts[place].estimates[split.train :] for place in places) / len(places)
         return np.abs(together - truth)[seen].mean()
 
-    picked = sorted(range(len(parts)), key=lambda place: parts[place].line.validation)[:MEAN_BEGINS_WITH]
+    picked = sorted(range(len(parts)), key=lambda place: parts[place].line.validation)[:FIRST_RUNGS_OF_MEAN]
     best = loss(picked)
-    for _ in range(MEAN_OF_MOST - len(picked)):
+    for _ in range(MOST_RUNGS_IN_MEAN - len(picked)):
         place = min(range(len(parts)), key=lambda place: loss([*picked, place]))
         if loss([*picked, place]) >= best:
             break
@@ -155,7 +155,7 @@ def test_misses_are_the_worst_days_worst_first(found):
     assert len({miss.date for miss in findings.misses}) == len(sizes) > 0
 
 
-def test_misses_tell_what_the_best_rungs_without_and_with_a_calendar_made_of_the_day(found, series):
+def test_misses_hold_the_predictions_of_the_best_rungs_without_and_with_a_calendar(found, series):
     findings, _ = found
     fitted = [line for line in findings.ladder if line.kind in {"linear", "network"}]
     best = [min((line for line in fitted if line.known is known), key=lambda line: line.validation).rung
@@ -163,7 +163,7 @@ def test_misses_tell_what_the_best_rungs_without_and_with_a_calendar_made_of_the
     rungs = {rung.name: rung for rung in TINY.rungs}
     split, calendar = findings.split, Calendar()
     for name in best:
-        # Fitted by hand on training days, stopped on validation days, as the climb does.
+        # Fitted by hand on training days, stopped on validation days, as the search does.
         training_set = TrainingSet(rungs[name], series, calendar, "mae", split.train, 1)
         thetas = [
             descend(

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-IMPORTED_AS = {"vl-convert-python": "vl_convert", "jinja2": "jinja2", "scikit-learn": "sklearn"}
+IMPORTED_AS = {"vl-convert-python": "vl_convert", "lazy-loader": "lazy_loader", "jinja2": "jinja2", "scikit-learn": "sklearn"}
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_it_holds_every_file_of_the_package_and_nothing_else(wheel):
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert names == tracked
-    assert {"thalweg/py.typed", "thalweg/messages/en/cli.toml", "thalweg/messages/zh/cli.toml"} <= names
+    assert {"thalweg/py.typed", "thalweg/cli/en.toml", "thalweg/pictures/lags/zh.toml", "thalweg/__init__.pyi"} <= names
 
 
 def test_it_carries_the_licence(wheel):

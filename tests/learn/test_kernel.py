@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.strategies import Problem, examples, optimizers, problems, random_examples, seeds
+from support.strategies import TrainingSet, examples, optimizers, problems, random_examples, seeds
 from thalweg.learn import backprop
 from thalweg.learn import optimizer as reference
 from thalweg.learn.compiled import OPTIONS, kernel
@@ -112,7 +112,7 @@ def test_indices_beside_windows_and_columns(one_hot, precision):
     given = replace(given, indices=random.integers(-1, one_hot, (45, 4)), one_hot=one_hot)
     assert bool(summed(given)) == (one_hot == 400)
     network = Network((9 + one_hot, 7, 2), "tanh")
-    problem = Problem(network, network.start(1), given, "huber")
+    problem = TrainingSet(network, network.start(1), given, "huber")
     optimizer = Optimizer("adamw", 0.01, decay=0.1)
     descent = Descent(
         network, given, loss="huber", optimizer=optimizer, batch=20, epochs=2, theta=problem.theta, dtype=precision
@@ -190,7 +190,7 @@ def test_a_batch_without_weight_makes_its_update():
     start = descent.theta.copy()
     assert descent.step(3).done == 3
     assert np.isnan(descent.batch_losses).sum() == 2
-    problem = type("Problem", (), {"network": network, "theta": start, "examples": given, "loss": "mae"})
+    problem = type("TrainingSet", (), {"network": network, "theta": start, "examples": given, "loss": "mae"})
     close(descent.theta, reference_descent(problem, optimizer, descent, 1), 1e-12)
 
 

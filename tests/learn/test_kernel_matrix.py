@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from support.combinations import ALL, Combination, problem_of
+from support.combinations import ALL, HIDDEN, Combination, problem_of
+from support.covering import cases
 from thalweg.learn.backprop import forward, loss_and_gradient
 from thalweg.learn.compiled import LANES, kernel
 from thalweg.learn.compiled.random import draw_mask
@@ -61,15 +62,19 @@ def is_refused(combination):
     return combination.loss.endswith("cross-entropy") and combination.output not in ("sigmoid", "softmax")
 
 
-@pytest.mark.parametrize(("dtype", "share"), PRECISIONS, ids=["64", "32"])
-@pytest.mark.parametrize("combination", [one for one in ALL if not is_refused(one)], ids=str)
-def test_gradient(combination, dtype, share):
+@pytest.mark.parametrize(
+    ("combination", "precision"),
+    cases((one, precision) for one in ALL if not is_refused(one) for precision in PRECISIONS),
+    ids=lambda value: str(value) if isinstance(value, Combination) else value[0].__name__,
+)
+def test_gradient(combination, precision):
+    dtype, share = precision
     problem = problem_of(combination)
     examples = dense_examples(problem.x, problem.target, problem.weight)
     held(problem.network, LOSSES[combination.loss], problem.theta, examples, dtype, share)
 
 
-@pytest.mark.parametrize("combination", [one for one in ALL if is_refused(one) and not one.skip], ids=str)
+@pytest.mark.parametrize("combination", cases((one,) for one in ALL if is_refused(one) and not one.skip), ids=str)
 def test_no_logarithm_of_what_is_no_probability(combination):
     problem = problem_of(combination)
     with pytest.raises(ValueError, match="takes the logarithm of probabilities"):
@@ -297,11 +302,10 @@ def test_a_batch_leaves_no_trace_in_the_next(name, dtype, share):
     close(descent.theta, expected, share)
 
 
-@pytest.mark.parametrize("warm_up", [0, 3])
-@pytest.mark.parametrize("schedule", SCHEDULES)
-@pytest.mark.parametrize("clip", [None, 1.0])
-@pytest.mark.parametrize("decay", [0.0, 0.25])
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize(
+    ("rule", "decay", "clip", "schedule", "warm_up"),
+    cases(product(RULES, [0.0, 0.25], [None, 1.0], SCHEDULES, [0, 3])),
+)
 def test_every_update_rule_with_every_option(rule, decay, clip, schedule, warm_up):
     examples = blocks("mixed", np.random.default_rng(0), 24, 2)
     network = Network((examples.features, 4, 2), "tanh")
@@ -321,10 +325,9 @@ def test_every_update_rule_with_every_option(rule, decay, clip, schedule, warm_u
 
 
 class TestDropout:
-    @pytest.mark.parametrize(("dtype", "share"), PRECISIONS, ids=["64", "32"])
-    @pytest.mark.parametrize("skip", [False, True])
-    @pytest.mark.parametrize("activation", ["identity", "sigmoid", "hard sigmoid", "relu", "tanh"])
-    def test_the_reference_with_the_same_masks(self, activation, skip, dtype, share):
+    @pytest.mark.parametrize(("activation", "skip", "precision"), cases(product(HIDDEN, [False, True], PRECISIONS)))
+    def test_the_reference_with_the_same_masks(self, activation, skip, precision):
+        dtype, share = precision
         problem = problem_of(Combination(activation, "identity", "mse", "numbers", skip), count=29)
         network, examples = problem.network, dense_examples(problem.x, problem.target, problem.weight)
         value, gradient, _ = kernel_pass(network, LOSSES["mse"], problem.theta, examples, dtype, dropout=0.3, seed=5)

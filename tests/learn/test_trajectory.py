@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal, localcontext
+from itertools import product
 
 import numpy as np
 import pytest
-from golden import trajectory as golden
 
+from learn.golden import trajectory as golden
+from support.covering import cases
 from thalweg.learn.backprop import loss_and_gradient
 from thalweg.learn.descent import Descent
 from thalweg.learn.examples import dense_examples
@@ -114,11 +116,10 @@ def test_compiled(case, dtype, share):
     assert np.array_equal(whole.theta, descent.theta)
 
 
-@pytest.mark.parametrize("warm_up", [0, 3])
-@pytest.mark.parametrize("schedule", SCHEDULES)
-@pytest.mark.parametrize("clip", [None, 2.0])
-@pytest.mark.parametrize("decay", [0.0, 0.25])
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize(
+    ("rule", "decay", "clip", "schedule", "warm_up"),
+    cases(product(RULES, [0.0, 0.25], [None, 2.0], SCHEDULES, [0, 3])),
+)
 def test_every_update_rule_with_every_option(rule, decay, clip, schedule, warm_up):
     random = np.random.default_rng(0)
     gradients = random.normal(0, np.linspace(0.2, 2, 10)[:, None], (10, 7))  # shorter than the clip, then longer

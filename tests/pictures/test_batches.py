@@ -107,12 +107,12 @@ def test_what_is_said_is_counted(study):
     assert one.followed == 3 * one.updates_an_epoch
     rises = sum(one.of_all[at + 1] > one.of_all[at] for at in range(one.followed))
     assert one.uphill == rises / one.followed
-    said = " ".join(batches_illustration(study).said)
-    assert f"{100 * one.uphill:.0f}% of these updates" in said
-    assert f"{study.examples} examples in batches of 16 make {one.updates_an_epoch} updates" in said
-    assert f"{len(MISSING)} of the examples are days without a value" in said
+    sentences = " ".join(batches_illustration(study).sentences)
+    assert f"{100 * one.uphill:.0f}% of these updates" in sentences
+    assert f"{study.examples} examples in batches of 16 make {one.updates_an_epoch} updates" in sentences
+    assert f"{len(MISSING)} of the examples are days without a value" in sentences
     again = (one.batches == 1).all(axis=0).sum()
-    assert f"of epoch 2 has {again} of these again" in said
+    assert f"of epoch 2 has {again} of these again" in sentences
 
 
 def test_the_table_counts_updates():
@@ -153,11 +153,11 @@ def test_a_batch_of_all_is_one_update_an_epoch():
     look = batches_illustration(study)
     assert "an epoch is a single update" in look.title
     assert study.chosen.misses == pytest.approx(0, abs=1e-3)
-    assert look.said[0] == "A batch of 1,000 is more than the 47 examples there are: B = N, 47, is taken."
+    assert look.sentences[0] == "A batch of 1,000 is more than the 47 examples there are: B = N, 47, is taken."
     exact = batches_illustration(
         study_of("batches", simulated_series(100), batch=47, sizes="all", epochs=2, days_back=3)
     )
-    assert not any("is more than" in sentence for sentence in exact.said)
+    assert not any("is more than" in sentence for sentence in exact.sentences)
     spec = look.described
     axis = marked(spec | spec["vconcat"][0], "square", y="batch")[0]["encoding"]["y"]["axis"]
     assert axis["values"] == [1]
@@ -189,20 +189,20 @@ def test_the_same_seed_makes_the_same_picture(study):
 def test_options_out_of_range_are_refused():
     series = simulated_series(400)
     for options, found in (
-        ({"batch": 0}, "--batch 0"),
-        ({"sizes": "8,many"}, "--sizes '8,many'"),
-        ({"sizes": "0"}, "--sizes 0"),
-        ({"sizes": ""}, "--sizes ''"),
+        ({"batch": 0}, "batch=0"),
+        ({"sizes": "8,many"}, "sizes='8,many'"),
+        ({"sizes": "0"}, "sizes=0"),
+        ({"sizes": ""}, "sizes=''"),
         ({"sizes": "1,2,3,4,5"}, "from 1 to 4 sizes"),
-        ({"epochs": 1}, "--epochs 1"),
-        ({"epochs": 10_000, "sizes": "1"}, "--epochs 10,000"),
-        ({"days_back": 300}, "--days-back 300"),
-        ({"layers": "ten"}, "--layers 'ten'"),
+        ({"epochs": 1}, "epochs=1"),
+        ({"epochs": 10_000, "sizes": "1"}, "epochs=10,000"),
+        ({"days_back": 300}, "days_back=300"),
+        ({"layers": "ten"}, "layers='ten'"),
         (
             {"layers": ",".join(["10000"] * 50)},
             "--layers: 50×10000 relu 28 has 4,900,790,001 unknowns; .* to 5,000,000",
         ),
-        ({"loss": "mad"}, "--loss 'mad'"),
+        ({"loss": "mad"}, "loss='mad'"),
     ):
         with pytest.raises(InputError, match=found):
             study_of("batches", series, **options)

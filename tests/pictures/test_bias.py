@@ -1,20 +1,16 @@
 """Model bias: the line is the best of all, networks come closer, and the pictures tell both."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import thalweg
 from support.chart_reader import layers, marked, rows
+from support.data import real
 from support.findings_builder import simulated_series
 from support.pictures import study_of
-from thalweg.api.picture import look
 from thalweg.errors import InputError
 from thalweg.pictures.bias.chart import HALF, bias_chart, bias_illustration
 from thalweg.pictures.shared.curve import TURNS
-
-VISITS = Path(__file__).parents[2] / "../shared/data/website_visitors_statforecasting_2014_2020.csv"
 
 
 @pytest.fixture(scope="module")
@@ -82,15 +78,15 @@ def test_the_words_tell_the_figures(study):
         look.title
         == f"The best line has L = 0.879, and none is better; a sum of 6 pieces comes to {study.bent[-1].loss:.4f}"
     )
-    assert "y = 1.76 + 0.0579·x, with L = 0.879" in look.said[0]
-    assert "No other w and b do better" in look.said[0]
+    assert "y = 1.76 + 0.0579·x, with L = 0.879" in look.sentences[0]
+    assert "No other w and b do better" in look.sentences[0]
     assert look.asked == ("bias",)
     spec = bias_chart(study).to_dict()
     *_, below = panels(spec)
     assert marked(below, "bar")[0]["encoding"]["x"]["title"] == "L, the mean absolute error"
     one = bias_illustration(study_of("bias", neurons="1"))
     assert "a single piece" in one.title
-    assert any(sentence.startswith("1 neuron (") for sentence in one.said)
+    assert any(sentence.startswith("1 neuron (") for sentence in one.sentences)
     table = look.tables["models"].columns
     assert table["loss"][0] == study.line_loss
     assert table["unknowns"] == [2, 4, 7, 19]
@@ -114,13 +110,13 @@ def test_days_stand_on_the_axis_as_dates_and_are_training_days_only():
 
 def test_options_out_of_range_are_refused():
     for options, found in (
-        ({"neurons": "0"}, "--neurons 0"),
-        ({"neurons": "two"}, "--neurons 'two'"),
-        ({"neurons": ""}, "--neurons ''"),
+        ({"neurons": "0"}, "neurons=0"),
+        ({"neurons": "two"}, "neurons='two'"),
+        ({"neurons": ""}, "neurons=''"),
         ({"neurons": "1,2,3,4,5,6,7,8,9"}, "1 to 8 whole numbers"),
-        ({"activation": "relu"}, "--activation 'relu'"),
-        ({"loss": "mad"}, "--loss 'mad'"),
-        ({"curve": "circle"}, "--curve 'circle'"),
+        ({"activation": "relu"}, "activation='relu'"),
+        ({"loss": "mad"}, "loss='mad'"),
+        ({"curve": "circle"}, "curve='circle'"),
     ):
         with pytest.raises(InputError, match=found):
             study_of("bias", **options)
@@ -128,8 +124,10 @@ def test_options_out_of_range_are_refused():
         study_of("bias", simulated_series(400), curve="lecture")
 
 
-@pytest.mark.skipif(not VISITS.exists(), reason="the website's visits of shared/data are not here")
+@pytest.mark.real
 def test_a_teaching_website_rises_and_falls():
-    study = look("bias", thalweg.read(VISITS, value="Page.Loads"), neurons="8").study
+    study = study_of(
+        "bias", thalweg.read(real("website_visitors_statforecasting_2014_2020.csv"), value="Page.Loads"), neurons="8"
+    )
     assert study.bent[0].loss < 0.4 * study.line_loss
     assert study.line_loss == pytest.approx(868, abs=1)

@@ -65,7 +65,10 @@ def test_squares_listen_to_the_worst_day(study):
     look = error_illustration(study)
     worst = [study.absolute.max() / study.absolute.sum(), study.squared.max() / study.squared.sum()]
     assert worst[1] > worst[0]
-    assert f"{100 * worst[0]:.0f}% of all absolute errors and {100 * worst[1]:.0f}% of all squared ones" in look.said[1]
+    assert (
+        f"{100 * worst[0]:.0f}% of all absolute errors and {100 * worst[1]:.0f}% of all squared ones"
+        in look.sentences[1]
+    )
 
 
 @pytest.mark.parametrize("loss", ["mae", "mse"])
@@ -75,12 +78,12 @@ def test_the_mean_over_all_training_days_is_told_beside(loss):
     by_hand = np.abs(of.estimates - series.values[: of.sealed])[1 : of.split.train].mean()
     assert study.of_all == pytest.approx(by_hand, rel=1e-12)
     assert study.of_all != pytest.approx(study.absolute.mean(), rel=1e-3)
-    assert f"over all training days it is {number(by_hand)}." in error_illustration(study).said[0]
+    assert f"over all training days it is {number(by_hand)}." in error_illustration(study).sentences[0]
 
 
 def test_days_that_never_change_have_no_worst():
     look = error_illustration(study_of("error", replace(simulated_series(400), values=np.full(400, 5.0))))
-    assert not any("nan" in sentence or "worst day" in sentence for sentence in look.said)
+    assert not any("nan" in sentence or "worst day" in sentence for sentence in look.sentences)
     assert look.tables["losses"].rows()[0]["mean"] == 0
 
 
@@ -91,7 +94,7 @@ def test_the_third_loss_is_negative_where_nothing_else_is_said():
     assert study.lowered.mean() < 0
     assert study_of("error", simulated_series(400), days=20, minus=100).minus == 100
     look = error_illustration(study)
-    assert f"Minus {number(study.minus)} the loss is −" in look.said[-1]
+    assert f"Minus {number(study.minus)} the loss is −" in look.sentences[-1]
 
 
 @given(st.floats(1e-9, 1e12))
@@ -116,11 +119,11 @@ def test_a_zero_is_written_without_a_letter(study, draw):
 def test_options_out_of_range_are_refused():
     series = simulated_series(400)
     for options, found in (
-        ({"days": 1}, "--days 1"),
-        ({"minus": float("nan")}, "--minus nan"),
-        ({"layers": "ten"}, "--layers 'ten'"),
-        ({"days_back": 300}, "--days-back 300"),
-        ({"loss": "mad"}, "--loss 'mad'"),
+        ({"days": 1}, "days=1"),
+        ({"minus": float("nan")}, "minus=nan"),
+        ({"layers": "ten"}, "layers='ten'"),
+        ({"days_back": 300}, "days_back=300"),
+        ({"loss": "mad"}, "loss='mad'"),
     ):
         with pytest.raises(InputError, match=found):
             study_of("error", series, **options)

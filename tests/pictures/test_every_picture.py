@@ -1,94 +1,86 @@
 """What holds for every picture of the glass box: it draws, asks nothing of a network, speaks both languages."""
 
-import inspect
 import json
 import re
 from dataclasses import replace
 from html import escape
-from importlib import import_module
 
-import looks
 import pytest
 import vl_convert
 
 from support.findings_builder import simulated_series
-from thalweg.api.picture import drawn, look
+from support.pictures import picture_of
+from thalweg.api.picture import look
 from thalweg.charts.style import VEGA_LITE
 from thalweg.errors import InputError
 from thalweg.pictures import PICTURES
 from thalweg.report.html import scripts
+from thalweg.report.picture import rendered
 
 PNG = b"\x89PNG\r\n\x1a\n"
 ADDRESS = re.compile(r"https?://(?!vega\.github\.io/schema|www\.w3\.org)")
 
 
 @pytest.fixture(scope="module", params=PICTURES)
-def seen(request):
+def picture(request):
     """Each picture, of the toy where it has one."""
-    return looks.seen(request.param)
+    return picture_of(request.param)
 
 
-def test_altair_finds_nothing_wrong(seen):
-    assert seen.look.chart.to_dict(validate=True) == seen.look.described
+def test_altair_finds_nothing_wrong(picture):
+    assert picture.chart.to_dict(validate=True) == picture.illustration.described
 
 
-def test_it_draws_as_png_and_svg(seen, tmp_path):
-    seen.save(tmp_path / "seen.png")
-    png = (tmp_path / "seen.png").read_bytes()
+def test_it_draws_as_png_and_svg(picture, tmp_path):
+    picture.save(tmp_path / "picture.png")
+    png = (tmp_path / "picture.png").read_bytes()
     assert png.startswith(PNG)
     assert min(int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) > 300
     assert len(png) > 10_000
-    seen.save(tmp_path / "seen.svg")
-    assert (tmp_path / "seen.svg").read_text(encoding="utf-8").count("<path") > 5
+    picture.save(tmp_path / "picture.svg")
+    assert (tmp_path / "picture.svg").read_text(encoding="utf-8").count("<path") > 5
 
 
-def test_its_page_asks_nothing_of_a_network(seen, tmp_path):
-    seen.save(tmp_path / "seen.html")
-    page = (tmp_path / "seen.html").read_text(encoding="utf-8")
+def test_its_page_asks_nothing_of_a_network(picture, tmp_path):
+    picture.save(tmp_path / "picture.html")
+    page = (tmp_path / "picture.html").read_text(encoding="utf-8")
     assert "default-src 'none'" in page
     assert page.count(scripts()) == 1
-    told = page.replace(scripts(), "")
-    assert not ADDRESS.search(told)
-    assert '"url"' not in json.dumps(seen.look.described)
+    assert not ADDRESS.search(page.replace(scripts(), ""))
+    assert '"url"' not in json.dumps(picture.illustration.described)
     assert len(page.encode()) < 4_000_000
-    for question, answer in seen.look.questions():
+    for question, answer in picture.illustration.questions():
         assert question in page
         assert escape(answer, quote=False).replace("'", "&#39;") in page
 
 
-def test_its_numbers_are_plain(seen):
-    told = json.loads(json.dumps(seen.look.as_json(), allow_nan=False))
-    assert told["title"]
-    assert told["said"]
-    for name, table in seen.tables.items():
+def test_its_numbers_are_plain(picture):
+    content = json.loads(json.dumps(picture.illustration.as_json(), allow_nan=False))
+    assert list(content) == ["look", "title", "subtitle", "said", "questions", "tables"]
+    assert content["title"]
+    assert content["said"]
+    for name, table in picture.tables.items():
         lengths = {len(column) for column in table.columns.values()}
         assert len(lengths) == 1
         assert lengths.pop() > 0, name
-        assert len(table.csv().decode().splitlines()) == len(told["tables"][name]) + 1
-    assert set(seen.look.shown) <= set(seen.tables)
-    assert all(len(seen.tables[name]) <= 40 for name in seen.look.shown)
+        assert len(table.csv().decode().splitlines()) == len(content["tables"][name]) + 1
+    shown = picture.illustration.shown
+    assert set(shown) <= set(picture.tables)
+    assert all(len(picture.tables[name]) <= 40 for name in shown)
 
 
-def test_chinese_pictures_speak_chinese(seen):
-    look = looks.seen(seen.look.name, "zh").look
-    svg = vl_convert.vegalite_to_svg(look.described, vl_version=VEGA_LITE)
+def test_chinese_pictures_speak_chinese(picture):
+    chinese = picture_of(picture.illustration.name, "zh").illustration
+    svg = vl_convert.vegalite_to_svg(chinese.described, vl_version=VEGA_LITE)
     drawn = " ".join(re.findall(r">([^<>]+)<", svg))
-    assert len(re.findall(r"[\u4e00-\u9fff]", drawn + look.title)) > 20
-    english = re.findall(r"[A-Za-z]{3,} [a-z]{3,} [a-z]{3,}", " ".join([drawn, *look.said]))
+    assert len(re.findall(r"[\u4e00-\u9fff]", drawn + chinese.title)) > 20
+    english = re.findall(r"[A-Za-z]{3,} [a-z]{3,} [a-z]{3,}", " ".join([drawn, *chinese.sentences]))
     assert not [text for text in english if "simulated views" not in text]
-
-
-def test_the_command_has_the_options_of_the_study_and_no_other():
-    for name in PICTURES:
-        declared = inspect.signature(getattr(import_module(f"thalweg.cli.look.{name}"), name)).parameters
-        made = inspect.signature(getattr(import_module(f"thalweg.pictures.{name}"), f"{name}_study")).parameters
-        wanted = {option: each.default for option, each in made.items() if option not in {"source", "watcher"}}
-        assert {option: each.default for option, each in declared.items()} == wanted, name
 
 
 def test_the_same_seed_makes_the_same_picture():
     series = simulated_series(400)
-    one, other = (json.dumps(look("error", series, seed=3).look.described) for _ in range(2))
+    one, other = (json.dumps(look("error", series, seed=3).illustration.described) for _ in range(2))
     assert one == other
 
 
@@ -98,25 +90,27 @@ HOSTILE = """</script><b>'"`${x}\\\\ views"""
 @pytest.mark.parametrize("name", ["error", "lags", "shift", "bias", "matrix", "why"])
 def test_what_a_user_calls_a_column_is_text_and_never_code(name):
     options = {"bias": {"neurons": "1"}, "matrix": {}, "why": {"layers": "3", "days_back": 7}}.get(name, {})
-    made = look(name, replace(simulated_series(300), name=HOSTILE), **options)
-    told = drawn(made.look, ".html").decode().replace(scripts(), "")
-    assert "</script><b>" not in told
-    assert told.count("<script") == told.count("</script") == 3
-    svg = "".join(re.findall(r">([^<>]*)<", drawn(made.look, ".svg").decode()))
+    made = look(name, replace(simulated_series(300), name=HOSTILE), **options).illustration
+    page = rendered(made, ".html").decode().replace(scripts(), "")
+    assert "</script><b>" not in page
+    assert page.count("<script") == page.count("</script") == 3
+    svg = "".join(re.findall(r">([^<>]*)<", rendered(made, ".svg").decode()))
     assert escape(HOSTILE, quote=False) in svg
 
 
 def test_a_wrong_name_or_option_is_refused():
-    with pytest.raises(InputError, match="no picture 'surfaces'"):
+    with pytest.raises(InputError, match=r"no picture 'surfaces'\. Choose one of surface, error"):
         look("surfaces")
-    with pytest.raises(InputError, match=r"error has no option 'day'. Its options are days"):
+    with pytest.raises(InputError, match=r"error has no option 'day'\. Its options are days"):
         look("error", day=3)
 
 
 def test_a_picture_is_written_by_its_ending_only(tmp_path):
-    seen = look("error", simulated_series(400))
-    with pytest.raises(InputError, match=r"ends in .gif"):
-        seen.save(tmp_path / "seen.gif")
+    picture = look("error", simulated_series(400))
+    for name, found in (("picture.gif", r"ends in \.gif"), ("picture", "has no ending")):
+        with pytest.raises(InputError, match=found):
+            picture.save(tmp_path / name)
     assert not list(tmp_path.iterdir())
-    assert "<img" in seen._repr_html_()
-    assert seen.look.title in str(seen)
+    assert "<img" in picture._repr_html_()
+    assert picture.illustration.title in str(picture)
+    assert repr(picture) == f"<Picture 'error': {picture.illustration.title}>"

@@ -94,7 +94,7 @@ def test_what_is_too_long_for_the_series_is_left_out_and_told():
     assert study.looked == (1, 7)
     assert study.left_out == (56, 200)
     look = lags_illustration(study)
-    assert look.said[-1].startswith("Left out: 56, 200 days looked back. A model may look back a third of the 100")
+    assert look.sentences[-1].startswith("Left out: 56, 200 days looked back. A model may look back a third of the 100")
     assert [row["looked"] for row in look.tables["losses"].rows()] == ["copying yesterday", "1", "7"]
 
 
@@ -163,8 +163,8 @@ def test_flat_days_have_no_rhythm_and_few_days_are_refused():
 def test_the_week_is_said_and_its_peaks_are_marked(study):
     look = lags_illustration(study)
     assert study.rhythm.lag == 7
-    assert look.said[0].startswith("The days have a rhythm of a week:")
-    assert look.said[1].startswith("Of the training days Sat is the lowest")
+    assert look.sentences[0].startswith("The days have a rhythm of a week:")
+    assert look.sentences[1].startswith("Of the training days Sat is the lowest")
     assert look.title.startswith("Looking back 7 days instead of 1, L′ on unseen days falls from ")
     spec = look.described
     panel = spec | spec["vconcat"][0]["hconcat"][1]
@@ -184,9 +184,9 @@ def test_no_rhythm_is_said_too():
     series.values[:] = 1000 + 50 * np.random.default_rng(0).normal(size=400)
     study = study_of("lags", series, compare="1,7", days_back=1)
     look = lags_illustration(study)
-    assert look.said[0].startswith("No rhythm stands out")
-    assert "stands" not in look.said[1]
-    assert lags_illustration(study, "zh").said[0].startswith("没有明显的周期")
+    assert look.sentences[0].startswith("No rhythm stands out")
+    assert "stands" not in look.sentences[1]
+    assert lags_illustration(study, "zh").sentences[0].startswith("没有明显的周期")
 
 
 def test_many_weights_are_drawn_without_a_crowd(draw):
@@ -217,11 +217,11 @@ def test_where_copying_beats_every_line_the_title_says_so(study):
 
 def test_one_day_and_no_change_are_told_as_such(study):
     look = lags_illustration(with_losses(study, (9, 8, 7), (50.0, 50.1, 60), (10.0, 70.0)))
-    assert any(sentence.startswith("Beyond 1 day L still falls") for sentence in look.said)
-    assert any("L′ stays the same here" in sentence for sentence in look.said)
-    assert not any("by 0%" in sentence for sentence in look.said)
+    assert any(sentence.startswith("Beyond 1 day L still falls") for sentence in look.sentences)
+    assert any("L′ stays the same here" in sentence for sentence in look.sentences)
+    assert not any("by 0%" in sentence for sentence in look.sentences)
     for losses, found in (((50, 40, 60), "falls by 20% here"), ((50, 60, 60), "rises by 20% here")):
-        told = lags_illustration(with_losses(study, (9, 8, 7), losses, (10.0, 70.0))).said
+        told = lags_illustration(with_losses(study, (9, 8, 7), losses, (10.0, 70.0))).sentences
         assert any(found in sentence for sentence in told)
 
 
@@ -233,20 +233,20 @@ def test_numbers_of_weights_have_room_beyond_their_bars(study):
     unit = (high - low) / panel["height"]
     assert (-0.5 - low) / unit >= 20
     assert (high - 0.79) / unit >= 20
-    first = next(sentence for sentence in lags_illustration(changed).said if "largest weight" in sentence)
+    first = next(sentence for sentence in lags_illustration(changed).sentences if "largest weight" in sentence)
     assert "is w1 = 0.50" in first
 
 
 def test_options_out_of_range_are_refused():
     series = simulated_series(400)
     for options, found in (
-        ({"days_back": 0}, "--days-back 0"),
-        ({"days_back": 100}, "--days-back 100"),
-        ({"compare": "1;7"}, "--compare '1;7'"),
-        ({"compare": ""}, "--compare ''"),
-        ({"compare": "0,7"}, "--compare 0"),
-        ({"compare": "300"}, "--compare 300: so short a series bears 66 days"),
-        ({"loss": "mad"}, "--loss 'mad'"),
+        ({"days_back": 0}, "days_back=0"),
+        ({"days_back": 100}, "days_back=100"),
+        ({"compare": "1;7"}, "compare='1;7'"),
+        ({"compare": ""}, "compare=''"),
+        ({"compare": "0,7"}, "compare=0"),
+        ({"compare": "300"}, "compare=300: so short a series bears 66 days"),
+        ({"loss": "mad"}, "loss='mad'"),
     ):
         with pytest.raises(InputError, match=found):
             study_of("lags", series, **options)

@@ -19,6 +19,7 @@ from thalweg.pictures.layers.study import RISEN, apart, turn_of
 from thalweg.pictures.shared.fitted_rung import fitted
 
 SMALL = {"depths": "0,1,3", "width": 5, "widths": "2,9", "seeds": 2, "epochs": 12, "days_back": 7, "seed": 1}
+OTHERS = {name: value for name, value in SMALL.items() if name != "widths"}  # of the views beside depth
 
 
 @pytest.fixture(scope="module")
@@ -144,9 +145,9 @@ def with_losses(study, seen, unseen, curve):
 def test_overfitting_is_told_where_it_is_and_only_there(study, unseen, curve, title, deep, by_epoch):
     look = layers_illustration(with_losses(study, ((9, 9), (5, 5), (2, 2)), unseen, curve))
     assert title in look.title
-    assert deep in look.said[0]
-    assert by_epoch in look.said[3]
-    assert "3.57%" in look.said[4]
+    assert deep in look.sentences[0]
+    assert by_epoch in look.sentences[3]
+    assert "3.57%" in look.sentences[4]
 
 
 def title_of(study, seen, unseen):
@@ -157,7 +158,7 @@ def test_the_criterion_is_that_all_seeds_lie_apart_and_is_said_so(study):
     seen = ((9, 9), (5, 5), (2, 2))
     look = layers_illustration(with_losses(study, seen, ((8, 8.1), (4, 6.9), (7, 9.5)), (9, 6, 7.0)))
     assert look.title.startswith("Overfitting")  # apart, though each spread is more than the difference
-    assert "the best seed of 3×5 relu is worse than the worst of 1×5 relu" in look.said[0]
+    assert "the best seed of 3×5 relu is worse than the worst of 1×5 relu" in look.sentences[0]
     assert title_of(study, seen, ((8, 8.1), (6, 6.1), (6.11, 6.2))).startswith(
         "L′ is lowest at depth 1, 6.05, and hardly"
     )
@@ -169,7 +170,7 @@ def test_a_peak_before_the_deepest_is_told(study):
     changed = with_losses(study, seen, ((6, 6.1), (9, 9.1), (7, 7.1)), (9, 6, 7.0))
     look = layers_illustration(changed)
     assert "L′ rises from 6.05 to 7.05 (9.05 at depth 1)" in look.title
-    assert look.said[1] == "At depths 0, 1, 3 L′ is 6.05, 9.05, 7.05: lowest at depth 0, highest at depth 1."
+    assert look.sentences[1] == "At depths 0, 1, 3 L′ is 6.05, 9.05, 7.05: lowest at depth 0, highest at depth 1."
     assert "（1 层时 9.05）" in layers_illustration(changed, "zh").title
     assert "(8" not in title_of(study, seen, ((8, 8.1), (6, 6.1), (7, 7.1)))  # before the lowest: no matter
 
@@ -186,7 +187,7 @@ def test_one_seed_never_claims_overfitting_in_the_title(study):
     for look in (layers_illustration(one), layers_illustration(by_epoch)):
         assert "Overfitting" not in look.title
         assert "one seed each, it may be chance" in look.title
-    assert "give more with --seeds" in layers_illustration(one).said[0]
+    assert "give more with --seeds" in layers_illustration(one).sentences[0]
     assert not one.turn_of_depth.turned
     assert changed.turn_of_depth.turned
 
@@ -202,11 +203,11 @@ def test_worse_on_seen_days_too_is_not_overfitting(study):
     changed = with_losses(study, ((1, 1), (1.5, 1.5), (2, 2)), ((6, 6.1), (8, 8.1), (9, 9.1)), (9, 6, 7.0))
     look = layers_illustration(changed)
     assert "both L and L′ are higher" in look.title
-    assert "no overfitting" in look.said[0]
+    assert "no overfitting" in look.sentences[0]
 
 
 def test_deep_and_fat_have_as_many_unknowns_as_can_be(series):
-    study = study_of("layers", series, view="deep-or-fat", **SMALL)
+    study = study_of("layers", series, view="deep-or-fat", **OTHERS)
     ((deep,), (fat,)) = study.groups["deep"], study.groups["fat"]
     assert deep.rung.hidden == (5, 5, 5)
     sizes = [abs(Network((7, width, 1)).size - deep.network.size) for width in range(1, 60)]
@@ -216,11 +217,11 @@ def test_deep_and_fat_have_as_many_unknowns_as_can_be(series):
     assert (row["deep_unknowns"], row["fat_unknowns"]) == (deep.network.size, fat.network.size) == (106, 109)
     assert row["deep_seen"] == deep.seen.mean()
     assert row["unseen_apart"] is apart(deep.unseen, fat.unseen)
-    assert "3×5 relu (106) has a single layer of 12 neurons (109)" in look.said[0]
+    assert "3×5 relu (106) has a single layer of 12 neurons (109)" in look.sentences[0]
 
 
 def test_sigmoid_and_relu_have_the_same_shapes_and_seeds(series):
-    study = study_of("layers", series, view="activation", **SMALL)
+    study = study_of("layers", series, view="activation", **OTHERS)
     relu, sigmoid = study.groups["relu"], study.groups["sigmoid"]
     assert [shape.rung.hidden for shape in relu] == [shape.rung.hidden for shape in sigmoid] == [(5,), (5, 5, 5)]
     assert {shape.rung.activation for shape in sigmoid} == {"sigmoid"}
@@ -237,14 +238,14 @@ def test_sigmoid_and_relu_have_the_same_shapes_and_seeds(series):
 
 
 def test_every_depth_by_epoch(series):
-    study = study_of("layers", series, view="epochs", **SMALL)
+    study = study_of("layers", series, view="epochs", **OTHERS)
     assert set(study.groups) == {"depth"}
     look = layers_illustration(study, "zh")
     turns = look.tables["turns"].rows()
     assert [row["epoch"] for row in turns] == [
         int(np.argmin(shape.unseen_by_epoch.mean(axis=0))) + 1 for shape in study.groups["depth"]
     ]
-    assert len(look.said) == 3
+    assert len(look.sentences) == 3
     assert len(look.tables["epochs"]) == 3 * 12
 
 
@@ -253,26 +254,26 @@ def test_one_seed_tells_nothing_of_chance(series):
     look = layers_illustration(study)
     assert "one seed a shape" in look.subtitle
     assert look.tables["shapes"].rows()[0]["seen_spread"] is None
-    pairs = layers_illustration(study_of("layers", series, view="activation", **{**SMALL, "seeds": 1}))
-    assert "With a single seed" in pairs.said[2]
+    pairs = layers_illustration(study_of("layers", series, view="activation", **{**OTHERS, "seeds": 1}))
+    assert "With a single seed" in pairs.sentences[2]
     assert not any(row["seen_apart"] for row in pairs.tables["pairs"].rows())
 
 
 def test_options_out_of_range_are_refused(series):
     for options, found in (
-        ({"view": "width"}, "--view 'width'"),
-        ({"depths": "1,two"}, "--depths '1,two'"),
-        ({"depths": "99"}, "--depths 99"),
-        ({"depths": ""}, "--depths ''"),
-        ({"depths": "0", "view": "activation"}, "--depths 0: --view activation needs a network of 1"),
-        ({"depths": "0,1", "view": "deep-or-fat"}, "--depths 0,1: --view deep-or-fat needs a network of 2"),
-        ({"width": 0}, "--width 0"),
-        ({"widths": "0"}, "--widths 0"),
+        ({"view": "width"}, "has no view 'width'. Its views are depth, activation"),
+        ({"depths": "1,two"}, "depths='1,two'"),
+        ({"depths": "99"}, "depths=99"),
+        ({"depths": ""}, "depths=''"),
+        ({"depths": "0", "view": "activation"}, "needs a network of 1"),
+        ({"depths": "0,1", "view": "deep-or-fat"}, "needs a network of 2"),
+        ({"width": 0}, "width=0"),
+        ({"widths": "0"}, "widths=0"),
         ({"width": 10_000, "depths": "3"}, "unknowns; a picture fits up to 5,000,000"),
-        ({"seeds": 0}, "--seeds 0"),
-        ({"epochs": 0}, "--epochs 0"),
-        ({"days_back": 300}, "--days-back 300"),
-        ({"loss": "mad"}, "--loss 'mad'"),
+        ({"seeds": 0}, "seeds=0"),
+        ({"epochs": 0}, "epochs=0"),
+        ({"days_back": 300}, "days_back=300"),
+        ({"loss": "mad"}, "loss='mad'"),
     ):
         with pytest.raises(InputError, match=found):
             study_of("layers", series, **options)

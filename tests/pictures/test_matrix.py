@@ -107,7 +107,7 @@ def test_a_straight_line_has_no_r(series):
     look = matrix_illustration(study_of("matrix", series, layers="0"))
     assert look.title.startswith("A straight line, y = b + w·x")
     assert len(look.described["vconcat"]) == 2
-    assert any("no r and no a" in sentence for sentence in look.said)
+    assert any("no r and no a" in sentence for sentence in look.sentences)
 
 
 def test_its_days_stand_in_the_users_units(series):
@@ -120,11 +120,11 @@ def test_its_days_stand_in_the_users_units(series):
 
 def test_options_out_of_range_are_refused(series):
     for options, found in (
-        ({"days_back": 0}, "--days-back 0"),
-        ({"layers": "three"}, "--layers 'three'"),
-        ({"day": "2019-01-01"}, "--day 2019-01-01: choose a day from"),
-        ({"activation": "step"}, "--activation 'step'"),
-        ({"loss": "mad"}, "--loss 'mad'"),
+        ({"days_back": 0}, "days_back=0"),
+        ({"layers": "three"}, "layers='three'"),
+        ({"day": "2019-01-01"}, "day=2019-01-01: choose a day from"),
+        ({"activation": "step"}, "activation='step'"),
+        ({"loss": "mad"}, "loss='mad'"),
     ):
         with pytest.raises(InputError, match=found):
             study_of("matrix", series, **options)

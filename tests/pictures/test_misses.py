@@ -35,10 +35,10 @@ def test_the_simulated_channels_lunar_new_year_is_found_and_named(channel):
     assert before[0] > 300
     assert after[0] < before[0] / 3
     look = misses_illustration(channel)
-    assert "Fri 9 Feb 2024 (Lunar New Year's Eve)" in look.said[1]
-    assert look.said[0].startswith("Without a file this picture simulates the channel for 2,300 days")
-    assert look.said[-1].startswith("The lecture's deepest miss")
-    assert "2024年2月9日周五（除夕）" in misses_illustration(channel, "zh").said[1]
+    assert "Fri 9 Feb 2024 (Lunar New Year's Eve)" in look.sentences[1]
+    assert look.sentences[0].startswith("Without a file this picture simulates the channel for 2,300 days")
+    assert look.sentences[-1].startswith("The lecture's deepest miss")
+    assert "2024年2月9日周五（除夕）" in misses_illustration(channel, "zh").sentences[1]
 
 
 def test_it_is_the_holidays_that_help_there(channel):
@@ -47,7 +47,7 @@ def test_it_is_the_holidays_that_help_there(channel):
     knows, stranger = channel.loss(channel.calendars[-1], channel.named), channel.loss(channel.stranger, channel.named)
     assert knows < stranger / 3
     assert any(
-        sentence.startswith("What the holidays themselves help") for sentence in misses_illustration(channel).said
+        sentence.startswith("What the holidays themselves help") for sentence in misses_illustration(channel).sentences
     )
 
 
@@ -82,9 +82,9 @@ def test_without_a_country_nothing_is_named_and_that_is_said(plain):
     assert plain.holidays == ("",) * 4
     assert plain.stranger is None
     assert plain.share_near == 0
-    assert look.said[0] == "No holiday is named: say whose count with --country, such as TW."
+    assert look.sentences[0] == "No holiday is named: say whose count with --country, such as TW."
     assert "holiday" not in look.title
-    assert not any("2,300 days" in sentence for sentence in look.said)
+    assert not any("2,300 days" in sentence for sentence in look.sentences)
 
 
 def test_the_title_tells_all_unseen_days_and_the_rung_that_is_best_there(channel):
@@ -132,7 +132,7 @@ def test_names_are_those_of_the_calendar_and_chance_is_told_beside():
     assert study.holidays == tuple(nearest_holiday(dates[day], "US") for day in study.missed)
     near = [bool(nearest_holiday(dates[day], "US")) for day in study.unseen]
     assert study.share_near == sum(near) / len(near) > 0
-    first = misses_illustration(study).said[0]
+    first = misses_illustration(study).sentences[0]
     assert f"{100 * study.share_near:.0f}% of all unseen days do" in first or "None of the 12 days" in first
 
 
@@ -202,7 +202,7 @@ def test_holidays_have_names_in_both_languages():
 
 
 def test_every_name_is_found_by_its_own_slug():
-    names = {key: text for key, text in catalogue("en").templates.items() if key.startswith("feast.name.")}
+    names = {key: text for key, text in catalogue("en").templates.items() if key.startswith("holiday.name.")}
     assert len(names) > 20
     for key, name in names.items():
         assert holiday_name(name) == name
@@ -212,12 +212,12 @@ def test_every_name_is_found_by_its_own_slug():
 def test_options_out_of_range_are_refused():
     series = simulated_series(400)
     for options, found in (
-        ({"count": 0}, "--count 0"),
-        ({"count": 41}, "--count 41"),
-        ({"country": "Atlantis"}, "--country 'Atlantis'"),
-        ({"days_back": 0}, "--days-back 0"),
-        ({"layers": "many"}, "--layers 'many'"),
-        ({"loss": "mad"}, "--loss 'mad'"),
+        ({"count": 0}, "count=0"),
+        ({"count": 41}, "count=41"),
+        ({"country": "Atlantis"}, "country='Atlantis'"),
+        ({"days_back": 0}, "days_back=0"),
+        ({"layers": "many"}, "layers='many'"),
+        ({"loss": "mad"}, "loss='mad'"),
     ):
         with pytest.raises(InputError, match=found):
             study_of("misses", series, **options)

@@ -2,14 +2,14 @@
 
 import datetime as dt
 import json
-from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+import thalweg
 from support.blackboard import Blackboard
 from support.chart_reader import layers, rows
+from support.data import real
 from support.findings_builder import simulated_series
 from support.pictures import study_of
 from thalweg.charts.drawing import exact, short
@@ -21,14 +21,10 @@ from thalweg.forecast.model import Model
 from thalweg.learn import backprop
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
-from thalweg.pictures.matrix.study import matrix_study
 from thalweg.pictures.passes.chart import passes_illustration
-from thalweg.pictures.passes.study import SPEECH, WORKED, WORKED_THETA, WORKED_X, counts_of, passes_study
+from thalweg.pictures.passes.study import SPEECH, WORKED, WORKED_THETA, WORKED_X, counts_of
 from thalweg.pictures.passes.views_chart import figures, many
-from thalweg.pictures.pieces.study import pieces_study
 from thalweg.series.dates import days_after
-
-DATA = Path(__file__).parents[2] / "../shared/data"
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +39,7 @@ def worked():
 
 @pytest.fixture(scope="module")
 def fitted(series):
-    return study_of("passes", series, examples=9)
+    return study_of("passes", series)
 
 
 def panels(look):
@@ -90,9 +86,9 @@ def test_the_lectures_printed_digits_stand_in_the_picture(worked):
     assert len(shapes(look, backward, "M-1,0")) == 6  # an op-amp a neuron
     for derivative in np.concatenate(worked.passes.derivatives):
         assert short(float(derivative)) in written(look, backward)
-    said = " ".join(look.said)
-    assert "0.98, 0.12, 0.86, 0.11, 0.62, 0.83" in said
-    assert "∂z/∂w = −1, 0.12, 0.11" in said
+    sentences = " ".join(look.sentences)
+    assert "0.98, 0.12, 0.86, 0.11, 0.62, 0.83" in sentences
+    assert "∂z/∂w = −1, 0.12, 0.11" in sentences
 
 
 def test_the_subtitle_names_the_loss_that_was_taken(worked):
@@ -104,12 +100,12 @@ def test_the_subtitle_names_the_loss_that_was_taken(worked):
     passes, away = worked.passes, worked.passes.a[-1] - worked.passes.target
     assert passes.cost == pytest.approx((away**2).mean(), rel=1e-14)
     np.testing.assert_allclose(passes.output_slope, away, rtol=1e-14)
-    assert "so ∂C/∂y = y − target" in squared.said[0]
+    assert "so ∂C/∂y = y − target" in squared.sentences[0]
     assert "C = the mean of (y − target)² over the outputs = 0.12" in written(squared)
-    assert "half the sign of" in absolute.said[0]
-    one = passes_illustration(study_of("passes", simulated_series(400), examples=2))
+    assert "half the sign of" in absolute.sentences[0]
+    one = passes_illustration(study_of("passes", simulated_series(400)))
     assert "with C = (y − target)²" in one.subtitle
-    assert "so ∂C/∂y = 2·(y − target)" in one.said[0]
+    assert "so ∂C/∂y = 2·(y − target)" in one.sentences[0]
 
 
 def test_every_wire_tells_its_weight_and_both_slopes(worked):
@@ -242,7 +238,7 @@ def test_examples_have_the_batchs_gradient_as_their_mean(series, worked):
     assert toy.tables["examples"].columns["x"][:2] == ["(1, −1)", "(−1, 1)"]
     assert toy.tables["examples"].columns["target"] == ["(0.25, 0.5)"] * 8
     assert "8 examples, each with target (0.25, 0.5)" in toy.subtitle
-    assert any(sentence.startswith("9 examples were asked for") for sentence in toy.said)
+    assert any(sentence.startswith("9 examples were asked for") for sentence in toy.sentences)
     (panel,) = panels(toy)
     words = [row["text"] for layer in layers(panel) if layer["mark"]["type"] == "text"
              for row in rows(toy.described, layer)]  # fmt: skip
@@ -275,7 +271,7 @@ def test_large_networks_are_summarised(series):
     assert len(shapes(look, forward, "circle")) <= 4 * 6
     texts = written(look)
     assert "… 94 more" in texts
-    assert any("at most 6 neurons are drawn" in sentence for sentence in look.said)
+    assert any("at most 6 neurons are drawn" in sentence for sentence in look.sentences)
     # Wires without numbers are there too: no neuron hangs loose.
     wires = [row for layer in layers(forward) if layer["mark"]["type"] == "rule" for row in rows(spec, layer)
              if "wire" in row]  # fmt: skip
@@ -291,33 +287,35 @@ def test_large_networks_are_summarised(series):
 def test_a_zero_gradient_is_explained(series):
     study = study_of("passes", series, layers="8", activation="relu")
     dead = next(k for k in range(8) if study.passes.z[0][k] < 0)
-    said = passes_illustration(study_of("passes", series, layers="8", activation="relu", weight=f"1,{dead + 1},1")).said
-    assert any("The gradient is 0 because a factor is" in sentence for sentence in said)
+    sentences = passes_illustration(
+        study_of("passes", series, layers="8", activation="relu", weight=f"1,{dead + 1},1")
+    ).sentences
+    assert any("The gradient is 0 because a factor is" in sentence for sentence in sentences)
 
 
 def test_a_bias_is_connected_to_one():
     look = passes_illustration(study_of("passes", weight="2,1,0"))
-    assert "connected to the value 1" in look.said[1]
+    assert "connected to the value 1" in look.sentences[1]
     assert study_of("passes", weight="2,1,0").trace.connected == 1
     line = passes_illustration(study_of("passes", layers="0"))
-    assert any("P5, case 1" in sentence for sentence in line.said)
+    assert any("P5, case 1" in sentence for sentence in line.sentences)
 
 
 def test_what_is_out_of_range_is_refused(series):
     for options, found in (
-        ({"weight": "4,1,1"}, "--weight 4,1,1: there is no layer 4; layers are 1 to 3"),
+        ({"weight": "4,1,1"}, "weight=4,1,1: there is no layer 4; layers are 1 to 3"),
         ({"weight": "1,4,1"}, "layer 1 has no neuron 4; its neurons are 1 to 3"),
         ({"weight": "1,1,9"}, "inputs are 1 to 3, and 0 is the bias. This network is 3-3-2-1"),
         ({"weight": "1,1"}, "give LAYER,NEURON,INPUT"),
         ({"weight": "a,b,c"}, "give LAYER,NEURON,INPUT"),
-        ({"view": "front"}, "--view 'front': choose one of both, forward"),
-        ({"examples": 1}, "--examples 1"),
+        ({"view": "front"}, "has no view 'front'. Its views are both, forward"),
+        ({"view": "examples", "examples": 1}, "examples=1"),
         ({"weight": "layer,1,1"}, "give LAYER,NEURON,INPUT"),
-        ({"day": "yesterday"}, "--day 'yesterday' is no day; write it as"),
+        ({"day": "yesterday"}, "day='yesterday' is no day; write it as"),
         ({"day": "2017-01-03"}, "choose a day from 2017-01-05 to"),
         ({"day": "2018-01-20"}, "days are kept sealed"),
-        ({"loss": "huber"}, "--loss 'huber'"),
-        ({"activation": "softmax"}, "--activation 'softmax'"),
+        ({"loss": "huber"}, "loss='huber'"),
+        ({"activation": "softmax"}, "activation='softmax'"),
     ):
         with pytest.raises(InputError) as refused:
             study_of("passes", series, **options)
@@ -352,14 +350,12 @@ def test_numbers_are_written_as_on_the_blackboard():
     ]
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="the real series of ../shared/data are not here")
+@pytest.mark.real
 def test_on_real_days():
-    import thalweg  # noqa: PLC0415 - where there are files
-
-    series = thalweg.read(DATA / "wiki_log_peyton_manning.csv")
+    series = thalweg.read(real("wiki_log_peyton_manning.csv"))
     study = study_of("passes", series, layers="4,3", activation="relu")
     assert study.trace.difference == pytest.approx(study.trace.gradient, rel=1e-4, abs=1e-9)
-    assert len(passes_illustration(study, "zh").said) >= 5
+    assert len(passes_illustration(study, "zh").sentences) >= 5
 
 
 def test_a_saved_model_shows_its_first_network(series):
@@ -377,9 +373,9 @@ def test_a_saved_model_shows_its_first_network(series):
     assert study.example.estimated == pytest.approx(estimated, rel=1e-5)
     assert "from the saved model" in passes_illustration(study).subtitle
     for option, value in (("layers", "5"), ("days_back", 7), ("activation", "tanh"), ("seed", 1)):
-        for look in (passes_study, matrix_study, partial(pieces_study, view="fitted")):
-            with pytest.raises(InputError, match=f"--{option.replace('_', '-')} is for a file of daily numbers"):
-                look(model, **{option: value})
+        for name, view in (("passes", None), ("matrix", None), ("pieces", "fitted")):
+            with pytest.raises(InputError, match=f"{option} is for a file of daily numbers"):
+                study_of(name, model, view=view, **{option: value})
     assert study.passes.loss.name == "mae"  # as the model was trained, whatever the default
     assert "with C = |y − target|" in passes_illustration(study).subtitle
     straight = Fit(Rung(7), example.scale, Network((7, 1)), np.zeros((1, 8), dtype=np.float32))

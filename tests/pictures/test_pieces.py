@@ -16,7 +16,7 @@ from thalweg.forecast.model import Model
 from thalweg.forecast.search import estimates
 from thalweg.learn.activation import ACTIVATIONS
 from thalweg.learn.backprop import forward
-from thalweg.pictures import neurons
+from thalweg.pictures.pieces import neurons_study
 from thalweg.pictures.pieces.chart import pieces_chart, pieces_illustration
 from thalweg.pictures.pieces.sliders_chart import SLOPES, VALUES
 from thalweg.pictures.pieces.study import SlidersStudy
@@ -105,9 +105,9 @@ class TestBuild:
     def test_the_words_and_tables(self, study):
         look = pieces_illustration(study)
         assert look.title == "A constant and 5 pieces make the curve: 5 hard sigmoids, or 10 ReLUs, no training"
-        assert "the y axis, 1.00" in look.said[0]
-        assert "w = 6/2 = 3.00, b = −3.00, c = 0.800" in look.said[1]
-        assert "The network 1-5-1 of hard sigmoids" in look.said[2]
+        assert "the y axis, 1.00" in look.sentences[0]
+        assert "w = 6/2 = 3.00, b = −3.00, c = 0.800" in look.sentences[1]
+        assert "The network 1-5-1 of hard sigmoids" in look.sentences[2]
         assert look.asked == ("pairs",)
         table = look.tables["values"].columns
         np.testing.assert_allclose(sum(table[f"piece_{at}"] for at in range(6)), TURNS[:, 1], rtol=0, atol=1e-12)
@@ -125,9 +125,9 @@ class TestBuild:
         assert study.joined.mean < study.even.mean
         assert str(study.curve.first) in str(look.tables["pieces"].columns["from"][0])
         english = pieces_illustration(study)
-        assert "joins the points as far as they reach" in english.said[0]
-        assert english.said[1].startswith("x counts days: ")
-        assert "is the curve" not in english.said[0].split(";")[1]
+        assert "joins the points as far as they reach" in english.sentences[0]
+        assert english.sentences[1].startswith("x counts days: ")
+        assert "is the curve" not in english.sentences[0].split(";")[1]
         spec = pieces_chart(study).to_dict()
         heading = spec["vconcat"][0]["title"]["text"]
         assert f"{study.joined.mean:,.1f}"[:3] in heading
@@ -139,12 +139,12 @@ class TestBuild:
 
     def test_options_out_of_range_are_refused(self, series):
         for options, found in (
-            ({"view": "bild"}, "--view 'bild'"),
-            ({"points": 1}, "--points 1: give a whole number from 2 to 65"),
-            ({"points": 66}, "--points 66"),
-            ({"curve": "days", "points": 61}, "--points 61: give a whole number from 2 to 60"),
-            ({"view": "sliders", "w": 101.0}, "--w 101"),
-            ({"view": "sliders", "c": float("nan")}, "--c nan"),
+            ({"view": "bild"}, "has no view 'bild'. Its views are build, fitted, sliders"),
+            ({"points": 1}, "points=1: give a whole number from 2 to 65"),
+            ({"points": 66}, "points=66"),
+            ({"curve": "days", "points": 61}, "points=61: give a whole number from 2 to 60"),
+            ({"view": "sliders", "w": 101.0}, "w=101"),
+            ({"view": "sliders", "c": float("nan")}, "c=nan"),
         ):
             with pytest.raises(InputError, match=found):
                 study_of("pieces", **options)
@@ -216,14 +216,14 @@ class TestFitted:
             hidden.weights[0], hidden.biases[0] = 0.0, -1.0
             return of
 
-        monkeypatch.setattr(neurons, "fitted", dying)
+        monkeypatch.setattr(neurons_study, "fitted", dying)
         study = study_of("pieces", series, view="fitted")
         np.testing.assert_array_equal(np.flatnonzero(study.dead), [0])
         look = pieces_illustration(study)
         assert "1 dead" in look.title
         assert look.tables["neurons"].columns["state"][0] == "dead"
-        assert f"Dead on the {study.examples:,} examples" in look.said[2]
-        assert "1 of the neurons" in look.said[2]
+        assert f"Dead on the {study.examples:,} examples" in look.sentences[2]
+        assert "1 of the neurons" in look.sentences[2]
 
     def test_a_saved_model_is_taken_apart(self, series):
         rung = suited(Rung(14, hidden=(5,), known="week"))
@@ -242,19 +242,19 @@ class TestFitted:
         assert study.examples == 400 - days_needed(rung) + 1
         assert np.isfinite(estimates(rung, alone, days, model.calendar, 14, 400)).all()
         look = pieces_illustration(study)
-        assert any("Out of the saved model" in sentence for sentence in look.said)
+        assert any("Out of the saved model" in sentence for sentence in look.sentences)
         assert "6 relu" not in pieces_illustration(study, "zh").title
 
     def test_what_has_no_neurons_or_no_such_input_is_refused(self, series):
         copying = model_of(series, Rung(7, hidden=(2,)), networks=False)
         for source, options, found in (
-            (series, {"input": 2}, "--input 2: 6 relu 1 looks back 1 days"),
-            (series, {"input": 0}, "--input 0"),
+            (series, {"input": 2}, "input=2: 6 relu 1 looks back 1 days"),
+            (series, {"input": 0}, "input=0"),
             (series, {"layers": "0"}, "a straight line has no neurons"),
-            (series, {"layers": "5,2000"}, "--layers 2000"),
-            (series, {"activation": "identity"}, "--activation 'identity'"),
-            (series, {"hold": "best"}, "--hold 'best'"),
-            (series, {"days_back": 0}, "--days-back 0"),
+            (series, {"layers": "5,2000"}, "layers=2000"),
+            (series, {"activation": "identity"}, "activation='identity'"),
+            (series, {"hold": "best"}, "hold='best'"),
+            (series, {"days_back": 0}, "days_back=0"),
             (copying, {}, "only copies"),
         ):
             with pytest.raises(InputError, match=found):

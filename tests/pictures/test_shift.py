@@ -3,7 +3,6 @@
 import copy
 import csv
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,14 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.chart_reader import marked, rows
+from support.data import real
 from support.findings_builder import simulated_series
 from support.pictures import study_of
 from thalweg.errors import InputError
-from thalweg.pictures.shift.chart import moved_chart, shift_chart, shift_illustration, shift_told
+from thalweg.pictures.shift.chart import moved_chart, shift_chart, shift_illustration, shift_sentences
 from thalweg.pictures.shift.study import GAIN, NEAR, shift_of
 from thalweg.series.dates import date_range
-
-LECTURE = Path(__file__).parents[2] / "../shared/data/lecture_views_2021_digitised.csv"
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +40,9 @@ def test_losses_are_those_by_hand():
     assert shift.verdict == squared.verdict == "copying"
 
 
+@pytest.mark.real
 def test_the_lectures_own_line_copies_yesterday_and_its_network_does_not():
-    if not LECTURE.exists():
-        pytest.skip("../shared/data is not here")
-    with LECTURE.open(encoding="utf-8") as file:
+    with real("lecture_views_2021_digitised.csv").open(encoding="utf-8") as file:
         table = list(csv.DictReader(file))
     came = np.array([float(row["views"]) for row in table])
 
@@ -95,8 +92,11 @@ def test_a_forecast_as_poor_as_a_copy_without_being_one():
     shift = shift_of(target, np.full(6, 40.0), before)
     assert shift.verdict == "no_better"
     assert math.isnan(shift.correlation)
-    assert "of no more use" in shift_told(shift, name="views")[0]
-    assert "loses 150% more than copying yesterday does (25.0 against 10.0 views)" in shift_told(shift, name="views")[3]
+    assert "of no more use" in shift_sentences(shift, name="views")[0]
+    assert (
+        "loses 150% more than copying yesterday does (25.0 against 10.0 views)"
+        in shift_sentences(shift, name="views")[3]
+    )
 
 
 def test_days_that_never_change_divide_nothing_by_nothing():
@@ -191,9 +191,11 @@ def test_the_slider_moves_the_estimate(study, draw):
 def test_the_verdict_is_said_with_its_figures(study):
     look = shift_illustration(study)
     assert look.title.startswith("This is copying yesterday: L′ = ")
-    assert f"{100 * study.shift.nearness:.0f}% of that to the day it is for" in look.said[1]
-    assert f"where this is {100 * NEAR:.0f}% or less and it saves no more than {100 * GAIN:.0f}% of" in look.said[1]
-    assert "with the day before 1.00" in look.said[2]
+    assert f"{100 * study.shift.nearness:.0f}% of that to the day it is for" in look.sentences[1]
+    assert (
+        f"where this is {100 * NEAR:.0f}% or less and it saves no more than {100 * GAIN:.0f}% of" in look.sentences[1]
+    )
+    assert "with the day before 1.00" in look.sentences[2]
     assert "这是在照抄昨天" in shift_illustration(study, "zh").title
     squared = study_of("shift", study.fitted.series, loss="mse")
     assert "views squared" in shift_illustration(squared).title
@@ -202,13 +204,13 @@ def test_the_verdict_is_said_with_its_figures(study):
 def test_options_out_of_range_are_refused():
     series = simulated_series(400)
     for options, found in (
-        ({"days": 1}, "--days 1"),
-        ({"days_back": 0}, "--days-back 0"),
-        ({"known": "moon"}, "--known 'moon': choose one of none, week, year"),
+        ({"days": 1}, "days=1"),
+        ({"days_back": 0}, "days_back=0"),
+        ({"known": "moon"}, "known='moon': choose one of none, week, year"),
         ({"known": "year"}, "--known year: of the 400 days 200 are for training"),
-        ({"known": "week", "country": "Atlantis"}, "--country 'Atlantis'"),
-        ({"layers": "-3"}, "--layers -3"),
-        ({"loss": "mad"}, "--loss 'mad'"),
+        ({"known": "week", "country": "Atlantis"}, "country='Atlantis'"),
+        ({"layers": "-3"}, "layers=-3"),
+        ({"loss": "mad"}, "loss='mad'"),
     ):
         with pytest.raises(InputError, match=found):
             study_of("shift", series, **options)

@@ -3,12 +3,13 @@
 import dataclasses
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+import thalweg
 from support.chart_reader import marked, rows
+from support.data import real
 from support.findings_builder import simulated_series
 from support.pictures import study_of
 from thalweg.charts.illustration import words_of
@@ -24,12 +25,11 @@ from thalweg.pictures.surface.path_chart import course_of
 from thalweg.pictures.surface.unknowns import name_of, unknown_of
 
 SERIES = simulated_series(400, missing=(150, 151))
-DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
 def pairs(study):
     """Yesterday and today of every observed training day."""
-    series, train = study.ground.series, study.ground.training_set.upto
+    series, train = study.loss_surface.series, study.loss_surface.training_set.upto
     today = np.flatnonzero(series.observed[:train])
     today = today[today > 0]
     return series.values[today - 1], series.values[today]
@@ -109,7 +109,7 @@ class TestPath:
         u = np.linspace(-1, 1, 81)
         hill = np.exp(-6 * (u[:, None] ** 2 + u**2))
         found = Panel(Surface(Plane(np.zeros(2), np.eye(2)), u, u, hill), ("u", "v"), 400, 400)
-        drawn = layered(*found.ground()).to_dict()
+        drawn = layered(*found.shading()).to_dict()
         (bands,) = [layer for layer in marked(drawn, "line") if "fill" in layer["encoding"]]
         table = rows(drawn, bands)
         pieces = {row["piece"] for row in table}
@@ -186,9 +186,9 @@ class TestPath:
         np.testing.assert_allclose(network.points[-1], 0, atol=1e-12)
         share = re.search(r"carries ([\d.]+)% of its variance", surface_illustration(network).subtitle)[1]
         assert float(share) == pytest.approx(100 * network.share, abs=0.06)
-        plane, ground = network.surface.plane, network.ground
+        plane, loss_surface = network.surface.plane, network.loss_surface
         row, at = 13, 40
-        told = ground.loss_at(plane.at(network.surface.u[at], network.surface.v[row]))
+        told = loss_surface.loss_at(plane.at(network.surface.u[at], network.surface.v[row]))
         assert network.surface.losses[row, at] == pytest.approx(told, rel=1e-4)  # a network's passes are float32
 
     @pytest.mark.parametrize("plane", ["random", "unknowns"])
@@ -197,18 +197,18 @@ class TestPath:
         surface = found.surface
         end = ground_loss = found.losses[-1]
         at = found.surface.plane.at(*found.points[-1])
-        assert found.ground.loss_at(at) == pytest.approx(end, rel=1e-9)
+        assert found.loss_surface.loss_at(at) == pytest.approx(end, rel=1e-9)
         assert surface.losses.min() <= ground_loss * 1.001
         assert found.share < 1
 
     def test_two_unknowns_of_a_longer_line_are_in_the_users_units(self):
         found = study_of("surface", SERIES, days_back=3, plane="unknowns", unknowns="w2,b")
         assert found.axes == ("w2", "b")
-        ground, plane = found.ground, found.surface.plane
+        loss_surface, plane = found.loss_surface, found.surface.plane
         theta = plane.at(0.25, 40.0)
-        x = ground.training_set.examples.gather()[10]
-        centre, spread = ground.training_set.scale.centre, ground.training_set.scale.spread
-        weights = ground.told(theta)
+        x = loss_surface.training_set.examples.gather()[10]
+        centre, spread = loss_surface.training_set.scale.centre, loss_surface.training_set.scale.spread
+        weights = loss_surface.in_user_units(theta)
         assert weights[[1, 3]] == pytest.approx((0.25, 40.0))
         by_hand = weights[3] + weights[:3] @ (x * spread + centre)
         assert spread * (theta[:3] @ x + theta[3]) + centre == pytest.approx(by_hand, rel=1e-12)
@@ -271,8 +271,8 @@ class TestCurve:
         assert first.slopes[0] < 0 < first.values[1] - first.values[0]
         np.testing.assert_allclose(np.diff(first.values), -first.rate * first.slopes[:-1], rtol=1e-12, atol=1e-15)
         look = surface_illustration(study)
-        assert look.said[0].startswith("Negative slope: w goes up.")
-        assert any("dips below zero" in sentence for sentence in look.said)
+        assert look.sentences[0].startswith("Negative slope: w goes up.")
+        assert any("dips below zero" in sentence for sentence in look.sentences)
 
     def test_the_toy_is_one_neuron_by_hand_and_both_valleys_have_walls(self):
         study = toy_curve()
@@ -305,7 +305,7 @@ class TestCurve:
         look = surface_illustration(study)
         assert not study.arrived(study.walks[0])
         assert look.title.startswith(title)
-        assert not any("there it stays" in sentence for sentence in look.said)
+        assert not any("there it stays" in sentence for sentence in look.sentences)
 
     def test_tangents_touch_the_curve_with_its_slope(self):
         study = toy_curve()
@@ -321,7 +321,7 @@ class TestCurve:
     def test_of_days_it_is_l_over_w_of_a_line_through_their_middle(self):
         study = study_of("surface", SERIES, view="curve", loss="mse")
         x, y = pairs(study)
-        centre = study.ground.training_set.scale.centre
+        centre = study.loss_surface.training_set.scale.centre
         best_w, best_b = np.polyfit(x, y, 1)
         for at in (0, 200, 400):
             w = study.curve.values[at]
@@ -332,7 +332,7 @@ class TestCurve:
     def test_a_bias_is_told_in_the_users_units(self):
         study = study_of("surface", SERIES, view="curve", unknowns="b")
         x, y = pairs(study)
-        w = study.ground.best()[0]
+        w = study.loss_surface.best()[0]
         for at in (0, 111):
             by_hand = np.abs(y - w * x - study.curve.values[at]).mean()
             assert study.curve.losses[at] == pytest.approx(by_hand, rel=1e-9)
@@ -366,7 +366,7 @@ class TestSearch:
 
     def test_both_are_compared_at_one_accuracy_and_in_one_count(self):
         study = study_of("surface", SERIES, view="search")
-        w, b = study.ground.plane.coordinates(study.ground.best())
+        w, b = study.loss_surface.plane.coordinates(study.loss_surface.best())
         assert study.least == pytest.approx(loss_at(study, w, b), rel=1e-9)
         most = (1 + study.within) * study.least
         sides = list(study.grids)
@@ -381,8 +381,8 @@ class TestSearch:
         assert (
             f"within {within} of the lowest L, descent takes {descent} evaluations, brute force {brute}" in look.title
         )
-        assert f"within {within} of it after {study.within_at} updates, {descent} evaluations" in look.said[0]
-        assert f"{brute} evaluations" in look.said[0]
+        assert f"within {within} of it after {study.within_at} updates, {descent} evaluations" in look.sentences[0]
+        assert f"{brute} evaluations" in look.sentences[0]
         lower = panel(look.chart, 1)
         line = marked(lower, "line")[1]
         table = rows(lower, line)
@@ -396,7 +396,7 @@ class TestSearch:
         assert study.within_at == -1
         look = surface_illustration(study)
         assert look.title.startswith("After 9 evaluations descent is still at L = ")
-        assert "descent has not after 3 updates" in look.said[0]
+        assert "descent has not after 3 updates" in look.sentences[0]
 
     def test_larger_functions_are_told_as_powers_of_ten(self):
         study = study_of("surface", SERIES, view="search")
@@ -414,7 +414,7 @@ class TestStarts:
         assert np.ptp(study.starts[:, 0]) > 0.3
         for end, last in zip(study.ends, study.last, strict=True):
             assert last == pytest.approx(loss_at(study, *end), rel=1e-9)
-        best = loss_at(study, *study.ground.plane.coordinates(study.ground.best()))
+        best = loss_at(study, *study.loss_surface.plane.coordinates(study.loss_surface.best()))
         assert study.last == pytest.approx(np.full(5, best), rel=0.02)
         table = surface_illustration(study).tables["starts"].rows()
         assert [row["start_number"] for row in table] == list(range(5))
@@ -424,7 +424,7 @@ class TestStarts:
         assert len(set(study.on_plane)) == 3
         for at in study.on_plane:
             there = study.surface.plane.at(*study.ends[at])
-            assert study.ground.loss_at(there) == pytest.approx(study.last[at], rel=1e-9)
+            assert study.loss_surface.loss_at(there) == pytest.approx(study.last[at], rel=1e-9)
         assert np.isnan(study.ends).any(axis=1).sum() == 1
         assert study.apart.min() == 0 < np.sort(study.apart)[1]
         assert (study.unseen > 0).all()
@@ -435,8 +435,8 @@ class TestStarts:
         study = dataclasses.replace(study, last=study.last[0] * np.array([1.0, 1.01, worst]))
         look = surface_illustration(study)
         assert ("nearly the same loss" in look.title) is alike
-        assert any("do not prove it" in sentence for sentence in look.said) is alike
-        assert any("cannot tell whether they are separate valleys" in sentence for sentence in look.said)
+        assert any("do not prove it" in sentence for sentence in look.sentences) is alike
+        assert any("cannot tell whether they are separate valleys" in sentence for sentence in look.sentences)
 
     @pytest.mark.parametrize("language", ["en", "zh"])
     @pytest.mark.parametrize("layers", ["0", "4"])
@@ -452,7 +452,7 @@ class TestRates:
     def test_the_rate_that_diverges_is_two_over_the_curvature(self):
         study = study_of("surface", SERIES, view="rates")
         x, _ = pairs(study)
-        seen = (x - study.ground.training_set.scale.centre) / study.ground.training_set.scale.spread
+        seen = (x - study.loss_surface.training_set.scale.centre) / study.loss_surface.training_set.scale.spread
         a, b, d = 2 * np.mean(seen**2), 2 * np.mean(seen), 2.0
         steepest = (a + d) / 2 + math.hypot((a - d) / 2, b)
         assert study.curvature == pytest.approx(2 / steepest, rel=1e-9)
@@ -461,10 +461,10 @@ class TestRates:
         assert good < small < study.losses[0][0] < large
         assert study.finder.too_large > study.diverges_from > study.finder.suggested
         look = surface_illustration(study)
-        (found,) = [sentence for sentence in look.said if "find_learning_rate" in sentence]
+        (found,) = [sentence for sentence in look.sentences if "find_learning_rate" in sentence]
         assert f"{study.finder.suggested:.2g}: below the limit" in found
         assert len(look.chart.to_dict()["vconcat"]) == 2
-        spread = study.ground.training_set.scale.spread
+        spread = study.loss_surface.training_set.scale.spread
         told = [row["loss"] for row in look.tables["finder"].rows()]
         np.testing.assert_allclose(told, study.finder.losses * spread**2)
 
@@ -472,27 +472,37 @@ class TestRates:
         study = study_of("surface", SERIES, view="rates", loss="mae")
         assert math.isnan(study.curvature)
         look = surface_illustration(study)
-        assert any("jumps from side to side" in sentence for sentence in look.said)
+        assert any("jumps from side to side" in sentence for sentence in look.sentences)
         assert "only jumps to and fro" in look.title
 
 
 def test_names_of_unknowns_lead_both_ways(network):
-    ground = network.ground
+    loss_surface = network.loss_surface
     for which in (0, 5, 41, 42, 47, 48, 53, 54):
-        assert unknown_of(ground, name_of(ground, which)) == which
-        assert unknown_of(ground, str(which + 1)) == which
-    layers = ground.network.layers(np.arange(ground.network.size, dtype=float))
-    assert layers[0].weights[2, 4] == unknown_of(ground, "W1.3.5")
-    assert layers[1].biases[0] == unknown_of(ground, "b2.1")
+        assert unknown_of(loss_surface, name_of(loss_surface, which)) == which
+        assert unknown_of(loss_surface, str(which + 1)) == which
+    layers = loss_surface.network.layers(np.arange(loss_surface.network.size, dtype=float))
+    assert layers[0].weights[2, 4] == unknown_of(loss_surface, "W1.3.5")
+    assert layers[1].biases[0] == unknown_of(loss_surface, "b2.1")
 
 
-@pytest.mark.parametrize("view", ["path", "curve", "losses", "search", "starts", "rates"])
-def test_every_view_draws_and_tells(view, draw):
-    study = study_of("surface", SERIES, view=view, starts=3, updates=30)
+@pytest.mark.parametrize(
+    ("view", "options"),
+    [
+        ("path", {"updates": 30}),
+        ("curve", {}),
+        ("losses", {}),
+        ("search", {"updates": 30}),
+        ("starts", {"starts": 3, "updates": 30}),
+        ("rates", {"updates": 30}),
+    ],
+)
+def test_every_view_draws_and_has_sentences(view, options, draw):
+    study = study_of("surface", SERIES, view=view, **options)
     for look in (surface_illustration(study, language) for language in ("en", "zh")):
         assert "<svg" in draw(look.chart)
         assert look.title
-        assert all(not re.search(r"[{}]", sentence) for sentence in look.said)
+        assert all(not re.search(r"[{}]", sentence) for sentence in look.sentences)
         assert look.asked
         assert all(len(look.tables[name]) <= 40 for name in look.shown)
 
@@ -500,18 +510,22 @@ def test_every_view_draws_and_tells(view, draw):
 @pytest.mark.parametrize(
     ("options", "found"),
     [
-        ({"view": "paths"}, "--view 'paths'"),
-        ({"plane": "random"}, "--plane random: a straight line over one day"),
-        ({"plane": "x"}, "--plane 'x'"),
-        ({"loss": "mad"}, "--loss 'mad'"),
-        ({"rate": -1.0}, "--rate -1"),
-        ({"updates": -1}, "--updates -1"),
-        ({"starts": 2}, "--starts 2"),
-        ({"step": -3}, "--step -3"),
-        ({"days_back": 300}, "--days-back 300"),
-        ({"view": "rates", "layers": "10"}, "--view rates is of the two unknowns"),
-        ({"layers": "10", "rate": 0.1}, "--rate 0.1 is of the plain descent"),
-        ({"layers": "4", "unknowns": "w1,b"}, "names the two of --plane unknowns"),
+        ({"view": "paths"}, "The picture surface has no view 'paths'. Its views are path, curve"),
+        ({"plane": "random"}, "plane='random': a straight line over one day"),
+        ({"plane": "x"}, "plane='x'"),
+        ({"loss": "mad"}, "loss='mad'"),
+        ({"rate": -1.0}, "rate=-1.0"),
+        ({"updates": -1}, "updates=-1"),
+        ({"view": "starts", "starts": 2}, "starts=2"),
+        ({"step": -3}, "step=-3"),
+        ({"days_back": 300}, "days_back=300"),
+        (
+            {"view": "rates", "layers": "10"},
+            "surface rates has no option 'layers'. Its options are rate, updates, loss, seed",
+        ),
+        ({"view": "losses", "days_back": 3}, "surface losses takes no options. Leave out: days_back."),
+        ({"layers": "10", "rate": 0.1}, "rate=0.1 is of the plain descent"),
+        ({"layers": "4", "unknowns": "w1,b"}, "names the two unknowns of plane='unknowns'"),
         ({"days_back": 3, "plane": "unknowns", "unknowns": "w4,b"}, "'w4': there is no such unknown"),
         ({"days_back": 3, "plane": "unknowns", "unknowns": "5,b"}, "'5': there is no such unknown"),
         ({"days_back": 3, "plane": "unknowns", "unknowns": "w1,1"}, "stands there twice"),
@@ -532,15 +546,12 @@ def test_days_that_are_all_the_same_have_no_surface():
         study_of("surface", flat)
 
 
+@pytest.mark.real
 @pytest.mark.parametrize(
     ("file", "value"),
     [("website_visitors_statforecasting_2014_2020.csv", "Page.Loads"), ("wiki_log_peyton_manning.csv", None)],
 )
 def test_real_days(file, value):
-    if not (DATA / file).exists():
-        pytest.skip(f"{DATA / file} is not there")
-    import thalweg  # noqa: PLC0415 - only where there is data
-
-    study = study_of("surface", thalweg.read(DATA / file, value=value))
+    study = study_of("surface", thalweg.read(real(file), value=value))
     assert study.losses[-1] < study.losses[0]
     assert study.losses[-1] == pytest.approx(study.best[2], rel=0.05)

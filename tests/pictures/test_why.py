@@ -9,7 +9,6 @@ import pytest
 from support.chart_reader import marked, rows
 from support.findings_builder import simulated_series
 from support.pictures import study_of
-from thalweg.api.picture import illustrated
 from thalweg.errors import InputError
 from thalweg.forecast.contributions import Fact
 from thalweg.forecast.fit import Fit, TrainingSet, descend
@@ -44,15 +43,15 @@ def test_the_day_after_the_last_is_explained(tomorrow):
     assert tomorrow.why.date == days_after(SERIES.dates[-1], 1)
     assert np.isnan(tomorrow.came)
     assert tomorrow.function == "8 relu 14 week"
-    assert "was fitted on this day too" not in " ".join(why_illustration(tomorrow).said)
+    assert "was fitted on this day too" not in " ".join(why_illustration(tomorrow).sentences)
 
 
 def test_an_earlier_day_is_told_with_what_came(study):
     at = (study.why.date - SERIES.start).astype(int)
     assert study.came == SERIES.values[at]
     look = why_illustration(study)
-    assert f"{study.came:,.0f} came" in look.said[0]
-    assert "The function was fitted on this day too" in " ".join(look.said)
+    assert f"{study.came:,.0f} came" in look.sentences[0]
+    assert "The function was fitted on this day too" in " ".join(look.sentences)
     assert ("holiday", "Christmas Day") in [(fact.kind, fact.name) for fact in study.why.facts]
 
 
@@ -112,8 +111,8 @@ def test_the_days_are_drawn_as_they_are(study):
 def test_the_words_add_up(study, tomorrow):
     for one in (study, tomorrow):
         for language, adds, takes in (("en", "adds?", "takes? off"), ("zh", "增加", "减少")):
-            look = illustrated("why", one, language)
-            told = next(sentence for sentence in look.said if re.search(f"{adds}|{takes}", sentence))
+            look = why_illustration(one, language)
+            told = next(sentence for sentence in look.sentences if re.search(f"{adds}|{takes}", sentence))
             plus = [numbers_in(found)[0] for found in re.findall(rf"(?:{adds}) ([\d,]+)", told)]
             minus = [numbers_in(found)[0] for found in re.findall(rf"(?:{takes}) ([\d,]+)", told)]
             assert round(one.why.base) + sum(plus) - sum(minus) == round(one.why.prediction)
@@ -134,7 +133,7 @@ def test_the_words_and_the_table_have_the_same_lines(study, tomorrow):
     for one in (study, tomorrow):
         look = why_illustration(one)
         told = [row["contribution"] for row in look.tables["told"].rows()[1:-1]]
-        (sentence,) = [sentence for sentence in look.said if sentence.startswith("From there:")]
+        (sentence,) = [sentence for sentence in look.sentences if sentence.startswith("From there:")]
         signs = re.findall(r"(adds?|takes? off) ([\d,]+)", sentence)
         spoken = [float(by.replace(",", "")) * (-1 if "take" in how else 1) for how, by in signs]
         if len(told) <= IN_WORDS + 1:
@@ -146,18 +145,20 @@ def test_the_words_and_the_table_have_the_same_lines(study, tomorrow):
 
 def test_what_was_fitted_for_the_picture_is_told_for_a_file_only(study):
     own = "8 relu 14 week was fitted for this picture; it is not necessarily the function that thalweg forecast chooses"
-    assert any(sentence.startswith(own) for sentence in why_illustration(study).said)
-    assert any("thalweg look why 文件夹/model.thalweg" in sentence for sentence in why_illustration(study, "zh").said)
+    assert any(sentence.startswith(own) for sentence in why_illustration(study).sentences)
+    assert any(
+        "thalweg look why 文件夹/model.thalweg" in sentence for sentence in why_illustration(study, "zh").sentences
+    )
     model = why_illustration(study_of("why", model_of([Rung(7, copy=True)])))
-    assert not any("fitted for this picture" in sentence or "usual place" in sentence for sentence in model.said)
+    assert not any("fitted for this picture" in sentence or "usual place" in sentence for sentence in model.sentences)
 
 
 def test_why_days_of_long_ago_are_named_is_told_where_a_calendar_is_known(study):
-    assert any("over the last 8 weeks." in sentence for sentence in why_illustration(study).said)
+    assert any("over the last 8 weeks." in sentence for sentence in why_illustration(study).sentences)
     year = why_illustration(replace(study, known="year"))
-    assert any("at the same weeks of last year" in sentence for sentence in year.said)
+    assert any("at the same weeks of last year" in sentence for sentence in year.sentences)
     plain = why_illustration(study_of("why", SERIES, **(SMALL | {"known": "none", "country": ""})))
-    assert not any("usual place" in sentence for sentence in plain.said)
+    assert not any("usual place" in sentence for sentence in plain.sentences)
 
 
 def test_what_is_left_is_named_for_what_it_is(study):
@@ -182,7 +183,7 @@ def test_the_remainder_is_told(study):
     assert parts == pytest.approx(sums["prediction"] - sums["base"], rel=1e-12)
     assert abs(sums["remainder"]) <= sums["allowed"]
     assert sums["in_float32"] == pytest.approx(sums["prediction"], rel=1e-5)
-    assert "at most" in why_illustration(study).said[-2]
+    assert "at most" in why_illustration(study).sentences[-2]
 
 
 def test_small_numbers_keep_their_decimals():
@@ -218,14 +219,14 @@ def test_a_saved_model_is_explained_as_it_is():
     assert study.why.served == model.predict().mean[0]
     assert study.function == "mean of 2"
     for option, value in (("layers", "3"), ("country", "US"), ("days_back", 7), ("seed", 1)):
-        with pytest.raises(InputError, match=f"--{option.replace('_', '-')} is for a file of daily numbers"):
+        with pytest.raises(InputError, match=f"{option} is for a file of daily numbers"):
             study_of("why", model, **{option: value})
 
 
 def test_copying_is_told_exactly():
     look = why_illustration(study_of("why", model_of([Rung(7, copy=True)])))
     assert len(look.tables["told"]) == 3
-    assert "exactly" in look.said[-2]
+    assert "exactly" in look.sentences[-2]
     assert "calendar" not in look.tables
     same = why_illustration(study_of("why", model_of([Rung(7, copy=True)], replace(SERIES, values=np.full(450, 5.0)))))
     assert "as on an average day" in same.title
@@ -234,17 +235,17 @@ def test_copying_is_told_exactly():
 
 def test_options_out_of_range_are_refused():
     for options, found in (
-        ({"day": "9 January"}, "--day '9 January' is no day"),
-        ({"day": "2017"}, "--day '2017' is no day"),
-        ({"day": "2030-01-01"}, r"--day 2030-01-01: .* to 2018-03-28"),
-        ({"count": 0}, "--count 0"),
-        ({"days_back": 300}, "--days-back 300"),
-        ({"known": "month"}, "--known 'month'"),
+        ({"day": "9 January"}, "day='9 January' is no day"),
+        ({"day": "2017"}, "day='2017' is no day"),
+        ({"day": "2030-01-01"}, r"day=2030-01-01: .* to 2018-03-28"),
+        ({"count": 0}, "count=0"),
+        ({"days_back": 300}, "days_back=300"),
+        ({"known": "month"}, "known='month'"),
         ({"known": "year"}, "--known year: .* 730 or more"),
-        ({"layers": "ten"}, "--layers 'ten'"),
+        ({"layers": "ten"}, "layers='ten'"),
         ({"layers": "3000,3000"}, "--layers: .* unknowns; a picture fits up to 5,000,000"),
-        ({"loss": "mad"}, "--loss 'mad'"),
-        ({"country": "Atlantis"}, "--country 'Atlantis'"),
+        ({"loss": "mad"}, "loss='mad'"),
+        ({"country": "Atlantis"}, "country='Atlantis'"),
     ):
         with pytest.raises(InputError, match=found):
             study_of("why", SERIES, **(SMALL | options))

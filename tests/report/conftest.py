@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from support.chart_reader import svg_of
 from support.findings_builder import build_findings
 from thalweg.messages import Message
 
@@ -23,8 +24,13 @@ def findings():
 
 
 @pytest.fixture
+def draw():
+    return svg_of
+
+
+@pytest.fixture
 def browse(tmp_path):
-    """Return a function from a page's text to its document after the scripts have run, no network there."""
+    """Return a function from a page's text to the document that it has become when its scripts have run, offline."""
     browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if browser is None:
         message = "no Chromium here to read the page in"
@@ -33,7 +39,7 @@ def browse(tmp_path):
     def read(text):
         (tmp_path / "report.html").write_text(text, encoding="utf-8")
         options = re.split(r" (?=--)", QUIET)
-        done = subprocess.run(
+        finished = subprocess.run(
             [
                 browser,
                 *options,
@@ -46,6 +52,6 @@ def browse(tmp_path):
             text=True,
             timeout=120,
         )
-        return done.stdout
+        return finished.stdout
 
     return read

@@ -3,13 +3,13 @@
 import json
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 import vl_convert
 
 from support.findings_builder import build_findings
+from support.page_reader import PageReader
 from thalweg.charts.style import VEGA_LITE
 from thalweg.messages import Message, catalogue
 from thalweg.report.page import page
@@ -20,44 +20,8 @@ PICTURES = ["forecast", "truth", "steps", "ladder", "descent", "series"]
 HOSTILE = "<script>document.title='broken'</script>\"'&{{ 7777*7 }}</script><!--"
 
 
-class Reader(HTMLParser):
-    """Gathers tags, the text outside of scripts and styles, and what scripts hold."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.tags, self.words, self.scripts, self.inside = [], [], [], ""
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append((tag, dict(attributes)))
-        self.inside = tag
-        if tag == "script":
-            self.scripts.append("")
-
-    def handle_endtag(self, _):
-        self.inside = ""
-
-    def handle_data(self, data):
-        if self.inside == "script":
-            self.scripts[-1] += data
-        elif self.inside != "style":
-            self.words.append(data)
-
-    def all(self, tag):
-        return [attributes for name, attributes in self.tags if name == tag]
-
-    @property
-    def text(self):
-        return re.sub(r"\s+", " ", " ".join(self.words))
-
-    @property
-    def specs(self):
-        kinds = [attributes.get("type") for attributes in self.all("script")]
-        return [json.loads(text) for kind, text in zip(kinds, self.scripts, strict=True) if kind == "application/json"]
-
-
 def test_it_tells_everything(findings):
-    text = Reader(page(findings)).text
+    text = PageReader(page(findings)).text
     assert "views: the 28 days after 9 Feb 2021" in text
     assert catalogue()(findings.verdict[0]) in text
     for line in findings.ladder:
@@ -78,10 +42,10 @@ def test_it_tells_everything(findings):
 
 
 def test_misses_are_compared_with_and_without_a_calendar(findings):
-    assert "with a calendar" not in Reader(page(findings)).text
+    assert "with a calendar" not in PageReader(page(findings)).text
     others = {"3×100 relu 56": 2900.0, "3×100 relu 56 year": 2500.0}
     misses = (replace(findings.misses[0], others=others), *findings.misses[1:])
-    text = Reader(page(replace(findings, misses=misses))).text
+    text = PageReader(page(replace(findings, misses=misses))).text
     assert "By 3×100 relu 56 no calendar By 3×100 relu 56 year with a calendar" in text
     assert "2,450 3,307 −857 2,900 2,500 Lunar New Year's Eve" in text
     assert "fitted on training days alone" in text
@@ -91,7 +55,7 @@ def test_what_was_odd_and_a_short_split_are_told():
     note = Message("note.delimiter", {"delimiter": "a semicolon"})
     findings = build_findings(days=400, missing=())
     findings = replace(findings, series=replace(findings.series, notes=(note,), simulated=False))
-    text = Reader(page(findings)).text
+    text = PageReader(page(findings)).text
     assert catalogue()(note) in text
     assert catalogue()(findings.split.notes[0]) in text
     assert "Simulated" not in text
@@ -99,7 +63,7 @@ def test_what_was_odd_and_a_short_split_are_told():
 
 def test_it_asks_nothing_of_a_network(findings):
     text = page(findings)
-    reader = Reader(text)
+    reader = PageReader(text)
     assert not reader.all("link")
     assert not reader.all("img")
     assert not reader.all("iframe")
@@ -124,7 +88,7 @@ def test_the_scripts_stand_there_once_and_the_page_is_light(findings):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_picture_compiles_and_can_be_read_aloud(findings, language):
-    reader = Reader(page(findings, language))
+    reader = PageReader(page(findings, language))
     assert len(reader.specs) == len(PICTURES)
     for spec in reader.specs:
         assert spec["width"] == "container"
@@ -138,7 +102,7 @@ def test_every_picture_compiles_and_can_be_read_aloud(findings, language):
 
 
 def test_the_chinese_page_is_chinese(findings):
-    reader = Reader(page(findings, "zh"))
+    reader = PageReader(page(findings, "zh"))
     assert reader.all("html") == [{"lang": "zh-Hans"}]
     for term in (
         "损失",
@@ -163,12 +127,12 @@ def test_the_chinese_page_is_chinese(findings):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_name_breaks_out_of_its_place(findings, language):
-    plain = Reader(page(findings, language))
+    plain = PageReader(page(findings, language))
     series = replace(findings.series, name=HOSTILE, source=HOSTILE)
     miss = replace(findings.misses[0], holiday=HOSTILE)
     ladder = (*findings.ladder[:-1], replace(findings.ladder[-1], rung=HOSTILE, members=()))
     hostile = replace(findings, series=series, misses=(miss,), ladder=ladder, chosen=HOSTILE, country=HOSTILE)
-    reader = Reader(page(hostile, language))
+    reader = PageReader(page(hostile, language))
     assert len(reader.all("script")) == len(plain.all("script")) - 1  # a rung without a curve shows no descent
     assert HOSTILE in " ".join(reader.words)
     assert "54439" not in reader.text
@@ -178,7 +142,7 @@ def test_no_name_breaks_out_of_its_place(findings, language):
 
 def test_copying_is_told_as_copying(findings):
     text = page(replace(findings, chosen="copy last week", strategy="copy"))
-    reader = Reader(text)
+    reader = PageReader(text)
     assert 'id="picture-descent"' not in text
     assert "Copying has no unknowns" in reader.text
     assert "so the forecast copies" in reader.text
@@ -188,7 +152,7 @@ def test_copying_is_told_as_copying(findings):
 
 def test_squared_losses_one_day_ahead_and_no_country():
     findings = build_findings(loss="mse", horizon=1, country="", misses=())
-    text = Reader(page(findings)).text
+    text = PageReader(page(findings)).text
     assert "views: the day after 9 Feb 2021 From" in text
     assert "Mean squared error" in text
     assert "missed by" not in text
@@ -198,26 +162,26 @@ def test_squared_losses_one_day_ahead_and_no_country():
 
 def test_a_forecast_of_days_to_come_speaks_of_tomorrow(findings):
     dates = date_range(days_after(np.datetime64("today"), 1), 28)
-    text = Reader(page(replace(findings, forecast=replace(findings.forecast, dates=dates)))).text
+    text = PageReader(page(replace(findings, forecast=replace(findings.forecast, dates=dates)))).text
     assert "views: tomorrow and the next 28 days" in text
 
 
 def test_days_that_were_not_missed_are_left_out(findings):
     hit = replace(findings.misses[0], prediction=findings.misses[0].target)
-    assert "The days missed most" not in Reader(page(replace(findings, misses=(hit,)))).text
+    assert "The days missed most" not in PageReader(page(replace(findings, misses=(hit,)))).text
     assert miss_table(replace(findings, misses=(hit, findings.misses[1]))).rows[0][0] == "Sat 29 Aug 2020"
 
 
 def test_large_numbers_are_short_and_stand_small_in_their_tiles():
     text = page(build_findings(scale=1e9))
     assert '<strong class="wide">2.670e12</strong>' in text
-    assert "000,000,000" not in Reader(text).text
+    assert "000,000,000" not in PageReader(text).text
     assert '<strong class="wide">26,700,000</strong>' in page(build_findings(scale=1e4))
     assert "<strong>2,670</strong>" in page(build_findings())
 
 
 def test_small_numbers_keep_their_figures():
-    text = Reader(page(build_findings(scale=1e-4))).text
+    text = PageReader(page(build_findings(scale=1e-4))).text
     assert "0.0152" in text
     assert "0.267" in text
 
@@ -227,6 +191,7 @@ def test_there_is_no_such_language(findings):
         page(findings, "tlh")
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_browser_without_a_network_draws_every_picture(findings, language, browse):
     findings = replace(findings, series=replace(findings.series, name=HOSTILE))
@@ -235,5 +200,5 @@ def test_a_browser_without_a_network_draws_every_picture(findings, language, bro
         drawn = re.search(rf'id="picture-{name}".*?</figure>', seen, re.DOTALL).group(0)
         assert 'class="marks"' in drawn
         assert drawn.count("<path") + drawn.count("<line") > 20
-    assert "Error" not in Reader(seen).text
+    assert "Error" not in PageReader(seen).text
     assert "<title>broken" not in seen

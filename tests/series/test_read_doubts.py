@@ -1,23 +1,22 @@
-"""Values that look like slips are told and served as they stand."""
+"""Notes about values that look like slips; the values stay unchanged."""
 
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
+from support.data import real
 from thalweg import read
 from thalweg.messages import LANGUAGES, catalogue
-
-DATA = Path(__file__).parents[3] / "shared" / "data"
+from thalweg.series.dates import date_range
 
 
 def noted(values):
-    """The sentences told of such a series from 2023-01-01 on; its values are served unchanged."""
-    days = np.datetime64("2023-01-01", "us") + np.arange(len(values)) * np.timedelta64(1, "D")
+    """Return the notes about such a series from 2023-01-01 on; its values stay unchanged."""
+    days = date_range(np.datetime64("2023-01-01"), len(values)).astype("datetime64[us]")
     series = read(
         pl.DataFrame({"date": days, "views": np.asarray(values, dtype=np.float64)}), today=dt.date(2040, 1, 1)
     )
@@ -31,17 +30,17 @@ def usual(days, seed=0):
 
 
 @pytest.mark.parametrize("days", [40, 500])
-def test_a_slip_of_the_keyboard_is_told(days):
+def test_a_slip_of_the_keyboard_gets_a_note(days):
     values = usual(days)
     values[34] = 1e9
     (sentence,) = noted(values)
     assert sentence.startswith("1,000,000,000 on 2023-02-04 is about ")
     times = int(sentence.split(" times")[0].split()[-1].replace(",", ""))
     assert 0.9e6 < times < 1.1e6
-    assert "mend or empty that cell" in sentence
+    assert "correct or empty that cell" in sentence
 
 
-def test_several_slips_are_told_as_one():
+def test_several_slips_get_one_note():
     values = usual(400)
     values[[34, 50]] = -2e7, 1e6
     assert any("-20,000,000 on 2023-02-04" in sentence and "2 days in all" in sentence for sentence in noted(values))
@@ -60,17 +59,17 @@ def test_seldom_sold_goods_are_no_slips():
     assert noted(values.tolist()) == []
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason=f"the real series are not at {DATA}")
+@pytest.mark.real
 def test_real_spikes_are_no_slips():
-    series = read(DATA / "wiki_log_peyton_manning.csv")
+    series = read(real("wiki_log_peyton_manning.csv"))
     assert noted(np.exp(series.values).tolist()) == []
 
 
 @pytest.mark.parametrize("last", [0, 12])
-def test_a_last_day_that_looks_incomplete_is_told(last):
+def test_a_last_day_that_looks_incomplete_gets_a_note(last):
     (sentence,) = noted([34_600.0] * 50 + [35_000.0] * 9 + [34_600.0] * 5 + [last])
     assert (
-        sentence == f"The last day, 2023-03-06, has {last} where 34,600 is usual; if it is not complete, leave it out."
+        sentence == f"The last day, 2023-03-06, has {last}, where 34,600 is usual. If it is not complete, leave it out."
     )
 
 
@@ -82,5 +81,5 @@ def test_a_last_day_that_looks_incomplete_is_told(last):
         [*usual(20), 0],  # too short to know
     ],
 )
-def test_a_last_day_as_low_as_others_is_not(values):
+def test_a_last_day_as_low_as_others_gets_none(values):
     assert noted([float(value) for value in values]) == []

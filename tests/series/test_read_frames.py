@@ -1,5 +1,5 @@
 """Frames of pandas, Polars and Arrow, and Parquet files, become the same series as the CSV of the same days."""
-# ruff: noqa: PD011  (`values` is of our own Series, not of pandas)
+# ruff: noqa: PD011  (`values` is an attribute of our own Series, not of pandas)
 
 from __future__ import annotations
 
@@ -102,9 +102,9 @@ def test_a_column_of_arrays_is_no_hindrance():
     assert len(read(frame)) == len(DAYS)
 
 
-def test_choosing_speaks_python():
+def test_columns_are_chosen_by_arguments():
     frame = pl.DataFrame({"date": DAYS, "views": VALUES, "likes": VALUES})
-    with pytest.raises(InputError, match=r'frame has 2 columns of numbers.*value="views"'):
+    with pytest.raises(InputError, match=r"frame has 2 columns of numbers.*value='views'"):
         read(frame)
     assert read(frame, value="likes").name == "likes"
 
@@ -123,9 +123,9 @@ def test_rows_count_from_zero():
         (pl.DataFrame({"date": [], "views": []}), "no rows"),
         (pd.Series(VALUES), "one column only"),
         (pd.DataFrame([[1, 2]], columns=["views", "views"]), "several columns of one name"),
-        ({"date": DAYS}, "A dict cannot be read"),
-        (42, "A int cannot be read"),
-        (np.zeros((3, 2)), "A ndarray cannot be read"),
+        ({"date": DAYS}, "type dict cannot be read"),
+        (42, "type int cannot be read"),
+        (np.zeros((3, 2)), "type ndarray cannot be read"),
     ],
 )
 def test_frames_refused(source, words):
@@ -187,17 +187,17 @@ def test_parquet_zone_of_an_offset(tmp_path):
         (
             "Asia/Taipei",
             "2021-01-01",
-            "All moments of date are 16:00 UTC; the day counts that begins then (UTC+08:00).",
+            "All moments of date are 16:00 UTC, which was taken for midnight (UTC+08:00).",
         ),
         (
             "Asia/Kolkata",
             "2021-01-01",
-            "All moments of date are 18:30 UTC; the day counts that begins then (UTC+05:30).",
+            "All moments of date are 18:30 UTC, which was taken for midnight (UTC+05:30).",
         ),
         (
             "America/Bogota",
             "2021-01-01",
-            "All moments of date are 05:00 UTC; the day counts that begins then (UTC-05:00).",
+            "All moments of date are 05:00 UTC, which was taken for midnight (UTC-05:00).",
         ),
         ("UTC", "2021-01-01", None),
     ],

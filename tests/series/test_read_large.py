@@ -1,4 +1,4 @@
-"""A file of 200 MB is served within the stated memory: under 700 MB for the whole process."""
+"""A file of 200 MB is read with less than 700 MB of memory for the whole process."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ try:
     print(len(series), int(series.values.sum()))
 except InputError as error:
     print(error)
-if sys.platform == "linux":  # here getrusage counts the memory of the process that started this one
+if sys.platform == "linux":  # getrusage would count the memory of the process that started this one
     print(int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) // 1024)
 else:
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 * 1024))
 """
-LIMIT = 700  # MB
+LIMIT_MEGABYTES = 700
 
 
 def measured(path):
@@ -34,7 +34,7 @@ def measured(path):
     return answer, int(peak)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="peak memory is read by resource, which Windows lacks")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no module resource, which measures the peak of memory")
 def test_daily_file_with_long_remarks(tmp_path):
     path = tmp_path / "views.csv"
     remark = '"long, quoted ' + "and so on " * 2740 + '"'
@@ -45,10 +45,10 @@ def test_daily_file_with_long_remarks(tmp_path):
     assert path.stat().st_size > 200_000_000
     answer, peak = measured(path)
     assert answer == f"7300 {7299 * 7300 // 2}"
-    assert peak < LIMIT
+    assert peak < LIMIT_MEGABYTES
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="peak memory is read by resource, which Windows lacks")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no module resource, which measures the peak of memory")
 def test_a_million_hours_are_refused(tmp_path):
     path = tmp_path / "load.csv"
     start = dt.datetime.fromisoformat("1900-01-01")
@@ -57,11 +57,11 @@ def test_a_million_hours_are_refused(tmp_path):
         file.writelines(f"{start + dt.timedelta(hours=i)},{i % 997}\n" for i in range(1_000_000))
     answer, peak = measured(path)
     assert "load.csv is hourly: 24 rows a day" in answer
-    assert peak < LIMIT
+    assert peak < LIMIT_MEGABYTES
 
 
 def test_a_slow_query_draws_no_bar():
-    """DuckDB would draw its progress on standard output, into the answer of `--json` too."""
+    """DuckDB would draw a progress bar on standard output, where a command writes its result."""
     with connect() as connection:
         drawn = connection.sql(
             "select value from duckdb_settings() where name in ('enable_progress_bar', 'enable_progress_bar_print')"

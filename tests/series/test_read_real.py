@@ -1,19 +1,17 @@
-"""Real files, where they are at hand."""
+"""Real files, where the environment says that they are."""
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from support.data import real
 from thalweg import InputError, read
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"the real series are not at {DATA}")
-
+pytestmark = pytest.mark.real
 
 SERVED = [
     ("website_visitors_statforecasting_2014_2020.csv", "Unique.Visits", 2167, 0, {"month_first_sure", "thousands"}),
@@ -27,17 +25,21 @@ SERVED = [
     ("lecture_views_2021_digitised.csv", "views", 46, 0, set()),
 ]
 FORMATS = {"website": "%m/%d/%Y", "uk_daily": "%d/%m/%Y", "cta_ride": "%m/%d/%Y"}
-FOUND = {"wiki_log_peyton_manning.csv", "uk_daily_flights_2019_2022.csv", "youtube_codingtrain_daily_views_2021.csv"}
+FOUND_UNNAMED = {
+    "wiki_log_peyton_manning.csv",
+    "uk_daily_flights_2019_2022.csv",
+    "youtube_codingtrain_daily_views_2021.csv",
+}
 
 
 @pytest.mark.parametrize(("file", "value", "days", "missing", "notes"), SERVED)
-def test_served(file, value, days, missing, notes):
-    series = read(DATA / file, value=None if file in FOUND else value)
+def test_read(file, value, days, missing, notes):
+    series = read(real(file), value=None if file in FOUND_UNNAMED else value)
     assert (series.name, len(series), int((~series.observed).sum())) == (value, days, missing)
     assert {note.key.removeprefix("note.") for note in series.notes} == notes
-    # the same days by another road
+    # the same days, read in another way
     form = next((form for start, form in FORMATS.items() if file.startswith(start)), "%Y-%m-%d")
-    with (DATA / file).open(encoding="utf-8-sig", newline="") as lines:
+    with real(file).open(encoding="utf-8-sig", newline="") as lines:
         known = {
             dt.datetime.strptime(next(iter(row.values())), form).date(): float(row[value].replace(",", ""))  # noqa: DTZ007 (days)
             for row in csv.DictReader(lines)
@@ -47,17 +49,16 @@ def test_served(file, value, days, missing, notes):
 
 
 def test_duplicates_of_the_ridership_are_identical_rows():
-    (note,) = (
-        note for note in read(DATA / "cta_ridership_daily_2001_2021.csv", value="bus").notes if "dropped" in note.key
-    )
+    series = read(real("cta_ridership_daily_2001_2021.csv"), value="bus")
+    (note,) = (note for note in series.notes if "dropped" in note.key)
     assert note.values == {"count": 62, "first": "2011-10-01"}
 
 
 def test_countries_add_up():
-    countries = read(DATA / "youtube_codingtrain_daily_views_by_country_2021.csv", duplicates="sum")
-    channel = read(DATA / "youtube_codingtrain_daily_views_2021.csv")
+    countries = read(real("youtube_codingtrain_daily_views_by_country_2021.csv"), duplicates="sum")
+    channel = read(real("youtube_codingtrain_daily_views_2021.csv"))
     assert countries.start == channel.start
-    with (DATA / "youtube_codingtrain_daily_views_by_country_2021.csv").open(newline="") as lines:
+    with real("youtube_codingtrain_daily_views_by_country_2021.csv").open(newline="") as lines:
         total = sum(int(row["Views"]) for row in csv.DictReader(lines))
     assert countries.values.sum() == total
     assert np.corrcoef(countries.values, channel.values)[0, 1] > 0.95
@@ -69,7 +70,7 @@ def test_countries_add_up():
         (
             "website_visitors_statforecasting_2014_2020.csv",
             None,
-            "4 columns of numbers.*--value Page.Loads.*Unique.Visits",
+            "4 columns of numbers.*value='Page.Loads'.*Unique.Visits",
         ),
         ("cta_ridership_daily_2001_2021.csv", None, "3 columns of numbers.*day_type \\(text"),
         ("youtube_codingtrain_daily_views_by_country_2021.csv", None, "many series: 201 values of Geography a date"),
@@ -79,4 +80,4 @@ def test_countries_add_up():
 )
 def test_refused(file, value, words):
     with pytest.raises(InputError, match=words):
-        read(DATA / file, value=value)
+        read(real(file), value=value)

@@ -1,4 +1,4 @@
-"""What cannot be served is refused in a sentence of its own that names where, what and what to do."""
+"""What cannot be read is refused with a sentence that says where, what was found and what to do."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def refused(tmp_path):
 
 
 def changed(row, line):
-    """The good file with another line at `row`, as a spreadsheet counts it."""
+    """Return the lines of the good file with another line at `row`, as a spreadsheet counts rows."""
     lines = list(LINES)
     lines[row - 1] = line
     return lines
@@ -99,12 +99,12 @@ def test_one_column(refused):
 
 
 def test_no_dates(refused):
-    refused(["views,likes"] + [f"{i},{i * i}" for i in range(30)], "no column that looks like dates", "--date NAME")
+    refused(["views,likes"] + [f"{i},{i * i}" for i in range(30)], "no column that looks like dates", "date='NAME'")
     refused(["who,views"] + [f"person,{i * i}" for i in range(30)], 'who (text, "person")', 'views (numbers, "0")')
 
 
 def test_days_in_columns(refused):
-    refused(["Country,1/22/20,1/23/20,1/24/20", "A,1,2,3", "B,1,5,3"], "Days stand in its first row")
+    refused(["Country,1/22/20,1/23/20,1/24/20", "A,1,2,3", "B,1,5,3"], "Its first row holds dates")
 
 
 def test_no_numbers(refused):
@@ -122,27 +122,27 @@ def test_numbers_named_as_dates(refused):
 
 def test_two_date_columns(refused):
     lines = ["day,billed on,views"] + [f"{day},{day + dt.timedelta(days=3)},{day.day}" for day in DAYS]
-    refused(lines, "2 columns of dates", "--date day", 'billed on (dates, "2021-01-04")')
+    refused(lines, "2 columns of dates", "date='day'", 'billed on (dates, "2021-01-04")')
 
 
 def test_two_number_columns(refused):
     lines = ["date,likes in %,views"] + [f"{day},{day.day},{day.day**2}" for day in DAYS]
-    refused(lines, "2 columns of numbers", '--value "likes in %"', "views (numbers")
+    refused(lines, "2 columns of numbers", "value='likes in %'", "views (numbers")
 
 
 def test_unknown_column_names_the_nearest(refused):
-    refused(LINES, "no column 'Views'", "Did you mean --value views", value="Views")
-    refused(LINES, "no column 'dates'", "Did you mean --date date", date="dates")
+    refused(LINES, "no column 'Views'", "Did you mean value='views'", value="Views")
+    refused(LINES, "no column 'dates'", "Did you mean date='date'", date="dates")
     refused(LINES, "no column 'profit'", "date (dates", value="profit")
 
 
 def test_one_column_named_twice(refused):
-    refused(LINES, "both as date and as value", date="views", value="views")
+    refused(LINES, "named both as date and as value", date="views", value="views")
 
 
 def test_named_date_column_without_dates(refused):
     lines = ["date,who,views"] + [f"{day},me,{day.day}" for day in DAYS]
-    refused(lines, "column who does not look like dates", '"me"', "--date-format", date="who")
+    refused(lines, "column who does not look like dates", '"me"', "date_format=", date="who")
 
 
 @pytest.mark.parametrize("form", ["%Q", "%"])
@@ -152,10 +152,10 @@ def test_date_format_that_is_none(refused, form):
 
 def test_date_format_that_does_not_fit(refused):
     refused(LINES, "written like %d/%m/%Y", 'date begins with "2021-01-01"', date_format="%d/%m/%Y")
-    codes = "A format says with %d, %m and %Y where day, month and year stand."
+    codes = "A format says with %d, %m and %Y where day, month and year are."
     refused(LINES, "written like dd/mm/yyyy", codes, date_format="dd/mm/yyyy")
     refused(LINES, "row 2", '"2021-01-01"', codes, date="date", date_format="dd/mm/yyyy")
-    refused(LINES, "row 2", '"2021-01-01"', "does not fit --date-format", date="date", date_format="%d/%m/%Y")
+    refused(LINES, "row 2", '"2021-01-01"', "does not fit date_format='%d/%m/%Y'", date="date", date_format="%d/%m/%Y")
 
 
 def test_all_missing(refused):
@@ -195,7 +195,7 @@ def test_absurd(refused, cell):
 def test_differing_rows_for_one_day_name_both(refused):
     refused(
         [*LINES, "2021-01-08,5", "2021-01-09,5"],
-        *("row 9 and row 42", "2021-01-08", "views is 1048 and 5", "days like it: 2", "--duplicates sum"),
+        *("row 9 and row 42", "2021-01-08", "views is 1048 and 5", "days like it: 2", "duplicates='sum'"),
     )
 
 
@@ -205,13 +205,13 @@ def test_same_value_but_another_column_differs(refused):
 
 
 def test_unknown_way_with_duplicates():
-    with pytest.raises(InputError, match="sum, mean or last"):
+    with pytest.raises(InputError, match="duplicates='median': choose one of sum, mean, last"):
         read("views.csv", duplicates="median")
 
 
 def test_order_of_day_and_month_undecided(refused):
     lines = ["date,views", "01/02/2021,5", "02/03/2021,6", "03/05/2021,8", "04/07/2021,9"]
-    refused(lines, "month/day/year or day/month/year", '--date-format "%m/%d/%Y" or --date-format "%d/%m/%Y"')
+    refused(lines, "month/day/year or day/month/year", "date_format='%m/%d/%Y' or date_format='%d/%m/%Y'")
 
 
 def test_order_of_day_and_month_contradicted(refused):
@@ -258,7 +258,7 @@ def test_quote_that_never_closes(refused, row, line):
 
 def test_thousands_or_decimals_undecided(refused):
     lines = ["date;views"] + [f"{day};{i + 1},{i + 100}" for i, day in enumerate(DAYS)]
-    refused(lines, '"1,100"', "thousands or has decimals", "row 2")
+    refused(lines, '"1,100"', "may separate thousands or decimals", "row 2")
 
 
 def test_all_days_after_today(refused):
@@ -269,7 +269,7 @@ def test_all_days_after_today(refused):
 def test_days_too_far_apart(refused, step, name):
     days = [dt.date(1980, 1, 1) + dt.timedelta(days=step * i) for i in range(40)]
     lines = ["date,views"] + [f"{day},{i}" for i, day in enumerate(days)]
-    refused(lines, name, f"{step} days", "not served yet")
+    refused(lines, name, f"{step} days", "not supported yet")
 
 
 @pytest.mark.parametrize("form", ["%Y-%m", "%b %Y", "%Y-%m-%d", "%B %Y"])
@@ -288,7 +288,7 @@ def test_hours(refused, rows, name):
     for day in DAYS:
         stamps = [dt.datetime.combine(day, dt.time()) + i * dt.timedelta(days=1) / rows for i in range(rows)]
         lines += [f"{stamp},{i}" for i, stamp in enumerate(stamps)]
-    refused(lines, name, f"{rows} rows a day", "--duplicates sum")
+    refused(lines, name, f"{rows} rows a day", "duplicates='sum'")
 
 
 def test_hours_are_named_before_a_column_is_asked_for(refused):
@@ -303,4 +303,4 @@ def test_hours_in_a_column_of_their_own(refused):
 
 def test_many_series(refused):
     lines = ["date,shop,sales"] + [f"{day},shop {i},{i * day.day}" for i in range(7) for day in DAYS]
-    refused(lines, "many series", "7 values of shop a date", "--duplicates sum")
+    refused(lines, "many series", "7 values of shop a date", "duplicates='sum'")

@@ -32,12 +32,12 @@ FORMS = (
 
 @st.composite
 def written(draw):
-    """A series' days and values (None: no row; NaN: an empty cell), and the bytes of a file that holds them."""
+    """Return a first day, values, the indices of missing days, the bytes of a file, and whether it is undecided."""
     days = draw(st.integers(30, 120))
     start = dt.date(2001, 1, 1) + dt.timedelta(days=draw(st.integers(0, 7000)))
     decimals = draw(st.sampled_from([0, 2]))
     lowest = draw(st.sampled_from([0, -5_000_000]))
-    # three hundredths apart at least once, so that not all are equal
+    # no two are equal
     scaled = draw(st.lists(st.integers(lowest, 500_000_000), min_size=days, max_size=days, unique=True))
     values = [value / 10**decimals for value in scaled]
     inner = st.sets(st.integers(1, days - 2), max_size=days // 4)
@@ -73,7 +73,7 @@ def written(draw):
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter, lineterminator=draw(st.sampled_from(["\n", "\r\n"]))).writerows(table)
     content = draw(st.sampled_from([b"", b"\xef\xbb\xbf"])) + text.getvalue().encode()
-    # among semicolons, 1,234 or 1.234 without any other mark may be either
+    # between semicolons, 1,234 or 1.234 may have thousands or decimals where no other mark decides it
     marks = {letter for row in rows for letter in row[1]} & {",", "."}
     undecided = delimiter == ";" and decimals == 0 and len(marks) == 1 and not REPEATED.search(text.getvalue())
     return start, values, absent | empty, content, undecided
@@ -86,7 +86,7 @@ def test_any_style_reads_back(case):
         path = Path(folder) / "views.csv"
         path.write_bytes(content)
         if undecided:
-            with pytest.raises(InputError, match="thousands or has decimals"):
+            with pytest.raises(InputError, match="may separate thousands or decimals"):
                 read(path)
             return
         series = read(path)

@@ -1,7 +1,16 @@
-"""Read the data of a chart's layers, whether it stands as records or as CSV text."""
+"""Draw a chart, and read the data of its layers, whether it stands as records or as CSV text."""
 
 import csv
 import io
+
+import vl_convert
+
+from thalweg.charts.style import VEGA_LITE
+
+
+def svg_of(chart):
+    """Draw an Altair chart as SVG; Altair checks it first."""
+    return vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=VEGA_LITE)
 
 
 def layers(spec):

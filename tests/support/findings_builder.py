@@ -1,4 +1,4 @@
-"""Believable findings without fitting anything: simulated days, estimates that miss them by known amounts."""
+"""Plausible findings without a fit: simulated days, and predictions with residuals of known size."""
 
 from dataclasses import replace
 
@@ -42,7 +42,7 @@ RUNGS = (
 
 
 def simulated_series(days=1500, missing=(), name="views", *, simulated=True, scale=1.0):
-    """Return a series with a week, a year, growth and noise that remembers."""
+    """Return a series with a weekly and a yearly season, a trend and autocorrelated noise."""
     generator = np.random.default_rng(7)
     at = np.arange(days)
     noise = np.zeros(days)
@@ -76,7 +76,7 @@ def _descended():
 
 
 def build_findings(*, days=1500, missing=(300, 301, 302, 700), name="views", horizon=28, loss="mae", **changes):
-    """Return findings over simulated days; `changes` replaces attributes at the end."""
+    """Return findings over simulated days; `changes` replaces attributes of the result."""
     scale = changes.pop("scale", 1.0)
     series = simulated_series(days, missing, name, simulated=changes.pop("simulated", True), scale=scale)
     test, validation = (365, 182) if days > 1000 else (days // 4, days // 8)
@@ -114,25 +114,25 @@ def build_findings(*, days=1500, missing=(300, 301, 302, 700), name="views", hor
     target = series.values[scored]
     prediction = target + scale * generator.normal(0, 170, len(scored))
     prediction[[60, 200 % len(scored)]] += scale * np.array([900.0, -800.0])
-    miss = np.abs(target - prediction)
+    residual = np.abs(target - prediction)
     as_used = AsUsed(
         30,
-        float(miss.mean()),
+        float(residual.mean()),
         dates[scored],
         target,
         prediction,
         *(prediction + scale * edge for edge in (-220, 220, -340, 340)),
-        {80: float((miss <= 220 * scale).mean()), 95: float((miss <= 340 * scale).mean())},
+        {80: float((residual <= 220 * scale).mean()), 95: float((residual <= 340 * scale).mean())},
     )
-    worst = np.argsort(-miss)[:8]
+    worst = np.argsort(-residual)[:8]
     misses = tuple(
         Miss(dates[scored[at]], float(target[at]), float(prediction[at]), "Lunar New Year's Eve" if rank == 0 else "")
         for rank, at in enumerate(worst)
     )
     ahead = np.arange(1, horizon + 1)
     mean = series.values[-28:][(ahead - 1) % 28]
-    wide = scale * (220 + 6 * ahead)
-    forecast = Forecast(dates[-1] + ahead, mean, mean - wide, mean + wide, mean - 1.6 * wide, mean + 1.6 * wide)
+    width = scale * (220 + 6 * ahead)
+    forecast = Forecast(dates[-1] + ahead, mean, mean - width, mean + width, mean - 1.6 * width, mean + 1.6 * width)
     findings = Findings(
         series=series,
         split=split,

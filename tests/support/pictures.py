@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from thalweg.api.picture import look
+from thalweg.api.picture import Picture, look
 from thalweg.forecast.watch import Silence
 from thalweg.pictures import registry
 
@@ -15,9 +15,9 @@ def study_of(name, source=None, *, view=None, watcher=None, **options):
 
 
 @cache
-def seen(name, language="en"):
-    """Return a picture of a toy or of the simulated channel."""
+def picture_of(name, language="en"):
+    """Return the usual view of a picture, of the toy or of the simulated channel."""
     if language != "en":
-        first = seen(name)
-        return type(first)(registry.illustration_of(name, first.study, language), first.study)
+        study = picture_of(name).study
+        return Picture(registry.illustration_of(name, study, language), study)
     return look(name, **QUICK.get(name, {}))

@@ -1,4 +1,4 @@
-"""Small series, small ladders and short fits, for tests that look at days rather than at networks."""
+"""Small series, small ladders and short fits, for tests of what happens to days rather than to networks."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from thalweg.forecast.backtest import refits, replay
+from thalweg.forecast.backtest import predictions_at_cutoffs, refits
 from thalweg.forecast.fit import Fit, TrainingSet, descend
 from thalweg.forecast.forecaster import fit_series
 from thalweg.forecast.ladder import Ladder, Rung
+from thalweg.forecast.options import FitOptions
 from thalweg.learn.optimizer import Optimizer
 from thalweg.series.calendar import Calendar
 from thalweg.series.sample import sample
@@ -22,10 +23,7 @@ NET = Rung(14, hidden=(8,), seeds=2, epochs=40, optimizer=QUICK)
 WEEK, YEAR = replace(NET, known="week"), replace(NET, known="year")
 TINY = Ladder("tiny", (*COPIES, LINE, NET, WEEK), mean=True)
 SHORT = Ladder("short", (*COPIES, LINE))
-OPTIONS = {
-    "ladder": TINY, "loss": "mae", "country": None, "horizon": 5, "seed": 0, "threads": 2, "time_limit": None,
-    "watcher": None,
-}  # fmt: skip
+OPTIONS = {"ladder": TINY, "horizon": 5, "threads": 2}
 
 
 def series_of(values, observed=None, *, start="2021-03-01", name="views"):
@@ -35,7 +33,7 @@ def series_of(values, observed=None, *, start="2021-03-01", name="views"):
 
 
 def channel(days=430, *, missing=(), seed=1):
-    """Simulated views; each missing day holds the value of a week before, as a reader fills it."""
+    """Simulated views; each missing day holds the value of a week before, as reading fills it."""
     series = sample(days, seed)
     values, observed = series.values.copy(), series.observed.copy()
     for day in sorted(missing):
@@ -44,21 +42,21 @@ def channel(days=430, *, missing=(), seed=1):
 
 
 def part(series, first, last=None):
-    """Days `first` to `last` (excluded) as a series of their own."""
+    """Days `first` to `last` (excluded) as a series."""
     return replace(
         series, start=series.dates[first], values=series.values[first:last], observed=series.observed[first:last]
     )
 
 
 def changed_after(series, day, seed):
-    """The same series, with other values from `day` on: wildly other ones, positive too."""
+    """The same series with random positive values from `day` on."""
     values = series.values.copy()
     values[day:] = np.random.default_rng(seed).uniform(0, 1e5, len(values) - day)
     return replace(series, values=values)
 
 
 def search(series, **changes):
-    return fit_series(series, **(OPTIONS | changes))
+    return fit_series(series, FitOptions(**(OPTIONS | changes)))
 
 
 def fitted(rung, series, upto, steps=1, *, epochs=2, seeds=(0, 1), calendar=None, loss="mae"):
@@ -69,7 +67,7 @@ def fitted(rung, series, upto, steps=1, *, epochs=2, seeds=(0, 1), calendar=None
 
 
 def meant(model, series, horizon=3):
-    """A model of the same series whose choice is a mean, of one rung counted twice and another."""
+    """A model of the same series whose choice is a mean of two rungs, one of them counted twice."""
     twice, once = (fitted(rung, series, len(series), epochs=40) for rung in (NET, LINE))
     daily = [twice, twice, once]
     bands = model.bands[:horizon]
@@ -77,6 +75,6 @@ def meant(model, series, horizon=3):
 
 
 def backtest(specification, members, *, steps, strategy, **options):
-    """Refit every so many days and replay: forecasts made with what was known at the time."""
+    """Refit every so many days; return the predictions made with what was known at the time."""
     fitted = refits(specification, members, steps=steps, strategy=strategy, **options)
-    return replay(specification, fitted, steps, strategy)
+    return predictions_at_cutoffs(specification, fitted, steps, strategy)

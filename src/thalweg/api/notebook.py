@@ -50,7 +50,7 @@ def findings_html(findings: Findings, language: str = "en") -> str:
 def illustration_html(illustration: Illustration) -> str:
     """Return a fragment of HTML for ``_repr_html_``: the picture as an SVG image, and its sentences."""
     return template("illustration.html.jinja").render(
-        title=illustration.title, image=_image(rendered(illustration, ".svg")), said=illustration.said
+        title=illustration.title, image=_image(rendered(illustration, ".svg")), sentences=illustration.sentences
     )
 
 

@@ -59,7 +59,7 @@ class Picture:
         write_whole(path, rendered(self.illustration, kind_of(path)))
 
     def __str__(self) -> str:
-        return "\n".join([self.illustration.title, *self.illustration.said])
+        return "\n".join([self.illustration.title, *self.illustration.sentences])
 
     def __repr__(self) -> str:
         return f"<Picture {self.illustration.name!r}: {self.illustration.title}>"
@@ -128,5 +128,5 @@ def kind_of(path: Path) -> str:
     """
     kind = path.suffix.lower()
     if kind not in KINDS:
-        raise InputError("picture.kind", path=path, kind=kind or "–", kinds=KINDS)
+        raise InputError("picture.kind" if kind else "picture.no_kind", path=path, kind=kind, kinds=KINDS)
     return kind

@@ -80,20 +80,20 @@ class Drawing:
         fill: str,
         opacity: float = 1.0,
         stroke: str = "white",
-        told: Mapping[str, str] | None = None,
+        tooltip: Mapping[str, str] | None = None,
     ) -> None:
         """Add a rectangle; what is `told` shows where one points at it."""
         (x, y), (wide, high) = corner, size
         where = {"x": x, "y": y, "x2": x + wide, "y2": y + high}
-        self._boxes.append(where | {"fill": fill, "opacity": opacity, "stroke": stroke} | dict(told or {}))
+        self._boxes.append(where | {"fill": fill, "opacity": opacity, "stroke": stroke} | dict(tooltip or {}))
 
     def line(
         self, start: Point, end: Point, *, colour: str = GREY, width: float = 1.0, head: float | None = None,
-        dashed: bool = False, told: Mapping[str, str] | None = None, below: bool = False,
+        dashed: bool = False, tooltip: Mapping[str, str] | None = None, below: bool = False,
     ) -> None:  # fmt: skip
         """Add a line, with an arrow's head at a share of its way; `below` the lines that are there already."""
         where = {"x": start[0], "y": start[1], "x2": end[0], "y2": end[1]}
-        row = where | {"colour": colour, "width": width, "dash": 5 if dashed else 0} | dict(told or {})
+        row = where | {"colour": colour, "width": width, "dash": 5 if dashed else 0} | dict(tooltip or {})
         self._lines.insert(0 if below else len(self._lines), row)
         if head is not None:
             across, down = end[0] - start[0], end[1] - start[1]
@@ -103,11 +103,11 @@ class Drawing:
 
     def shape(
         self, at: Point, radius: float, *, shape: str = "circle", fill: str = "white", stroke: str = GREY,
-        width: float = 1.3, told: Mapping[str, str] | None = None,
+        width: float = 1.3, tooltip: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         """Add a circle, or another shape that fills a square of twice the radius; texts keep away from it."""
         where = {"x": at[0], "y": at[1], "shape": shape, "size": (2 * radius) ** 2}
-        self._shapes.append(where | {"fill": fill, "stroke": stroke, "width": width} | dict(told or {}))
+        self._shapes.append(where | {"fill": fill, "stroke": stroke, "width": width} | dict(tooltip or {}))
         self._taken.append((at[0] - radius, at[1] - radius, at[0] + radius, at[1] + radius))
 
     def text(
@@ -160,7 +160,7 @@ class Drawing:
 
     def chart(self, tips: Mapping[str, str] | None = None) -> alt.LayerChart:
         """Return the drawing; `tips` names what was told of shapes and lines, for who points at them."""
-        told = [alt.Tooltip(f"{name}:N", title=title) for name, title in (tips or {}).items()]
+        tooltips = [alt.Tooltip(f"{name}:N", title=title) for name, title in (tips or {}).items()]
         x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, self.width], nice=False, zero=False))
         y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[self.height, 0], nice=False, zero=False))
         parts: list[alt.Chart] = []
@@ -169,12 +169,12 @@ class Drawing:
             return alt.Chart(alt.Data(values=rows)).encode(x=x, y=y)
 
         if self._boxes:
-            parts.append(_filled(data(self._boxes)).encode(tooltip=told))
+            parts.append(_filled(data(self._boxes)).encode(tooltip=tooltips))
         if self._lines:
             parts.append(
                 data(self._lines).mark_rule(strokeDash=alt.expr("datum.dash ? [5, 4] : [1, 0]")).encode(
                     x2="x2:Q", y2="y2:Q", color=alt.Color("colour:N", scale=None),
-                    strokeWidth=alt.StrokeWidth("width:Q", scale=None), tooltip=told,
+                    strokeWidth=alt.StrokeWidth("width:Q", scale=None), tooltip=tooltips,
                 )
             )  # fmt: skip
         if self._heads:
@@ -189,7 +189,7 @@ class Drawing:
                 data(self._shapes).mark_point(opacity=1).encode(
                     shape=alt.Shape("shape:N", scale=None), size=alt.Size("size:Q", scale=None),
                     fill=alt.Fill("fill:N", scale=None), stroke=alt.Stroke("stroke:N", scale=None),
-                    strokeWidth=alt.StrokeWidth("width:Q", scale=None), tooltip=told,
+                    strokeWidth=alt.StrokeWidth("width:Q", scale=None), tooltip=tooltips,
                 )
             )  # fmt: skip
         if self._plates:

@@ -28,9 +28,11 @@ def holiday_name(called: str, language: str = "en") -> str:
     """
     translate = catalogue(language)
     slug = re.sub(r"\W+", "_", called.lower()).strip("_")
-    if f"feast.name.{slug}" in translate.templates:
-        return translate(f"feast.name.{slug}")
+    if f"holiday.name.{slug}" in translate.templates:
+        return translate(f"holiday.name.{slug}")
     for relation, form in _RELATIONS.items():
         if found := form.fullmatch(called):
-            return translate(f"feast.{relation}", **found.groupdict() | {"name": holiday_name(found["name"], language)})
+            return translate(
+                f"holiday.{relation}", **found.groupdict() | {"name": holiday_name(found["name"], language)}
+            )
     return called

@@ -67,7 +67,7 @@ class Illustration:
         Its title says what is seen.
     tables : mapping
         Name to `Numbers`, the most important first.
-    said : tuple of str
+    sentences : tuple of str
         What is seen, in sentences.
     shown : tuple of str
         The tables that are small enough to be read by a person.
@@ -79,7 +79,7 @@ class Illustration:
     language: str
     chart: alt.LayerChart | alt.HConcatChart | alt.VConcatChart
     tables: Mapping[str, Numbers]
-    said: tuple[str, ...]
+    sentences: tuple[str, ...]
     shown: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     _described: dict[str, Any] = field(default_factory=dict[str, Any], init=False, repr=False)
@@ -112,7 +112,7 @@ class Illustration:
             "look": self.name,
             "title": self.title,
             "subtitle": self.subtitle,
-            "said": list(self.said),
+            "said": list(self.sentences),
             "questions": [{"asked": asked, "answered": answered} for asked, answered in self.questions()],
             "tables": {name: table.rows() for name, table in self.tables.items()},
         }

@@ -75,6 +75,21 @@ def number(value: float, places: int | None = None) -> str:
     return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
 
 
+def thousands(value: int) -> str:
+    """Write a whole number with thousands commas: ``1,234``."""
+    return f"{value:,}"
+
+
+def significant(value: float, figures: int = 6) -> str:
+    """Write a number with so many significant figures at most, without zeros at its end: ``0.02``, ``1e-05``."""
+    return f"{value:.{figures}g}"
+
+
+def percent(share: float, places: int = 0) -> str:
+    """Write a share as percent, without the sign: 0.123 is ``12``."""
+    return f"{100 * share:.{places}f}"
+
+
 def turn(before: float, after: float) -> str:
     """Say which way a loss goes, as the last part of a key: ``falls``, ``rises``, or ``stays`` where that is little."""
     if abs(after - before) <= LITTLE * abs(before):

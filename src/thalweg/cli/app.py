@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import typer
 from typer.core import TyperGroup
@@ -35,16 +35,16 @@ class Commands(TyperGroup):
         try:
             ended = super().main(*arguments, standalone_mode=False, **extra)
         except InputError as error:
-            told = error.sentence(self.language, command=True)
+            sentence = error.sentence(self.language, command=True)
         except Exception as error:
             if not is_usage_error(error):
                 raise
-            told = usage_sentence(error, self.language)
+            sentence = usage_sentence(error, self.language)
         else:
             if not standalone_mode:
                 return ended
             sys.exit(ended if isinstance(ended, int) else 0)
-        typer.echo(catalogue(self.language)("cli.error", message=told), err=True)
+        typer.echo(catalogue(self.language)("cli.error", message=sentence), err=True)
         sys.exit(REFUSED)
 
 
@@ -77,21 +77,15 @@ def app(language: str = "en") -> typer.Typer:
 
     def thalweg(
         ctx: typer.Context,
-        version: Annotated[
-            bool, typer.Option("--version", help=translate("cli.help.version"), callback=_version, is_eager=True)
-        ] = False,
+        version: bool = typer.Option(
+            False, "--version", help=translate("cli.help.version"), callback=_version, is_eager=True
+        ),
     ) -> None:
+        del version  # its callback has answered
         if ctx.invoked_subcommand is None:
             typer.echo(ctx.get_help())
             raise typer.Exit(REFUSED)
 
-    # The annotations are looked up when Typer runs, and `translate` is not there then.
-    thalweg.__annotations__ = {
-        "ctx": typer.Context,
-        "version": Annotated[
-            bool, typer.Option("--version", help=translate("cli.help.version"), callback=_version, is_eager=True)
-        ],
-    }
     made.callback(invoke_without_command=True, help=translate("cli.help.thalweg"))(thalweg)
     for name, function in (("forecast", forecast), ("predict", predict), ("sample", sample)):
         made.command(name, help=translate(f"cli.help.{name}.about"), epilog=_epilog(name, language))(

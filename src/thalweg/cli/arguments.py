@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Position:
-    """An argument that is told by its place."""
+    """An argument that is known by its place."""
 
 
 @dataclass(frozen=True)
@@ -111,14 +111,14 @@ def _of_command(own: inspect.Parameter, name: str, translate: Catalogue) -> insp
     assert get_origin(own.annotation) is Annotated, f"{own.name} is annotated with a Position or a Flag"  # noqa: S101
     kind, declared = get_args(own.annotation)
     key = f"cli.help.{name}.{own.name}"
-    told = translate(key if key in translate.templates else f"cli.help.{own.name}")
+    about = translate(key if key in translate.templates else f"cli.help.{own.name}")
     if isinstance(declared, Position):
-        made = typer.Argument(help=told, show_default=False)
+        made = typer.Argument(help=about, show_default=False)
     else:
         made = typer.Option(
             declared.name,
             metavar=declared.metavar or None,
-            help=told,
+            help=about,
             show_default=own.default not in (None, False),
             rich_help_panel=translate(f"option.panel.{declared.panel}"),
         )

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thalweg.cli.arguments import Flag, Position
-from thalweg.cli.options import Json, Lang  # noqa: TC001 - looked up when the command is made
+from thalweg.cli.options import Json, Lang
 from thalweg.errors import InputError
 from thalweg.forecast.options import FitOptions
 from thalweg.messages import Argument
-from thalweg.series.read.options import ReadOptions  # noqa: TC001 - as above
+from thalweg.series.read.options import ReadOptions
 
 if TYPE_CHECKING:
     from thalweg.api.fit import FitResult
@@ -37,7 +37,7 @@ def forecast(
     from thalweg.api.fit import FitResult
     from thalweg.cli.progress import LadderProgress
     from thalweg.cli.terminal import print_findings, print_first_day, print_series
-    from thalweg.files import check_writable
+    from thalweg.files import check_writable, reason_of
     from thalweg.forecast.forecaster import fit_series
     from thalweg.messages import catalogue
     from thalweg.series.read import read_with
@@ -55,7 +55,7 @@ def forecast(
         raise InputError(
             "forecast.folder_unreadable",
             folder=out or file.stem,
-            reason=error.strerror or error,
+            reason=reason_of(error),
             option=Argument("out", "FOLDER"),
         ) from error
     check_writable(folder)

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from thalweg.cli.arguments import Flag, Position, command_of
-from thalweg.cli.options import Json, Lang  # noqa: TC001 - looked up when a command is made
+from thalweg.cli.options import Json, Lang, Language
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message, catalogue
 from thalweg.options import Options
@@ -84,14 +84,13 @@ def look_app(language: str) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
 
-    def pictures(ctx: typer.Context, lang: str = "en") -> None:
+    def pictures(
+        ctx: typer.Context,
+        lang: Language = typer.Option("en", "--lang", metavar="[en|zh]", help=translate("cli.help.lang")),
+    ) -> None:
         if ctx.invoked_subcommand is None:
             _list(lang)
 
-    pictures.__annotations__ = {
-        "ctx": typer.Context,
-        "lang": Annotated[str, typer.Option("--lang", metavar="[en|zh]", help=translate("cli.help.lang"))],
-    }
     made.callback(invoke_without_command=True, help=translate("cli.help.look.about"))(pictures)
     for name in PICTURES:
         views = views_of(name)
@@ -101,7 +100,9 @@ def look_app(language: str) -> typer.Typer:
             if view:
                 listed = "\n\n".join(f"{other}: {translate(f'look.{name}.view.{other}')}" for other in views)
                 about += "\n\n" + translate("look.views", view=view, listed=listed)
-            made.command(command, help=about, epilog=_epilog(name, language))(_command(name, view, record, language))
+            made.command(command, help=about, epilog=_epilog(name, view, language))(
+                _command(name, view, record, language)
+            )
     return made
 
 
@@ -113,8 +114,17 @@ def _list(language: str) -> None:
     typer.echo(f"\n{translate('look.list_next')}")
 
 
-def _epilog(name: str, language: str) -> str:
-    return "\n\n".join([f"[b]{catalogue(language)('cli.examples.head')}[/b]", *examples_of(name)])
+def _epilog(name: str, view: str, language: str) -> str:
+    """Return the examples of a view, which its help ends with."""
+    views = views_of(name)
+
+    def is_own(example: str) -> bool:
+        words = example.split()[3:4]
+        named = words[0] if words and words[0] in views else next(iter(views))
+        return named == view
+
+    examples = [*filter(is_own, examples_of(name))] or [f"thalweg look {name} {view}"]
+    return "\n\n".join([f"[b]{catalogue(language)('cli.examples.head')}[/b]", *examples])
 
 
 def _command(name: str, view: str, record: type[Options], language: str) -> Callable[..., None]:
@@ -137,7 +147,7 @@ def _command(name: str, view: str, record: type[Options], language: str) -> Call
         target = out or (None if quiet else Path(f"{file.stem if file else 'look'}-{name}.html"))
         if target is not None:
             _check(target, named=out is not None)
-        picture = _made(name, view, file, reading, options, target, lang, quiet=quiet)
+        picture = _made(name, file, reading, options, target, lang, quiet=quiet)
         if as_json:
             _print_json(picture, view)
         elif as_csv:
@@ -150,7 +160,6 @@ def _command(name: str, view: str, record: type[Options], language: str) -> Call
 
 def _made(
     name: str,
-    view: str,
     file: Path | None,
     reading: ReadOptions,
     options: Options,
@@ -207,9 +216,9 @@ def _check(target: Path, *, named: bool) -> None:
 def _print_json(picture: Picture, view: str) -> None:
     import json
 
-    told = picture.illustration.as_json()
-    first = {"version": 1, "look": told.pop("look")} | ({"view": view} if view else {})
-    typer.echo(json.dumps(first | told, ensure_ascii=False, allow_nan=False))
+    content = picture.illustration.as_json()
+    first = {"version": 1, "look": content.pop("look")} | ({"view": view} if view else {})
+    typer.echo(json.dumps(first | content, ensure_ascii=False, allow_nan=False))
 
 
 def _table(picture: Picture, name: str | None) -> str:
@@ -241,7 +250,7 @@ def _print(picture: Picture, target: Path | None) -> None:
         console.print()
         console.print(laid)
     console.print()
-    for sentence in illustration.said:
+    for sentence in illustration.sentences:
         console.print(Sentence(sentence))
     if target is not None:
         console.print(translate("look.written", file=target))

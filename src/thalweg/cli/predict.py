@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import typer
 
 from thalweg.cli.arguments import Position
-from thalweg.cli.options import Json, Lang  # noqa: TC001 - looked up when the command is made
+from thalweg.cli.options import Json, Lang
 from thalweg.options import Options, WholeNumber, option
-from thalweg.series.read.options import ReadOptions  # noqa: TC001 - as above
+from thalweg.series.read.options import ReadOptions
 
 if TYPE_CHECKING:
     from thalweg.forecast.model import Model, Recent

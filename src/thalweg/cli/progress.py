@@ -1,4 +1,4 @@
-"""The climb as it goes: the table so far, and a progress bar below it."""
+"""The search while it runs: the table so far, and a progress bar below it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from thalweg.forecast.result import RungResult
     from thalweg.messages import Catalogue
 
-_AROUND = 6  # lines of the screen that are not rungs: header, rule, bar and some air
+_LINES_AROUND = 6  # of the screen, which show no rungs: header, rule, bar and empty lines
 
 
 class LadderProgress:
-    """A `Watcher` that draws on a terminal while it is entered, and wipes what it drew when left.
+    """A `Watcher` that draws on a terminal while its block runs, and removes what it drew at the end.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class LadderProgress:
         self._live.stop()
 
     def stage(self, name: str, total: int | None) -> None:
-        """Begin a stage of `total` fits with a bar of its own; None where nobody can tell how long it takes."""
+        """Begin a stage of `total` fits with a bar of its own; None where its length is not known."""
         for task in self._bar.task_ids:
             self._bar.remove_task(task)
         self._bar.add_task(self._say(f"cli.stage.{name}"), total=total)
@@ -73,5 +73,5 @@ class LadderProgress:
         lines = list(self._lines.values())
         if not lines:
             return self._bar
-        room = max(1, self._live.console.height - _AROUND)
+        room = max(1, self._live.console.height - _LINES_AROUND)
         return Group(ladder_table(self._live.console, lines[-room:], self._say), self._bar)

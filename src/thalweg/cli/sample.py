@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, ClassVar
 
 from thalweg.cli.arguments import Position
-from thalweg.cli.options import Lang  # noqa: TC001 - looked up when the command is made
+from thalweg.cli.options import Lang
 from thalweg.errors import InputError
 from thalweg.options import Options, WholeNumber, option
 
@@ -34,7 +34,7 @@ def sample(
     from rich.console import Console
 
     from thalweg.charts.numbers import day, number
-    from thalweg.files import write_whole
+    from thalweg.files import reason_of, write_whole
     from thalweg.messages import catalogue
     from thalweg.series.sample import sample as simulated
     from thalweg.series.sample import sample_csv
@@ -44,7 +44,7 @@ def sample(
     try:
         mine = not file.exists() or (file.is_file() and file.read_bytes() == content)
     except OSError as error:
-        raise InputError("sample.unwritable", file=file, reason=error.strerror or error) from error
+        raise InputError("sample.unwritable", file=file, reason=reason_of(error)) from error
     if not mine:
         raise InputError("sample.exists", file=file)
     write_whole(file, content)

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
 
 CHOSEN = "▸"
-SPARED = ("time", "days_back", "unknowns")  # columns to leave out for want of room, the first one first
+DROPPED_FIRST = ("time", "days_back", "unknowns")  # columns to leave out for want of room, the first one first
 
 
 def ladder_table(console: Console, lines: Sequence[RungResult], translate: Catalogue, chosen: str = "") -> Table:
     """Return the rungs as a table: unknowns, days looked back, L, validation, L′, time.
 
-    Where the console is too narrow for all of it the columns in `SPARED` are left out, one after another.
+    Where the console is too narrow for all of it the columns in `DROPPED_FIRST` are left out, one after another.
 
     Parameters
     ----------
@@ -42,23 +42,23 @@ def ladder_table(console: Console, lines: Sequence[RungResult], translate: Catal
     """
     unlimited = console.options.update(max_width=10_000)
     table = _table(lines, translate, chosen, left_out=())
-    for count in range(1, len(SPARED) + 1):
+    for count in range(1, len(DROPPED_FIRST) + 1):
         if Measurement.get(console, unlimited, table).maximum <= console.width:
             break
-        table = _table(lines, translate, chosen, SPARED[:count])
+        table = _table(lines, translate, chosen, DROPPED_FIRST[:count])
     return table
 
 
 def _table(lines: Sequence[RungResult], translate: Catalogue, chosen: str, left_out: Sequence[str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    told = LadderTable.of(lines, translate.language)
-    table.add_column(Text(f"  {told.head('rung')}"), no_wrap=True)
+    cells_of = LadderTable.of(lines, translate.language)
+    table.add_column(Text(f"  {cells_of.head('rung')}"), no_wrap=True)
     keys = [key for key in COLUMNS if key not in left_out]
     for key in keys:
         table.add_column(Text(translate(f"cli.{key}"), justify="right"), justify="right", no_wrap=True)
     sealed = Text(translate("cli.sealed"), style="dim")
     for line in lines:
         mark = CHOSEN if line.rung == chosen else " "
-        cells = [sealed if key == "test" and math.isnan(line.test) else told.cell(line, key) for key in keys]
+        cells = [sealed if key == "test" and math.isnan(line.test) else cells_of.cell(line, key) for key in keys]
         table.add_row(Text(f"{mark} {line.rung}"), *cells, style="bold green" if line.rung == chosen else "")
     return table

@@ -1,4 +1,4 @@
-"""What was found, told in the terminal."""
+"""The findings as the terminal shows them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
     from thalweg.series.series import Series
 
-_STEPS = (1, 7, 14, 28)  # days ahead whose loss is told; all of them stand in the report
-_MISSES = 5  # likewise
-_ENOUGH = 10  # misses for a loss to be told
+_STEPS_SHOWN = (1, 7, 14, 28)  # days ahead whose loss is printed; the report shows all of them
+_MISSES_SHOWN = 5  # days; the report shows all of them
+_FEWEST_RESIDUALS = 10  # behind a loss that is printed
 
 
 def print_series(console: Console, series: Series, translate: Catalogue) -> None:
-    """Tell what was read, and what was odd in it."""
+    """Print what was read, and what was odd in it."""
     console.print(
         Sentence(
             translate(
@@ -45,17 +45,17 @@ def print_series(console: Console, series: Series, translate: Catalogue) -> None
         )
     )
     for note in series.notes:
-        console.print(_point(translate(note)))
+        console.print(_bullet(translate(note)))
 
 
 def print_findings(console: Console, findings: Findings, translate: Catalogue) -> None:
-    """Tell all that was found, the table first and tomorrow's number last."""
+    """Print everything that was found, the ladder's table first."""
     for part in _parts(console, findings, translate):
         console.print(part)
 
 
 def print_first_day(console: Console, findings: Findings, translate: Catalogue) -> None:
-    """Tell the first day's number, apart and plain; where its day is past, not as tomorrow's."""
+    """Print the forecast of the first day in bold; it is called tomorrow's only where that day is not past."""
     forecast = findings.forecast
     places = estimate_decimals(findings.series.values)
     values = {name: number(float(getattr(forecast, name)[0]), places) for name in ("mean", "low80", "high80")}
@@ -64,7 +64,7 @@ def print_first_day(console: Console, findings: Findings, translate: Catalogue) 
 
 
 def print_model(console: Console, model: Model, age: int, translate: Catalogue) -> None:
-    """Tell what a saved model is, that it is `age` days old, and how old its days are."""
+    """Print what a saved model is, that it is `age` days old, and how old its days are."""
 
     def ago(days: int) -> str:
         return translate({0: "cli.today", 1: "cli.yesterday"}.get(days, "cli.days_ago"), days=number(days, 0))
@@ -85,7 +85,7 @@ def print_model(console: Console, model: Model, age: int, translate: Catalogue) 
 
 
 def print_recent(console: Console, recent: Recent | None, translate: Catalogue) -> None:
-    """Tell how a saved model does on days it has not learned from."""
+    """Print how large a saved model's loss is on days that it has not learned from."""
     if recent is None:
         console.print(Sentence(translate("cli.recent_none")))
         return
@@ -95,7 +95,7 @@ def print_recent(console: Console, recent: Recent | None, translate: Catalogue) 
 
 
 def print_forecast(console: Console, forecast: Forecast, days: Series, translate: Catalogue) -> None:
-    """Tell every day of a forecast with its intervals, the decimals as in the days that it goes on from."""
+    """Print every day of a forecast with its intervals, with the decimals of the days before it."""
     places = estimate_decimals(days.values)
 
     def interval(low: float, high: float) -> str:
@@ -128,7 +128,7 @@ def _parts(console: Console, findings: Findings, translate: Catalogue) -> Iterat
             last=day(split.last, translate.language),
         )
     )
-    yield from (_point(translate(note)) for note in split.notes)
+    yield from (_bullet(translate(note)) for note in split.notes)
     yield ""
     yield ladder_table(console, findings.ladder, translate, findings.chosen)
     yield ""
@@ -138,39 +138,39 @@ def _parts(console: Console, findings: Findings, translate: Catalogue) -> Iterat
     yield ""
     yield from (Sentence(translate(sentence)) for sentence in findings.verdict)
     steps = findings.steps
-    told = _told_steps(findings)
+    shown = _steps_shown(findings)
     if len(steps) > 1:
-        losses = " · ".join(translate("cli.step", step=step, loss=number(float(steps[step - 1]))) for step in told)
+        losses = " · ".join(translate("cli.step", step=step, loss=number(float(steps[step - 1]))) for step in shown)
         yield Sentence(translate("cli.steps", losses=losses, mean=number(float(np.mean(steps))), horizon=len(steps)))
     places = estimate_decimals(findings.series.values)
     misses = [miss for miss in findings.misses if missed(miss.target, miss.prediction, places)]
     if misses:
         yield ""
         yield translate("cli.misses")
-        yield _misses(misses[:_MISSES], value_decimals(findings.series.values), places, translate)
+        yield _misses(misses[:_MISSES_SHOWN], value_decimals(findings.series.values), places, translate)
     yield ""
 
 
-def _told_steps(findings: Findings) -> list[int]:
-    """Return the days ahead whose loss is told, the farthest among them; none whose loss is of a handful of misses."""
+def _steps_shown(findings: Findings) -> list[int]:
+    """Return the days ahead whose loss is printed, the farthest among them; a loss of few residuals is left out."""
     split, observed = findings.split, findings.series.observed
     farthest = len(findings.steps)
 
-    def misses(step: int) -> int:
+    def residuals(step: int) -> int:
         # The first forecast that far ahead was made on the last day of training.
         return int(observed[max(split.train + split.validation, split.train + step - 1) : split.days].sum())
 
-    enough = [step for step in range(1, farthest + 1) if misses(step) >= _ENOUGH]
-    return [step for step in enough if step in _STEPS or step == enough[-1]]
+    enough = [step for step in range(1, farthest + 1) if residuals(step) >= _FEWEST_RESIDUALS]
+    return [step for step in enough if step in _STEPS_SHOWN or step == enough[-1]]
 
 
-def _point(sentence: str) -> Padding:
+def _bullet(sentence: str) -> Padding:
     grid = Table.grid(padding=(0, 1))
     grid.add_row("·", Sentence(sentence))
     return Padding(grid, (0, 0, 0, 2), expand=False)
 
 
-def _misses(misses: list[Miss], came: int, places: int, translate: Catalogue) -> Padding:
+def _misses(misses: list[Miss], target_places: int, places: int, translate: Catalogue) -> Padding:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True)
@@ -178,14 +178,16 @@ def _misses(misses: list[Miss], came: int, places: int, translate: Catalogue) ->
     for miss in misses:
         grid.add_row(
             day(miss.date, translate.language),
-            translate("cli.miss", target=number(miss.target, came), prediction=number(miss.prediction, places)),
+            translate(
+                "cli.miss", target=number(miss.target, target_places), prediction=number(miss.prediction, places)
+            ),
             miss.holiday,
         )
     return Padding(grid, (0, 0, 0, 2), expand=False)
 
 
 def _settings(findings: Findings, translate: Catalogue) -> Iterator[RenderableType]:
-    """Tell the hyperparameters (O6), which a person set, apart from the unknowns, which descent found."""
+    """Yield the hyperparameters (O6), which a person set, apart from the unknowns, which descent found."""
     choice = findings.choice
     members: list[RungResult] = [line for line in findings.ladder if line.rung in choice.members] or [choice]
     fitted = [line for line in members if line.kind != "copy"]
@@ -199,13 +201,13 @@ def _settings(findings: Findings, translate: Catalogue) -> Iterator[RenderableTy
         for line in fitted:
             own = {name: value for name, value in line.hyperparameters.items() if name not in common}
             values = _listed(own, translate)
-            yield _point(translate("cli.hyperparameter", name=line.rung, value=values) if own else line.rung)
+            yield _bullet(translate("cli.hyperparameter", name=line.rung, value=values) if own else line.rung)
 
 
 def _common(settings: list[Mapping[str, object]]) -> dict[str, object]:
     first, *others = settings
-    missing = object()
-    return {name: value for name, value in first.items() if all(other.get(name, missing) == value for other in others)}
+    absent = object()
+    return {name: value for name, value in first.items() if all(other.get(name, absent) == value for other in others)}
 
 
 def _listed(settings: Mapping[str, object], translate: Catalogue) -> str:
@@ -222,11 +224,11 @@ def _listed(settings: Mapping[str, object], translate: Catalogue) -> str:
             case _:
                 return str(value)
 
-    def called(name: str) -> str:
+    def named(name: str) -> str:
         key = f"table.set.{name}"
         return translate(key) if key in translate.templates else name
 
-    told = [(called(name), written(value)) for name, value in settings.items() if value != []]
+    pairs = [(named(name), written(value)) for name, value in settings.items() if value != []]
     return translate("cli.semicolon").join(
-        translate("cli.hyperparameter", name=name, value=value) for name, value in told
+        translate("cli.hyperparameter", name=name, value=value) for name, value in pairs
     )

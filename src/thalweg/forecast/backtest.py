@@ -1,4 +1,4 @@
-"""The choice as it will serve: refitted again and again on all days before, and scored on the days that follow."""
+"""Backtest the choice: refit it again and again on all earlier days, and score it on the days that follow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.features import LOOK_BACK, Past, days_needed, past_of
+from thalweg.forecast.features import LOOK_BACK_DAYS, Past, days_needed, past_of
 from thalweg.forecast.fit import Descended, Fit, TrainingSet, descend
 from thalweg.series.dates import days_after
 
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 
-# As many outputs as steps; fed its own forecasts; the mean of the two.
+# How days after tomorrow are forecast: a network with as many outputs as steps, a network fed its own forecasts, or
+# the mean of the two.
 STRATEGIES = ("direct", "recursive", "both")
 
 
 @dataclass(frozen=True)
 class Member:
-    """A rung of the choice, how long each of its networks descends, and from which seeds."""
+    """A rung of the choice, the number of epochs of each of its networks, and their seeds."""
 
     rung: Rung
     epochs: tuple[int, ...] = ()
@@ -39,7 +40,7 @@ class Member:
 
 @dataclass(frozen=True)
 class BacktestSpecification:
-    """What is refitted: the series, what is known of its days, and the loss."""
+    """What is refitted: the series, the calendar of its days, and the loss."""
 
     series: Series
     calendar: Calendar
@@ -49,101 +50,102 @@ class BacktestSpecification:
 def refit(
     specification: BacktestSpecification,
     members: tuple[Member, ...],
-    uptos: list[int],
+    cutoffs: list[int],
     steps: int,
     pool: ThreadPool,
     advance: Callable[[int], None],
 ) -> list[list[Fit | Rung]]:
-    """Fit every member on the days before each of `uptos`, side by side, epochs as found.
+    """Fit every member on the days before each cutoff, side by side, for as many epochs as the search found.
 
     Returns
     -------
     list of list
-        For each of `uptos`, a `Fit` per member; the rung itself where it only copies.
+        For each cutoff a `Fit` per member, or the rung itself where it only copies.
 
     Raises
     ------
     InputError
-        If all descents of a rung diverge: its learning rate is too high for these days.
+        If all descents of a rung diverge, since its learning rate is too high for these days.
     """
-    distinct = tuple(dict.fromkeys(members))  # a mean may count a rung several times; it is fitted once
-    problems: list[tuple[TrainingSet | None, Member]] = []
+    distinct = tuple(dict.fromkeys(members))  # a mean may count a rung several times
+    fitted: list[tuple[TrainingSet | None, Member]] = []
     jobs: list[Callable[[], Descended]] = []
-    for upto in uptos:
+    for cutoff in cutoffs:
         for member in distinct:
             if member.rung.copy:
-                problems.append((None, member))
+                fitted.append((None, member))
                 continue
             training_set = TrainingSet(
-                member.rung, specification.series, specification.calendar, specification.loss, upto, steps
+                member.rung, specification.series, specification.calendar, specification.loss, cutoff, steps
             )
-            problems.append((training_set, member))
+            fitted.append((training_set, member))
             jobs.extend(
                 functools.partial(descend, training_set, seed, epochs=epochs, late=pool.late)
                 for seed, epochs in zip(member.seeds, member.epochs, strict=True)
             )
-    found = iter(pool.run(jobs, advance))
+    results = iter(pool.run(jobs, advance))
     fits: list[Fit | Rung] = []
-    for training_set, member in problems:
+    for training_set, member in fitted:
         if training_set is None:
             fits.append(member.rung)
             continue
-        runs = [next(found) for _ in member.seeds]
+        runs = [next(results) for _ in member.seeds]
         thetas = [run.theta for run in runs if not run.outcome.failed]
         if not thetas:
             until = specification.series.dates[training_set.upto - 1]
-            raise InputError(f"{member.rung.name}, refitted on the days to {until}: {runs[0].outcome.advice}")
+            advice = runs[0].outcome.advice
+            raise InputError("backtest.diverged", rung=member.rung.name, until=until, advice=advice)
         fits.append(Fit(member.rung, training_set.scale, training_set.network, np.stack(thetas)))
     places = [distinct.index(member) for member in members]
     return [[fits[at + place] for place in places] for at in range(0, len(fits), len(distinct))]
 
 
 def ahead(fits: list[Fit | Rung], calendar: Calendar, past: Past, steps: int) -> NDArray[np.float64]:
-    """Return the mean of the fits' estimates for as many days ahead as they have outputs, shape (rows, steps)."""
+    """Return the mean of the fits' predictions for as many days ahead as they have outputs, shape (rows, steps)."""
     return np.mean([_ahead(fit, calendar, past, steps) for fit in fits], axis=0)
 
 
 def _ahead(fit: Fit | Rung, calendar: Calendar, past: Past, steps: int) -> NDArray[np.float64]:
     if isinstance(fit, Fit):
         return fit.predict(calendar, past)
-    # Copying k days back repeats the last k days for as long as is asked.
+    # Copying k days back repeats the last k days over all steps.
     back = fit.days_back - 1 - np.arange(steps) % fit.days_back
     return past.values[past.newest[:, None] - back]
 
 
 def recursive(fits: list[Fit | Rung], calendar: Calendar, past: Past, steps: int) -> NDArray[np.float64]:
-    """Feed the one-day-ahead mean its own forecasts, shape (rows, steps)."""
-    kept = max(LOOK_BACK, *(days_needed(fit.rung) if isinstance(fit, Fit) else fit.days_back for fit in fits))
+    """Feed the one-day-ahead mean its own predictions; return them, shape (rows, steps)."""
+    kept = max(LOOK_BACK_DAYS, *(days_needed(fit.rung) if isinstance(fit, Fit) else fit.days_back for fit in fits))
     width = kept + steps
     rows = len(past)
-    # Each row gets a past of its own, which grows by what is forecast.
+    # Each row gets its own past, which grows by the predictions.
     at = np.maximum(past.newest[:, None] - np.arange(kept - 1, -1, -1), 0)
-    own = np.zeros((rows, width))
-    own[:, :kept] = past.values[at]
-    own[:, kept:] = own[:, kept - 1 : kept]
-    out = np.empty((rows, steps))
+    pasts = np.zeros((rows, width))
+    pasts[:, :kept] = past.values[at]
+    pasts[:, kept:] = pasts[:, kept - 1 : kept]
+    predictions = np.empty((rows, steps))
     for step in range(steps):
         now = Past(
-            own.reshape(-1),
+            pasts.reshape(-1),
             np.arange(rows) * width + kept - 1 + step,
             days_after(past.dates, step),
             np.minimum(past.available, kept) + step,
         )
-        out[:, step] = ahead(fits, calendar, now, 1)[:, 0]
-        own[:, kept + step] = out[:, step]
-    return out
+        predictions[:, step] = ahead(fits, calendar, now, 1)[:, 0]
+        pasts[:, kept + step] = predictions[:, step]
+    return predictions
 
 
 @dataclass(frozen=True, eq=False)
 class Backtest:
-    """Forecasts made with what was known at the time.
+    """Predictions made with what was known at the time.
 
     Attributes
     ----------
     first : int
-        The first day forecast.
+        The first day predicted.
     forecasts : ndarray of float64, shape (steps, days from `first` on)
-        ``forecasts[h − 1, j]`` is of day ``first + j``, made h days before; NaN where no model was fitted yet.
+        ``forecasts[h − 1, j]`` is for day ``first + j``, made h days before; NaN where no model was fitted yet.
     """
 
     first: int
@@ -152,19 +154,22 @@ class Backtest:
 
 @dataclass(frozen=True, eq=False)
 class Refits:
-    """The choice fitted again and again: for each of `uptos`, on the days before it, a fit per member.
+    """The choice fitted again and again: for each cutoff a fit per member, on the days before it.
 
     Attributes
     ----------
-    uptos : list of int
-    daily, direct : list of list
-        With one output, and with as many as the horizon has steps (`daily` again where none are needed).
+    cutoffs : list of int
+        Places of the first days that the fits do not learn from.
+    one_step, multi_step : list of list
+        Fits with one output, and with as many outputs as the horizon has steps (`one_step` again where the strategy
+        needs none).
     refit_days : int
+        Days between refits.
     """
 
-    uptos: list[int]
-    daily: list[list[Fit | Rung]]
-    direct: list[list[Fit | Rung]]
+    cutoffs: list[int]
+    one_step: list[list[Fit | Rung]]
+    multi_step: list[list[Fit | Rung]]
     refit_days: int
 
 
@@ -179,55 +184,59 @@ def refits(
     pool: ThreadPool,
     advance: Callable[[int], None],
 ) -> Refits:
-    """Fit every `refit_days` from day `first` on, on all days before, what a strategy needs."""
-    uptos = list(range(first, len(specification.series), refit_days))
-    daily = refit(specification, members, uptos, 1, pool, advance)
-    direct = refit(specification, members, uptos, steps, pool, advance) if needs_direct(strategy, steps) else daily
-    return Refits(uptos, daily, direct, refit_days)
+    """Fit what a strategy needs every `refit_days` from day `first` on, on all earlier days."""
+    cutoffs = list(range(first, len(specification.series), refit_days))
+    one_step = refit(specification, members, cutoffs, 1, pool, advance)
+    multi_step = one_step
+    if needs_direct(strategy, steps):
+        multi_step = refit(specification, members, cutoffs, steps, pool, advance)
+    return Refits(cutoffs, one_step, multi_step, refit_days)
 
 
-def replay(specification: BacktestSpecification, fitted: Refits, steps: int, strategy: str) -> Backtest:
+def predictions_at_cutoffs(specification: BacktestSpecification, fitted: Refits, steps: int, strategy: str) -> Backtest:
     """Forecast from every day on with the latest refit, until the series ends.
 
     Parameters
     ----------
-    task : Task
+    specification : BacktestSpecification
     fitted : Refits
-        The first refit sees the days before the first day forecast.
+        The first refit learns from the days before the first day predicted.
     steps : int
         Days ahead.
     strategy : str
-        How days after tomorrow are forecast: one of `STRATEGIES`, or ``copy``. Tomorrow's estimate is always of
-        the one-day-ahead rung.
+        How days after tomorrow are forecast: one of `STRATEGIES`, or ``copy``. Tomorrow's prediction is always that of
+        the one-step fits.
     """
-    days, first = len(specification.series), fitted.uptos[0]
-    out = np.full((steps, days - first), np.nan)
-    for upto, one, many in zip(fitted.uptos, fitted.daily, fitted.direct, strict=True):
-        newest = np.arange(upto - 1, min(upto + fitted.refit_days, days) - 1)
+    days, first = len(specification.series), fitted.cutoffs[0]
+    forecasts = np.full((steps, days - first), np.nan)
+    for cutoff, one_step, multi_step in zip(fitted.cutoffs, fitted.one_step, fitted.multi_step, strict=True):
+        newest = np.arange(cutoff - 1, min(cutoff + fitted.refit_days, days) - 1)
         past = past_of(specification.series, newest)
-        made = horizon(one, many, specification.calendar, past, steps, strategy)
+        predictions = predict_steps(one_step, multi_step, specification.calendar, past, steps, strategy)
         for step in range(steps):
             target = newest + 1 + step
             inside = target < days
-            out[step, target[inside] - first] = made[inside, step]
-    return Backtest(first, out)
+            forecasts[step, target[inside] - first] = predictions[inside, step]
+    return Backtest(first, forecasts)
 
 
-def horizon(
-    daily: list[Fit | Rung], many: list[Fit | Rung], calendar: Calendar, past: Past, steps: int, strategy: str
+def predict_steps(
+    one_step: list[Fit | Rung], multi_step: list[Fit | Rung], calendar: Calendar, past: Past, steps: int, strategy: str
 ) -> NDArray[np.float64]:
-    """Return forecasts for 1 to `steps` days ahead, shape (rows, steps): tomorrow's is of `daily`."""
+    """Return predictions for 1 to `steps` days ahead, shape (rows, steps); tomorrow's is that of `one_step`."""
     if steps == 1:
-        return ahead(daily, calendar, past, 1)
+        return ahead(one_step, calendar, past, 1)
     if strategy == "recursive":
-        return recursive(daily, calendar, past, steps)
-    made = ahead(many, calendar, past, steps)
-    made[:, 0] = ahead(daily, calendar, past, 1)[:, 0]
-    return both(made.T, recursive(daily, calendar, past, steps).T).T if strategy == "both" else made
+        return recursive(one_step, calendar, past, steps)
+    direct = ahead(multi_step, calendar, past, steps)
+    direct[:, 0] = ahead(one_step, calendar, past, 1)[:, 0]
+    if strategy != "both":
+        return direct
+    return average(direct.T, recursive(one_step, calendar, past, steps).T).T
 
 
-def both(direct: NDArray[np.float64], recursive: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean of the two strategies' forecasts, shape (steps, rows); tomorrow's is the same in both."""
+def average(direct: NDArray[np.float64], recursive: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean of the two strategies' predictions, shape (steps, rows); tomorrow's is the same in both."""
     return np.concatenate([direct[:1], (direct[1:] + recursive[1:]) / 2])
 
 

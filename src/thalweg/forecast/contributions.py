@@ -1,13 +1,13 @@
 """Which past days and calendar facts moved one day's estimate, and by how much (integrated gradients).
 
-A network sees features; a person knows days. Seen through the scale (the logarithm, where it has one) the features,
-before they are kept within bounds, are an affine function of the past days and the calendar's columns, and so is the
-level that is put back at the end. So the estimate is a function of days and calendar that has slopes by each of them::
+A network sees features, but a person knows days. After the scale's transform (its logarithm, where it has one) the
+features, before they are clipped, are an affine function of the past days and the calendar's columns. So is the level
+that is added at the end. The estimate is therefore a function of days and calendar that has a slope by each of them::
 
-    F(v) = undo(network(clip(constant + v·W)), level(v))
+    F(v) = inverse(network(clip(constant + v·W)), level(v))
 
-Each network of each member is attributed by itself, each seen through its own scale, and the contributions averaged
-as the estimates are: they add up as those do.
+Each network of each member is attributed by itself, with its own scale. The contributions are averaged as the
+estimates are, so that they add up as those do.
 """
 
 from __future__ import annotations
@@ -19,9 +19,19 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.forecast.backtest import ahead
-from thalweg.forecast.features import MOST, SEASON, Past, calendar_names, days_needed, days_seen, inputs, past_of
+from thalweg.forecast.features import (
+    FEATURE_CLIP,
+    SEASON,
+    Past,
+    calendar_names,
+    days_needed,
+    days_seen,
+    inputs,
+    past_of,
+)
 from thalweg.forecast.fit import Fit
 from thalweg.learn.attribution import input_slopes, integrated_gradients
+from thalweg.messages import Argument
 from thalweg.series.calendar import WEEKDAYS
 from thalweg.series.dates import days_after, days_between
 
@@ -35,20 +45,20 @@ if TYPE_CHECKING:
     from thalweg.series.calendar import Calendar
     from thalweg.series.series import Series
 
-MONTH = 28  # days whose mean is the usual value: whole weeks, so that no weekday counts more than another
-ROUND_YEAR = 364  # days whose mean is the average day of the calendar: whole weeks likewise
-TOLERANCE = 1e-3
+USUAL_DAYS = 28  # their mean is the usual value: whole weeks, so that no weekday counts more than another
+CALENDAR_DAYS = 364  # the mean of their calendar columns is an average day: whole weeks for the same reason
+TOLERANCE = 1e-3  # largest remainder, as a share of the difference or of the largest contribution
 
 
 @dataclass(frozen=True)
 class Fact:
-    """What the calendar told of the day, and what it moved.
+    """A fact that the calendar knows of the day, and by how much it moved the estimate.
 
     Attributes
     ----------
     kind : str
-        ``weekday``, ``season`` (the time of year), ``holiday`` (one of the calendar's columns that holds for the day)
-        or ``ordinary`` (that all its other columns do not).
+        ``weekday``, ``season`` (the time of year), ``holiday`` (a column of the calendar that holds for the day) or
+        ``ordinary`` (that all its other columns do not hold).
     name : str
         The weekday's or the holiday's name, as `Calendar` gives it; empty for the other kinds.
     contribution : float
@@ -64,30 +74,30 @@ class Fact:
 class Why:
     """What moved the estimate of a day away from the base: an average day after an ordinary month.
 
-    In the base every past day has the usual value, and the calendar's columns their mean over the past 364 days.
+    In the base every past day has the usual value, and each of the calendar's columns its mean over the past 364 days.
 
     Attributes
     ----------
     date : numpy.datetime64
         The day estimated.
     prediction, base : float
-        Its estimate, and that of the base, in the user's units, as float64 has them.
+        The estimate of the day and of the base, in the user's units, computed in float64.
     usual : float
         The mean of the last 28 days.
     dates : ndarray of datetime64[D], shape (days,)
-        The past days looked at, the newest last; none between the oldest and the newest is left out.
+        The past days that the members look back at, without a gap, the newest last.
     values, contributions : ndarray of float64, shape (days,)
-        Their values, and what it moved that they are not the usual one, in the user's units.
+        Their values, and by how much each moved the estimate because it is not the usual one, in the user's units.
     facts : tuple of Fact
-        None where no member knows a calendar.
+        Empty where no member knows a calendar.
     allowed : float
-        What `remainder` may be at most: a thousandth of the difference or the largest contribution, whichever is more.
+        The largest `remainder`: a thousandth of the difference or of the largest contribution, whichever is more.
     parts : int
-        Into how many parts the way from the base was cut, at most.
+        Into how many parts the path from the base was cut, at most.
     whole : bool
-        Whether there were days enough for all that the members see; else some of it was told to them as absent.
+        Whether there were enough days for all features of the members; otherwise some features were marked as absent.
     served : float
-        The estimate as a forecast tells it, computed in float32.
+        The estimate as a forecast gives it, computed in float32.
     """
 
     date: np.datetime64
@@ -105,9 +115,9 @@ class Why:
 
     @property
     def remainder(self) -> float:
-        """What all contributions leave of ``prediction - base``."""
-        told = float(self.contributions.sum()) + sum(fact.contribution for fact in self.facts)
-        return self.prediction - self.base - told
+        """What the contributions leave unexplained of ``prediction - base``."""
+        explained = float(self.contributions.sum()) + sum(fact.contribution for fact in self.facts)
+        return self.prediction - self.base - explained
 
 
 def why_of(
@@ -123,33 +133,33 @@ def why_of(
     Parameters
     ----------
     members : sequence of Fit or Rung
-        Those whose mean is the estimate, one day ahead; a rung only copies. One may stand there several times.
+        Those whose mean is the estimate, one day ahead. A rung only copies. A member may stand there several times.
     calendar : Calendar
     days : Series
-        What they look back at.
+        The days that the members look back at.
     date : numpy.datetime64, optional
-        The day estimated; the one after the last where it is not given.
+        The day estimated; by default the day after the last.
     tolerance : float
         See `thalweg.learn.attribution.integrated_gradients`.
 
     Raises
     ------
     InputError
-        If there are too few days before the date, or it is beyond the day after the last.
+        If there are too few days before the date, or it is later than the day after the last.
     """
     newest = _newest(members, days, date)
     past = past_of(days, np.array([newest]))
     distinct = {id(member): member for member in members}
-    counts = [sum(other is member for other in members) / len(members) for member in distinct.values()]
+    shares = [sum(other is member for other in members) / len(members) for member in distinct.values()]
     sought = max(days_seen(member.rung) if isinstance(member, Fit) else member.days_back for member in members)
     kept = min(newest + 1, sought)
     values = days.values[newest + 1 - kept : newest + 1]
-    usual = float(days.values[max(newest + 1 - MONTH, 0) : newest + 1].mean())
+    usual = float(days.values[max(newest + 1 - USUAL_DAYS, 0) : newest + 1].mean())
     moment = _Moment(values, usual, days.dates[newest], calendar)
     parts = [_of_member(member, moment, tolerance) for member in distinct.values()]
 
     def mean(name: str) -> NDArray[np.float64]:
-        return np.sum([share * getattr(part, name) for share, part in zip(counts, parts, strict=True)], axis=0)
+        return np.sum([share * getattr(part, name) for share, part in zip(shares, parts, strict=True)], axis=0)
 
     moved = mean("contributions")
     oldest = min(part.oldest for part in parts)
@@ -174,21 +184,20 @@ def _needed(member: Fit | Rung) -> int:
 
 
 def _newest(members: Sequence[Fit | Rung], days: Series, date: np.datetime64 | None) -> int:
-    """Return where the day before the date stands."""
+    """Return the place of the day before the date."""
     first, last = days_after(days.dates[0], max(map(_needed, members))), days_after(days.dates[-1], 1)
     wanted = last if date is None else date
-    if last < first or not first <= wanted <= last:
-        raise InputError(
-            f"--day {wanted}: of the {len(days)} days known, {days.dates[0]} to {days.dates[-1]}, a day can be "
-            + (f"explained from {first} to {last}: it needs so many before it. Choose one of these." if first <= last
-               else "explained only with more before it. Bring more days.")
-        )  # fmt: skip
+    known = {"days": len(days), "first_known": days.dates[0], "last_known": days.dates[-1]}
+    if last < first:
+        raise InputError("contributions.too_few_days", needed=max(map(_needed, members)), **known)
+    if not first <= wanted <= last:
+        raise InputError("contributions.day", argument=Argument("day", str(wanted)), first=first, last=last, **known)
     return days_between(days.dates[0], wanted) - 1
 
 
 @dataclass(frozen=True, eq=False)
 class _Moment:
-    """What is known on the evening before: past values, the usual one, the newest day, the calendar."""
+    """What is known at the end of the day before: past values, the usual value, the newest day, the calendar."""
 
     values: NDArray[np.float64]
     usual: float
@@ -202,8 +211,8 @@ class _Moment:
 
     @property
     def average(self) -> NDArray[np.float64]:
-        """Their mean over the past days."""
-        return self.calendar.columns(self.newest - np.arange(ROUND_YEAR)).mean(axis=0)
+        """The mean of the calendar's columns over the past days."""
+        return self.calendar.columns(self.newest - np.arange(CALENDAR_DAYS)).mean(axis=0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,8 +224,8 @@ class _Part:
     base: float
     allowed: float
     parts: int
-    oldest: int  # the oldest day looked at
-    calendar: bool  # whether the calendar is looked at
+    oldest: int  # place of the oldest day that the member looks back at
+    calendar: bool  # whether the member looks at the calendar
 
 
 def _of_member(member: Fit | Rung, moment: _Moment, tolerance: float) -> _Part:
@@ -227,35 +236,35 @@ def _of_member(member: Fit | Rung, moment: _Moment, tolerance: float) -> _Part:
         copied = past - member.days_back
         moved[copied] = moment.values[copied] - moment.usual
         return _Part(moved, float(moment.values[copied]), moment.usual, 0.0, 1, copied, calendar=False)
-    seen = seen_by(member, moment.calendar, moment.newest, past)
+    features = feature_map(member, moment.calendar, moment.newest, past)
     at = np.concatenate([member.scale.transform(moment.values), moment.facts])
     base = np.concatenate([member.scale.transform(np.full(past, moment.usual)), moment.average])
     runs = [
-        integrated_gradients(lambda rows, theta=theta: seen(theta, rows), at, base, tolerance=tolerance)
+        integrated_gradients(lambda rows, theta=theta: features(theta, rows), at, base, tolerance=tolerance)
         for theta in member.thetas.astype(np.float64)
     ]
-    heard = np.flatnonzero(seen.weights.any(axis=1) | (seen.level_weights != 0))
+    used = np.flatnonzero(features.weights.any(axis=1) | (features.level_weights != 0))
     return _Part(
         np.mean([run.contributions for run in runs], axis=0),
         float(np.mean([run.value for run in runs])),
         float(np.mean([run.base for run in runs])),
         float(np.mean([run.allowed for run in runs])),
         max(run.parts for run in runs),
-        int(heard[0]),
-        calendar=bool(heard[-1] >= past),
+        int(used[0]),
+        calendar=bool(used[-1] >= past),
     )
 
 
 @dataclass(frozen=True, eq=False)
-class Seeing:
-    """How a fit sees a row of variables: past days through its scale, the oldest first, then the calendar's columns.
+class FeatureMap:
+    """A fit as a function of variables: past days after its transform, the oldest first, then the calendar's columns.
 
     Attributes
     ----------
     fit : Fit
     weights : ndarray of float64, shape (variables, features)
     constant : ndarray of float64, shape (features,)
-        Features before they are kept within ± `limit` are ``constant + variables · weights``.
+        The features, before they are clipped to ± `limit`, are ``constant + variables · weights``.
     level_weights : ndarray of float64, shape (variables,)
     level : float
         The level is ``level + variables · level_weights``.
@@ -272,7 +281,7 @@ class Seeing:
     def __call__(
         self, theta: NDArray[np.float64], rows: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return estimates in the user's units, shape (rows,), and their slopes by each variable.
+        """Return estimates in the user's units, shape (rows,), and their slopes by each variable, (rows, variables).
 
         Parameters
         ----------
@@ -280,19 +289,19 @@ class Seeing:
         rows : ndarray of float64, shape (rows, variables)
         """
         scale = self.fit.scale
-        seen = self.constant + rows @ self.weights
-        outputs, steep = input_slopes(self.fit.network, theta, np.clip(seen, -self.limit, self.limit))
-        made = scale.inverse(outputs[:, None], self.level + rows @ self.level_weights)[:, 0]
-        # The slope of e^u - offset is what it makes plus the offset; at the floor nothing moves.
-        outer: NDArray[np.float64] = made + scale.offset if scale.logarithm else np.ones(len(made))
+        features = self.constant + rows @ self.weights
+        outputs, slopes = input_slopes(self.fit.network, theta, np.clip(features, -self.limit, self.limit))
+        estimates = scale.inverse(outputs[:, None], self.level + rows @ self.level_weights)[:, 0]
+        # The slope of e^u - offset is its value plus the offset; at the floor the slope is 0.
+        outer: NDArray[np.float64] = estimates + scale.offset if scale.logarithm else np.ones(len(estimates))
         if scale.floor:
-            outer = np.where(made > 0, outer, 0.0)
-        behind: NDArray[np.float64] = np.where(np.abs(seen) < self.limit, steep, 0.0) @ self.weights.T
-        return made, outer[:, None] * (scale.spread * behind + self.level_weights)
+            outer = np.where(estimates > 0, outer, 0.0)
+        inner: NDArray[np.float64] = np.where(np.abs(features) < self.limit, slopes, 0.0) @ self.weights.T
+        return estimates, outer[:, None] * (scale.spread * inner + self.level_weights)
 
 
-def seen_by(fit: Fit, calendar: Calendar, newest: np.datetime64, past: int) -> Seeing:
-    """Find how a fit sees `past` days and the calendar, by giving its features one unit step after another.
+def feature_map(fit: Fit, calendar: Calendar, newest: np.datetime64, past: int) -> FeatureMap:
+    """Find a fit's affine function of `past` days and the calendar, by one unit step in each variable.
 
     Parameters
     ----------
@@ -301,19 +310,20 @@ def seen_by(fit: Fit, calendar: Calendar, newest: np.datetime64, past: int) -> S
     newest : numpy.datetime64
         The last of the past days.
     past : int
+        How many past days are variables.
     """
 
     def features(centre: float, steps: int) -> tuple[Values, Values]:
-        """Return features and levels of a past of nothing, then of as many, each with 1 on one day."""
+        """Return features and levels of a past of zeros, then of `steps` pasts that each have a 1 on one day."""
         values = np.concatenate([np.zeros(past), np.eye(past)[:steps].ravel()])
         ends = past - 1 + past * np.arange(steps + 1)
-        same = Past(values, ends, np.full(steps + 1, newest), np.full(steps + 1, past))
+        pasts = Past(values, ends, np.full(steps + 1, newest), np.full(steps + 1, past))
         scale = replace(fit.scale, logarithm=False, centre=centre)
-        rows = inputs(fit.rung, scale, calendar, same, 1, limit=np.inf)
+        rows = inputs(fit.rung, scale, calendar, pasts, 1, limit=np.inf)
         return rows.gather(), rows.level
 
     (constant,), (level,) = features(fit.scale.centre, 0)
-    # Without the centre they are linear, and the differences keep all their digits.
+    # With centre 0 the features are linear, and their differences keep all digits.
     stepped, levels = features(0.0, past)
     names = calendar.names
     weights = np.zeros((past + len(names), len(constant)))
@@ -322,19 +332,20 @@ def seen_by(fit: Fit, calendar: Calendar, newest: np.datetime64, past: int) -> S
         weights[past + names.index(name), place] = 1
         constant[place] = 0
     level_weights = np.concatenate([levels[1:] - levels[0], np.zeros(len(names))])
-    return Seeing(fit, weights, constant, level_weights, float(level), MOST if fit.rung.known else np.inf)
+    limit = FEATURE_CLIP if fit.rung.known else np.inf
+    return FeatureMap(fit, weights, constant, level_weights, float(level), limit)
 
 
 def _facts(moment: _Moment, moved: NDArray[np.float64]) -> tuple[Fact, ...]:
-    """Put the calendar's columns together into facts that a person can name."""
+    """Gather the contributions of the calendar's columns into facts that have a name."""
     names, holds = moment.calendar.names, moment.facts != 0
     weekday = [name in WEEKDAYS for name in names]
     season = [SEASON in name for name in names]
     holiday_name = ~(np.array(weekday) | np.array(season))
     today = WEEKDAYS[int(np.argmax(moment.facts[:7]))]
-    out = [Fact("weekday", today, float(moved[weekday].sum()))]
+    facts = [Fact("weekday", today, float(moved[weekday].sum()))]
     if moved[season].any():
-        out.append(Fact("season", "", float(moved[season].sum())))
-    out += [Fact("holiday", names[at], float(moved[at])) for at in np.flatnonzero(holiday_name & holds)]
-    out.append(Fact("ordinary", "", float(moved[holiday_name & ~holds].sum())))
-    return tuple(out)
+        facts.append(Fact("season", "", float(moved[season].sum())))
+    facts += [Fact("holiday", names[at], float(moved[at])) for at in np.flatnonzero(holiday_name & holds)]
+    facts.append(Fact("ordinary", "", float(moved[holiday_name & ~holds].sum())))
+    return tuple(facts)

@@ -1,4 +1,4 @@
-"""Findings as JSON and as CSV, for other programs."""
+"""Findings as JSON and CSV, for other programs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _BOUNDS = ("low80", "high80", "low95", "high95")
 _RUNG = ("rung", "kind", "parameters", "days_back", "known", "train", "validation", "test", "seconds", "seeds")
-_DIGITS = 10  # significant digits in CSV: more than float32 networks know, fewer than float64 babbles
+_DIGITS = 10  # significant digits in CSV: more than float32 networks hold, fewer than float64 writes
 
 
 def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
@@ -28,22 +28,23 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
     Parameters
     ----------
     findings : Findings
-        What a climb found.
+        The result of a fit.
     language : str
         Language of the sentences (notes, verdict).
 
     Returns
     -------
     dict
-        ``data``, ``split``, ``ladder``, ``chosen``, ``loss``, ``baselines``, ``as_used``, ``coverage``,
-        ``steps`` (loss per step ahead, the first is tomorrow's), ``strategy``, ``forecast``, ``misses``,
-        ``verdict``, ``country``, ``seconds`` and ``settings``. Dates are ISO 8601, numbers in the user's
-        units; what is not a finite number is null.
+        ``version`` (1), ``data``, ``split``, ``ladder``, ``chosen``, ``loss``, ``baselines``, ``as_used``,
+        ``coverage``, ``steps`` (the loss of each step ahead, tomorrow's first), ``strategy``, ``forecast``,
+        ``misses``, ``verdict``, ``country``, ``seconds`` and ``settings``. Dates are ISO 8601, numbers are in the
+        user's units, and a number that is not finite is null.
     """
     translate = catalogue(language)
     series, split, used = findings.series, findings.split, findings.as_used
     return plain(
         {
+            "version": 1,
             "data": {
                 "source": series.source,
                 "value": series.name,
@@ -92,24 +93,24 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
 
 
 def forecast_rows(forecast: Forecast) -> list[dict[str, Any]]:
-    """Return one plain row a day: ``date``, ``mean``, ``low80``, ``high80``, ``low95``, ``high95``."""
+    """Return one row of plain values for each day: ``date``, ``mean``, ``low80``, ``high80``, ``low95``, ``high95``."""
     columns = {"date": forecast.dates, "mean": forecast.mean} | {name: getattr(forecast, name) for name in _BOUNDS}
     return [plain(dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
 
 
 def forecast_csv(forecast: Forecast) -> bytes:
-    """Return the days to come as CSV (UTF-8): ``date,mean,low80,high80,low95,high95``."""
+    """Return the forecast as CSV (UTF-8): ``date,mean,low80,high80,low95,high95``."""
     return csv_of(("date", "mean", *_BOUNDS), forecast_rows(forecast))
 
 
 def ladder_csv(findings: Findings) -> bytes:
-    """Return the ladder's table as CSV (UTF-8), a rung a line, the choice marked in ``chosen``."""
+    """Return the ladder's table as CSV (UTF-8): one line for each rung, with the choice marked in ``chosen``."""
     rows = ({name: getattr(line, name) for name in _RUNG} for line in findings.ladder)
     return csv_of((*_RUNG, "chosen"), ({**row, "chosen": row["rung"] == findings.chosen} for row in rows))
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 -- whatever records hold, a line a kind
-    """Return `value` in JSON's own types; what is not finite becomes None."""
+def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - whatever records hold, one line for each kind
+    """Return `value` in JSON's own types; a number that is not finite becomes None."""
     match value:
         case Mapping():
             return {str(key): plain(part) for key, part in value.items()}
@@ -133,7 +134,7 @@ def _rung(line: RungResult) -> dict[str, Any]:
 
 
 def csv_of(header: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return rows as CSV (UTF-8): numbers with `_DIGITS` digits, an empty cell for what is not finite."""
+    """Return rows as CSV (UTF-8), numbers with `_DIGITS` digits; a number that is not finite gives an empty cell."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)

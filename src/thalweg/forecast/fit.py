@@ -1,4 +1,4 @@
-"""Fit one rung: several networks from several seeds, whose mean is the estimate."""
+"""Fit one rung: several networks from several seeds, whose mean is the prediction."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class TrainingSet:
     Attributes
     ----------
     rung, series, calendar, loss
-        `loss` is the name of what is made small, in the user's units as near as may be.
+        `loss` is the name of the loss; the weights of targets bring it close to the loss in the user's units.
     upto : int
-        Days that may be learned from: no target at or after this index has a weight.
+        How many days may be learned from: no target at or after this place has a weight.
     steps : int
-        Outputs of the network: the next day, or as many days as the horizon has.
+        Outputs of the network: 1 for the next day, or as many as the horizon has days.
     """
 
     rung: Rung
@@ -70,7 +70,7 @@ class TrainingSet:
         target = (rows.values[inside] - rows.level[:, None]) / self.scale.spread
         weight = ((at < self.upto) & self.series.observed[inside]).astype(float)
         if self.scale.logarithm:
-            # An error of the logarithm is a share; times the level it is an error in the user's units.
+            # An error of the logarithm is relative; times the level it is an error in the user's units.
             size = np.exp(rows.level - rows.level.mean())
             weight *= (size if self.loss == "mae" else size**2)[:, None]
         return replace(rows, target=target, weight=weight)
@@ -88,9 +88,10 @@ class Fit:
     thetas : ndarray of float32, shape (seeds, unknowns)
     outcomes : tuple of Outcome, one per seed
     seeds : tuple of int
-        Whose descents did not fail, in the order of `thetas`.
+        The seeds whose descents did not fail, in the order of `thetas`.
     curve : dict
-        ``epoch``, ``train``, ``validation`` of the first seed, in the user's units; empty where not asked for.
+        ``epoch``, and the losses ``train`` and ``validation`` of the first seed in the user's units; empty where not
+        asked for.
     """
 
     rung: Rung
@@ -103,11 +104,11 @@ class Fit:
 
     @property
     def epochs(self) -> tuple[int, ...]:
-        """Epochs whose unknowns were kept, one per seed."""
+        """The epochs whose unknowns were kept, one per seed."""
         return tuple(outcome.best_epoch for outcome in self.outcomes)
 
     def predict(self, calendar: Calendar, past: Past) -> NDArray[np.float64]:
-        """Return the mean of the seeds' estimates in the user's units, shape (rows, steps)."""
+        """Return the mean of the networks' predictions in the user's units, shape (rows, steps)."""
         rows = inputs(self.rung, self.scale, calendar, past, self.network.widths[-1])
         outputs = Predictor(self.network, rows, np.float32)
         return np.mean([self.scale.inverse(outputs(theta), rows.level) for theta in self.thetas], axis=0)
@@ -115,7 +116,7 @@ class Fit:
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """Days to be scored on, in the user's units: rows of features, targets, and where they count."""
+    """Days that a network is scored on: rows of features, targets in the user's units, and their weights (0 or 1)."""
 
     rows: Examples
     target: NDArray[np.float64]
@@ -123,7 +124,7 @@ class Scored:
 
 
 def scored(training_set: TrainingSet, first: int, last: int) -> Scored:
-    """Return the target days ``first`` to ``last`` (excluded), all steps of a row within them."""
+    """Return the rows whose targets, of all steps, lie in the days ``first`` to ``last`` (excluded)."""
     newest = np.arange(max(first - 1, days_needed(training_set.rung) - 1), last - training_set.steps)
     series = training_set.series
     at = newest[:, None] + np.arange(1, training_set.steps + 1)
@@ -154,17 +155,18 @@ def descend(
 
     Parameters
     ----------
-    problem : Problem
+    training_set : TrainingSet
     seed : int
     validation : (int, int), optional
-        First and last (excluded) target day of validation: the latest epoch that is as good there as the best, but
-        for chance, is kept.
+        First and last (excluded) target day of validation. Kept is the latest epoch whose validation loss differs from
+        the least one by no more than chance.
     epochs : int, optional
-        Without validation: how many epochs, as found before; no more than the schedule spans on these examples.
+        Without validation: the number of epochs that an earlier descent found, at most as many as the schedule spans
+        on these examples.
     late : callable, optional
-        Asked between slices; True ends the descent.
+        Asked between slices of the descent; True ends it.
     curve : bool
-        Whether to tell L of every epoch on training and validation days.
+        Whether to record the loss of every epoch on training and validation days.
     """
     rung, network = training_set.rung, training_set.network
     descent = Descent(
@@ -177,40 +179,43 @@ def descend(
         seed=seed,
         theta=start_of(training_set, seed),
     )
-    told: dict[str, list[float]] = {"epoch": [], "train": [], "validation": []}
     if validation is None:
         outcome = descent.run(epochs=epochs, cancelled=late, threads=1)
         return Descended(descent.kept, outcome, {})
 
-    judge = _judge(training_set, scored(training_set, *validation))
-    on_train = _judge(training_set, scored(training_set, 0, training_set.upto)) if curve else None
+    validation_errors = _errors_on(training_set, scored(training_set, *validation))
+    training_errors = _errors_on(training_set, scored(training_set, 0, training_set.upto)) if curve else None
+    history: dict[str, list[float]] = {"epoch": [], "train": [], "validation": []}
 
     def watch(now: Descent, value: float) -> None:
-        if on_train is not None:
-            told["epoch"].append(now.epoch)
-            told["train"].append(float(on_train(now.theta).mean()))
-            told["validation"].append(value)
+        if training_errors is not None:
+            history["epoch"].append(now.epoch)
+            history["train"].append(float(training_errors(now.theta).mean()))
+            history["validation"].append(value)
 
-    outcome = descent.run(validate=judge, patience=rung.patience, watch=watch, cancelled=late, threads=1)
-    return Descended(descent.kept, outcome, {name: tuple(values) for name, values in told.items() if values})
+    outcome = descent.run(validate=validation_errors, patience=rung.patience, watch=watch, cancelled=late, threads=1)
+    return Descended(descent.kept, outcome, {name: tuple(values) for name, values in history.items() if values})
 
 
 def start_of(training_set: TrainingSet, seed: int) -> Values:
-    """Return θ⁰, blind to what is the same on all training days: a feast never met must not speak by chance."""
+    """Return θ⁰, with weight 0 for each feature that is 0 on all training days.
+
+    A holiday that no training day has must not move a prediction by the chance of its starting weights.
+    """
     theta = training_set.network.start(seed)
     idle = (training_set.examples.dense == 0).all(axis=0)
     training_set.network.layers(theta)[0].weights[:, training_set.rung.days_back :][:, idle] = 0
     return theta
 
 
-def _judge(training_set: TrainingSet, days: Scored) -> Callable[[Values], NDArray[np.float64]]:
-    """Return what tells the error of every scored target at some θ, in the user's units; their mean is L."""
+def _errors_on(training_set: TrainingSet, days: Scored) -> Callable[[Values], NDArray[np.float64]]:
+    """Return a function of θ: the error of every scored target in the user's units; their mean is the loss L."""
     outputs = Predictor(training_set.network, days.rows, np.float32)
     loss = LOSSES[training_set.loss]
     counted = days.weight > 0
 
-    def judge(theta: Values) -> NDArray[np.float64]:
-        made = training_set.scale.inverse(outputs(theta), days.rows.level)
-        return loss.error(made[counted], days.target[counted]).astype(np.float64)
+    def errors(theta: Values) -> NDArray[np.float64]:
+        predictions = training_set.scale.inverse(outputs(theta), days.rows.level)
+        return loss.error(predictions[counted], days.target[counted]).astype(np.float64)
 
-    return judge
+    return errors

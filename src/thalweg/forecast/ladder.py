@@ -1,36 +1,39 @@
-"""The ladder: which models are climbed, from copying to deep networks (U2, U3, N8)."""
+"""The ladder: which models are tried, from copying to deep networks (U2, U3, N8)."""
 
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thalweg.errors import InputError
+from thalweg.files import reason_of
 from thalweg.forecast.options import LADDERS
 from thalweg.learn.activation import ACTIVATIONS
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
-from thalweg.messages import Argument
+from thalweg.messages import Argument, Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-STEADY = Optimizer("adamw", schedule="cosine", decay=0.01)  # what a rung has where nothing else is said
+USUAL_OPTIMIZER = Optimizer("adamw", schedule="cosine", decay=0.01)
 
 
 @dataclass(frozen=True)
 class Covariates:
-    """What a rung sees beside past days.
+    """What a rung sees beside the values of past days.
 
     Attributes
     ----------
     level_days : int
-        Days whose mean is the level that is taken out of the logarithm; 0 for raw values, as in the lecture.
+        Days whose mean is the level that is subtracted from the logarithm; 0 for raw values, as in the lecture.
     year : bool
-        Whether it also sees the time of year, the same weeks of last year, and the levels of months and a year.
+        Whether it also sees the time of year, the same weeks of last year, and the levels of a month, a quarter and a
+        year.
     """
 
     level_days: int = 0
@@ -38,9 +41,9 @@ class Covariates:
 
 
 KNOWN = {"": Covariates(), "week": Covariates(level_days=1), "year": Covariates(level_days=7, year=True)}
-SHARE_LOOKED_BACK = 3  # a rung may look back a third of the training days
-YEARS = 730  # training days from which on a year can be learned from
-COPIES = {"copy yesterday": 1, "copy last week": 7}
+SHARE_LOOKED_BACK = 3  # a rung may look back over at most a third of the training days
+YEARS = 730  # least training days for learning from the year
+COPIES = {"copy yesterday": 1, "copy last week": 7}  # how many days ago the copied day is
 
 
 @dataclass(frozen=True)
@@ -50,22 +53,27 @@ class Rung:
     Attributes
     ----------
     days_back : int
-        Days looked back; for copying, how long ago the copied day is.
+        Days looked back; for copying, how many days ago the copied day is.
     copy : bool
         Whether it only copies.
     hidden : tuple of int
-        Neurons of each hidden layer; none for a straight line.
+        Hidden units of each hidden layer; empty for a straight line.
     activation : str
-        a key of `ACTIVATIONS`.
+        A key of `ACTIVATIONS`.
     known : str
-        What it sees beside past days, a key of `KNOWN`: with ``week`` the weekday and its usual place in the week,
-        with ``year`` also the year; with both the holidays of a country, and values as logarithm less a level.
+        What it sees beside past days, a key of `KNOWN`: with ``week`` the weekday and its usual deviation from the
+        week, with ``year`` also the year. Both see the holidays of a country, and values as logarithm minus a level.
     optimizer : Optimizer
-    batch, epochs, patience, seeds : int
-        Examples per update; the most epochs; epochs without improvement on validation before it stops; how many
-        networks, each from its own seed, are averaged.
+    batch : int
+        Examples per update.
+    epochs : int
+        Epochs at most, except where `updates` asks for more.
+    patience : int
+        Epochs without improvement on validation after which the descent stops.
+    seeds : int
+        How many networks, each from its own seed, are averaged.
     updates : int
-        The least updates: a short series gets more epochs, so that descent has time to arrive.
+        Updates at least: a short series gets more epochs, so that descent has time to reach a low loss.
     """
 
     days_back: int
@@ -73,7 +81,7 @@ class Rung:
     hidden: tuple[int, ...] = ()
     activation: str = "relu"
     known: str = ""
-    optimizer: Optimizer = STEADY
+    optimizer: Optimizer = USUAL_OPTIMIZER
     batch: int = 64
     epochs: int = 60
     patience: int = 20
@@ -81,12 +89,12 @@ class Rung:
     updates: int = 0
 
     def planned_epochs(self, examples: int) -> int:
-        """Return how many epochs the schedule spans on so many examples."""
+        """Return how many epochs the learning-rate schedule spans on so many examples."""
         return max(self.epochs, math.ceil(self.updates / math.ceil(examples / self.batch)))
 
     @property
     def name(self) -> str:
-        """What the table calls it."""
+        """The name in the table, such as ``2×100 relu 56``."""
         if self.copy:
             return next((name for name, days in COPIES.items() if days == self.days_back), f"copy {self.days_back}")
         if not self.hidden:
@@ -106,7 +114,7 @@ class Rung:
 
     @property
     def hyperparameters(self) -> dict[str, Any]:
-        """What a person set (O6), for the table."""
+        """What a person set (O6), for the table: name to value."""
         if self.copy:
             return {"days back": self.days_back}
         return {
@@ -127,18 +135,18 @@ class Rung:
 
 @dataclass(frozen=True)
 class Ladder:
-    """Rungs in the order climbed.
+    """Rungs in the order in which they are fitted.
 
     Attributes
     ----------
     name : str
     rungs : tuple of Rung
     again : tuple of Rung
-        Known rungs whose shape is taken from the best shapes of the rungs before; empty for none.
+        Rungs with a calendar that are fitted in the best shapes of the rungs before; empty for none.
     best_shapes : int
-        How many shapes are taken for `again`.
+        How many shapes are used for `again`.
     mean : bool
-        Whether the mean of a few rungs, picked on validation, is the last rung.
+        Whether the mean of a few rungs, picked on validation, is tried last.
     """
 
     name: str
@@ -148,7 +156,7 @@ class Ladder:
     mean: bool = False
 
     def suited_to(self, days: int) -> Ladder:
-        """Return the ladder without the rungs that so many training days cannot teach."""
+        """Return the ladder without the rungs that need more training days than there are."""
 
         def kept(rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
             return tuple(
@@ -161,26 +169,27 @@ class Ladder:
         return replace(self, rungs=kept(self.rungs), again=kept(self.again))
 
 
-LINE = replace(STEADY, learning_rate=5e-3)  # few unknowns, large steps
-WIDE = replace(STEADY, learning_rate=2e-3)
-DEEP = replace(STEADY, learning_rate=1e-3)
+LINE_OPTIMIZER = replace(USUAL_OPTIMIZER, learning_rate=5e-3)  # few unknowns allow large steps
+WIDE_OPTIMIZER = replace(USUAL_OPTIMIZER, learning_rate=2e-3)
+DEEP_OPTIMIZER = replace(USUAL_OPTIMIZER, learning_rate=1e-3)
+UPDATES_ON_RAW_VALUES = 1500  # at least
 
 
 def suited(rung: Rung) -> Rung:
-    """Return the rung with the learning rate that suits its depth, and updates enough for raw values."""
-    optimizer = LINE if not rung.hidden else WIDE if len(rung.hidden) == 1 else DEEP
-    return replace(rung, optimizer=optimizer, updates=0 if rung.known else 1500)
+    """Return the rung with the learning rate that suits its depth, and with enough updates for raw values."""
+    optimizer = LINE_OPTIMIZER if not rung.hidden else WIDE_OPTIMIZER if len(rung.hidden) == 1 else DEEP_OPTIMIZER
+    return replace(rung, optimizer=optimizer, updates=0 if rung.known else UPDATES_ON_RAW_VALUES)
 
 
 def copies() -> tuple[Rung, ...]:
-    """Return the rungs that only copy; every ladder has them."""
+    """Return the rungs that only copy; every ladder begins with them."""
     return tuple(Rung(days, copy=True) for days in COPIES.values())
 
 
 def _lecture() -> tuple[Rung, ...]:
-    """Return U3's table: lines over 1 to 56 days, one wide layer, then more layers."""
+    """Return the rungs of U3's table: lines over 1 to 56 days, one hidden layer, then more layers."""
     lines = (Rung(days) for days in (1, 7, 28, 56))
-    wide = (Rung(56, hidden=(neurons,)) for neurons in (10, 100, 1000))
+    wide = (Rung(56, hidden=(units,)) for units in (10, 100, 1000))
     deep = (Rung(56, hidden=(100,) * layers) for layers in (2, 3, 4))
     return (*copies(), *map(suited, (*lines, *wide, *deep)))
 
@@ -188,10 +197,17 @@ def _lecture() -> tuple[Rung, ...]:
 def named_ladder(name: str, *, argument: str = "ladder") -> Ladder:
     """Return the ladder ``lecture``, ``full`` or ``quick``, or read one from a TOML file.
 
+    Parameters
+    ----------
+    name : str
+        A name, or the path of a file that ends in ``.toml``.
+    argument : str
+        The argument that `name` was given as, for the error.
+
     Raises
     ------
     InputError
-        If there is no such ladder or file, or the file is not as `ladder_from_toml` wants it.
+        If there is no such ladder or file, or the file is not as `ladder_from_toml` describes it.
     """
     if name == "lecture":
         return Ladder(name, _lecture())
@@ -204,41 +220,61 @@ def named_ladder(name: str, *, argument: str = "ladder") -> Ladder:
         few = tuple(replace(suited(rung), seeds=2, epochs=40, updates=0) for rung in rungs)
         return Ladder(name, (*copies(), *few))
     if name.endswith(".toml"):
-        return ladder_from_toml(Path(name))
+        return ladder_from_toml(Path(name), argument=argument)
     raise InputError("ladder.unknown", argument=Argument(argument, name), names=LADDERS)
 
 
-def ladder_from_toml(path: Path) -> Ladder:
-    """Read a ladder of the user's own.
+def ladder_from_toml(path: Path, *, argument: str = "ladder") -> Ladder:
+    """Read a ladder that a user wrote.
 
-    The file holds one ``[[rung]]`` table a rung, with any of ``days_back`` (28), ``layers`` (a list of widths; none
-    for a straight line), ``activation`` (a key of `ACTIVATIONS`), ``known`` (week, year), ``rule``, ``learning_rate``,
-    ``schedule``, ``decay``, ``batch``, ``epochs``, ``patience``, ``seeds``. What stands above the rungs holds for
-    all of them; ``mean = true`` adds the mean of a few. Copying is always climbed first.
+    The file holds one ``[[rung]]`` table for each rung, with any of ``days_back`` (28), ``layers`` (a list of widths;
+    none for a straight line), ``activation`` (a key of `ACTIVATIONS`), ``known`` (week, year), ``rule``,
+    ``learning_rate``, ``schedule``, ``decay``, ``batch``, ``epochs``, ``patience``, ``seeds``. A key above the rungs
+    holds for all of them; ``mean = true`` adds the mean of a few. Copying is always tried first.
+
+    Parameters
+    ----------
+    path : Path
+    argument : str
+        The argument that the path was given as, for the error.
 
     Raises
     ------
     InputError
         If the file cannot be read, or a key or value is not as above.
     """
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"--ladder {path} cannot be read: {error.strerror or error}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"--ladder {path} is not TOML: {error}.") from error
-    tables = told.pop("rung", None)
-    mean = told.pop("mean", False)
+    given = Argument(argument, str(path))
+    content = _toml(path, given)
+    tables = content.pop("rung", None)
+    mean = content.pop("mean", False)
     if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
-        raise InputError(f"--ladder {path} names no rung. Begin each with a line [[rung]].")
+        raise InputError("ladder.no_rung", argument=given)
     if not isinstance(mean, bool):
-        raise InputError(f"--ladder {path}: mean is {mean!r}; write true or false.")
-    rungs = [_rung(path, number, told | table) for number, table in enumerate(tables, 1)]
+        raise InputError("ladder.mean", argument=given, value=repr(mean))
+    rungs = [_rung(given, number, content | table) for number, table in enumerate(tables, 1)]
     names = [rung.name for rung in rungs]
     for number, name in enumerate(names, 1):
         if name in names[: number - 1]:
-            raise InputError(f"--ladder {path}: rung {number} is {name!r} again. Each shape can stand there once.")
+            raise InputError("ladder.twice", argument=given, number=number, name=name)
     return Ladder(path.stem, (*copies(), *rungs), mean=mean)
+
+
+def _toml(path: Path, given: Argument) -> dict[str, Any]:
+    """Return what a TOML file holds."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError("ladder.unreadable", argument=given, reason=reason_of(error)) from error
+    except UnicodeDecodeError as error:
+        raise InputError("ladder.not_text", argument=given) from error
+    except RecursionError as error:
+        raise InputError("ladder.too_deep", argument=given) from error
+    except tomllib.TOMLDecodeError as error:
+        # Only the error's text says where; before Python 3.14 it has no attributes.
+        place = re.search(r"line (\d+), column (\d+)", str(error))
+        if place is None:
+            raise InputError("ladder.not_toml_at_end", argument=given) from error
+        raise InputError("ladder.not_toml", argument=given, line=place[1], column=place[2]) from error
 
 
 _RANGES = {
@@ -251,37 +287,37 @@ _RANGES = {
     "decay": (float, 0.0, 1e3),
 }
 _WORDS = {
-    "known": tuple(KNOWN)[1:],
+    "known": tuple(KNOWN)[1:],  # without the empty word
     "activation": tuple(ACTIVATIONS),
     "rule": tuple(RULES),
     "schedule": tuple(SCHEDULES),
 }
-WIDEST, DEEPEST = 10_000, 50
+MOST_UNITS, MOST_LAYERS = 10_000, 50  # hidden units of a layer; hidden layers
 
 
-def _rung(path: Path, number: int, told: Mapping[str, Any]) -> Rung:
+def _rung(given: Argument, number: int, table: Mapping[str, Any]) -> Rung:
     """Check one rung of a TOML file, key by key."""
-    where = f"--ladder {path}, rung {number}"
     of_rung: dict[str, Any] = {"days_back": 28}
     of_optimizer: dict[str, Any] = {}
-    for key, value in told.items():
+    for key, value in table.items():
+        found = {"rung": Message("error.ladder.rung", {"argument": given, "number": number}), "key": key}
         if key in _RANGES:
             kind, least, most = _RANGES[key]
             accepted = (int,) if kind is int else (int, float)
             if isinstance(value, bool) or not isinstance(value, accepted) or not least <= value <= most:
-                noun = "a whole number" if kind is int else "a number"
-                raise InputError(f"{where}: {key} is {value!r}; give {noun} from {least:g} to {most:g}.")
+                refusal = "ladder.whole_number" if kind is int else "ladder.number"
+                raise InputError(refusal, value=repr(value), least=f"{least:g}", most=f"{most:g}", **found)
         elif key in _WORDS:
             if value not in _WORDS[key]:
-                raise InputError(f"{where}: {key} is {value!r}; choose one of {', '.join(_WORDS[key])}.")
+                raise InputError("ladder.word", value=repr(value), choices=_WORDS[key], **found)
         elif key == "layers":
             widths = value if isinstance(value, list) else [None]
-            if len(widths) > DEEPEST or not all(type(width) is int and 1 <= width <= WIDEST for width in widths):
-                raise InputError(f"{where}: layers is {value!r}; give a list of widths such as [100, 100].")
+            within = all(type(width) is int and 1 <= width <= MOST_UNITS for width in widths)
+            if not within or len(widths) > MOST_LAYERS:
+                raise InputError("ladder.layers", value=repr(value), layers=MOST_LAYERS, units=MOST_UNITS, **found)
             of_rung["hidden"] = tuple(widths)
             continue
         else:
-            keys = ", ".join(("layers", *_RANGES, *_WORDS))
-            raise InputError(f"{where}: there is no key {key!r}. The keys are {keys}.")
+            raise InputError("ladder.key", keys=("layers", *_RANGES, *_WORDS), **found)
         (of_optimizer if key in ("rule", "learning_rate", "schedule", "decay") else of_rung)[key] = value
-    return Rung(**of_rung, optimizer=replace(STEADY, **of_optimizer))
+    return Rung(**of_rung, optimizer=replace(USUAL_OPTIMIZER, **of_optimizer))

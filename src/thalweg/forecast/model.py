@@ -1,4 +1,4 @@
-"""The model that serves: θ of every network, and the days needed to look back. One file, no pickle."""
+"""The model that forecasts: θ of every network, and the days to look back at. It is saved as one file, no pickle."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import horizon as horizon_of
+from thalweg.forecast.backtest import predict_steps
 from thalweg.forecast.features import past_of
 from thalweg.forecast.result import Forecast
 from thalweg.learn.loss import LOSSES
+from thalweg.messages import Argument
 from thalweg.series.dates import date_range, days_after, days_between
 
 if TYPE_CHECKING:
@@ -26,17 +27,17 @@ if TYPE_CHECKING:
     from thalweg.series.calendar import Calendar
     from thalweg.series.series import Series
 
-CHANCE = 0.05  # a run of misses is worse than expected if fewer such runs than this share were as bad
+WORSE_SHARE = 0.05  # recent days are worse than expected if fewer runs of the sealed test than this share were as bad
 
 
 @dataclass(frozen=True)
 class Recent:
-    """How the model did on days that came after it was made.
+    """The loss of the model on days that came after it was made.
 
     Attributes
     ----------
     days : int
-        Observed days since.
+        Observed days after the model's last day.
     loss : float
         One day ahead, in the user's units.
     expected : float
@@ -63,16 +64,19 @@ class Model:
     strategy : str
         How days after tomorrow are forecast: one of `backtest.STRATEGIES`, or ``copy``.
     daily, many : list of Fit or Rung
-        The members for tomorrow, and those for all days of the horizon, where the strategy needs them.
+        The members with one output, for tomorrow, and those with an output for each day of the horizon; where the
+        strategy needs none of these, `many` is `daily`.
     calendar : Calendar
     days : Series
-        The days needed to look back, the last day known among them.
-    yardstick : Yardstick
+        The days to look back at, up to the last day known.
+    miss_transform : MissTransform
+        The transform in whose units `bands` are.
     bands : ndarray of float64, shape (horizon, 4)
-        Quantiles of misses per step ahead: low80, high80, low95, high95.
+        Quantiles of residuals per step ahead: low80, high80, low95, high95.
     errors : ndarray of float64
         Loss of each scored day of the sealed test, as used.
     made : datetime.date
+        When the model was fitted.
     """
 
     chosen: str
@@ -111,31 +115,28 @@ class Model:
         Parameters
         ----------
         series : Series, optional
-            Newer days, joined to those stored in the model; without it the forecast goes on from the stored.
+            Newer days, joined to those stored in the model. Without it the forecast starts after the stored days.
         horizon : int, optional
-            Days ahead; all that the model was made for by default.
+            Days ahead; by default the model's whole horizon.
 
         Raises
         ------
         InputError
-            If the horizon is beyond the model's, or the series ends before the stored days, leaves a gap after
-            them or holds values that the model cannot see.
+            If the horizon is beyond the model's, or the series has another name, ends before the stored days, leaves a
+            gap after them or holds values that the model cannot transform.
         """
         steps = self.horizon if horizon is None else horizon
         if not 1 <= steps <= self.horizon:
-            raise InputError(
-                f"The horizon asked for is {steps}; this model forecasts 1 to {self.horizon} days ahead. "
-                "Fit again with a longer horizon."
-            )
+            raise InputError("model.horizon", argument=Argument("horizon", steps), most=self.horizon)
         days = self.days if series is None else self.joined(series)
         past = past_of(days, np.array([len(days) - 1]))
-        mean = horizon_of(self.daily, self.many, self.calendar, past, self.horizon, self.strategy)[0, :steps]
+        mean = predict_steps(self.daily, self.many, self.calendar, past, self.horizon, self.strategy)[0, :steps]
         return self.banded(date_range(days_after(days.dates[-1], 1), steps), mean)
 
     def banded(self, dates: NDArray[np.datetime64], mean: NDArray[np.float64]) -> Forecast:
-        """Put the intervals of each step ahead around the estimates."""
-        seen = self.miss_transform.transform(mean)[:, None] + self.bands[: len(mean)]
-        low80, high80, low95, high95 = self.miss_transform.inverse(seen).T
+        """Return predictions of 1 to n steps ahead, shape (n,), with the intervals of their steps."""
+        bounds = self.miss_transform.transform(mean)[:, None] + self.bands[: len(mean)]
+        low80, high80, low95, high95 = self.miss_transform.inverse(bounds).T
         return Forecast(dates, mean, np.minimum(low80, mean), np.maximum(high80, mean),
                         np.minimum(low95, mean), np.maximum(high95, mean))  # fmt: skip
 
@@ -145,30 +146,20 @@ class Model:
         Raises
         ------
         InputError
-            If they do not meet.
+            If they have another name, end before the stored days, leave a gap after them or hold negative values that
+            the model cannot transform.
         """
         if series.name != self.days.name:
-            raise InputError(
-                f"{series.source} holds {series.name!r}; this model forecasts {self.days.name!r}. "
-                f"Choose that column with --value, or another model."
-            )
-        ours, theirs = self.days.dates, series.dates
-        if theirs[-1] < ours[-1]:
-            raise InputError(
-                f"{series.source} ends on {theirs[-1]}, before the model's last day {ours[-1]}. "
-                "Bring newer days, or predict without a file."
-            )
-        if days_between(ours[-1], theirs[0]) > 1:
-            raise InputError(
-                f"{series.source} begins on {theirs[0]}, after a gap: the model's last day is {ours[-1]}. "
-                "Bring a file that goes on where the model ends."
-            )
+            names = {"name": series.name, "expected": self.days.name}
+            raise InputError("model.name", source=series.source_name, argument=Argument("value", self.days.name), **names)
+        stored, newer = self.days.dates, series.dates
+        if newer[-1] < stored[-1]:
+            raise InputError("model.older", source=series.source_name, last=newer[-1], expected=stored[-1])
+        if days_between(stored[-1], newer[0]) > 1:
+            raise InputError("model.gap", source=series.source_name, first=newer[0], expected=stored[-1])
         if self.miss_transform.offset is not None and not series.counts:
-            raise InputError(
-                f"{series.source} has negative values; this model was fitted on days that are never negative. "
-                "Fit again on the new file."
-            )
-        kept = days_between(ours[0], theirs[0])
+            raise InputError("model.negative", source=series.source_name)
+        kept = days_between(stored[0], newer[0])
         if kept <= 0:
             return series
         return replace(
@@ -179,21 +170,22 @@ class Model:
         )
 
     def recent(self, series: Series) -> Recent | None:
-        """Compare the misses on days after the model's last with those to be expected; None without such days."""
+        """Compare the loss on days after the model's last with the loss to be expected; None without such days."""
         days = self.joined(series)
         first = days_between(days.start, self.days.dates[-1]) + 1
         newest = np.arange(first - 1, len(days) - 1)
         if not len(newest):
             return None
-        estimated = horizon_of(self.daily, self.daily, self.calendar, past_of(days, newest), 1, self.strategy)[:, 0]
+        past = past_of(days, newest)
+        predictions = predict_steps(self.daily, self.daily, self.calendar, past, 1, self.strategy)[:, 0]
         observed = days.observed[newest + 1]
-        errors = LOSSES[self.loss].error(estimated, days.values[newest + 1])[observed]
+        errors = LOSSES[self.loss].error(predictions, days.values[newest + 1])[observed]
         if not len(errors):
             return None
         span = min(len(errors), max(len(self.errors) // 2, 1))
-        runs = np.lib.stride_tricks.sliding_window_view(self.errors, span).mean(axis=1)
+        run_losses = np.lib.stride_tricks.sliding_window_view(self.errors, span).mean(axis=1)
         mean = float(errors.mean())
-        return Recent(len(errors), mean, float(self.errors.mean()), float((runs >= mean).mean()) < CHANCE)
+        return Recent(len(errors), mean, float(self.errors.mean()), float((run_losses >= mean).mean()) < WORSE_SHARE)
 
     def save(self, path: str | Path) -> None:
         """Write the model to one file.

@@ -1,4 +1,4 @@
-"""The options of a fit, declared once; this room loads quickly, so that the command's help does."""
+"""The options of a fit, declared once. This module imports little, so that the command's help appears quickly."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ class LadderName(Kind):
 
     def checked(self, name: str, value: Any) -> Ladder:  # noqa: ANN401 - users have no type checker
         """Return the ladder."""
-        from thalweg.forecast.ladder import Ladder, named_ladder  # noqa: PLC0415 - help is told without it
+        from thalweg.forecast.ladder import Ladder, named_ladder  # noqa: PLC0415 - the help does not need it
 
         return value if isinstance(value, Ladder) else named_ladder(str(value), argument=name)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FitOptions(Options):
-    """How the function is found; `thalweg.fit` and `thalweg forecast` are made of this declaration.
+    """The options of a fit; the keywords of `thalweg.fit` and the command's options are made of this declaration.
 
     Attributes
     ----------
     watcher : Watcher, optional
-        Told of the progress; not an option of the command.
+        Receives the progress; not an option of the command.
     """
 
     words: ClassVar[str] = "fit"
 
     country: str | None = option(None, Country(), panel="fit")
     loss: str = option("mae", Word(TOLD_IN), panel="fit")
-    ladder: str | Ladder = option("full", LadderName(), panel="fit")
+    ladder: str | Ladder = option("full", LadderName(), panel="fit")  # noqa: RUF009 - a declaration
     horizon: int = option(28, WholeNumber(1, LONGEST_HORIZON, "days"), panel="fit")
     seed: int = option(0, WholeNumber(0), panel="fit")
     threads: int | None = option(None, WholeNumber(1), panel="fit")

@@ -1,4 +1,4 @@
-"""What was found, as plain records: the table, the choice, the forecast, the misses."""
+"""The result of a fit, as plain records: the table, the choice, the forecast, the days missed most."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ class RungResult:
     kind : str
         ``copy``, ``linear``, ``network`` or ``mean``.
     parameters : int
-        Unknowns that descent found (0 for copying; the sum over members for a mean).
+        Number of unknowns that descent found (0 for copying; the sum over members for a mean).
     days_back : int
         Days looked back.
     known : bool
-        Whether it uses logarithm and level and what is known beforehand (the calendar).
+        Whether it uses the calendar, which is known ahead, and values as logarithm minus a level.
     train, validation, test : float
         L on training days, on validation days, and L′ on the sealed test, in the user's units.
     seconds : float
         Wall-clock time of fitting.
     seeds : int
-        How many networks' mean is the estimate (1 for copying).
+        How many networks are averaged (1 for copying).
     epochs : tuple of int
         Epochs found, one per seed (empty for copying and means).
     outcomes : tuple of str
         How each descent ended, one per seed.
     hyperparameters : mapping
-        O6: what a person set (learning rate, batch size, layers ...), name to value.
+        What a person set (O6), such as learning rate, batch size and layers: name to value.
     members : tuple of str
-        The rungs that a mean is of.
+        The rungs that a mean averages.
     curve : mapping
         ``epoch``, ``train``, ``validation``: L of each watched epoch of the first seed (user's units).
     """
@@ -74,7 +74,7 @@ class RungResult:
 
 @dataclass(frozen=True, eq=False)
 class AsUsed:
-    """The choice as it will serve: refitted every `refit_days` on all days before, over the sealed test.
+    """The choice as it will be used, over the sealed test: refitted every `refit_days` on all earlier days.
 
     Attributes
     ----------
@@ -84,9 +84,9 @@ class AsUsed:
         Mean loss over the scored days, in the user's units.
     dates : ndarray of datetime64[D], shape (scored days,)
     target, prediction : ndarray of float64, shape (scored days,)
-        What came, and what was estimated the day before.
+        The actual values, and the predictions of the day before.
     low80, high80, low95, high95 : ndarray of float64, shape (scored days,)
-        Intervals calibrated only on days before each scored day.
+        Intervals, each calibrated on earlier days only.
     coverage : mapping
         80 and 95 to the share (0 to 1) of scored days inside the interval.
     """
@@ -105,13 +105,13 @@ class AsUsed:
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """The days to come.
+    """The forecast of the next days.
 
     Attributes
     ----------
     dates : ndarray of datetime64[D], shape (horizon,)
     mean, low80, high80, low95, high95 : ndarray of float64, shape (horizon,)
-        Estimate and conformal intervals, in the user's units.
+        Predictions and conformal intervals, in the user's units.
     """
 
     dates: NDArray[np.datetime64]
@@ -133,12 +133,12 @@ class Miss:
     ----------
     date : numpy.datetime64
     target, prediction : float
-        What came, and what was estimated; their difference is the miss.
+        The actual value and the prediction of the day before.
     holiday : str
         The holiday on or near the day (``Christmas Day``, ``the day after Thanksgiving``), or ``""``.
     others : mapping
-        What the best rung without a calendar and the best with one, both fitted on training days alone, made of the
-        same day: rung to estimate.
+        Predictions of the same day by the best rung without a calendar and the best rung with one, both fitted on
+        training days alone: rung to prediction.
     """
 
     date: np.datetime64
@@ -150,37 +150,38 @@ class Miss:
 
 @dataclass(frozen=True, eq=False)
 class Findings:
-    """All that a climb of the ladder found.
+    """Everything that a fit found.
 
     Attributes
     ----------
     series : Series
-        What was read, with its notes.
+        The days that were read, with the notes of reading.
     split : Split
     ladder : tuple of RungResult
-        In the order climbed.
+        In the order in which they were fitted.
     chosen : str
         The name of the rung with the least validation loss.
     loss : str
-        ``mae`` or ``mse``: what L is.
+        ``mae`` or ``mse``: the loss L.
     baselines : mapping
         Rung name to loss over the sealed test of ``copy yesterday`` and ``copy last week``.
     as_used : AsUsed
     steps : ndarray of float64, shape (horizon,)
-        Loss per step ahead over the sealed test, refitted as in `as_used`.
+        The loss of each step ahead over the sealed test, refitted as in `as_used`.
     strategy : str
-        ``direct`` (as many outputs as steps), ``recursive`` (fed its own forecasts), ``both`` (their mean) or ``copy``.
+        ``direct`` (as many outputs as steps), ``recursive`` (fed its own predictions), ``both`` (their mean) or
+        ``copy``.
     forecast : Forecast
     misses : tuple of Miss
         The worst first.
     verdict : tuple of Message
         In plain words (keys ``verdict.*``), the most important first.
     country : str
-        Whose holidays were known, or ``""``.
+        The country whose holidays were used, or ``""``.
     seconds : float
-        Wall-clock time of everything.
+        Wall-clock time of the whole fit.
     settings : mapping
-        The options that matter for doing it again (ladder, seed, horizon ...).
+        The options needed to repeat the fit, such as ladder, seed and horizon.
     """
 
     series: Series

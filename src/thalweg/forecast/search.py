@@ -1,4 +1,4 @@
-"""Climb the ladder: fit rungs × seeds side by side, choose on validation, open the seal once."""
+"""Search the ladder: fit rungs × seeds side by side, choose on validation, open the sealed test once."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
     from thalweg.series.split import Split
 
-MEAN_BEGINS_WITH = 3  # rungs, the best on validation
-MEAN_OF_UNKNOWNS = 50_000  # larger rungs stay out: a mean is refitted again and again
-MEAN_OF_MOST = 6  # rungs in a mean, the same one counted as often as it was picked
+FIRST_RUNGS_OF_MEAN = 3  # the best on validation
+MOST_UNKNOWNS_IN_MEAN = 50_000  # of a rung; larger rungs stay out, since a mean is refitted again and again
+MOST_RUNGS_IN_MEAN = 6  # a rung counts as often as it was picked
 
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """One rung climbed: its line of the table and its estimates of every day.
+    """One fitted rung: its line of the table and its predictions of every day.
 
     Attributes
     ----------
@@ -47,9 +47,9 @@ class Candidate:
     fit : Fit or None
         None for copying and for a mean.
     estimates : ndarray of float64, shape (days before the test,)
-        One day ahead, in the user's units; NaN where the rung cannot look back far enough.
+        Predictions one day ahead, in the user's units; NaN where the rung cannot look back far enough.
     members : tuple of int
-        For a mean, the places of its rungs in the ladder.
+        For a mean, the places of its rungs among the candidates.
     """
 
     line: RungResult
@@ -62,29 +62,30 @@ class Candidate:
 def estimates(
     rung: Rung, fit: Fit | None, series: Series, calendar: Calendar, first: int, last: int
 ) -> NDArray[np.float64]:
-    """Return a rung's estimates of days ``first`` to ``last`` (excluded), one day ahead, NaN where it has none."""
-    out = np.full(last - first, np.nan)
+    """Return a rung's predictions, one day ahead, of days ``first`` to ``last`` (excluded), NaN where it has none."""
+    predictions = np.full(last - first, np.nan)
     if fit is None:
         days = np.arange(max(first, rung.days_back), last)
-        out[days - first] = series.values[days - rung.days_back]
-        return out
+        predictions[days - first] = series.values[days - rung.days_back]
+        return predictions
     newest = np.arange(max(first - 1, days_needed(rung) - 1), last - 1)
-    out[newest + 1 - first] = fit.predict(calendar, past_of(series, newest))[:, 0]
-    return out
+    predictions[newest + 1 - first] = fit.predict(calendar, past_of(series, newest))[:, 0]
+    return predictions
 
 
 class Search:
-    """The climb of one ladder on one series.
+    """The search over one ladder on one series.
 
     Parameters
     ----------
-    series, split, calendar
-        What is climbed on.
+    series : Series
+    split : Split
+    calendar : Calendar
     loss : str
         ``mae`` or ``mse``.
     seed : int
-        Of every network's start and order, together with its place among the seeds.
-    team : Workers
+        With a network's place among its rung's seeds, it decides the network's start and the order of its batches.
+    pool : ThreadPool
     watcher : Watcher
     """
 
@@ -104,22 +105,22 @@ class Search:
         self.candidates: list[Candidate] = []
         self.notes: list[Message] = []
         self.cut_short = False
-        self.sealed_estimates: list[NDArray[np.float64]] = []  # of each rung, once the seal is open
+        self.sealed_estimates: list[NDArray[np.float64]] = []  # of each candidate, once the sealed test is open
         self._sealed = split.train + split.validation
         self._compare_from = 0
 
     def run(self, ladder: Ladder) -> int:
-        """Climb, and return the place of the rung with the least validation loss.
+        """Fit the ladder's rungs, and return the place of the candidate with the least validation loss.
 
-        Rungs that the deadline leaves unfitted are left out.
+        Rungs that are not fitted before the deadline are left out.
         """
-        every = ladder
-        ladder = every.suited_to(self.split.train)
-        left_out = len(every.rungs) + len(every.again) - len(ladder.rungs) - len(ladder.again)
+        whole = ladder
+        ladder = whole.suited_to(self.split.train)
+        left_out = len(whole.rungs) + len(whole.again) - len(ladder.rungs) - len(ladder.again)
         if left_out:
             self.notes.append(Message("verdict.left_out", {"count": left_out, "days": self.split.train}))
         fitted = [rung for rung in (*ladder.rungs, *ladder.again) if not rung.copy]
-        # Every rung's L is over the same training days: those that the longest look back leaves.
+        # The training loss of every rung is over the same days: those left by the rung that looks back longest.
         self._compare_from = max((days_needed(rung) for rung in fitted), default=0)
         total = sum(rung.seeds for rung in ladder.rungs if not rung.copy)
         total += sum(rung.seeds for rung in ladder.again) * ladder.best_shapes
@@ -137,7 +138,7 @@ class Search:
         return math.inf if math.isnan(value) else value
 
     def _fit_rungs(self, rungs: tuple[Rung, ...]) -> None:
-        """Fit rungs side by side; tell of each in order as soon as it is there."""
+        """Fit rungs side by side; report each in order as soon as it is fitted."""
         jobs: list[tuple[Rung, TrainingSet | None, list[Future[Descended]]]] = []
         for rung in rungs:
             if rung.copy:
@@ -171,16 +172,17 @@ class Search:
                 self.candidates.append(one)
                 self.watcher.rung(one.line)
 
-    def _finish(self, rung: Rung, training_set: TrainingSet | None, found: list[Descended]) -> Candidate | None:
+    def _finish(self, rung: Rung, training_set: TrainingSet | None, descents: list[Descended]) -> Candidate | None:
         fit = None
         if training_set is not None:
-            places = [place for place, one in enumerate(found) if not one.outcome.failed]
-            kept = [found[place] for place in places]
-            if any(one.outcome.name == "interrupted" for one in found):
+            places = [place for place, one in enumerate(descents) if not one.outcome.failed]
+            kept = [descents[place] for place in places]
+            if any(one.outcome.name == "interrupted" for one in descents):
                 self.cut_short = True
                 return None
             if not kept:
-                self.notes.append(Message("verdict.diverged", {"rung": rung.name, "advice": found[0].outcome.advice}))
+                advice = descents[0].outcome.advice
+                self.notes.append(Message("verdict.diverged", {"rung": rung.name, "advice": advice}))
                 return None
             fit = Fit(
                 rung,
@@ -191,8 +193,8 @@ class Search:
                 kept[0].curve,
                 tuple(network_seed(self.seed, place) for place in places),
             )
-        before = estimates(rung, fit, self.series, self.calendar, 0, self._sealed)
-        train, validation = self._losses(before)
+        predictions = estimates(rung, fit, self.series, self.calendar, 0, self._sealed)
+        train, validation = self._losses(predictions)
         line = RungResult(
             rung=rung.name,
             kind=rung.kind,
@@ -209,20 +211,22 @@ class Search:
             hyperparameters=rung.hyperparameters,
             curve={} if fit is None else fit.curve,
         )
-        return Candidate(line, rung, fit, before)
+        return Candidate(line, rung, fit, predictions)
 
-    def _losses(self, before: NDArray[np.float64]) -> tuple[float, float]:
-        cut = self.split.train
-        return self.loss_over(before, self._compare_from, cut), self.loss_over(before, cut, self._sealed)
+    def _losses(self, predictions: NDArray[np.float64]) -> tuple[float, float]:
+        """Return the loss on training days and on validation days."""
+        train = self.split.train
+        on_training = self.loss_over(predictions, self._compare_from, train)
+        return on_training, self.loss_over(predictions, train, self._sealed)
 
-    def loss_over(self, estimated: NDArray[np.float64], first: int, last: int, start: int = 0) -> float:
-        """L over the observed days ``first`` to ``last``, of estimates whose first is of day `start`."""
-        part = estimated[first - start : last - start]
+    def loss_over(self, predictions: NDArray[np.float64], first: int, last: int, start: int = 0) -> float:
+        """Return L over the observed days ``first`` to ``last`` (excluded); the first prediction is for day `start`."""
+        part = predictions[first - start : last - start]
         weight = (self.series.observed[first:last] & np.isfinite(part)).astype(float)
         return mean_loss(LOSSES[self.loss], part, self.series.values[first:last], weight)
 
     def _best_shapes_again(self, ladder: Ladder) -> tuple[Rung, ...]:
-        # The widest network is left out: ten times the unknowns, ten times the time.
+        # The widest network is left out: it has ten times the unknowns and takes ten times as long.
         shaped = [one for one in self.candidates if one.rung and set(one.rung.hidden) == {100}]
         shaped.sort(key=lambda one: self._comparable(one.line.validation))
         shapes = [(one.rung.hidden, one.rung.activation) for one in shaped if one.rung]
@@ -236,15 +240,15 @@ class Search:
     def _mean(self) -> None:
         """Add the mean of a few rungs, picked greedily on validation (Caruana et al. 2004).
 
-        It begins with the best few, as they advise against picks by chance, and adds what gains most, the same
-        rung again if need be.
+        It begins with the best few, as the paper advises against picks by chance. Then it adds the rung that lowers
+        the loss most, which may be one already in it.
         """
         began = time.perf_counter()
-        places = [at for at, one in enumerate(self.candidates) if one.line.parameters <= MEAN_OF_UNKNOWNS]
+        places = [at for at, one in enumerate(self.candidates) if one.line.parameters <= MOST_UNKNOWNS_IN_MEAN]
         places.sort(key=lambda at: self._comparable(self.candidates[at].line.validation))
-        picked = places[:MEAN_BEGINS_WITH]
+        picked = places[:FIRST_RUNGS_OF_MEAN]
         best = self._of_mean(tuple(picked))
-        while len(picked) < MEAN_OF_MOST:
+        while len(picked) < MOST_RUNGS_IN_MEAN:
             tried = {at: self._of_mean((*picked, at)) for at in places}
             at = min(places, key=lambda place: tried[place])
             if tried[at] >= best:
@@ -252,13 +256,13 @@ class Search:
             best = tried[at]
             picked.append(at)
         if not places or best >= self._comparable(self.candidates[places[0]].line.validation):
-            return  # a mean that does not gain is no rung
+            return  # a mean that does not lower the loss is left out
         members = tuple(sorted(picked))
         distinct = set(members)
         if len(distinct) < 2:  # noqa: PLR2004 - one rung is no mean
             return
-        together = np.mean([self.candidates[at].estimates for at in members], axis=0)
-        train, validation = self._losses(together)
+        predictions = np.mean([self.candidates[at].estimates for at in members], axis=0)
+        train, validation = self._losses(predictions)
         lines = [self.candidates[at].line for at in distinct]
         line = RungResult(
             rung=f"mean of {len(distinct)}",
@@ -272,32 +276,32 @@ class Search:
             seconds=time.perf_counter() - began,
             members=tuple(self.candidates[at].line.rung for at in members),
         )
-        self.candidates.append(Candidate(line, None, None, together, members))
+        self.candidates.append(Candidate(line, None, None, predictions, members))
         self.watcher.rung(line)
 
     def _of_mean(self, picked: tuple[int, ...]) -> float:
-        """Loss on validation of the mean of some rungs."""
-        together = np.mean([self.candidates[at].estimates for at in picked], axis=0)
-        return self._comparable(self._losses(together)[1])
+        """Return the validation loss of the mean of some candidates."""
+        predictions = np.mean([self.candidates[at].estimates for at in picked], axis=0)
+        return self._comparable(self._losses(predictions)[1])
 
     def open_the_seal(self) -> None:
-        """Compute L′ of every rung on the sealed test: once, after the choice, for the table only."""
+        """Compute L′ of every candidate on the sealed test: once, after the choice, for the table only."""
         days = len(self.series)
         self.watcher.stage("open", len(self.candidates))
-        seen = self.sealed_estimates
+        predictions = self.sealed_estimates
         for at, one in enumerate(self.candidates):
             if one.rung is not None:
                 ahead = estimates(one.rung, one.fit, self.series, self.calendar, self._sealed, days)
             else:
-                ahead = np.mean([seen[member] for member in one.members], axis=0)
-            seen.append(ahead)
+                ahead = np.mean([predictions[member] for member in one.members], axis=0)
+            predictions.append(ahead)
             test = self.loss_over(ahead, self._sealed, days, self._sealed)
             self.candidates[at] = replace(one, line=replace(one.line, test=test))
             self.watcher.rung(self.candidates[at].line)
             self.watcher.advance(1)
 
     def with_and_without_calendar(self) -> dict[str, NDArray[np.float64]]:
-        """Return what the best rung that knows no calendar, and the best that does, made of the sealed days."""
+        """Return predictions of the sealed days by the best rung without a calendar and the best rung with one."""
         best: dict[str, NDArray[np.float64]] = {}
         for known in (False, True):
             fitted = [at for at, one in enumerate(self.candidates) if one.fit is not None and one.line.known is known]
@@ -307,7 +311,7 @@ class Search:
         return best
 
     def parts(self, at: int) -> list[Candidate]:
-        """Return the fitted rungs, or the copy, that the rung at a place is the mean of."""
+        """Return the candidates that the one at a place is the mean of; itself where it is no mean."""
         one = self.candidates[at]
         return [self.candidates[member] for member in one.members] if one.rung is None else [one]
 

@@ -22,6 +22,7 @@ from thalweg.forecast.options import LONGEST_HORIZON, TOLD_IN
 from thalweg.forecast.result import COVERAGES
 from thalweg.learn.function import Network
 from thalweg.learn.optimizer import Optimizer
+from thalweg.messages import Message
 from thalweg.series.calendar import Calendar
 from thalweg.series.scale import Scale
 from thalweg.series.series import Series
@@ -29,13 +30,15 @@ from thalweg.series.series import Series
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MODEL = Kind(
-    name="model",
-    key="thalweg",
-    version=1,
-    give="a model.thalweg that `thalweg forecast` wrote",
-    again="Fit again with `thalweg forecast`",
-)
+MODEL = Kind(name="model", key="thalweg", version=1)
+
+
+class _UnusableError(Exception):
+    """A file describes no model that can forecast; `reason` says why, by a key without the leading ``error.``."""
+
+    def __init__(self, reason: str, **values: object) -> None:
+        self.reason = Message(f"error.{reason}", values)
+        super().__init__(reason)
 
 
 def pack(model: Model) -> bytes:
@@ -67,14 +70,16 @@ def pack(model: Model) -> bytes:
 
 
 def _members(members: list[Fit | Rung], prefix: str, tensors: dict[str, NDArray[Any]]) -> list[dict[str, Any]]:
-    out: list[dict[str, Any]] = []
+    described: list[dict[str, Any]] = []
     for place, member in enumerate(members):
         if isinstance(member, Rung):
-            out.append({"rung": asdict(member)})
+            described.append({"rung": asdict(member)})
             continue
         tensors[f"{prefix}.{place}"] = np.asarray(member.thetas, dtype=np.float32)
-        out.append({"rung": asdict(member.rung), "scale": asdict(member.scale), "widths": list(member.network.widths)})
-    return out
+        described.append(
+            {"rung": asdict(member.rung), "scale": asdict(member.scale), "widths": list(member.network.widths)}
+        )
+    return described
 
 
 def load(path: str | Path) -> Model:
@@ -94,21 +99,21 @@ def load(path: str | Path) -> Model:
     description, tensors = unseal(MODEL, path)
     try:
         return _model(description, tensors)
+    except _UnusableError as error:
+        raise InputError("model.unusable", path=path, reason=error.reason) from error
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise InputError(
-            f"{path} does not describe a model that this thalweg can serve ({error}). Fit again."
-        ) from error
+        raise InputError("model.unusable", path=path, reason=Message("error.model.reason.incomplete")) from error
 
 
 def _model(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Model:
     calendar = Calendar(description["country"])
     if list(calendar.names) != description["calendar"]:
-        raise ValueError("the holidays library knows other feasts than when the model was made")
+        raise _UnusableError("model.reason.other_holidays")
     days = description["days"]
     values = _floats(tensors, "days.values", 1)
     start = dt.date.fromisoformat(days["start"])
     if (dt.date.max - start).days < len(values) + LONGEST_HORIZON:
-        raise ValueError(f"its days reach beyond {dt.date.max}")
+        raise _UnusableError("model.reason.days_too_late", last=dt.date.max)
     series = Series(
         start=np.datetime64(start, "D"),
         values=values,
@@ -118,21 +123,23 @@ def _model(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
         simulated=bool(days["simulated"]),
     )
     if not len(series) or series.observed.shape != series.values.shape:
-        raise ValueError("the days to look back on are incomplete")
+        raise _UnusableError("model.reason.days_incomplete")
     bands, errors = _floats(tensors, "bands", 2), _floats(tensors, "errors", 1)
     if bands.shape[1] != 2 * len(COVERAGES) or not 1 <= len(bands) <= LONGEST_HORIZON or not len(errors):
-        raise ValueError("the intervals are incomplete")
+        raise _UnusableError("model.reason.intervals_incomplete")
     if description["loss"] not in TOLD_IN or description["strategy"] not in (*STRATEGIES, "copy"):
-        raise ValueError(f"loss {description['loss']!r}, strategy {description['strategy']!r}")
+        raise _UnusableError(
+            "model.reason.unknown_settings", loss=repr(description["loss"]), strategy=repr(description["strategy"])
+        )
     daily = _fits(description["daily"], "daily", tensors, len(series), 1)
     many = daily
     if description["many"] is not None:
         many = _fits(description["many"], "many", tensors, len(series), len(bands))
     elif needs_direct(description["strategy"], len(bands)):
-        raise ValueError("the networks for the days after tomorrow are missing")
+        raise _UnusableError("model.reason.networks_missing")
     offset = None if description["offset"] is None else _number(description["offset"])
     if offset is not None and offset <= 0:
-        raise ValueError(f"the intervals' offset is {offset}")
+        raise _UnusableError("model.reason.offset", offset=f"{offset:g}")
     model = Model(
         chosen=str(description["chosen"]),
         loss=description["loss"],
@@ -147,58 +154,58 @@ def _model(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
         made=dt.date.fromisoformat(description["made"]),
     )
     with np.errstate(all="ignore"):
-        tried = model.predict()
-    if not all(np.isfinite(part).all() for part in (tried.mean, tried.low95, tried.high95)):
-        raise ValueError("what it forecasts are no numbers")
+        forecast = model.predict()
+    if not all(np.isfinite(part).all() for part in (forecast.mean, forecast.low95, forecast.high95)):
+        raise _UnusableError("model.reason.forecast_not_finite")
     return model
 
 
 def _number(value: object) -> float:
     if not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{value!r} is no number")
+        raise _UnusableError("model.reason.no_number", value=repr(value))
     return float(value)
 
 
 def _floats(tensors: dict[str, NDArray[Any]], name: str, dimensions: int) -> NDArray[np.float64]:
     values = tensors[name].astype(np.float64)
     if values.ndim != dimensions or not np.isfinite(values).all():
-        raise ValueError(f"{name} is not a table of finite numbers")
+        raise _UnusableError("model.reason.no_table", name=name)
     return values
 
 
 def _fits(
     members: list[dict[str, Any]], prefix: str, tensors: dict[str, NDArray[Any]], days: int, steps: int
 ) -> list[Fit | Rung]:
-    """Check the members one by one: what each looks back at must be there, and what it gives must be asked for."""
-    out: list[Fit | Rung] = []
+    """Return the members; each must find the days that it looks back at, and have as many outputs as steps."""
+    fits: list[Fit | Rung] = []
     for place, member in enumerate(members):
-        told: dict[str, Any] = member["rung"]
-        changed: dict[str, Any] = {"hidden": tuple(told["hidden"]), "optimizer": Optimizer(**told["optimizer"])}
-        rung = Rung(**(told | changed))
+        stored: dict[str, Any] = member["rung"]
+        changed: dict[str, Any] = {"hidden": tuple(stored["hidden"]), "optimizer": Optimizer(**stored["optimizer"])}
+        rung = Rung(**(stored | changed))
         if type(rung.days_back) is not int or rung.days_back < 1 or rung.known not in KNOWN:
-            raise ValueError(f"{rung.days_back!r} is no number of days, or {rung.known!r} is not known")
+            raise _UnusableError("model.reason.unknown_rung", days_back=repr(rung.days_back), known=repr(rung.known))
         if days_needed(rung) > days:
-            raise ValueError(f"it looks back {rung.days_back} days; {days} are stored")
+            raise _UnusableError("model.reason.too_few_days", needed=rung.days_back, days=days)
         if rung.copy:
-            out.append(rung)
+            fits.append(rung)
             continue
         network = Network(tuple(int(width) for width in member["widths"]), rung.activation)
         thetas = tensors[f"{prefix}.{place}"].astype(np.float32)
         if network.widths[1:] != (*rung.hidden, steps) or thetas.ndim != 2 or thetas.shape[1] != network.size:  # noqa: PLR2004
-            raise ValueError(f"the unknowns of {rung.name} do not fit its layers")
+            raise _UnusableError("model.reason.unknowns_misfit", rung=rung.name)
         if not len(thetas) or not np.isfinite(thetas).all():
-            raise ValueError(f"the unknowns of {rung.name} are not finite")
-        out.append(Fit(rung, _scale(member["scale"]), network, thetas))
-    if not out:
-        raise ValueError("there are no networks")
-    return out
+            raise _UnusableError("model.reason.unknowns_not_finite", rung=rung.name)
+        fits.append(Fit(rung, _scale(member["scale"]), network, thetas))
+    if not fits:
+        raise _UnusableError("model.reason.no_networks")
+    return fits
 
 
-def _scale(told: dict[str, Any]) -> Scale:
-    for value in told.values():
+def _scale(stored: dict[str, Any]) -> Scale:
+    for value in stored.values():
         _number(value)
-    scale = Scale(**told)
-    above = scale.offset + scale.least > 0 or not scale.logarithm  # else a day of nothing has no logarithm
-    if scale.spread <= 0 or min(scale.offset, scale.least, scale.level_days) < 0 or not above:
-        raise ValueError("the scale cannot be undone")
+    scale = Scale(**stored)
+    positive = scale.offset + scale.least > 0 or not scale.logarithm  # otherwise a value of 0 has no logarithm
+    if scale.spread <= 0 or min(scale.offset, scale.least, scale.level_days) < 0 or not positive:
+        raise _UnusableError("model.reason.scale")
     return scale

@@ -1,4 +1,4 @@
-"""What was found, in plain words."""
+"""The result of a fit, in sentences."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def verdict(
     loss: str,
     notes: list[Message],
 ) -> tuple[Message, ...]:
-    """Say how much the choice is better than copying, where overfitting began (U4), and how good the intervals are.
+    """Return how much the choice is better than copying, where overfitting began (U4), and the intervals' coverage.
 
     Parameters
     ----------
@@ -33,32 +33,37 @@ def verdict(
     loss : str
         ``mae`` or ``mse``.
     notes : list of Message
-        What else must be told, such as a time limit that was reached.
+        Other messages for the user, such as a time limit that was reached.
+
+    Returns
+    -------
+    tuple of Message
+        The most important first.
     """
-    said: list[Message] = []
+    sentences: list[Message] = []
     best_copy = min(baselines, key=lambda name: baselines[name])
     copy_loss = baselines[best_copy]
     gain = 1 - as_used.test / copy_loss if copy_loss > 0 else 0.0
-    told = _figures(as_used.test)
+    written = _figures(as_used.test)
     if chosen.kind == "copy":
-        said.append(Message(f"verdict.copying_{loss}", {"rung": chosen.rung, "loss": told}))
+        sentences.append(Message(f"verdict.copying_{loss}", {"rung": chosen.rung, "loss": written}))
     else:
         values = {
             "rung": chosen.rung,
-            "loss": told,
+            "loss": written,
             "percent": 100 * abs(gain),
             "copy": best_copy,
             "copy_loss": _figures(copy_loss),
         }
-        said.append(Message(f"verdict.better_{loss}" if gain > 0 else f"verdict.worse_{loss}", values))
+        sentences.append(Message(f"verdict.better_{loss}" if gain > 0 else f"verdict.worse_{loss}", values))
     last_week = baselines["copy last week"]
     if chosen.kind != "copy" and best_copy != "copy last week" and as_used.test < last_week:
         values = {"percent": 100 * (1 - as_used.test / last_week), "copy_loss": _figures(last_week)}
-        said.append(Message("verdict.last_week", values))
+        sentences.append(Message("verdict.last_week", values))
     overfit = overfitting(ladder)
     if overfit:
         before, after = overfit
-        said.append(
+        sentences.append(
             Message(
                 "verdict.overfitting",
                 {
@@ -71,19 +76,19 @@ def verdict(
                 },
             )
         )
-    said.append(
+    sentences.append(
         Message("verdict.coverage", {"share80": 100 * as_used.coverage[80], "share95": 100 * as_used.coverage[95]})
     )
-    return (*said, *notes)
+    return (*sentences, *notes)
 
 
 def _figures(loss: float) -> str:
-    """Write a loss with four figures, and never fewer than the whole number."""
-    return f"{loss:,.0f}" if 1e3 <= loss < 1e15 else f"{loss:.4g}"  # noqa: PLR2004 - four figures
+    """Write a loss with four significant digits, and with all digits before the point."""
+    return f"{loss:,.0f}" if 1e3 <= loss < 1e15 else f"{loss:.4g}"  # noqa: PLR2004 - from 1,000 on, four digits stand before the point
 
 
 def overfitting(ladder: Sequence[RungResult]) -> tuple[RungResult, RungResult] | None:
-    """Return the first two neighbours where a larger network is better on seen days and worse on unseen ones (U4)."""
+    """Return the first two neighbours where the larger network is better on seen days and worse on unseen ones (U4)."""
     networks = [line for line in ladder if line.kind == "network" and not line.known]
     for before, after in pairwise(networks):
         larger = after.parameters > before.parameters and after.days_back == before.days_back

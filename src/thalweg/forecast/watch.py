@@ -1,4 +1,4 @@
-"""How a long climb tells of its progress."""
+"""How a fit reports its progress."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ if TYPE_CHECKING:
 
 
 class Watcher(Protocol):
-    """What `fit` calls as it goes, always from the calling thread."""
+    """What `fit` calls while it runs, always from the calling thread."""
 
     def stage(self, name: str, total: int) -> None:
-        """Begin a stage (``climb``, ``open``, ``as_used``, ``forecast``) of `total` fits."""
+        """Begin a stage of `total` fits.
+
+        The stages are ``climb`` (the search over the ladder), ``open`` (the sealed test), ``as_used`` (the backtest)
+        and ``forecast`` (the final fit).
+        """
         ...
 
     def advance(self, count: int = 1) -> None:
@@ -20,12 +24,12 @@ class Watcher(Protocol):
         ...
 
     def rung(self, line: RungResult) -> None:
-        """Tell that a rung is fitted; its ``test`` is NaN while the sealed test is unopened."""
+        """Report a fitted rung; its ``test`` is NaN until the sealed test is opened."""
         ...
 
 
 class Silence:
-    """A watcher that tells nothing."""
+    """A watcher that reports nothing."""
 
     def stage(self, name: str, total: int) -> None:
         """Begin a stage."""
@@ -34,4 +38,4 @@ class Silence:
         """Count fits."""
 
     def rung(self, line: RungResult) -> None:
-        """Tell of a rung."""
+        """Report a fitted rung."""

@@ -18,17 +18,12 @@ from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES, OWN, Loss, huber, quantile
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.training_state import TrainingState
+from thalweg.messages import Argument
 
 if TYPE_CHECKING:
     from thalweg.learn.examples import Examples
 
-DESCENT = Kind(
-    name="descent",
-    key="thalweg.descent",
-    version=1,
-    give="a file that `Descent.save` wrote",
-    again="Begin the descent again",
-)
+DESCENT = Kind(name="descent", key="thalweg.descent", version=1)
 
 
 def save(descent: Descent, path: str | Path) -> None:
@@ -61,26 +56,23 @@ def load(path: str | Path, examples: Examples, *, loss: Loss | None = None) -> D
     except InputError:
         raise
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise InputError(
-            f"{path} does not describe a descent that this thalweg can go on with ({error}). {DESCENT.again}."
-        ) from error
+        raise InputError("descent.unusable", path=path) from error
     return descent
 
 
 def _begun(path: Path, told: dict[str, Any], examples: Examples, loss: Loss | None) -> Descent:
     if told["own loss"]:
-        if loss is None or loss.name != told["loss"]:
-            given = "none was given" if loss is None else f"{loss.name!r} was given"
-            raise InputError(
-                f"{path} was begun with a loss of its own, {told['loss']!r}, and {given}. A file holds no code: give "
-                "that loss as the option `loss`."
-            )
+        begun_with = {"path": path, "loss": told["loss"], "argument": Argument("loss")}
+        if loss is None:
+            raise InputError("descent.loss_missing", **begun_with)
+        if loss.name != told["loss"]:
+            raise InputError("descent.loss_other", given=loss.name, **begun_with)
     else:
         loss = _of_table(told["loss"], told["loss parameters"])
     shape: dict[str, Any] = {**told["network"], "widths": tuple(told["network"]["widths"])}
     network = Network(**shape)
     if examples.features != network.widths[0]:
-        raise _other_examples(path)
+        raise InputError("descent.other_examples", path=path)
     descent = Descent(
         network,
         examples,
@@ -97,12 +89,8 @@ def _begun(path: Path, told: dict[str, Any], examples: Examples, loss: Loss | No
     )
     _FINGERPRINTS[descent.examples] = found = _digest(descent.examples)
     if found != told["examples"]:
-        raise _other_examples(path)
+        raise InputError("descent.other_examples", path=path)
     return descent
-
-
-def _other_examples(path: Path) -> InputError:
-    return InputError(f"{path} was begun with other examples than those given; give the same, in the same order.")
 
 
 def _of_table(name: str, parameters: list[float]) -> Loss:

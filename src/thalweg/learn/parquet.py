@@ -103,7 +103,7 @@ class ParquetBatches:
                     yield tuple(np.stack(cut[a:b]).T for a, b in pairwise(edges))
                 done += count
         except (OSError, duckdb.Error) as error:
-            raise _unreadable(path, error) from error
+            raise InputError("parquet.unreadable", path=path) from error
 
 
 def parquet_batches(
@@ -142,18 +142,16 @@ def parquet_batches(
         raise ValueError(f"batch_rows is {batch_rows}; it must be 1 or more.")
     paths = [Path(path)] if isinstance(path, (str, os.PathLike)) else [Path(one) for one in path]
     if not paths:
-        raise InputError("No Parquet file was given; give the path of one or more.")
+        raise InputError("parquet.no_files")
     targets = (target,) if isinstance(target, str) else tuple(target)
     features = [features] if isinstance(features, str) else features
     known, total = _described(paths[0])
     chosen = [name for name in known if name not in {*targets, weight}] if features is None else list(features)
     names = [*chosen, *targets, *([weight] if weight else [])]
     if not chosen or not targets:
-        raise InputError(
-            f"There are {len(chosen)} features and {len(targets)} targets; one of each is needed at least."
-        )
+        raise InputError("parquet.too_few_columns", features=len(chosen), targets=len(targets))
     if twice := [name for name, times in Counter(names).items() if times > 1]:
-        raise InputError(f"Column {twice[0]!r} is named twice; a column is a feature, a target or the weight.")
+        raise InputError("parquet.named_twice", column=twice[0])
     labelled = targets if len(targets) == 1 and _kind(known.get(targets[0], "")) in TEXT else ()
     _checked(paths[0], known, names, labelled)
     for one in paths[1:]:
@@ -172,7 +170,7 @@ def _opened(path: Path) -> duckdb.DuckDBPyConnection:
     import duckdb  # noqa: PLC0415 - likewise
 
     if not path.is_file():
-        raise InputError(f"There is no file {path}. Give the path of a Parquet file.")
+        raise InputError("parquet.no_file", path=path)
     # One thread, the one that asks: the others learn. It also keeps the rows in their order.
     connection = duckdb.connect(":memory:", config={"threads": 1, "autoinstall_known_extensions": False})
     connection.execute("SET enable_progress_bar = false")
@@ -196,7 +194,7 @@ def _kinds(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
     try:
         rows = connection.execute(f"DESCRIBE SELECT * FROM {_scan(path)}").fetchall()  # noqa: S608 - likewise
     except duckdb.Error as error:
-        raise _unreadable(path, error) from error
+        raise InputError("parquet.unreadable", path=path) from error
     return {str(row[0]): str(row[1]) for row in rows}
 
 
@@ -209,17 +207,12 @@ def _checked(path: Path, known: dict[str, str], names: list[str], labelled: tupl
     """Refuse columns that are not there, or do not hold numbers, or text where they are `labelled`."""
     for name in names:
         if name not in known:
-            raise InputError(f"{path} has no column {name!r}; it has {', '.join(map(repr, known))}.")
+            raise InputError("parquet.no_column", path=path, column=name, columns=[repr(each) for each in known])
         if name in labelled:
             if _kind(known[name]) not in TEXT:
-                raise InputError(
-                    f"{path}: column {name!r} holds {known[name]}; text is expected, as in the first file."
-                )
+                raise InputError("parquet.text_expected", path=path, column=name, kind=known[name])
         elif _kind(known[name]) not in (*SINGLE, *DOUBLE):
-            raise InputError(
-                f"{path}: column {name!r} holds {known[name]}; numbers or booleans are expected. Leave it out of the "
-                "features, or write it as numbers (`encode_labels` makes numbers of labels)."
-            )
+            raise InputError("parquet.numbers_expected", path=path, column=name, kind=known[name])
 
 
 def _labels(paths: list[Path], name: str) -> tuple[str, ...]:
@@ -236,14 +229,11 @@ def _labels(paths: list[Path], name: str) -> tuple[str, ...]:
             try:
                 found.update(str(row[0]) for row in connection.execute(asked).fetchall())
             except duckdb.Error as error:
-                raise _unreadable(path, error) from error
+                raise InputError("parquet.unreadable", path=path) from error
         if len(found) > MOST_LABELS:
-            raise InputError(
-                f"{path}: column {name!r} holds more than {MOST_LABELS:,} different texts, too many for classes; is it "
-                "another column that is to be predicted?"
-            )
+            raise InputError("parquet.too_many_labels", path=path, column=name, most=MOST_LABELS)
     if not found:
-        raise InputError(f"{paths[0]}: column {name!r} holds no text at all; it is to be predicted.")
+        raise InputError("parquet.no_labels", path=paths[0], column=name)
     return tuple(sorted(found))
 
 
@@ -253,13 +243,6 @@ def _filled(path: Path, name: str, column: Column, before: int, *, may_miss: boo
         return column.numbers
     if not may_miss:
         row = before + int(np.argmax(column.missing))
-        raise InputError(
-            f"{path}: column {name!r} has no value in row {row} (counted from 0); fill it, or leave the row out."
-        )
+        raise InputError("parquet.no_value", path=path, column=name, row=row)
     kind = column.numbers.dtype if column.numbers.dtype.kind == "f" else np.float64
     return np.where(column.missing, np.nan, column.numbers).astype(kind, copy=False)
-
-
-def _unreadable(path: Path, error: Exception) -> InputError:
-    reason = " ".join(str(error).splitlines()[0].split())
-    return InputError(f"{path} cannot be read as Parquet, it may be cut short: {reason}. Write or copy it again.")

@@ -59,7 +59,10 @@ def options_of(name: str, view: str | None, given: Mapping[str, Any]) -> Options
         if usual == "":
             raise InputError("picture.no_views", name=name, view=chosen)
         raise InputError("picture.view", name=name, view=chosen, views=tuple(views))
-    return views[chosen].of(given, f"{name} {chosen}".strip())
+    record, called = views[chosen], f"{name} {chosen}".strip()
+    if given and not record.declared():
+        raise InputError("picture.no_options", called=called, names=tuple(given))
+    return record.of(given, called)
 
 
 def study_of(name: str, source: Source, options: Options, watcher: Watcher) -> Any:  # noqa: ANN401 - each has its own

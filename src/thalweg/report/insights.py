@@ -11,7 +11,7 @@ from thalweg.forecast.watch import Silence
 from thalweg.messages import catalogue
 from thalweg.pictures.lags.options import LagsOptions
 from thalweg.pictures.registry import illustration_of, study_of
-from thalweg.pictures.shift.chart import moved_chart, shift_told
+from thalweg.pictures.shift.chart import moved_chart, shift_sentences
 from thalweg.pictures.shift.study import shift_of
 from thalweg.pictures.surface.options import PathOptions
 from thalweg.pictures.why.options import WhyOptions
@@ -75,9 +75,11 @@ def _shift(findings: Findings, _: Model, language: str) -> Illustration:
     before = series.values[(used.dates - series.start).astype(int) - 1]
     shift = shift_of(used.target, used.prediction, before, findings.loss)
     drawn = min(DRAWN_DAYS, len(used.dates))
-    told = catalogue(language)("report.shift_subtitle", rung=findings.chosen, drawn=drawn, count=len(used.dates))
-    chart = moved_chart(shift, used.dates, series.name, told, language, drawn=drawn, simulated=series.simulated)
-    return Illustration("shift", language, chart, {}, shift_told(shift, language, name=series.name), asked=("perfect",))
+    subtitle = catalogue(language)("report.shift_subtitle", rung=findings.chosen, drawn=drawn, count=len(used.dates))
+    chart = moved_chart(shift, used.dates, series.name, subtitle, language, drawn=drawn, simulated=series.simulated)
+    return Illustration(
+        "shift", language, chart, {}, shift_sentences(shift, language, name=series.name), asked=("perfect",)
+    )
 
 
 def _lags(findings: Findings, _: Model, language: str) -> Illustration:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from thalweg.charts.numbers import day, estimate_decimals, number, past
+from thalweg.charts.numbers import day, estimate_decimals, number, past, percent, thousands
 from thalweg.charts.style import vega_lite
 from thalweg.messages import catalogue
 from thalweg.report import tables
@@ -113,7 +113,7 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
             "misses": translate("report.explain_misses_holidays", country=findings.country)
             if findings.country
             else translate("report.explain_misses"),
-            "unknowns": translate("report.explain_unknowns", parameters=f"{choice.parameters:,}")
+            "unknowns": translate("report.explain_unknowns", parameters=thousands(choice.parameters))
             if choice.parameters
             else translate("report.explain_unknowns_copy"),
             "descent": translate("report.explain_descent", seeds=descent.seeds)
@@ -166,7 +166,7 @@ def _tiles(findings: Findings, translate: Catalogue) -> list[Tile]:
     if copied is not None and findings.chosen != COPY:
         better = used.test < copied
         note = (
-            translate("report.tile_copy_note_better", percent=f"{100 * (1 - used.test / copied):.0f}")
+            translate("report.tile_copy_note_better", percent=percent(1 - used.test / copied))
             if better
             else translate("report.tile_copy_note_worse")
         )
@@ -174,8 +174,8 @@ def _tiles(findings: Findings, translate: Catalogue) -> list[Tile]:
     tiles.append(
         Tile(
             translate("report.tile_coverage"),
-            f"{100 * used.coverage[80]:.0f}%",
-            translate("report.tile_coverage_note", share=f"{100 * used.coverage[95]:.0f}"),
+            f"{percent(used.coverage[80])}%",
+            translate("report.tile_coverage_note", share=percent(used.coverage[95])),
         )
     )
     return tiles

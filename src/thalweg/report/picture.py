@@ -52,7 +52,7 @@ def _page(illustration: Illustration) -> str:
         name=illustration.name,
         line=translate(f"look.{illustration.name}.line"),
         picture=picture(illustration.name, illustration.described),
-        said=illustration.said,
+        sentences=illustration.sentences,
         tables=tables_of(illustration),
         questions=illustration.questions(),
         scripts=scripts(),

@@ -12,7 +12,10 @@ from thalweg.charts.numbers import (
     duration,
     estimate_decimals,
     missed,
+    percent,
     number,
+    significant,
+    thousands,
     value_decimals,
 )
 from thalweg.messages import catalogue
@@ -107,7 +110,12 @@ def unknowns_table(findings: Findings, language: str = "en") -> Table | None:
         (translate("table.epochs"), ""),
     ]
     rows = [
-        [line.rung, f"{line.parameters:,}", str(line.seeds), ", ".join(str(epoch) for epoch in line.epochs) or ABSENT]
+        [
+            line.rung,
+            thousands(line.parameters),
+            str(line.seeds),
+            ", ".join(str(epoch) for epoch in line.epochs) or ABSENT,
+        ]
         for line in shown
     ]
     return Table("", head, rows)
@@ -185,8 +193,8 @@ def coverage_table(findings: Findings, language: str = "en") -> Table:
     rows = [
         [
             f"{coverage}%",
-            f"{round(share * len(used.dates)):,} / {len(used.dates):,}",
-            f"{100 * share:.1f}%",
+            f"{thousands(round(share * len(used.dates)))} / {thousands(len(used.dates))}",
+            f"{percent(share, 1)}%",
         ]
         for coverage, share in sorted(used.coverage.items())
     ]
@@ -209,7 +217,7 @@ def split_table(findings: Findings, language: str = "en") -> Table:
         (translate("report.days"), ""),
     ]
     rows = [
-        [translate(f"report.part_{part}"), day(first, language), day(last, language), f"{count:,}"]
+        [translate(f"report.part_{part}"), day(first, language), day(last, language), thousands(count)]
         for part, first, last, count in parts
     ]
     return Table("", head, rows, words=frozenset({0, 1, 2}))
@@ -240,4 +248,4 @@ def _setting(value: object, language: str) -> str:
         return catalogue(language)("report.none")
     if isinstance(value, (list, tuple)):
         return ", ".join(str(item) for item in value) or catalogue(language)("report.none")
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return significant(value) if isinstance(value, float) else str(value)

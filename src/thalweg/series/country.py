@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from thalweg.errors import InputError
+from thalweg.messages import Argument
 from thalweg.options import Kind
 
-ALIASES = {
+ALIASES = {  # beside the names that the library knows
     "uk": "GB",
     "greatbritain": "GB",
     "britain": "GB",
@@ -40,74 +41,74 @@ ALIASES = {
 }
 
 
-def country_code(text: str) -> str:
-    """Return the code of the country, or of its part, that `text` names.
+def country_code(text: str, argument: str = "country") -> str:
+    """Return the code of the country, or of a part of it, that a text names.
 
     Parameters
     ----------
     text : str
         An ISO 3166 code (``US``, ``us``, ``TWN``), a name (``Taiwan``, ``United States``, ``UK``, ``台灣``), or a
-        code with a part of the country whose own holidays count too (``GB-ENG``, ``DE-BY``).
+        code with a part of the country that has holidays of its own (``GB-ENG``, ``DE-BY``).
+    argument : str
+        The argument that an error names.
 
     Returns
     -------
     str
-        The two-letter code in capitals, with ``-`` and the part's code where one was given.
+        The two-letter code in capitals, followed by ``-`` and the part's code where a part was named.
 
     Raises
     ------
     InputError
-        If the `holidays` library does not know it; the nearest matches are named.
+        If the `holidays` library does not know the country; the nearest matches are named.
     """
-    import holidays  # noqa: PLC0415  heavy, and of no use without a country
+    import holidays  # noqa: PLC0415  slow to load, and needed for a country only
     from holidays.registry import COUNTRIES  # noqa: PLC0415  likewise
 
-    words: dict[str, str] = {}
+    codes: dict[str, str] = {}
     titles: dict[str, str] = {}
     for name, code, *others in COUNTRIES.values():
         titles[code] = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-        words.update((known.lower(), code) for known in (name, code, *others))
-    words.update(ALIASES)
+        codes.update((known.lower(), code) for known in (name, code, *others))
+    codes.update(ALIASES)
 
-    plain = re.sub(r"[\W_]+", "", text).lower()
-    if plain in words:
-        return words[plain]
-    whole, dash, part = text.strip().partition("-")
-    code = words.get(whole.strip().lower(), "")
+    word = re.sub(r"[\W_]+", "", text).lower()
+    if word in codes:
+        return codes[word]
+    given = Argument(argument, text)
+    country, dash, part = text.strip().partition("-")
+    code = codes.get(country.strip().lower(), "")
     if dash and code:
-        wanted = part.strip().upper()
+        part = part.strip().upper()
         parts: tuple[str, ...] = getattr(holidays, code).subdivisions
-        if wanted in parts:
-            return f"{code}-{wanted}"
-        raise InputError(
-            f"--country {text}: {titles[code]} ({code}) has no part {wanted!r} with holidays of its own; "
-            f"its parts are: {', '.join(parts) or 'none'}. Give one of them, or {code} alone."
-        )
-    raise InputError(
-        f"--country {text!r} is no country whose holidays are known{_nearest_countries(plain, words, titles)}. "
-        "Give a two-letter code such as US, GB, TW or CN, or the country's English name."
-    )
+        if part in parts:
+            return f"{code}-{part}"
+        if not parts:
+            raise InputError("country.no_parts", argument=given, country=titles[code], code=code)
+        raise InputError("country.no_part", argument=given, country=titles[code], code=code, part=part, parts=parts)
+    nearest = [f"{code} ({titles[code.partition('-')[0]]})" for code in _nearest_codes(word, codes)]
+    if not nearest:
+        raise InputError("country.unknown", argument=given)
+    raise InputError("country.unknown_but_near", argument=given, nearest=nearest)
 
 
-def _nearest_countries(plain: str, words: dict[str, str], titles: dict[str, str]) -> str:
-    import difflib  # noqa: PLC0415  of use for an error only
+def _nearest_codes(word: str, codes: dict[str, str]) -> list[str]:
+    """Return the codes of up to three countries whose names look like a word."""
+    import difflib  # noqa: PLC0415  needed for an error only
 
-    close = difflib.get_close_matches(plain, words, n=6, cutoff=0.5)
-    codes = list(dict.fromkeys(words[word] for word in close))[:3]
-    if not codes:
-        return ""
-    return "; the nearest are " + ", ".join(f"{code} ({titles[code.partition('-')[0]]})" for code in codes)
+    close = difflib.get_close_matches(word, codes, n=6, cutoff=0.5)
+    return list(dict.fromkeys(codes[name] for name in close))[:3]
 
 
 @dataclass(frozen=True)
 class Country(Kind):
-    """A country, as an option takes it; an empty text is none."""
+    """A country, as an option takes it; an empty text stands for none."""
 
     @property
     def metavar(self) -> str:
-        """Its code."""
+        """What stands for the value in the command's help."""
         return "CODE"
 
-    def checked(self, name: str, value: Any) -> str:  # noqa: ANN401, ARG002 - users have no type checker
-        """Return its code."""
-        return country_code(str(value)) if value else ""
+    def checked(self, name: str, value: Any) -> str:  # noqa: ANN401 - users have no type checker
+        """Return the country's code."""
+        return country_code(str(value), name) if value else ""

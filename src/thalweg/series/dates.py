@@ -1,4 +1,4 @@
-"""Sums of dates, each with its unit: NumPy is about to refuse a bare whole number added to a date."""
+"""Sums of dates, each with its unit: NumPy deprecates adding a whole number without a unit to a date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Raw, or logarithm with the level taken out; and back to the user's units."""
+"""The transform of values for a network, raw or logarithm minus level, and its inverse."""
 
 from __future__ import annotations
 
@@ -10,28 +10,29 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FLAT = 1e-9  # a spread of less than this share of the values themselves is rounding, not spread
-WEEK = 7
+FLAT_SHARE = 1e-9  # a spread of less than this share of the largest value is rounding
+LARGEST_EXPONENT = 300.0  # exp of it is finite, and its square
+WEEK = 7  # days
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How values are seen by a network: ``(f(value) − level) / spread``.
+    """The transform of values for a network: ``(f(value) − level) / spread``.
 
     Attributes
     ----------
     logarithm : bool
-        Whether f is the logarithm of the value plus `offset`; else f leaves the value as it is.
+        Whether f is the logarithm of the value plus `offset`; else f leaves the value unchanged.
     level_days : int
-        The level is the mean of f over so many days, each example's own: a week, so that the week's rhythm does
-        not move it, or yesterday alone. 0: the level is `centre`.
+        The level of an example is the mean of f over its last so many days: 7, so that the weekday does not change it,
+        or 1, the last day alone. With 0, the level is `centre`.
     offset, least : float
-        Before the logarithm a value is raised to `least` and `offset` is added, both in the user's units; they
-        keep a day of nothing from going to minus infinity.
+        In the user's units. Before the logarithm, a value below `least` is raised to it, and `offset` is added; so the
+        transform of 0 is finite.
     centre, spread : float
-        In units of f, from the days given to `fit_scale` alone.
+        In units of f, from the days given to `fit_scale` only.
     floor : bool
-        Whether what is undone is kept at 0 or above.
+        Whether the inverse is kept at 0 or above.
     """
 
     logarithm: bool
@@ -47,14 +48,14 @@ class Scale:
         return np.log(np.maximum(values, self.least) + self.offset) if self.logarithm else values
 
     def level(self, transformed: NDArray[np.float64], newest: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the level seen from each day, shape (rows,).
+        """Return the level at each day, shape (rows,).
 
         Parameters
         ----------
         transformed : ndarray, shape (values,)
             f of the values.
         newest : ndarray of int64, shape (rows,)
-            Where each row's newest day stands; a level of its own needs so many days up to it.
+            The index of each row's newest day; it must be at least ``level_days - 1``.
         """
         if not self.level_days:
             return np.full(len(newest), self.centre)
@@ -64,8 +65,8 @@ class Scale:
         """Return a network's outputs, shape (rows, steps), in the user's units, given the rows' levels."""
         values = outputs * self.spread + level[:, None]
         if self.logarithm:
-            # A wild output must not overflow; what it undoes to is already beyond any use.
-            values = np.exp(np.minimum(values, 300.0)) - self.offset
+            # An extreme output must not overflow; so large a value is useless in any case.
+            values = np.exp(np.minimum(values, LARGEST_EXPONENT)) - self.offset
         return np.maximum(values, 0) if self.floor else values
 
 
@@ -73,7 +74,7 @@ def trailing_mean(
     values: NDArray[np.float64], newest: NDArray[np.int64], days: int | NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return the mean of the `days` values up to and including each of `newest`."""
-    total = np.concatenate([[0.0], np.cumsum(values - values[0])])  # relative to the first: keeps the digits
+    total = np.concatenate([[0.0], np.cumsum(values - values[0])])  # differences from the first value lose fewer digits
     return (total[newest + 1] - total[newest + 1 - days]) / days + values[0]
 
 
@@ -83,10 +84,10 @@ def fit_scale(values: NDArray[np.float64], *, level_days: int, counts: bool) -> 
     Parameters
     ----------
     values : ndarray, shape (days,)
-        In the user's units; nothing after the days that may be learned from.
+        In the user's units; only the days that may be learned from.
     level_days : int
-        0 for the lecture's rungs: raw values, standardised. Else the level of so many days is taken out and,
-        for counts, of the logarithm; the spread is how far the days of a week lie from it.
+        0 for the lecture's rungs: raw values, standardised. Else the level over so many days is subtracted, for counts
+        in the logarithm; the spread is how far the days of a week lie from it.
     counts : bool
         Whether no value is negative.
     """
@@ -110,19 +111,20 @@ def fit_scale(values: NDArray[np.float64], *, level_days: int, counts: bool) -> 
         spread=1.0,
         floor=counts,
     )
-    seen = scale.transform(values)
-    newest = np.arange(max(WEEK, level_days) - 1, len(seen))
-    away = seen[newest[:, None] - np.arange(WEEK)] - trailing_mean(seen, newest, level_days)[:, None]
-    return replace(scale, spread=_spread(away, seen))
+    transformed = scale.transform(values)
+    newest = np.arange(max(WEEK, level_days) - 1, len(transformed))
+    level = trailing_mean(transformed, newest, level_days)
+    deviations = transformed[newest[:, None] - np.arange(WEEK)] - level[:, None]
+    return replace(scale, spread=_spread(deviations, transformed))
 
 
-def _spread(away: NDArray[np.float64], values: NDArray[np.float64]) -> float:
-    """Return the root of the mean square of `away`; 1 where nothing moves, so that nothing is divided by nothing."""
-    spread = float(np.sqrt(np.mean(away**2)))
-    return spread if spread > FLAT * float(np.abs(values).max()) else 1.0
+def _spread(deviations: NDArray[np.float64], values: NDArray[np.float64]) -> float:
+    """Return the root mean square of the deviations; 1 where all values are equal, because it is a divisor."""
+    spread = float(np.sqrt(np.mean(deviations**2)))
+    return spread if spread > FLAT_SHARE * float(np.abs(values).max()) else 1.0
 
 
 def log_offset(values: NDArray[np.float64]) -> tuple[float, float]:
-    """Return `Scale.offset` and `Scale.least`: nothing is added where all values are well above 0."""
+    """Return `Scale.offset` and `Scale.least`; the offset is 0 where all values are well above 0."""
     typical = float(np.median(values[values > 0])) if (values > 0).any() else 1.0
     return (0.0, 0.01 * typical) if values.min() > 0.05 * typical else (0.05 * typical, 0.0)

@@ -1,4 +1,4 @@
-"""Cut a series by date: training, then validation (half a year), then the sealed test (a year)."""
+"""Split a series by date into training, validation (half a year) and the sealed test (a year)."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
 
     from thalweg.series.series import Series
 
-SHORTEST = 56  # days: below, not even the line over a week has days enough to be fitted and checked
-LONG = 1000  # days from which on validation is half a year and the test a year
-VALIDATION, TEST = 182, 365
-VALIDATION_SHARE, TEST_SHARE = 0.2, 0.3
+SHORTEST_DAYS = 56  # with fewer days not even the line over a week can be fitted and checked
+LONG_DAYS = 1000  # from here on validation has half a year and the test a year
+VALIDATION_DAYS, TEST_DAYS = 182, 365
+VALIDATION_SHARE, TEST_SHARE = 0.2, 0.3  # of a shorter series
 
 
 @dataclass(frozen=True)
 class Split:
-    """The days by date: training, then validation, then the sealed test.
+    """The three parts of a series in the order of their dates: training, validation and the sealed test.
 
     Attributes
     ----------
     days, train, validation, test : int
-        How many days there are in all and in each part; ``train + validation + test == days``.
+        The number of days in all and in each part; ``train + validation + test == days``.
     first, train_last, validation_last, last : numpy.datetime64
         The first day of all and the last day of each part.
     notes : tuple of Message
-        Said where the parts are shorter than half a year and a year (keys ``split.*``).
+        Where the parts are shorter than half a year and a year, a note that says so (keys ``split.*``).
     """
 
     days: int
@@ -45,37 +45,40 @@ class Split:
 
 
 def split_by_date(series: Series) -> Split:
-    """Split a series; below `LONG` days validation is 20% of them and the test 30%.
+    """Split a series; below `LONG_DAYS` days, validation has 20% of the days and the test 30%.
 
     Raises
     ------
     InputError
-        If there are fewer than `SHORTEST` days, or a part has no observed day.
+        If there are fewer than `SHORTEST_DAYS` days, or a part has no observed day.
     """
     days = len(series)
-    if days < SHORTEST:
+    dates, observed = series.dates, series.observed
+    if days < SHORTEST_DAYS:
         raise InputError(
-            f"{series.source} has {days} days, from {series.start} to {series.dates[-1]}. At least {SHORTEST} are "
-            "needed (eight weeks): some to learn from, some to choose by and some to be judged on. Bring more days."
+            "split.too_short",
+            source=series.source_name,
+            days=days,
+            first=dates[0],
+            last=dates[-1],
+            least=SHORTEST_DAYS,
         )
     notes: tuple[Message, ...] = ()
-    if days >= LONG:
-        validation, test = VALIDATION, TEST
+    if days >= LONG_DAYS:
+        validation, test = VALIDATION_DAYS, TEST_DAYS
     else:
         validation, test = round(days * VALIDATION_SHARE), round(days * TEST_SHARE)
         notes = (Message("split.short", {"days": days, "validation": validation, "test": test}),)
     train = days - validation - test
-    dates, observed = series.dates, series.observed
     parts = {
-        "training": observed[:train],
+        "train": observed[:train],
         "validation": observed[train : train + validation],
         "test": observed[train + validation :],
     }
     for name, part in parts.items():
         if not part.any():
             raise InputError(
-                f"{series.source}: no day of the {len(part)} {name} days was observed, all are gaps. "
-                "Bring a file with fewer missing days."
+                "split.unobserved", source=series.source_name, count=len(part), part=Message(f"split.{name}")
             )
     return Split(
         days, train, validation, test, dates[0], dates[train - 1], dates[train + validation - 1], dates[-1], notes

@@ -19,7 +19,7 @@ from thalweg.version import __version__
 onnx = pytest.importorskip("onnx", reason="it exports to ONNX")
 runtime = pytest.importorskip("onnxruntime", reason="it computes what was exported")
 
-from thalweg.adapters.onnx.export import IR_VERSION, OPSET, save_onnx, to_onnx  # noqa: E402 - it needs onnx
+from thalweg.adapters.onnx import IR_VERSION, OPSET, save_onnx, to_onnx  # noqa: E402 - it needs onnx
 
 sklearn = pytest.importorskip("sklearn", reason="estimators are scikit-learn's kind")
 
@@ -223,7 +223,7 @@ def test_other_steps_and_searches_are_exported(skl2onnx):  # noqa: ARG001 - like
 
 def test_columns_of_several_kinds_go_through_skl2onnx_itself(skl2onnx):
     pandas = pytest.importorskip("pandas", reason="it has frames")
-    from thalweg.adapters.onnx.pipelines import register_converters  # noqa: PLC0415 - it needs skl2onnx
+    from thalweg.adapters.onnx import register_converters  # noqa: PLC0415 - it needs skl2onnx
 
     x = table(np.float32)
     frame = pandas.DataFrame({"size": x[:, 0], "color": np.where(x[:, 1] > 3, "red", "blue")})
@@ -276,7 +276,7 @@ def test_precisions_labels_and_sizes_that_onnx_has_not_are_told(monkeypatch):
     estimator.classes_ = np.array([0.5, 1.0, 2.0])
     with pytest.raises(ValueError, match=r"\[0.5, 1.0, 2.0\] are neither whole numbers nor text"):
         to_onnx(estimator)
-    monkeypatch.setattr("thalweg.adapters.onnx.export.LARGEST", 100)
+    monkeypatch.setattr("thalweg.adapters.onnx.export._LARGEST_BYTES", 100)
     with pytest.raises(ValueError, match="13 unknowns of float64 are more than the 2 GB"):
         to_onnx(NETWORK, NETWORK.start())
 

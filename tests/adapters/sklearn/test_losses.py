@@ -1,11 +1,14 @@
 """What is learned and what is told of it: against closed forms, NumPy by hand, and scikit-learn's own metrics."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.linear_model import LinearRegression, LogisticRegression, QuantileRegressor
 from sklearn.metrics import log_loss, mean_absolute_error, mean_pinball_loss, mean_squared_error
 
+from support.covering import cases
 from thalweg.adapters.sklearn import NetworkClassifier, NetworkRegressor
 from thalweg.learn import Network, own_loss, quantile
 
@@ -33,12 +36,12 @@ METRICS = {
 }
 
 
-@pytest.mark.parametrize("loss", METRICS)
-@pytest.mark.parametrize("scale_target", [True, False])
-@pytest.mark.parametrize("weight", [None, WEIGHT])
-@pytest.mark.parametrize("target", [Y, TWO], ids=["one target", "two targets"])
-def test_losses_are_those_of_the_predictions_in_the_target_s_units(loss, scale_target, weight, target):
+@pytest.mark.parametrize(
+    ("loss", "scale_target", "weighted", "outputs"), cases(product(METRICS, [True, False], [True, False], [1, 2]))
+)
+def test_losses_are_those_of_the_predictions_in_the_target_s_units(loss, scale_target, weighted, outputs):
     options, metric = METRICS[loss]
+    weight, target = WEIGHT if weighted else None, Y if outputs == 1 else TWO
     made = []
     network = NetworkRegressor(
         (4,), loss=loss, scale_target=scale_target, max_iter=4, learning_rate_init=0.01, **options, **WHOLE,

@@ -1,4 +1,4 @@
-"""What holds for all pictures: they draw, they say what is simulated, and no clock moves a day."""
+"""What holds for all charts of the report: they draw, they say what is simulated, and no clock moves a day."""
 
 import subprocess
 import sys
@@ -7,11 +7,16 @@ import pytest
 import vl_convert
 
 from support.findings_builder import build_findings
-from thalweg import look
 from thalweg.charts.numbers import common_decimals, day, number
 from thalweg.charts.style import VEGA_LITE
+from thalweg.report.charts.descent import descent_chart
+from thalweg.report.charts.forecast import forecast_chart
+from thalweg.report.charts.ladder import ladder_chart
+from thalweg.report.charts.series import series_chart
+from thalweg.report.charts.steps import steps_chart
+from thalweg.report.charts.truth import truth_chart
 
-CHARTS = [getattr(look, name) for name in look.__all__]
+CHARTS = [descent_chart, forecast_chart, ladder_chart, series_chart, steps_chart, truth_chart]
 PNG = b"\x89PNG\r\n\x1a\n"
 
 

@@ -1,10 +1,4 @@
-"""Networks and fitted estimators as ONNX, which ONNX Runtime computes wherever it runs: no thalweg, no Python needed.
-
->>> from thalweg.adapters.onnx.export import save_onnx
->>> from thalweg.learn import Network
->>> network = Network((4, 16, 3), output="softmax")
->>> save_onnx(network, "network.onnx", network.start())  # doctest: +SKIP
-"""
+"""A network, or an estimator of thalweg, as a graph of ONNX."""
 
 from __future__ import annotations
 
@@ -33,12 +27,12 @@ if TYPE_CHECKING:
     from thalweg.learn.activation import Values
 
 OPSET, IR_VERSION = 13, 7  # of 2020, the first opset whose Softmax is along one axis: old runtimes read it too
-LARGEST = 2**31 - 2**20  # bytes of unknowns: a model is one message of 2 GB at most
-PRECISIONS: dict[np.dtype[Any], int] = {
+_LARGEST_BYTES = 2**31 - 2**20  # of unknowns: a model is one message of at most 2 GB
+_PRECISIONS: dict[np.dtype[Any], int] = {
     np.dtype(np.float32): TensorProto.FLOAT,
     np.dtype(np.float64): TensorProto.DOUBLE,
 }
-OPERATORS = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax"}
+_OPERATORS = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax"}
 
 
 def to_onnx(
@@ -61,7 +55,7 @@ def to_onnx(
     ----------
     model : Network, NetworkRegressor, NetworkClassifier, or another estimator of scikit-learn
         The last, such as a pipeline, goes through the package skl2onnx, which knows most preprocessing. Where its
-        input is more than one table of numbers, see `thalweg.adapters.onnx.pipelines.register_converters`.
+        input is more than one table of numbers, see `register_converters`.
     theta : ndarray, shape (size,), optional
         The unknowns of a network. It takes features as a table; those of windows and one-hot indices are in it as
         `Examples.gather` returns them.
@@ -164,9 +158,9 @@ class Graph:
 
     def __init__(self, dtype: DTypeLike, unique: Callable[[str], str] = str) -> None:
         self.dtype: np.dtype[Any] = np.dtype(dtype)
-        if self.dtype not in PRECISIONS:
+        if self.dtype not in _PRECISIONS:
             raise ValueError(f"The precision is {self.dtype}; choose float32 or float64.")
-        self.precision = PRECISIONS[self.dtype]
+        self.precision = _PRECISIONS[self.dtype]
         self.constants: list[TensorProto] = []
         self.nodes: list[NodeProto] = []
         self._unique = unique
@@ -188,7 +182,7 @@ class Graph:
 
     def network(self, network: Network, theta: Values, x: str) -> str:
         """Add the forward pass, layer by layer (P3)."""
-        if network.size * self.dtype.itemsize > LARGEST:
+        if network.size * self.dtype.itemsize > _LARGEST_BYTES:
             raise ValueError(f"{network.size:,} unknowns of {self.dtype} are more than the 2 GB that a model can hold.")
         a = [x]
         for i, (layer, activation) in enumerate(zip(network.layers(theta), network.activations, strict=True)):
@@ -204,8 +198,8 @@ class Graph:
         """Add σ(z); there is nothing to add for the identity."""
         if activation == "identity":
             return z
-        if activation in OPERATORS:
-            return self.node(OPERATORS[activation], [z], name)
+        if activation in _OPERATORS:
+            return self.node(_OPERATORS[activation], [z], name)
         # ONNX has HardSigmoid too, but ONNX Runtime computes it in float32 only.
         sixth = self.node("Div", [z, self.constant(f"{name}_six", 6.0)], f"{name}_sixth")
         line = self.node("Add", [sixth, self.constant(f"{name}_half", 0.5)], f"{name}_line")

@@ -40,7 +40,7 @@ def register_converters() -> None:
 
 
 def pipeline_to_onnx(model: Any, name: str, dtype: DTypeLike | None) -> ModelProto:  # noqa: ANN401 - an estimator
-    """Return a fitted estimator of scikit-learn as a model, see `thalweg.adapters.onnx.export.to_onnx`."""
+    """Return a fitted estimator of scikit-learn as a model, see `to_onnx`."""
     register_converters()
     last = model[-1] if isinstance(model, Pipeline) else model
     graph = Graph(getattr(_network_in(last), "theta_", np.empty(0)).dtype if dtype is None else dtype)

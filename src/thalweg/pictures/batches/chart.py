@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import number
+from thalweg.charts.numbers import number, percent, significant, thousands
 from thalweg.charts.style import (
     BLUE,
     GREEN,
@@ -83,7 +83,7 @@ def batches_illustration(study: BatchesStudy, language: str = "en") -> Illustrat
         language,
         batches_chart(study, language),
         tables,
-        tuple(_said(study, translate)),
+        tuple(_sentences(study, translate)),
         shown=("arithmetic", "sizes"),
         asked=("batch",),
     )
@@ -108,45 +108,47 @@ def _arithmetic(study: BatchesStudy, translate: Catalogue) -> Numbers:
     )
 
 
-def _said(study: BatchesStudy, translate: Catalogue) -> list[str]:
+def _sentences(study: BatchesStudy, translate: Catalogue) -> list[str]:
     chosen, name = study.chosen, study.series.name
     an_epoch, first, second = chosen.updates_an_epoch, *(numbers == 1 for numbers in chosen.batches)
     unit = loss_unit(chosen.fitted.training_set.loss, name, translate.language)
-    said: list[str] = []
+    sentences: list[str] = []
     if study.asked > study.examples:
-        said.append(translate("look.batches.too_large", asked=f"{study.asked:,}", examples=f"{study.examples:,}"))
+        sentences.append(
+            translate("look.batches.too_large", asked=thousands(study.asked), examples=thousands(study.examples))
+        )
     if an_epoch > 1:
-        said.append(
+        sentences.append(
             translate(
                 "look.batches.arithmetic",
-                examples=f"{study.examples:,}",
-                batch=f"{study.batch:,}",
-                updates=f"{an_epoch:,}",
-                last=f"{(study.examples - 1) % study.batch + 1:,}",
-                epochs=f"{study.epochs:,}",
-                total=f"{an_epoch * study.epochs:,}",
+                examples=thousands(study.examples),
+                batch=thousands(study.batch),
+                updates=thousands(an_epoch),
+                last=thousands((study.examples - 1) % study.batch + 1),
+                epochs=thousands(study.epochs),
+                total=thousands(an_epoch * study.epochs),
             )
         )
         again = int((first & second).sum())
-        said.append(translate("look.batches.split", count=f"{int(first.sum()):,}", again=f"{again:,}"))
-        said.append(
+        sentences.append(translate("look.batches.split", count=thousands(int(first.sum())), again=thousands(again)))
+        sentences.append(
             translate(
                 "look.batches.one_batch",
                 miss=number(float(np.nanmean(chosen.misses))),
                 unit=unit,
-                updates=f"{chosen.followed:,}",
-                uphill=f"{100 * chosen.uphill:.0f}",
+                updates=thousands(chosen.followed),
+                uphill=percent(chosen.uphill),
             )
         )
     else:
-        said.append(translate("look.batches.all_at_once"))
+        sentences.append(translate("look.batches.all_at_once"))
     ends = [
-        translate("look.batches.end", batch=f"{one.size:,}", loss=number(float(one.of_all[-1])),
-             updates=f"{one.updates_an_epoch * study.epochs:,}", seconds=_seconds(one.seconds))
+        translate("look.batches.end", batch=thousands(one.size), loss=number(float(one.of_all[-1])),
+             updates=thousands(one.updates_an_epoch * study.epochs), seconds=_seconds(one.seconds))
         for one in study.descents
     ]  # fmt: skip
     start = number(float(chosen.of_all[0]))
-    said.append(
+    sentences.append(
         translate(
             "look.batches.ends",
             start=start,
@@ -157,27 +159,27 @@ def _said(study: BatchesStudy, translate: Catalogue) -> list[str]:
     )
     common = min(one.updates_an_epoch for one in study.descents) * study.epochs
     alike = [
-        translate("look.batches.same_one", loss=number(_after(one, common)), batch=f"{one.size:,}",
-             seen=f"{min(common * one.size, study.examples * study.epochs):,}")
+        translate("look.batches.same_one", loss=number(_after(one, common)), batch=thousands(one.size),
+             seen=thousands(min(common * one.size, study.examples * study.epochs)))
         for one in study.descents
     ]  # fmt: skip
     if len(alike) > 1:
-        said.append(
+        sentences.append(
             translate(
                 "look.batches.same_updates",
-                updates=f"{common:,}",
+                updates=thousands(common),
                 unit=unit,
                 list=translate("look.batches.and").join(alike),
             )
         )
     without = int((~study.observed).sum())
     if without:
-        said.append(translate("look.batches.without", count=f"{without:,}", name=name))
-    return said
+        sentences.append(translate("look.batches.without", count=thousands(without), name=name))
+    return sentences
 
 
 def _seconds(seconds: float) -> str:
-    return f"{seconds:.2g}" if seconds < 1 else f"{seconds:.1f}"
+    return significant(seconds, 2) if seconds < 1 else f"{seconds:.1f}"
 
 
 def batches_chart(study: BatchesStudy, language: str = "en") -> alt.VConcatChart:
@@ -209,12 +211,12 @@ def batches_chart(study: BatchesStudy, language: str = "en") -> alt.VConcatChart
     )
     title = translate(
         f"look.batches.title{'_all' if chosen.updates_an_epoch == 1 else ''}",
-        examples=f"{study.examples:,}",
-        batch=f"{study.batch:,}",
-        updates=f"{chosen.updates_an_epoch:,}",
+        examples=thousands(study.examples),
+        batch=thousands(study.batch),
+        updates=thousands(chosen.updates_an_epoch),
     )
-    told = translate("look.batches.subtitle", rung=chosen.fitted.rung.name)
-    return dress(chart.add_params(slider), title, told, language, simulated=study.series.simulated)
+    subtitle = translate("look.batches.subtitle", rung=chosen.fitted.rung.name)
+    return dress(chart.add_params(slider), title, subtitle, language, simulated=study.series.simulated)
 
 
 def _strip(study: BatchesStudy, epoch: int, language: str) -> alt.LayerChart:
@@ -241,8 +243,8 @@ def _strip(study: BatchesStudy, epoch: int, language: str) -> alt.LayerChart:
     if epoch == 0:
         layers.append(key({translate("look.batches.marked"): VERMILLION, translate("look.batches.others"): SKY}))
     title = "look.batches.strip_part" if study.examples > MOST_DAYS else "look.batches.strip"
-    told = translate(title, epoch=epoch + 1, count=f"{MOST_DAYS:,}", examples=f"{study.examples:,}")
-    return headed(layered(*layers, height=STRIP), told)
+    heading = translate(title, epoch=epoch + 1, count=thousands(MOST_DAYS), examples=thousands(study.examples))
+    return headed(layered(*layers, height=STRIP), heading)
 
 
 def _loss_axis(study: BatchesStudy, translate: Catalogue, title: str | None = "") -> alt.Y:
@@ -290,12 +292,12 @@ def _losses(study: BatchesStudy, translate: Catalogue) -> alt.LayerChart:
         height=LOSSES,
     )
     head = "look.batches.losses_all" if an_epoch == 1 else "look.batches.losses"
-    return headed(chart, translate(head, batch=f"{study.batch:,}", count=f"{count:,}"))
+    return headed(chart, translate(head, batch=thousands(study.batch), count=thousands(count)))
 
 
 def _sizes(study: BatchesStudy, translate: Catalogue) -> alt.HConcatChart:
     """Draw L of all for each size, by update and by epoch."""
-    names = [translate("look.batches.size", batch=f"{one.size:,}") for one in study.descents]
+    names = [translate("look.batches.size", batch=thousands(one.size)) for one in study.descents]
     table = {
         "size": np.repeat(names, [len(one.updates) for one in study.descents]),
         "update": np.concatenate([one.updates for one in study.descents]),
@@ -336,5 +338,5 @@ def _sizes(study: BatchesStudy, translate: Catalogue) -> alt.HConcatChart:
         ),
         y=_loss_axis(study, translate, None),
     ).properties(width=WIDTH // 2 - 38, height=SIZES)
-    told = translate("look.batches.sizes", epochs=study.epochs)
-    return headed(alt.hconcat(by_update, by_epoch, spacing=20).resolve_scale(y="shared"), told)
+    heading = translate("look.batches.sizes", epochs=study.epochs)
+    return headed(alt.hconcat(by_update, by_epoch, spacing=20).resolve_scale(y="shared"), heading)

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, number
+from thalweg.charts.numbers import day, number, significant
 from thalweg.charts.style import BLUE, INK, ORANGE, VERMILLION, WIDTH, columns, dress, headed, key, layered, quote
 from thalweg.messages import catalogue
 from thalweg.pictures.shared.curve_axes import along, amount, axis_form, called, x_axis, x_tip, y_title
@@ -29,17 +29,17 @@ def bias_illustration(study: BiasStudy, language: str = "en") -> Illustration:
     """Return the look: `bias_chart` with its numbers and words."""
     translate = catalogue(language)
     best = study.bent[-1]
-    told = [_amount(study, loss, translate) for loss in (study.line_loss, best.loss, study.bent[0].loss)]
-    said = [
-        translate("look.bias.line_told", line=_formula(study), loss=told[0]),
+    losses = [_amount(study, loss, translate) for loss in (study.line_loss, best.loss, study.bent[0].loss)]
+    sentences = [
+        translate("look.bias.best_line", line=_formula(study), loss=losses[0]),
         translate(f"look.bias.exact_{study.loss}"),
-        translate("look.bias.bent_told", neurons=_name(best, translate), activation=study.activation, unknowns=best.unknowns,
-             loss=told[1], share=_share(best.loss, study.line_loss)),
+        translate("look.bias.best_network", neurons=_name(best, translate), activation=study.activation, unknowns=best.unknowns,
+             loss=losses[1], share=_share(best.loss, study.line_loss)),
     ]  # fmt: skip
     if study.curve.first is not None:
-        said.insert(1, translate("look.bias.counted", first=day(study.curve.first, language)))
+        sentences.insert(1, translate("look.bias.counted", first=day(study.curve.first, language)))
     if study.bent[0].neurons == 1:
-        said.append(translate("look.bias.one_told", loss=told[2]))
+        sentences.append(translate("look.bias.one_neuron", loss=losses[2]))
     models = Numbers(
         {
             "model": [translate("look.bias.line_name"), *(_name(bent, translate) for bent in study.bent)],
@@ -55,7 +55,7 @@ def bias_illustration(study: BiasStudy, language: str = "en") -> Illustration:
         language,
         bias_chart(study, language),
         {"models": models, "line": _line(study), "curve": Numbers(points)},
-        tuple(said),
+        tuple(sentences),
         shown=("models", "line"),
         asked=("bias",),
     )
@@ -79,7 +79,7 @@ def _name(bent: Bent, translate: Catalogue) -> str:
 
 
 def _share(part: float, whole: float) -> str:
-    return f"{100 * part / whole:.2g}" if whole > 0 else "0"
+    return significant(100 * part / whole, 2) if whole > 0 else "0"
 
 
 def bias_chart(study: BiasStudy, language: str = "en") -> alt.VConcatChart:
@@ -199,14 +199,14 @@ def _bent(study: BiasStudy, translate: Catalogue) -> alt.LayerChart:
     }
     chosen = alt.Chart(columns(made)).transform_filter(f"datum.neurons == {NEURONS}")
     losses = alt.Data(values=[{"neurons": bent.neurons, "text": f"L = {number(bent.loss)}"} for bent in study.bent])
-    told = alt.Chart(losses).transform_filter(f"datum.neurons == {NEURONS}")
+    text = alt.Chart(losses).transform_filter(f"datum.neurons == {NEURONS}")
     chart = layered(
         key({_curve_name(study, translate): INK, translate("look.bias.sum", activation=study.activation): BLUE}),
         drawn,
         chosen.mark_line(color=BLUE, strokeWidth=3, opacity=0.85, clip=True).encode(
             x=x_axis(curve, translate, ticks=5), y="made:Q"
         ),
-        _corner(told, BLUE, 2),
+        _corner(text, BLUE, 2),
         width=HALF,
         height=HEIGHT,
     )

@@ -41,14 +41,14 @@ def error_illustration(study: ErrorStudy, language: str = "en") -> Illustration:
     """Return the look: `error_chart` with its numbers and words."""
     translate = catalogue(language)
     means = [float(getattr(study, name).mean()) for name in LOSSES]
-    said = [
+    sentences = [
         translate("look.error.mean", count=len(study.dates), loss=number(means[0]), name=study.fitted.series.name,
              of_all=number(study.of_all)),
-        translate("look.error.lowered_told", minus=number(study.minus), loss=number(means[2])),
+        translate("look.error.lowered_loss", minus=number(study.minus), loss=number(means[2])),
     ]  # fmt: skip
     if study.absolute.any():  # of no error at all no day makes up a share
         shares = {name: 100 * float(getattr(study, name).max() / getattr(study, name).sum()) for name in LOSSES[:2]}
-        said.insert(1, translate("look.error.worst", **{name: f"{share:.0f}" for name, share in shares.items()}))
+        sentences.insert(1, translate("look.error.worst", **{name: f"{share:.0f}" for name, share in shares.items()}))
     losses = Numbers(
         {
             "loss": [translate(f"look.error.{name}", minus=number(study.minus)) for name in LOSSES],
@@ -64,7 +64,7 @@ def error_illustration(study: ErrorStudy, language: str = "en") -> Illustration:
         language,
         error_chart(study, language),
         {"losses": losses, "days": by_day},
-        tuple(said),
+        tuple(sentences),
         shown=("losses",),
         asked=("negative",),
     )
@@ -118,8 +118,8 @@ def error_chart(study: ErrorStudy, language: str = "en") -> alt.VConcatChart:
         loss=number(float(study.absolute.mean())),
         name=series.name,
     )
-    told = translate("look.error.subtitle", rung=study.fitted.rung.name)
-    return dress(chart, title, told, language, simulated=series.simulated)
+    subtitle = translate("look.error.subtitle", rung=study.fitted.rung.name)
+    return dress(chart, title, subtitle, language, simulated=series.simulated)
 
 
 def _days(language: str) -> alt.X:
@@ -134,8 +134,8 @@ def _loss(study: ErrorStudy, name: str, errors: NDArray[np.float64], language: s
     called = translate(f"look.error.{name}", minus=number(study.minus))
     bars = alt.Chart(columns({"day": days(study.dates), "error": errors})).encode(x=_days(language))
     # Of a negative mean the number stands above zero, where few bars are.
-    told = {"mean": mean, "beside": max(mean, 0.0), "text": f"L = {number(mean)}"}
-    line = alt.Chart(alt.Data(values=[told]))
+    label = {"mean": mean, "beside": max(mean, 0.0), "text": f"L = {number(mean)}"}
+    line = alt.Chart(alt.Data(values=[label]))
     unit = loss_unit("mse" if name == "squared" else "mae", series.name, language)
     chart = layered(
         bars.mark_bar(color=VERMILLION, opacity=0.55, size=9).encode(

@@ -26,7 +26,7 @@ from thalweg.charts.style import (
 )
 from thalweg.messages import catalogue
 from thalweg.pictures.lags.rhythm import SURE, WEEK, weekdays_of
-from thalweg.pictures.lags.sentences import said_of, title_of, weekdays_told
+from thalweg.pictures.lags.sentences import sentences_of, title_of, weekday_names
 from thalweg.pictures.lags.study import LECTURE_LOSSES, LECTURE_WEIGHTS
 
 if TYPE_CHECKING:
@@ -62,12 +62,12 @@ def lags_illustration(study: LagsStudy, language: str = "en") -> Illustration:
         for part, name in enumerate(("lecture_seen", "lecture_unseen")):
             losses[name] = [None, *(_lecture(looked, part) for looked in study.looked)]
     rhythm = study.rhythm
-    weekdays = Numbers({"weekday": weekdays_told(translate), "mean_value": rhythm.weekdays})
+    weekdays = Numbers({"weekday": weekday_names(translate), "mean_value": rhythm.weekdays})
     correlation = Numbers({"lag": rhythm.lags, "correlation": rhythm.correlation, "error": rhythm.error})
     tables = {"losses": Numbers(losses), "weights": Numbers(weights), "weekdays": weekdays, "correlation": correlation}
     shown = tuple(name for name in ("losses", "weights", "weekdays") if len(tables[name]) <= 2 * TOLD)
     return Illustration(
-        "lags", language, lags_chart(study, language), tables, tuple(said_of(study, translate)), shown=shown
+        "lags", language, lags_chart(study, language), tables, tuple(sentences_of(study, translate)), shown=shown
     )
 
 
@@ -96,12 +96,12 @@ def lags_chart(study: LagsStudy, language: str = "en") -> alt.VConcatChart:
         color="independent"
     )
     title = title_of(study, translate)
-    told = translate("look.lags.subtitle", line=study.fitted.rung.name, unseen=study.fitted.split.validation)
-    return dress(chart, title, told, language, simulated=series.simulated)
+    subtitle = translate("look.lags.subtitle", line=study.fitted.rung.name, unseen=study.fitted.split.validation)
+    return dress(chart, title, subtitle, language, simulated=series.simulated)
 
 
 def _week(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
-    names = weekdays_told(translate)
+    names = weekday_names(translate)
     means = study.rhythm.weekdays
     # Above or below all: of 7.9 and 8.5 bars from zero would look the same.
     data = columns({"weekday": np.array(names), "mean": means, "away": means - np.nanmean(means)})
@@ -232,14 +232,14 @@ def _weights(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
         *extra,
         height=HEIGHT,
     )
-    told = translate(
+    heading = translate(
         "look.lags.panel_weights",
         target=day(study.day, translate.language),
         yesterday=day(study.dates[0], translate.language),
         bias=number(study.bias),
         name=study.fitted.series.name,
     )
-    return headed(chart, told)
+    return headed(chart, heading)
 
 
 def _heights(study: LagsStudy) -> list[float]:
@@ -252,7 +252,7 @@ def _heights(study: LagsStudy) -> list[float]:
 
 
 def _day_below(date: np.datetime64, translate: Catalogue, *, short: bool) -> list[str]:
-    weekday = weekdays_told(translate)[int(weekdays_of(np.array([date]))[0])]
+    weekday = weekday_names(translate)[int(weekdays_of(np.array([date]))[0])]
     return [weekday] if short else [weekday, day(date, translate.language, "report.day_short")]
 
 
@@ -272,7 +272,7 @@ def _losses(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
         table = {
             "looked": np.array(names),
             "loss": ends[part],
-            "told": np.array([number(float(value)) for value in ends[part]]),
+            "label": np.array([number(float(value)) for value in ends[part]]),
             "above": above == part,
         }
         base = alt.Chart(columns(table)).encode(
@@ -294,7 +294,7 @@ def _losses(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
             *(
                 base.transform_filter(f"datum.above == '{side}'")
                 .mark_text(dy=dy, color=colour, fontSize=12, fontWeight="bold")
-                .encode(text="told:N")
+                .encode(text="label:N")
                 for side, dy in (("True", -13), ("False", 14))
             ),
         ]

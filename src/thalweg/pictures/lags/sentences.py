@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from thalweg.pictures.lags.study import LagsStudy
 
 
-def weekdays_told(translate: Catalogue) -> list[str]:
+def weekday_names(translate: Catalogue) -> list[str]:
     """Return the names of the weekdays, Monday first."""
     return translate("report.weekdays").split()
 
@@ -51,22 +51,22 @@ def _looking(days: int, translate: Catalogue) -> str:
     return translate("look.lags.day_one" if days == 1 else "look.lags.day_many", days=days)
 
 
-def said_of(study: LagsStudy, translate: Catalogue) -> list[str]:
+def sentences_of(study: LagsStudy, translate: Catalogue) -> list[str]:
     """Return what is seen, in sentences."""
     series, rhythm, language = study.fitted.series, study.rhythm, translate.language
     unit = loss_unit(study.fitted.training_set.loss, series.name, language)
-    said = [_rhythm_told(study, translate)]
+    sentences = [_rhythm_sentence(study, translate)]
     if np.isfinite(rhythm.weekdays).all() and rhythm.lag is not None and rhythm.lag % WEEK == 0:
         low, high = int(np.argmin(rhythm.weekdays)), int(np.argmax(rhythm.weekdays))
-        names = weekdays_told(translate)
-        said.append(
-            translate("look.lags.weekdays_told", low=names[low], low_mean=number(float(rhythm.weekdays[low])),
+        names = weekday_names(translate)
+        sentences.append(
+            translate("look.lags.weekday_extremes", low=names[low], low_mean=number(float(rhythm.weekdays[low])),
                  high=names[high], high_mean=number(float(rhythm.weekdays[high])), name=series.name)
         )  # fmt: skip
     largest = int(np.argmax(np.abs(study.weights)))
-    said.append(
+    sentences.append(
         translate(
-            "look.lags.weights_told",
+            "look.lags.largest_weight",
             line=study.fitted.rung.name,
             weight=f"w{largest + 1}",
             value=number(float(study.weights[largest]), 2),
@@ -79,15 +79,15 @@ def said_of(study: LagsStudy, translate: Catalogue) -> list[str]:
     if len(study.weights) >= WEEK:
         same = study.weights[WEEK - 1 :: WEEK]
         others = np.delete(study.weights, np.arange(WEEK - 1, len(study.weights), WEEK))
-        said.append(
+        sentences.append(
             translate("look.lags.same_weekday", same=number(float(np.abs(same).mean()), 2),
                  others=number(float(np.abs(others).mean()), 2))
         )  # fmt: skip
     for before, after in zip(_stops(study)[:-1], _stops(study)[1:], strict=True):
         seen, unseen = study.seen, study.unseen
-        said.append(
+        sentences.append(
             translate(
-                "look.lags.step_told",
+                "look.lags.more_days",
                 before=study.looked[before],
                 after=study.looked[after],
                 seen=translate(f"look.lags.{turn(seen[before], seen[after])}",
@@ -96,29 +96,29 @@ def said_of(study: LagsStudy, translate: Catalogue) -> list[str]:
                             before=number(float(unseen[before])), after=number(float(unseen[after]))),
             )
         )  # fmt: skip
-    said.append(
-        translate("look.lags.copying_told", seen=number(study.copying[0]), unseen=number(study.copying[1]), name=unit)
+    sentences.append(
+        translate("look.lags.baseline", seen=number(study.copying[0]), unseen=number(study.copying[1]), name=unit)
     )
     if study.copying[1] < study.unseen.min():
-        said.append(translate("look.lags.copying_wins"))
+        sentences.append(translate("look.lags.copying_wins"))
     if study.looked[:2] == (1, WEEK) and study.fitted.training_set.loss == "mae":
         share = 100 * (float(study.unseen[1] / study.unseen[0]) - 1) if study.unseen[0] > 0 else 0.0
         how = "stays" if not round(share) else "falls" if share < 0 else "rises"
         lecture = 1 - LECTURE_LOSSES[WEEK][1] / LECTURE_LOSSES[1][1]
-        said.append(
+        sentences.append(
             translate(f"look.lags.lecture_{how}", share=number(abs(share), 0), lecture=number(100 * lecture, 0))
         )  # fmt: skip
     best = int(np.argmin(study.unseen))
     if study.seen[-1] < study.seen[best] and turn(study.unseen[best], study.unseen[-1]) == "rises":
-        said.append(
+        sentences.append(
             translate("look.lags.overfit", best=_looking(study.looked[best], translate), last=study.looked[-1],
                  before=number(float(study.unseen[best])), after=number(float(study.unseen[-1])), name=unit)
         )  # fmt: skip
     if study.left_out:
-        said.append(
+        sentences.append(
             translate("look.lags.left_out", days=", ".join(map(str, study.left_out)), train=study.fitted.split.train)
         )
-    return said
+    return sentences
 
 
 def _stops(study: LagsStudy) -> list[int]:
@@ -127,7 +127,7 @@ def _stops(study: LagsStudy) -> list[int]:
     return sorted(set(wanted))
 
 
-def _rhythm_told(study: LagsStudy, translate: Catalogue) -> str:
+def _rhythm_sentence(study: LagsStudy, translate: Catalogue) -> str:
     rhythm = study.rhythm
     if rhythm.lag is None:
         return translate("look.lags.no_rhythm", lags=len(rhythm.lags))

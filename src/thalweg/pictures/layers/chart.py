@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import number
+from thalweg.charts.numbers import number, percent, thousands
 from thalweg.charts.style import dress, loss_unit
 from thalweg.messages import catalogue
-from thalweg.pictures.layers.compared_chart import PAIRS, compared_chart, compared_said, compared_title, pairs_of
-from thalweg.pictures.layers.epochs_chart import epochs_chart, turn_said
+from thalweg.pictures.layers.compared_chart import PAIRS, compared_chart, compared_sentences, compared_title, pairs_of
+from thalweg.pictures.layers.epochs_chart import epochs_chart, turn_sentence
 from thalweg.pictures.layers.shapes_chart import chance_of, depth_chart
 from thalweg.pictures.layers.study import RISEN, apart
 
@@ -29,16 +29,16 @@ def layers_illustration(study: LayersStudy, language: str = "en") -> Illustratio
     tables = {"shapes": _shapes(study)}
     if study.view in PAIRS:
         tables = {"pairs": pairs_of(study), **tables}
-        said = compared_said(study, translate)
+        sentences = compared_sentences(study, translate)
     else:
         tables |= {"turns": _turns(study), "epochs": _by_epoch(study)}
         followed = [shape for shape in study.groups["depth"] if shape.unseen_by_epoch.size]
-        said = [turn_said(shape, study, translate) for shape in followed]
+        sentences = [turn_sentence(shape, study, translate) for shape in followed]
         if study.view == "depth":
-            said = [*_depth_said(study, translate), *said, translate("look.layers.lecture")]
+            sentences = [*_depth_sentences(study, translate), *sentences, translate("look.layers.lecture")]
     tables["seeds"] = _by_seed(study)
     shown = ("pairs",) if study.view in PAIRS else ("shapes", "turns")
-    return Illustration("layers", language, layers_chart(study, language), tables, tuple(said), shown=shown)
+    return Illustration("layers", language, layers_chart(study, language), tables, tuple(sentences), shown=shown)
 
 
 def layers_chart(study: LayersStudy, language: str = "en") -> alt.VConcatChart:
@@ -62,13 +62,13 @@ def layers_chart(study: LayersStudy, language: str = "en") -> alt.VConcatChart:
         chart = epochs_chart(study, translate)
     else:
         chart = depth_chart(study, translate)
-    told = translate(
+    subtitle = translate(
         f"look.layers.subtitle_{'one' if study.seeds == 1 else 'several'}",
         seeds=study.seeds,
-        epochs=f"{study.epochs:,}",
+        epochs=thousands(study.epochs),
         days=study.groups[next(iter(study.groups))][0].rung.days_back,
     )
-    return dress(chart, _title(study, translate), told, translate.language, simulated=study.series.simulated)
+    return dress(chart, _title(study, translate), subtitle, translate.language, simulated=study.series.simulated)
 
 
 def _title(study: LayersStudy, translate: Catalogue) -> str:
@@ -127,10 +127,10 @@ def _kind(study: LayersStudy) -> str:
     return "overfit" if last.seen.mean() < best.seen.mean() else "worse"
 
 
-def _depth_said(study: LayersStudy, translate: Catalogue) -> list[str]:
+def _depth_sentences(study: LayersStudy, translate: Catalogue) -> list[str]:
     turn, shapes, single = study.turn_of_depth, study.groups["depth"], study.groups["width"]
     best, last = shapes[turn.place], shapes[-1]
-    said = [
+    sentences = [
         translate(
             f"look.layers.depth_{_kind(study)}",
             chance=chance_of(best, last, translate),
@@ -140,12 +140,12 @@ def _depth_said(study: LayersStudy, translate: Catalogue) -> list[str]:
             seen_last=number(float(last.seen.mean())),
             unseen=number(turn.lowest),
             unseen_last=number(turn.last),
-            least=f"{100 * RISEN:.0f}",
+            least=percent(RISEN),
             name=loss_unit(study.loss, study.series.name, translate.language),
         )
     ]
     if len(shapes) > 2:  # noqa: PLR2004 - of two all is told
-        said.append(
+        sentences.append(
             translate(
                 "look.layers.depth_all",
                 depths=", ".join(str(shape.depth) for shape in shapes),
@@ -156,11 +156,11 @@ def _depth_said(study: LayersStudy, translate: Catalogue) -> list[str]:
         )
     if len(single) > 1:
         narrow, wide = single[0], single[-1]
-        said.append(
+        sentences.append(
             translate(
                 "look.layers.width",
-                narrow=f"{narrow.rung.hidden[0]:,}",
-                wide=f"{wide.rung.hidden[0]:,}",
+                narrow=thousands(narrow.rung.hidden[0]),
+                wide=thousands(wide.rung.hidden[0]),
                 seen=number(float(narrow.seen.mean())),
                 seen_last=number(float(wide.seen.mean())),
                 unseen=number(float(narrow.unseen.mean())),
@@ -168,7 +168,7 @@ def _depth_said(study: LayersStudy, translate: Catalogue) -> list[str]:
                 chance=chance_of(narrow, wide, translate),
             )
         )
-    return said
+    return sentences
 
 
 def _all(study: LayersStudy) -> list[Shape]:

@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Numbers
+from thalweg.charts.numbers import thousands
 from thalweg.charts.style import BLUE, ORANGE, WIDTH, columns, headed, key, layered, quote, short_axis
 from thalweg.pictures.layers.study import apart
 
@@ -63,26 +64,26 @@ def _shape_of(shape: Shape) -> str:
     return f"{shape.depth}×{shape.rung.hidden[0]}"
 
 
-def compared_said(study: LayersStudy, translate: Catalogue) -> list[str]:
+def compared_sentences(study: LayersStudy, translate: Catalogue) -> list[str]:
     """Return what the pairs say, with how often it is more than the spread of the seeds."""
     pairs, view = _pairs(study), study.view.replace("-", "_")
-    said: list[str] = []
+    sentences: list[str] = []
     if study.view == "deep-or-fat":
         deep, fat = pairs[-1]
-        said.append(
+        sentences.append(
             translate(
                 "look.layers.found",
                 deep=deep.name,
-                unknowns=f"{deep.network.size:,}",
-                width=f"{fat.rung.hidden[0]:,}",
-                fat=f"{fat.network.size:,}",
+                unknowns=thousands(deep.network.size),
+                width=thousands(fat.rung.hidden[0]),
+                fat=thousands(fat.network.size),
             )
         )
     for part in PARTS:
         values = [(getattr(one, part), getattr(other, part)) for one, other in pairs]
         lower = [(one, other) for one, other in values if one.mean() < other.mean()]
         higher = [(one, other) for one, other in values if one.mean() > other.mean()]
-        said.append(
+        sentences.append(
             translate(
                 f"look.layers.{view}_{part}",
                 count=len(pairs),
@@ -92,9 +93,9 @@ def compared_said(study: LayersStudy, translate: Catalogue) -> list[str]:
                 higher_apart=_apart(study, higher),
             )
         )
-    said.append(translate("look.layers.one_seed_only" if study.seeds == 1 else "look.layers.what_apart_means"))
-    said.append(translate(f"look.layers.{view}_lecture"))
-    return said
+    sentences.append(translate("look.layers.one_seed_only" if study.seeds == 1 else "look.layers.what_apart_means"))
+    sentences.append(translate(f"look.layers.{view}_lecture"))
+    return sentences
 
 
 def _apart(study: LayersStudy, pairs: list[tuple[np.ndarray, np.ndarray]]) -> int:
@@ -148,8 +149,8 @@ def _panel(study: LayersStudy, part: str, translate: Catalogue, width: int) -> a
         width=width,
         height=HEIGHT,
     )
-    told = translate(f"look.layers.panel_{part}")
-    return headed(chart, told)
+    heading = translate(f"look.layers.panel_{part}")
+    return headed(chart, heading)
 
 
 def _label(study: LayersStudy, pair: tuple[Shape, Shape], translate: Catalogue) -> list[str]:
@@ -159,5 +160,5 @@ def _label(study: LayersStudy, pair: tuple[Shape, Shape], translate: Catalogue) 
     return [
         deep,
         translate("look.layers.or_fat", width=pair[1].rung.hidden[0]),
-        translate("look.layers.unknowns", unknowns=f"{pair[0].network.size:,}"),
+        translate("look.layers.unknowns", unknowns=thousands(pair[0].network.size)),
     ]

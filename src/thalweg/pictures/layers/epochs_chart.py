@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
-from thalweg.charts.numbers import number
+from thalweg.charts.numbers import number, percent, thousands
 from thalweg.charts.style import BLUE, GREEN, VERMILLION, WIDTH, columns, headed, key, layered, short_axis
 from thalweg.pictures.layers.study import RISEN
 
@@ -20,7 +20,7 @@ HEIGHT = 170
 HEADROOM = 1.35  # of the highest L′ from its turn on
 
 
-def turn_said(shape: Shape, study: LayersStudy, translate: Catalogue) -> str:
+def turn_sentence(shape: Shape, study: LayersStudy, translate: Catalogue) -> str:
     """Return in words at which epoch L′ turns, or that it has not."""
     turn = shape.turn
     seen = shape.seen_by_epoch.mean(axis=0)
@@ -29,14 +29,14 @@ def turn_said(shape: Shape, study: LayersStudy, translate: Catalogue) -> str:
     return translate(
         f"look.layers.epoch_{kind}",
         network=shape.name,
-        at=f"{turn.at:,}",
-        epochs=f"{study.epochs:,}",
+        at=thousands(turn.at),
+        epochs=thousands(study.epochs),
         seen=number(float(seen[turn.place])),
         seen_last=number(float(seen[-1])),
         unseen=number(turn.lowest),
         unseen_last=number(turn.last),
-        least=f"{100 * RISEN:.0f}",
-        percent=f"{100 * (turn.last / turn.lowest - 1):.0f}" if turn.lowest else "0",
+        least=percent(RISEN),
+        percent=percent(turn.last / turn.lowest - 1) if turn.lowest else "0",
         all=translate("look.layers.one_seed")
         if study.seeds == 1
         else translate("look.layers.every_seed", seeds=study.seeds),
@@ -86,7 +86,7 @@ def curve_panel(shape: Shape, study: LayersStudy, translate: Catalogue, *, width
     by_epoch = shape.seen_by_epoch.mean(axis=0)
     overfits = turn.turned and by_epoch[-1] < by_epoch[turn.place]
     text = translate(
-        f"look.layers.epoch_mark{'' if overfits else '_not'}", at=f"{turn.at:,}", unseen=number(turn.lowest)
+        f"look.layers.epoch_mark{'' if overfits else '_not'}", at=thousands(turn.at), unseen=number(turn.lowest)
     )
     there = alt.Chart(alt.Data(values=[{"epoch": turn.at, "loss": turn.lowest, "text": text}])).encode(x=x)
     right = turn.at > study.epochs / 2
@@ -103,5 +103,5 @@ def curve_panel(shape: Shape, study: LayersStudy, translate: Catalogue, *, width
         width=width,
         height=height,
     )  # fmt: skip
-    told = translate("look.layers.by_epoch", network=shape.name, unknowns=f"{shape.network.size:,}")
-    return headed(chart, told)
+    heading = translate("look.layers.by_epoch", network=shape.name, unknowns=thousands(shape.network.size))
+    return headed(chart, heading)

@@ -8,7 +8,7 @@ import altair as alt
 
 from thalweg.charts.drawing import short
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, number
+from thalweg.charts.numbers import day, number, thousands
 from thalweg.charts.style import dress
 from thalweg.messages import catalogue
 from thalweg.pictures.matrix.panels import MOST_LAYERS, layer_panel, left_out_panel, output_panel, theta_panel
@@ -24,7 +24,9 @@ def matrix_illustration(study: MatrixStudy, language: str = "en") -> Illustratio
     """Return the look: `matrix_chart` with its numbers and words."""
     tables = {"parts": _parts(study, language), "values": _values(study, language)}
     shown = tuple(name for name, table in tables.items() if len(table) <= READ)
-    return Illustration("matrix", language, matrix_chart(study, language), tables, tuple(_said(study, language)), shown)
+    return Illustration(
+        "matrix", language, matrix_chart(study, language), tables, tuple(_sentences(study, language)), shown
+    )
 
 
 def matrix_chart(study: MatrixStudy, language: str = "en") -> alt.VConcatChart:
@@ -50,15 +52,15 @@ def matrix_chart(study: MatrixStudy, language: str = "en") -> alt.VConcatChart:
         panels += [left_out_panel(study, language), layer_panel(study, hidden, language)]
     panels += [output_panel(study, language), theta_panel(study, language)]
     name = "line" if not hidden else "network" if hidden == 1 else "deep"
-    title = translate(f"look.matrix.title_{name}", size=f"{example.network.size:,}", y=short(_output(study)))
-    told = translate(
+    title = translate(f"look.matrix.title_{name}", size=thousands(example.network.size), y=short(_output(study)))
+    heading = translate(
         "look.matrix.subtitle",
         network=network_name(example, language),
         fitted=translate("look.passes.saved" if example.saved else "look.passes.fitted"),
         day=day(example.day, language),
         name=example.series.name,
     )
-    return dress(alt.vconcat(*panels, spacing=14), title, told, language, simulated=example.series.simulated)
+    return dress(alt.vconcat(*panels, spacing=14), title, heading, language, simulated=example.series.simulated)
 
 
 def _output(study: MatrixStudy) -> float:
@@ -75,26 +77,26 @@ def part_name(study: MatrixStudy, layer: int, kind: str, language: str) -> str:
     return f"{letter}{'′' * (layer - 1)} {translate('look.matrix.of_layer', layer=layer)}"
 
 
-def _said(study: MatrixStudy, language: str) -> list[str]:
+def _sentences(study: MatrixStudy, language: str) -> list[str]:
     translate, example = catalogue(language), study.example
     widths = example.network.widths
-    sizes = [f"{part.end - part.first:,}" for part in study.parts]
+    sizes = [thousands(part.end - part.first) for part in study.parts]
     sum_of = " + ".join(sizes)
-    said = [
-        translate("look.matrix.said_theta", size=f"{example.network.size:,}", sum=sum_of),
+    sentences = [
+        translate("look.matrix.said_theta", size=thousands(example.network.size), sum=sum_of),
         translate("look.matrix.said_output", y=short(_output(study)), estimated=number(example.estimated),
              name=example.series.name, came=number(example.came), day=day(example.day, language)),
     ]  # fmt: skip
     if len(widths) == 2:  # noqa: PLR2004 - features and an output
-        said.append(translate("look.matrix.said_line"))
+        sentences.append(translate("look.matrix.said_line"))
     else:
-        said.append(translate("look.matrix.said_biases"))
-    return said
+        sentences.append(translate("look.matrix.said_biases"))
+    return sentences
 
 
 def _parts(study: MatrixStudy, language: str) -> Numbers:
     rows = [
-        (part_name(study, part.layer, part.kind, language), " × ".join(f"{size:,}" for size in part.shape),
+        (part_name(study, part.layer, part.kind, language), " × ".join(thousands(size) for size in part.shape),
          part.end - part.first, part.first, part.end)
         for part in study.parts
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.charts.drawing import Drawing, extent, short
-from thalweg.charts.numbers import number
+from thalweg.charts.numbers import number, thousands
 from thalweg.charts.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, VERMILLION, WIDTH, headed
 from thalweg.messages import catalogue
 from thalweg.pictures.shared.feature_names import feature_name
@@ -90,16 +90,16 @@ def layer_panel(study: MatrixStudy, layer: int, language: str) -> alt.LayerChart
         column(into, before),
     ]
     after = [column(f"a{dash} = σ(r{dash})", study.passed.a[layer][0])]
-    told = translate(
+    heading = translate(
         "look.matrix.layer",
         layer=layer,
         weights=f"W{dash}",
         formula=f"r{dash} = b{dash} + W{dash}·{into}, a{dash} = σ(r{dash})",
         activation=translate(f"look.matrix.{example.network.activation.replace(' ', '_')}"),
-        neurons=f"{example.network.widths[layer]:,}",
-        inputs=f"{example.network.widths[layer - 1]:,}",
+        neurons=thousands(example.network.widths[layer]),
+        inputs=thousands(example.network.widths[layer - 1]),
     )
-    return headed(_line(study, line, after, language, names=layer == 1), told)
+    return headed(_line(study, line, after, language, names=layer == 1), heading)
 
 
 def output_panel(study: MatrixStudy, language: str) -> alt.LayerChart:
@@ -116,22 +116,22 @@ def output_panel(study: MatrixStudy, language: str) -> alt.LayerChart:
         "·",
         column(into, study.passed.a[-2][0]),
     ]
-    told = translate(
+    heading = translate(
         "look.matrix.output",
         formula=f"y = b + {letter}·{into}",
         estimated=number(example.estimated),
         name=example.series.name,
         came=number(example.came),
     )
-    return headed(_line(study, line, [], language, names=not hidden), told)
+    return headed(_line(study, line, [], language, names=not hidden), heading)
 
 
 def left_out_panel(study: MatrixStudy, language: str) -> alt.LayerChart:
     """Say how many layers of the same form are not drawn."""
     count = len(study.example.network.widths) - 2 - MOST_LAYERS
-    sheet = Drawing(WIDTH, 26)
-    sheet.text((2, 13), catalogue(language)("look.matrix.left_out", count=count), align="left", colour=GREY, size=12)
-    return sheet.chart()
+    drawing = Drawing(WIDTH, 26)
+    drawing.text((2, 13), catalogue(language)("look.matrix.left_out", count=count), align="left", colour=GREY, size=12)
+    return drawing.chart()
 
 
 def theta_panel(study: MatrixStudy, language: str) -> alt.LayerChart:
@@ -146,18 +146,18 @@ def theta_panel(study: MatrixStudy, language: str) -> alt.LayerChart:
         else [None if at is None else [part for part in study.parts if part.layer == at + 1] for at in drawn]
     )
     tops = np.cumsum([18.0, *[30.0 if parts is None else THETA_LINE for parts in lines]]).tolist()
-    sheet = Drawing(WIDTH, tops[-1] - 14)
+    drawing = Drawing(WIDTH, tops[-1] - 14)
     for place, (parts, top) in enumerate(zip(lines, tops, strict=False)):
         if parts is None:
-            sheet.text((4, top - 2), "⋮", align="left", size=16, bold=True)
+            drawing.text((4, top - 2), "⋮", align="left", size=16, bold=True)
             continue
-        _theta_line(sheet, study, parts, top, language, first=place == 0, last=place == len(lines) - 1)
-    told = translate("look.matrix.theta", size=f"{example.network.size:,}")
-    return headed(sheet.chart(), told)
+        _theta_line(drawing, study, parts, top, language, first=place == 0, last=place == len(lines) - 1)
+    heading = translate("look.matrix.theta", size=thousands(example.network.size))
+    return headed(drawing.chart(), heading)
 
 
 def _theta_line(
-    sheet: Drawing, study: MatrixStudy, parts: Sequence[Part], top: float, language: str, *, first: bool, last: bool
+    drawing: Drawing, study: MatrixStudy, parts: Sequence[Part], top: float, language: str, *, first: bool, last: bool
 ) -> None:
     groups: list[tuple[str, int, int, str]] = []  # name, first, end, colour
     hidden = len(study.example.network.widths) - 2
@@ -181,27 +181,27 @@ def _theta_line(
     count = sum(len(places) for _, places in shown)
     wide = min(THETA, (WIDTH - 44 - 4 * len(shown)) / count)
     x = 20.0
-    sheet.text((8, top + HIGH / 2), "θ = (" if first else "…", size=12 if first else 14, bold=True)
+    drawing.text((8, top + HIGH / 2), "θ = (" if first else "…", size=12 if first else 14, bold=True)
     x += 16 if first else 4
     for (name, begin, end, colour), places in shown:
         start = x
         for at in places:
             if at is not None:
-                sheet.box((x, top), (wide, HIGH), fill=colour, opacity=0.28, stroke="white")
+                drawing.box((x, top), (wide, HIGH), fill=colour, opacity=0.28, stroke="white")
             text = "…" if at is None else short(float(study.example.theta[at]))
             size = min(11.0, 11.0 * wide / (extent(text, 11.0)[0] + 4))
-            sheet.text((x + wide / 2, top + HIGH / 2), text, size=size)
+            drawing.text((x + wide / 2, top + HIGH / 2), text, size=size)
             x += wide
         if name:
             size = min(11.0, 11.0 * (x - start) / extent(name, 11.0)[0])
-            sheet.text(((start + x) / 2, top - 9), name, bold=True, size=size)
-            sheet.box((start + 1, top + HIGH + 2), (x - start - 2, 4), fill=colour)
-            span = f"{begin:,}…{end - 1:,}" if end - begin > 1 else f"{begin:,}"
-            sheet.text(
+            drawing.text(((start + x) / 2, top - 9), name, bold=True, size=size)
+            drawing.box((start + 1, top + HIGH + 2), (x - start - 2, 4), fill=colour)
+            span = f"{begin:,}…{end - 1:,}" if end - begin > 1 else thousands(begin)
+            drawing.text(
                 ((start + x) / 2, top + HIGH + 16), span, colour=GREY, size=min(10.5, 2.1 * (x - start) / len(span))
             )
         x += 4
-    sheet.text((x + 4, top + HIGH / 2), ")" if last else "…", size=14, bold=True)
+    drawing.text((x + 4, top + HIGH / 2), ")" if last else "…", size=14, bold=True)
 
 
 def _places(begin: int, end: int) -> list[int | None]:
@@ -217,28 +217,28 @@ def _line(
     """Draw matrices with signs between them; `names` writes the days beside x."""
     blocks = [one for one in (*line, *after) if isinstance(one, Block)]
     most = max(one.rows for one in blocks)
-    sheet = Drawing(WIDTH, TOP + BOTTOM + HIGH * most)
+    drawing = Drawing(WIDTH, TOP + BOTTOM + HIGH * most)
     middle = TOP + HIGH * most / 2
     room = WIDTH - BESIDE - SIGN * len(line) / 2 - (70 if after else 0) - 24
     cell = min(CELL + 8, room / sum(one.columns for one in blocks))
     x = 10.0
     for one in line:
         if isinstance(one, str):
-            sheet.text((x + SIGN / 2, middle), one, size=17, bold=True)
+            drawing.text((x + SIGN / 2, middle), one, size=17, bold=True)
             x += SIGN
             continue
-        _draw(sheet, one, x, middle, cell)
+        _draw(drawing, one, x, middle, cell)
         x += cell * one.columns
     if names:
-        x = _feature_names(sheet, study, x + 8, middle, language)
+        x = _feature_names(drawing, study, x + 8, middle, language)
     if after:
         x = min(x + ARROW, WIDTH - cell * after[0].columns - 12)
-        sheet.text((x - ARROW / 2 + 4, middle), "σ →", size=14, bold=True, colour=GREY)
-        _draw(sheet, after[0], x, middle, cell, named_left=True)
-    return sheet.chart()
+        drawing.text((x - ARROW / 2 + 4, middle), "σ →", size=14, bold=True, colour=GREY)
+        _draw(drawing, after[0], x, middle, cell, named_left=True)
+    return drawing.chart()
 
 
-def _draw(sheet: Drawing, one: Block, x: float, middle: float, cell: float, *, named_left: bool = False) -> None:
+def _draw(drawing: Drawing, one: Block, x: float, middle: float, cell: float, *, named_left: bool = False) -> None:
     top = middle - HIGH * one.rows / 2
     wide, high = cell * one.columns, HIGH * one.rows
     numbers = [abs(value) for row in one.cells for value in row if value is not None]
@@ -248,21 +248,21 @@ def _draw(sheet: Drawing, one: Block, x: float, middle: float, cell: float, *, n
             corner = (x + j * cell, top + i * HIGH)
             centre = (corner[0] + cell / 2, corner[1] + HIGH / 2)
             if value is None:
-                sheet.text(centre, "⋮" if one.columns == 1 else "…", colour=GREY, size=13)
+                drawing.text(centre, "⋮" if one.columns == 1 else "…", colour=GREY, size=13)
                 continue
-            sheet.box(corner, (cell, HIGH), fill=BLUE if value >= 0 else VERMILLION,
+            drawing.box(corner, (cell, HIGH), fill=BLUE if value >= 0 else VERMILLION,
                       opacity=STRONGEST * abs(value) / largest)  # fmt: skip
             text = short(value)
-            sheet.text(centre, text, size=min(11.5, 11.5 * (cell - 4) / extent(text, 11.5)[0]))
+            drawing.text(centre, text, size=min(11.5, 11.5 * (cell - 4) / extent(text, 11.5)[0]))
     for side, inward in ((x - 3, 5), (x + wide + 3, -5)):
-        sheet.line((side, top - 2), (side, top + high + 2), colour=INK, width=1.3)
+        drawing.line((side, top - 2), (side, top + high + 2), colour=INK, width=1.3)
         for y in (top - 2, top + high + 2):
-            sheet.line((side, y), (side + inward, y), colour=INK, width=1.3)
+            drawing.line((side, y), (side + inward, y), colour=INK, width=1.3)
     align = "right" if named_left else "center"
-    sheet.text((x + (wide if named_left else wide / 2), top - 11), one.name, bold=True, size=12, align=align)
+    drawing.text((x + (wide if named_left else wide / 2), top - 11), one.name, bold=True, size=12, align=align)
 
 
-def _feature_names(sheet: Drawing, study: MatrixStudy, x: float, middle: float, language: str) -> float:
+def _feature_names(drawing: Drawing, study: MatrixStudy, x: float, middle: float, language: str) -> float:
     """Write the features' names and values beside x; return where they end."""
     end = x
     shown = kept(study.example.network.widths[0])
@@ -273,8 +273,8 @@ def _feature_names(sheet: Drawing, study: MatrixStudy, x: float, middle: float, 
         y = top + HIGH * (place + 0.5)
         name, value = feature_name(study.example, at + 1, language)
         if value:
-            sheet.text((x, y + 6), value, align="left", size=10.5)
+            drawing.text((x, y + 6), value, align="left", size=10.5)
         name = name if len(name) <= LETTERS else name[: LETTERS - 1] + "…"
-        sheet.text((x, y - 6 if value else y), name, align="left", colour=GREY, size=10)
+        drawing.text((x, y - 6 if value else y), name, align="left", colour=GREY, size=10)
         end = max(end, x + extent(name, 10)[0], x + extent(value, 10.5)[0])
     return end

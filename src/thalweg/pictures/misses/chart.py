@@ -9,7 +9,7 @@ import numpy as np
 
 from thalweg.charts.holidays import holiday_name
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, number, turn
+from thalweg.charts.numbers import day, number, thousands, turn
 from thalweg.charts.style import (
     BLUE,
     GREEN,
@@ -77,7 +77,7 @@ def misses_illustration(study: MissesStudy, language: str = "en") -> Illustratio
         language,
         misses_chart(study, language),
         {"misses": Numbers(table), "worst": Numbers(worst), "lift": Numbers(lift), "days": Numbers(unseen)},
-        _said(study, translate),
+        _sentences(study, translate),
         shown=("worst", "lift"),
     )
 
@@ -92,28 +92,28 @@ def _called(study: MissesStudy, rung: FittedRung, translate: Catalogue) -> str:
     return rung.rung.name
 
 
-def _said(study: MissesStudy, translate: Catalogue) -> tuple[str, ...]:
+def _sentences(study: MissesStudy, translate: Catalogue) -> tuple[str, ...]:
     series, language, missed, named = study.series, translate.language, study.missed, study.named
     last, unit = study.calendars[-1], loss_unit(study.plain.training_set.loss, series.name, language)
-    said = [translate("look.misses.longer", days=f"{SIMULATED_DAYS:,}")] if study.own else []
+    sentences = [translate("look.misses.longer", days=thousands(SIMULATED_DAYS))] if study.own else []
     if not study.country:
-        said.append(translate("look.misses.no_country"))
+        sentences.append(translate("look.misses.no_country"))
     elif len(named):
         listed = translate("look.misses.between").join(
             translate("look.misses.day_named", day=day(date, language), holiday=holiday_name(name, language))
             for date, name in zip(series.dates[missed], study.holidays, strict=True)
             if name
         )
-        said.append(
+        sentences.append(
             translate("look.misses.named", named=len(named), count=len(missed), country=study.country, listed=listed,
                  share=number(100 * len(named) / len(missed), 0), near=number(100 * study.share_near, 0))
         )  # fmt: skip
     else:
-        said.append(translate("look.misses.none_named", count=len(missed), country=study.country))
+        sentences.append(translate("look.misses.none_named", count=len(missed), country=study.country))
     for rung in study.calendars:
         before, after = study.loss(study.plain, missed), study.loss(rung, missed)
         of_all, of_all_after = study.loss(study.plain, study.unseen), study.loss(rung, study.unseen)
-        said.append(
+        sentences.append(
             translate(
                 "look.misses.lift",
                 rung=rung.rung.name,
@@ -123,18 +123,18 @@ def _said(study: MissesStudy, translate: Catalogue) -> tuple[str, ...]:
                 name=unit,
             )
         )  # fmt: skip
-    said.append(translate("look.misses.flattered"))
+    sentences.append(translate("look.misses.flattered"))
     if study.stranger is not None and len(named):
         with_names, without = study.loss(last, named), study.loss(study.stranger, named)
         how = {"falls": "holidays_help", "rises": "holidays_harm", "stays": "holidays_idle"}[turn(without, with_names)]
-        said.append(
+        sentences.append(
             translate(f"look.misses.{how}", rung=last.rung.name, country=study.country,
                  before=number(without), after=number(with_names), name=unit)
         )  # fmt: skip
-    said.append(translate("look.misses.see_more"))
+    sentences.append(translate("look.misses.see_more"))
     if series.simulated:
-        said.append(translate("look.misses.lecture"))
-    return tuple(said)
+        sentences.append(translate("look.misses.lecture"))
+    return tuple(sentences)
 
 
 def misses_chart(study: MissesStudy, language: str = "en") -> alt.VConcatChart:
@@ -166,8 +166,10 @@ def misses_chart(study: MissesStudy, language: str = "en") -> alt.VConcatChart:
         if study.country
         else "",
     )
-    told = translate("look.misses.subtitle", rung=study.plain.rung.name, count=len(missed), unseen=len(study.unseen))
-    return dress(chart, title, told, language, simulated=series.simulated)
+    subtitle = translate(
+        "look.misses.subtitle", rung=study.plain.rung.name, count=len(missed), unseen=len(study.unseen)
+    )
+    return dress(chart, title, subtitle, language, simulated=series.simulated)
 
 
 def _unseen(study: MissesStudy, translate: Catalogue) -> alt.LayerChart:
@@ -340,7 +342,7 @@ def _bars(
     names = [rung.rung.name for rung in study.rungs]
     losses = [study.loss(rung, of) for rung in study.rungs]
     data = columns(
-        {"rung": np.array(names), "loss": np.array(losses), "told": np.array([number(value) for value in losses])}
+        {"rung": np.array(names), "loss": np.array(losses), "label": np.array([number(value) for value in losses])}
     )
     base = alt.Chart(data).encode(
         y=alt.Y(
@@ -364,7 +366,7 @@ def _bars(
         base.mark_bar(size=14).encode(
             color=alt.Color("rung:N", scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])), legend=None)
         ),
-        base.mark_text(align="left", dx=5, color=INK, fontSize=12).encode(text="told:N"),
+        base.mark_text(align="left", dx=5, color=INK, fontSize=12).encode(text="label:N"),
         width=(WIDE - 24) // 2,
         height=BAR * len(names),
     )

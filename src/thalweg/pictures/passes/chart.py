@@ -10,7 +10,7 @@ import numpy as np
 
 from thalweg.charts.drawing import exact, short
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, number
+from thalweg.charts.numbers import day, number, significant, thousands
 from thalweg.charts.style import dress
 from thalweg.messages import catalogue
 from thalweg.pictures.passes.layout import ALL_WIRES, MOST_NEURONS, MOST_WIRES
@@ -47,7 +47,7 @@ def passes_illustration(study: PassesStudy, language: str = "en") -> Illustratio
     wanted = ("wires", "nodes") if first == "wires" else (first,)
     shown = tuple(name for name in wanted if len(tables[name]) <= READ)
     return Illustration(
-        "passes", language, passes_chart(study, language), ordered, tuple(_said(study, language)), shown
+        "passes", language, passes_chart(study, language), ordered, tuple(_sentences(study, language)), shown
     )
 
 
@@ -72,7 +72,7 @@ def passes_chart(study: PassesStudy, language: str = "en") -> alt.VConcatChart:
         "connected": short(trace.connected),
         "slope": signed(trace.slope),
         "gradient": short(trace.gradient),
-        "ways": f"{trace.ways:,}",
+        "ways": thousands(trace.ways),
         "count": len(study.shares),
         "mean": short(float(study.shares.mean())),
         **_ratios(study),
@@ -106,7 +106,7 @@ def _subtitle(study: PassesStudy, language: str) -> str:
 def _ratios(study: PassesStudy) -> dict[str, str]:
     """Return how many times the forward pass all ∂C/∂z take, of the deepest networks drawn."""
     drawn = [counts[-1].backward / counts[-1].forward for counts in (study.counts, study.speech_counts)]
-    return {"low": f"{min(drawn):.2g}", "high": f"{max(drawn):.2g}"}
+    return {"low": significant(min(drawn), 2), "high": significant(max(drawn), 2)}
 
 
 def _examples(study: PassesStudy) -> Numbers:
@@ -116,61 +116,61 @@ def _examples(study: PassesStudy) -> Numbers:
     return Numbers({"example": list(study.labels), **told, "share": study.shares})
 
 
-def _said(study: PassesStudy, language: str) -> list[str]:
+def _sentences(study: PassesStudy, language: str) -> list[str]:
     translate, trace, passes = catalogue(language), study.trace, study.passes
     told = weight_words(study)
-    said = [
+    sentences = [
         translate(
             "look.passes.said_cost_worked" if study.example is None else "look.passes.said_cost",
             cost=cost_formula(study, language),
             slope=slope_formula(study, language),
         ),
-        translate("look.passes.said_bias" if trace.source == 0 else "look.passes.said_weight", **told,
+        translate("look.passes.chosen_bias" if trace.source == 0 else "look.passes.chosen_weight", **told,
              connected=exact(trace.connected), slope=exact(trace.slope), gradient=exact(trace.gradient),
              difference=exact(trace.difference))
     ]  # fmt: skip
     if study.example is None:
         printed = [short(float(a)) for layer in passes.a[1:] for a in layer]
         marked = [short(float(passes.a[layer - 1][source - 1])) for layer, _, source in study.marked]
-        said.append(translate("look.passes.said_worked", values=", ".join(printed), marked=", ".join(marked)))
+        sentences.append(translate("look.passes.said_worked", values=", ".join(printed), marked=", ".join(marked)))
     else:
         example = study.example
-        said.append(
+        sentences.append(
             translate("look.passes.said_day", day=day(example.day, language), estimated=number(example.estimated),
                  came=number(example.came), name=example.series.name, cost=exact(passes.cost))
         )  # fmt: skip
     if trace.layer == len(passes.z):
-        said.append(translate("look.passes.said_last"))
+        sentences.append(translate("look.passes.said_last"))
     elif trace.ways == 1:
-        said.append(translate("look.passes.said_path", total=exact(trace.total)))
+        sentences.append(translate("look.passes.said_path", total=exact(trace.total)))
     else:
         largest = trace.paths[0]
-        said.append(translate("look.passes.said_paths", ways=f"{trace.ways:,}", total=exact(trace.total),
+        sentences.append(translate("look.passes.said_paths", ways=thousands(trace.ways), total=exact(trace.total),
                          way=path_text(largest), product=exact(largest.product)))  # fmt: skip
     if trace.gradient == 0:
-        said.append(translate("look.passes.said_zero", connected=short(trace.connected), slope=short(trace.slope)))
+        sentences.append(translate("look.passes.said_zero", connected=short(trace.connected), slope=short(trace.slope)))
     if study.example is not None and study.example.scale.logarithm:
-        said.insert(1, translate("look.passes.said_weighed"))
+        sentences.insert(1, translate("look.passes.said_weighed"))
     widths = study.passes.network.widths
     if max(one * other for one, other in pairwise(widths)) > ALL_WIRES:
-        said.append(translate("look.passes.said_drawn", neurons=MOST_NEURONS, wires=MOST_WIRES))
+        sentences.append(translate("look.passes.said_drawn", neurons=MOST_NEURONS, wires=MOST_WIRES))
     here, speech = study.own, study.speech_counts[-1]
-    said.append(
+    sentences.append(
         translate("look.passes.said_counts", widths="-".join(map(str, here.widths)), once=many(here.backward),
              asked=many(here.naive), ahead=many(here.forward), speech="-".join(map(str, speech.widths)),
              backward=many(speech.backward), forward=many(speech.forward), naive=many(speech.naive))
     )  # fmt: skip
     if study.view == "examples" and len(study.shares) < study.asked:
-        said.append(
+        sentences.append(
             translate("look.passes.said_few_worked" if study.example is None else "look.passes.said_few",
                  count=len(study.shares), asked=study.asked)
         )  # fmt: skip
     mean = float(study.shares.mean())
-    said.append(
+    sentences.append(
         translate("look.passes.said_examples", count=len(study.shares), mean=exact(mean),
              low=exact(float(study.shares.min())), high=exact(float(study.shares.max())))
     )  # fmt: skip
-    return said
+    return sentences
 
 
 def _wires(study: PassesStudy) -> Numbers:
@@ -222,8 +222,8 @@ def _paths(study: PassesStudy, language: str) -> Numbers:
     translate, trace = catalogue(language), study.trace
     rows = [(path_text(path), path.ways, " × ".join(map(repr, path.factors)), path.product) for path in trace.paths]
     if trace.rest_ways:
-        rows.append((translate("look.passes.rest", count=f"{trace.rest_ways:,}"), trace.rest_ways, "", trace.rest))
-    rows.append((translate("look.passes.sum", count=f"{trace.ways:,}"), trace.ways, "", trace.total))
+        rows.append((translate("look.passes.rest", count=thousands(trace.rest_ways)), trace.rest_ways, "", trace.rest))
+    rows.append((translate("look.passes.sum", count=thousands(trace.ways)), trace.ways, "", trace.total))
     return Numbers.of_rows(("path", "ways", "factors", "product"), rows)
 
 

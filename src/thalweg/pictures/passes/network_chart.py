@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from thalweg.charts.drawing import OP_AMP, Drawing, crosses, exact, extent, resized, short
-from thalweg.charts.numbers import number
+from thalweg.charts.numbers import number, thousands
 from thalweg.charts.style import BLUE, GREEN, GREY, INK, ORANGE, PALE, PALE_SKY, VERMILLION, WIDTH, headed
 from thalweg.messages import catalogue
 from thalweg.pictures.passes.layout import Layout, Wire, layout
@@ -57,29 +57,29 @@ def on_the_way(study: PassesStudy, wire: Wire) -> bool:
 def forward_panel(study: PassesStudy, placed: Layout, language: str) -> alt.LayerChart:
     """Draw neurons with z and a; on each wire its weight, and ∂z/∂w, the value that it is connected to (P3)."""
     translate, passes, trace = catalogue(language), study.passes, study.trace
-    sheet = Drawing(WIDTH, placed.height)
-    _gaps(sheet, placed, study, translate)
+    drawing = Drawing(WIDTH, placed.height)
+    _gaps(drawing, placed, study, translate)
     for (layer, neuron), at in placed.at.items():
         a = float(passes.a[layer][neuron - 1])
         source = layer == trace.layer - 1 and neuron == trace.source
-        _stub(sheet, placed, layer, at, to_right=True)
-        sheet.shape(at, placed.radius, fill="white" if layer == 0 else PALE_SKY, stroke=BLUE if source else GREY,
+        _stub(drawing, placed, layer, at, to_right=True)
+        drawing.shape(at, placed.radius, fill="white" if layer == 0 else PALE_SKY, stroke=BLUE if source else GREY,
                     width=3.5 if source else 1.3)  # fmt: skip
         if layer == 0:
-            sheet.text(at, short(a), colour=BLUE, size=12, bold=True)
-            _feature(sheet, placed, study, neuron, at, language)
+            drawing.text(at, short(a), colour=BLUE, size=12, bold=True)
+            _feature(drawing, placed, study, neuron, at, language)
             continue
-        sheet.text((at[0], at[1] - 8), f"z {short(float(passes.z[layer - 1][neuron - 1]))}", size=9.8)
-        sheet.text((at[0], at[1] + 8), short(a), colour=BLUE, size=12, bold=True)
+        drawing.text((at[0], at[1] - 8), f"z {short(float(passes.z[layer - 1][neuron - 1]))}", size=9.8)
+        drawing.text((at[0], at[1] + 8), short(a), colour=BLUE, size=12, bold=True)
         bias = float(passes.network.layers(passes.theta)[layer - 1].biases[neuron - 1])
         chosen = trace.source == 0 and (layer, neuron) == (trace.layer, trace.neuron)
-        sheet.text((at[0], at[1] + placed.radius + 10), translate("look.passes.bias", bias=short(bias)),
+        drawing.text((at[0], at[1] + placed.radius + 10), translate("look.passes.bias", bias=short(bias)),
                    colour=GREEN if chosen else GREY, size=10.5, bold=chosen, outlined=True)  # fmt: skip
-    _outputs(sheet, placed, study, language)
-    _wires(sheet, placed, study, forwards=True)
-    foot(sheet, study, f"C = {cost_formula(study, language)} = {short(passes.cost)}", language)
+    _outputs(drawing, placed, study, language)
+    _wires(drawing, placed, study, forwards=True)
+    foot(drawing, study, f"C = {cost_formula(study, language)} = {short(passes.cost)}", language)
     return headed(
-        sheet.chart(_tips(translate)),
+        drawing.chart(_tips(translate)),
         translate("look.passes.forward_title_marked" if study.marked else "look.passes.forward_title"),
     )
 
@@ -87,40 +87,40 @@ def forward_panel(study: PassesStudy, placed: Layout, language: str) -> alt.Laye
 def backward_panel(study: PassesStudy, placed: Layout, language: str) -> alt.LayerChart:
     """Draw the reversed network: op-amps with σ′(z), the arrows turned round, ∂C/∂z on every wire (P4, P7)."""
     translate, passes, trace = catalogue(language), study.passes, study.trace
-    sheet = Drawing(WIDTH, placed.height)
-    _gaps(sheet, placed, study, translate)
+    drawing = Drawing(WIDTH, placed.height)
+    _gaps(drawing, placed, study, translate)
     for (layer, neuron), at in placed.at.items():
         a = float(passes.a[layer][neuron - 1])
         source = layer == trace.layer - 1 and neuron == trace.source
-        _stub(sheet, placed, layer, at, to_right=False)
+        _stub(drawing, placed, layer, at, to_right=False)
         if layer == 0:
-            sheet.shape(at, placed.radius - 6, stroke=BLUE if source else PALE, width=3.5 if source else 1.3)
-            sheet.text(at, short(a), colour=BLUE, size=11, bold=source)
-            _feature(sheet, placed, study, neuron, at, language)
+            drawing.shape(at, placed.radius - 6, stroke=BLUE if source else PALE, width=3.5 if source else 1.3)
+            drawing.text(at, short(a), colour=BLUE, size=11, bold=source)
+            _feature(drawing, placed, study, neuron, at, language)
             continue
         chosen = (layer, neuron) == (trace.layer, trace.neuron)
-        sheet.shape(at, placed.radius + 2, shape=OP_AMP, fill=PALE_AMBER, stroke=VERMILLION if chosen else GREY,
+        drawing.shape(at, placed.radius + 2, shape=OP_AMP, fill=PALE_AMBER, stroke=VERMILLION if chosen else GREY,
                     width=3.5 if chosen else 1.3)  # fmt: skip
-        sheet.text((at[0] + 7, at[1]), short(float(passes.derivatives[layer - 1][neuron - 1])), size=10.5, bold=True)
+        drawing.text((at[0] + 7, at[1]), short(float(passes.derivatives[layer - 1][neuron - 1])), size=10.5, bold=True)
         if source:  # the value of the forward pass that the chosen weight is connected to
-            sheet.text((at[0], at[1] - placed.radius - 10), f"a = {short(a)}", colour=BLUE, bold=True, outlined=True)
+            drawing.text((at[0], at[1] - placed.radius - 10), f"a = {short(a)}", colour=BLUE, bold=True, outlined=True)
     last = placed.columns[-1]
     for neuron in placed.neurons[last]:
         x, y = placed.at[last, neuron]
         slope = float(passes.output_slope[neuron - 1])
-        sheet.line((WIDTH - 4, y), (x + placed.radius + 4, y), colour=VERMILLION, width=1.6, head=0.94)
+        drawing.line((WIDTH - 4, y), (x + placed.radius + 4, y), colour=VERMILLION, width=1.6, head=0.94)
         name = translate("look.passes.output", number=neuron) if len(passes.output_slope) > 1 else "y"
-        sheet.text(((WIDTH + x + placed.radius) / 2, y - 12), f"∂C/∂{name} = {short(slope)}", colour=VERMILLION)
-    _wires(sheet, placed, study, forwards=False)
-    foot(sheet, study, translate("look.passes.output_slope", cost=cost_formula(study, language),
+        drawing.text(((WIDTH + x + placed.radius) / 2, y - 12), f"∂C/∂{name} = {short(slope)}", colour=VERMILLION)
+    _wires(drawing, placed, study, forwards=False)
+    foot(drawing, study, translate("look.passes.output_slope", cost=cost_formula(study, language),
                             slope=slope_formula(study, language)), language)  # fmt: skip
-    return headed(sheet.chart(_tips(translate)), translate("look.passes.backward_title"))
+    return headed(drawing.chart(_tips(translate)), translate("look.passes.backward_title"))
 
 
 def equation(study: PassesStudy, language: str) -> alt.LayerChart:
     """Draw ∂z/∂w × ∂C/∂z = ∂C/∂w in its numbers, and the central difference beside it (P2, P8)."""
     translate, trace = catalogue(language), study.trace
-    sheet, wide, y = Drawing(WIDTH, STRIP), 150.0, 24.0
+    drawing, wide, y = Drawing(WIDTH, STRIP), 150.0, 24.0
     parts = (
         ("∂z/∂w", trace.connected, BLUE, translate("look.passes.strip_connected"), "×"),
         ("∂C/∂z", trace.slope, VERMILLION, translate("look.passes.strip_slope"), "="),
@@ -130,12 +130,12 @@ def equation(study: PassesStudy, language: str) -> alt.LayerChart:
     gap = (WIDTH - len(parts) * wide) / (len(parts) - 1)
     for place, (name, value, colour, told, then) in enumerate(parts):
         x = 1 + place * (wide + gap - 0.7)
-        sheet.box((x, y), (wide, 32), fill=colour, opacity=0.1, stroke=colour)
-        sheet.text((x + wide / 2, y - 12), name, colour=colour, size=12, bold=True)
-        sheet.text((x + wide / 2, y + 16.5), exact(value), colour=colour, size=15, bold=True)
-        sheet.text((x + wide / 2, y + 46), told, colour=GREY, size=10.5)
-        sheet.text((x + wide + gap / 2, y + 16.5), then, size=17, bold=True)
-    return headed(sheet.chart(), translate("look.passes.strip_title", **weight_words(study)))
+        drawing.box((x, y), (wide, 32), fill=colour, opacity=0.1, stroke=colour)
+        drawing.text((x + wide / 2, y - 12), name, colour=colour, size=12, bold=True)
+        drawing.text((x + wide / 2, y + 16.5), exact(value), colour=colour, size=15, bold=True)
+        drawing.text((x + wide / 2, y + 46), told, colour=GREY, size=10.5)
+        drawing.text((x + wide + gap / 2, y + 16.5), then, size=17, bold=True)
+    return headed(drawing.chart(), translate("look.passes.strip_title", **weight_words(study)))
 
 
 def weight_words(study: PassesStudy) -> dict[str, object]:
@@ -155,7 +155,7 @@ def _weight(study: PassesStudy, wire: Wire) -> float:
     return float(passes.network.layers(passes.theta)[wire.layer - 1].weights[wire.neuron - 1, wire.source - 1])
 
 
-def _told(study: PassesStudy, wire: Wire) -> dict[str, str]:
+def _tooltip(study: PassesStudy, wire: Wire) -> dict[str, str]:
     a = float(study.passes.a[wire.layer - 1][wire.source - 1])
     slope = float(study.passes.slopes[wire.layer - 1][wire.neuron - 1])
     values = (_weight(study, wire), a, slope, a * slope)
@@ -190,7 +190,7 @@ def _reversed(placed: Layout, wire: Wire) -> tuple[Point, Point]:
     return start, (to_x + placed.radius + 5, to_y + aside)
 
 
-def _wires(sheet: Drawing, placed: Layout, study: PassesStudy, *, forwards: bool) -> None:
+def _wires(drawing: Drawing, placed: Layout, study: PassesStudy, *, forwards: bool) -> None:
     """Draw the wires with their numbers, each on its own wire where no other with numbers runs, near its source.
 
     Where not all of a layer find room with their names, they stand without, told apart by colours; those that find
@@ -201,24 +201,28 @@ def _wires(sheet: Drawing, placed: Layout, study: PassesStudy, *, forwards: bool
         ends = {wire: _ends(placed, wire, forwards=forwards) for wire in wires}
         # Along a line from centre to centre the same share of all ways is a column.
         ways = {wire: _centres(placed, wire) for wire in wires} if forwards else ends
-        found, named = _labels(sheet, study, ways, forwards=forwards)
+        found, named = _labels(drawing, study, ways, forwards=forwards)
         for wire, at in found.items():
             if at is None and not is_chosen(study, wire) and not on_the_way(study, wire):
                 silent.append(wire)
                 continue
             colour, width = _paint(study, wire)
             dashed = wire.layer == 1 and not forwards and not is_chosen(study, wire)
-            sheet.line(*ends[wire], colour=colour, width=width, head=0.97, dashed=dashed, told=_told(study, wire))
+            drawing.line(
+                *ends[wire], colour=colour, width=width, head=0.97, dashed=dashed, tooltip=_tooltip(study, wire)
+            )
             if at is not None:
                 marked = forwards and (wire.layer, wire.neuron, wire.source) in study.marked
-                sheet.label([at], _lines(study, wire, forwards=forwards, named=named),
+                drawing.label([at], _lines(study, wire, forwards=forwards, named=named),
                             bold=is_chosen(study, wire), frame=ORANGE if marked else "white")  # fmt: skip
     for wire in silent:
-        sheet.line(*_ends(placed, wire, forwards=forwards), colour=PALE, width=0.8, told=_told(study, wire), below=True)
+        drawing.line(
+            *_ends(placed, wire, forwards=forwards), colour=PALE, width=0.8, tooltip=_tooltip(study, wire), below=True
+        )
 
 
 def _labels(
-    sheet: Drawing, study: PassesStudy, ways: dict[Wire, tuple[Point, Point]], *, forwards: bool
+    drawing: Drawing, study: PassesStudy, ways: dict[Wire, tuple[Point, Point]], *, forwards: bool
 ) -> tuple[dict[Wire, Point | None], bool]:
     """Return where each wire's numbers stand, or None where they find no room, and whether their names do.
 
@@ -228,14 +232,14 @@ def _labels(
     named = True
     for named in (True, False):
         for shares in (*((share,) for share in SHARES), SHARES):
-            found = _places(sheet, study, ways, shares, forwards=forwards, named=named)
+            found = _places(drawing, study, ways, shares, forwards=forwards, named=named)
             if all(found.values()):
                 return found, named
     return found, named
 
 
 def _places(
-    sheet: Drawing, study: PassesStudy, ways: dict[Wire, tuple[Point, Point]], shares: Sequence[float], *,
+    drawing: Drawing, study: PassesStudy, ways: dict[Wire, tuple[Point, Point]], shares: Sequence[float], *,
     forwards: bool, named: bool,
 ) -> dict[Wire, Point | None]:  # fmt: skip
     """Return for each wire the first place of its way that meets nothing and where no other wire is near, or None."""
@@ -247,8 +251,8 @@ def _places(
         found[wire] = None
         for share in shares:
             at = start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
-            plate = sheet.plate(at, lines)
-            if sheet.is_free(resized(plate, 1, AIR), taken) and not any(
+            plate = drawing.plate(at, lines)
+            if drawing.is_free(resized(plate, 1, AIR), taken) and not any(
                 crosses(resized(plate, CORE), *other) for other in others
             ):
                 found[wire] = at
@@ -286,13 +290,13 @@ def _centres(placed: Layout, wire: Wire) -> tuple[Point, Point]:
     return placed.at[wire.layer - 1, wire.source], placed.at[wire.layer, wire.neuron]
 
 
-def foot(sheet: Drawing, study: PassesStudy, formula: str, language: str) -> None:
+def foot(drawing: Drawing, study: PassesStudy, formula: str, language: str) -> None:
     """Write below a network what C is, and of days in which units they stand."""
-    y = sheet.height - 9
-    sheet.text((WIDTH - 4, y), formula, align="right", bold=True)
+    y = drawing.height - 9
+    drawing.text((WIDTH - 4, y), formula, align="right", bold=True)
     if study.example is not None:
         told = catalogue(language)("look.passes.units", name=study.example.series.name)
-        sheet.text((2, y), told, align="left", colour=GREY, size=10.5)
+        drawing.text((2, y), told, align="left", colour=GREY, size=10.5)
 
 
 def cost_formula(study: PassesStudy, language: str) -> str:
@@ -308,7 +312,7 @@ def slope_formula(study: PassesStudy, language: str) -> str:
     return catalogue(language)(f"look.passes.slope_{many}_{study.passes.loss.name}", count=count)
 
 
-def _gaps(sheet: Drawing, placed: Layout, study: PassesStudy, translate: Catalogue) -> None:
+def _gaps(drawing: Drawing, placed: Layout, study: PassesStudy, translate: Catalogue) -> None:
     """Say how many neurons and layers are not drawn."""
     widths = study.passes.network.widths
     for layer in placed.columns:
@@ -316,41 +320,44 @@ def _gaps(sheet: Drawing, placed: Layout, study: PassesStudy, translate: Catalog
         more = widths[layer] - len(shown)
         if more:
             x, y = placed.at[layer, shown[-1]]
-            sheet.text(
-                (x, y + placed.radius + 24), translate("look.passes.more", count=f"{more:,}"), colour=GREY, size=10.5
+            drawing.text(
+                (x, y + placed.radius + 24),
+                translate("look.passes.more", count=thousands(more)),
+                colour=GREY,
+                size=10.5,
             )
     for before, after in pairwise(placed.columns):
         if after - before > 1:
             count = after - before - 1
             text = translate("look.passes.more_layer" if count == 1 else "look.passes.more_layers", count=count)
             x = (placed.at[before, placed.neurons[before][0]][0] + placed.at[after, placed.neurons[after][0]][0]) / 2
-            sheet.text((x, placed.height / 2), text, colour=GREY, outlined=True)
+            drawing.text((x, placed.height / 2), text, colour=GREY, outlined=True)
 
 
-def _stub(sheet: Drawing, placed: Layout, layer: int, at: Point, *, to_right: bool) -> None:
+def _stub(drawing: Drawing, placed: Layout, layer: int, at: Point, *, to_right: bool) -> None:
     """Draw a dotted end where the next layer is not drawn."""
     if layer != placed.columns[-1] and layer + 1 not in placed.columns:
         x = at[0] + placed.radius
         ends = ((x + 4, at[1]), (x + 18, at[1]))
-        sheet.line(*(ends if to_right else ends[::-1]), dashed=True)
+        drawing.line(*(ends if to_right else ends[::-1]), dashed=True)
     if layer and layer - 1 not in placed.columns:
         x = at[0] - placed.radius
         ends = ((x - 18, at[1]), (x - 4, at[1]))
-        sheet.line(*(ends if to_right else ends[::-1]), dashed=True)
+        drawing.line(*(ends if to_right else ends[::-1]), dashed=True)
 
 
-def _feature(sheet: Drawing, placed: Layout, study: PassesStudy, neuron: int, at: Point, language: str) -> None:
+def _feature(drawing: Drawing, placed: Layout, study: PassesStudy, neuron: int, at: Point, language: str) -> None:
     name, value = feature_name(study.example, neuron, language)
     x = at[0] - placed.radius - 8
     room = x - 2
     while extent(name, 10.5)[0] > room and len(name) > 4:  # noqa: PLR2004 - a name is cut, not the drawing
         name = name[:-2] + "…"
-    sheet.text((x, at[1] - (7 if value else 0)), name, colour=GREY, size=10.5, align="right")
+    drawing.text((x, at[1] - (7 if value else 0)), name, colour=GREY, size=10.5, align="right")
     if value:
-        sheet.text((x, at[1] + 8), value, size=11.5, align="right")
+        drawing.text((x, at[1] + 8), value, size=11.5, align="right")
 
 
-def _outputs(sheet: Drawing, placed: Layout, study: PassesStudy, language: str) -> None:
+def _outputs(drawing: Drawing, placed: Layout, study: PassesStudy, language: str) -> None:
     """Write beside each output what it says, and what came."""
     translate, passes, last = catalogue(language), study.passes, placed.columns[-1]
     for neuron in placed.neurons[last]:
@@ -359,11 +366,11 @@ def _outputs(sheet: Drawing, placed: Layout, study: PassesStudy, language: str) 
         if study.example is None:
             name = translate("look.passes.output", number=neuron)
             made, came = short(float(passes.a[-1][neuron - 1])), short(float(passes.target[neuron - 1]))
-            sheet.text((x, y - 9), f"{name} = {made}", align="left", bold=True, colour=BLUE)
-            sheet.text((x, y + 8), translate("look.passes.target", value=came), align="left")
+            drawing.text((x, y - 9), f"{name} = {made}", align="left", bold=True, colour=BLUE)
+            drawing.text((x, y + 8), translate("look.passes.target", value=came), align="left")
         else:
             estimated, came = number(study.example.estimated), number(study.example.came)
-            sheet.text((x, y - 17), translate("look.passes.estimated", value=estimated), align="left", bold=True)
-            sheet.text((x, y), translate("look.passes.came", value=came), align="left")
+            drawing.text((x, y - 17), translate("look.passes.estimated", value=estimated), align="left", bold=True)
+            drawing.text((x, y), translate("look.passes.came", value=came), align="left")
             scaled = translate("look.passes.target", value=short(float(passes.target[0])))
-            sheet.text((x, y + 17), scaled, align="left", colour=GREY, size=10.5)
+            drawing.text((x, y + 17), scaled, align="left", colour=GREY, size=10.5)

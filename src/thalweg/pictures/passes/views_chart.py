@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from thalweg.charts.drawing import Drawing, exact, extent, short
+from thalweg.charts.numbers import thousands
 from thalweg.charts.style import (
     BLUE,
     GREEN,
@@ -113,37 +114,37 @@ def _ways(study: PassesStudy, language: str) -> alt.LayerChart:
     first = used[trace.layer, trace.neuron]
     source, loss = (70.0, first[1]), (WIDTH - 40.0, height / 2)
     radius = min(24.0, (first[0] - source[0]) / 3)
-    sheet = Drawing(WIDTH, height)
+    drawing = Drawing(WIDTH, height)
     for place, path in reversed(list(enumerate(trace.paths))):
         shift = APART * (place - (len(trace.paths) - 1) / 2)
         moved = [(x, y + shift) for x, y in (source, *(used[node] for node in path.nodes), loss)]
         for start, end in pairwise(moved):
-            sheet.line(start, end, colour=WAYS[place % len(WAYS)], width=2.6, head=0.8)
+            drawing.line(start, end, colour=WAYS[place % len(WAYS)], width=2.6, head=0.8)
     for node, at in used.items():
-        sheet.shape(at, radius, fill=PALE_SKY)
+        drawing.shape(at, radius, fill=PALE_SKY)
         if radius > 18:  # noqa: PLR2004 - room for a name
-            sheet.text(at, node_name(node), size=10, bold=True)
-    sheet.shape(source, radius, stroke=BLUE, width=3)
-    sheet.text(source, short(trace.connected), colour=BLUE, size=11, bold=True)
+            drawing.text(at, node_name(node), size=10, bold=True)
+    drawing.shape(source, radius, stroke=BLUE, width=3)
+    drawing.text(source, short(trace.connected), colour=BLUE, size=11, bold=True)
     name = translate("look.passes.bias_source")
     if trace.source:
         name = "a" if trace.layer > 1 else feature_name(study.example, trace.source, language)[0]
-    sheet.text((source[0], source[1] - radius - 10), name, colour=GREY, size=10.5, outlined=True)
-    sheet.shape(loss, radius, stroke=INK, width=2)
-    sheet.text(loss, "C", size=14, bold=True)
-    _beside(sheet, source, first, radius, (f"∂z/∂w {figures(trace.connected, 3)}", BLUE))
+    drawing.text((source[0], source[1] - radius - 10), name, colour=GREY, size=10.5, outlined=True)
+    drawing.shape(loss, radius, stroke=INK, width=2)
+    drawing.text(loss, "C", size=14, bold=True)
+    _beside(drawing, source, first, radius, (f"∂z/∂w {figures(trace.connected, 3)}", BLUE))
     told: set[tuple[Node, Node]] = set()
     for path in trace.paths:
         for at, (node, to) in enumerate(pairwise(path.nodes), 1):
             if (node, to) not in told:
                 told.add((node, to))
-                _beside(sheet, used[node], used[to], radius, (f"∂z′/∂z {figures(path.factors[at], 3)}", INK))
+                _beside(drawing, used[node], used[to], radius, (f"∂z′/∂z {figures(path.factors[at], 3)}", INK))
         end = path.nodes[-1]
         if (end, end) not in told:
             told.add((end, end))
             name = "∂C/∂z" if end[0] == len(passes.z) else "… ∂C/∂z"
-            _beside(sheet, used[end], loss, radius, (f"{name} {figures(path.factors[-1], 3)}", VERMILLION))
-    return sheet.chart()
+            _beside(drawing, used[end], loss, radius, (f"{name} {figures(path.factors[-1], 3)}", VERMILLION))
+    return drawing.chart()
 
 
 def _places(paths: Sequence[Path]) -> tuple[dict[Node, Point], float]:
@@ -162,11 +163,11 @@ def _places(paths: Sequence[Path]) -> tuple[dict[Node, Point], float]:
     return places, height
 
 
-def _beside(sheet: Drawing, start: Point, end: Point, radius: float, line: tuple[str, str]) -> None:
+def _beside(drawing: Drawing, start: Point, end: Point, radius: float, line: tuple[str, str]) -> None:
     length = max(((end[0] - start[0]) ** 2 + (end[1] - start[1]) ** 2) ** 0.5, 1.0)
     cut = radius / length
     shares = [cut + (1 - 2 * cut) * share for share in (0.32, 0.26, 0.4, 0.5, 0.6, 0.7, 0.2, 0.8)]
-    sheet.label([(start[0] + s * (end[0] - start[0]), start[1] + s * (end[1] - start[1])) for s in shares], [line])
+    drawing.label([(start[0] + s * (end[0] - start[0]), start[1] + s * (end[1] - start[1])) for s in shares], [line])
 
 
 def _products(study: PassesStudy, language: str) -> alt.LayerChart:
@@ -178,26 +179,26 @@ def _products(study: PassesStudy, language: str) -> alt.LayerChart:
         for place, path in enumerate(trace.paths)
     ]  # fmt: skip
     if trace.rest_ways:
-        rows.append((translate("look.passes.rest", count=f"{trace.rest_ways:,}"), "", trace.rest, GREY))
-    rows.append((translate("look.passes.sum", count=f"{trace.ways:,}"), "∂C/∂w", trace.total, INK))
-    sheet = Drawing(WIDTH, ROW * len(rows) + 12)
+        rows.append((translate("look.passes.rest", count=thousands(trace.rest_ways)), "", trace.rest, GREY))
+    rows.append((translate("look.passes.sum", count=thousands(trace.ways)), "∂C/∂w", trace.total, INK))
+    drawing = Drawing(WIDTH, ROW * len(rows) + 12)
     largest = max([abs(value) for _, _, value, _ in rows] + [1e-300])
     zero = WIDTH - BAR / 2 - 6
     for place, (name, product, value, colour) in enumerate(rows):
         y = ROW * (place + 0.5) + (8 if place == len(rows) - 1 else 0)
         total = place == len(rows) - 1
         if total:
-            sheet.line((0, y - ROW / 2), (WIDTH, y - ROW / 2), colour=GREY)
+            drawing.line((0, y - ROW / 2), (WIDTH, y - ROW / 2), colour=GREY)
         else:
-            sheet.shape((8, y), 6, fill=colour, stroke=colour)
-        sheet.text((22, y), name, align="left", bold=total)
-        sheet.text((560, y), f"{product} =" if product else "", align="right")
-        sheet.text((642, y), figures(value, FIGURES), align="right", bold=True, colour=GREEN if total else INK)
+            drawing.shape((8, y), 6, fill=colour, stroke=colour)
+        drawing.text((22, y), name, align="left", bold=total)
+        drawing.text((560, y), f"{product} =" if product else "", align="right")
+        drawing.text((642, y), figures(value, FIGURES), align="right", bold=True, colour=GREEN if total else INK)
         length = value / largest * BAR / 2
-        sheet.box((zero + min(length, 0), y - 8), (max(abs(length), 0.5), 16), fill=colour,
+        drawing.box((zero + min(length, 0), y - 8), (max(abs(length), 0.5), 16), fill=colour,
                   opacity=0.8)  # fmt: skip
-    sheet.line((zero, 0), (zero, sheet.height), colour=INK)
-    return sheet.chart()
+    drawing.line((zero, 0), (zero, drawing.height), colour=INK)
+    return drawing.chart()
 
 
 def counts_panels(study: PassesStudy, language: str) -> list[alt.LayerChart | alt.HConcatChart]:

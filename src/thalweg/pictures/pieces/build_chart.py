@@ -9,7 +9,7 @@ import numpy as np
 
 from thalweg.charts.drawing import Drawing
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, number
+from thalweg.charts.numbers import day, number, significant
 from thalweg.charts.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILLION, WIDTH, columns, dress, headed, key, layered
 from thalweg.messages import catalogue
 from thalweg.pictures.shared.curve_axes import along, amount, axis_form, called, x_axis, x_tip, y_title
@@ -38,7 +38,7 @@ def build_illustration(study: BuildStudy, language: str = "en") -> Illustration:
     first = study.closer[0]
     last = next((one for one in study.closer if one[1].mean <= study.rounding), study.closer[-1])
     close = "_close" if study.joined.most > study.rounding else ""
-    said = [
+    sentences = [
         translate(f"look.pieces.recipe{close}", constant=amount(pieces.constant, curve, translate), count=len(pieces)),
         *_first_neuron(study, translate),
         translate("look.pieces.exact", hard="-".join(map(str, hard.network.widths)),
@@ -53,7 +53,7 @@ def build_illustration(study: BuildStudy, language: str = "en") -> Illustration:
         most=_missed(study, study.joined.most, translate),
         even=_missed(study, study.even.mean, translate),
     )
-    said.insert(-1, joined)
+    sentences.insert(-1, joined)
     layer, output = hard.network.layers(hard.theta)
     start, end = curve.places(pieces.start), curve.places(pieces.end)
     each = Numbers(
@@ -98,7 +98,7 @@ def build_illustration(study: BuildStudy, language: str = "en") -> Illustration:
         language,
         build_chart(study, language),
         {"pieces": each, "errors": errors, "networks": networks, "values": sums},
-        tuple(said),
+        tuple(sentences),
         shown=shown,
         asked=("pairs",),
     )
@@ -111,9 +111,9 @@ def _first_neuron(study: BuildStudy, translate: Catalogue) -> list[str]:
     start, end = float(pieces.start[0]), float(pieces.end[0])
     told = translate(
         "look.pieces.neuron",
-        start=f"{start:g}",
-        end=f"{end:g}",
-        width=f"{end - start:.4g}",
+        start=significant(start),
+        end=significant(end),
+        width=significant(end - start, 4),
         w=number(float(hidden.weights[0, 0])),
         b=number(float(hidden.biases[0])),
         c=number(float(output.weights[0, 0])),

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import number
+from thalweg.charts.numbers import number, thousands
 from thalweg.charts.style import BLUE, GREY, INK, SKY, VERMILLION, columns, dress, headed, key, layered
 from thalweg.messages import catalogue
 from thalweg.pictures.shared.curve_axes import axis_form
@@ -41,7 +41,7 @@ def neurons_illustration(study: NeuronsStudy, language: str = "en") -> Illustrat
         language,
         neurons_chart(study, language),
         tables,
-        tuple(_said(study, translate)),
+        tuple(_sentences(study, translate)),
         shown=(shown,),
         asked=("pairs",),
     )
@@ -67,14 +67,14 @@ def _largest(study: NeuronsStudy) -> NDArray[np.int64]:
     return np.argsort(-np.ptp(study.each, axis=1), kind="stable")
 
 
-def _said(study: NeuronsStudy, translate: Catalogue) -> list[str]:
+def _sentences(study: NeuronsStudy, translate: Catalogue) -> list[str]:
     middle = len(study.x) // 2
     added = float(study.each[:, middle].sum())
     turning = sum(len(turns) > 0 for turns in study.turns)
     where = {"input": _input(study, translate), "at": number(float(study.x[middle])), "bias": number(study.bias),
              "added": number(added), "total": number(float(study.total[middle])),
              "estimate": number(float(study.estimate[middle])), "name": study.series.name}  # fmt: skip
-    said = [
+    sentences = [
         translate("look.pieces.added_logarithm" if study.logarithm else "look.pieces.added", **where),
         translate(
             "look.pieces.turning_all" if turning == len(study.each) else "look.pieces.turning",
@@ -85,17 +85,17 @@ def _said(study: NeuronsStudy, translate: Catalogue) -> list[str]:
             "look.pieces.idle",
             dead=int(study.dead.sum()),
             saturated=int(study.saturated.sum()),
-            examples=f"{study.examples:,}",
+            examples=thousands(study.examples),
         ),
     ]
     if study.network.widths[0] > 1:
         key = f"look.pieces.held_{study.hold}"
-        said.append(translate(key, others=study.network.widths[0] - 1))
+        sentences.append(translate(key, others=study.network.widths[0] - 1))
     if len(study.network.widths) > 3:  # noqa: PLR2004 - features, a hidden layer, outputs
-        said.append(translate("look.pieces.deep", layers=len(study.network.widths) - 2))
+        sentences.append(translate("look.pieces.deep", layers=len(study.network.widths) - 2))
     if study.saved:
-        said.append(translate("look.pieces.saved", rung=study.rung.name))
-    return said
+        sentences.append(translate("look.pieces.saved", rung=study.rung.name))
+    return sentences
 
 
 def _input(study: NeuronsStudy, translate: Catalogue) -> str:
@@ -130,10 +130,10 @@ def neurons_chart(study: NeuronsStudy, language: str = "en") -> alt.VConcatChart
         dead=int(study.dead.sum()),
         saturated=int(study.saturated.sum()),
     )
-    told = translate(
+    subtitle = translate(
         "look.pieces.fitted_subtitle", network=network_name(study, language), input=_input(study, translate)
     )
-    return dress(chart, title, told, language, simulated=study.series.simulated)
+    return dress(chart, title, subtitle, language, simulated=study.series.simulated)
 
 
 def _x(study: NeuronsStudy, translate: Catalogue) -> alt.X:
@@ -161,7 +161,7 @@ def _estimate(study: NeuronsStudy, translate: Catalogue) -> alt.LayerChart:
         line.mark_line(color=INK, strokeWidth=3).encode(x=x, y=y, tooltip=tips),
         height=TALL,
     )
-    return headed(chart, translate("look.pieces.over_days", count=f"{len(seen):,}"))
+    return headed(chart, translate("look.pieces.over_days", count=thousands(len(seen))))
 
 
 def _each(study: NeuronsStudy, translate: Catalogue) -> alt.LayerChart:
@@ -209,5 +209,5 @@ def _each(study: NeuronsStudy, translate: Catalogue) -> alt.LayerChart:
                 x=x, y=y, color=colour, tooltip=tips
             )
         )
-    told = "look.pieces.each" if len(drawn) == len(study.each) else "look.pieces.each_largest"
-    return headed(layered(*layers, height=LOW), translate(told, count=len(drawn), bias=number(study.bias)))
+    heading = "look.pieces.each" if len(drawn) == len(study.each) else "look.pieces.each_largest"
+    return headed(layered(*layers, height=LOW), translate(heading, count=len(drawn), bias=number(study.bias)))

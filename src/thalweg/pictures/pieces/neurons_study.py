@@ -148,7 +148,7 @@ def _fitted(source: Source, options: NeuronsOptions) -> _Subject:
 
 
 def _saved(model: Model) -> _Subject:
-    fit, series = network_of(model, "pieces --view fitted"), model.days
+    fit, series = network_of(model, "pieces fitted"), model.days
     if not fit.rung.hidden:
         raise InputError("pieces.model_is_a_line", chosen=model.chosen)
     newest = np.arange(days_needed(fit.rung) - 1, len(series))

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import number
+from thalweg.charts.numbers import number, significant
 from thalweg.charts.style import BLUE, GREY, VERMILLION, WIDTH, dress, headed, layered
 from thalweg.messages import catalogue
 from thalweg.pictures.pieces.study import SHOWN
@@ -49,15 +49,18 @@ def sliders_illustration(study: SlidersStudy, language: str = "en") -> Illustrat
     x = np.arange(-FAR, FAR + STEP / 2, STEP)
     values = {f"{name.replace(' ', '_')}": study.value(name, x) for name in SHOWN}
     of_slopes = {f"{name.replace(' ', '_')}_slope": study.slope(name, x) for name in SHOWN}
-    said = [translate("look.pieces.moves"), translate("look.pieces.slopes_told", highest=number(highest[0][0], 2))]
+    sentences = [
+        translate("look.pieces.moves"),
+        translate("look.pieces.highest_slope", highest=number(highest[0][0], 2)),
+    ]
     if study.w:
-        said.insert(1, translate("look.pieces.turns_at", where=number(-study.b / study.w), w=f"{study.w:g}"))
+        sentences.insert(1, translate("look.pieces.turns_at", where=number(-study.b / study.w), w=significant(study.w)))
     return Illustration(
         "pieces",
         language,
         sliders_chart(study, language),
         {"slopes": slopes, "values": Numbers({"x": x, **values, **of_slopes})},
-        tuple(said),
+        tuple(sentences),
         shown=("slopes",),
         asked=("pairs",),
     )
@@ -87,8 +90,10 @@ def sliders_chart(study: SlidersStudy, language: str = "en") -> alt.HConcatChart
         params.append(alt.param(name=name, value=at, bind=bind))
     chart = alt.hconcat(*each, spacing=GAP).add_params(*params)
     title = translate("look.pieces.sliders_title")
-    told = translate("look.pieces.sliders_subtitle", c=f"{study.c:g}", b=f"{study.b:g}", w=f"{study.w:g}")
-    return dress(chart, title, told, language)
+    subtitle = translate(
+        "look.pieces.sliders_subtitle", c=significant(study.c), b=significant(study.b), w=significant(study.w)
+    )
+    return dress(chart, title, subtitle, language)
 
 
 def _base() -> alt.Chart:

@@ -177,12 +177,12 @@ def _place(series: Series, day: dt.date | None, first: int, end: int, last: int)
     if day is None:
         there = np.flatnonzero(observed[first:last])
         if not len(there):
-            raise InputError("picture.no_day", source=series.source, days=first)
+            raise InputError("picture.no_day", source=series.source_name, days=first)
         return int(there[-1]) + first
     at = days_between(series.start, np.datetime64(day, "D"))
     named = Argument("day", str(day))
     if not first <= at < end:
         raise InputError("picture.day", argument=named, first=dates[first], last=dates[end - 1], days=first)
     if not observed[at]:
-        raise InputError("picture.day_unobserved", argument=named, source=series.source)
+        raise InputError("picture.day_unobserved", argument=named, source=series.source_name)
     return at

@@ -51,13 +51,13 @@ def shift_illustration(study: ShiftStudy, language: str = "en") -> Illustration:
     by_day = Numbers(
         {"date": study.dates, "target": shift.target, "prediction": shift.prediction, "before": shift.before}
     )
-    said = shift_told(shift, language, name=study.fitted.series.name)
+    sentences = shift_sentences(shift, language, name=study.fitted.series.name)
     return Illustration(
         "shift",
         language,
         shift_chart(study, language),
         {"losses": losses, "days": by_day},
-        said,
+        sentences,
         shown=("losses",),
         asked=("perfect",),
     )
@@ -66,12 +66,16 @@ def shift_illustration(study: ShiftStudy, language: str = "en") -> Illustration:
 def shift_chart(study: ShiftStudy, language: str = "en") -> alt.VConcatChart:
     """Draw `moved_chart` of a study."""
     drawn = min(study.days, len(study.dates))
-    told = catalogue(language)("look.shift.subtitle", rung=study.fitted.rung.name, drawn=drawn, count=len(study.dates))
+    subtitle = catalogue(language)(
+        "look.shift.subtitle", rung=study.fitted.rung.name, drawn=drawn, count=len(study.dates)
+    )
     series = study.fitted.series
-    return moved_chart(study.shift, study.dates, series.name, told, language, drawn=drawn, simulated=series.simulated)
+    return moved_chart(
+        study.shift, study.dates, series.name, subtitle, language, drawn=drawn, simulated=series.simulated
+    )
 
 
-def shift_told(shift: Shift, language: str = "en", *, name: str) -> tuple[str, ...]:
+def shift_sentences(shift: Shift, language: str = "en", *, name: str) -> tuple[str, ...]:
     """Say whether the estimates copy yesterday, in sentences with their figures."""
     translate = catalogue(language)
     figures = _figures(shift, language, name)
@@ -201,7 +205,7 @@ def _losses(shift: Shift, dates: NDArray[np.datetime64], translate: Catalogue, n
         {
             "what": np.array(names),
             "loss": losses,
-            "told": np.array([number(float(loss)) for loss in losses]),
+            "label": np.array([number(float(loss)) for loss in losses]),
             "back": np.arange(len(names)),
         }
     )
@@ -215,7 +219,7 @@ def _losses(shift: Shift, dates: NDArray[np.datetime64], translate: Catalogue, n
     chart = layered(
         base.transform_filter(f"datum.back < {copy}").mark_bar(color=BLUE, size=15).encode(opacity=shown),
         base.transform_filter(f"datum.back == {copy}").mark_bar(color=GREY, size=15),
-        base.mark_text(align="left", dx=5, color=INK, fontSize=12).encode(text="told:N"),
+        base.mark_text(align="left", dx=5, color=INK, fontSize=12).encode(text="label:N"),
         width=WIDE,
         height=ROW * len(names),
     )

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import number
+from thalweg.charts.numbers import number, significant, thousands
 from thalweg.charts.style import (
     BLUE,
     GREEN,
@@ -61,27 +61,27 @@ def curve_illustration(study: CurveStudy, language: str) -> Illustration:
         }
     )
     line = Numbers({study.name: curve.values, "loss": curve.losses, "slope": curve.slopes})
-    first = _sign_told(study, walk, translate)
-    said = [first, *(_told_end(study, each, translate) for each in study.walks)]
+    first = _sign_sentence(study, walk, translate)
+    sentences = [first, *(_end_sentence(study, each, translate) for each in study.walks)]
     if lowest[1] < 0:
-        said.append(translate("look.surface.curve_below", loss=number(lowest[1])))
-    if study.ground is None:
-        said.append(translate("look.surface.curve_toy"))
+        sentences.append(translate("look.surface.curve_below", loss=number(lowest[1])))
+    if study.loss_surface is None:
+        sentences.append(translate("look.surface.curve_toy"))
     return Illustration(
         "surface",
         language,
         curve_chart(study, language),
         {"minima": minima, "steps": steps, "curve": line},
-        tuple(said),
+        tuple(sentences),
         shown=("minima",),
-        asked=("minus", "local", "negative") if study.ground is None else ("minus", "zero", "local"),
+        asked=("minus", "local", "negative") if study.loss_surface is None else ("minus", "zero", "local"),
     )
 
 
-def _sign_told(study: CurveStudy, walk: Walk, translate: Catalogue) -> str:
+def _sign_sentence(study: CurveStudy, walk: Walk, translate: Catalogue) -> str:
     slope = float(walk.slopes[0])
     values = {"name": study.name, "at": number(float(walk.values[0])), "slope": number(slope),
-              "next": number(float(walk.values[1])), "rate": f"{walk.rate:.3g}"}  # fmt: skip
+              "next": number(float(walk.values[1])), "rate": significant(walk.rate, 3)}  # fmt: skip
     if slope < 0:
         return translate("look.surface.curve_negative", **values)
     return (
@@ -91,11 +91,11 @@ def _sign_told(study: CurveStudy, walk: Walk, translate: Catalogue) -> str:
     )
 
 
-def _told_end(study: CurveStudy, walk: Walk, translate: Catalogue) -> str:
+def _end_sentence(study: CurveStudy, walk: Walk, translate: Catalogue) -> str:
     end, loss, start = (number(float(value)) for value in (walk.values[-1], walk.losses[-1], walk.values[0]))
     values = {"name": study.name, "steps": len(walk.values) - 1, "start": start, "end": end, "loss": loss}
     choice = len(study.curve.minima) > 1
-    if study.ground is not None or not choice or not study.arrived(walk):
+    if study.loss_surface is not None or not choice or not study.arrived(walk):
         return translate("look.surface.curve_end", **values)
     if _ends_in_global(study, walk):
         return translate("look.surface.curve_end_global", **values)
@@ -120,7 +120,7 @@ def curve_chart(study: CurveStudy, language: str = "en") -> alt.VConcatChart:
     """Draw the curve with tangent and steps; below, its slope."""
     translate = catalogue(language)
     walk = study.walks[0]
-    unit = "" if study.ground is None else unit_of(study.ground, study.ground.loss, translate)
+    unit = "" if study.loss_surface is None else unit_of(study.loss_surface, study.loss_surface.loss, translate)
     slider = alt.param(
         name=SHOWN,
         value=0,
@@ -146,7 +146,7 @@ def curve_chart(study: CurveStudy, language: str = "en") -> alt.VConcatChart:
     )
     chart = alt.vconcat(above, _slopes(study, walk, translate), spacing=12).add_params(slider)
     title, subtitle = _titles(study, walk, translate, unit)
-    simulated = study.ground is not None and study.ground.series.simulated
+    simulated = study.loss_surface is not None and study.loss_surface.series.simulated
     return dress(chart, title, subtitle, language, simulated=simulated)
 
 
@@ -161,13 +161,13 @@ def _titles(study: CurveStudy, walk: Walk, translate: Catalogue, unit: str) -> t
                      lowest=number(lowest[0]))  # fmt: skip
     else:
         title = translate("look.surface.curve_title", **values).strip()
-    if study.ground is None:
+    if study.loss_surface is None:
         return title, translate("look.surface.curve_subtitle_toy")
-    size = study.ground.network.size
-    if study.ground.is_line and study.name == "w":
-        return title, translate("look.surface.curve_subtitle_line", days=f"{len(study.ground.examples):,}")
+    size = study.loss_surface.network.size
+    if study.loss_surface.is_line and study.name == "w":
+        return title, translate("look.surface.curve_subtitle_line", days=thousands(len(study.loss_surface.examples)))
     return title, translate(
-        "look.surface.curve_subtitle", rung=study.ground.rung.name, name=study.name, size=f"{size:,}"
+        "look.surface.curve_subtitle", rung=study.loss_surface.rung.name, name=study.name, size=thousands(size)
     )
 
 

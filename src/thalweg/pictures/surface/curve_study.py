@@ -52,7 +52,7 @@ class CurveStudy:
 
     Attributes
     ----------
-    ground : Ground, optional
+    loss_surface : LossSurface, optional
         None for the toy.
     name : str
         What the unknown is called.
@@ -62,7 +62,7 @@ class CurveStudy:
         Descents; the toy's first ends in the local minimum, its second in the global one.
     """
 
-    ground: LossSurface | None
+    loss_surface: LossSurface | None
     name: str
     curve: Curve
     walks: tuple[Walk, ...]
@@ -102,31 +102,39 @@ def toy_curve(rate: float = 0.0) -> CurveStudy:
     return CurveStudy(None, "w", curve, tuple(_walk(look, start, rate or TOY_RATE) for start in TOY_STARTS))
 
 
-def curve_study(ground: LossSurface, unknowns: str, rate: float, seed: int) -> CurveStudy:
+def curve_study(loss_surface: LossSurface, unknowns: str, rate: float, seed: int) -> CurveStudy:
     """Return L over one unknown of a fitted function, all others as they are."""
-    chosen = unknowns_of(ground, unknowns) if unknowns else []
+    chosen = unknowns_of(loss_surface, unknowns) if unknowns else []
     if len(chosen) > 1:
         raise InputError("surface.one_unknown", argument=Argument("unknowns", unknowns))
-    if ground.is_line:
-        theta, which = ground.best(), chosen[0] if chosen else 0
+    if loss_surface.is_line:
+        theta, which = loss_surface.best(), chosen[0] if chosen else 0
     else:
-        found = fitted(ground.series, ground.rung, loss=ground.loss, seed=seed, path=True)
+        found = fitted(loss_surface.series, loss_surface.rung, loss=loss_surface.loss, seed=seed, path=True)
         theta = np.asarray(found.theta, dtype=np.float64)
         which = chosen[0] if chosen else int(np.argmax(np.abs(theta - found.record.thetas[0])))
     # The bias of a straight line in the user's units is an affine function of the standardised one.
-    of_bias = ground.is_straight and which == len(theta) - 1
-    factor = ground.training_set.scale.spread if of_bias else 1.0
-    shift = float(ground.told(theta)[which] - factor * theta[which])
-    low, high = _range(ground, theta, which)
-    points = POINTS_OF_A_LINE if ground.is_line else POINTS_OF_A_NETWORK
+    of_bias = loss_surface.is_straight and which == len(theta) - 1
+    factor = loss_surface.training_set.scale.spread if of_bias else 1.0
+    shift = float(loss_surface.in_user_units(theta)[which] - factor * theta[which])
+    low, high = _range(loss_surface, theta, which)
+    points = POINTS_OF_A_LINE if loss_surface.is_line else POINTS_OF_A_NETWORK
     curve = curve_of(
-        ground.network, ground.examples, theta, which, np.linspace(low, high, points), ground.loss, undo=ground.units
+        loss_surface.network,
+        loss_surface.examples,
+        theta,
+        which,
+        np.linspace(low, high, points),
+        loss_surface.loss,
+        undo=loss_surface.units,
     )
 
     def look(value: float) -> tuple[float, float]:
         there = theta.copy()
         there[which] = (value - shift) / factor
-        loss, gradient = slope_at(ground.network, ground.examples, there, ground.loss, undo=ground.units)
+        loss, gradient = slope_at(
+            loss_surface.network, loss_surface.examples, there, loss_surface.loss, undo=loss_surface.units
+        )
         return loss, float(gradient[which]) / factor
 
     told = type(curve)(
@@ -142,13 +150,13 @@ def curve_study(ground: LossSurface, unknowns: str, rate: float, seed: int) -> C
     whole = abs(start - told.least[0]) / slope if slope > 0 else 1.0
     walks = [_walk(look, start, eta) for eta in ([rate] if rate else [share * whole for share in FIRST_STEPS])]
     walk = min(walks, key=lambda each: float(each.losses[-1]))  # where absolute errors are steep, long steps overshoot
-    return CurveStudy(ground, name_of(ground, which), told, (walk,))
+    return CurveStudy(loss_surface, name_of(loss_surface, which), told, (walk,))
 
 
-def _range(ground: LossSurface, theta: NDArray[np.float64], which: int) -> tuple[float, float]:
+def _range(loss_surface: LossSurface, theta: NDArray[np.float64], which: int) -> tuple[float, float]:
     """Return between which standardised values an unknown is looked at."""
     value = float(theta[which])
-    if ground.is_line and which == 0:
+    if loss_surface.is_line and which == 0:
         return min(FIRST_WEIGHTS[0], value - 1), max(FIRST_WEIGHTS[1], value + 1)
     half = max(3 * abs(value), 1.0)
     return value - half, value + half

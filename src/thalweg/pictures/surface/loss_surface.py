@@ -116,10 +116,10 @@ class LossSurface:
                 centre, spread = self.training_set.scale.centre, self.training_set.scale.spread
                 last = len(theta) - 1
                 direction[last] = 1.0 / spread if which == last else centre / spread  # b stays where w moves
-        values = self.told(theta)
+        values = self.in_user_units(theta)
         return Plane(theta - values[first] * directions[0] - values[second] * directions[1], directions)
 
-    def told(self, theta: Values) -> NDArray[np.float64]:
+    def in_user_units(self, theta: Values) -> NDArray[np.float64]:
         """Return the unknowns of θ as they are told: those of a straight line in the user's units."""
         values = np.array(theta, dtype=np.float64)
         if self.is_straight:
@@ -216,7 +216,7 @@ def loss_surface_of(series: Series, rung: Rung, loss: str) -> LossSurface:
     split = split_by_date(series)
     check_bears(series, split, rung)
     if np.ptp(series.values[: split.train]) == 0:
-        raise InputError("surface.all_equal", source=series.source, days=split.train, value=float(series.values[0]))
+        raise InputError("surface.all_equal", source=series.source_name, days=split.train, value=float(series.values[0]))
     return LossSurface(TrainingSet(rung, series, Calendar(""), loss, split.train, 1))
 
 

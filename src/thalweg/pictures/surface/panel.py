@@ -108,7 +108,7 @@ class Panel:
         table |= {"high": v + tall / 2, "loss": losses}
         return {name: values.ravel() for name, values in table.items()}
 
-    def ground(self) -> list[alt.Chart]:
+    def shading(self) -> list[alt.Chart]:
         """Return the layers of the surface itself, the lowest first."""
         told = (
             alt.Chart(columns(self.cells()))

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import decimals, number
+from thalweg.charts.numbers import decimals, number, percent, significant, thousands
 from thalweg.charts.style import (
     GREEN,
     GREY,
@@ -40,9 +40,9 @@ FAR_ABOVE = 1.5  # times the first L
 HEAD = "M0,-1L0.62,0.7L-0.62,0.7Z"  # of an arrow: longer than wide, so that it points one way only
 
 
-def unit_of(ground: LossSurface, loss: str, translate: Catalogue) -> str:
+def unit_of(loss_surface: LossSurface, loss: str, translate: Catalogue) -> str:
     """Return what L is told in."""
-    name = ground.series.name
+    name = loss_surface.series.name
     return (
         translate("look.surface.unit_squared", name=name)
         if loss == "mse"
@@ -50,9 +50,9 @@ def unit_of(ground: LossSurface, loss: str, translate: Catalogue) -> str:
     )
 
 
-def axes_of(ground: LossSurface, translate: Catalogue) -> tuple[str, str]:
+def axes_of(loss_surface: LossSurface, translate: Catalogue) -> tuple[str, str]:
     """Return the titles of the axes of w and b."""
-    return translate("look.surface.axis_w"), translate("look.surface.axis_b", name=ground.series.name)
+    return translate("look.surface.axis_w"), translate("look.surface.axis_b", name=loss_surface.series.name)
 
 
 def path_illustration(study: PathStudy, language: str) -> Illustration:
@@ -87,7 +87,7 @@ def path_illustration(study: PathStudy, language: str) -> Illustration:
         language,
         chart,
         {"points": points, "path": path, "surface": surface},
-        tuple(_said(study, translate)),
+        tuple(_sentences(study, translate)),
         shown=("points",),
         asked=("minus", "nan" if course_of(study) in ("grown", "jumps") else "zero"),
     )
@@ -111,11 +111,11 @@ def course_of(study: PathStudy) -> str:
     return "down"
 
 
-def _said(study: PathStudy, translate: Catalogue) -> list[str]:
-    unit = unit_of(study.ground, study.ground.loss, translate)
+def _sentences(study: PathStudy, translate: Catalogue) -> list[str]:
+    unit = unit_of(study.loss_surface, study.loss_surface.loss, translate)
     one, other = study.axes
     at = study.step
-    said = [
+    sentences = [
         translate("look.surface.path_slope", step=int(study.steps[at]), one=one, other=other,
              first=number(float(study.slopes[at, 0])), second=number(float(study.slopes[at, 1])),
              one_way=_way(study.slopes[at, 0], one, translate), other_way=_way(study.slopes[at, 1], other, translate)),
@@ -124,27 +124,29 @@ def _said(study: PathStudy, translate: Catalogue) -> list[str]:
         move = -study.rate * study.uphill[at]
         wide = [decimals(float(np.ptp(values))) for values in (study.surface.u, study.surface.v)]
         w, b = (number(float(part), places) for part, places in zip(move, wide, strict=True))
-        said.append(translate("look.surface.path_move", w=w, b=b, rate=f"{study.rate:g}"))  # fmt: skip
+        sentences.append(translate("look.surface.path_move", w=w, b=b, rate=significant(study.rate)))  # fmt: skip
         above = float(study.losses[-1]) / study.best[2] - 1 if study.best[2] > 0 else 0.0
-        said += [
+        sentences += [
             translate("look.surface.path_lowest", w=number(study.best[0]), b=number(study.best[1]),
-                 loss=number(study.best[2]), unit=unit, more=f"{100 * above:.2f}"),
+                 loss=number(study.best[2]), unit=unit, more=percent(above, 2)),
             translate("look.surface.path_standardised"),
         ]  # fmt: skip
-        return said
+        return sentences
     share = f"{100 * study.share:.{1 if study.share < 0.995 else 2}f}"  # noqa: PLR2004 - 99.9% are not all
-    said.append(translate("look.surface.path_share", share=share))
+    sentences.append(translate("look.surface.path_share", share=share))
     if study.kind == "path" and study.surface.plane.shares is not None:
-        first, second = (f"{100 * share:.1f}" for share in study.surface.plane.shares)
-        said.append(translate("look.surface.path_shares", first=first, second=second))
+        first, second = (percent(share, 1) for share in study.surface.plane.shares)
+        sentences.append(translate("look.surface.path_shares", first=first, second=second))
     if study.kind == "random":
-        said.append(translate("look.surface.path_random"))
+        sentences.append(translate("look.surface.path_random"))
     if study.kind == "unknowns":
-        said.append(
-            translate("look.surface.path_unknowns", one=one, other=other, size=f"{study.ground.network.size:,}")
+        sentences.append(
+            translate(
+                "look.surface.path_unknowns", one=one, other=other, size=thousands(study.loss_surface.network.size)
+            )
         )
-    said.append(translate("look.surface.path_recipe", rule=study.ground.rung.optimizer.rule))
-    return said
+    sentences.append(translate("look.surface.path_recipe", rule=study.loss_surface.rung.optimizer.rule))
+    return sentences
 
 
 def _way(slope: float, name: str, translate: Catalogue) -> str:
@@ -156,8 +158,8 @@ def _way(slope: float, name: str, translate: Catalogue) -> str:
 
 def _chart(study: PathStudy, language: str) -> tuple[alt.VConcatChart, Panel]:
     translate = catalogue(language)
-    ground = study.ground
-    unit = unit_of(ground, ground.loss, translate)
+    loss_surface = study.loss_surface
+    unit = unit_of(loss_surface, loss_surface.loss, translate)
     panel = Panel(study.surface, _axes(study, translate), WIDTH - 70, HEIGHT, f"L ({unit})", study.axes, study.points)
     corner = panel.free_corner(study.points)
     panel = replace(panel, avoided=np.concatenate([study.points, panel.words_in(corner)]))
@@ -171,31 +173,35 @@ def _chart(study: PathStudy, language: str) -> tuple[alt.VConcatChart, Panel]:
     legend = key(dict(zip(names, (VERMILLION, GREEN, PURPLE, INK, ORANGE), strict=True)))
     above = layered(
         legend,
-        *panel.ground(),
+        *panel.shading(),
         *_arrows(panel, study),  # under the path, which stays visible on them
         *panel.path(study.points, study.losses, VERMILLION),
         *_numbers(panel, study),
         panel.mark(study.points[-1:], study.losses[-1:], VERMILLION, "diamond"),
         panel.mark(np.array([study.best[:2]]), np.array([study.best[2]]), ORANGE, "cross", size=130),
-        *_told(panel, study, translate, corner),
+        *_step_text(panel, study, translate, corner),
         width=panel.width,
         height=panel.height,
     )
     chart = alt.vconcat(above, _losses(study, translate, unit), spacing=12).add_params(slider)
     title = _title(study, translate, unit)
-    days = len(ground.examples)
+    days = len(loss_surface.examples)
     match study.kind:
         case "line":
-            subtitle = translate("look.surface.path_subtitle", days=f"{days:,}", rate=f"{study.rate:g}", updates=last)
+            subtitle = translate(
+                "look.surface.path_subtitle", days=thousands(days), rate=significant(study.rate), updates=last
+            )
         case "path":
-            subtitle = translate("look.surface.subtitle_path", rung=ground.rung.name, size=f"{ground.network.size:,}",
-                            share=f"{100 * study.share:.1f}")  # fmt: skip
+            subtitle = translate("look.surface.subtitle_path", rung=loss_surface.rung.name, size=thousands(loss_surface.network.size),
+                            share=percent(study.share, 1))  # fmt: skip
         case "random":
-            subtitle = translate("look.surface.subtitle_random", rung=ground.rung.name, size=f"{ground.network.size:,}")
+            subtitle = translate(
+                "look.surface.subtitle_random", rung=loss_surface.rung.name, size=thousands(loss_surface.network.size)
+            )
         case _:
-            subtitle = translate("look.surface.subtitle_unknowns", rung=ground.rung.name, one=study.axes[0],
-                            other=study.axes[1], size=f"{ground.network.size:,}")  # fmt: skip
-    return dress(chart, title, subtitle, language, simulated=ground.series.simulated), panel
+            subtitle = translate("look.surface.subtitle_unknowns", rung=loss_surface.rung.name, one=study.axes[0],
+                            other=study.axes[1], size=thousands(loss_surface.network.size))  # fmt: skip
+    return dress(chart, title, subtitle, language, simulated=loss_surface.series.simulated), panel
 
 
 def _title(study: PathStudy, translate: Catalogue, unit: str) -> str:
@@ -221,13 +227,13 @@ def _placed(axes: tuple[str, str], point: NDArray[np.float64]) -> str:
 
 def _axes(study: PathStudy, translate: Catalogue) -> tuple[str, str]:
     if study.kind == "line":
-        return axes_of(study.ground, translate)
+        return axes_of(study.loss_surface, translate)
     if study.kind == "unknowns":
         return study.axes
     if study.kind == "random":
         return translate("look.surface.axis_random", name="u"), translate("look.surface.axis_random", name="v")
     shares = study.surface.plane.shares or (0.0, 0.0)
-    one, other = (translate("look.surface.axis_path", name=name, share=f"{100 * share:.1f}")
+    one, other = (translate("look.surface.axis_path", name=name, share=percent(share, 1))
                   for name, share in zip(study.axes, shares, strict=True))  # fmt: skip
     return one, other
 
@@ -274,7 +280,7 @@ def _arrows(panel: Panel, study: PathStudy) -> list[alt.Chart]:
     return made
 
 
-def _told(panel: Panel, study: PathStudy, translate: Catalogue, corner: tuple[int, int]) -> list[alt.Chart]:
+def _step_text(panel: Panel, study: PathStudy, translate: Catalogue, corner: tuple[int, int]) -> list[alt.Chart]:
     """Return a ring around the step that the slider shows, and what it is, in the corner that is free."""
     one, other = study.axes
     texts = [

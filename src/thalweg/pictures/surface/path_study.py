@@ -33,7 +33,7 @@ class PathStudy:
 
     Attributes
     ----------
-    ground : Ground
+    loss_surface : LossSurface
     kind : str
         ``line`` (all of the surface there is), ``path``, ``random`` or ``unknowns``.
     axes : (str, str)
@@ -60,7 +60,7 @@ class PathStudy:
         The share of the path's variance about its end that the plane carries; 1 where there is no other dimension.
     """
 
-    ground: LossSurface
+    loss_surface: LossSurface
     kind: str
     axes: tuple[str, str]
     surface: Surface
@@ -77,62 +77,62 @@ class PathStudy:
     view = "path"
 
 
-def path_study(ground: LossSurface, options: PathOptions, watcher: Watcher) -> PathStudy:
+def path_study(loss_surface: LossSurface, options: PathOptions, watcher: Watcher) -> PathStudy:
     """Descend and look at the surface around the path."""
     plane, seed, step = options.plane, options.seed, options.step
     named = Argument("unknowns", options.unknowns)
-    if ground.is_line:
-        if options.unknowns and sorted(unknowns_of(ground, options.unknowns)) != [0, 1]:
+    if loss_surface.is_line:
+        if options.unknowns and sorted(unknowns_of(loss_surface, options.unknowns)) != [0, 1]:
             raise InputError("surface.line_unknowns", argument=named)
-        return _line(ground, options.rate or SUITS, options.updates, step, seed)
+        return _line(loss_surface, options.rate or SUITS, options.updates, step, seed)
     if options.unknowns and plane != "unknowns":
         raise InputError("surface.unknowns_without_plane", argument=named, plane=Argument("plane", "unknowns"))
-    chosen = unknowns_of(ground, options.unknowns) if options.unknowns else []
+    chosen = unknowns_of(loss_surface, options.unknowns) if options.unknowns else []
     if chosen and len(chosen) != 2:  # noqa: PLR2004 - a plane has two
         raise InputError("surface.two_unknowns", argument=named)
     watcher.stage("fit", 1)
-    found = fitted(ground.series, ground.rung, loss=ground.loss, seed=seed, path=True)
+    found = fitted(loss_surface.series, loss_surface.rung, loss=loss_surface.loss, seed=seed, path=True)
     thetas, epochs = np.asarray(found.record.thetas, dtype=np.float64), found.record.epochs
     kept = np.unique(np.linspace(0, len(thetas) - 1, min(len(thetas), MOST_POINTS)).round().astype(int))
     thetas, epochs = thetas[kept], epochs[kept]
     kind = "path" if plane == "auto" else plane
     moved = np.argsort(-np.abs(thetas[-1] - thetas[0]), kind="stable")[:2]
     pair = chosen or [int(which) for which in moved]
-    axes = (name_of(ground, pair[0]), name_of(ground, pair[1])) if kind == "unknowns" else ("u", "v")
+    axes = (name_of(loss_surface, pair[0]), name_of(loss_surface, pair[1])) if kind == "unknowns" else ("u", "v")
     if kind == "path":
         drawn = path_plane(thetas)
     elif kind == "random":
-        drawn = random_plane(ground.network, thetas[-1], seed)
+        drawn = random_plane(loss_surface.network, thetas[-1], seed)
     else:
-        drawn = ground.plane_of(thetas[-1], *pair)
+        drawn = loss_surface.plane_of(thetas[-1], *pair)
     # Of two unknowns: their values, wherever the others are.
-    points = ground.told(thetas)[:, pair] if kind == "unknowns" else drawn.coordinates(thetas)
+    points = loss_surface.in_user_units(thetas)[:, pair] if kind == "unknowns" else drawn.coordinates(thetas)
     if kind == "random":  # as far as Li et al. (2018) look
         low, high = holding(points, np.array([-1.0, -1.0]), np.array([1.0, 1.0]))
     else:
         low, high = holding(points)
-    grid = spread_over(low, high, FINE if ground.is_straight else COARSE)
+    grid = spread_over(low, high, FINE if loss_surface.is_straight else COARSE)
     watcher.stage("measure", len(grid[1]))
-    surface = ground.surface(drawn, grid, advance=watcher.advance)
+    surface = loss_surface.surface(drawn, grid, advance=watcher.advance)
     found = brute_force(surface)
     lowest = (found.u, found.v, found.loss)
-    return _told(ground, kind, axes, surface, thetas, points, epochs, float("nan"), step, lowest)
+    return _study(loss_surface, kind, axes, surface, thetas, points, epochs, float("nan"), step, lowest)
 
 
-def _line(ground: LossSurface, rate: float, updates: int, step: int, seed: int) -> PathStudy:
-    plane = ground.plane
-    thetas = ground.arrive(ground.start(seed), rate, updates)
+def _line(loss_surface: LossSurface, rate: float, updates: int, step: int, seed: int) -> PathStudy:
+    plane = loss_surface.plane
+    thetas = loss_surface.arrive(loss_surface.start(seed), rate, updates)
     points = plane.coordinates(thetas)
-    best = ground.best()
-    low, high = holding(np.concatenate([points, plane.coordinates(best[None])]), *ground.first_range())
-    surface = ground.surface(plane, spread_over(low, high, FINE))
+    best = loss_surface.best()
+    low, high = holding(np.concatenate([points, plane.coordinates(best[None])]), *loss_surface.first_range())
+    surface = loss_surface.surface(plane, spread_over(low, high, FINE))
     u, v = plane.coordinates(best)
-    lowest = (float(u), float(v), ground.loss_at(best))
-    return _told(ground, "line", ("w", "b"), surface, thetas, points, np.arange(len(thetas)), rate, step, lowest)
+    lowest = (float(u), float(v), loss_surface.loss_at(best))
+    return _study(loss_surface, "line", ("w", "b"), surface, thetas, points, np.arange(len(thetas)), rate, step, lowest)
 
 
-def _told(
-    ground: LossSurface,
+def _study(
+    loss_surface: LossSurface,
     kind: str,
     axes: tuple[str, str],
     surface: Surface,
@@ -144,17 +144,19 @@ def _told(
     lowest: tuple[float, float, float],
 ) -> PathStudy:
     plane: Plane = surface.plane
-    gradients = np.stack([ground.gradient_at(theta) for theta in thetas])
-    unit = ground.training_set.scale.spread ** (2 if ground.loss == "mse" else 1)  # of L, from the standardised one
+    gradients = np.stack([loss_surface.gradient_at(theta) for theta in thetas])
+    unit = loss_surface.training_set.scale.spread ** (
+        2 if loss_surface.loss == "mse" else 1
+    )  # of L, from the standardised one
     at = int(np.argmin(np.abs(steps - step)))
     return PathStudy(
-        ground,
+        loss_surface,
         kind,
         axes,
         surface,
         steps,
         points,
-        np.array([ground.loss_at(theta) for theta in thetas]),
+        np.array([loss_surface.loss_at(theta) for theta in thetas]),
         plane.moves(gradients),
         unit * gradients @ plane.directions.T,
         lowest,

@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
+from thalweg.charts.numbers import significant, thousands
 from thalweg.charts.style import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION, WIDTH, columns, dress, key, layered
 from thalweg.messages import catalogue
 from thalweg.pictures.surface.panel import Panel
@@ -50,23 +51,23 @@ def rates_illustration(study: RatesStudy, language: str) -> Illustration:
             "loss": np.concatenate(study.losses),
         }
     )
-    said = [
+    sentences = [
         translate(
             "look.surface.rates_bisected",
             tries=len(study.tried),
-            updates=f"{TRIED_UPDATES:,}",
-            rate=f"{study.diverges_from:.4g}",
+            updates=thousands(TRIED_UPDATES),
+            rate=significant(study.diverges_from, 4),
         ),
     ]
     if math.isfinite(study.curvature):
-        said.append(translate("look.surface.rates_curvature", rate=f"{study.curvature:.4g}"))
+        sentences.append(translate("look.surface.rates_curvature", rate=significant(study.curvature, 4)))
     else:
-        said.append(translate("look.surface.rates_absolute"))
-    said.append(translate("look.surface.rates_good", good=f"{study.rates[1]:.2g}"))
-    said.append(_found(study, translate))
-    said.append(translate("look.surface.path_standardised"))
-    unit = study.ground.training_set.scale.spread ** (
-        2 if study.ground.loss == "mse" else 1
+        sentences.append(translate("look.surface.rates_absolute"))
+    sentences.append(translate("look.surface.rates_good", good=significant(study.rates[1], 2)))
+    sentences.append(_found(study, translate))
+    sentences.append(translate("look.surface.path_standardised"))
+    unit = study.loss_surface.training_set.scale.spread ** (
+        2 if study.loss_surface.loss == "mse" else 1
     )  # of L, from standardised days
     return Illustration(
         "surface",
@@ -78,7 +79,7 @@ def rates_illustration(study: RatesStudy, language: str) -> Illustration:
             "paths": paths,
             "finder": Numbers({"rate": study.finder.rates, "loss": unit * study.finder.losses}),
         },
-        tuple(said),
+        tuple(sentences),
         shown=("rates",),
         asked=("nan", "minus"),
     )
@@ -86,11 +87,11 @@ def rates_illustration(study: RatesStudy, language: str) -> Illustration:
 
 def _found(study: RatesStudy, translate: Catalogue) -> str:
     """Say what `find_learning_rate` suggests, and why it sees the growth later than it begins."""
-    finder, limit = study.finder, f"{study.diverges_from:.4g}"
-    suggested = f"{finder.suggested:.2g}"
+    finder, limit = study.finder, significant(study.diverges_from, 4)
+    suggested = significant(finder.suggested, 2)
     if not math.isfinite(finder.too_large):
         return translate("look.surface.rates_finder_none", suggested=suggested)
-    values = {"too_large": f"{finder.too_large:.3g}", "suggested": suggested, "limit": limit}
+    values = {"too_large": significant(finder.too_large, 3), "suggested": suggested, "limit": limit}
     if finder.suggested < study.diverges_from:
         return translate("look.surface.rates_finder", **values)
     return translate("look.surface.rates_finder_above", **values)
@@ -99,14 +100,16 @@ def _found(study: RatesStudy, translate: Catalogue) -> str:
 def rates_chart(study: RatesStudy, language: str = "en") -> alt.VConcatChart:
     """Draw a path a rate on one surface; below, L by update."""
     translate = catalogue(language)
-    ground = study.ground
-    unit = unit_of(ground, ground.loss, translate)
+    loss_surface = study.loss_surface
+    unit = unit_of(loss_surface, loss_surface.loss, translate)
     jumps = study.paths[2][:JUMPS]
     avoided = np.concatenate([study.paths[0][::10], study.paths[1][:10], jumps, [study.best]])
-    panel = Panel(study.surface, axes_of(ground, translate), WIDTH - 70, HEIGHT, f"L ({unit})", ("w", "b"), avoided)
-    named = {translate("look.surface.rate_of", kind=translate(f"look.surface.{kind}"), rate=f"{rate:.3g}"): colour
+    panel = Panel(
+        study.surface, axes_of(loss_surface, translate), WIDTH - 70, HEIGHT, f"L ({unit})", ("w", "b"), avoided
+    )
+    named = {translate("look.surface.rate_of", kind=translate(f"look.surface.{kind}"), rate=significant(rate, 3)): colour
              for kind, rate, colour in zip(KINDS, study.rates, COLOURS, strict=False)}  # fmt: skip
-    layers = [key({**named, translate("look.surface.lowest"): ORANGE}), *panel.ground()]
+    layers = [key({**named, translate("look.surface.lowest"): ORANGE}), *panel.shading()]
     order = sorted(range(len(study.rates)), key=lambda at: -study.rates[at])  # the small steps on top
     for at in order:
         thin = 1.0 if KINDS[at] == "large" else 1.8
@@ -114,17 +117,17 @@ def rates_chart(study: RatesStudy, language: str = "en") -> alt.VConcatChart:
         layers += panel.path(study.paths[at][shown], study.losses[at][shown], COLOURS[at], width=thin)
     data = columns({"u": jumps[:, 0], "v": jumps[:, 1], "text": np.arange(len(jumps)).astype(np.str_)})
     layers += panel.text(data, "text", VERMILLION, size=11, dx=13, dy=9, bold=True)
-    least = float(ground.loss_at(ground.best()))
+    least = float(loss_surface.loss_at(loss_surface.best()))
     layers.append(panel.mark(np.array([study.best]), np.array([least]), ORANGE, "cross", size=150))
     layers.append(panel.mark(study.paths[0][:1], study.losses[0][:1], INK, "circle", size=130))
     above = layered(*layers, width=panel.width, height=HEIGHT)
     chart = alt.vconcat(above, _by_update(study, translate, unit), spacing=12)
-    rate = f"{study.diverges_from:.4g}"
+    rate = significant(study.diverges_from, 4)
     title = translate("look.surface.rates_title", rate=rate)
-    if ground.loss == "mae":
+    if loss_surface.loss == "mae":
         title = translate("look.surface.rates_title_absolute", rate=rate)
-    subtitle = translate("look.surface.rates_subtitle", days=f"{len(ground.examples):,}")
-    return dress(chart, title, subtitle, language, simulated=ground.series.simulated)
+    subtitle = translate("look.surface.rates_subtitle", days=thousands(len(loss_surface.examples)))
+    return dress(chart, title, subtitle, language, simulated=loss_surface.series.simulated)
 
 
 def _by_update(study: RatesStudy, translate: Catalogue, unit: str) -> alt.LayerChart:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SHARES = (0.004, 0.2, 1.02)  # of the rate that diverges: too small, good, too large
 LOWEST, HIGHEST = 1e-4, 1e4
-UPDATES = 100  # of each path, where nothing else is said
+UPDATES = 100  # of each path, where nothing else is sentences
 TRIED_UPDATES = 1000  # of each descent of the bisection
 JUMPS = 100  # updates; the mean of every fifth of them is taken, so that both sides are met
 CLOSE = 2e-4  # relative: how far the rate is narrowed down
@@ -33,7 +33,7 @@ class RatesStudy:
 
     Attributes
     ----------
-    ground : Ground
+    loss_surface : LossSurface
     surface : Surface
     rates : tuple of float
         Too small, good, too large; with a rate of the user's own as the last.
@@ -52,7 +52,7 @@ class RatesStudy:
         w and b of the minimum.
     """
 
-    ground: LossSurface
+    loss_surface: LossSurface
     surface: Surface
     rates: tuple[float, ...]
     paths: tuple[NDArray[np.float64], ...]
@@ -66,7 +66,7 @@ class RatesStudy:
     view = "rates"
 
 
-def rates_study(ground: LossSurface, rate: float, updates: int, seed: int) -> RatesStudy:
+def rates_study(loss_surface: LossSurface, rate: float, updates: int, seed: int) -> RatesStudy:
     """Find the rate that diverges, and descend at a few below and above.
 
     Raises
@@ -74,15 +74,15 @@ def rates_study(ground: LossSurface, rate: float, updates: int, seed: int) -> Ra
     InputError
         If no rate diverges.
     """
-    start = ground.start(seed)
+    start = loss_surface.start(seed)
     tried: list[tuple[float, bool]] = []
 
     def diverges(eta: float) -> bool:
-        thetas = ground.descend(start, eta, TRIED_UPDATES)
+        thetas = loss_surface.descend(start, eta, TRIED_UPDATES)
         # A rate far too large makes absolute errors jump from side to side: no single update tells where that ends.
-        last = thetas[-2:] if ground.loss == "mse" else thetas[-JUMPS::5]
-        ended = float(np.mean([ground.loss_at(theta) for theta in last]))
-        tried.append((eta, not ended < ground.loss_at(start)))
+        last = thetas[-2:] if loss_surface.loss == "mse" else thetas[-JUMPS::5]
+        ended = float(np.mean([loss_surface.loss_at(theta) for theta in last]))
+        tried.append((eta, not ended < loss_surface.loss_at(start)))
         return tried[-1][1]
 
     low, high = LOWEST, HIGHEST
@@ -92,38 +92,40 @@ def rates_study(ground: LossSurface, rate: float, updates: int, seed: int) -> Ra
         middle = math.sqrt(low * high)
         low, high = (low, middle) if diverges(middle) else (middle, high)
     finder = find_learning_rate(
-        ground.network,
-        ground.training_set.examples,
+        loss_surface.network,
+        loss_surface.training_set.examples,
         optimizer=Optimizer("gradient descent"),
-        loss=ground.loss,
-        batch=len(ground.training_set.examples),
+        loss=loss_surface.loss,
+        batch=len(loss_surface.training_set.examples),
         theta=start,
         lowest=high * 1e-3,
         highest=high * 1e2,
     )
     rates = (*(share * high for share in SHARES), *([rate] if rate else []))
-    walks = [ground.descend(start, eta, updates or UPDATES) for eta in rates]
-    paths = tuple(ground.plane.coordinates(walk) for walk in walks)
-    best = ground.plane.coordinates(ground.best())
-    low_corner, high_corner = holding(np.concatenate([*paths[:2], paths[2][:4], best[None]]), *ground.first_range())
+    walks = [loss_surface.descend(start, eta, updates or UPDATES) for eta in rates]
+    paths = tuple(loss_surface.plane.coordinates(walk) for walk in walks)
+    best = loss_surface.plane.coordinates(loss_surface.best())
+    low_corner, high_corner = holding(
+        np.concatenate([*paths[:2], paths[2][:4], best[None]]), *loss_surface.first_range()
+    )
     return RatesStudy(
-        ground,
-        ground.surface(ground.plane, spread_over(low_corner, high_corner, FINE)),
+        loss_surface,
+        loss_surface.surface(loss_surface.plane, spread_over(low_corner, high_corner, FINE)),
         rates,
         paths,
-        tuple(np.array([ground.loss_at(theta) for theta in walk]) for walk in walks),
+        tuple(np.array([loss_surface.loss_at(theta) for theta in walk]) for walk in walks),
         high,
-        _allowed(ground),
+        _allowed(loss_surface),
         finder,
         tuple(sorted(tried)),
         (float(best[0]), float(best[1])),
     )
 
 
-def _allowed(ground: LossSurface) -> float:
+def _allowed(loss_surface: LossSurface) -> float:
     """Return 2/λ: λ is the greatest eigenvalue of the matrix of second derivatives of the mean squared error."""
-    if ground.loss != "mse":
+    if loss_surface.loss != "mse":
         return math.nan
-    x = ground.training_set.examples.gather()[ground.training_set.examples.weight[:, 0] > 0]
+    x = loss_surface.training_set.examples.gather()[loss_surface.training_set.examples.weight[:, 0] > 0]
     features = np.concatenate([x, np.ones((len(x), 1))], axis=1)
     return float(2 / np.linalg.eigvalsh(2 * features.T @ features / len(x))[-1])

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import number
+from thalweg.charts.numbers import number, percent, significant, thousands
 from thalweg.charts.style import GREEN, GREY, INK, ORANGE, PURPLE, VERMILLION, WIDTH, columns, dress, key, layered
 from thalweg.messages import catalogue
 from thalweg.pictures.surface.panel import Panel
@@ -40,10 +40,10 @@ def losses_illustration(study: LossesStudy, language: str) -> Illustration:
             "mse": [study.at_best["mse", loss] for loss in LOSSES],
         }
     )
-    said = (
+    sentences = (
         translate("look.surface.losses_cross",
-             more=f"{100 * (study.at_best['mae', 'mse'] / study.at_best['mae', 'mae'] - 1):.1f}",
-             other=f"{100 * (study.at_best['mse', 'mae'] / study.at_best['mse', 'mse'] - 1):.1f}"),
+             more=percent(study.at_best['mae', 'mse'] / study.at_best['mae', 'mae'] - 1, 1),
+             other=percent(study.at_best['mse', 'mae'] / study.at_best['mse', 'mse'] - 1, 1)),
         translate("look.surface.losses_shape"),
     )  # fmt: skip
     panels = {loss: _panel(study, loss, translate) for loss in LOSSES}
@@ -56,16 +56,16 @@ def losses_illustration(study: LossesStudy, language: str) -> Illustration:
         language,
         _losses_chart(study, panels, language),
         {"minima": table, "surfaces": surfaces},
-        said,
+        sentences,
         shown=("minima",),
         asked=("negative", "zero"),
     )
 
 
 def _panel(study: LossesStudy, loss: str, translate: Catalogue) -> Panel:
-    unit = unit_of(study.ground, loss, translate)
+    unit = unit_of(study.loss_surface, loss, translate)
     return Panel(
-        study.surfaces[loss], axes_of(study.ground, translate), HALF, HEIGHT, f"L ({unit})", ("w", "b"),
+        study.surfaces[loss], axes_of(study.loss_surface, translate), HALF, HEIGHT, f"L ({unit})", ("w", "b"),
         _covered(study),
     )  # fmt: skip
 
@@ -101,9 +101,9 @@ def _losses_chart(study: LossesStudy, panels: dict[str, Panel], language: str) -
             )
         ]  # fmt: skip
         drawn.append(
-            layered(*panel.ground(), *places, *words, width=panel.width, height=HEIGHT).properties(
+            layered(*panel.shading(), *places, *words, width=panel.width, height=HEIGHT).properties(
                 title=alt.Title(
-                    translate(f"look.surface.called_{loss}", unit=unit_of(study.ground, loss, translate)),
+                    translate(f"look.surface.called_{loss}", unit=unit_of(study.loss_surface, loss, translate)),
                     fontSize=12, fontWeight="normal", anchor="start", offset=4,
                 )
             )
@@ -112,8 +112,8 @@ def _losses_chart(study: LossesStudy, panels: dict[str, Panel], language: str) -
     absolute, squared = study.best["mae"], study.best["mse"]
     title = translate("look.surface.losses_title", w=number(absolute[0]), b=number(absolute[1]), other_w=number(squared[0]),
                  other_b=number(squared[1]))  # fmt: skip
-    subtitle = translate("look.surface.losses_subtitle", days=f"{len(study.ground.examples):,}")
-    return dress(chart, title, subtitle, language, simulated=study.ground.series.simulated)
+    subtitle = translate("look.surface.losses_subtitle", days=thousands(len(study.loss_surface.examples)))
+    return dress(chart, title, subtitle, language, simulated=study.loss_surface.series.simulated)
 
 
 def _above(study: LossesStudy) -> tuple[bool, bool]:
@@ -125,7 +125,7 @@ def _above(study: LossesStudy) -> tuple[bool, bool]:
 def search_illustration(study: SearchStudy, language: str) -> Illustration:
     """Return the look of brute force beside descent."""
     translate = catalogue(language)
-    unit = unit_of(study.ground, study.ground.loss, translate)
+    unit = unit_of(study.loss_surface, study.loss_surface.loss, translate)
     sides = list(study.grids)
     last = len(study.losses) - 1
     rows = [study.within_at, last] if 0 <= study.within_at < last else [last]
@@ -150,11 +150,11 @@ def search_illustration(study: SearchStudy, language: str) -> Illustration:
     )
     name, size, power = study.larger[1]
     most, most_size, most_power = max(study.larger, key=lambda each: each[1])
-    said = (
+    sentences = (
         _compared(study, "said", translate, unit),
         translate("look.surface.search_counted"),
-        translate("look.surface.search_larger", side=DRAWN, name=name, size=f"{size:,}", power=_power(power), most=most,
-             most_size=f"{most_size:,}", most_power=_power(most_power)),
+        translate("look.surface.search_larger", side=DRAWN, name=name, size=thousands(size), power=_power(power), most=most,
+             most_size=thousands(most_size), most_power=_power(most_power)),
     )  # fmt: skip
     path = Numbers(
         {"update": np.arange(len(study.losses)), "w": study.points[:, 0], "b": study.points[:, 1], "loss": study.losses}
@@ -164,7 +164,7 @@ def search_illustration(study: SearchStudy, language: str) -> Illustration:
         language,
         _search_chart(study, language),
         {"found": found, "larger": larger, "path": path},
-        said,
+        sentences,
         shown=("found", "larger"),
         asked=("local",),
     )
@@ -174,17 +174,19 @@ def _compared(study: SearchStudy, form: str, translate: Catalogue, unit: str) ->
     """Say how many evaluations each takes to come equally near to the lowest point."""
     updates = study.within_at
     side, last = study.side, len(study.losses) - 1
-    values = {"within": f"{100 * study.within:.3g}", "grid": f"{side**2:,}", "least": number(study.least),
+    values = {"within": significant(100 * study.within, 3), "grid": thousands(side**2), "least": number(study.least),
               "side": side, "unit": unit}  # fmt: skip
     if form == "title":
         if updates >= 0:
-            return translate("look.surface.search_title", descent=f"{AN_UPDATE * updates:,}", **values)
+            return translate("look.surface.search_title", descent=thousands(AN_UPDATE * updates), **values)
         return translate("look.surface.search_title_never", last=number(float(study.losses[-1])),
-                    descent=f"{AN_UPDATE * last:,}", **values)  # fmt: skip
+                    descent=thousands(AN_UPDATE * last), **values)  # fmt: skip
     if updates >= 0:
-        return translate("look.surface.search_good", updates=updates, evaluations=f"{AN_UPDATE * updates:,}", **values)
+        return translate(
+            "look.surface.search_good", updates=updates, evaluations=thousands(AN_UPDATE * updates), **values
+        )
     return translate("look.surface.search_never", last=number(float(study.losses[-1])), updates=last,
-                evaluations=f"{AN_UPDATE * last:,}", **values)  # fmt: skip
+                evaluations=thousands(AN_UPDATE * last), **values)  # fmt: skip
 
 
 def _above_least(loss: float, least: float) -> float:
@@ -201,10 +203,10 @@ def _power(power: float) -> str:
 
 def _search_chart(study: SearchStudy, language: str) -> alt.VConcatChart:
     translate = catalogue(language)
-    ground = study.ground
-    unit = unit_of(ground, ground.loss, translate)
+    loss_surface = study.loss_surface
+    unit = unit_of(loss_surface, loss_surface.loss, translate)
     panel = Panel(
-        study.surface, axes_of(ground, translate), WIDTH - 70, HEIGHT, f"L ({unit})", ("w", "b"), study.points
+        study.surface, axes_of(loss_surface, translate), WIDTH - 70, HEIGHT, f"L ({unit})", ("w", "b"), study.points
     )
     tried = np.stack(np.meshgrid(np.linspace(panel.low[0], panel.high[0], DRAWN),
                                  np.linspace(panel.low[1], panel.high[1], DRAWN)), axis=-1).reshape(-1, 2)  # fmt: skip
@@ -222,7 +224,7 @@ def _search_chart(study: SearchStudy, language: str) -> alt.VConcatChart:
     ]
     above = layered(
         key(dict(zip(names, (INK, PURPLE, VERMILLION, ORANGE), strict=True))),
-        *panel.ground(),
+        *panel.shading(),
         dots,
         *panel.path(study.points, study.losses, VERMILLION),
         panel.mark(np.array([[best.u, best.v]]), np.array([best.loss]), PURPLE, "square"),
@@ -232,8 +234,8 @@ def _search_chart(study: SearchStudy, language: str) -> alt.VConcatChart:
     )
     chart = alt.vconcat(above, _by_evaluations(study, translate, unit), spacing=12)
     title = _compared(study, "title", translate, unit)
-    subtitle = translate("look.surface.search_subtitle", side=DRAWN, rate=f"{study.rate:g}")
-    return dress(chart, title, subtitle, language, simulated=ground.series.simulated)
+    subtitle = translate("look.surface.search_subtitle", side=DRAWN, rate=significant(study.rate))
+    return dress(chart, title, subtitle, language, simulated=loss_surface.series.simulated)
 
 
 def _percent(losses: NDArray[np.float64], least: float) -> NDArray[np.float64]:

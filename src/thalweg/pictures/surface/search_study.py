@@ -32,7 +32,7 @@ class LossesStudy:
 
     Attributes
     ----------
-    ground : Ground
+    loss_surface : LossSurface
     surfaces : dict
         Loss to `Surface`, in the user's units and their square.
     best : dict
@@ -41,7 +41,7 @@ class LossesStudy:
         (loss, loss whose minimum it is at) to L.
     """
 
-    ground: LossSurface
+    loss_surface: LossSurface
     surfaces: dict[str, Surface]
     best: dict[str, tuple[float, float]]
     at_best: dict[tuple[str, str], float]
@@ -55,7 +55,7 @@ class SearchStudy:
 
     Attributes
     ----------
-    ground : Ground
+    loss_surface : LossSurface
     surface : Surface
     grids : dict
         Points a side to what brute force found.
@@ -77,7 +77,7 @@ class SearchStudy:
     rate : float
     """
 
-    ground: LossSurface
+    loss_surface: LossSurface
     surface: Surface
     grids: dict[int, GridMinimum]
     points: NDArray[np.float64]
@@ -92,37 +92,41 @@ class SearchStudy:
     view = "search"
 
 
-def losses_study(ground: LossSurface) -> LossesStudy:
+def losses_study(loss_surface: LossSurface) -> LossesStudy:
     """Return both surfaces with their minima."""
-    thetas = {loss: ground.best(loss) for loss in LOSSES}
-    best = {loss: tuple(map(float, ground.plane.coordinates(theta))) for loss, theta in thetas.items()}
-    low, high = holding(np.array(list(best.values())), *ground.first_range())
+    thetas = {loss: loss_surface.best(loss) for loss in LOSSES}
+    best = {loss: tuple(map(float, loss_surface.plane.coordinates(theta))) for loss, theta in thetas.items()}
+    low, high = holding(np.array(list(best.values())), *loss_surface.first_range())
     grid = spread_over(low, high, FINE)
     return LossesStudy(
-        ground,
-        {loss: ground.surface(ground.plane, grid, loss) for loss in LOSSES},
+        loss_surface,
+        {loss: loss_surface.surface(loss_surface.plane, grid, loss) for loss in LOSSES},
         {loss: (w, b) for loss, (w, b) in best.items()},
-        {(loss, of): ground.loss_at(thetas[of], loss) for loss in LOSSES for of in LOSSES},
+        {(loss, of): loss_surface.loss_at(thetas[of], loss) for loss in LOSSES for of in LOSSES},
     )
 
 
-def search_study(ground: LossSurface, rate: float, updates: int, seed: int) -> SearchStudy:
+def search_study(loss_surface: LossSurface, rate: float, updates: int, seed: int) -> SearchStudy:
     """Search by brute force on ever finer grids, and by descent from one random start."""
     rate = rate or SUITS
-    plane = ground.plane
-    thetas = ground.arrive(ground.start(seed), rate, updates)
+    plane = loss_surface.plane
+    thetas = loss_surface.arrive(loss_surface.start(seed), rate, updates)
     points = plane.coordinates(thetas)
-    low, high = holding(np.concatenate([points, plane.coordinates(ground.best()[None])]), *ground.first_range())
-    surface = ground.surface(plane, spread_over(low, high, FINE))
-    grids = {side: brute_force(ground.surface(plane, spread_over(low, high, side))) for side in GRIDS}
-    losses = np.array([ground.loss_at(theta) for theta in thetas])
-    least = ground.loss_at(ground.best())
+    low, high = holding(
+        np.concatenate([points, plane.coordinates(loss_surface.best()[None])]), *loss_surface.first_range()
+    )
+    surface = loss_surface.surface(plane, spread_over(low, high, FINE))
+    grids = {side: brute_force(loss_surface.surface(plane, spread_over(low, high, side))) for side in GRIDS}
+    losses = np.array([loss_surface.loss_at(theta) for theta in thetas])
+    least = loss_surface.loss_at(loss_surface.best())
     finest = grids[GRIDS[-1]].loss / least - 1 if least > 0 else math.inf
     within = next((share for share in WITHIN if finest <= share), finest)
     most = (1 + within) * least if math.isfinite(within) else grids[GRIDS[-1]].loss
     side = GRIDS[_settled(np.array([found.loss for found in grids.values()]), most)]
     within_at = _settled(losses, most)
-    return SearchStudy(ground, surface, grids, points, losses, least, within, side, within_at, tuple(_larger()), rate)
+    return SearchStudy(
+        loss_surface, surface, grids, points, losses, least, within, side, within_at, tuple(_larger()), rate
+    )
 
 
 def _settled(losses: NDArray[np.float64], most: float) -> int:

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import number
+from thalweg.charts.numbers import number, percent, significant, thousands
 from thalweg.charts.style import BLUE, GREY, INK, ORANGE, VERMILLION, WIDTH, columns, dress, key, layered
 from thalweg.messages import catalogue
 from thalweg.pictures.surface.panel import Panel
@@ -25,7 +25,7 @@ ALIKE = 0.1  # the worst L above the best: ends so near are about as good
 def starts_illustration(study: StartsStudy, language: str) -> Illustration:
     """Return the look: `starts_chart` with its numbers and words."""
     translate = catalogue(language)
-    line = study.ground.is_line
+    line = study.loss_surface.is_line
     columns_: dict[str, object] = {"start_number": list(study.seeds)}
     if line:
         columns_ |= {"start_w": study.starts[:, 0], "start_b": study.starts[:, 1]}
@@ -39,30 +39,30 @@ def starts_illustration(study: StartsStudy, language: str) -> Illustration:
     else:
         columns_ |= {"loss": study.last, "unseen": study.unseen, "apart": 100 * study.apart}
     columns_ |= {"arrived" if line else "arrived_epochs": study.arrived}
-    unit = unit_of(study.ground, study.ground.loss, translate)
+    unit = unit_of(study.loss_surface, study.loss_surface.loss, translate)
     spread = f"{100 * (study.last.max() / study.last.min() - 1):.{2 if line else 1}f}"
-    said = [
+    sentences = [
         translate("look.surface.starts_ends", count=len(study.seeds), least=number(float(study.last.min())),
              most=number(float(study.last.max())), unit=unit, spread=spread),
     ]  # fmt: skip
     if line:
-        said.append(translate("look.surface.starts_bowl"))
+        sentences.append(translate("look.surface.starts_bowl"))
     else:
         others = np.sort(study.apart)[1:]
-        said += [
-            translate("look.surface.starts_apart", least=f"{100 * others.min():.0f}", most=f"{100 * others.max():.0f}"),
+        sentences += [
+            translate("look.surface.starts_apart", least=percent(others.min()), most=percent(others.max())),
             translate("look.surface.starts_unseen", least=number(float(study.unseen.min())),
                  most=number(float(study.unseen.max())), unit=unit),
             translate("look.surface.starts_plane"),
         ]  # fmt: skip
         if _alike(study):
-            said.append(translate("look.surface.starts_alike"))
+            sentences.append(translate("look.surface.starts_alike"))
     return Illustration(
         "surface",
         language,
         starts_chart(study, language),
         {"starts": Numbers(columns_)},  # pyright: ignore[reportArgumentType] - columns of numbers
-        tuple(said),
+        tuple(sentences),
         shown=("starts",),
         asked=("local",),
     )
@@ -71,36 +71,46 @@ def starts_illustration(study: StartsStudy, language: str) -> Illustration:
 def starts_chart(study: StartsStudy, language: str = "en") -> alt.VConcatChart:
     """Draw the starts and ends on the surface; below, L at the end of each."""
     translate = catalogue(language)
-    ground = study.ground
-    unit = unit_of(ground, ground.loss, translate)
+    loss_surface = study.loss_surface
+    unit = unit_of(loss_surface, loss_surface.loss, translate)
     axes = (
-        axes_of(ground, translate)
-        if ground.is_line
+        axes_of(loss_surface, translate)
+        if loss_surface.is_line
         else (translate("look.surface.axis_worst"), translate("look.surface.axis_third"))
     )
     avoided = np.concatenate([path[:: max(1, len(path) // 8)] for path in study.paths])
     panel = Panel(
-        study.surface, axes, WIDTH - 70, HEIGHT, f"L ({unit})", ("w", "b") if ground.is_line else ("u", "v"), avoided
+        study.surface,
+        axes,
+        WIDTH - 70,
+        HEIGHT,
+        f"L ({unit})",
+        ("w", "b") if loss_surface.is_line else ("u", "v"),
+        avoided,
     )
-    if ground.is_line:
+    if loss_surface.is_line:
         drawn = _paths(panel, study, translate)
-        spread = f"{100 * (study.last.max() / study.last.min() - 1):.2g}"
+        spread = significant(100 * (study.last.max() / study.last.min() - 1), 2)
         title = translate("look.surface.starts_title", count=len(study.seeds), least=number(float(study.last.min())),
                      spread=spread, unit=unit)  # fmt: skip
-        subtitle = translate("look.surface.starts_subtitle", days=f"{len(ground.examples):,}", rate=f"{study.rate:g}")
+        subtitle = translate(
+            "look.surface.starts_subtitle", days=thousands(len(loss_surface.examples)), rate=significant(study.rate)
+        )
     else:
         drawn = _three(panel, study, translate)
         title = translate("look.surface.starts_title_larger", count=len(study.seeds), least=number(float(study.last.min())),
                      most=number(float(study.last.max())), unit=unit)  # fmt: skip
         subtitle = translate(
-            "look.surface.starts_subtitle_larger", rung=ground.rung.name, size=f"{ground.network.size:,}"
+            "look.surface.starts_subtitle_larger",
+            rung=loss_surface.rung.name,
+            size=thousands(loss_surface.network.size),
         )
     if not _alike(study):
         title = translate("look.surface.starts_title_unlike", count=len(study.seeds), least=number(float(study.last.min())),
                      most=number(float(study.last.max())), unit=unit)  # fmt: skip
     above = layered(*drawn, width=panel.width, height=HEIGHT)
     chart = alt.vconcat(above, _ends(study, translate, unit), spacing=14).resolve_scale(color="independent")
-    return dress(chart, title, subtitle, language, simulated=ground.series.simulated)
+    return dress(chart, title, subtitle, language, simulated=loss_surface.series.simulated)
 
 
 def _alike(study: StartsStudy) -> bool:
@@ -116,7 +126,7 @@ def _paths(panel: Panel, study: StartsStudy, translate: Catalogue) -> list[alt.C
                 translate("look.surface.end"): ORANGE,
             }
         ),
-        *panel.ground(),
+        *panel.shading(),
     ]
     drawn += [
         alt.Chart(columns({"u": path[:, 0], "v": path[:, 1], "number": np.arange(len(path), dtype=np.int64)}))
@@ -141,7 +151,7 @@ def _three(panel: Panel, study: StartsStudy, translate: Catalogue) -> list[alt.C
     data = columns({"u": places[:, 0], "v": places[:, 1], "text": np.array(text)})
     return [
         key({translate("look.surface.three_ends"): VERMILLION}),
-        *panel.ground(),
+        *panel.shading(),
         panel.mark(places, study.last[chosen], VERMILLION, "diamond", size=200),
         *panel.text(data, "text", INK, size=12, dy=-18, bold=True),
     ]

@@ -27,7 +27,7 @@ class StartsStudy:
 
     Attributes
     ----------
-    ground : Ground
+    loss_surface : LossSurface
     seeds : tuple of int
         Of the starts.
     surface : Surface
@@ -49,7 +49,7 @@ class StartsStudy:
         NaN for a larger function.
     """
 
-    ground: LossSurface
+    loss_surface: LossSurface
     seeds: tuple[int, ...]
     surface: Surface
     paths: tuple[NDArray[np.float64], ...]
@@ -67,24 +67,28 @@ class StartsStudy:
 
 
 def starts_study(
-    ground: LossSurface, starts: int, rate: float, updates: int, seed: int, watcher: Watcher
+    loss_surface: LossSurface, starts: int, rate: float, updates: int, seed: int, watcher: Watcher
 ) -> StartsStudy:
     """Descend from many places."""
     seeds = tuple(range(seed, seed + starts))
-    return _of_a_line(ground, seeds, rate or SUITS, updates) if ground.is_line else _larger(ground, seeds, watcher)
+    return (
+        _of_a_line(loss_surface, seeds, rate or SUITS, updates)
+        if loss_surface.is_line
+        else _larger(loss_surface, seeds, watcher)
+    )
 
 
-def _of_a_line(ground: LossSurface, seeds: tuple[int, ...], rate: float, updates: int) -> StartsStudy:
-    plane = ground.plane
-    walks = [ground.arrive(ground.start(seed), rate, updates) for seed in seeds]
-    losses = [np.array([ground.loss_at(theta) for theta in walk]) for walk in walks]
+def _of_a_line(loss_surface: LossSurface, seeds: tuple[int, ...], rate: float, updates: int) -> StartsStudy:
+    plane = loss_surface.plane
+    walks = [loss_surface.arrive(loss_surface.start(seed), rate, updates) for seed in seeds]
+    losses = [np.array([loss_surface.loss_at(theta) for theta in walk]) for walk in walks]
     paths = tuple(plane.coordinates(walk) for walk in walks)
-    low, high = holding(np.concatenate(paths), *ground.first_range())
+    low, high = holding(np.concatenate(paths), *loss_surface.first_range())
     last = np.stack([walk[-1] for walk in walks])
     return StartsStudy(
-        ground,
+        loss_surface,
         seeds,
-        ground.surface(plane, spread_over(low, high, FINE)),
+        loss_surface.surface(plane, spread_over(low, high, FINE)),
         paths,
         tuple(range(len(seeds))),
         np.stack([path[0] for path in paths]),
@@ -98,32 +102,32 @@ def _of_a_line(ground: LossSurface, seeds: tuple[int, ...], rate: float, updates
     )
 
 
-def _larger(ground: LossSurface, seeds: tuple[int, ...], watcher: Watcher) -> StartsStudy:
+def _larger(loss_surface: LossSurface, seeds: tuple[int, ...], watcher: Watcher) -> StartsStudy:
     watcher.stage("fit", len(seeds))
     found: list[FittedRung] = []
     for seed in seeds:
-        found.append(fitted(ground.series, ground.rung, loss=ground.loss, seed=seed, path=True))
+        found.append(fitted(loss_surface.series, loss_surface.rung, loss=loss_surface.loss, seed=seed, path=True))
         watcher.advance(1)
     ends = np.stack([np.asarray(one.theta, dtype=np.float64) for one in found])
-    last = np.array([ground.loss_at(theta) for theta in ends])
+    last = np.array([loss_surface.loss_at(theta) for theta in ends])
     chosen = _three(ends, last)
     plane = _through(*ends[list(chosen)])
     places = np.full((len(seeds), 2), np.nan)
     places[list(chosen)] = plane.coordinates(ends[list(chosen)])
     low, high = holding(places[list(chosen)])
     wide = 0.25 * (high - low)
-    grid = spread_over(low - wide, high + wide, FINE if ground.is_straight else COARSE)
+    grid = spread_over(low - wide, high + wide, FINE if loss_surface.is_straight else COARSE)
     watcher.stage("measure", len(grid[1]))
-    surface = ground.surface(plane, grid, advance=watcher.advance)
+    surface = loss_surface.surface(plane, grid, advance=watcher.advance)
     return StartsStudy(
-        ground,
+        loss_surface,
         seeds,
         surface,
         tuple(places[[which]] for which in chosen),
         chosen,
         np.full((len(seeds), 2), np.nan),
         places,
-        np.array([ground.loss_at(np.asarray(one.record.thetas[0], dtype=np.float64)) for one in found]),
+        np.array([loss_surface.loss_at(np.asarray(one.record.thetas[0], dtype=np.float64)) for one in found]),
         last,
         np.array([one.unseen() for one in found]),
         np.array([_arrived(one.record.batch[1:]) + 1 for one in found]),

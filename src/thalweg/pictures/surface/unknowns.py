@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from thalweg.pictures.surface.loss_surface import LossSurface
 
 
-def unknown_of(ground: LossSurface, name: str) -> int:
+def unknown_of(loss_surface: LossSurface, name: str) -> int:
     """Return which unknown a name is: w1 … and b of a straight line; W2.3.1 (layer, neuron, input), b1.4; or a number.
 
     Raises
@@ -21,27 +21,30 @@ def unknown_of(ground: LossSurface, name: str) -> int:
     InputError
         If there is no such unknown.
     """
-    told, size = name.strip().lower(), ground.network.size
-    found = int(told) - 1 if told.isdecimal() else (_of_a_line if ground.is_straight else _of_a_network)(ground, told)
+    wanted, size = name.strip().lower(), loss_surface.network.size
+    if wanted.isdecimal():
+        found = int(wanted) - 1
+    else:
+        found = (_of_a_line if loss_surface.is_straight else _of_a_network)(loss_surface, wanted)
     if found is None or not 0 <= found < size:
-        kind = "line" if ground.is_line else "straight" if ground.is_straight else "network"
+        kind = "line" if loss_surface.is_line else "straight" if loss_surface.is_straight else "network"
         raise InputError(f"surface.unknown_of_{kind}", argument=Argument("unknowns", name), size=size, last=size - 1)
     return found
 
 
-def _of_a_line(ground: LossSurface, told: str) -> int | None:
-    if told == "b":
-        return ground.network.size - 1
-    found = re.fullmatch(r"w(\d*)", told)
+def _of_a_line(loss_surface: LossSurface, name: str) -> int | None:
+    if name == "b":
+        return loss_surface.network.size - 1
+    found = re.fullmatch(r"w(\d*)", name)
     number = int(found[1] or 1) if found else 0
-    return number - 1 if 1 <= number < ground.network.size else None
+    return number - 1 if 1 <= number < loss_surface.network.size else None
 
 
-def _of_a_network(ground: LossSurface, told: str) -> int | None:
-    found = re.fullmatch(r"w(\d+)\.(\d+)\.(\d+)|b(\d+)\.(\d+)", told)
+def _of_a_network(loss_surface: LossSurface, name: str) -> int | None:
+    found = re.fullmatch(r"w(\d+)\.(\d+)\.(\d+)|b(\d+)\.(\d+)", name)
     if not found:
         return None
-    widths = ground.network.widths
+    widths = loss_surface.network.widths
     layer, neuron, entered = (int(part or 0) for part in (found[1] or found[4], found[2] or found[5], found[3]))
     if not (1 <= layer < len(widths) and 1 <= neuron <= widths[layer]):
         return None
@@ -52,12 +55,12 @@ def _of_a_network(ground: LossSurface, told: str) -> int | None:
     return before + (neuron - 1) * inputs + entered - 1 if 1 <= entered <= inputs else None
 
 
-def name_of(ground: LossSurface, which: int) -> str:
+def name_of(loss_surface: LossSurface, which: int) -> str:
     """Return what an unknown is called: the other way round of `unknown_of`."""
-    if ground.is_straight:
-        last = ground.network.size - 1
+    if loss_surface.is_straight:
+        last = loss_surface.network.size - 1
         return "b" if which == last else "w" if last == 1 else f"w{which + 1}"
-    for layer, (inputs, outputs) in enumerate(pairwise(ground.network.widths), start=1):
+    for layer, (inputs, outputs) in enumerate(pairwise(loss_surface.network.widths), start=1):
         if which < inputs * outputs:
             return f"W{layer}.{which // inputs + 1}.{which % inputs + 1}"
         which -= inputs * outputs
@@ -67,7 +70,7 @@ def name_of(ground: LossSurface, which: int) -> str:
     raise IndexError(which)
 
 
-def unknowns_of(ground: LossSurface, text: str) -> list[int]:
+def unknowns_of(loss_surface: LossSurface, text: str) -> list[int]:
     """Return which unknowns an option tells: names or numbers with commas between.
 
     Raises
@@ -75,7 +78,7 @@ def unknowns_of(ground: LossSurface, text: str) -> list[int]:
     InputError
         If there is no such unknown, or one stands there twice.
     """
-    found = [unknown_of(ground, name) for name in text.split(",") if name.strip()]
+    found = [unknown_of(loss_surface, name) for name in text.split(",") if name.strip()]
     if len(set(found)) < len(found):
         raise InputError("surface.unknown_twice", argument=Argument("unknowns", text))
     return found

@@ -27,7 +27,7 @@ from thalweg.charts.style import (
     quote,
 )
 from thalweg.messages import catalogue
-from thalweg.pictures.why.sentences import lines_of, moved_of, name_of, places_of, said_of
+from thalweg.pictures.why.sentences import lines_of, moved_of, name_of, places_of, sentences_of
 
 if TYPE_CHECKING:
     from thalweg.pictures.why.study import WhyStudy
@@ -76,8 +76,8 @@ def why_illustration(study: WhyStudy, language: str = "en") -> Illustration:
                 "contribution": [fact.contribution for fact in why.facts],
             }
         )
-    said = tuple(said_of(study, language))
-    return Illustration("why", language, why_chart(study, language), tables, said, shown=("told",))
+    sentences = tuple(sentences_of(study, language))
+    return Illustration("why", language, why_chart(study, language), tables, sentences, shown=("told",))
 
 
 def _rows(study: WhyStudy, language: str) -> list[dict[str, Any]]:

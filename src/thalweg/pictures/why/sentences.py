@@ -102,18 +102,18 @@ def _of_day(why: Why, at: int, places: int, language: str) -> Told:
     return Told(what, translate(f"look.why.{spoken}_spoken", day=date, value=value), float(why.contributions[at]))
 
 
-def said_of(study: WhyStudy, language: str) -> list[str]:
+def sentences_of(study: WhyStudy, language: str) -> list[str]:
     """Return what is seen, in sentences."""
     why, places, translate = study.why, places_of(study), catalogue(language)
     name = study.days.name
     date = day(why.date, language)
     estimated = number(why.prediction, places)
-    said = [
+    sentences = [
         translate("look.why.estimated", day=date, prediction=estimated, name=name)
         if math.isnan(study.came)
         else translate("look.why.estimated_came", day=date, prediction=estimated, name=name,
                   came=number(study.came, places)),
-        translate("look.why.base_told", base=number(why.base, places), usual=number(why.usual, places)),
+        translate("look.why.average_day", base=number(why.base, places), usual=number(why.usual, places)),
     ]  # fmt: skip
     lines = lines_of(study, language, study.count)
     if len(lines) > IN_WORDS + 1:  # the same lines as in the table, those beyond in one
@@ -122,16 +122,18 @@ def said_of(study: WhyStudy, language: str) -> list[str]:
         lines = [*lines[:IN_WORDS], *([Told(together, together, moved, many=True)] if moved else [])]
     if lines:
         phrases = translate("look.why.join").join(_phrase(one, places, language) for one in lines)
-        said.append(translate("look.why.moved", phrases=phrases))
+        sentences.append(translate("look.why.moved", phrases=phrases))
     if study.known:
-        said.append(translate(f"look.why.far_{'year' if KNOWN[study.known].year else 'week'}", weeks=max(WEEKDAYS_AGO)))
+        sentences.append(
+            translate(f"look.why.far_{'year' if KNOWN[study.known].year else 'week'}", weeks=max(WEEKDAYS_AGO))
+        )
     if study.own:
-        said.append(translate("look.why.own", function=study.function))
+        sentences.append(translate("look.why.own", function=study.function))
     if not math.isnan(study.came):
-        said.append(translate("look.why.seen_told"))
+        sentences.append(translate("look.why.fitted_on_it"))
     if not why.whole:
-        said.append(translate("look.why.short_told", count=len(why.dates)))
-    said.append(
+        sentences.append(translate("look.why.few_days", count=len(why.dates)))
+    sentences.append(
         translate(
             "look.why.adds_up",
             difference=number(moved_of(study), places),
@@ -142,8 +144,8 @@ def said_of(study: WhyStudy, language: str) -> list[str]:
         if why.allowed
         else translate("look.why.adds_up_exactly")
     )
-    said.append(translate("look.why.listens"))
-    return said
+    sentences.append(translate("look.why.listens"))
+    return sentences
 
 
 def _phrase(line: Told, places: int, language: str) -> str:

@@ -76,7 +76,7 @@ def descent_chart(findings: Findings, language: str = "en") -> alt.LayerChart | 
         chosen.mark_point(filled=True, color=GREEN, size=90, opacity=1).encode(y="loss:Q"),
         height=HEIGHT,
     )
-    told = translate("report.descent_title", epoch=kept, epochs=round(max(curve["epoch"])))
+    title = translate("report.descent_title", epoch=kept, epochs=round(max(curve["epoch"])))
     return dress(
-        chart, told, translate("report.descent_subtitle", rung=line.rung), language, simulated=series.simulated
+        chart, title, translate("report.descent_subtitle", rung=line.rung), language, simulated=series.simulated
     )

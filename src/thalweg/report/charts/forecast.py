@@ -103,7 +103,7 @@ def forecast_chart(findings: Findings, language: str = "en", past: int = PAST) -
     )
     first = (float(forecast.mean[0]), float(forecast.low80[0]), float(forecast.high80[0]))
     places = common_decimals(first)
-    told = translate(
+    title = translate(
         "report.forecast_title",
         day=day(forecast.dates[0], language),
         name=series.name,
@@ -111,7 +111,7 @@ def forecast_chart(findings: Findings, language: str = "en", past: int = PAST) -
     )
     return dress(
         chart,
-        told,
+        title,
         translate("report.forecast_subtitle", past=past, horizon=len(forecast.dates)),
         language,
         simulated=series.simulated,

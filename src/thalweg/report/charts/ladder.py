@@ -106,7 +106,7 @@ def ladder_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         .mark_text(align="left", dx=12, color=INK, fontWeight="bold", fontSize=12)
         .encode(y=rows, x=losses, text="text:N")
     )
-    told = translate(
+    title = translate(
         f"report.ladder_title_{findings.loss}",
         rung=choice.rung,
         loss=number(choice.test),
@@ -114,4 +114,4 @@ def ladder_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         days=findings.split.test,
     )
     chart = layered(row, gap, lines, dots, flag, height=ROW * len(findings.ladder))
-    return dress(chart, told, translate("report.ladder_subtitle"), language, simulated=series.simulated)
+    return dress(chart, title, translate("report.ladder_subtitle"), language, simulated=series.simulated)

@@ -103,7 +103,7 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         layers.append(
             ticks.encode(x=day_axis(language, "from"), x2="to:T", y=alt.value(HEIGHT - TICK), y2=alt.value(HEIGHT))
         )
-    told = translate(
+    title = translate(
         "report.series_title_filled" if filled else "report.series_title",
         name=series.name,
         first=day(split.first, language, "report.day_plain"),
@@ -112,4 +112,4 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         filled=filled,
     )
     chart = layered(*layers, height=HEIGHT)
-    return dress(chart, told, translate("report.series_subtitle"), language, simulated=series.simulated)
+    return dress(chart, title, translate("report.series_subtitle"), language, simulated=series.simulated)

@@ -86,7 +86,7 @@ def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         base.mark_point(filled=True, color=BLUE, size=34, opacity=1),
     ]
     how = "report.steps_subtitle_copy" if findings.choice.kind == "copy" else "report.steps_subtitle"
-    told = translate(
+    title = translate(
         f"report.steps_title_{'one_' if horizon == 1 else ''}{findings.loss}",
         first=number(float(steps[0])),
         last=number(float(steps[-1])),
@@ -94,4 +94,4 @@ def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         name=series.name,
     )
     chart = layered(*layers, height=HEIGHT)
-    return dress(chart, told, translate(how), language, simulated=series.simulated)
+    return dress(chart, title, translate(how), language, simulated=series.simulated)

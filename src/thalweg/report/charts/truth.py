@@ -166,7 +166,7 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         *texts,
         height=HEIGHT,
     )
-    told = translate(
+    title = translate(
         f"report.truth_title_{findings.loss}",
         loss=number(used.test),
         name=series.name,
@@ -175,4 +175,4 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         coverage=INTERVAL,
     )
     how = "report.truth_subtitle_copy" if findings.choice.kind == "copy" else "report.truth_subtitle"
-    return dress(chart, told, translate(how, refit_days=used.refit_days), language, simulated=series.simulated)
+    return dress(chart, title, translate(how, refit_days=used.refit_days), language, simulated=series.simulated)

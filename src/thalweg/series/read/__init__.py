@@ -1,7 +1,8 @@
-"""Read what people have: CSV, Parquet or a frame becomes a checked daily series."""
+"""Read a CSV file, a Parquet file or a frame as a checked daily series."""
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ __all__ = ["read", "read_with"]
 def read(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions) -> Series:
     """Read daily numbers from a file or a frame.
 
-    What can be served is served, and what was odd is told in the series' notes; the rest is refused.
+    Notes of the series say what was odd in the source and how it was read. A source that leaves doubt is refused.
 
     Parameters
     ----------
@@ -31,24 +32,24 @@ def read(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions) -> S
         or Arrow, or a pandas series with an index of dates.
     **options
         Those of `thalweg.series.read.options.ReadOptions`: ``date`` and ``value``, the columns' names; ``date_format``;
-        ``duplicates``, what to make of several rows for one day; ``today``; ``goes_on``.
+        ``duplicates``, what to do with several rows for one day; ``today``; ``goes_on``.
 
     Returns
     -------
     Series
-        One value per day, gaps filled for looking back and marked as not observed.
+        One value a day. Missing days are filled with past values and marked as not observed.
 
     Raises
     ------
     InputError
-        If the source cannot be served; the message names file, row and column and says what to do.
+        If the source cannot be read as daily numbers. The message names file, row and column and says what to do.
     """
     return read_with(source, options)
 
 
 def read_with(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions) -> Series:
-    """Read as `read` does, with a record of options."""
-    from thalweg.series.read.daily import days_of  # noqa: PLC0415  (duckdb is loaded only when something is read)
+    """Read as `read` does, with a record of options; errors as there."""
+    from thalweg.series.read.daily import days_of  # noqa: PLC0415  (duckdb is loaded only when a source is read)
 
     table = _open(source)
     try:
@@ -64,13 +65,7 @@ def _open(source: str | Path | IntoFrame | IntoSeries) -> Table:
         return open_frame(source)
     path = Path(source)
     try:
-        if path.is_dir():
-            raise InputError(f"{path} is a folder. The path of a CSV or Parquet file is expected.")
-        if not path.exists():
-            near = f" The folder {path.parent} does not exist." if not path.parent.exists() else ""
-            raise InputError(f"There is no file {path}.{near} Check the path.")
-        if not path.is_file():
-            raise InputError(f"{path} is no regular file. The path of a CSV or Parquet file is expected.")
+        _check_file(path)
         with path.open("rb") as file:
             start = file.read(4)
         parquet = start == b"PAR1" or (start and path.suffix.lower() in (".parquet", ".pq"))
@@ -81,5 +76,20 @@ def _open(source: str | Path | IntoFrame | IntoSeries) -> Table:
         from thalweg.series.read.delimited import open_delimited  # noqa: PLC0415  (as above)
 
         return open_delimited(path)
+    except PermissionError as error:
+        raise InputError("read.no_permission", path=path) from error
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+        code = errno.errorcode.get(error.errno or 0, "?")
+        raise InputError("read.system_error", path=path, code=code) from error
+
+
+def _check_file(path: Path) -> None:
+    """Refuse a path that leads to no regular file."""
+    if path.is_dir():
+        raise InputError("read.folder", path=path)
+    if not path.exists() and not path.parent.exists():
+        raise InputError("read.no_folder", path=path, folder=path.parent)
+    if not path.exists():
+        raise InputError("read.no_file", path=path)
+    if not path.is_file():
+        raise InputError("read.not_regular", path=path)

@@ -1,5 +1,5 @@
-"""Which column holds the dates and which the values: found where there is no doubt, asked for elsewhere."""
-# ruff: noqa: S608  (SQL is put together from names of our own; a user's text goes through `literal` or `identifier`)
+"""Which column holds the dates and which the values: found where only one fits, asked for elsewhere."""
+# ruff: noqa: S608  (the SQL is made of our own names; a user's text goes through `literal` or `identifier`)
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from thalweg.errors import InputError
+from thalweg.messages import Argument, Message
 from thalweg.series.read.dates import Shape, shape_of, without_time
 from thalweg.series.read.numbers import is_missing, is_number
-from thalweg.series.read.repeats import not_daily
+from thalweg.series.read.repeats import several_rows_a_day
 from thalweg.series.read.table import shown
 from thalweg.sql import literal
 
@@ -21,52 +22,74 @@ if TYPE_CHECKING:
     from thalweg.series.read.table import Column, Table
 
 _SAMPLE_RECORDS = 300
-_AT_A_TIME = 500  # columns; DuckDB's memory grows with their number
-_LISTED = 12
-_MARKS = re.compile(r"^[^\d\s.,+-]{1,3}(?=[\s\d.,+-])|(?<=[\d.])\s?[^\d\s.,]{1,3}$")  # $12, 49.1%, 5 km
+_COLUMNS_AT_A_TIME = 500  # DuckDB's memory grows with the number of columns of a query
+_COLUMNS_LISTED = 12
+_UNITS = re.compile(r"^[^\d\s.,+-]{1,3}(?=[\s\d.,+-])|(?<=[\d.])\s?[^\d\s.,]{1,3}$")  # $12, 49.1%, 5 km
 
 
 @dataclass(frozen=True)
-class Illustration:
-    """What a column's first cells look like."""
+class ColumnProfile:
+    """What a column's first cells hold.
+
+    Attributes
+    ----------
+    column : Column
+    content : {"dates", "numbers", "row_numbers", "text", "empty"}
+        What more than half of the cells are.
+    example : str
+        The first cell that is not empty, as `shown` writes it; "" where there is none.
+    shape : Shape, optional
+        How the dates are written, where they are text.
+    rows_a_day : int
+        How many different times of day a date usually has.
+    """
 
     column: Column
-    what: Literal["dates", "numbers", "row numbers", "text", "empty"]
+    content: Literal["dates", "numbers", "row_numbers", "text", "empty"]
     example: str
     shape: Shape | None = None
-    rows_a_day: int = 1  # at different times
+    rows_a_day: int = 1
 
 
-def look(table: Table, date_format: str | None = None) -> list[Illustration]:
-    """Return what each column looks like, judged by the first few hundred records.
+def profile_columns(table: Table, date_format: str | None = None) -> list[ColumnProfile]:
+    """Return what each column holds, judged by its first few hundred cells.
 
-    With `date_format`, a column of text is one of dates if more than half of its cells are written so.
+    Parameters
+    ----------
+    table : Table
+    date_format : str, optional
+        In `strptime` codes. A column of text then holds dates if more than half of its cells are written so.
 
     Raises
     ------
     InputError
-        If `date_format` is no format.
+        If `date_format` is no date format.
     """
-    looks = [one for start in range(0, len(table.columns), _AT_A_TIME) for one in _look_from(table, start)]
-    return looks if date_format is None else [_by_format(table, one, date_format) for one in looks]
+    profiles = [
+        profile
+        for start in range(0, len(table.columns), _COLUMNS_AT_A_TIME)
+        for profile in _profiles_from(table, start)
+    ]
+    return profiles if date_format is None else [_by_format(table, profile, date_format) for profile in profiles]
 
 
-def _look_from(table: Table, start: int) -> list[Illustration]:
-    columns = table.columns[start : start + _AT_A_TIME]
+def _profiles_from(table: Table, start: int) -> list[ColumnProfile]:
+    columns = table.columns[start : start + _COLUMNS_AT_A_TIME]
     parts = ", ".join(column.field if column.kind != "text" else f"left({column.field}, 100)" for column in columns)
     sample = table.query(f"SELECT {parts} FROM source_rows LIMIT {_SAMPLE_RECORDS}")
     return [
-        _look_at(table, column, [row[place] for row in sample], few=len(sample) < _SAMPLE_RECORDS)
+        _profile_of(table, column, [row[place] for row in sample], is_all=len(sample) < _SAMPLE_RECORDS)
         for place, column in enumerate(columns)
     ]
 
 
-def _by_format(table: Table, one: Illustration, date_format: str) -> Illustration:
+def _by_format(table: Table, profile: ColumnProfile, date_format: str) -> ColumnProfile:
+    """Return the profile again, its dates being those that are written in `date_format`."""
     import duckdb  # noqa: PLC0415  (loaded late: `import thalweg` stays light)
 
-    if one.column.kind == "time":
-        return one
-    cell = f"trim({one.column.field}::VARCHAR)"
+    if profile.column.kind == "time":
+        return profile
+    cell = f"trim({profile.column.field}::VARCHAR)"
     try:
         fitting, filled = table.connection.execute(
             f"SELECT count(try_strptime({cell}, {literal(date_format)})), count(*) FILTER (WHERE {cell} <> '') "
@@ -74,32 +97,32 @@ def _by_format(table: Table, one: Illustration, date_format: str) -> Illustratio
         ).fetchall()[0]
     except duckdb.Error as error:
         raise InputError(
-            f"{table.source}: {date_format!r} is no date format. Codes like %d/%m/%Y are expected: %d "
-            "day, %m month, %Y year, %b the month's name."
+            "read.bad_format", source=table.source_name, argument=Argument("date_format", date_format)
         ) from error
     if 2 * fitting > filled:
-        return replace(one, what="dates")
-    return replace(one, what="text") if one.what == "dates" else one
+        return replace(profile, content="dates")
+    return replace(profile, content="text") if profile.content == "dates" else profile
 
 
-def _look_at(table: Table, column: Column, cells: list[Any], *, few: bool) -> Illustration:
+def _profile_of(table: Table, column: Column, cells: list[Any], *, is_all: bool) -> ColumnProfile:
+    """Return what a column holds, from its first cells, or from `is_all` of them."""
     filled = [cell for cell in cells if cell is not None and not is_missing(str(cell))]
-    if not filled and not few:
-        # A column may begin late, as one added in the third year.
+    if not filled and not is_all:
+        # A column may begin late, for example one that was added in the third year.
         name = column.field
         later = f"SELECT left({name}::VARCHAR, 100) FROM source_rows WHERE trim({name}::VARCHAR) <> '' LIMIT 100"
         filled = [cell for (cell,) in table.query(later) if not is_missing(cell)]
     if not filled:
-        return Illustration(column, "empty", "")
+        return ColumnProfile(column, "empty", "")
     if column.kind == "time":
-        return Illustration(column, "dates", shown(filled[0]), rows_a_day=_rows_a_day([str(cell) for cell in filled]))
+        return ColumnProfile(column, "dates", shown(filled[0]), rows_a_day=_rows_a_day([str(cell) for cell in filled]))
     texts = [f"{cell:.12g}" if column.kind == "number" else str(cell).strip() for cell in filled]
     example = shown(texts[0])
     if (shape := shape_of(texts)) is not None:
-        return Illustration(column, "dates", example, shape, _rows_a_day(texts))
+        return ColumnProfile(column, "dates", example, shape, _rows_a_day(texts))
     if 2 * sum(is_number(text) for text in texts) > len(texts):
-        return Illustration(column, "row numbers" if _counts_rows(column, texts) else "numbers", example)
-    return Illustration(column, "text", example)
+        return ColumnProfile(column, "row_numbers" if _counts_rows(column, texts) else "numbers", example)
+    return ColumnProfile(column, "text", example)
 
 
 def _rows_a_day(stamps: list[str]) -> int:
@@ -107,7 +130,7 @@ def _rows_a_day(stamps: list[str]) -> int:
 
 
 def _counts_rows(column: Column, cells: list[str]) -> bool:
-    """Whether this is the nameless index that a data frame writes along."""
+    """Whether this is the index without a name that a data frame writes into a file."""
     if column.name != "Unnamed: 0" and not (column.name == "column0" and column.kind == "text"):
         return False
     return cells in ([str(i) for i in range(len(cells))], [str(i + 1) for i in range(len(cells))])
@@ -115,126 +138,164 @@ def _counts_rows(column: Column, cells: list[str]) -> bool:
 
 def choose_columns(
     table: Table,
-    looks: list[Illustration],
+    profiles: list[ColumnProfile],
     date: str | None,
     value: str | None,
     date_format: str | None,
     *,
     daily: bool = True,
-) -> tuple[Illustration, Illustration]:
-    """Return the date column and the value column, as asked for or as found.
+) -> tuple[ColumnProfile, ColumnProfile]:
+    """Return the date column and the value column, as named or as found.
 
-    With `daily`, hours are refused at once instead of asking which of several columns counts.
+    With `daily`, several rows a day at different times are refused before any question which of several columns of
+    numbers counts.
 
     Raises
     ------
     InputError
-        If a named column is not there, or the choice is not plain.
+        If there is no column of a given name, or several columns could be meant.
     """
-    date_look = _named(table, looks, "date", date) if date is not None else None
-    value_look = _named(table, looks, "value", value) if value is not None else None
-    if date_look is not None and date_look is value_look:
-        raise InputError(f"{table.source}: {date_look.column.name!r} is named both as date and as value; choose two.")
-    if date_look is not None and date_format is None:
-        check_dated(table, date_look)
-    date_look = date_look or _found_date(table, looks, value_look, date_format)
-    return date_look, value_look or _found_value(table, looks, date_look, daily=daily)
+    source = table.source_name
+    date_profile = _named(table, profiles, "date", date) if date is not None else None
+    value_profile = _named(table, profiles, "value", value) if value is not None else None
+    if date_profile is not None and date_profile is value_profile:
+        raise InputError(
+            "read.same_column",
+            source=source,
+            name=date_profile.column.name,
+            date=Argument("date"),
+            value=Argument("value"),
+        )
+    if date_profile is not None and date_format is None:
+        _check_dated(table, date_profile)
+    date_profile = date_profile or _found_date(table, profiles, value_profile, date_format)
+    return date_profile, value_profile or _found_value(table, profiles, date_profile, daily=daily)
 
 
 def _found_date(
-    table: Table, looks: list[Illustration], value_look: Illustration | None, date_format: str | None
-) -> Illustration:
-    candidates = [one for one in looks if one.what == "dates" and one is not value_look]
+    table: Table, profiles: list[ColumnProfile], value_profile: ColumnProfile | None, date_format: str | None
+) -> ColumnProfile:
+    candidates = [each for each in profiles if each.content == "dates" and each is not value_profile]
     if not candidates:
-        wide = sum(shape_of([one.column.name]) is not None for one in looks)
-        hint = (
-            "Days stand in its first row, a column each: turn the table so that each day is a row."
-            if wide > 1
-            else f"Name the column with {table.choose('date', 'NAME')}, and how its dates are written with "
-            f"{table.choose('date_format', '%d.%m.%Y')}."
-        )
-        like = "looks like dates" if date_format is None else f"is written like {date_format}"
-        if date_format is not None:
-            near = next((one for one in looks if one.shape is not None), looks[0])
-            hint = (
-                f"Column {near.column.name} begins with {near.example or 'an empty cell'}."
-                f"{codes_of(date_format)} {hint}"
-            )
-        raise InputError(f"{table.source} has no column that {like}. {hint} {_listing(looks)}")
+        raise _no_dates(table, profiles, date_format)
     if len(candidates) > 1:
         raise InputError(
-            f"{table.source} has {len(candidates)} columns of dates, and which one counts must be said: "
-            f"{table.choose('date', candidates[0].column.name)}. {_listing(looks)}"
+            "read.several_dates",
+            source=table.source_name,
+            count=len(candidates),
+            argument=Argument("date", candidates[0].column.name),
+            columns=_listed(profiles),
         )
     return candidates[0]
 
 
-def _found_value(table: Table, looks: list[Illustration], date_look: Illustration, *, daily: bool) -> Illustration:
-    candidates = [one for one in looks if one.what == "numbers" and one is not date_look]
-    empty = [one for one in looks if one.what == "empty" and one is not date_look]
-    if not candidates and len(empty) == 1:
-        candidates = empty  # then it is refused by its name, as empty
-    if not candidates:
-        marked = next((one for one in looks if one is not date_look and _is_marked(one)), None)
-        hint = (
-            f" {marked.column.name} holds {marked.example}: plain numbers are expected, without units or signs of "
-            "percent or currency."
-            if marked
-            else ""
-        )
-        raise InputError(f"{table.source} has no column of numbers beside its dates.{hint} {_listing(looks)}")
-    if len(candidates) > 1 and daily and date_look.rows_a_day > 1:
-        raise not_daily(table, date_look.rows_a_day)
-    if len(candidates) > 1:
-        raise InputError(
-            f"{table.source} has {len(candidates)} columns of numbers, and which one to forecast must be said, for "
-            f"example: {table.choose('value', candidates[0].column.name)}. {_listing(looks)}"
-        )
-    return candidates[0]
-
-
-def check_dated(table: Table, one: Illustration) -> None:
-    """Refuse a column named as the dates whose cells are none.
-
-    Raises
-    ------
-    InputError
-        If the column is not one of dates.
-    """
-    if one.column.kind == "time" or one.shape is not None:
-        return
-    raise InputError(
-        f"{table.source}: column {one.column.name} does not look like dates"
-        + (f" (it holds {one.example}). " if one.example else " (it is empty). ")
-        + f"Say how they are written with {table.choose('date_format', '%d.%m.%Y')}, or name another column."
+def _no_dates(table: Table, profiles: list[ColumnProfile], date_format: str | None) -> InputError:
+    """Return the error about a table without a column of dates."""
+    if sum(shape_of([each.column.name]) is not None for each in profiles) > 1:
+        advice = Message("read.days_in_columns")
+    else:
+        names = {"date": Argument("date", "NAME"), "date_format": Argument("date_format", "%d.%m.%Y")}
+        advice = Message("read.name_the_dates", names)
+    if date_format is None:
+        return InputError("read.no_dates", source=table.source_name, advice=advice, columns=_listed(profiles))
+    near = next((each for each in profiles if each.shape is not None), profiles[0])
+    return InputError(
+        "read.no_dates_of_format" if has_codes(date_format) else "read.no_dates_of_format_without_codes",
+        source=table.source_name,
+        format=date_format,
+        name=near.column.name,
+        example=near.example or Message("read.empty_cell"),
+        advice=advice,
+        columns=_listed(profiles),
     )
 
 
-def codes_of(date_format: str) -> str:
-    """Return a hint where a format has none of `strptime`'s codes."""
-    return "" if "%" in date_format else " A format says with %d, %m and %Y where day, month and year stand."
+def _found_value(
+    table: Table, profiles: list[ColumnProfile], date_profile: ColumnProfile, *, daily: bool
+) -> ColumnProfile:
+    others = [each for each in profiles if each is not date_profile]
+    candidates = [each for each in others if each.content == "numbers"]
+    empty = [each for each in others if each.content == "empty"]
+    if not candidates and len(empty) == 1:
+        candidates = empty  # a later check refuses it by its name, as empty
+    if not candidates:
+        with_units = next((each for each in others if _has_units(each)), None)
+        if with_units is None:
+            raise InputError("read.no_numbers", source=table.source_name, columns=_listed(profiles))
+        raise InputError(
+            "read.numbers_with_units",
+            source=table.source_name,
+            name=with_units.column.name,
+            example=with_units.example,
+            columns=_listed(profiles),
+        )
+    if len(candidates) > 1 and daily and date_profile.rows_a_day > 1:
+        raise several_rows_a_day(table, date_profile.rows_a_day)
+    if len(candidates) > 1:
+        raise InputError(
+            "read.several_numbers",
+            source=table.source_name,
+            count=len(candidates),
+            argument=Argument("value", candidates[0].column.name),
+            columns=_listed(profiles),
+        )
+    return candidates[0]
 
 
-def _is_marked(one: Illustration) -> bool:
+def _check_dated(table: Table, profile: ColumnProfile) -> None:
+    """Refuse a column named as the dates whose cells are no dates."""
+    if profile.column.kind == "time" or profile.shape is not None:
+        return
+    raise InputError(
+        "read.not_dates",
+        source=table.source_name,
+        name=profile.column.name,
+        example=profile.example or Message("read.empty_cells"),
+        argument=Argument("date_format", "%d.%m.%Y"),
+    )
+
+
+def has_codes(date_format: str) -> bool:
+    """Whether a format has any of `strptime`'s codes."""
+    return "%" in date_format
+
+
+def _has_units(profile: ColumnProfile) -> bool:
     """Whether a column holds numbers with a unit or a sign of percent or currency."""
-    bare = _MARKS.sub("", one.example.strip('"'))
-    return one.what == "text" and any(letter.isdigit() for letter in bare) and is_number(bare)
+    bare = _UNITS.sub("", profile.example.strip('"'))
+    return profile.content == "text" and any(letter.isdigit() for letter in bare) and is_number(bare)
 
 
-def _named(table: Table, looks: list[Illustration], option: str, name: str) -> Illustration:
-    for one in looks:
-        if one.column.name == name:
-            return one
-    names = {one.column.name.casefold(): one.column.name for one in looks}
+def _named(table: Table, profiles: list[ColumnProfile], argument: str, name: str) -> ColumnProfile:
+    for profile in profiles:
+        if profile.column.name == name:
+            return profile
+    names = {profile.column.name.casefold(): profile.column.name for profile in profiles}
     near = difflib.get_close_matches(name.casefold(), names, n=1)
-    hint = f" Did you mean {table.choose(option, names[near[0]])}?" if near else ""
-    raise InputError(f"{table.source} has no column {name!r}.{hint} {_listing(looks)}")
+    if not near:
+        raise InputError("read.no_column", source=table.source_name, name=name, columns=_listed(profiles))
+    raise InputError(
+        "read.no_column_but_near",
+        source=table.source_name,
+        name=name,
+        argument=Argument(argument, names[near[0]]),
+        columns=_listed(profiles),
+    )
 
 
-def _listing(looks: list[Illustration]) -> str:
-    parts = [
-        f"{one.column.name} ({one.what}, {one.example})" if one.example else f"{one.column.name} ({one.what})"
-        for one in looks[:_LISTED]
+def _listed(profiles: list[ColumnProfile]) -> Message:
+    """Return the sentence that lists the columns."""
+    columns = [
+        Message(
+            "read.column" if profile.example else "read.column_without_example",
+            {
+                "name": profile.column.name,
+                "content": Message(f"read.content.{profile.content}"),
+                "example": profile.example,
+            },
+        )
+        for profile in profiles[:_COLUMNS_LISTED]
     ]
-    more = f" and {len(looks) - _LISTED} more" if len(looks) > _LISTED else ""
-    return f"Its columns: {', '.join(parts)}{more}."
+    if len(profiles) > _COLUMNS_LISTED:
+        return Message("read.columns_and_more", {"columns": columns, "count": len(profiles) - _COLUMNS_LISTED})
+    return Message("read.columns", {"columns": columns})

@@ -1,5 +1,5 @@
-"""Rows to days: one value per day, gaps filled, and what is not daily named and refused."""
-# ruff: noqa: S608  (SQL is put together from names of our own; a user's text goes through `literal` or `identifier`)
+"""From rows to days: one value a day, gaps filled, and numbers that are not daily refused."""
+# ruff: noqa: S608  (the SQL is made of our own names; a user's text goes through `literal` or `identifier`)
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.messages import Message
+from thalweg.messages import Argument, Message
 from thalweg.series.dates import date_range, days_between
-from thalweg.series.read.columns import choose_columns, look
+from thalweg.series.read.columns import choose_columns, profile_columns
 from thalweg.series.read.doubts import doubts
 from thalweg.series.read.repeats import check_repeats
 from thalweg.series.read.rows import Rows, decide
@@ -24,44 +24,64 @@ if TYPE_CHECKING:
     from thalweg.series.read.options import ReadOptions
     from thalweg.series.read.table import Table
 
-_WEEK = 7
-_LEAST_SHARE = 0.5  # of the days between first and last; Monday to Friday alone is 0.71
-_SPACINGS = (
+_WEEK = 7  # days
+_LEAST_SHARE = 0.5  # of the days from the first to the last; Monday to Friday alone is 0.71
+_LEAST_DAYS_FOR_SPACING = 3
+_SPACINGS = (  # by the days from one date to the next
     {7: "weekly", 14: "fortnightly"}
     | dict.fromkeys(range(28, 32), "monthly")
     | dict.fromkeys(range(90, 93), "quarterly")
     | dict.fromkeys((365, 366), "yearly")
 )
-_SIMULATED = "simulated"
+_SIMULATED = "simulated"  # how the name of a column of simulated values begins
 
 
 @dataclass(frozen=True)
 class _Days:
-    """What each day's rows come to, in the order of the days; arrays of shape (days,)."""
+    """What the rows of each day come to, in the order of the days; arrays of shape (days,).
+
+    Attributes
+    ----------
+    day : ndarray of datetime64[D]
+    rows : ndarray of int64
+        How many rows the day has.
+    first : ndarray of int64
+        The first record of the day.
+    several_times : ndarray of bool
+        Whether the day has rows at different times of day.
+    total, mean, last : ndarray of float64
+        The sum, the mean and the last of the day's values; NaN where there is none.
+    """
 
     day: NDArray[np.datetime64]
     rows: NDArray[np.int64]
     first: NDArray[np.int64]
-    clocks: NDArray[np.bool_]  # rows at different times of day
+    several_times: NDArray[np.bool_]
     total: NDArray[np.float64]
     mean: NDArray[np.float64]
     last: NDArray[np.float64]
 
     def where(self, kept: NDArray[np.bool_]) -> _Days:
+        """Return the days that are kept."""
         return _Days(*(getattr(self, name)[kept] for name in self.__dataclass_fields__))
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether rows stand for parts of days: over half of the days have rows at different times of day."""
+        return bool(self.several_times.mean() > 1 / 2)
 
     def __len__(self) -> int:
         return len(self.day)
 
 
 def days_of(table: Table, options: ReadOptions) -> Series:
-    """Make a table's rows a daily series; errors as in `thalweg.series.read.read`."""
+    """Make a daily series of a table's rows; errors as in `thalweg.series.read.read`."""
     duplicates = options.duplicates
-    looks = look(table, options.date_format)
-    date_look, value_look = choose_columns(
-        table, looks, options.date, options.value, options.date_format, daily=duplicates is None
+    profiles = profile_columns(table, options.date_format)
+    date_profile, value_profile = choose_columns(
+        table, profiles, options.date, options.value, options.date_format, daily=duplicates is None
     )
-    rows = decide(table, looks, date_look, value_look, options.date_format)
+    rows = decide(table, profiles, date_profile, value_profile, options.date_format)
     notes = [*table.notes, *rows.notes]
     days = _grouped(rows)
     today = options.today or dt.datetime.now().astimezone().date()
@@ -69,23 +89,21 @@ def days_of(table: Table, options: ReadOptions) -> Series:
     _check_spacing(days, rows)
     if (days.rows > 1).any():
         if duplicates is None:
-            notes.append(
-                check_repeats(rows, days.day[days.rows > 1], days.rows, clocks=bool(days.clocks.mean() > 1 / 2))
-            )
+            notes.append(check_repeats(rows, days.day[days.rows > 1], days.rows, several_times=days.in_parts))
         else:
-            days = _whole_days(days, notes)
+            days = _without_partial_days(days, notes)
             count = int((days.rows > 1).sum())
             notes.append(Message(f"note.duplicates_{duplicates}", {"count": count}))
     if (np.diff(days.first) < 0).any():
         notes.append(Message("note.unsorted"))
-    chosen = {None: days.last, "last": days.last, "sum": days.total, "mean": days.mean}[duplicates]
-    return _series(days.day, chosen, rows, notes, goes_on=options.goes_on)
+    values = {None: days.last, "last": days.last, "sum": days.total, "mean": days.mean}[duplicates]
+    return _series(days.day, values, rows, notes, goes_on=options.goes_on)
 
 
 def _grouped(rows: Rows) -> _Days:
-    # A day's total without any number is null, not zero.
+    # The total of a day without any number is null, not zero.
     sql = f"""
-        SELECT day, count(*) AS rows, min(record) AS first, coalesce(min(clock) <> max(clock), false) AS clocks,
+        SELECT day, count(*) AS rows, min(record) AS first, coalesce(min(clock) <> max(clock), false) AS several_times,
             sum(value) AS total, avg(value) AS mean, arg_max(value, record) AS last
         FROM ({rows.sql}) GROUP BY day ORDER BY day
     """
@@ -98,7 +116,7 @@ def _grouped(rows: Rows) -> _Days:
         day=np.ma.getdata(taken["day"]).astype("datetime64[D]"),
         rows=np.ma.getdata(taken["rows"]).astype(np.int64),
         first=np.ma.getdata(taken["first"]).astype(np.int64),
-        clocks=np.ma.getdata(taken["clocks"]).astype(np.bool_),
+        several_times=np.ma.getdata(taken["several_times"]).astype(np.bool_),
         total=numbers("total"),
         mean=numbers("mean"),
         last=numbers("last"),
@@ -106,49 +124,59 @@ def _grouped(rows: Rows) -> _Days:
 
 
 def _without_future(days: _Days, today: dt.date, rows: Rows, notes: list[Message]) -> _Days:
+    """Leave out the days after today, and add a note about them."""
     limit = np.datetime64(today, "D")
     future = days.day > limit
     if not future.any():
         return days
     if future.all():
         raise InputError(
-            f"{rows.table.source}: all days lie after today, {today}: {days.day[0]} to {days.day[-1]}. Days gone by "
-            "are expected; check how the dates are written "
-            f"({rows.table.choose('date_format', '%d/%m/%Y')} settles it)."
+            "read.all_after_today",
+            source=rows.table.source_name,
+            today=today,
+            first=days.day[0],
+            last=days.day[-1],
+            argument=Argument("date_format", "%d/%m/%Y"),
         )
     notes.append(Message("note.future", {"count": int(future.sum()), "first": str(days.day[future][0])}))
     return days.where(~future)
 
 
 def _check_spacing(days: _Days, rows: Rows) -> None:
-    """Refuse weeks, months and scattered days."""
-    source = rows.table.source
-    least = 3
-    if len(days) < least:
+    """Refuse weekly, monthly and scattered dates."""
+    table = rows.table
+    if len(days) < _LEAST_DAYS_FOR_SPACING:
         return
     steps = np.diff(days.day).astype(np.int64)
     usual = int(np.median(steps))
     if usual > 1:
-        name = _SPACINGS.get(usual, "not daily")
         raise InputError(
-            f"{source} is {name}: usually {usual} days lie between one date and the next ({days.day[0]}, "
-            f"{days.day[1]}, {days.day[2]}, …). A row a day is expected; weeks and months are not served yet. If "
-            "you have the days themselves, give those."
+            "read.not_daily",
+            source=table.source_name,
+            pace=Message(f"read.pace.{_SPACINGS.get(usual, 'not_daily')}"),
+            days=usual,
+            dates=list(days.day[:3]),
         )
     span = int(steps.sum()) + 1
     if len(days) < _LEAST_SHARE * span:
         widest = int(np.argmax(steps))
         raise InputError(
-            f"{source} has only {len(days):,} of the {span:,} days from {days.day[0]} to {days.day[-1]}; the widest "
-            f"gap lies between {days.day[widest]} ({rows.table.row(int(days.first[widest]))}) and "
-            f"{days.day[widest + 1]} ({rows.table.row(int(days.first[widest + 1]))}). More than half "
-            "of the days are expected: mend the date if it is a slip, or keep one side of the gap."
+            "read.scattered",
+            source=table.source_name,
+            count=len(days),
+            span=span,
+            first=days.day[0],
+            last=days.day[-1],
+            before=days.day[widest],
+            before_row=table.row(int(days.first[widest])),
+            after=days.day[widest + 1],
+            after_row=table.row(int(days.first[widest + 1])),
         )
 
 
-def _whole_days(days: _Days, notes: list[Message]) -> _Days:
-    """Leave out a first or last day with fewer hours than the others: its sum would be no day's sum."""
-    if days.clocks.mean() <= 1 / 2:
+def _without_partial_days(days: _Days, notes: list[Message]) -> _Days:
+    """Leave out a first or last day that has fewer rows than is usual: its sum is not that of a whole day."""
+    if not days.in_parts:
         return days
     usual = np.median(days.rows)
     kept = np.ones(len(days), dtype=np.bool_)
@@ -167,21 +195,27 @@ def _whole_days(days: _Days, notes: list[Message]) -> _Days:
 def _series(
     day: NDArray[np.datetime64], value: NDArray[np.float64], rows: Rows, notes: list[Message], *, goes_on: bool
 ) -> Series:
-    table, name = rows.table, rows.value_look.column.name
-    seen = np.flatnonzero(~np.isnan(value))
-    if not len(seen):
-        raise InputError(f"{table.source}: all values of {name} are missing. A number a day is expected.")
-    if len(seen) == 1 and not goes_on:
-        raise InputError(f"{table.source} has one day only, {day[seen[0]]}. Many days are expected, a row each.")
-    if value[seen].min() == value[seen].max() and not goes_on:
+    """Return the series of the days and their values, from the first value to the last, gaps filled."""
+    table, name = rows.table, rows.value_profile.column.name
+    present = np.flatnonzero(~np.isnan(value))
+    another = Argument("value", "NAME")
+    if not len(present):
+        raise InputError("read.all_missing", source=table.source_name, name=name, argument=another)
+    if len(present) == 1 and not goes_on:
+        raise InputError("read.one_day", source=table.source_name, day=day[present[0]])
+    if value[present].min() == value[present].max() and not goes_on:
         raise InputError(
-            f"{table.source}: all {len(seen):,} values of {name} are equal ({value[seen[0]]:g}), so there is nothing "
-            f"to find. Choose another column with {table.choose('value', 'NAME')} if this is not the one."
+            "read.all_equal",
+            source=table.source_name,
+            count=len(present),
+            name=name,
+            value=value[present[0]],
+            argument=another,
         )
-    trimmed = len(value) - (seen[-1] + 1 - seen[0])
+    trimmed = len(value) - (present[-1] + 1 - present[0])
     if trimmed:
         notes.append(Message("note.trimmed", {"count": int(trimmed)}))
-    day, value = day[seen[0] : seen[-1] + 1], value[seen[0] : seen[-1] + 1]
+    day, value = day[present[0] : present[-1] + 1], value[present[0] : present[-1] + 1]
     values = np.full(days_between(day[0], day[-1]) + 1, np.nan)
     values[(day - day[0]).astype(np.int64)] = value
     observed = ~np.isnan(values)
@@ -208,7 +242,7 @@ def _series(
 
 
 def _filled(values: NDArray[np.float64], observed: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Give each missing day the value of seven days before, in the first week of the day before."""
+    """Give each missing day the value of seven days before; in the first week, that of the day before."""
     filled = values.copy()
     for place in np.flatnonzero(~observed):
         filled[place] = filled[place - (_WEEK if place >= _WEEK else 1)]

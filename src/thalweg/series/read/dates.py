@@ -1,4 +1,4 @@
-"""Cells to days: which forms of a date are understood, and which of them a whole column bears out."""
+"""From cells to days: which ways of writing a date are understood, as SQL that is tried on a whole column."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from functools import cached_property
 from thalweg.sql import literal
 
 TOTAL_WORDS = ("total", "totals", "grand total", "sum", "gesamt", "summe", "合计", "总计", "總計", "合計")
-"""What stands in place of a date in a summary row, as in a YouTube Studio export."""
+"""What a summary row holds in place of a date, as in an export of YouTube Studio."""
 
-# The same patterns are read by Python (the sample) and by DuckDB's RE2 (the whole column): no look-around.
+# Python reads these patterns for the sample, and DuckDB's RE2 for the whole column. RE2 knows no look-around.
 _TIME = (
     r"(?:T|\s+)(\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?)"
     r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$"
@@ -24,14 +24,24 @@ _BETWEEN = r"[\s,-]+"
 
 @dataclass(frozen=True)
 class Shape:
-    """What a date looks like, and the `strptime` formats it may be meant by (two where the order is open)."""
+    """One way to write a date.
+
+    Attributes
+    ----------
+    pattern : str
+        A regular expression for the date without weekday and time of day.
+    formats : tuple of str
+        The `strptime` formats that it may stand for; two where either day or month may come first.
+    words : bool
+        Whether the month is a word.
+    """
 
     pattern: str
     formats: tuple[str, ...]
     words: bool = False
 
     def fits(self, cell: str) -> bool:
-        """Whether the cell, without weekday and time of day, has this shape."""
+        """Whether the cell has this shape, with or without a weekday and a time of day."""
         return self._whole.match(cell) is not None
 
     @cached_property
@@ -53,7 +63,7 @@ SHAPES = (
     Shape(rf"{_MONTH_WORD}{_BETWEEN}\d{{1,2}}{_BETWEEN}\d{{4}}", ("%b %d %Y",), words=True),
     Shape(rf"\d{{1,2}}{_BETWEEN}{_MONTH_WORD}{_BETWEEN}\d{{4}}", ("%d %b %Y",), words=True),
     Shape(rf"\d{{1,2}}{_BETWEEN}{_MONTH_WORD}{_BETWEEN}\d{{2}}", ("%d %b %y",), words=True),
-    # Months are read so that they can be refused by their name.
+    # Dates without a day are read only so that monthly numbers can be refused as such.
     Shape(r"\d{4}-\d{1,2}", ("%Y-%m",)),
     Shape(rf"{_MONTH_WORD}{_BETWEEN}\d{{4}}", ("%b %Y",), words=True),
 )
@@ -61,7 +71,15 @@ SHAPES = (
 
 @dataclass(frozen=True)
 class DateReading:
-    """One way to read a date column: SQL for the day (null where the cell does not fit) and the time of day."""
+    """One way to read a date column.
+
+    Attributes
+    ----------
+    format : str
+        In `strptime` codes; "" for a column whose type is a date or a moment.
+    day, time : str
+        SQL for the day, null where the cell does not fit, and for the time of day, null where there is none.
+    """
 
     format: str
     day: str
@@ -72,19 +90,14 @@ class DateReading:
         """Whether the day stands before the month."""
         return self.format.startswith("%d")
 
-    @property
-    def order(self) -> str:
-        """The order in words, for messages."""
-        return "day/month/year" if self.day_first else "month/day/year"
-
 
 def shape_of(cells: list[str]) -> Shape | None:
     """Return the shape that more than half of the cells have, or None."""
     dated = [cell.strip() for cell in cells if cell.lower() not in TOTAL_WORDS]
     if not dated:
         return None
-    fitting = [(sum(shape.fits(cell) for cell in dated), shape) for shape in SHAPES]
-    count, shape = max(fitting, key=lambda pair: pair[0])
+    counts = [(sum(shape.fits(cell) for cell in dated), shape) for shape in SHAPES]
+    count, shape = max(counts, key=lambda pair: pair[0])
     return shape if 2 * count > len(dated) else None
 
 
@@ -94,12 +107,12 @@ def without_time(cell: str) -> str:
 
 
 def readings_of_shape(shape: Shape, cell: str, *, thorough: bool) -> list[DateReading]:
-    """Return the ways to read text of this shape; `cell` is SQL for the trimmed text.
+    """Return the ways to read text of a shape; `cell` is SQL for the trimmed text.
 
-    Thorough readings also take weekdays in front.
+    Thorough readings also accept a weekday before the date.
     """
     text = f"regexp_replace({cell}, {literal(_WEEKDAY)}, '')" if thorough else cell
-    # The search for a time of day is the dearest step; a colon tells where it is worth it.
+    # The search for a time of day takes the most time, so it is done only where there is a colon.
     time = f"CASE WHEN contains({text}, ':') THEN regexp_extract({text}, {literal(_TIME)}, 0) ELSE '' END"
     text = f"left({text}, length({text}) - length({time}))"
     if shape.words:
@@ -112,12 +125,12 @@ def readings_of_shape(shape: Shape, cell: str, *, thorough: bool) -> list[DateRe
 
 
 def reading_of_format(form: str, cell: str) -> DateReading:
-    """Return the reading that `--date-format` names; `cell` is SQL for the trimmed text."""
+    """Return the reading of the `strptime` format `form`; `cell` is SQL for the trimmed text."""
     stamp = f"try_strptime({cell}, {literal(form)})"
     clock = any(code in form for code in ("%H", "%I", "%-H", "%-I", "%X", "%c"))
     return DateReading(form, f"{stamp}::DATE", f"strftime({stamp}, '%H:%M:%S')" if clock else "NULL")
 
 
 def reading_of_time_type(column: str) -> DateReading:
-    """Return the reading of a column that holds dates or timestamps already."""
+    """Return the reading of a column whose type is a date or a moment; `column` is its name in SQL."""
     return DateReading("", f"{column}::DATE", f"nullif(strftime({column}, '%H:%M:%S.%f'), '00:00:00.000000')")

@@ -1,5 +1,5 @@
-"""Text files with one row a line: CSV and its kin, whatever the delimiter."""
-# ruff: noqa: S608  (SQL is put together from names of our own; a user's text goes through `literal` or `identifier`)
+"""Text files with a row a line: CSV with any of the usual delimiters."""
+# ruff: noqa: S608  (the SQL is made of our own names; a user's text goes through `literal` or `identifier`)
 
 from __future__ import annotations
 
@@ -23,35 +23,51 @@ if TYPE_CHECKING:
 
 _DELIMITERS = "\t;|,"  # a comma comes last: it also stands inside numbers and dates
 _SAMPLE_BYTES = 1 << 18
-_SAMPLE_LINES = 5
-_SAMPLE_MOST = 1 << 23
+_SAMPLE_LEAST_LINES = 5
+_SAMPLE_MOST_BYTES = 1 << 23
 _SAMPLE_RECORDS = 200
-_BLOCK = 1 << 20
-_TITLE_ROWS = 20
-_CONVERT = "Save it as CSV in UTF-8 (in a spreadsheet: Save as, CSV UTF-8)."
-_BINARY_STARTS = {
-    b"PK\x03\x04": "a zip archive or an Excel workbook",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
-    b"\x1f\x8b": "compressed with gzip",
-    b"SQLite format 3": "an SQLite database",
-    b"%PDF": "a PDF",
+_BLOCK_BYTES = 1 << 20
+_MOST_TITLE_ROWS = 20
+_UTF_16_STARTS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_BINARY_STARTS = {  # to the kind of the file, a key in the catalogues
+    b"PK\x03\x04": "zip",
+    b"\xd0\xcf\x11\xe0": "old_workbook",
+    b"\x1f\x8b": "gzip",
+    b"SQLite format 3": "sqlite",
+    b"%PDF": "pdf",
 }
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """How a file is written: what parts its cells, where its header is, and whether lines end in two ways."""
+    """How a file is written.
+
+    Attributes
+    ----------
+    delimiter : str
+        What separates the cells.
+    width : int
+        How many cells a row has.
+    names : list of str, optional
+        The columns' names, where there is a header.
+    header : int
+        How many records there are up to and with the header.
+    mixed_lines : bool
+        Whether some lines end in CR LF and others in LF.
+    has_mark : bool
+        Whether the file begins with a byte-order mark.
+    """
 
     delimiter: str
     width: int
     names: list[str] | None
-    header: int  # records up to and with the header
+    header: int
     mixed_lines: bool
-    marked: bool  # begins with a byte-order mark
+    has_mark: bool
 
 
 def open_delimited(path: Path) -> Table:
-    """Open a text file as a table of text.
+    """Open a text file as a table whose cells are text.
 
     Parameters
     ----------
@@ -61,15 +77,15 @@ def open_delimited(path: Path) -> Table:
     Raises
     ------
     InputError
-        If the file is empty, binary, not UTF-8, of one column, or holds nothing below its header.
+        If the file is empty, is binary, is not in UTF-8, has one column only, or has no rows below its header.
     """
-    mixed, marked = _check_bytes(path)
-    layout = _layout(path, mixed_lines=mixed, marked=marked)
+    mixed_lines, has_mark = _check_bytes(path)
+    layout = _layout(path, mixed_lines=mixed_lines, has_mark=has_mark)
     names = unique_names(layout.names or [""] * layout.width)
     columns = [Column(name, f"c{place}", "text") for place, name in enumerate(names)]
     connection = connect()
-    # DuckDB's strict reader refuses a file whose lines end in two ways; the lenient one cuts long rows short in
-    # silence, so it is let in only after every row has been counted here.
+    # DuckDB's strict reader refuses a file whose lines end in two ways. Its lenient reader cuts long rows short without
+    # an error, so it is used only after the cells of every row have been counted here.
     if layout.mixed_lines and (ragged := _ragged(path, layout)) is not None:
         raise ragged
     fields = ", ".join(f"'{column.field}': 'VARCHAR'" for column in columns)
@@ -84,52 +100,61 @@ def open_delimited(path: Path) -> Table:
         connection=connection,
         columns=columns,
         place=lambda record: _place(path, layout, record),
-        explain=lambda error: _unclosed(path, layout) or _ragged(path, layout) or InputError(_unreadable(path, error)),
+        explain=lambda _: _wrong_quotes(path, layout) or _ragged(path, layout) or InputError("read.bad_csv", path=path),
         semicolon=layout.delimiter == ";",
         notes=_notes(layout),
     )
     if not table.query("SELECT 1 FROM source_rows LIMIT 1"):
-        raise InputError(f"{path} holds a header ({', '.join(names)}) and no rows. A row a day is expected below it.")
+        raise InputError("read.header_only", path=path, names=names)
     return table
 
 
 def _check_bytes(path: Path) -> tuple[bool, bool]:
-    """Refuse what is no UTF-8 text; tell whether lines end in two ways, and whether a byte-order mark begins."""
+    """Refuse what is no text in UTF-8; return `_Layout.mixed_lines` and `_Layout.has_mark`."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     pairs = feeds = lines = 0
     with path.open("rb") as file:
         start = file.read(16)
         file.seek(0)
         if not start.removeprefix(codecs.BOM_UTF8).strip():
-            raise InputError(f"{path} is empty. A CSV file with a header and a row a day is expected.")
-        for mark, name in ((codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16")):
+            raise InputError("read.empty_file", path=path)
+        if start.startswith(_UTF_16_STARTS):
+            raise InputError("read.utf_16", path=path, save=Message("read.save_as_csv"))
+        for mark, kind in _BINARY_STARTS.items():
             if start.startswith(mark):
-                raise InputError(f"{path} is written in {name}, where UTF-8 is expected. {_CONVERT}")
-        for mark, name in _BINARY_STARTS.items():
-            if start.startswith(mark):
-                raise InputError(f"{path} is {name}, not text. A CSV or Parquet file is expected. {_CONVERT}")
-        while block := file.read(_BLOCK):
+                raise _binary(path, kind)
+        while block := file.read(_BLOCK_BYTES):
             if 0 in block:
-                raise InputError(f"{path} is a binary file, not text. A CSV or Parquet file is expected. {_CONVERT}")
+                raise _binary(path, "binary")
             try:
                 decoder.decode(block)
             except UnicodeDecodeError as error:
                 row = 1 + lines + error.object[: error.start].count(b"\n")
                 byte = error.object[error.start]
                 raise InputError(
-                    f"{path} is not in UTF-8: line {row} holds the byte 0x{byte:02X}, as files in Latin-1 or another "
-                    f"older encoding do. {_CONVERT}"
+                    "read.not_utf_8", path=path, row=row, byte=byte, save=Message("read.save_as_csv")
                 ) from error
             lines = feeds = feeds + block.count(b"\n")
             pairs += block.count(b"\r\n")
     return 0 < pairs < feeds, start.startswith(codecs.BOM_UTF8)
 
 
-def _layout(path: Path, *, mixed_lines: bool, marked: bool) -> _Layout:
+def _binary(path: Path, kind: str) -> InputError:
+    return InputError(
+        "read.binary", path=path, kind=Message(f"read.file_kind.{kind}"), save=Message("read.save_as_csv")
+    )
+
+
+def _layout(path: Path, *, mixed_lines: bool, has_mark: bool) -> _Layout:
+    """Find from its first lines how a file is written."""
     with path.open("rb") as file:
         raw = file.read(_SAMPLE_BYTES)
-        while raw.count(b"\n") < _SAMPLE_LINES and len(raw) < _SAMPLE_MOST and (more := file.read(_SAMPLE_BYTES)):
-            raw += more  # long lines
+        while (
+            raw.count(b"\n") < _SAMPLE_LEAST_LINES
+            and len(raw) < _SAMPLE_MOST_BYTES
+            and (more := file.read(_SAMPLE_BYTES))
+        ):
+            raw += more  # the lines are long
         whole = not file.read(1)
     text = codecs.getincrementaldecoder("utf-8-sig")().decode(raw)
     if not whole:
@@ -139,22 +164,16 @@ def _layout(path: Path, *, mixed_lines: bool, marked: bool) -> _Layout:
     delimiter = max(_DELIMITERS, key=lambda mark: shares[mark])
     records = readings[delimiter]
     if not any(readings.values()):
-        raise InputError(f"{path} cannot be read as CSV: a cell in its first rows is longer than 131,072 letters.")
+        raise InputError("read.cell_too_long", path=path, most=csv.field_size_limit())
     if shares[delimiter] == 0:
-        raise InputError(
-            f"{path} has one column only (it begins {text.split(chr(10), 1)[0].strip()[:60]!r}). A column of dates and "
-            "a column of numbers are expected, separated by commas, semicolons, tabs or bars."
-        )
+        raise InputError("read.one_column_of_text", path=path, start=text.split("\n", 1)[0].strip()[:60])
     width = _width(records)
     titles = next(place for place, record in enumerate(records) if len(record) == width)
-    if titles > _TITLE_ROWS or any(len(record) > 1 for record in records[:titles]):
+    if titles > _MOST_TITLE_ROWS or any(len(record) > 1 for record in records[:titles]):
         titles = 0
     first = records[titles]
     if len(first) != width:
-        raise InputError(
-            f"{path}: row 1 has {_cells(len(first))} where the others have {width}. Name every column in the header; a "
-            "cell that holds the delimiter itself, as a decimal comma may, must stand in double quotes."
-        )
+        raise InputError("read.short_header", path=path, cells=_cells(len(first)), width=width)
     below = next((record for record in records[titles + 1 :] if len(record) == width), None)
     headless = below is not None and any(
         shape_of([cell]) is not None and shape_of([cell]) is shape_of([under])
@@ -167,12 +186,12 @@ def _layout(path: Path, *, mixed_lines: bool, marked: bool) -> _Layout:
         names=None if headless else first,
         header=header,
         mixed_lines=mixed_lines,
-        marked=marked,
+        has_mark=has_mark,
     )
 
 
 def _sample(text: str, delimiter: str) -> list[list[str]]:
-    """Return the first records by one delimiter; none where a cell by it would be larger than `csv` takes."""
+    """Return the first records by one delimiter; none where a cell would be longer than `csv` reads."""
     try:
         return list(itertools.islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _SAMPLE_RECORDS))
     except csv.Error:
@@ -184,14 +203,14 @@ def _width(records: list[list[str]]) -> int:
 
 
 def _share(records: list[list[str]]) -> float:
-    """Return how large a part of the records has the usual number of cells; 0 where that is one."""
+    """Return the share of the records that have the usual number of cells; 0 where the usual number is 1."""
     filled = [record for record in records if record]
     width = _width(filled) if filled else 0
     return sum(len(record) == width for record in filled) / len(filled) if width > 1 else 0.0
 
 
 def _records(path: Path, layout: _Layout) -> Iterator[tuple[int, list[str]]]:
-    """Walk the whole file: each record below the header that is not blank, with its row as a spreadsheet counts."""
+    """Yield each record of the file below the header that is not blank, with its row as a spreadsheet counts rows."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row, record in enumerate(csv.reader(file, delimiter=layout.delimiter), start=1):
             if row > layout.header and record:
@@ -199,6 +218,7 @@ def _records(path: Path, layout: _Layout) -> Iterator[tuple[int, list[str]]]:
 
 
 def _place(path: Path, layout: _Layout, record: int) -> int:
+    """Return the row of a record, as a spreadsheet counts rows."""
     for count, (row, _) in enumerate(_records(path, layout), start=1):
         if count == record:
             return row
@@ -206,46 +226,41 @@ def _place(path: Path, layout: _Layout, record: int) -> int:
 
 
 def _ragged(path: Path, layout: _Layout) -> InputError | None:
+    """Return the error about a row with more or fewer cells than the others, or None."""
     try:
         for row, record in _records(path, layout):
             if len(record) != layout.width:
-                return InputError(
-                    f"{path}: row {row} has {_cells(len(record))} where the others have {layout.width}. Mend the row; "
-                    "a cell that holds the delimiter itself must stand in double quotes."
-                )
+                return InputError("read.ragged", path=path, row=row, cells=_cells(len(record)), width=layout.width)
     except csv.Error:
         return None
     return None
 
 
-def _unclosed(path: Path, layout: _Layout) -> InputError | None:
-    """Return the refusal of a quote that runs to the file's end, or None."""
+def _wrong_quotes(path: Path, layout: _Layout) -> InputError | None:
+    """Return the error about the first double quote that never closes or closes before the end of a cell, or None."""
     row = 0
     with path.open(encoding="utf-8-sig", newline="") as file:
         try:
             for row, _ in enumerate(csv.reader(file, delimiter=layout.delimiter, strict=True), start=1):  # noqa: B007 (the last row read is wanted)
                 pass
         except csv.Error as error:
-            if "unexpected end" in str(error) or "field larger" in str(error):
-                return InputError(f"{path}: a quote opened in row {row + 1} is never closed. Close it, or take it out.")
+            unclosed = "unexpected end" in str(error) or "field larger" in str(error)
+            key = "read.quote_unclosed" if unclosed else "read.quote_inside"
+            return InputError(key, path=path, row=row + 1)
     return None
 
 
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count} cells"
-
-
-def _unreadable(path: Path, error: Exception) -> str:
-    reason = str(error).removeprefix("Invalid Input Error: ").split("\nPossible", 1)[0]
-    return f"{path} cannot be read as CSV: {' '.join(reason.split())}. Check the double quotes near that line."
+def _cells(count: int) -> Message:
+    return Message("read.one_cell" if count == 1 else "read.cells", {"count": count})
 
 
 def _notes(layout: _Layout) -> list[Message]:
     notes: list[Message] = []
-    if layout.marked:
+    if layout.has_mark:
         notes.append(Message("note.byte_order_mark"))
     if layout.delimiter != ",":
-        notes.append(Message("note.delimiter", {"delimiter": {"\t": "Tab"}.get(layout.delimiter, layout.delimiter)}))
+        delimiter = Message("read.tab") if layout.delimiter == "\t" else layout.delimiter
+        notes.append(Message("note.delimiter", {"delimiter": delimiter}))
     titles = layout.header if layout.names is None else layout.header - 1
     if titles:
         notes.append(Message("note.title_rows", {"count": titles}))

@@ -1,4 +1,4 @@
-"""Values that look like slips: told, never changed."""
+"""Notes about values that look like slips; no value is changed."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from thalweg.messages import Message
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_LEAST = 28  # values to know the usual from
-_APART = 50.0
-_FEW = 3
-_LOW = 0.02
-_MONTH = 28
-_LOOKED_BACK = 56
+_LEAST_VALUES = 28  # for a usual value to be known
+_OUTLIER_TIMES = 50.0  # how many times the usual largest values an outlier is
+_LARGEST_LEFT_OUT = 3  # values, at least, that do not count among the usual largest
+_LOW_SHARE = 0.02  # of the usual value
+_MONTH = 28  # days whose median is the usual value
+_DAYS_LOOKED_BACK = 56
 
 
 def doubts(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list[Message]:
-    """Tell of values wildly apart from the others, and of a last day that looks incomplete.
+    """Return notes about values far larger than all others, and about a last day that looks incomplete.
 
     Parameters
     ----------
@@ -32,41 +32,41 @@ def doubts(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list[Me
     Returns
     -------
     list of Message
-        ``note.outlier``, ``note.outliers`` and ``note.last_day_low``, as far as they apply.
+        ``note.outlier``, ``note.outliers`` and ``note.last_day_low``, where they apply.
     """
     return [*_outliers(days, values), *_last_day(days, values)]
 
 
 def _outliers(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list[Message]:
-    """Find values over 50 times what all but the largest few reach: a spike of ordinary traffic stays far below."""
+    """Find values over 50 times the largest of the others; a spike of ordinary traffic stays far below that."""
     sizes = np.abs(values)
-    # Zeros are left out, else any sale of a shop that seldom sells would be apart.
+    # Zeros are left out: else any sale of a shop that seldom sells would be an outlier.
     filled = np.sort(sizes[sizes > 0])
-    if len(filled) < _LEAST:
+    if len(filled) < _LEAST_VALUES:
         return []
-    high = filled[-1 - max(_FEW, len(filled) // 100)]
-    apart = np.flatnonzero(sizes > _APART * high)
-    if not len(apart):
+    high = filled[-1 - max(_LARGEST_LEFT_OUT, len(filled) // 100)]
+    outliers = np.flatnonzero(sizes > _OUTLIER_TIMES * high)
+    if not len(outliers):
         return []
-    largest = apart[np.argmax(sizes[apart])]
-    told = {
+    largest = outliers[np.argmax(sizes[outliers])]
+    largest_one = {
         "value": _written(float(values[largest])),
         "day": str(days[largest]),
         "times": f"{float(f'{sizes[largest] / np.median(filled):.2g}'):,.0f}",
     }
-    if len(apart) == 1:
-        return [Message("note.outlier", told)]
-    return [Message("note.outliers", {**told, "count": len(apart)})]
+    if len(outliers) == 1:
+        return [Message("note.outlier", largest_one)]
+    return [Message("note.outliers", {**largest_one, "count": len(outliers)})]
 
 
 def _last_day(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list[Message]:
-    """Find a last day under 2 % of the usual, where none of the eight weeks before was that low."""
+    """Find a last day of at most 2% of the usual value, where no day of the eight weeks before was that low."""
     before, last = values[:-1], values[-1]
     if len(before) < _MONTH:
         return []
     usual = float(np.median(before[-_MONTH:]))
-    limit = _LOW * usual
-    if not 0 <= last <= limit or before[-_LOOKED_BACK:].min() <= limit:
+    limit = _LOW_SHARE * usual
+    if not 0 <= last <= limit or before[-_DAYS_LOOKED_BACK:].min() <= limit:
         return []
     return [
         Message("note.last_day_low", {"day": str(days[-1]), "value": _written(float(last)), "usual": _written(usual)})

@@ -1,4 +1,4 @@
-"""Cells to numbers: which ways of writing a number are understood, and which of them a whole column bears out."""
+"""From cells to numbers: which ways of writing a number are understood, as SQL that is tried on a whole column."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from thalweg.sql import literal
 
 MISSING = ("", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "<na>", "-", "–", "—", ".", "?")
-"""Cells that say that there is no value, in lower case."""
+"""Cells that stand for a missing value, in lower case."""
 
 INFINITE = ("inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "∞", "-∞")
+"""Cells that stand for an infinite value, in lower case."""
 
-# Grouped thousands never begin with a zero: 0,123 and 0.123 are fractions whichever mark is which.
+# Grouped thousands never begin with a zero: in 0,123 and 0.123 the mark stands before decimals.
 _POINT = r"[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _COMMA = r"[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?"
 _GAPS = "[ \u00a0\u202f\u2009'’]"
@@ -21,7 +22,15 @@ _GAPPED = rf"[+-]?\d{{1,3}}(?:{_GAPS}\d{{3}})+(?:[.,]\d*)?"
 
 @dataclass(frozen=True)
 class NumberReading:
-    """One way to read a value column: SQL for the number, null where the cell does not fit."""
+    """One way to read a value column.
+
+    Attributes
+    ----------
+    value : str
+        SQL for the number, null where the cell does not fit.
+    decimal_comma : bool
+        Whether a comma stands before the decimals.
+    """
 
     value: str
     decimal_comma: bool = False
@@ -34,20 +43,21 @@ def tidy(cell: str) -> str:
 
 
 def is_number(cell: str) -> bool:
-    """Whether the cell is a number, whichever mark its decimals have."""
+    """Whether the cell is a number, with a point or a comma before its decimals."""
     cell = tidy(cell)
     return cell.lower() in INFINITE or any(re.fullmatch(pattern, cell) for pattern in (_POINT, _COMMA))
 
 
 def is_missing(cell: str) -> bool:
-    """Whether the cell says that there is no value."""
+    """Whether the cell stands for a missing value."""
     return cell.strip().lower() in MISSING
 
 
 def readings_of_text(cell: str, *, thorough: bool) -> list[NumberReading]:
     """Return the ways to read numbers written as text; `cell` is SQL for the trimmed text.
 
-    Thorough readings also take minus signs and gaps as typesetters write them, and cost three times as much.
+    Thorough readings also accept the minus sign U+2212 and spaces or apostrophes between thousands; they take three
+    times as long.
     """
     text = cell
     if thorough:
@@ -66,5 +76,5 @@ def readings_of_text(cell: str, *, thorough: bool) -> list[NumberReading]:
 
 
 def reading_of_number_type(column: str) -> NumberReading:
-    """Return the reading of a column that holds numbers already."""
+    """Return the reading of a column whose type is a number; `column` is its name in SQL."""
     return NumberReading(f"CASE WHEN isnan({column}) THEN NULL ELSE {column} END")

@@ -1,4 +1,4 @@
-"""How a file or a frame is read, declared once; this room loads quickly, so that the command's help does."""
+"""The options of reading a file or a frame; this module loads quickly, so that the command's help does too."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadOptions(Options):
-    """How a source is read; `thalweg.read` and every command that takes a file are made of this declaration.
+    """How a source is read. `thalweg.read` and every command that reads a file take these options.
 
     Attributes
     ----------
     date, value : str, optional
-        The columns' names; found where the source leaves no doubt.
+        The columns' names; found where only one column fits.
     date_format : str, optional
-        How dates are written, in `strptime` codes ("%d/%m/%Y"); decided from the whole column without it.
+        How dates are written, in `strptime` codes ("%d/%m/%Y"). Without it the whole column decides.
     duplicates : {"sum", "mean", "last"}, optional
-        What to make of several rows for one day. Without it, identical rows are dropped and differing ones refused. It
-        also makes days of hours, and one series of many.
+        What to do with several rows for one day. Without it, identical rows are dropped and differing rows are refused.
+        It also turns hours into days, and many series into one.
     today : datetime.date, optional
-        Later days are left out; the present day unless given. Not an option of a command.
+        Later days are left out; without it, the present day counts. Not an option of a command.
     goes_on : bool
-        Whether the days go on from those of a model: then one day alone, or days all alike, are served too. Not an
-        option of a command.
+        Whether the days follow those of a model: then a single day, or equal values, are read too. Not an option of a
+        command.
     """
 
     words: ClassVar[str] = "read"

@@ -1,5 +1,5 @@
-"""How a table's rows are read, decided from the whole of both columns."""
-# ruff: noqa: S608  (SQL is put together from names of our own; a user's text goes through `literal` or `identifier`)
+"""How dates and numbers are read, decided from the whole of both columns."""
+# ruff: noqa: S608  (the SQL is made of our own names; a user's text goes through `literal` or `identifier`)
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from thalweg.errors import InputError
-from thalweg.messages import Message
-from thalweg.series.read.columns import codes_of
+from thalweg.messages import Argument, Message
+from thalweg.series.read.columns import has_codes
 from thalweg.series.read.dates import (
     TOTAL_WORDS,
     DateReading,
@@ -21,12 +21,12 @@ from thalweg.series.read.table import shown
 from thalweg.sql import literal
 
 if TYPE_CHECKING:
-    from thalweg.series.read.columns import Illustration
+    from thalweg.series.read.columns import ColumnProfile
     from thalweg.series.read.table import Table
 
-_ABSURD = 1e15  # a float no longer holds a hundredth above it, and no daily number lies there
-_REGULAR = 0.9
-_IRREGULAR = 0.5
+_LARGEST_VALUE = 1e15  # above it a float holds no hundredths, and no daily number lies there
+_REGULAR_SHARE = 0.9  # of the steps from date to date, that are one day
+_IRREGULAR_SHARE = 0.5  # likewise
 _BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 
 
@@ -38,28 +38,28 @@ class Rows:
     ----------
     table : Table
         Where they come from.
-    looks : list of Look
+    profiles : list of ColumnProfile
         All its columns.
-    date_look, value_look : Look
+    date_profile, value_profile : ColumnProfile
         The two that count.
     sql : str
-        A query: the table's columns and ``day``, ``clock`` (time of day or null), ``value`` (null where missing),
-        ``value_cell`` (as written).
+        A query. It gives the table's columns and ``day``, ``clock`` (the time of day, or null), ``value`` (null where
+        missing) and ``value_cell`` (as written).
     notes : tuple of Message
-        What was odd in the writing of dates and numbers.
+        What was odd in the way that dates and numbers are written.
     """
 
     table: Table
-    looks: list[Illustration]
-    date_look: Illustration
-    value_look: Illustration
+    profiles: list[ColumnProfile]
+    date_profile: ColumnProfile
+    value_profile: ColumnProfile
     sql: str
     notes: tuple[Message, ...]
 
 
 @dataclass(frozen=True)
 class _First:
-    """How many cells are of some sort, and the first of them."""
+    """How many cells satisfy a condition, and the first of them: its record and its text."""
 
     count: int
     record: int
@@ -77,7 +77,7 @@ class _First:
 
 @dataclass(frozen=True)
 class _Ways:
-    """The ways to read both columns, and the query in which each is tried on every cell."""
+    """The ways to read both columns, and a query that tries each of them on every cell."""
 
     dates: list[DateReading]
     numbers: list[NumberReading]
@@ -85,54 +85,56 @@ class _Ways:
 
 
 def decide(
-    table: Table, looks: list[Illustration], date_look: Illustration, value_look: Illustration, date_format: str | None
+    table: Table,
+    profiles: list[ColumnProfile],
+    date_profile: ColumnProfile,
+    value_profile: ColumnProfile,
+    date_format: str | None,
 ) -> Rows:
     """Decide from the whole columns how dates and numbers are written.
 
     Raises
     ------
     InputError
-        If a cell is neither date nor number nor empty, if day and month cannot be told apart, or if a
-        value is infinite or absurd; the row is named.
+        If a cell that should hold a date or a number holds neither, if the order of day and month is undecided, or if a
+        value is infinite or too large. The row is named.
     """
-    ways, found = _ways_found(table, date_look, value_look, date_format)
+    ways, found = _ways_found(table, date_profile, value_profile, date_format)
     dates, numbers, cells = ways.dates, ways.numbers, ways.cells
     if not found["used"].count:
-        raise InputError(f"{table.source} has no rows with a date and a value. A row a day is expected.")
+        raise InputError("read.no_dated_values", source=table.source_name)
     notes: list[Message] = []
     if found["total"].count:
         notes.append(Message("note.total", {"count": found["total"].count, "word": found["total"].cell}))
-    day = _settle_dates(table, date_look, cells, dates, found, notes)
+    day = _choose_dates(table, date_profile, cells, dates, found, notes)
     if found["undated"].count:
-        raise InputError(
-            f"{table.source}, {table.row(found['undated'].record)}: the value {shown(found['undated'].cell)} has no "
-            f"date in column {date_look.column.name}. Give it one, or delete the row."
-        )
-    value = _settle_numbers(table, value_look, numbers, found, notes)
+        raise _cell_error("read.no_date", table, found["undated"], date_profile.column.name)
+    value = _choose_numbers(table, value_profile, numbers, found, notes)
     sql = f"SELECT *, day{day} AS day, clock{day} AS clock, value{value} AS value FROM ({cells}) WHERE used"
-    return Rows(table, looks, date_look, value_look, sql, tuple(notes))
+    return Rows(table, profiles, date_profile, value_profile, sql, tuple(notes))
 
 
 def _ways_found(
-    table: Table, date_look: Illustration, value_look: Illustration, date_format: str | None
+    table: Table, date_profile: ColumnProfile, value_profile: ColumnProfile, date_format: str | None
 ) -> tuple[_Ways, dict[str, _First]]:
-    """Return the ways to read the columns, and how they fare: the plain ones where they fit every cell."""
-    ways = _ways(table, date_look, value_look, date_format, thorough=False)
+    """Return the ways to read the columns, and how many cells each fits: the plain ways where they fit all cells."""
+    ways = _ways(table, date_profile, value_profile, date_format, thorough=False)
     found = _tally(table, ways)
-    plain = not min(found[f"day{i}"].count for i in range(len(ways.dates)))
-    if not plain or min(found[f"value{i}"].count for i in range(len(ways.numbers))):
-        ways = _ways(table, date_look, value_look, date_format, thorough=True)
+    undated = min(found[f"day{i}"].count for i in range(len(ways.dates)))
+    unread = min(found[f"value{i}"].count for i in range(len(ways.numbers)))
+    if undated or unread:
+        ways = _ways(table, date_profile, value_profile, date_format, thorough=True)
         found = _tally(table, ways)
     return ways, found
 
 
 def _ways(
-    table: Table, date_look: Illustration, value_look: Illustration, date_format: str | None, *, thorough: bool
+    table: Table, date_profile: ColumnProfile, value_profile: ColumnProfile, date_format: str | None, *, thorough: bool
 ) -> _Ways:
-    date_cell, value_cell = (_cell(one, thorough=thorough) for one in (date_look, value_look))
-    dates = _date_readings(date_look, date_format, thorough=thorough)
-    if value_look.column.kind == "number":
-        numbers = [reading_of_number_type(value_look.column.field)]
+    date_cell, value_cell = (_cell(profile, thorough=thorough) for profile in (date_profile, value_profile))
+    dates = _date_readings(date_profile, date_format, thorough=thorough)
+    if value_profile.column.kind == "number":
+        numbers = [reading_of_number_type(value_profile.column.field)]
     else:
         numbers = readings_of_text("value_cell", thorough=thorough)
         if not (table.semicolon or thorough):
@@ -140,7 +142,7 @@ def _ways(
     cells = f"""
         SELECT *, NOT total AND NOT (undated AND missing) AS used,
             {", ".join(f"{reading.day} AS day{i}, {reading.time} AS clock{i}" for i, reading in enumerate(dates))},
-            {", ".join(f"CASE WHEN NOT missing THEN {one.value} END AS value{i}" for i, one in enumerate(numbers))}
+            {", ".join(f"CASE WHEN NOT missing THEN {each.value} END AS value{i}" for i, each in enumerate(numbers))}
         FROM (
             SELECT *, {_among("date_cell", MISSING)} AS undated, {_among("value_cell", MISSING)} AS missing,
                 {_among("date_cell", TOTAL_WORDS)} AS total
@@ -151,7 +153,7 @@ def _ways(
 
 
 def _tally(table: Table, ways: _Ways) -> dict[str, _First]:
-    """Count, in one pass over the file, the cells of each sort."""
+    """Count the cells of each sort, in one pass over the file."""
     asked = {
         "total": "[count(*) FILTER (WHERE total)::VARCHAR, '0', min(date_cell) FILTER (WHERE total)]",
         "used": _First.sql("date_cell", "true"),
@@ -166,16 +168,16 @@ def _tally(table: Table, ways: _Ways) -> dict[str, _First]:
         asked[f"clock{i}"] = _First.sql("date_cell", f"clock{i} IS NOT NULL")
     for i in range(len(ways.numbers)):
         asked[f"value{i}"] = _First.sql("value_cell", f"NOT missing AND value{i} IS NULL")
-        asked[f"huge{i}"] = _First.sql("value_cell", f"abs(value{i}) > {_ABSURD}")
+        asked[f"huge{i}"] = _First.sql("value_cell", f"abs(value{i}) > {_LARGEST_VALUE}")
     answer = table.query(f"SELECT {', '.join(asked.values())} FROM ({ways.cells})")[0]
     return {name: _First.of(taken) for name, taken in zip(asked, answer, strict=True)}
 
 
-def _cell(one: Illustration, *, thorough: bool) -> str:
+def _cell(profile: ColumnProfile, *, thorough: bool) -> str:
     """Return SQL for a column's cell as trimmed text."""
-    name = one.column.field
-    if one.column.kind == "number":
-        # Whole numbers without a point: they may be dates like 20210105.
+    name = profile.column.field
+    if profile.column.kind == "number":
+        # Whole numbers are written without a point: they may be dates like 20210105.
         whole = f"{name} = floor({name}) AND abs({name}) < 1e15"
         name = f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
     return f"trim(({name})::VARCHAR, {_BLANKS})" if thorough else f"trim(({name})::VARCHAR)"
@@ -186,61 +188,67 @@ def _among(cell: str, words: tuple[str, ...]) -> str:
     return f"lower(coalesce({cell}, '')) IN ({', '.join(literal(word) for word in words)})"
 
 
-def _date_readings(date_look: Illustration, date_format: str | None, *, thorough: bool) -> list[DateReading]:
-    if date_look.column.kind == "time":
-        return [reading_of_time_type(date_look.column.field)]
+def _date_readings(date_profile: ColumnProfile, date_format: str | None, *, thorough: bool) -> list[DateReading]:
+    if date_profile.column.kind == "time":
+        return [reading_of_time_type(date_profile.column.field)]
     if date_format is not None:
         return [reading_of_format(date_format, "date_cell")]
-    if date_look.shape is None:
-        raise AssertionError(date_look.column.name)  # `choose_columns` has refused it
-    return readings_of_shape(date_look.shape, "date_cell", thorough=thorough)
+    if date_profile.shape is None:
+        raise AssertionError(date_profile.column.name)  # `choose_columns` has refused it
+    return readings_of_shape(date_profile.shape, "date_cell", thorough=thorough)
 
 
-def _settle_dates(
+def _choose_dates(
     table: Table,
-    date_look: Illustration,
+    date_profile: ColumnProfile,
     cells: str,
     dates: list[DateReading],
     found: dict[str, _First],
     notes: list[Message],
 ) -> int:
-    """Return the place of the reading that the whole column bears out."""
-    name = date_look.column.name
+    """Return the index of the reading that fits the whole column."""
+    name = date_profile.column.name
     misfits = [found[f"day{i}"] for i in range(len(dates))]
     fitting = [i for i, misfit in enumerate(misfits) if not misfit.count]
     if not fitting:
-        best = min(range(len(dates)), key=lambda i: misfits[i].count)
-        misfit, other = misfits[best], misfits[best - 1]
-        where = f"{table.source}, {table.row(misfit.record)}: {shown(misfit.cell)} in column {name}"
-        if misfit.count == found["used"].count:
-            raise InputError(
-                f"{where} does not fit {table.choose('date_format', dates[best].format)}, nor does any other."
-                f"{codes_of(dates[best].format)}"
-            )
-        also = (
-            f" (nor {dates[best - 1].order}, for {shown(other.cell)} in {table.row(other.record)})"
-            if len(dates) > 1
-            else ""
-        )
-        raise InputError(
-            f"{where} is not a date like the others, which are written {dates[best].format}{also}. Write all dates the "
-            "same way."
-        )
+        raise _unfitting_date(table, name, dates, misfits, found["used"].count)
     chosen = fitting[0]
     if len(dates) > 1:
         if len(fitting) > 1:
             chosen = _by_regularity(table, name, cells, dates, found["used"].cell)
-            key, values = "regular", {}
+            reason, values = "regular", {}
         else:
-            key, values = "sure", {"example": misfits[1 - chosen].cell}
-        notes.append(Message(f"note.{'day' if dates[chosen].day_first else 'month'}_first_{key}", values))
+            reason, values = "sure", {"example": misfits[1 - chosen].cell}
+        notes.append(Message(f"note.{'day' if dates[chosen].day_first else 'month'}_first_{reason}", values))
     if found[f"clock{chosen}"].count and not _midnight(table, cells, chosen):
         notes.append(Message("note.time_of_day"))
     return chosen
 
 
+def _unfitting_date(table: Table, name: str, dates: list[DateReading], misfits: list[_First], used: int) -> InputError:
+    """Return the error about the first cell that is no date by the reading that fits the most of `used` cells."""
+    best = min(range(len(dates)), key=lambda i: misfits[i].count)
+    misfit, form = misfits[best], dates[best].format
+    if misfit.count == used:
+        key = "read.fits_no_cell" if has_codes(form) else "read.fits_no_cell_without_codes"
+        return _cell_error(key, table, misfit, name, argument=Argument("date_format", form))
+    if len(dates) == 1:
+        return _cell_error("read.unlike_the_others", table, misfit, name, format=form)
+    other = misfits[best - 1]
+    return _cell_error(
+        "read.unlike_the_others_in_both_orders",
+        table,
+        misfit,
+        name,
+        format=form,
+        other_format=dates[best - 1].format,
+        other_cell=shown(other.cell),
+        other_row=table.row(other.record),
+    )
+
+
 def _by_regularity(table: Table, name: str, cells: str, dates: list[DateReading], example: str) -> int:
-    """Return the reading by which day follows day, where by the other it does not."""
+    """Return the index of the reading by which day follows day, where by the other reading it does not."""
     shares: list[float] = []
     for i in range(len(dates)):
         days = f"SELECT DISTINCT day{i} AS day FROM ({cells}) WHERE used AND NOT undated"
@@ -248,65 +256,59 @@ def _by_regularity(table: Table, name: str, cells: str, dates: list[DateReading]
         count, single = table.query(f"SELECT count(step), count(*) FILTER (WHERE step = 1) FROM ({steps})")[0]
         shares.append(single / count if count else 0.0)
     for i, share in enumerate(shares):
-        if share >= _REGULAR and shares[1 - i] < _IRREGULAR:
+        if share >= _REGULAR_SHARE and shares[1 - i] < _IRREGULAR_SHARE:
             return i
-    ways = " or ".join(reading.order for reading in dates)
+    first, second = (Argument("date_format", reading.format) for reading in dates)
     raise InputError(
-        f"{table.source}: whether the dates of column {name}, such as {shown(example)}, are {ways} cannot be told from "
-        f"the column. Say which: {' or '.join(table.choose('date_format', reading.format) for reading in dates)}."
+        "read.order_undecided",
+        source=table.source_name,
+        name=name,
+        example=shown(example),
+        month_first=first,
+        day_first=second,
     )
 
 
 def _midnight(table: Table, cells: str, chosen: int) -> bool:
-    """Whether every time of day is midnight, as in dates that a database wrote."""
+    """Whether every time of day is midnight, as in dates that a database writes."""
     sql = f"SELECT 1 FROM ({cells}) WHERE used AND NOT regexp_matches(clock{chosen}, '^[T ]*([0:.,]*( ?[aA]|$| ?[Z+-]| ?UTC| ?GMT)|12:00(:00)? ?[aA])') LIMIT 1"  # noqa: E501
     return not table.query(sql)
 
 
-def _settle_numbers(
+def _choose_numbers(
     table: Table,
-    value_look: Illustration,
+    value_profile: ColumnProfile,
     numbers: list[NumberReading],
     found: dict[str, _First],
     notes: list[Message],
 ) -> int:
-    """Return the place of the reading that the whole column bears out."""
-    name = value_look.column.name
+    """Return the index of the reading that fits the whole column."""
+    name = value_profile.column.name
     misfits = [found[f"value{i}"] for i in range(len(numbers))]
     infinite = found["infinite"]
     if infinite.count:
-        raise InputError(
-            f"{table.source}, {table.row(infinite.record)}: {shown(infinite.cell)} in column {name} is infinite. A "
-            "finite number is expected, or an empty cell where there is none."
-        )
+        raise _cell_error("read.infinite", table, infinite, name)
     best = min(range(len(numbers)), key=lambda i: misfits[i].count)
     if misfits[best].count:
-        misfit = misfits[best]
-        raise InputError(
-            f"{table.source}, {table.row(misfit.record)}: {shown(misfit.cell)} in column {name} is not a number"
-            + (", nor are others" if misfit.count > 1 else "")
-            + ". Plain numbers are expected, without units or signs of percent or currency, and empty cells where "
-            "there are none."
-        )
+        key = "read.not_a_number" if misfits[best].count == 1 else "read.not_numbers"
+        raise _cell_error(key, table, misfits[best], name)
     if found[f"huge{best}"].count:
-        huge = found[f"huge{best}"]
-        raise InputError(
-            f"{table.source}, {table.row(huge.record)}: {shown(huge.cell)} in column {name} is beyond what a daily "
-            f"number can be (more than {_ABSURD:g}). Mend or empty the cell."
-        )
-    if value_look.column.kind == "number":
+        raise _cell_error("read.too_large", table, found[f"huge{best}"], name, most=_LARGEST_VALUE)
+    if value_profile.column.kind == "number":
         return best
     comma, point, gap = found["comma"], found["point"], found["gap"]
     if table.semicolon and not misfits[1 - best].count and (comma.count or point.count):
-        mark = comma if comma.count else point
-        raise InputError(
-            f"{table.source}: whether {shown(mark.cell)} in column {name} ({table.row(mark.record)}) counts thousands "
-            "or has decimals cannot be told from the column. Write the numbers without marks for thousands, or the "
-            "decimals with a point in a file separated by commas."
-        )
+        raise _cell_error("read.mark_undecided", table, comma if comma.count else point, name)
     if numbers[best].decimal_comma:
         if comma.count or point.count:
             notes.append(Message("note.decimal_comma", {"example": (comma if comma.count else point).cell}))
     elif comma.count or gap.count:
         notes.append(Message("note.thousands", {"example": (comma if comma.count else gap).cell}))
     return best
+
+
+def _cell_error(key: str, table: Table, first: _First, name: str, **values: object) -> InputError:
+    """Return an error about a cell: in which row and column it stands, and what it holds."""
+    return InputError(
+        key, source=table.source_name, row=table.row(first.record), cell=shown(first.cell), name=name, **values
+    )

@@ -1,4 +1,4 @@
-"""What every source becomes first: rows in DuckDB, numbered, with named columns of three kinds."""
+"""What every source becomes first: numbered rows in DuckDB, with named columns of three types."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from thalweg.errors import InputError
+from thalweg.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -15,15 +16,15 @@ if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
-    from thalweg.messages import Message
-
-MEMORY = "512MB"
+MEMORY_LIMIT_MEGABYTES = 512
 """What DuckDB may take; a file may be larger."""
+SHOWN_CHARACTERS = 40
+"""A longer cell is cut in a message."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the table: its name to the user, its name in SQL, what its cells are held as."""
+    """A column of the table: the name that the user knows, its name in SQL, and the type of its cells."""
 
     name: str
     field: str
@@ -32,24 +33,22 @@ class Column:
 
 @dataclass
 class Table:
-    """Rows as they stand in a source; SQL reaches them as the view ``source_rows``.
+    """The rows of a source as they stand there; SQL reaches them as the view ``source_rows``.
 
     Attributes
     ----------
     source : str
-        The file's name or "frame", for messages.
+        The file's name, or "frame".
     connection : duckdb.DuckDBPyConnection
         Holds the view: a column ``record`` that counts the rows from 1, and one for each of `columns`.
     columns : list of Column
         In the source's order.
-    first : int
-        The number that the first record goes by: 1, or 0 in a frame.
+    is_frame : bool
+        Whether the source is a frame: its rows are counted from 0, those of a file from 1.
     place : callable
-        From a record's number to its row as the user counts it, where that is not counting up from `first`.
+        From a record's number to its row as the user counts it, where that is not simply the number.
     explain : callable
-        From an error of DuckDB to the sentence a user needs.
-    options : bool
-        Whether the user chooses with options (``--value Views``) or in Python (``value="Views"``).
+        From an error of DuckDB to the error that a user needs.
     semicolon : bool
         Whether cells are separated by semicolons: then a comma may be a decimal mark.
     notes : list of Message
@@ -59,20 +58,24 @@ class Table:
     source: str
     connection: duckdb.DuckDBPyConnection
     columns: list[Column]
-    first: int = 1
+    is_frame: bool = False
     place: Callable[[int], int] | None = None
     explain: Callable[[Exception], InputError] | None = None
-    options: bool = True
     semicolon: bool = False
-    notes: list[Message] = field(default_factory=list["Message"])
+    notes: list[Message] = field(default_factory=list[Message])
+
+    @property
+    def source_name(self) -> Message | str:
+        """What a sentence calls the source."""
+        return Message("read.frame") if self.is_frame else self.source
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Run a query over the rows; what the source cannot give becomes an `InputError`."""
+        """Run a query over the rows; where the source cannot be read, raise an `InputError`."""
         with self._explained():
             return self.connection.execute(sql).fetchall()
 
     def query_arrays(self, sql: str) -> Mapping[str, NDArray[Any]]:
-        """Run a query over the rows; its columns come as arrays, masked where null."""
+        """Run a query over the rows; return its columns as arrays, masked where null. Errors are those of `query`."""
         with self._explained():
             return cast("Mapping[str, NDArray[Any]]", self.connection.execute(sql).fetchnumpy())
 
@@ -83,35 +86,26 @@ class Table:
         try:
             yield
         except duckdb.OutOfMemoryException as error:
-            raise InputError(
-                f"{self.source} needs more than {MEMORY} of memory to read. Keep only the column of dates and the "
-                "column of values in it."
-            ) from error
+            raise InputError("read.memory", source=self.source_name, megabytes=MEMORY_LIMIT_MEGABYTES) from error
         except duckdb.Error as error:
             if self.explain is None:
                 raise
             raise self.explain(error) from error
 
-    def row(self, record: int) -> str:
-        """Return a record's row for a message: ``row 12``."""
-        return f"row {self.place(record) if self.place else record - 1 + self.first}"
-
-    def choose(self, option: str, choice: str) -> str:
-        """Return how the user writes a choice, on the command line or in Python."""
-        if not self.options:
-            return f'{option}="{choice}"'
-        quoted = f'"{choice}"' if any(mark in choice for mark in " ()&;|<>$%*") else choice
-        return f"--{option.replace('_', '-')} {quoted}"
+    def row(self, record: int) -> Message:
+        """Return a record's row for a sentence, as the user counts rows."""
+        row = self.place(record) if self.place else record - (1 if self.is_frame else 0)
+        return Message("read.row", {"row": row})
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB of bounded memory that fetches nothing from anywhere."""
+    """Open a DuckDB with bounded memory that fetches nothing from the network."""
     import duckdb  # noqa: PLC0415  (loaded late: `import thalweg` stays light)
 
     connection = duckdb.connect(
         ":memory:",
         config={
-            "memory_limit": MEMORY,
+            "memory_limit": f"{MEMORY_LIMIT_MEGABYTES}MB",
             "threads": 2,
             "temp_directory": tempfile.gettempdir(),
             "autoinstall_known_extensions": False,
@@ -125,7 +119,7 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 
 def unique_names(names: list[str]) -> list[str]:
-    """Return the names trimmed; one without a name is called after its place, a repeated one is numbered."""
+    """Return the names trimmed; an empty name becomes ``column`` and its place, a repeated name gets a number."""
     given: list[str] = []
     for place, name in enumerate(names):
         base = name.strip() or f"column{place}"
@@ -135,7 +129,6 @@ def unique_names(names: list[str]) -> list[str]:
 
 
 def shown(cell: object) -> str:
-    """Return a cell for a message: quoted, and cut where it is long."""
+    """Return a cell for a message: in quotes, and cut where it is long."""
     text = str(cell)
-    longest = 40
-    return f'"{text if len(text) <= longest else text[: longest - 1] + "…"}"'
+    return f'"{text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"}"'

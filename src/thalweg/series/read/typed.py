@@ -1,5 +1,5 @@
 """Sources whose columns know their types: Parquet files, and frames of pandas, Polars and Arrow."""
-# ruff: noqa: S608  (SQL is put together from names of our own; a user's text goes through `literal` or `identifier`)
+# ruff: noqa: S608  (the SQL is made of our own names; a user's text goes through `literal` or `identifier`)
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from thalweg.errors import InputError
+from thalweg.messages import Message
 from thalweg.series.read.table import Column, Table, connect, unique_names
 from thalweg.series.read.zones import local_moments
 from thalweg.sql import identifier, literal, no_wildcards
@@ -34,9 +35,8 @@ def open_parquet(path: Path) -> Table:
     """
     import duckdb  # noqa: PLC0415  (loaded late: `import thalweg` stays light)
 
-    def unreadable(error: Exception) -> InputError:
-        reason = " ".join(str(error).splitlines()[0].split())
-        return InputError(f"{path} cannot be read as Parquet, it may be cut short: {reason}. Write or copy it again.")
+    def unreadable(_: Exception) -> InputError:
+        return InputError("read.bad_parquet", path=path)
 
     connection = connect()
     scan = f"read_parquet({literal(no_wildcards(str(path)))}, hive_partitioning=false)"
@@ -49,16 +49,16 @@ def open_parquet(path: Path) -> Table:
     table = _table(connection, path.name, scan, types, zones=zones)
     table.explain = unreadable
     table.notes += notes
-    return _checked(table, str(path))
+    return _checked(table, path)
 
 
 def open_frame(frame: object) -> Table:
-    """Take a user's frame as a table; a pandas index of dates counts as a column.
+    """Open a user's frame as a table; a pandas index of dates counts as a column.
 
     Raises
     ------
     InputError
-        If `frame` is none that is understood, has fewer than two columns, two of one name, or no rows.
+        If `frame` is no frame of a known library, has fewer than two columns, two columns of one name, or no rows.
     """
     import narwhals as nw  # noqa: PLC0415  (loaded late: `import thalweg` stays light)
     from narwhals.exceptions import DuplicateError  # noqa: PLC0415  (likewise)
@@ -66,12 +66,9 @@ def open_frame(frame: object) -> Table:
     try:
         taken = nw.from_native(_with_index(frame))
     except TypeError as error:
-        raise InputError(
-            f"A {type(frame).__name__} cannot be read. The path of a CSV or Parquet file is expected, or a frame of "
-            "pandas, Polars or Arrow."
-        ) from error
+        raise InputError("read.not_a_frame", kind=type(frame).__name__) from error
     except DuplicateError as error:
-        raise InputError("The frame has several columns of one name. Give each a name of its own.") from error
+        raise InputError("read.repeated_names") from error
     eager = taken.collect() if isinstance(taken, nw.LazyFrame) else taken
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     types: list[tuple[str, str]] = []
@@ -79,7 +76,7 @@ def open_frame(frame: object) -> Table:
         column = eager.get_column(name)
         dtype = column.dtype
         if isinstance(dtype, nw.Datetime):
-            # The day is the one on the user's own clock, whatever its zone.
+            # The day is that of the moment's own time zone.
             array = column.dt.replace_time_zone(None).to_numpy().astype("datetime64[us]")
             kind = "TIMESTAMP"
         elif dtype == nw.Date:
@@ -101,13 +98,12 @@ def open_frame(frame: object) -> Table:
             + ")"
         )
     table = _table(connection, "frame", "frame_arrays", types, [str(name) for name in eager.columns])
-    table.options = False
-    table.first = 0
-    return _checked(table, "The frame")
+    table.is_frame = True
+    return _checked(table, Message("read.frame"))
 
 
-def _with_index(frame: Any) -> Any:  # noqa: ANN401 (pandas is not there to be named)
-    """Return a pandas frame or series with its index of dates as a first column, anything else as it is."""
+def _with_index(frame: Any) -> Any:  # noqa: ANN401 (pandas may not be installed)
+    """Return a pandas frame or series with its index of dates as the first column; return anything else unchanged."""
     kind = type(frame)
     if kind.__module__.split(".")[0] != "pandas":
         return frame
@@ -130,6 +126,7 @@ def _table(
     names: list[str] | None = None,
     zones: Mapping[str, str] | None = None,
 ) -> Table:
+    """Return a table over what `scan` names: dates and moments as timestamps, numbers as floats, the rest as text."""
     columns: list[Column] = []
     parts: list[str] = []
     for place, ((inner, sql_type), name) in enumerate(
@@ -150,14 +147,13 @@ def _table(
     return Table(source=source, connection=connection, columns=columns)
 
 
-def _checked(table: Table, called: str) -> Table:
-    least = 2
-    if len(table.columns) < least:
-        raise InputError(
-            f"{called} has {'no columns' if not table.columns else 'one column only: ' + table.columns[0].name}. A "
-            "column of dates and a column of numbers are expected."
-        )
+def _checked(table: Table, source: Path | Message) -> Table:
+    """Return the table; refuse one with fewer than two columns or without rows."""
+    names = [column.name for column in table.columns]
+    if not names:
+        raise InputError("read.no_columns", source=source)
+    if len(names) == 1:
+        raise InputError("read.one_column", source=source, name=names[0])
     if not table.query("SELECT 1 FROM source_rows LIMIT 1"):
-        names = ", ".join(column.name for column in table.columns)
-        raise InputError(f"{called} has columns ({names}) and no rows. A row a day is expected.")
+        raise InputError("read.no_rows", source=source, names=names)
     return table

@@ -1,5 +1,5 @@
-"""Moments in a Parquet file: of which place's days they are."""
-# ruff: noqa: S608  (SQL is put together from names of our own; a user's text goes through `literal` or `identifier`)
+"""Moments in a Parquet file: in which time zone they are turned into days."""
+# ruff: noqa: S608  (the SQL is made of our own names; a user's text goes through `literal` or `identifier`)
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 _MOMENT = "TIMESTAMP WITH TIME ZONE"
 _UTC = ("UTC", "Etc/UTC", "Z", "GMT", "+00:00")
-_DAY = 24 * 60  # minutes
-_STEP = 15  # every zone's offset is a multiple of it
-# As Arrow's schema holds a text: four bytes of its length, itself, a zero.
+_MINUTES_A_DAY = 24 * 60
+_OFFSET_STEP_MINUTES = 15  # the offset of every time zone is a multiple of it
+# Arrow's schema holds a text as four bytes of its length, the text itself, and a zero byte.
 _ARROW_TEXT = re.compile(rb"(?=(.{4})([A-Za-z0-9_+\-:/]{1,40})\x00)", re.DOTALL)
 _OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})")
 
@@ -27,15 +27,15 @@ _OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})")
 def local_moments(
     connection: duckdb.DuckDBPyConnection, path: str, scan: str, types: list[tuple[str, str]]
 ) -> tuple[dict[str, str], list[Message]]:
-    """Find how a Parquet file's moments become the days of the place they come from.
+    """Find how a Parquet file's moments become days in the time zone that they come from.
 
-    The zone that pandas or Arrow recorded in the file settles it. Where none is named and all moments have
-    one time of day, they are taken for midnights; otherwise they stay in UTC.
+    The time zone that pandas or Arrow recorded in the file counts. Where none is recorded and all moments have the same
+    time of day, that time is taken for midnight; otherwise the moments stay in UTC.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
-        In UTC.
+        Its time zone is UTC.
     path, scan : str
         The file as DuckDB names it, and the call that reads it.
     types : list of (str, str)
@@ -46,7 +46,7 @@ def local_moments(
     dict of str to str
         For columns of moments: SQL for the local time.
     list of Message
-        What of this the user should know.
+        Notes that tell the user about it.
     """
     moments = [name for name, sql_type in types if sql_type == _MOMENT]
     if not moments:
@@ -59,16 +59,16 @@ def local_moments(
         if zone in _UTC:
             continue
         cell = identifier(name)
-        local = f"({cell} AT TIME ZONE 'UTC')"
+        utc = f"({cell} AT TIME ZONE 'UTC')"
         if zone is not None and (offset := _OFFSET.fullmatch(zone)):
             minutes = int(f"{offset[1]}{int(offset[2]) * 60 + int(offset[3])}")
-            cells[name], note = f"{local} + INTERVAL ({minutes}) MINUTE", Message("note.time_zone", {"zone": zone})
+            cells[name], note = f"{utc} + INTERVAL ({minutes}) MINUTE", Message("note.time_zone", {"zone": zone})
         elif zone is not None:
             cells[name], note = f"{cell} AT TIME ZONE {literal(zone)}", Message("note.time_zone", {"zone": zone})
-        elif minutes := _to_midnight(connection, scan, local):
+        elif minutes := _to_midnight(connection, scan, utc):
             hours, rest = divmod(abs(minutes), 60)
-            begins = -minutes % _DAY
-            cells[name] = f"{local} + INTERVAL ({minutes}) MINUTE"
+            begins = -minutes % _MINUTES_A_DAY
+            cells[name] = f"{utc} + INTERVAL ({minutes}) MINUTE"
             note = Message(
                 "note.moments",
                 {
@@ -85,7 +85,7 @@ def local_moments(
 
 
 def _recorded(connection: duckdb.DuckDBPyConnection, path: str) -> dict[str, str]:
-    """Return the zones that the file names: by column, and by "" one that is the only one in Arrow's schema."""
+    """Return the time zones that the file records, by column; the key "" has the only one in Arrow's schema."""
     metadata: dict[bytes, bytes] = dict(
         connection.execute(f"SELECT key, value FROM parquet_kv_metadata({literal(path)})").fetchall()
     )
@@ -107,13 +107,18 @@ def _recorded(connection: duckdb.DuckDBPyConnection, path: str) -> dict[str, str
     return zones
 
 
-def _to_midnight(connection: duckdb.DuckDBPyConnection, scan: str, local: str) -> int:
-    """Return the minutes from UTC to where all moments are midnight; 0 where they are none, or noon."""
+def _to_midnight(connection: duckdb.DuckDBPyConnection, scan: str, utc: str) -> int:
+    """Return the offset from UTC, in minutes, at which all moments are midnight.
+
+    It is 0 where they are so at no offset, and where all moments are noon.
+    """
     low, high = connection.execute(
-        f"SELECT min(s), max(s) FROM (SELECT date_part('epoch', {local}::TIME) AS s FROM {scan})"
+        f"SELECT min(seconds), max(seconds) FROM (SELECT date_part('epoch', {utc}::TIME) AS seconds FROM {scan})"
     ).fetchall()[0]
-    if low is None or low != high or low % (60 * _STEP):
+    if low is None or low != high or low % (60 * _OFFSET_STEP_MINUTES):
         return 0
     minutes = int(low) // 60
-    # Noon is how some write a day as a moment in UTC itself.
-    return 0 if minutes == _DAY // 2 else (_DAY - minutes if minutes > _DAY // 2 else -minutes)
+    half_day = _MINUTES_A_DAY // 2
+    if minutes == half_day:  # some programs write a day as noon in UTC
+        return 0
+    return _MINUTES_A_DAY - minutes if minutes > half_day else -minutes

@@ -1,0 +1,29 @@
+"""Real data that may not be copied into the project: where the environment says that it is, else the test is skipped.
+
+``THALWEG_DATA`` names the folder of real series, ``THALWEG_TASKS`` that of the data of `examples/`.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+def real(name):
+    """Return the path of a real series; skip the test where it is not there."""
+    return _found("THALWEG_DATA", name)
+
+
+def task(name):
+    """Return the path of an example's data; skip the test where it is not there."""
+    return _found("THALWEG_TASKS", name)
+
+
+def _found(variable, name):
+    folder = os.environ.get(variable)
+    if not folder:
+        pytest.skip(f"{variable} does not say where the real data is")
+    path = Path(folder) / name
+    if not path.exists():
+        pytest.skip(f"{variable} is {folder}, where {name} is not")
+    return path
