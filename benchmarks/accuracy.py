@@ -1,4 +1,4 @@
-"""How well real series are forecast, as used: one day ahead and 28 days ahead, on days that nothing was chosen by.
+"""The errors of forecasts of real series, as used: one day ahead and 28 days ahead, on the sealed test.
 
 The environment variable THALWEG_DATA names the folder of the series; the project may not contain them.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class File:
-    """A real series and what it should reach.
+    """A real series, and the errors that its forecasts should reach.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class File:
     value : str
         Its value column.
     aim, floor : float
-        Mean absolute error as used that is wished for, and that is asked for at least.
+        Mean absolute errors as used: the one that is aimed at, and the largest that is accepted.
     exponentiate : bool
         Whether the file holds logarithms.
     """
@@ -49,11 +49,11 @@ FILES = (
     File("uk_daily_flights_2019_2022.csv", "Number of flights", 85, 100),
     File("youtube_codingtrain_daily_views_2021.csv", "Views", 2700, 2874),
 )
-AHEAD = (FILES[0], 265, 300)  # the file whose 28 days ahead are asked for, the aim and the floor
+AHEAD = (FILES[0], 265, 300)  # the file that is forecast 28 days ahead, the aim and the floor
 
 
 def exponentiated(path: Path, value: str, folder: Path) -> Path:
-    """Write the file with its logarithms undone."""
+    """Write the file with the exponential of its logarithms."""
     out = folder / path.name
     with path.open(newline="", encoding="utf-8-sig") as source, out.open("w", newline="", encoding="utf-8") as target:
         rows = csv.DictReader(source)
@@ -111,10 +111,10 @@ def section(*, quick: bool = False, data: Path | None = None) -> list[str]:
             )
             ahead = [line, ""]
             print("  " + ahead[0], flush=True)
-    return _told(rows, ahead, "quick" if quick else "full")
+    return _page(rows, ahead, "quick" if quick else "full")
 
 
-def _told(rows: Sequence[Sequence[str]], ahead: Sequence[str], ladder: str) -> list[str]:
+def _page(rows: Sequence[Sequence[str]], ahead: Sequence[str], ladder: str) -> list[str]:
     head = (
         "series",
         "as used",
@@ -127,8 +127,9 @@ def _told(rows: Sequence[Sequence[str]], ahead: Sequence[str], ladder: str) -> l
         "took",
     )
     return [
-        f"`thalweg forecast --ladder {ladder}`: mean absolute error one day ahead on the sealed days, of what",
-        "validation chose, refitted every 30 days on all days before; coverage of intervals calibrated on days before.",
+        f"`thalweg forecast --ladder {ladder}`: mean absolute error one day ahead on the sealed days, of the",
+        "rung that validation chose, refitted every 30 days on all days before; coverage of intervals calibrated on",
+        "earlier days.",
         "",
         *table(head, rows),
         "",

@@ -1,4 +1,4 @@
-"""The networks whose updates are timed, the floors asked for, and the data that every contender gets."""
+"""The networks whose updates are timed, the speedups that are required, and the data of all contenders."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PEERS = {"PyTorch eager": "peer_torch", "JAX scan": "peer_jax", "scikit-learn": "peer_sklearn"}  # and their modules
-LEARNING_RATE = 1e-4  # small: tens of thousands of updates stay where numbers are ordinary
+LEARNING_RATE = 1e-4  # so small that numbers stay ordinary over tens of thousands of updates
 
 
 @dataclass(frozen=True)
 class Case:
-    """A network, how it learns, and what is asked of it.
+    """A network, how it learns, and the speedups that are required.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        """How the table calls it."""
+        """The name in the table."""
         shape = "-".join(map(str, self.widths))
         hidden = self.widths[1:-1]
         if len(hidden) > 3:
@@ -77,7 +77,7 @@ class Case:
 
     @property
     def examples(self) -> int:
-        """How many examples an epoch goes through."""
+        """The number of examples of an epoch."""
         return self.updates * self.batch
 
     @cached_property

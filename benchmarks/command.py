@@ -1,4 +1,4 @@
-"""What the command costs: starting up, compiling, running, and its memory, each in processes of its own."""
+"""Time and memory of the command: starting, compiling and running, each in processes of its own."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 FLOOR = 1.6
 NETWORKS = 8
 EXAMPLES = 2000
-QUIET = 0.1  # of a core, that others may have at most
-PATIENCE = 60.0  # seconds of waiting for quiet
+QUIET = 0.1  # of a core: the most that other processes may use
+LONGEST_WAIT_SECONDS = 60.0  # the longest wait for quiet, in seconds
 EPOCHS = {SMALL: 60, DEEP: 20}
 
 
@@ -73,7 +73,7 @@ def section(*, quick: bool = False) -> list[str]:
     rows: list[list[str]] = []
     undisturbed = True
     for widths, epochs in {SMALL: 1}.items() if quick else EPOCHS.items():
-        taken, quiet = gains(trainings(widths, epochs), *((1, 0) if quick else (11, PATIENCE)))
+        taken, quiet = gains(trainings(widths, epochs), *((1, 0) if quick else (11, LONGEST_WAIT_SECONDS)))
         undisturbed = undisturbed and quiet
         gain = statistics.median(one / two for one, two in taken)
         reached = f"(≥ {FLOOR})" if gain >= FLOOR else f"(≥ {FLOOR} missed)"

@@ -27,7 +27,7 @@ MOST_ERROR = 0.018
 
 
 class Training(NamedTuple):
-    """What one training came to."""
+    """The result of one training."""
 
     all: float  # examples a second
     first: float  # of the first 20% of the epochs

@@ -1,4 +1,4 @@
-"""A large file of single orders, served within bounds of memory."""
+"""The memory needed for a large file of single orders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of results: sections that are measured and replaced each by itself, and the tables in them."""
+"""The page of results: its sections, which are measured and replaced one by one, and their tables."""
 
 from __future__ import annotations
 

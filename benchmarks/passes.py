@@ -1,4 +1,4 @@
-"""What the backward pass costs beside the forward pass (P6): in time, and in multiplications against asking naively."""
+"""The cost of the backward pass relative to the forward pass (P6), in time and in multiplications."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ COUNTED = ((2, 2, 2, 2), SMALL, (56, 100, 100, 1), DEEP, DEEPER, SPEECH)
 
 
 def named(widths: Sequence[int]) -> str:
-    """Tell a shape in short."""
+    """Describe a shape in short."""
     hidden = widths[1:-1]
     if len(hidden) > 3 and len(set(hidden)) == 1:
         return f"{widths[0]}-{hidden[0]}×{len(hidden)}-{widths[-1]}"
@@ -39,36 +39,36 @@ def named(widths: Sequence[int]) -> str:
 
 
 @njit(nogil=True, cache=True)
-def forwards(plan, room, theta, lanes, times):  # noqa: ANN001, ANN201 - Numba infers them
-    """Run the engine's forward pass again and again."""
+def forwards(plan, buffers, theta, lanes, times):  # noqa: ANN001, ANN201 - Numba infers them
+    """Run the forward pass of the engine `times` times."""
     for _ in range(times):
-        kernel.forward(plan, room, theta, lanes, False, 0, ALONE)  # noqa: FBT003 - Numba takes no keyword here
+        kernel.forward(plan, buffers, theta, lanes, False, 0, ALONE)  # noqa: FBT003 - Numba takes no keyword here
 
 
 @njit(nogil=True, cache=True)
-def backwards(plan, room, theta, lanes, times):  # noqa: ANN001, ANN201
-    """Run the engine's backward pass again and again: every ∂C/∂z and ∂C/∂w."""
+def backwards(plan, buffers, theta, lanes, times):  # noqa: ANN001, ANN201
+    """Run the backward pass of the engine `times` times: every ∂C/∂z and ∂C/∂w."""
     for _ in range(times):
-        kernel.backward(plan, room, theta, lanes, ALONE)
+        kernel.backward(plan, buffers, theta, lanes, ALONE)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def slopes_only(plan, room, theta, lanes, times):  # noqa: ANN001, ANN201
+def slopes_only(plan, buffers, theta, lanes, times):  # noqa: ANN001, ANN201
     """Run the engine's backward pass without ∂C/∂w: its own product with Wᵀ and its op-amps, from the output back."""
     widths, layers = plan.widths, len(plan.widths) - 1
     for _ in range(times):
         at, to = len(theta), kernel.outputs_at(widths, lanes)
         for layer in range(layers - 1, -1, -1):
             inputs, outputs = widths[layer], widths[layer + 1]
-            after = room.a[to : to + lanes * outputs].reshape(outputs, lanes)
-            slope = room.slopes[to : to + lanes * outputs].reshape(outputs, lanes)
+            after = buffers.a[to : to + lanes * outputs].reshape(outputs, lanes)
+            slope = buffers.slopes[to : to + lanes * outputs].reshape(outputs, lanes)
             code = plan.activation if layer < layers - 1 else plan.output
-            multiply_by_slope(code, after, slope, 1.0, room.lanes)
+            multiply_by_slope(code, after, slope, 1.0, buffers.lanes)
             at -= inputs * outputs + outputs
             if layer > 0:
                 to -= lanes * inputs
                 weights = theta[at : at + inputs * outputs].reshape(outputs, inputs)
-                behind = room.slopes[to : to + lanes * inputs].reshape(inputs, lanes)
+                behind = buffers.slopes[to : to + lanes * inputs].reshape(inputs, lanes)
                 backward_product(weights, slope, behind, 0, inputs)
 
 
@@ -77,15 +77,15 @@ def filled(widths: tuple[int, ...], activation: str, batch: int) -> tuple[Any, A
     case = Case(widths, "gradient descent", batch, 1, activation)
     descent = Descent(case.network, dense_examples(case.features, case.target), loss="mse", batch=batch)
     descent.step(1)
-    return descent._plan, descent._room, descent.theta  # noqa: SLF001 - the passes by themselves have no caller
+    return descent._plan, descent._buffers, descent.theta  # noqa: SLF001 - the passes by themselves have no caller
 
 
 def contenders(widths: tuple[int, ...], activation: str, batch: int, times: int) -> dict[str, Callable[[], object]]:
     """Return the passes of one network, each called `times` times."""
-    plan, room, theta = filled(widths, activation, batch)
+    plan, buffers, theta = filled(widths, activation, batch)
     lanes = int(kernel.lanes_for(batch))
     works = {"forward": forwards, "all ∂C/∂z": slopes_only, "with ∂C/∂w": backwards}
-    return {name: partial(work, plan, room, theta, lanes, times) for name, work in works.items()}
+    return {name: partial(work, plan, buffers, theta, lanes, times) for name, work in works.items()}
 
 
 def timed(*, quick: bool) -> list[list[str]]:
@@ -105,7 +105,7 @@ def timed(*, quick: bool) -> list[list[str]]:
 
 
 def count(figure: int) -> str:
-    """Tell a count, a large one as a power of ten."""
+    """Format a count, a large one as a power of ten."""
     return f"{figure:,}" if figure < 10**9 else f"{figure:.1e}".replace("e+", "e")
 
 

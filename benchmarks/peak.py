@@ -1,4 +1,4 @@
-"""The core's own limit: how many float32 multiply-adds it makes in registers, with no memory in the way."""
+"""The limit of the core: the float32 multiply-adds per second in registers, without access to memory."""
 
 # Numba's own, of which it ships no types:
 # ruff: noqa: ANN001, ANN202

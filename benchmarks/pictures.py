@@ -1,4 +1,4 @@
-"""Pictures of what was measured, drawn from the tables of the page: one SVG a section, readable on grey paper."""
+"""Charts of the results, drawn from the tables of the page: one SVG per section, readable in grey print."""
 
 from __future__ import annotations
 

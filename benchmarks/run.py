@@ -1,10 +1,10 @@
-"""Measure time, memory and accuracy beside peers, and write down what came out, with the machine it was measured on.
+"""Measure time, memory and accuracy beside peers, and write down the results with a description of the machine.
 
 ./dev bench                       everything; writes benchmarks/RESULTS.md, its pictures and the READMEs' table
-./dev bench --only updates,cores  those sections anew, in their places in the same files; the others stay
+./dev bench --only updates,cores  measure those sections again and replace them; the others stay
 ./dev bench --only updates --out some.md      into another file, without pictures and READMEs
-./dev bench --draw                pictures and READMEs once more, from what RESULTS.md holds
-./dev bench --quick               a smoke run of some seconds; prints, and writes nothing unless told --out
+./dev bench --draw                draw pictures and READMEs again, from RESULTS.md
+./dev bench --quick               a smoke run of some seconds; it prints, and writes a file only with --out
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How much of the core's own limit of multiply-adds an update reaches, the limit measured in the same turns."""
+"""The share of the core's limit of multiply-adds that an update reaches; the limit is measured in the same rounds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long an error surface takes: of a straight line over six years of days, and of three layers of 100 ReLUs."""
+"""The time for an error surface: of a straight line over six years of days, and of three layers of 100 ReLUs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The error surface as one writes it first: a loop over the grid, a prediction and a mean a point. Frozen."""
+"""The error surface in its simplest form: a loop over the grid, a prediction and a mean per point. It is frozen."""
 
 from __future__ import annotations
 

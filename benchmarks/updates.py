@@ -1,4 +1,4 @@
-"""What one update costs: thalweg, its peers, and the NumPy reference, one thread each."""
+"""The time of one update: thalweg, its peers, and the NumPy reference, with one thread each."""
 
 from __future__ import annotations
 
@@ -102,18 +102,18 @@ def costs(case: Case, *, rounds: int) -> dict[str, float]:
 
 
 def micro(seconds: float) -> str:
-    """Tell a time in microseconds."""
+    """Format a time in microseconds."""
     figure = seconds * 1e6
     return f"{figure:.2f}" if figure < 10 else f"{figure:.1f}" if figure < 100 else f"{figure:,.0f}"
 
 
 def times(ratio: float) -> str:
-    """Tell how many times."""
+    """Format a ratio."""
     return f"{ratio:.2f}×" if ratio < 10 else f"{ratio:.1f}×" if ratio < 100 else f"{ratio:.0f}×"
 
 
 def judged(case: Case, peer: str, cost: dict[str, float]) -> str:
-    """Tell a peer's microseconds, how many times thalweg's they are, and the floor of that."""
+    """Format the microseconds of a peer, their ratio to those of thalweg, and the ratio that is required."""
     if peer not in cost:
         return "–"
     ratio, floor = cost[peer] / cost["thalweg"], case.floors.get(peer)

@@ -18,10 +18,10 @@ DOCS = Path(__file__).parent
 COMMAND = [sys.executable, "-c", "from thalweg.cli import main; main()"]
 
 with tempfile.TemporaryDirectory() as folder:
-    wide = os.environ | {"COLUMNS": "80"}
-    subprocess.run([*COMMAND, "sample"], cwd=folder, env=wide, check=True)
+    environment = os.environ | {"COLUMNS": "80"}
+    subprocess.run([*COMMAND, "sample"], cwd=folder, env=environment, check=True)
     forecast = [*COMMAND, "forecast", "simulated-channel.csv"]
-    printed = subprocess.run(forecast, cwd=folder, env=wide, check=True, capture_output=True, text=True).stdout
+    printed = subprocess.run(forecast, cwd=folder, env=environment, check=True, capture_output=True, text=True).stdout
     channel = thalweg.read(Path(folder) / "simulated-channel.csv")
 output = "\n".join(line.rstrip() for line in printed.splitlines())
 for name in ("README.md", "README.zh.md"):
@@ -30,6 +30,6 @@ for name in ("README.md", "README.zh.md"):
     shown = re.compile(r"(?<=^```text\n).*?(?=\n```$)", re.MULTILINE | re.DOTALL)
     file.write_text(shown.sub(lambda _: output, text, count=1), encoding="utf-8")
 
-found = thalweg.fit(channel)
+result = thalweg.fit(channel)
 for name, draw in {"ladder": ladder_chart, "forecast": forecast_chart}.items():
-    draw(found.findings).save(DOCS / f"{name}.png", scale_factor=1.5)
+    draw(result.findings).save(DOCS / f"{name}.png", scale_factor=1.5)

@@ -19,9 +19,10 @@ PAGES = {"lecture": (DOCS / "lecture", "en"), "lecture.zh": (DOCS / "lecture" / 
 
 def answered(text: str, language: str) -> str:
     """Return a page with each question's answer as the catalogue has it."""
-    tell = catalogue(language)
-    told = {tell(key): tell(key.replace("asked", "answered")) for key in tell.templates if key.endswith(".asked")}
-    return re.sub(r"^> \*\*(.+?)\*\* .*$", lambda one: f"> **{one[1]}** {told[one[1]]}", text, flags=re.MULTILINE)
+    translate = catalogue(language)
+    asked = [key for key in translate.templates if key.endswith(".asked")]
+    answers = {translate(key): translate(key.replace("asked", "answered")) for key in asked}
+    return re.sub(r"^> \*\*(.+?)\*\* .*$", lambda one: f"> **{one[1]}** {answers[one[1]]}", text, flags=re.MULTILINE)
 
 
 for name in sys.argv[1:] or PAGES:

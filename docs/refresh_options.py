@@ -153,13 +153,13 @@ def of_command(name: str, language: str) -> list[tuple[str, ...]]:
 def of_picture(name: str, language: str) -> list[tuple[str, ...]]:
     """Return the rows of a picture: an option of several views has one row, and one more for each other default."""
     views = views_of(name)
-    found = [(row, view) for view, record in views.items() for row in of_records((record,), language, command=True)]
-    order = list(dict.fromkeys(row[0] for row, _ in found))
-    found.sort(key=lambda pair: (order.index(pair[0][0]), pair[0][2]))
+    rows = [(row, view) for view, record in views.items() for row in of_records((record,), language, command=True)]
+    order = list(dict.fromkeys(row[0] for row, _ in rows))
+    rows.sort(key=lambda pair: (order.index(pair[0][0]), pair[0][2]))
     if "" in views:
-        return [row for row, _ in found]
+        return [row for row, _ in rows]
     comma = WORDS[language]["comma"]
-    return [(*row, comma.join(view for _, view in group)) for row, group in groupby(found, key=lambda pair: pair[0])]
+    return [(*row, comma.join(view for _, view in group)) for row, group in groupby(rows, key=lambda pair: pair[0])]
 
 
 def listed_views(name: str, language: str) -> str:

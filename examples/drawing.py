@@ -2,19 +2,19 @@
 
     python examples/drawing.py [PICTURE] [--out drawing.png] [--quick]
 
-PICTURE is any PNG or JPEG; without one, the pagoda that scikit-learn brings (photograph by danielbuechele, CC BY 2.0).
-It needs ``pip install thalweg pillow scikit-learn``. It draws a strip: the picture, and what networks of more and more
-unknowns make of it.
+PICTURE is any PNG or JPEG; without one it is the pagoda in scikit-learn (photograph by danielbuechele, CC BY 2.0). The
+script needs ``pip install thalweg pillow scikit-learn``. It draws a strip: the picture, and how networks with more and
+more unknowns paint it.
 
 The three steps: (1) the function with unknowns is a network of two inputs, five hidden layers of ReLU with skip
 connections, and three outputs, red, green and blue; (2) the loss is the squared error over all pixels; (3) gradient
-descent by Adam. Coordinates lie in -1..1, y downwards, and nothing else is known of a pixel. Such a network paints
-soft shapes first and fine ones late, the more the more unknowns and epochs it has (Rahaman et al. 2019, "On the
-spectral bias of neural networks"); sines and cosines of the coordinates as further features would hasten it, and are
-not used here. As the function has a color between the pixels too, it is painted larger than the picture learned from.
+descent by Adam. The coordinates lie in -1..1, y downwards, and are the only features of a pixel. Such a network learns
+soft shapes first and fine ones later, and more of them with more unknowns and epochs (Rahaman et al. 2019, "On the
+spectral bias of neural networks"). Sines and cosines of the coordinates as further features would speed that up; they
+are not used here. The function has a color between the pixels too, so it is painted larger than the picture.
 
-Measured: the pagoda at 96 x 64 points, 1,000 epochs, 20 s on two cores. The loss is told as the root of the mean
-square, in color levels of 0 to 255:
+Measured: the pagoda at 96 x 64 points, 1,000 epochs, 20 s on two cores. The loss is given as the root of the
+mean square, in color levels from 0 to 255:
 
     unknowns   69   339   1,803   9,309   49,503
     loss     32.2  22.2    14.5     8.5      5.3
@@ -32,7 +32,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from thalweg.learn import Descent, Network, Optimizer, dense_examples, predict, run_together
 
 WIDTHS = (3, 8, 20, 47, 110)  # neurons of each hidden layer
-PANEL, BORDER, CAPTION = 288, 12, 46  # the longest side of a panel; the room around and below it
+PANEL, BORDER, CAPTION = 288, 12, 46  # pixels: the longest side of a panel, the space around it, and below it
 INK, PAPER = (40, 40, 40), "white"
 
 
@@ -60,7 +60,7 @@ def main() -> None:
     epochs = 60 if asked.quick else 1000
     descents = [Descent(one, pixels, loss="mse", optimizer=adam, batch=256, epochs=epochs) for one in networks]
     began = time.perf_counter()
-    run_together(descents[::-1])  # the largest takes longest, so it begins
+    run_together(descents[::-1])  # the largest takes longest, so it starts first
 
     finer = round(PANEL / max(picture.size))
     panels = [(picture.resize([finer * side for side in picture.size]), "the picture", size)]
@@ -75,7 +75,7 @@ def main() -> None:
 
 
 def read(path: Path | None, longest: int) -> Image.Image:
-    """Return a picture of so many pixels at most on its longest side."""
+    """Return a picture with at most so many pixels on its longest side."""
     if path is None:
         from sklearn.datasets import load_sample_image  # noqa: PLC0415 - a picture of one's own needs none
 
@@ -87,14 +87,14 @@ def read(path: Path | None, longest: int) -> Image.Image:
 
 
 def points(size: tuple[int, int], finer: int) -> np.ndarray:
-    """Return the coordinates of pixels' middles, row by row, the longest side from -1 to 1; `finer` of them a pixel."""
+    """Return the coordinates of pixel centers, row by row, the longest side from -1 to 1; `finer` points per pixel."""
     width, height = (finer * side for side in size)
     y, x = np.mgrid[:height, :width]
     return np.stack([2 * x + 1 - width, 2 * y + 1 - height], axis=-1).reshape(-1, 2) / max(width, height)
 
 
 def paint(descent: Descent, size: tuple[int, int], finer: int) -> Image.Image:
-    """Ask the network for the color of every point."""
+    """Return the color that the network gives to every point."""
     where = points(size, finer)
     made = predict(descent.network, descent.kept, dense_examples(where, np.zeros((len(where), 3))))
     rows = (255 * made.clip(0, 1)).round().astype(np.uint8).reshape(finer * size[1], finer * size[0], 3)

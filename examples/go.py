@@ -1,18 +1,18 @@
 """Playing Go: from games of strong players a network learns where the next stone goes, and plays.
 
-    python examples/go.py train GAMES [--count 1000] [--epochs 5]   learn; tell how often it is right on unseen games
-    python examples/go.py look GAMES [--game 1] [--move 60]         draw what it expects in one of the unseen games
+    python examples/go.py train GAMES [--count 1000] [--epochs 5]   learn; print how often it is right on unseen games
+    python examples/go.py look GAMES [--game 1] [--move 60]         draw its probabilities in one of the unseen games
     python examples/go.py play [--white]                            play against it in the terminal
 
-GAMES is a folder or zip of SGF files, or text with a game a line. A month of games between players of 9 dan stands at
+GAMES is a folder or zip of SGF files, or text with one game per line. A month of games between 9-dan players is at
 https://github.com/yenw/computer-go-dataset (TYGEM/Kifu/2006-11.zip, 3.6 MB, no license stated), more at
 https://u-go.net/gamerecords (SGF of KGS, 7 dan). It needs ``pip install thalweg sgfmill``.
 
-1. A function with unknowns: a position in (`go_features.py` tells how), the probability of every move out. A plain
-   network without search; the rules (`go_rules.py`) strike out what is illegal. The eight symmetries of the
-   board are one to it: it learns and answers on boards turned to bring the last move up.
-2. Loss: cross-entropy, in nats a move: the mean of -ln(probability of the move played).
-3. Gradient descent (Adam) on a stream of positions, played anew from the games in every epoch.
+1. A function with unknowns: from a position (see `go_features.py`) to the probability of every move. It is a plain
+   network without search; the rules (`go_rules.py`) exclude illegal moves. The eight symmetries of the board make no
+   difference: boards are turned so that the last move is in the upper half.
+2. Loss: cross-entropy, in nats per move: the mean of -ln(probability of the move played).
+3. Gradient descent (Adam) on a stream of positions, which are replayed from the games in every epoch.
 
 Measured on that month, 4,985 games to learn from, 9,902,539 unknowns, 32 minutes on two cores: of 56,594 moves of 271
 unseen games the move played comes first 37.3% of the time, among five 62.5% (any legal move: 0.5 and 2.3%). Published:
@@ -55,19 +55,19 @@ def answer(model: dict[str, np.ndarray], position: Position) -> np.ndarray:
 
 
 def judge(games: list[Game], ask: Callable[[list[Rows]], np.ndarray]) -> str:
-    """Tell how often the move played has the highest probability, or one of the five highest."""
+    """Describe how often the move played has the highest probability, or one of the five highest."""
     ranks = []
     for views in ([rows_of(*game, turn) for turn in range(TURNS)] for game in games):
         chances, played = ask(views), views[0].move[:, None]
         ranks.append((chances >= np.take_along_axis(chances, played, axis=1)).sum(axis=1))
-    rank = np.concatenate(ranks)  # of equals the move played comes last
+    rank = np.concatenate(ranks)  # among equal probabilities the move played comes last
     return f"the move played is first {np.mean(rank == 1):.2%}, among five {np.mean(rank <= 5):.2%}"  # noqa: PLR2004
 
 
 @app.command()
 def train(path: Path, *, count: int | None = None, epochs: int = 5, hidden: int = 1024, model: Path = MODEL) -> None:
-    """Learn from most games, and tell how often the network is right on unseen ones."""
-    model.parent.resolve(strict=True)  # where there is no such folder, it is told before the work
+    """Learn from most games, and print how often the network is right on unseen ones."""
+    model.parent.resolve(strict=True)  # a missing folder is reported before the work
     learned, validation, unseen = split_games(read_games(path), count)
     stream, began, learning = Positions(learned), time.perf_counter(), model.with_suffix(".learning")
     network = learn.Network((FEATURES, hidden, CLASSES), output="softmax")

@@ -1,4 +1,4 @@
-"""The board as a person sees it: a game in the terminal, and a picture of a position."""
+"""Show the board to a person: a game in the terminal, and a picture of a position."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 STARS = (3, 9, 15)  # rows and columns of the nine marked points
-TOLD = 5  # moves with the highest probability
+LISTED_MOVES = 5  # those with the highest probability
 
 
 def drawn(position: Position) -> str:
@@ -36,7 +36,7 @@ def drawn(position: Position) -> str:
 
 def best_moves(chances: np.ndarray) -> list[int]:
     """Return the points with the highest probabilities, the highest first; none that is illegal."""
-    return [int(point) for point in np.argsort(-chances, kind="stable")[:TOLD] if chances[point] > 0]
+    return [int(point) for point in np.argsort(-chances, kind="stable")[:LISTED_MOVES] if chances[point] > 0]
 
 
 def play_in_terminal(ask: Callable[[Position], np.ndarray], color: int) -> None:
@@ -74,7 +74,7 @@ def play_in_terminal(ask: Callable[[Position], np.ndarray], color: int) -> None:
 
 
 def _answer(ask: Callable[[Position], np.ndarray], position: Position) -> Position:
-    """Play the most probable move; pass where none is legal, and after a pass, for it knows of no end."""
+    """Play the most probable move. Pass where none is legal, and after a pass, which the network never learned."""
     chances = ask(position)
     best = best_moves(chances)
     if not best or position.moves[-1:] == (NONE,):

@@ -1,11 +1,11 @@
-"""What the network sees of a position, and how it names a move.
+"""The features of a position, and the classes of moves.
 
-Everything is seen after a turn of the board, one of the four of its eight symmetries that bring the last move into
-the upper half: a game that lies otherwise looks the same. The network learns from one of the four, drawn at random
-each time, and answers with the mean of its answers to all. What it sees are one-hot features: the kind of each of the
-361 points; the kinds of the points near the last move, and near the one before it, counted from there; and where the
-latest moves were. A move near the last one is named by where it lies from there, else one near the one before
-likewise, any other by its point on the turned board: these are the classes, and every point has one of its own.
+The board is first turned by one of the four symmetries, of eight, that bring the last move into the upper half, so that
+turned games look the same. The network learns from one of the four, drawn at random each time, and answers with the
+mean of its answers to all four. Its one-hot features are: the kind of each of the 361 points; the kinds of the points
+near the last move, and near the move before it, by their place relative to that move; and the places of the latest
+moves. The class of a move near the last one is its place relative to that move; of a move near the one before, its
+place relative to that; of any other move, its point on the turned board. So every point has a class of its own.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
     from go_records import Game
 
-# Kinds of points. A stone of one's own is 1, 2 or 3 by its liberties, 3 and more; one of the opponent 4, 5 or 6.
+# Kinds of points. An own stone is 1, 2 or 3, with 1, 2 or more liberties; a stone of the opponent is 4, 5 or 6.
 (NOTHING, CAPTURES, SAVES, SELF_ATARI, ATARI, KO, SUICIDE, BEYOND), KINDS = (0, *range(7, 14)), 13
-ONE, TWO, MOST = 1, 2, 3  # liberties told apart
-HISTORY = 4  # latest moves that are seen
-NEAR = (5, 4)  # how far around the last move, and the one before it, points are seen from there
-NAMED = (3, 3)  # and moves named from there
+ONE, TWO, MOST = 1, 2, 3  # numbers of liberties that are distinguished; 3 stands for 3 or more
+HISTORY = 4  # the latest moves that are features
+NEAR = (5, 4)  # distances around the last move, and the one before it, within which the kinds of points are features
+NAMED = (3, 3)  # distances within which the class of a move is relative to them
 SEEN = tuple((2 * near + 1) ** 2 for near in NEAR)
-PLACES = POINTS + HISTORY + sum(SEEN) + len(NEAR) * HISTORY  # that a position can fill at most
+PLACES = POINTS + HISTORY + sum(SEEN) + len(NEAR) * HISTORY  # the most features that are 1 in a position
 FEATURES = (KINDS - 1) * POINTS + HISTORY * POINTS + (KINDS + HISTORY) * sum(SEEN)
 CLASSES = POINTS + sum((2 * named + 1) ** 2 for named in NAMED)
 
@@ -60,7 +60,7 @@ UPWARD = _turns()
 
 
 class Rows(NamedTuple):
-    """Positions as the network takes them, one a row."""
+    """Positions as input of the network, one per row."""
 
     indices: np.ndarray  # (rows, PLACES), which features are 1; NONE beyond
     classes: np.ndarray  # (rows, 361), the class of each point
@@ -68,13 +68,13 @@ class Rows(NamedTuple):
     move: np.ndarray  # (rows,), the point played
 
     def examples(self) -> Examples:
-        """Return them for the network; the target is the class of the move played, 0 where none is known."""
+        """Return examples for the network; the target is the class of the move played, 0 where it is unknown."""
         target = np.take_along_axis(self.classes, self.move[:, None], axis=1)[:, 0]
         return mixed_examples(None, self.indices, np.where(self.move == NONE, 0, target), one_hot=FEATURES)
 
 
 class Positions:
-    """All positions of some games as a stream of examples, each time in another order of the games and other turns."""
+    """A stream of all positions of some games, each time in another order of the games and with other turns."""
 
     def __init__(self, games: list[Game]) -> None:
         self.games, self.random = games, np.random.default_rng(0)
@@ -226,7 +226,7 @@ def row_of(position: Position, turn: int) -> Rows:
     rows, free = _empty_rows(1), liberties_of(position.stones)
     rows.legal[0], rows.move[0] = position.legal(), NONE
     latest = np.array([*position.moves[: -HISTORY - 1 : -1], *[NONE] * HISTORY][:HISTORY])
-    stones = position.stones.copy()  # it is looked at with a stone on each point, in turn
+    stones = position.stones.copy()  # each point is tried with a stone on it
     _look(stones, position.color, position.ko, free, rows.legal[0], latest, turn, rows.indices[0], rows.classes[0])
     return rows
 

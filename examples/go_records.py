@@ -1,4 +1,4 @@
-"""Games of Go from files: a folder, a zip or one file, of SGF (by sgfmill) or of text with a game a line."""
+"""Read games of Go from a folder, a zip or one file, in SGF (through sgfmill) or text with one game per line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 COLORS = {"b": BLACK, "w": WHITE}
 MOVE = re.compile(r";([BW])\[([a-s]{2})?\]")  # without a point it is a pass
-OPENING = 60  # games alike in so many moves are one game, recorded twice
+OPENING = 60  # games with the same first moves, so many, are one game that was recorded twice
 
 
 class Game(NamedTuple):

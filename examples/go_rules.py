@@ -1,7 +1,7 @@
 """The rules of Go on a 19×19 board, compiled: captures, liberties, ko, legal moves, and the eight symmetries.
 
 A board is a vector of 361 stones, +1 black, −1 white, 0 empty; point 0 is A19, top left, and point 360 T1. Suicide is
-not allowed, nor is taking a ko back at once; that a whole board may not come again (superko) is not looked at.
+not allowed, nor is retaking a ko at once. Repetition of a whole board (superko) is not checked.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ class IllegalMoveError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Position:
-    """A board and what must be known beside it; the start of a game where nothing is given.
+    """A board, the color to move and the ko; without arguments it is the start of a game.
 
     Attributes
     ----------

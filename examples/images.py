@@ -1,16 +1,16 @@
-"""Image recognition: which digit a picture shows, and which pixels say so.
+"""Image recognition: which digit a picture shows, and which pixels are the evidence for it.
 
     python examples/images.py [--mnist FOLDER] [--hidden 300 100] [--png digit.png] [--out evidence.png]
 
-Without --mnist it learns the 8 x 8 digits that scikit-learn brings. FOLDER holds MNIST, 70,000 digits of 28 x 28, as
+Without --mnist it learns the 8 x 8 digits of scikit-learn. FOLDER holds MNIST, 70,000 digits of 28 x 28, as
 four files, ``train-images-idx3-ubyte.gz``, ``train-labels-idx1-ubyte.gz`` and the same of ``t10k``, 11 MB, from
 https://ossci-datasets.s3.amazonaws.com/mnist/ or https://storage.googleapis.com/cvdf-datasets/mnist/. It needs
-``pip install thalweg pillow scikit-learn``. What was learned is kept in a .npy file for the next run.
+``pip install thalweg pillow scikit-learn``. The unknowns are kept in a .npy file for the next run.
 
 Your own PNG shows one digit on plain paper, of any size, dark on light or light on dark (images_scan.py finds it). The
-evidence for a digit is what each pixel's ink adds to its score, which goes into the softmax, by integrated gradients:
-all together they are the score less that of a blank picture. Without a PNG it draws four test pictures named right and
-four named wrong.
+evidence for a digit is the contribution of each pixel's ink to its score, the input of the softmax, by integrated
+gradients: their sum is the score minus that of a blank picture. Without a PNG it draws four test pictures that are
+named right and four that are named wrong.
 
 Measured, no picture bent: MNIST 784-300-100-10 1.54% of 10,000 wrong (mean of three seeds), 8 s on two cores, and
 784-1000-10 1.53%, 25 s. Published for plain networks: 3.05% (LeCun et al. 1998), 1.6% (Simard et al. 2003, 800).
@@ -64,7 +64,7 @@ def main() -> None:
         print(f"Learned {network.size:,} unknowns in {outcome.seconds:.1f} s; kept in {kept}.")
         aside = kept.with_suffix(".part.npy")
         np.save(aside, theta)
-        aside.replace(kept)  # a run that is cut off leaves no half of it
+        aside.replace(kept)  # an interrupted run leaves no half-written file
     wrong = predict(network, theta, dense_examples(unseen, right)).argmax(axis=1) != right
     print(f"{kept.stem}: {100 * wrong.mean():.2f}% of {len(wrong):,} test pictures named wrong.")
 
@@ -81,7 +81,7 @@ def main() -> None:
 
 
 def evidence(network: Network, theta: np.ndarray, ink: np.ndarray, digit: int) -> np.ndarray:
-    """Return the colors of what each pixel adds to a digit's score, and tell what all add up to."""
+    """Return the colors of each pixel's contribution to a digit's score, and print their sums."""
     scores = Network(network.widths, output="identity")
     found = integrated_gradients(lambda x: input_slopes(scores, theta, x, digit), ink, np.zeros_like(ink))
     share = found.contributions[:, None]
@@ -92,19 +92,19 @@ def evidence(network: Network, theta: np.ndarray, ink: np.ndarray, digit: int) -
 
 
 def drawn(panels: list[tuple[np.ndarray, str]], side: int) -> Image.Image:
-    """Lay panels out in rows of six or fewer, the text of each below it."""
+    """Arrange panels in rows of at most six, with a text below each."""
     columns, rows = min(6, len(panels)), -(-len(panels) // 6)
     panel = WIDTH // columns - GAP
     height = panel + CAPTION
-    sheet = Image.new("RGB", (WIDTH + GAP, rows * height + GAP + CAPTION), "white")
-    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(16)
+    canvas = Image.new("RGB", (WIDTH + GAP, rows * height + GAP + CAPTION), "white")
+    pen, font = ImageDraw.Draw(canvas), ImageFont.load_default(16)
     pen.text((GAP, rows * height + GAP), "Ink in orange speaks for the digit, in blue against it.", "black", font)
     for number, (colors, text) in enumerate(panels):
         x, y = number % 6 * (panel + GAP) + GAP, number // 6 * height + GAP
         levels = (255 * np.broadcast_to(colors, (side * side, 3))).round().astype(np.uint8).reshape(side, side, 3)
-        sheet.paste(Image.fromarray(levels).resize((panel, panel), Image.Resampling.NEAREST), (x, y))
+        canvas.paste(Image.fromarray(levels).resize((panel, panel), Image.Resampling.NEAREST), (x, y))
         pen.text((x, y + panel + 4), text, "black", font)
-    return sheet
+    return canvas
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What images.py reads: written digits, scikit-learn's or MNIST's, and what an earlier run has learned of them."""
+"""The files of images.py: handwritten digits of scikit-learn or MNIST, and the unknowns of an earlier run."""
 
 import gzip
 import math

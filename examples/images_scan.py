@@ -1,4 +1,4 @@
-"""The digit in a picture of one's own, laid as the makers of MNIST laid theirs."""
+"""Find the digit in a user's picture, and center it as in MNIST."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def centered(path: Path, side: int, box: int) -> np.ndarray:
     """
     given = ImageOps.exif_transpose(Image.open(path)).convert("RGBA")
     gray = Image.alpha_composite(Image.new("RGBA", given.size, "white"), given).convert("L")
-    gray.thumbnail((512, 512))  # a photograph's grain goes, and time is saved
+    gray.thumbnail((512, 512))  # removes the grain of a photograph, and saves time
     levels = np.asarray(gray, dtype=float)
     paper = np.median(np.concatenate([levels[0], levels[-1], levels[:, 0], levels[:, -1]]))
     ink = np.abs(levels - paper)

@@ -2,16 +2,16 @@
 
     python examples/names.py NAMES.TXT [--new 20] [--seed 0] [--out names.png] [--quick]
 
-NAMES.TXT is any UTF-8 text file with a name a line: of people, towns, species, in any script. A list of 32,033 first
-names stands at https://github.com/karpathy/makemore (names.txt, MIT license).
+NAMES.TXT is any UTF-8 text file with one name per line: of people, towns or species, in any script. A list of 32,033
+first names is at https://github.com/karpathy/makemore (names.txt, MIT license).
 
-1. A function with unknowns: the last 8 letters of a name in, each one of the alphabet; out, for every letter, the
-   probability that it comes next. The end of a name is a letter, too. So writing is one classification after another.
-2. Loss: cross-entropy, in nats a letter: the mean of -ln(probability of the letter that came).
+1. A function with unknowns: from the last 8 letters of a name, each one of the alphabet, to the probability of every
+   letter to come next. The end of a name counts as a letter. So writing is a sequence of classifications.
+2. Loss: cross-entropy, in nats per letter: the mean of -ln(probability of the letter that came).
 3. Gradient descent (AdamW); a tenth of the names, the validation, chooses the epoch. Four networks descend side by
    side from different starts, and the mean of their probabilities writes.
 
-Measured on that list, each name once and a tenth of them unseen: the table of letter pairs 2.455 nats a letter, one
+Measured on that list, each name once and a tenth of them unseen: the table of letter pairs 2.455 nats per letter, one
 network 1.982, the mean of four 1.970, found in 22 s on two cores. Published for a network that sees three letters:
 2.17 (A. Karpathy, "makemore", part 3, where a name that the list holds twice may be both learned from and unseen).
 """
@@ -27,7 +27,7 @@ import numpy as np
 from thalweg import learn
 
 END = "\n"  # the letter that ends a name; it also stands in the places before the first one
-BACK = 8  # letters that the network sees
+BACK = 8  # the letters before, which are the features
 
 
 def letters_of(names: list[str], alphabet: str) -> learn.Examples:
@@ -38,16 +38,16 @@ def letters_of(names: list[str], alphabet: str) -> learn.Examples:
     return learn.mixed_examples(None, before, came, one_hot=BACK * len(alphabet))
 
 
-def mean(team: list[learn.Descent], examples: learn.Examples) -> np.ndarray:
-    """Return the probability of every letter, the mean of the networks'."""
-    return np.mean([learn.predict(one.network, one.kept, examples) for one in team], axis=0)
+def mean(group: list[learn.Descent], examples: learn.Examples) -> np.ndarray:
+    """Return the probability of every letter, the mean over the networks."""
+    return np.mean([learn.predict(one.network, one.kept, examples) for one in group], axis=0)
 
 
-def write(team: list[learn.Descent], alphabet: str, random: np.random.Generator) -> str:
+def write(group: list[learn.Descent], alphabet: str, random: np.random.Generator) -> str:
     """Draw one letter after another by its probability, until the name ends."""
     name = ""
     while END not in name:
-        chances = mean(team, letters_of([name[-BACK:]], alphabet))[-1]
+        chances = mean(group, letters_of([name[-BACK:]], alphabet))[-1]
         chances[0] *= bool(name)  # no name ends before its first letter
         name += random.choice(list(alphabet), p=chances / chances.sum())
     return name.strip(END)
@@ -57,7 +57,7 @@ def picture(name: str, alphabet: str, chances: np.ndarray) -> alt.LayerChart:
     """Draw the probability of every next letter along a name."""
     rows, rank = [], chances.max(axis=0) + np.isin([*alphabet], [*name, END])
     for n, came in enumerate(name + END):
-        for k in sorted(np.argsort(-rank)[:30]):  # of a large alphabet those that came, and the likely ones
+        for k in sorted(np.argsort(-rank)[:30]):  # of a large alphabet only the letters of the name and the likely ones
             letter = alphabet[k].replace(END, "end")
             rows.append({"after": name[:n] + "…", "next": letter, "p": chances[n, k], "came": alphabet[k] == came})
     title = alt.Title(f"What comes next in “{name}”", subtitle="a name never learned from; boxed: the letter that came")
@@ -70,7 +70,7 @@ def picture(name: str, alphabet: str, chances: np.ndarray) -> alt.LayerChart:
 
 
 def main() -> None:
-    """Learn from most names, tell the loss on unseen ones, write new ones."""
+    """Learn from most names, print the loss on unseen names, and write new names."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", type=Path)
     parser.add_argument("--new", type=int, default=20, help="how many names to write")
@@ -87,7 +87,7 @@ def main() -> None:
         parser.exit(2, f"{given.names}: {error}; give UTF-8 text, a name a line, and --out in a folder that is there\n")
     lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
     random = np.random.default_rng(given.seed)
-    names = random.permutation(sorted(set(lines))).tolist()  # each once, so that no unseen one is learned from
+    names = random.permutation(sorted(set(lines))).tolist()  # each name once, so that no unseen name is learned from
     tenth, alphabet = len(names) // 10, END + "".join(sorted(set("".join(names))))
     if not tenth:
         parser.exit(2, f"{given.names} holds {len(names)} different names; 10 or more are needed, a name a line.\n")
@@ -102,17 +102,17 @@ def main() -> None:
     optimizer = learn.Optimizer("adamw", learning_rate=2e-3, schedule="cosine", decay=0.01)
     epochs = min(100, max(3, 256 * updates // len(training)))
     options = {"loss": "cross-entropy", "batch": 256, "epochs": epochs, "dropout": 0.1, "optimizer": optimizer}
-    team = learn.descents(network, training, seeds=range(networks), **options)
-    learn.run_together(team, validate=lambda theta: learn.loss_on(network, theta, validation, "cross-entropy"))
+    group = learn.descents(network, training, seeds=range(networks), **options)
+    learn.run_together(group, validate=lambda theta: learn.loss_on(network, theta, validation, "cross-entropy"))
     print(f"Found in {time.perf_counter() - began:.0f} s. Nats a letter, on {len(unseen):,} letters of unseen names:")
-    found = {f"a network of {network.size:,} unknowns, from seed {one.seed}": mean([one], unseen) for one in team}
-    found |= {f"the mean of the {networks}": mean(team, unseen)}
+    found = {f"a network of {network.size:,} unknowns, from seed {one.seed}": mean([one], unseen) for one in group}
+    found |= {f"the mean of the {networks}": mean(group, unseen)}
     for what, chances in ({"the table of letter pairs": pairs[unseen.indices[:, 0]]} | found).items():
         print(f"  {learn.mean_loss('cross-entropy', chances, unseen.target):.3f}  {what}")
-    for name in (write(team, alphabet, random) for _ in range(given.new)):
+    for name in (write(group, alphabet, random) for _ in range(given.new)):
         print(f"  {name:20} {'learned from' if name in parts[0] else 'among the unseen' if name in names else 'new'}")
     shown = next((name for name in parts[2] if len(name) > BACK - 2), parts[2][0])
-    picture(shown, alphabet, mean(team, letters_of([shown], alphabet))).save(given.out, format="png", scale_factor=2)
+    picture(shown, alphabet, mean(group, letters_of([shown], alphabet))).save(given.out, format="png", scale_factor=2)
 
 
 if __name__ == "__main__":

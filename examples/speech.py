@@ -6,7 +6,7 @@ RECORDINGS is the Free Spoken Digit Dataset, as a folder or an archive (zip, tar
 https://github.com/Jakobovski/free-spoken-digit-dataset, CC BY-SA 4.0. WORD.wav is one English digit that you said.
 It needs ``pip install "thalweg[sklearn]" kaldi-native-fbank soundfile``.
 
-1. A function with unknowns: 32 log-mel frames spread over the word in, 24 bands each; the digits' probabilities out.
+1. A function with unknowns: from 32 log-mel frames of 24 bands, spread over the word, to the probability of each digit.
 2. Loss: cross-entropy, the mean of -ln(probability of the digit that was said).
 3. Gradient descent (Adam), over all words 15 times.
 
@@ -38,7 +38,7 @@ OPTIONS = {"learning_rate": "cosine", "batch_size": 64, "dropout": 0.2, "max_ite
 
 
 def recordings(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return digits, speakers, whether it is a test, and features, of files named such as ``7_jackson_32.wav``."""
+    """Return digits, speakers, tests (or not), and features, of files with names such as ``7_jackson_32.wav``."""
     with tempfile.TemporaryDirectory() as folder:
         if not path.is_dir():
             try:
@@ -54,7 +54,7 @@ def recordings(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarr
 
 
 def picture(title: str, word: np.ndarray, chances: dict[str, float], pairs: list[dict[str, str]]) -> alt.HConcatChart:
-    """Draw what the network sees of a word, the probability of every digit, and how often which was named which."""
+    """Draw the features of a word, the probability of every digit, and the confusion matrix."""
     cells = [{"frame": n, "mel band": k, "energy": e} for (n, k), e in np.ndenumerate(word.reshape(FRAMES, BANDS))]
     bars = [{"digit": digit, "probability": chance} for digit, chance in chances.items()]
     panels = {title: cells, "How sure the network is": bars, "Unseen words: how many are named what": pairs}
@@ -69,7 +69,7 @@ def picture(title: str, word: np.ndarray, chances: dict[str, float], pairs: list
 
 
 def main() -> None:
-    """Learn, tell the share of unseen words that are named right, name one word."""
+    """Learn, print the share of unseen words that are named right, and name one word."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recordings", type=Path, help="the data set: a folder or an archive")
     parser.add_argument("--say", type=Path, help="a sound file with a digit to name")

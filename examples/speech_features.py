@@ -1,4 +1,4 @@
-"""What the network hears of a word: log-mel frames, spread over it."""
+"""The features of a spoken word: log-mel frames, spread over it."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import numpy as np
 import soundfile
 from scipy.ndimage import zoom
 
-FRAMES, BANDS, LOWEST, HIGHEST = 32, 24, 60, 3400  # the bands lie between two frequencies, in Hz
+FRAMES, BANDS, LOWEST, HIGHEST = 32, 24, 60, 3400  # the bands lie between the two frequencies, in Hz
 SHORTEST, LONGEST = 0.05, 5  # of a word, in seconds
 
 
@@ -36,4 +36,4 @@ def features(file: Path) -> np.ndarray:
     frames = np.array([bank.get_frame(n) for n in range(bank.num_frames_ready)])
     loud = np.flatnonzero(frames[:, 0] > frames[:, 0].max() - np.log(100))  # the ends, 20 dB softer, are silence
     word = frames[loud[0] : loud[-1] + 1, 1:]
-    return zoom(word - word.mean(), (FRAMES / len(word), 1), order=1).ravel()  # the mean is how loud it was said
+    return zoom(word - word.mean(), (FRAMES / len(word), 1), order=1).ravel()  # the mean is the loudness of the word

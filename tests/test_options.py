@@ -1,4 +1,4 @@
-"""Options are declared once: each kind takes its values from Python as from a text, and refuses others with a sentence."""
+"""Options are declared once: each kind takes values from Python as from a text, and refuses others with a sentence."""
 
 import datetime as dt
 import math
@@ -41,7 +41,7 @@ class Example(Options):
     days_back: int = option(7, DAYS)
     compare: tuple[int, ...] = option((1, 7), LAGS)
     loss: str = option("mae", LOSS, panel="model")
-    day: dt.date | None = option(None, Day())
+    day: dt.date | None = option(None, Day())  # noqa: RUF009 - a declaration
 
 
 def refusal(kind, value, language="en", *, command=False):

@@ -11,6 +11,7 @@ from support.peers import peer
 for name in ("torch", "jax", "sklearn"):
     peer(name)
 
+pytestmark = pytest.mark.peers
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 
 

@@ -112,13 +112,13 @@ def test_the_core_s_limit_is_a_limit():
 def test_the_slopes_that_are_timed_are_those_of_the_backward_pass():
     import passes  # noqa: PLC0415 - from the bench's folder
 
-    plan, room, theta = passes.filled((5, 7, 6, 2), "sigmoid", 20)
-    passes.backwards(plan, room, theta, 32, 1)
-    wanted, first = room.slopes.copy(), 5 * 32  # in front stand those of the features, which nobody asks for
-    room.slopes[: first + 13 * 32] = 0
-    passes.slopes_only(plan, room, theta, 32, 2)
+    plan, buffers, theta = passes.filled((5, 7, 6, 2), "sigmoid", 20)
+    passes.backwards(plan, buffers, theta, 32, 1)
+    wanted, first = buffers.slopes.copy(), 5 * 32  # in front stand those of the features, which nobody asks for
+    buffers.slopes[: first + 13 * 32] = 0
+    passes.slopes_only(plan, buffers, theta, 32, 2)
     assert np.abs(wanted[first:]).max() > 1e-3
-    np.testing.assert_array_equal(room.slopes[first:], wanted[first:])
+    np.testing.assert_array_equal(buffers.slopes[first:], wanted[first:])
 
 
 def quick(sections, out):
@@ -133,6 +133,7 @@ def test_a_quick_run_writes_a_page(tmp_path):
         assert told in page
 
 
+@pytest.mark.peers
 def test_a_quick_run_beside_the_peers(tmp_path):
     peer("torch")
     page = quick("updates,ladder", tmp_path / "results.md")

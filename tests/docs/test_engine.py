@@ -8,7 +8,7 @@ import pytest
 
 from thalweg.learn.activation import ACTIVATIONS
 from thalweg.learn.optimizer import RULES, SCHEDULES
-from thalweg.learn.outcome import ADVICE
+from thalweg.learn.outcome import ENDINGS
 
 ROOT = Path(__file__).parents[2]
 LEARN = ROOT / "src" / "thalweg" / "learn"
@@ -150,7 +150,7 @@ def test_every_file_named_is_there(page):
 def test_every_outcome_is_told(page):
     rows = tables(page)
     told = [name for row in rows if row[0].startswith("`") for name in re.findall(r"`([^`]+)`", row[0])]
-    assert sorted(told) == sorted(ADVICE)
+    assert sorted(told) == sorted(ENDINGS)
 
 
 @pytest.mark.parametrize(("key", "words"), [("activation", ACTIVATIONS), ("rule", RULES), ("schedule", SCHEDULES)])

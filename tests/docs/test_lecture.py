@@ -73,9 +73,9 @@ def test_every_question_is_answered_as_under_the_picture(language):
 
 @pytest.mark.parametrize("language", PAGES)
 def test_every_idea_of_the_lecture_is_named(language):
-    told = set(re.findall(r"\b([KFLOUNBP]\d)\b", read(language)))
+    named = set(re.findall(r"\b([KFLOUNBP]\d)\b", read(language)))
     counts = {"K": (1, 3), "F": (1, 1), "L": (1, 3), "O": (1, 6), "U": (1, 5), "N": (1, 8), "B": (1, 1), "P": (0, 8)}
-    assert told == {f"{letter}{n}" for letter, (first, last) in counts.items() for n in range(first, last + 1)}
+    assert named == {f"{letter}{n}" for letter, (first, last) in counts.items() for n in range(first, last + 1)}
 
 
 @pytest.mark.parametrize("language", PAGES)

@@ -1,4 +1,4 @@
-"""The pages on the examples: their commands are there, and every figure is one that its script tells."""
+"""The pages on the examples: their commands are there, and every figure stands in its script."""
 
 import re
 import subprocess
@@ -24,14 +24,16 @@ def numbers(cells):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_figures_are_those_that_the_scripts_tell(page):
+def test_figures_are_those_of_the_scripts(page):
     scripts = iter(SCRIPTS)
-    told = ""
+    docstring = ""
     for system, _, _, *figures in rows(page):
-        told = (ROOT / "examples" / f"{next(scripts)}.py").read_text("utf-8").split('"""')[1] if system else told
+        docstring = (
+            (ROOT / "examples" / f"{next(scripts)}.py").read_text("utf-8").split('"""')[1] if system else docstring
+        )
         assert numbers(figures)
         for number in numbers(figures):
-            assert re.search(rf"(?<![\d.]){re.escape(number)}(?!\d)", told), (system, number)
+            assert re.search(rf"(?<![\d.]){re.escape(number)}(?!\d)", docstring), (system, number)
     assert next(scripts, None) is None
 
 
@@ -45,7 +47,7 @@ def test_both_languages_show_the_same(english, chinese):
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_a_script_is_short_and_tells_how_it_is_used(script):
+def test_a_script_is_short_and_says_how_it_is_used(script):
     file = ROOT / "examples" / f"{script}.py"
     assert len(file.read_text("utf-8").splitlines()) < 120
     assert f"python examples/{script}.py" in (ROOT / "docs/systems.md").read_text("utf-8")

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.data import task
+from thalweg.messages import Message
 
 boards = pytest.importorskip("sgfmill.boards", reason="examples/go.py reads SGF by sgfmill")
 
@@ -516,14 +517,14 @@ def test_what_cannot_be_is_told_in_a_line(learned):
 def test_a_model_is_replaced_only_by_one_that_was_learned_to_the_end(learned, monkeypatch):
     def diverges(*_, watch, **__):
         watch(go.learn.StreamEpoch(1, 9, 1.0, np.nan, 0.1, go.learn.TrainingState(*start)))
-        return go.learn.Outcome("diverged", "It diverged.", 1, 1, 1, 0.1)
+        return go.learn.Outcome("diverged", Message("advice.not finite at the start"), 1, 1, 1, 0.1)
 
     folder = learned[0]
     before = (folder / "model.safetensors").read_bytes()
     network = go.learn.Network((features.FEATURES, 16, features.CLASSES))
     start = network.start(0), np.zeros((2, network.size))
     monkeypatch.setattr(go.learn, "descend_stream", diverges)
-    with pytest.raises(ValueError, match="It diverged"):
+    with pytest.raises(ValueError, match="not finite before the first update"):
         go.train(folder / "games.txt", hidden=16, model=folder / "model.safetensors")
     assert (folder / "model.safetensors").read_bytes() == before
     (folder / "model.learning").unlink()

@@ -65,7 +65,7 @@ def test_the_first_interval_counts_already():
     np.testing.assert_array_equal(adaptive_conformal(residuals, known, 100).bands, np.array(bands))
 
 
-def test_residuals_are_those_of_one_step_ahead_unless_told_otherwise():
+def test_residuals_are_those_of_one_step_ahead_by_default():
     residuals = CASES["noise"]
     known = np.ones(len(residuals), dtype=bool)
     default, one = adaptive_conformal(residuals, known, 50), adaptive_conformal(residuals, known, 50, 1)
@@ -91,7 +91,8 @@ def test_a_year_of_residuals_is_used_to_the_day():
     ],
 )
 def test_the_offset_before_the_logarithm(values, offset):
-    stick = miss_transform(np.array(values), counts=True)
-    assert stick.offset == pytest.approx(offset, rel=1e-15)
-    assert stick.transform(np.array([40.0, -3.0])).tolist() == pytest.approx([log(40 + offset), log(offset)], rel=1e-14)
+    chosen = miss_transform(np.array(values), counts=True)
+    assert chosen.offset == pytest.approx(offset, rel=1e-15)
+    made = chosen.transform(np.array([40.0, -3.0])).tolist()
+    assert made == pytest.approx([log(40 + offset), log(offset)], rel=1e-14)
     assert miss_transform(np.array(values), counts=False).offset is None

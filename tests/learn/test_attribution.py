@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from support.strategies import seeds
 from thalweg.learn import Network, input_slopes, integrated_gradients
-from thalweg.learn.attribution import FEWEST
+from thalweg.learn.attribution import FEWEST_PARTS
 from thalweg.learn.backprop import forward
 
 SMOOTH = ["identity", "sigmoid", "tanh"]
@@ -68,7 +68,7 @@ def test_of_a_straight_line_each_input_gives_its_weight_times_its_way():
     np.testing.assert_allclose(found.contributions, theta[:5] * (at - base), rtol=1e-12)
     assert found.base == pytest.approx(theta[:5] @ base + theta[5], rel=1e-12)
     assert abs(found.remainder) < 1e-12
-    assert found.parts == 2 * FEWEST
+    assert found.parts == 2 * FEWEST_PARTS
 
 
 def test_of_a_product_each_input_gives_what_the_integral_is():

@@ -12,7 +12,7 @@ from thalweg.learn.descent import Descent
 from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.optimizer import Optimizer
-from thalweg.learn.outcome import ADVICE
+from thalweg.learn.outcome import ENDINGS
 
 GRADIENT_DESCENT = Optimizer("gradient descent", learning_rate=0.01, schedule="constant", decay=0)
 
@@ -282,7 +282,7 @@ class TestNotFinite:
         vast = dense_examples(table.dense, np.full(100, 1e30))
         outcome = descent_of(vast, loss="mse").run()
         assert (outcome.name, outcome.updates) == ("diverged", 0)
-        assert outcome.advice.startswith("The loss is not finite before the first update: scale features and targets")
+        assert outcome.advice.startswith("The loss is not finite before the first update. Scale features and targets")
         assert descent_of(vast, loss="mse", dtype=np.float64, optimizer=GRADIENT_DESCENT, epochs=1).step(1)[0] == 1
 
     def test_an_unknown_hidden_behind_relu(self, table):
@@ -334,4 +334,4 @@ class TestRefused:
 def test_every_outcome_was_met():
     # Named here so that an outcome added later gets its own test; the others have theirs in test_outcomes.py.
     met = {"epochs", "updates", "seconds", "gradient zero", "validation", "diverged", "interrupted"}
-    assert set(ADVICE) == met | {"dead", "growing", "loss not finite", "validation not finite"}
+    assert set(ENDINGS) == met | {"dead", "growing", "loss not finite", "validation not finite"}

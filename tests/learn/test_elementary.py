@@ -202,7 +202,10 @@ for name in ("exponential", "sigmoid", "tanh"):
 """
 
 
-@pytest.mark.parametrize("processor", [{}, {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}])
+@pytest.mark.parametrize(
+    "processor",
+    [pytest.param({}, marks=pytest.mark.slow), {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}],
+)
 def test_the_same_bits_on_any_processor_whatever_the_flags_of_the_caller(processor, tmp_path):
     # In a process of its own, where nothing is compiled yet: Numba hands flags down as it compiles.
     for kind in TYPES:

@@ -1,4 +1,4 @@
-"""Several descents side by side, what a record sees, and the learning rate that a surface bears."""
+"""Several descents side by side, what a record sees, and the highest learning rate at which the loss falls."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class TestLearningRate:
     # A quadratic whose curvature is 2 everywhere along b: gradient descent diverges from η = 1 on.
     BOWL = dense_examples(np.zeros((64, 1)), np.linspace(-1, 1, 64) + 7)
 
-    def test_it_tells_where_the_surface_bears_no_more(self):
+    def test_it_finds_the_rate_at_which_the_loss_grows(self):
         plain = Optimizer("gradient descent")
         found = find_learning_rate(Network((1, 1)), self.BOWL, optimizer=plain, loss="mse", batch=8, lowest=1e-3)
         assert 1 < found.too_large < 3
@@ -150,7 +150,7 @@ class TestLearningRate:
                 reached[factor] = descent.loss_of_all()
             assert reached[1.0] < 0.7 * reached[0.01]
 
-    def test_a_loss_minus_100_bears_the_same(self):
+    def test_a_loss_minus_100_gives_the_same_rate(self):
         x = np.linspace(-1, 1, 50)
         table = dense_examples(x[:, None], x**2)
         lower = own_loss("less", lambda m, t: np.abs(m - t) - 100, lambda m, t: np.sign(m - t))

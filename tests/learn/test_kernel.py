@@ -24,7 +24,7 @@ from thalweg.learn.loss import LOSSES
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
 from thalweg.learn.prediction import predict
 from thalweg.learn.thread_group import ALONE
-from thalweg.learn.workspace import data_of, plan_of, room_of, summed
+from thalweg.learn.workspace import buffers_of, data_of, plan_of, summed
 
 
 def close(ours, theirs, share):
@@ -55,9 +55,9 @@ def reference_descent(problem, optimizer, descent, epochs):
 def test_gather(given, seed):
     order = np.random.default_rng(seed).permutation(len(given))
     lanes = kernel.lanes_for(len(given))
-    room = room_of(Network((given.features, 1)), given, len(given), np.float64)
-    x = room.a[: given.features * lanes].reshape(given.features, lanes)
-    gather(data_of(given), room, order, 0, len(given), 0, x, 0, x.shape[1])
+    buffers = buffers_of(Network((given.features, 1)), given, len(given), np.float64)
+    x = buffers.a[: given.features * lanes].reshape(given.features, lanes)
+    gather(data_of(given), buffers, order, 0, len(given), 0, x, 0, x.shape[1])
     np.testing.assert_array_equal(x[:, : len(given)].T, given.gather()[order])
     # The lanes that are left hold the last example.
     assert (x[:, len(given) :] == x[:, [len(given) - 1]]).all()
@@ -68,8 +68,9 @@ def test_every_a_every_slope_and_the_gradient(problem):
     network, given, count = problem.network, problem.examples, len(problem.examples)
     loss = LOSSES[problem.loss]
     plan = plan_of(network, given, loss, training=True)
-    room, data, order = room_of(network, given, count, np.float64, training=True), data_of(given), np.arange(count)
-    kernel.begin(plan, data, room, problem.theta, order, 0, count, True, 0, ALONE)  # noqa: FBT003 - as Numba has it
+    buffers = buffers_of(network, given, count, np.float64, training=True)
+    data, order = data_of(given), np.arange(count)
+    kernel.begin(plan, data, buffers, problem.theta, order, 0, count, True, 0, ALONE)  # noqa: FBT003 - as Numba has it
     lanes = kernel.lanes_for(count)
     ends = np.cumsum([0, *network.widths]) * lanes  # beyond it lies room for the gathering
 
@@ -77,23 +78,23 @@ def test_every_a_every_slope_and_the_gradient(problem):
         return [values[first:last].reshape(-1, lanes)[:, :count].T for first, last in pairwise(ends)]
 
     passed = backprop.forward(network, problem.theta, given.gather())
-    for ours, theirs in zip(of_layers(room.a), passed.a, strict=True):
+    for ours, theirs in zip(of_layers(buffers.a), passed.a, strict=True):
         close(ours, theirs, 1e-13)
 
-    made, slope = (values[ends[-2] : ends[-1]].reshape(-1, lanes) for values in (room.a, room.slopes))
+    made, slope = (values[ends[-2] : ends[-1]].reshape(-1, lanes) for values in (buffers.a, buffers.slopes))
     target, weight = (np.empty((values.shape[1], lanes)) for values in (given.target, given.weight))
     gather_targets(data, order, 0, count, target, weight)
-    value = score(plan.loss, plan.parameters, room, target, weight, made, slope, count)
+    value = score(plan.loss, plan.parameters, buffers, target, weight, made, slope, count)
     share = slope[:, :count].T.copy()
-    room.gradient[:] = np.nan
-    kernel.backward(plan, room, problem.theta, lanes, ALONE)
+    buffers.gradient[:] = np.nan
+    kernel.backward(plan, buffers, problem.theta, lanes, ALONE)
     their_value, their_gradient = backprop.loss_and_gradient(
         network, problem.theta, loss, given.gather(), given.target, given.weight
     )
     assert value == pytest.approx(their_value, rel=1e-12)
-    close(room.gradient, their_gradient, 1e-12)
+    close(buffers.gradient, their_gradient, 1e-12)
     theirs = backprop.backward(network, problem.theta, passed, share)
-    for ours, slopes in zip(of_layers(room.slopes)[1:], theirs.slopes, strict=True):
+    for ours, slopes in zip(of_layers(buffers.slopes)[1:], theirs.slopes, strict=True):
         close(ours, slopes, 1e-12)
 
 

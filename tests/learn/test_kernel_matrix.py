@@ -21,7 +21,7 @@ from thalweg.learn.loss import LOSSES, STABLE_PAIRS, huber, own_loss, quantile
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer, apply_update
 from thalweg.learn.prediction import predict
 from thalweg.learn.thread_group import ALONE
-from thalweg.learn.workspace import data_of, plan_of, room_of
+from thalweg.learn.workspace import buffers_of, data_of, plan_of
 
 PRECISIONS = [(np.float64, 1e-12), (np.float32, 1e-5)]
 STILL = Optimizer("gradient descent", learning_rate=1e-300)  # θ stays where it is
@@ -34,16 +34,16 @@ def close(ours, theirs, share):
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=share * size)
 
 
-def kernel_pass(network, loss, theta, examples, dtype, *, dropout=0.0, seed=0, room=None, stable=True):
+def kernel_pass(network, loss, theta, examples, dtype, *, dropout=0.0, seed=0, buffers=None, stable=True):
     """L, the gradient and the room after one batch of all examples, in their order."""
     count = len(examples)
     plan = plan_of(network, examples, loss, STILL, training=stable, dropout=dropout, seed=seed)
-    room = room or room_of(network, examples, count, dtype, training=True, dropout=dropout > 0)
+    buffers = buffers or buffers_of(network, examples, count, dtype, training=True, dropout=dropout > 0)
     losses, order = np.full(1, np.nan), np.arange(count)
     data, theta = data_of(examples.astype(dtype)), theta.astype(dtype)
-    kernel.descend(plan, data, room, theta, order, count, 0, 1, losses, 10**9, ALONE)
-    assert room.counts[0] == 1
-    return losses[0], room.gradient, room
+    kernel.descend(plan, data, buffers, theta, order, count, 0, 1, losses, 10**9, ALONE)
+    assert buffers.counts[0] == 1
+    return losses[0], buffers.gradient, buffers
 
 
 def held(network, loss, theta, examples, dtype, share, **options):
@@ -362,8 +362,8 @@ class TestDropout:
 def test_a_slope_that_is_no_number_is_not_swallowed():
     # NaN made on the way back must be seen, by whatever rule.
     for rule in RULES:
-        room = np.array([1.0, 2.0]), np.array([np.nan, 1.0]), np.zeros((2, 2))
+        buffers = np.array([1.0, 2.0]), np.array([np.nan, 1.0]), np.zeros((2, 2))
         optimizer = Optimizer(rule, learning_rate=0.1)
-        kernel.apply_update(RULES[rule], SCHEDULES["constant"], optimizer.numbers(10), *room, 0)
-        assert np.isnan(room[0][0]), rule
-        assert room[0][1] < 2
+        kernel.apply_update(RULES[rule], SCHEDULES["constant"], optimizer.numbers(10), *buffers, 0)
+        assert np.isnan(buffers[0][0]), rule
+        assert buffers[0][1] < 2

@@ -283,7 +283,9 @@ class TestLooking:
 
         outcome = descend_stream(NETWORK, cut(64, X, Y), epochs=7, window=200, validate=validate, patience=2, **OPTIONS)
         assert (outcome.name, outcome.epochs, outcome.best_epoch) == ("validation", 6, 4)
-        assert outcome.advice.startswith("Validation stopped improving after epoch 4; its unknowns were kept")
+        assert outcome.advice.startswith(
+            "The validation loss stopped improving after epoch 4; the unknowns of that epoch"
+        )
         assert np.array_equal(outcome.theta, thetas[3])
         assert np.array_equal(outcome.carried.theta, thetas[5])
         assert outcome.validation_losses.tolist() == told[:6]
@@ -306,7 +308,7 @@ class TestEnds:
         linear = Network((3, 2))
         outcome = descend_stream(linear, cut(64, X, Y), loss="mse", optimizer=steep, batch=20, window=100, epochs=3)
         assert (outcome.name, outcome.failed, outcome.epochs) == ("diverged", True, 0)
-        assert outcome.advice.startswith("The loss left all bounds in epoch 1: the learning rate 1e+06")
+        assert outcome.advice.startswith("The loss diverged in epoch 1: the learning rate 1e+06")
         assert 0 < outcome.updates < 25
         assert outcome.losses.size == 0
         assert np.isfinite(outcome.carried.theta).all()
@@ -353,7 +355,7 @@ class TestEnds:
         target[-50:] = 1
         outcome = descend_stream(bend, cut(64, X, target), **(still | {"epochs": 1}))
         assert outcome.name == "epochs"
-        assert "Hidden layer 1 is dead, though" in outcome.advice
+        assert "Hidden layer 1 is dead, however" in outcome.advice
         flat = Network((3, 2))
         outcome = descend_stream(flat, cut(64, X, np.zeros_like(Y)), **(still | {"theta": np.zeros(flat.size)}))
         assert (outcome.name, outcome.epochs) == ("gradient zero", 1)
@@ -365,7 +367,9 @@ class TestEnds:
             cancelled=lambda: len(windows_seen) >= 7, **OPTIONS,
         )  # fmt: skip
         assert (outcome.name, outcome.epochs, outcome.updates) == ("interrupted", 1, 35)
-        assert outcome.advice.startswith("It was stopped from outside (`cancelled`, a callback) after 1 epochs; ")
+        assert outcome.advice.startswith(
+            "The descent was stopped from outside (`cancelled`, a callback) after 1 epochs. "
+        )
         whole = descend_stream(NETWORK, cut(64, X, Y), epochs=2, window=100, **OPTIONS)
         assert len(outcome.losses) == 1
         assert outcome.losses[0] == whole.losses[0]
@@ -538,7 +542,7 @@ class TestRefused:
             ({"window": 0}, "window is 0"),
             ({"rows": 0}, "rows is 0"),
             ({"patience": 0, "validate": abs}, "patience is 0"),
-            ({"patience": 3}, "patience is of validation"),
+            ({"patience": 3}, "patience needs a validation loss"),
             ({"dtype": np.float16}, "The precision is float16"),
             (
                 {"optimizer": Optimizer(schedule="cosine")},

@@ -39,11 +39,11 @@ class TestGrowing:
         outcome = descent.run()
         assert (outcome.name, outcome.updates, outcome.failed) == ("growing", 21, True)
         assert outcome.advice == (
-            "The loss grew for 20 updates: the learning rate 0.505 is above what this surface bears; try 0.0505."
+            "The loss grew for 20 updates: the learning rate 0.505 is too high for this loss surface. Try 0.0505."
         )
         assert np.isfinite(descent.theta).all()
 
-    def test_a_rate_that_the_surface_bears_does_not_grow(self):
+    def test_the_loss_does_not_grow_at_a_low_rate(self):
         assert self.descent(0.495).run().name in ("epochs", "gradient zero")
 
     def test_the_loss_may_grow_on_its_way_down(self):
@@ -95,7 +95,7 @@ class TestDoubts:
         outcome = Descent(network, table, theta=theta, optimizer=PLAIN, epochs=3).run()
         assert outcome.name == "epochs"
         assert outcome.advice.endswith("scale the features.")
-        assert " Hidden layer 2 is dead, though" in outcome.advice
+        assert " Hidden layer 2 is dead, however" in outcome.advice
 
     def test_none(self, table):
         outcome = Descent(Network((3, 8, 1)), table, epochs=3).run()
@@ -115,7 +115,7 @@ class TestDead:
         network.layers(theta)[2].biases[:] = 0
         outcome = Descent(network, even, theta=theta, optimizer=PLAIN, batch=100).run()
         assert outcome.name == "dead"
-        assert outcome.advice.startswith("Hidden layer 2 is dead: every neuron of it gives 0 for every example")
+        assert outcome.advice.startswith("Hidden layer 2 is dead: each of its neurons gives 0 for every example")
         assert not outcome.failed
 
     def test_one_living_neuron_is_no_dead_layer(self, table):
@@ -396,7 +396,7 @@ def test_going_back_to_before_the_first_validation(table):
 
 
 def test_rules_that_would_do_nothing(table):
-    with pytest.raises(ValueError, match="patience is of validation"):
+    with pytest.raises(ValueError, match="patience needs a validation loss"):
         Descent(Network((3, 1)), table).run(patience=3)
     with pytest.raises(ValueError, match="every says when to watch"):
         Descent(Network((3, 1)), table).run(every=3)
@@ -438,7 +438,7 @@ def test_dropout_drops_its_share_and_learns_all_the_same(table):
         Network((3, 50, 1)), table, dropout=0.3, batch=100, epochs=300, optimizer=Optimizer(learning_rate=0.01)
     )
     descent.step()
-    hidden = descent._room.masks[3 * 112 : 53 * 112].reshape(50, 112)[:, :100]
+    hidden = descent._buffers.masks[3 * 112 : 53 * 112].reshape(50, 112)[:, :100]
     assert set(np.unique(hidden)) == {0, np.float32(1 / 0.7)}
     assert (hidden == 0).mean() == pytest.approx(0.3, abs=0.02)
     first = hidden.copy()

@@ -139,13 +139,13 @@ def test_points_where_it_turns_miss_less_than_even_ones():
 def test_what_cannot_be_is_refused():
     network = Network((2, 3, 1))
     for call, told in (
-        (lambda: pieces_of([1], [2]), "needs 2 points or more; 1 came"),
+        (lambda: pieces_of([1], [2]), "needs 2 points or more; 1 were given"),
         (lambda: pieces_of([1, 1], [2, 3]), "x must rise from point to point; 1.0 follows 1.0"),
         (lambda: pieces_of([2, 1], [2, 3]), "1.0 follows 2.0"),
         (lambda: pieces_of([1, np.nan], [2, 3]), "x holds nan"),
         (lambda: pieces_of([1, 2], [np.inf, 3]), "y holds inf"),
         (lambda: pieces_of([1, 2, 3], [2, 3]), r"their shapes are \(3,\) and \(2,\)"),
-        (lambda: piecewise_network([1, 2], [2, 3], "tanh"), "'tanh' came"),
+        (lambda: piecewise_network([1, 2], [2, 3], "tanh"), "the activation given is 'tanh'"),
         (lambda: piecewise_network([0, 1e-310], [2, 3]), "lie too close"),
         (lambda: relu_pairs(network, network.start()), "this network's activation is 'relu'"),
         (

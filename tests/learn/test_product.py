@@ -27,11 +27,11 @@ def products(weights, biases, before, slope, by=product):
     (outputs, inputs), lanes, kind = weights.shape, before.shape[1], weights.dtype
     after, behind = guarded(kind, outputs, lanes), guarded(kind, inputs, lanes)
     gradient, sums = guarded(kind, outputs, inputs), guarded(kind, outputs)
-    room = guarded(kind, by.gradient_room(inputs, lanes))
+    scratch = guarded(kind, by.gradient_scratch(inputs, lanes))
     by.forward_product(weights, biases, before, after[0])
     by.backward_product(weights, slope, behind[0], 0, len(behind[0]))
-    by.gradient_product(slope, before, gradient[0], sums[0], room[0])
-    for _, whole in (after, behind, gradient, sums, room):
+    by.gradient_product(slope, before, gradient[0], sums[0], scratch[0])
+    for _, whole in (after, behind, gradient, sums, scratch):
         assert (whole[:GUARD] == 77).all()
         assert (whole[-GUARD:] == 77).all()
     return after[0], behind[0], gradient[0], sums[0]
@@ -147,7 +147,12 @@ def test_an_example_has_the_same_bits_in_any_company(sizes, kind):
 
 @pytest.mark.parametrize(
     ("features", "vector_bytes", "kind"),
-    [({}, 16, np.float32), ({}, 16, np.float64), ({"avx2": True}, 32, np.float32), ({"avx512f": True}, 64, np.float64)],
+    [
+        ({}, 16, np.float32),
+        pytest.param({}, 16, np.float64, marks=pytest.mark.slow),
+        pytest.param({"avx2": True}, 32, np.float32, marks=pytest.mark.slow),
+        ({"avx512f": True}, 64, np.float64),
+    ],
 )
 def test_right_with_the_vectors_of_other_machines(features, vector_bytes, kind, tmp_path, monkeypatch):
     # A copy, so that what is compiled for the pretended machine goes into a cache of its own.
@@ -190,7 +195,7 @@ def test_a_caller_is_compiled_once_for_all_processes(tmp_path):
 AT_THE_EDGE = """
 import ctypes, mmap
 import numpy as np
-from thalweg.learn.compiled.product import backward_product, forward_product, gradient_product, gradient_room
+from thalweg.learn.compiled.product import backward_product, forward_product, gradient_product, gradient_scratch
 
 PAGE = mmap.PAGESIZE
 protect = ctypes.CDLL(None).mprotect
@@ -209,15 +214,16 @@ def filled(*shape, last):
 
 for last in (True, False):
     for n, k, lanes in [(1, 1, 16), (1, 9, 16), (2, 5, 16), (7, 9, 32), (13, 18, 48), (3, 33, 16)]:
-        weights, biases, before, after, slope, behind, gradient, sums, room = (
+        weights, biases, before, after, slope, behind, gradient, sums, scratch = (
             filled(*shape, last=last)
             for shape in [
-                (n, k), (n,), (k, lanes), (n, lanes), (n, lanes), (k, lanes), (n, k), (n,), (gradient_room(k, lanes),)
+                (n, k), (n,), (k, lanes), (n, lanes), (n, lanes), (k, lanes), (n, k), (n,),
+                (gradient_scratch(k, lanes),),
             ]
         )
         forward_product(weights, biases, before, after)
         backward_product(weights, slope, behind, 0, len(behind))
-        gradient_product(slope, before, gradient, sums, room)
+        gradient_product(slope, before, gradient, sums, scratch)
         assert (after == k + 1).all() and (behind == n).all() and (gradient == lanes).all() and (sums == lanes).all()
 print("untouched")
 """

@@ -280,7 +280,7 @@ class TestPlanes:
         for make, found in (
             (lambda: unknowns_plane(theta, 1, 1), "given twice"),
             (lambda: unknowns_plane(theta, 0, 4), "no unknown 4"),
-            (lambda: Plane(theta, np.ones((2, 4))), "one, or none"),
+            (lambda: Plane(theta, np.ones((2, 4))), "zero or parallel"),
             (lambda: Plane(theta, np.eye(2)), "shape"),
             (lambda: Plane(theta * np.nan, np.eye(4)[:2]), "finite"),
             (lambda: path_plane(np.ones((5, 3))), "does not move"),

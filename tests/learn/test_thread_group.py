@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thalweg.learn import Descent, Network, Optimizer, dense_examples, mixed_examples, predict, run_together
-from thalweg.learn import thread_group as crews
-from thalweg.learn.compiled.thread_team import MOST, ThreadTeam, lanes_of, part, wait_for
+from thalweg.learn import thread_group as thread_groups
+from thalweg.learn.compiled.thread_team import MOST_MEMBERS, ThreadTeam, lanes_of, part, wait_for
 from thalweg.learn.prediction import Predictor
 from thalweg.learn.thread_group import ThreadGroup, thread_group, threads_for
 
@@ -24,7 +24,7 @@ LABELS, NUMBERS = RANDOM.integers(0, 14, 70), RANDOM.normal(size=(70, 14))
 @pytest.fixture
 def eager(monkeypatch):
     """Every network is worth as many threads as are given."""
-    monkeypatch.setattr(crews, "LEAST_WORK", 1)
+    monkeypatch.setattr(thread_groups, "LEAST_MULTIPLICATIONS", 1)
 
 
 @pytest.mark.usefixtures("eager")
@@ -171,15 +171,15 @@ def test_members_wait_for_the_last():
 
 
 def test_how_many_threads_a_network_is_worth(monkeypatch):
-    monkeypatch.setattr(crews, "available_cores", lambda: 4)
-    monkeypatch.setattr(crews.numba_config, "NUMBA_NUM_THREADS", 64)
+    monkeypatch.setattr(thread_groups, "available_cores", lambda: 4)
+    monkeypatch.setattr(thread_groups.numba_config, "NUMBA_NUM_THREADS", 64)
     small, large = Network((56, 100, 1)), Network((784, 1000, 1000, 10))
     assert threads_for(small, 64) == 1
     assert threads_for(small, 64, threads=2) == 1
     assert threads_for(large, 128) == 4
     assert threads_for(large, 128, threads=2) == 2
-    assert threads_for(large, 128, threads=100) == MOST
-    monkeypatch.setattr(crews.numba_config, "NUMBA_NUM_THREADS", 1)  # as in a process of joblib's
+    assert threads_for(large, 128, threads=100) == MOST_MEMBERS
+    monkeypatch.setattr(thread_groups.numba_config, "NUMBA_NUM_THREADS", 1)  # as in a process of joblib's
     assert threads_for(large, 128) == 1
     with pytest.raises(ValueError, match="threads is 0; it must be 1 or more"):
         threads_for(large, 128, threads=0)

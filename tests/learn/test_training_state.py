@@ -152,7 +152,7 @@ def test_another_network_s_are_refused():
         ({"state": np.zeros(SIZE)}, r"state \(\d+,\); they must have shapes \(size,\) and \(2, size\)"),
         ({"theta": np.full(SIZE, np.nan)}, "The start holds nan; every unknown must be a finite number"),
         ({"state": np.full((2, SIZE), np.inf)}, "The optimizer's state holds inf"),
-        ({"updates": -1}, "-1 updates and 0 passes are told; both must be 0 or more"),
+        ({"updates": -1}, "There are -1 updates and 0 passes; both must be 0 or more"),
     ],
 )
 def test_what_cannot_be_carried(changed, message):
@@ -163,7 +163,7 @@ def test_what_cannot_be_carried(changed, message):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"theta": np.zeros(SIZE)}, "A start is given, and what another descent came to; give one of them"),
+        ({"theta": np.zeros(SIZE)}, "Both a start and the state of another descent are given"),
         ({"planned": 0}, "The schedule is to span 0 updates; it must be 1 or more"),
     ],
 )

@@ -16,8 +16,8 @@ from thalweg.learn.descent import Descent
 from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.pictures.batches.chart import batches_chart, batches_illustration
-from thalweg.pictures.batches.study import LECTURE, updates_an_epoch
-from thalweg.pictures.shared.fitted_rung import fitted
+from thalweg.pictures.batches.study import LECTURE_SIZES, updates_an_epoch
+from thalweg.pictures.shared.fitted_rung import fit_rung
 
 OPTIONS = {"batch": 16, "sizes": "5,16,all", "epochs": 3, "days_back": 7, "layers": "6", "seed": 4}
 MISSING = (60, 61, 150)
@@ -29,8 +29,8 @@ def study(request):
 
 
 def test_the_lectures_two_examples():
-    assert [updates_an_epoch(*case) for case in LECTURE] == [1000, 10]
-    assert LECTURE == ((10_000, 10), (1_000, 100))
+    assert [updates_an_epoch(*case) for case in LECTURE_SIZES] == [1000, 10]
+    assert LECTURE_SIZES == ((10_000, 10), (1_000, 100))
 
 
 @given(st.integers(1, 300), st.integers(1, 300))
@@ -58,7 +58,7 @@ def test_every_example_comes_once_an_epoch_and_batches_are_full_but_the_last(bat
 
 def by_hand(study, theta, which):
     """L of some examples at θ in the user's units: a NumPy of its own, features and all."""
-    of, back = study.chosen.fitted, study.chosen.fitted.rung.days_back
+    of, back = study.chosen.fitted_rung, study.chosen.fitted_rung.rung.days_back
     series, upto = of.series, of.split.train
     days = np.arange(back, upto)[which]
     past = series.values[:upto]
@@ -71,25 +71,25 @@ def by_hand(study, theta, which):
 
 def test_losses_of_batch_and_of_all_are_those_computed_by_hand_with_the_split_that_is_shown(study):
     one = study.chosen
-    series, rung, loss = one.fitted.series, one.fitted.rung, one.fitted.training_set.loss
-    record = fitted(series, rung, loss=loss, seed=4, path=True, every=1).record
+    series, rung, loss = one.fitted_rung.series, one.fitted_rung.rung, one.fitted_rung.training_set.loss
+    record = fit_rung(series, rung, loss=loss, seed=4, path=True, every=1).record
     thetas, count = record.thetas, one.orders.shape[1]
     np.testing.assert_array_equal(record.updates, np.arange(one.updates_an_epoch * 3 + 1))
-    np.testing.assert_array_equal(thetas[-1], one.fitted.theta)
+    np.testing.assert_array_equal(thetas[-1], one.fitted_rung.theta)
     for update in range(2 * one.updates_an_epoch):
         epoch, place = divmod(update, one.updates_an_epoch)
         batch = one.orders[epoch][place * 16 : (place + 1) * 16]
         np.testing.assert_array_equal(np.flatnonzero(one.batches[epoch] == place + 1), np.sort(batch))
         assert one.of_batch[update] == pytest.approx(by_hand(study, thetas[update], batch), rel=2e-5)
-    for update, told in zip(one.updates, one.of_all, strict=True):
-        assert told == pytest.approx(by_hand(study, thetas[update], np.arange(count)), rel=2e-5)
+    for update, shown in zip(one.updates, one.of_all, strict=True):
+        assert shown == pytest.approx(by_hand(study, thetas[update], np.arange(count)), rel=2e-5)
     assert one.of_batch.min() > 10
     assert one.of_batch.std() > 1
 
 
 def test_the_last_loss_of_all_is_that_of_the_fitted_function(study):
     for one in study.descents:
-        assert one.of_all[-1] == pytest.approx(one.fitted.seen(), rel=1e-5)
+        assert one.of_all[-1] == pytest.approx(one.fitted_rung.seen(), rel=1e-5)
         assert one.updates[-1] == one.updates_an_epoch * study.epochs == len(one.of_batch)
         assert one.seconds > 0
 
@@ -133,8 +133,8 @@ def test_the_chart_shows_each_day_in_its_batch_and_the_losses(study):
         assert [row["day"] for row in table] == [str(date) for date in study.dates]
         assert [int(row["batch"]) for row in table] == one.batches[epoch].tolist()
     (dots,) = marked(spec | panels[2], "point", y="loss")
-    told = [float(row["loss"] or "nan") for row in rows(spec | panels[2], dots)]
-    np.testing.assert_allclose(told, one.of_batch, rtol=1e-6)
+    shown = [float(row["loss"] or "nan") for row in rows(spec | panels[2], dots)]
+    np.testing.assert_allclose(shown, one.of_batch, rtol=1e-6)
     (line,) = marked(spec | panels[2], "line", y="loss")
     np.testing.assert_allclose([float(row["loss"]) for row in rows(spec | panels[2], line)], one.of_all, rtol=1e-6)
     by_update, by_epoch = panels[3]["hconcat"]
@@ -150,15 +150,15 @@ def test_the_chart_shows_each_day_in_its_batch_and_the_losses(study):
 def test_a_batch_of_all_is_one_update_an_epoch():
     study = study_of("batches", simulated_series(100), batch=1000, sizes="all", epochs=2, days_back=3)
     assert study.batch == study.examples == 47
-    look = batches_illustration(study)
-    assert "an epoch is a single update" in look.title
+    illustration = batches_illustration(study)
+    assert "an epoch is a single update" in illustration.title
     assert study.chosen.misses == pytest.approx(0, abs=1e-3)
-    assert look.sentences[0] == "A batch of 1,000 is more than the 47 examples there are: B = N, 47, is taken."
+    assert illustration.sentences[0] == "A batch of 1,000 is more than the 47 examples there are: B = N, 47, is taken."
     exact = batches_illustration(
         study_of("batches", simulated_series(100), batch=47, sizes="all", epochs=2, days_back=3)
     )
     assert not any("is more than" in sentence for sentence in exact.sentences)
-    spec = look.described
+    spec = illustration.described
     axis = marked(spec | spec["vconcat"][0], "square", y="batch")[0]["encoding"]["y"]["axis"]
     assert axis["values"] == [1]
 
@@ -172,17 +172,19 @@ def test_a_batch_without_a_value_leaves_a_gap():
 
 
 def test_the_same_seed_makes_the_same_losses(study):
-    again = study_of("batches", replace(study.series), loss=study.chosen.fitted.training_set.loss, **OPTIONS)
+    again = study_of("batches", replace(study.series), loss=study.chosen.fitted_rung.training_set.loss, **OPTIONS)
     for one, other in zip(study.descents, again.descents, strict=True):
         np.testing.assert_array_equal(one.of_all, other.of_all)
         np.testing.assert_array_equal(one.orders, other.orders)
 
 
 def test_the_same_seed_makes_the_same_picture(study):
-    again = study_of("batches", replace(study.series), loss=study.chosen.fitted.training_set.loss, **OPTIONS)
+    again = study_of("batches", replace(study.series), loss=study.chosen.fitted_rung.training_set.loss, **OPTIONS)
     one, other = (json.dumps(batches_chart(each).to_dict()) for each in (study, again))
     assert one == other
-    another = study_of("batches", study.series, loss=study.chosen.fitted.training_set.loss, **(OPTIONS | {"seed": 5}))
+    another = study_of(
+        "batches", study.series, loss=study.chosen.fitted_rung.training_set.loss, **(OPTIONS | {"seed": 5})
+    )
     assert one != json.dumps(batches_chart(another).to_dict())
 
 
@@ -191,16 +193,16 @@ def test_options_out_of_range_are_refused():
     for options, found in (
         ({"batch": 0}, "batch=0"),
         ({"sizes": "8,many"}, "sizes='8,many'"),
-        ({"sizes": "0"}, "sizes=0"),
+        ({"sizes": "0"}, "sizes='0'"),
         ({"sizes": ""}, "sizes=''"),
-        ({"sizes": "1,2,3,4,5"}, "from 1 to 4 sizes"),
+        ({"sizes": "1,2,3,4,5"}, "give from 1 to 4 whole numbers"),
         ({"epochs": 1}, "epochs=1"),
         ({"epochs": 10_000, "sizes": "1"}, "epochs=10,000"),
         ({"days_back": 300}, "days_back=300"),
         ({"layers": "ten"}, "layers='ten'"),
         (
             {"layers": ",".join(["10000"] * 50)},
-            "--layers: 50×10000 relu 28 has 4,900,790,001 unknowns; .* to 5,000,000",
+            "layers: 50×10000 relu 28 has 4,900,790,001 unknowns; .* to 5,000,000",
         ),
         ({"loss": "mad"}, "loss='mad'"),
     ):

@@ -24,9 +24,9 @@ def study():
 
 def test_e_is_what_the_estimate_misses(study):
     assert len(study.dates) == 40
-    values = dict(zip(study.fitted.series.dates, study.fitted.series.values, strict=True))
+    values = dict(zip(study.fitted_rung.series.dates, study.fitted_rung.series.values, strict=True))
     np.testing.assert_array_equal(study.target, [values[date] for date in study.dates])
-    assert study.dates[-1] == study.fitted.split.train_last
+    assert study.dates[-1] == study.fitted_rung.split.train_last
     np.testing.assert_allclose(study.absolute, np.abs(study.target - study.prediction), rtol=0)
     np.testing.assert_allclose(study.squared, study.absolute**2, rtol=1e-12)
     np.testing.assert_allclose(study.lowered, study.absolute - 250, rtol=1e-12)
@@ -35,7 +35,7 @@ def test_e_is_what_the_estimate_misses(study):
 
 
 def test_the_estimate_is_a_line_over_yesterday(study):
-    series = study.fitted.series
+    series = study.fitted_rung.series
     place = (study.dates - series.start).astype(int)
     slope, bias = np.polyfit(series.values[place - 1], study.prediction, 1)
     np.testing.assert_allclose(slope * series.values[place - 1] + bias, study.prediction, rtol=1e-4)
@@ -43,15 +43,15 @@ def test_the_estimate_is_a_line_over_yesterday(study):
 
 
 def test_a_day_without_a_value_has_no_error(study):
-    assert not np.isin(study.fitted.series.dates[[340, 341]], study.dates).any()
+    assert not np.isin(study.fitted_rung.series.dates[[340, 341]], study.dates).any()
 
 
 def test_the_bars_reach_from_truth_to_estimate_and_the_means_are_l(study):
     spec = error_chart(study).to_dict()
     above, *below = spec["vconcat"]
     (bars,) = marked(spec | above, "rule", y="target")
-    told = [(float(row["target"]), float(row["prediction"])) for row in rows(spec, bars) if row["target"]]
-    np.testing.assert_allclose(told, np.stack([study.target, study.prediction], axis=1), rtol=1e-6)
+    shown = [(float(row["target"]), float(row["prediction"])) for row in rows(spec, bars) if row["target"]]
+    np.testing.assert_allclose(shown, np.stack([study.target, study.prediction], axis=1), rtol=1e-6)
     means = []
     for panel in below:
         (line,) = [layer for layer in layers(panel) if layer["mark"]["type"] == "rule" and "dash" in str(layer).lower()]
@@ -62,19 +62,19 @@ def test_the_bars_reach_from_truth_to_estimate_and_the_means_are_l(study):
 
 
 def test_squares_listen_to_the_worst_day(study):
-    look = error_illustration(study)
+    illustration = error_illustration(study)
     worst = [study.absolute.max() / study.absolute.sum(), study.squared.max() / study.squared.sum()]
     assert worst[1] > worst[0]
     assert (
         f"{100 * worst[0]:.0f}% of all absolute errors and {100 * worst[1]:.0f}% of all squared ones"
-        in look.sentences[1]
+        in illustration.sentences[1]
     )
 
 
 @pytest.mark.parametrize("loss", ["mae", "mse"])
-def test_the_mean_over_all_training_days_is_told_beside(loss):
+def test_the_mean_over_all_training_days_is_stated_beside(loss):
     study = study_of("error", simulated_series(400), days=10, loss=loss)
-    of, series = study.fitted, study.fitted.series
+    of, series = study.fitted_rung, study.fitted_rung.series
     by_hand = np.abs(of.estimates - series.values[: of.sealed])[1 : of.split.train].mean()
     assert study.of_all == pytest.approx(by_hand, rel=1e-12)
     assert study.of_all != pytest.approx(study.absolute.mean(), rel=1e-3)
@@ -82,9 +82,9 @@ def test_the_mean_over_all_training_days_is_told_beside(loss):
 
 
 def test_days_that_never_change_have_no_worst():
-    look = error_illustration(study_of("error", replace(simulated_series(400), values=np.full(400, 5.0))))
-    assert not any("nan" in sentence or "worst day" in sentence for sentence in look.sentences)
-    assert look.tables["losses"].rows()[0]["mean"] == 0
+    illustration = error_illustration(study_of("error", replace(simulated_series(400), values=np.full(400, 5.0))))
+    assert not any("nan" in sentence or "worst day" in sentence for sentence in illustration.sentences)
+    assert illustration.tables["losses"].rows()[0]["mean"] == 0
 
 
 def test_the_third_loss_is_negative_where_nothing_else_is_said():
@@ -93,8 +93,8 @@ def test_the_third_loss_is_negative_where_nothing_else_is_said():
     assert study.minus == round_above(mean) > mean > 10
     assert study.lowered.mean() < 0
     assert study_of("error", simulated_series(400), days=20, minus=100).minus == 100
-    look = error_illustration(study)
-    assert f"Minus {number(study.minus)} the loss is −" in look.sentences[-1]
+    illustration = error_illustration(study)
+    assert f"Minus {number(study.minus)} the loss is −" in illustration.sentences[-1]
 
 
 @given(st.floats(1e-9, 1e12))
@@ -106,8 +106,8 @@ def test_a_round_number_above_has_one_figure(size):
 
 
 def test_round_numbers_by_hand():
-    told = [round_above(size) for size in (208, 200, 0.21, 95, 1, 0)]
-    assert told == [300, 300, 0.3, 100, 2, 1]
+    shown = [round_above(size) for size in (208, 200, 0.21, 95, 1, 0)]
+    assert shown == [300, 300, 0.3, 100, 2, 1]
 
 
 def test_a_zero_is_written_without_a_letter(study, draw):

@@ -1,4 +1,4 @@
-"""Matrices with numbers: each panel's product is right, and θ read by the places told is the network's."""
+"""Matrices with numbers: each panel's product is right, and θ read by the places given is the network's."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from support.chart_reader import layers, rows
 from support.findings_builder import simulated_series
 from support.pictures import study_of
-from thalweg.charts.drawing import short
+from thalweg.charts.numbers import short_number
 from thalweg.errors import InputError
 from thalweg.pictures.matrix.chart import matrix_chart, matrix_illustration
 from thalweg.pictures.matrix.panels import kept
@@ -44,13 +44,13 @@ def test_the_lectures_shape_with_its_numbers(study):
     for numbers in (r, hidden.biases, hidden.weights, example.x, a):
         assert np.abs(numbers).max() > 1e-3
         for value in np.ravel(numbers):
-            assert short(float(value)) in texts
+            assert short_number(float(value)) in texts
     for sign in ("=", "+", "·", "σ →", "a = σ(r)", "W", "x"):
         assert sign in texts
     texts, cells = drawn(spec, second)
     assert len(cells) == 1 + 1 + 3 + 3  # y, b, c, a
     y = output.biases[0] + output.weights[0] @ a
-    assert short(float(y)) in texts
+    assert short_number(float(y)) in texts
     assert example.estimated == pytest.approx(y * example.scale.spread + example.scale.centre, rel=1e-12)
     texts, cells = drawn(spec, theta)
     assert [text for text in texts if text.endswith(("W", "b", "c"))] == [
@@ -61,7 +61,7 @@ def test_the_lectures_shape_with_its_numbers(study):
     ]
     assert {"0…2", "3…5", "6…8", "9…11", "12…14", "15"} <= set(texts)
     for value in example.theta:
-        assert short(float(value)) in texts
+        assert short_number(float(value)) in texts
 
 
 def test_heat_is_the_numbers_sign_and_size(study):
@@ -76,16 +76,16 @@ def test_heat_is_the_numbers_sign_and_size(study):
 
 
 @pytest.mark.parametrize("widths", ["3", "0", "4,3", "2,3,4,5"])
-def test_theta_read_by_the_places_told_is_the_networks(series, widths):
+def test_theta_read_by_the_places_stated_is_the_networks(series, widths):
     found = study_of("matrix", series, layers=widths)
-    look, theta, network = matrix_illustration(found), found.example.theta, found.example.network
-    parts = look.tables["parts"].columns
+    illustration, theta, network = matrix_illustration(found), found.example.theta, found.example.network
+    parts = illustration.tables["parts"].columns
     views = [part for layer in network.layers(theta) for part in layer]
     assert len(views) == len(parts["first"])
     for view, first, end, shape in zip(views, parts["first"], parts["end"], parts["shape"], strict=True):
-        told = tuple(int(size) for size in shape.split(" × "))
-        np.testing.assert_array_equal(theta[first:end].reshape(told), view)
-    np.testing.assert_array_equal(look.tables["values"].columns["value"], theta)
+        stated = tuple(int(size) for size in shape.split(" × "))
+        np.testing.assert_array_equal(theta[first:end].reshape(stated), view)
+    np.testing.assert_array_equal(illustration.tables["values"].columns["value"], theta)
     assert np.abs(theta).max() > 0.01
 
 
@@ -104,10 +104,10 @@ def test_deeper_and_larger_networks_are_shortened(series):
 
 
 def test_a_straight_line_has_no_r(series):
-    look = matrix_illustration(study_of("matrix", series, layers="0"))
-    assert look.title.startswith("A straight line, y = b + w·x")
-    assert len(look.described["vconcat"]) == 2
-    assert any("no r and no a" in sentence for sentence in look.sentences)
+    illustration = matrix_illustration(study_of("matrix", series, layers="0"))
+    assert illustration.title.startswith("A straight line, y = b + w·x")
+    assert len(illustration.described["vconcat"]) == 2
+    assert any("no r and no a" in sentence for sentence in illustration.sentences)
 
 
 def test_its_days_stand_in_the_users_units(series):
@@ -122,7 +122,7 @@ def test_options_out_of_range_are_refused(series):
     for options, found in (
         ({"days_back": 0}, "days_back=0"),
         ({"layers": "three"}, "layers='three'"),
-        ({"day": "2019-01-01"}, "day=2019-01-01: choose a day from"),
+        ({"day": "2019-01-01"}, "day='2019-01-01': choose a day from"),
         ({"activation": "step"}, "activation='step'"),
         ({"loss": "mad"}, "loss='mad'"),
     ):

@@ -1,4 +1,4 @@
-"""The days missed most are those, their holidays are named, and what a calendar helps is told as it is."""
+"""The days with the largest errors, the holidays near them, and how much a calendar helps."""
 
 import math
 from dataclasses import replace
@@ -34,10 +34,10 @@ def test_the_simulated_channels_lunar_new_year_is_found_and_named(channel):
     before, after = channel.miss(channel.plain, eve), channel.miss(channel.calendars[0], eve)
     assert before[0] > 300
     assert after[0] < before[0] / 3
-    look = misses_illustration(channel)
-    assert "Fri 9 Feb 2024 (Lunar New Year's Eve)" in look.sentences[1]
-    assert look.sentences[0].startswith("Without a file this picture simulates the channel for 2,300 days")
-    assert look.sentences[-1].startswith("The lecture's deepest miss")
+    illustration = misses_illustration(channel)
+    assert "Fri 9 Feb 2024 (Lunar New Year's Eve)" in illustration.sentences[1]
+    assert illustration.sentences[0].startswith("Without a file this picture simulates the channel for 2,300 days")
+    assert illustration.sentences[-1].startswith("The lecture's deepest miss")
     assert "2024年2月9日周五（除夕）" in misses_illustration(channel, "zh").sentences[1]
 
 
@@ -67,8 +67,8 @@ def test_the_calendar_rungs_have_the_same_shape(plain, channel):
 
 
 def test_losses_are_over_all_unseen_days_and_over_those_missed(plain):
-    look = misses_illustration(plain)
-    table = look.tables["lift"].rows()
+    illustration = misses_illustration(plain)
+    table = illustration.tables["lift"].rows()
     for row, rung in zip(table, plain.rungs, strict=True):
         np.testing.assert_allclose(row["unseen"], rung.unseen(), rtol=1e-12)
         by_hand = np.abs(rung.estimates[plain.missed] - plain.series.values[plain.missed]).mean()
@@ -78,16 +78,16 @@ def test_losses_are_over_all_unseen_days_and_over_those_missed(plain):
 
 
 def test_without_a_country_nothing_is_named_and_that_is_said(plain):
-    look = misses_illustration(plain)
+    illustration = misses_illustration(plain)
     assert plain.holidays == ("",) * 4
     assert plain.stranger is None
     assert plain.share_near == 0
-    assert look.sentences[0] == "No holiday is named: say whose count with --country, such as TW."
-    assert "holiday" not in look.title
-    assert not any("2,300 days" in sentence for sentence in look.sentences)
+    assert illustration.sentences[0] == "No holiday is named: the option country says whose holidays count, such as TW."
+    assert "holiday" not in illustration.title
+    assert not any("2,300 days" in sentence for sentence in illustration.sentences)
 
 
-def test_the_title_tells_all_unseen_days_and_the_rung_that_is_best_there(channel):
+def test_the_title_states_all_unseen_days_and_the_rung_that_is_best_there(channel):
     losses = {rung.rung.name: channel.loss(rung, channel.unseen) for rung in channel.calendars}
     best = min(losses, key=losses.get)
     assert channel.best.rung.name == best
@@ -100,7 +100,7 @@ def test_the_title_tells_all_unseen_days_and_the_rung_that_is_best_there(channel
     assert misses_illustration(channel).title == expected
 
 
-def test_a_calendar_that_does_not_help_is_told_so(channel):
+def test_a_calendar_that_does_not_help_is_stated(channel):
     swapped = replace(channel, plain=channel.calendars[0], calendars=(channel.plain,))
     assert misses_illustration(swapped).title.startswith(
         "No calendar helps: L′ is 132 for 100 relu 28 week, with one at best"
@@ -125,7 +125,7 @@ def test_every_miss_has_a_number_where_there_is_room(channel):
         assert sum(abs(one - other) < 4 and height == beside for other, beside in places) == 1
 
 
-def test_names_are_those_of_the_calendar_and_chance_is_told_beside():
+def test_names_are_those_of_the_calendar_and_chance_is_stated_beside():
     study = study_of("misses", simulated_series(400), country="usa", layers="20", count=12)
     assert study.country == "US"
     dates = study.series.dates
@@ -149,17 +149,17 @@ def test_the_picture_holds_what_came_and_every_estimate(channel):
     np.testing.assert_allclose([float(row["target"]) for row in rows(below, bars)], target, rtol=1e-6)
     estimates = marked(below, "point", x="prediction")
     for rung, layer in zip(reversed(channel.rungs), estimates, strict=True):  # the smallest mark on top
-        told = rows(below, layer)
+        shown = rows(below, layer)
         np.testing.assert_allclose(
-            [float(row["prediction"]) for row in told], rung.estimates[channel.missed], rtol=1e-6
+            [float(row["prediction"]) for row in shown], rung.estimates[channel.missed], rtol=1e-6
         )
         np.testing.assert_allclose(
-            [float(row["miss"]) for row in told], np.abs(rung.estimates[channel.missed] - target), rtol=1e-6
+            [float(row["miss"]) for row in shown], np.abs(rung.estimates[channel.missed] - target), rtol=1e-6
         )
     assert "Lunar New Year's Eve" in estimates[0]["encoding"]["y"]["axis"]["labelExpr"]
     for panel, days in zip(lift["hconcat"], (channel.unseen, channel.missed), strict=True):
-        told = [float(row["loss"]) for row in rows(spec | panel, marked(spec | panel, "bar")[0])]
-        np.testing.assert_allclose(told, [channel.loss(rung, days) for rung in channel.rungs], rtol=1e-6)
+        shown = [float(row["loss"]) for row in rows(spec | panel, marked(spec | panel, "bar")[0])]
+        np.testing.assert_allclose(shown, [channel.loss(rung, days) for rung in channel.rungs], rtol=1e-6)
 
 
 def test_the_table_holds_estimate_and_miss_side_by_side(channel):
@@ -168,7 +168,7 @@ def test_the_table_holds_estimate_and_miss_side_by_side(channel):
             assert math.isclose(row[f"miss_{role}"], abs(row[f"estimate_{role}"] - row["target"]))
 
 
-def test_the_watcher_is_told_of_every_fit():
+def test_the_watcher_is_informed_of_every_fit():
     class Watcher:
         total = made = 0
 

@@ -12,7 +12,7 @@ from support.chart_reader import layers, rows
 from support.data import real
 from support.findings_builder import simulated_series
 from support.pictures import study_of
-from thalweg.charts.drawing import exact, short
+from thalweg.charts.numbers import exact_number, large_count, rounded_number, short_number
 from thalweg.errors import InputError
 from thalweg.forecast.features import past_of
 from thalweg.forecast.fit import Fit
@@ -23,7 +23,6 @@ from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
 from thalweg.pictures.passes.chart import passes_illustration
 from thalweg.pictures.passes.study import SPEECH, WORKED, WORKED_THETA, WORKED_X, counts_of
-from thalweg.pictures.passes.views_chart import figures, many
 from thalweg.series.dates import days_after
 
 
@@ -42,51 +41,56 @@ def fitted(series):
     return study_of("passes", series)
 
 
-def panels(look):
-    spec = look.described
+def panels(illustration):
+    spec = illustration.described
     for panel in spec["vconcat"]:
         yield from panel.get("hconcat", [panel])
 
 
-def written(look, panel=None):
+def written(illustration, panel=None):
     """All texts of a panel, or of the whole picture."""
-    spec = look.described
+    spec = illustration.described
     return [
         row["text"]
-        for one in ([panel] if panel else panels(look))
+        for one in ([panel] if panel else panels(illustration))
         for layer in layers(one)
         if layer["mark"]["type"] == "text" and layer["encoding"]["text"]["field"] == "text"
         for row in rows(spec, layer)
     ]
 
 
-def shapes(look, panel, shape):
+def shapes(illustration, panel, shape):
     return [
         row
         for layer in layers(panel)
         if layer["mark"]["type"] == "point" and layer["encoding"].get("shape")
-        for row in rows(look.described, layer)
+        for row in rows(illustration.described, layer)
         if row["shape"].startswith(shape)
     ]
 
 
 def test_the_lectures_printed_digits_stand_in_the_picture(worked):
-    look = passes_illustration(worked)
-    forward, strip, backward = panels(look)
-    texts = written(look, forward)
+    illustration = passes_illustration(worked)
+    forward, strip, backward = panels(illustration)
+    texts = written(illustration, forward)
     for printed in ("0.98", "0.12", "0.86", "0.11", "0.62", "0.83"):
         assert printed in texts
     for marked in ("∂z/∂w −1", "∂z/∂w 0.12", "∂z/∂w 0.11"):
         assert marked in texts
-    framed = [row for layer in layers(forward) if layer["mark"]["type"] == "rect" for row in rows(look.described, layer)
-              if row["stroke"] != "white"]  # fmt: skip
+    framed = [
+        row
+        for layer in layers(forward)
+        if layer["mark"]["type"] == "rect"
+        for row in rows(illustration.described, layer)
+        if row["stroke"] != "white"
+    ]
     assert len(framed) == 3
-    assert written(look, strip).count(exact(worked.trace.gradient)) >= 1
-    assert exact(worked.trace.difference) in written(look, strip)
-    assert len(shapes(look, backward, "M-1,0")) == 6  # an op-amp a neuron
+    assert written(illustration, strip).count(exact_number(worked.trace.gradient)) >= 1
+    assert exact_number(worked.trace.difference) in written(illustration, strip)
+    assert len(shapes(illustration, backward, "M-1,0")) == 6  # an op-amp a neuron
     for derivative in np.concatenate(worked.passes.derivatives):
-        assert short(float(derivative)) in written(look, backward)
-    sentences = " ".join(look.sentences)
+        assert short_number(float(derivative)) in written(illustration, backward)
+    sentences = " ".join(illustration.sentences)
     assert "0.98, 0.12, 0.86, 0.11, 0.62, 0.83" in sentences
     assert "∂z/∂w = −1, 0.12, 0.11" in sentences
 
@@ -96,7 +100,7 @@ def test_the_subtitle_names_the_loss_that_was_taken(worked):
     assert squared.subtitle.endswith("target (0.25, 0.5) and C = the mean of (y − target)² over the outputs")
     assert absolute.subtitle.endswith("C = the mean of |y − target| over the outputs")
     assert "|y − 目标|" in passes_illustration(study_of("passes", loss="mae"), "zh").subtitle
-    # As C and ∂C/∂y are told, so they are.
+    # C and ∂C/∂y are what the sentences say.
     passes, away = worked.passes, worked.passes.a[-1] - worked.passes.target
     assert passes.cost == pytest.approx((away**2).mean(), rel=1e-14)
     np.testing.assert_allclose(passes.output_slope, away, rtol=1e-14)
@@ -108,43 +112,43 @@ def test_the_subtitle_names_the_loss_that_was_taken(worked):
     assert "so ∂C/∂y = 2·(y − target)" in one.sentences[0]
 
 
-def test_every_wire_tells_its_weight_and_both_slopes(worked):
-    look = passes_illustration(worked)
-    forward, _, backward = panels(look)
+def test_every_wire_shows_its_weight_and_both_slopes(worked):
+    illustration = passes_illustration(worked)
+    forward, _, backward = panels(illustration)
     layer_of = WORKED.layers(WORKED_THETA)
     for panel in (forward, backward):
         wires = {
             row["wire"]: row
             for layer in layers(panel) if layer["mark"]["type"] == "rule"
-            for row in rows(look.described, layer) if "wire" in row
+            for row in rows(illustration.described, layer) if "wire" in row
         }  # fmt: skip
         assert len(wires) == 12
         for name, row in wires.items():
             layer, neuron, source = map(int, name.split(","))
-            assert row["weight"] == exact(float(layer_of[layer - 1].weights[neuron - 1, source - 1]))
-            assert row["connected"] == exact(float(worked.passes.a[layer - 1][source - 1]))
-            assert row["slope"] == exact(float(worked.passes.slopes[layer - 1][neuron - 1]))
-    texts = written(look, backward)
+            assert row["weight"] == exact_number(float(layer_of[layer - 1].weights[neuron - 1, source - 1]))
+            assert row["connected"] == exact_number(float(worked.passes.a[layer - 1][source - 1]))
+            assert row["slope"] == exact_number(float(worked.passes.slopes[layer - 1][neuron - 1]))
+    texts = written(illustration, backward)
     for slope in np.concatenate(worked.passes.slopes):
-        assert f"∂C/∂z {short(float(slope))}" in texts
+        assert f"∂C/∂z {short_number(float(slope))}" in texts
     for panel in (forward, backward):
-        assert sum(text.startswith(("w ", "× w ", "∂C/∂w")) for text in written(look, panel)) in {12, 9}
+        assert sum(text.startswith(("w ", "× w ", "∂C/∂w")) for text in written(illustration, panel)) in {12, 9}
     # The arrows are turned round: every wire of the reversed network runs to the left.
     lines = [row for layer in layers(backward) if layer["mark"]["type"] == "rule"
-             for row in rows(look.described, layer)]  # fmt: skip
+             for row in rows(illustration.described, layer)]  # fmt: skip
     assert len(lines) == 14
     assert all(row["x2"] < row["x"] for row in lines)
 
 
 def test_labels_do_not_overlap(worked, fitted):
     for study in (worked, fitted):
-        look = passes_illustration(study)
-        for panel in panels(look):
+        illustration = passes_illustration(study)
+        for panel in panels(illustration):
             plates = [
                 row
                 for layer in layers(panel)
                 if layer["mark"]["type"] == "rect"
-                for row in rows(look.described, layer)
+                for row in rows(illustration.described, layer)
                 if row["opacity"] > 0.9
             ]
             for at, one in enumerate(plates):
@@ -155,11 +159,11 @@ def test_labels_do_not_overlap(worked, fitted):
 
 def test_the_tables_hold_everything(worked, fitted):
     for study in (worked, fitted):
-        look = passes_illustration(study)
-        wires = look.tables["wires"].columns
+        illustration = passes_illustration(study)
+        wires = illustration.tables["wires"].columns
         network = study.passes.network
-        assert len(look.tables["wires"]) == network.size
-        assert len(look.tables["nodes"]) == sum(network.widths)
+        assert len(illustration.tables["wires"]) == network.size
+        assert len(illustration.tables["nodes"]) == sum(network.widths)
         np.testing.assert_allclose(
             np.multiply(wires["connected"], wires["slope"]), wires["gradient"], rtol=1e-12, atol=0
         )
@@ -170,22 +174,22 @@ def test_the_tables_hold_everything(worked, fitted):
 
 def test_paths_add_up_in_the_table_and_in_the_picture(series):
     study = study_of("passes", series, view="paths", layers="3,3", weight="1,2,1")
-    look = passes_illustration(study)
-    assert next(iter(look.tables)) == "paths"
-    *paths, total = look.tables["paths"].columns["product"]
+    illustration = passes_illustration(study)
+    assert next(iter(illustration.tables)) == "paths"
+    *paths, total = illustration.tables["paths"].columns["product"]
     assert len(paths) == 3
     assert abs(total) > 1e-9
     assert sum(paths) == pytest.approx(total, rel=1e-12)
     assert total == pytest.approx(study.passes.gradient[study.trace.place], rel=1e-12)
-    shown = [text.removesuffix(" =") for text in written(look) if " × " in text]
+    shown = [text.removesuffix(" =") for text in written(illustration) if " × " in text]
     assert len(shown) == 3
     for text, product in zip(shown, paths, strict=True):
         made = np.prod([float(one.strip("()").replace("−", "-")) for one in text.split(" × ")])
         assert f"{made:.4g}" == f"{product:.4g}"  # what is printed gives the product that is printed
-    for factors, product in zip(look.tables["paths"].columns["factors"], paths, strict=False):
+    for factors, product in zip(illustration.tables["paths"].columns["factors"], paths, strict=False):
         assert np.prod([float(one) for one in factors.split(" × ")]) == pytest.approx(product, rel=1e-12)
-    texts = written(look)
-    assert figures(total, 4) in texts
+    texts = written(illustration)
+    assert rounded_number(total, 4) in texts
     assert "z(1,2) → z(2,1) → z(3,1) → C" in texts
 
 
@@ -205,15 +209,15 @@ def test_counts_are_the_blackboards_and_grow(worked):
     assert deepest.widths == SPEECH
     assert deepest.backward < 1.01 * deepest.forward
     assert deepest.naive > 1e24
-    look = passes_illustration(study_of("passes", view="counts"))
+    illustration = passes_illustration(study_of("passes", view="counts"))
     drawn = [
         row
-        for panel in panels(look)
+        for panel in panels(illustration)
         for layer in layers(panel) if layer["mark"]["type"] == "line"
-        for row in rows(look.described, layer) if row["which"] == "naive"
+        for row in rows(illustration.described, layer) if row["which"] == "naive"
     ]  # fmt: skip
     assert max(row["multiplications"] for row in drawn) == float(deepest.naive)
-    assert all(panel["layer"][1]["encoding"]["y"]["scale"]["type"] == "log" for panel in list(panels(look))[1:])
+    assert all(panel["layer"][1]["encoding"]["y"]["scale"]["type"] == "log" for panel in list(panels(illustration))[1:])
 
 
 def test_examples_have_the_batchs_gradient_as_their_mean(series, worked):
@@ -251,33 +255,33 @@ def test_the_day_is_as_the_network_was_shown_it(series, fitted):
     np.testing.assert_array_equal(example.values, series.values[198:195:-1])
     scale = example.scale
     np.testing.assert_allclose(example.x, (example.values - scale.centre) / scale.spread, rtol=1e-12)
-    assert example.came == series.values[199]
+    assert example.actual == series.values[199]
     assert example.estimated == pytest.approx(float(fitted.passes.a[-1][0]) * scale.spread + scale.centre, rel=1e-12)
     texts = written(passes_illustration(fitted))
     assert "Wed 19 Jul" in texts
     assert f"{example.values[0]:,.0f}" in texts
     other = study_of("passes", series, day="2017-08-01").example
     assert str(other.day) == "2017-08-01"
-    assert other.came == series.values[int((other.day - series.start).astype(int))]
+    assert other.actual == series.values[int((other.day - series.start).astype(int))]
 
 
 def test_large_networks_are_summarised(series):
     study = study_of("passes", series, days_back=28, layers="100,100,100,100", activation="relu", weight="3,77,9")
-    look = passes_illustration(study)
-    spec = look.described
-    marks = sum(len(rows(spec, layer)) for panel in panels(look) for layer in layers(panel))
+    illustration = passes_illustration(study)
+    spec = illustration.described
+    marks = sum(len(rows(spec, layer)) for panel in panels(illustration) for layer in layers(panel))
     assert 100 < marks < 800
-    forward = next(panels(look))
-    assert len(shapes(look, forward, "circle")) <= 4 * 6
-    texts = written(look)
+    forward = next(panels(illustration))
+    assert len(shapes(illustration, forward, "circle")) <= 4 * 6
+    texts = written(illustration)
     assert "… 94 more" in texts
-    assert any("at most 6 neurons are drawn" in sentence for sentence in look.sentences)
+    assert any("at most 6 neurons are drawn" in sentence for sentence in illustration.sentences)
     # Wires without numbers are there too: no neuron hangs loose.
     wires = [row for layer in layers(forward) if layer["mark"]["type"] == "rule" for row in rows(spec, layer)
              if "wire" in row]  # fmt: skip
     assert len(wires) == 6 * 6  # of the one layer whose layer before is drawn
     assert any("more layer" in text for text in texts)
-    assert len(look.tables["wires"]) == study.passes.network.size
+    assert len(illustration.tables["wires"]) == study.passes.network.size
     assert len(json.dumps(spec)) < 500_000
     # Central differences are made of the chosen weight alone.
     assert np.isfinite(study.differences).sum() == 1
@@ -294,8 +298,8 @@ def test_a_zero_gradient_is_explained(series):
 
 
 def test_a_bias_is_connected_to_one():
-    look = passes_illustration(study_of("passes", weight="2,1,0"))
-    assert "connected to the value 1" in look.sentences[1]
+    illustration = passes_illustration(study_of("passes", weight="2,1,0"))
+    assert "connected to the value 1" in illustration.sentences[1]
     assert study_of("passes", weight="2,1,0").trace.connected == 1
     line = passes_illustration(study_of("passes", layers="0"))
     assert any("P5, case 1" in sentence for sentence in line.sentences)
@@ -303,15 +307,15 @@ def test_a_bias_is_connected_to_one():
 
 def test_what_is_out_of_range_is_refused(series):
     for options, found in (
-        ({"weight": "4,1,1"}, "weight=4,1,1: there is no layer 4; layers are 1 to 3"),
-        ({"weight": "1,4,1"}, "layer 1 has no neuron 4; its neurons are 1 to 3"),
-        ({"weight": "1,1,9"}, "inputs are 1 to 3, and 0 is the bias. This network is 3-3-2-1"),
+        ({"weight": "4,1,1"}, "weight='4,1,1': there is no such weight. This network is 3-3-2-1"),
+        ({"weight": "1,4,1"}, "weight='1,4,1': there is no such weight"),
+        ({"weight": "1,1,9"}, "counting begins at 1, and input 0 is a neuron's bias"),
         ({"weight": "1,1"}, "give LAYER,NEURON,INPUT"),
         ({"weight": "a,b,c"}, "give LAYER,NEURON,INPUT"),
         ({"view": "front"}, "has no view 'front'. Its views are both, forward"),
         ({"view": "examples", "examples": 1}, "examples=1"),
         ({"weight": "layer,1,1"}, "give LAYER,NEURON,INPUT"),
-        ({"day": "yesterday"}, "day='yesterday' is no day; write it as"),
+        ({"day": "yesterday"}, "day='yesterday' is no day. Write it as"),
         ({"day": "2017-01-03"}, "choose a day from 2017-01-05 to"),
         ({"day": "2018-01-20"}, "days are kept sealed"),
         ({"loss": "huber"}, "loss='huber'"),
@@ -340,9 +344,9 @@ def test_numbers_are_written_as_on_the_blackboard():
         0.999: "1.00",
         float("nan"): "–",
     }
-    assert {value: short(value) for value in written_as} == written_as
-    assert [many(value) for value in (38, 7_048_040, 8.208e25)] == ["38", "7,048,040", "8.2×10²⁵"]
-    assert [exact(value) for value in (-0.000543612, 0.0, 12345.678, -1e-9)] == [
+    assert {value: short_number(value) for value in written_as} == written_as
+    assert [large_count(value) for value in (38, 7_048_040, 8.208e25)] == ["38", "7,048,040", "8.2×10²⁵"]
+    assert [exact_number(value) for value in (-0.000543612, 0.0, 12345.678, -1e-9)] == [
         "−0.00054361",
         "0",
         "12346",
@@ -362,7 +366,7 @@ def test_a_saved_model_shows_its_first_network(series):
     example = study_of("passes", series, days_back=7).example
     fit = Fit(example.rung, example.scale, example.network, example.theta[None].astype(np.float32))
     days = series.head(260)
-    parts = {"yardstick": None, "bands": np.zeros((1, 4)), "errors": np.zeros(3), "made": dt.date(2026, 1, 1)}
+    parts = {"miss_transform": None, "bands": np.zeros((1, 4)), "errors": np.zeros(3), "made": dt.date(2026, 1, 1)}
     copy = Rung(7, copy=True)
     model = Model("mean of 2", "mae", "direct", [copy, fit], [], example.calendar, days, **parts)
     study = study_of("passes", model, weight="1,2,7")

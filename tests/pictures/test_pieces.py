@@ -20,8 +20,8 @@ from thalweg.pictures.pieces import neurons_study
 from thalweg.pictures.pieces.chart import pieces_chart, pieces_illustration
 from thalweg.pictures.pieces.sliders_chart import SLOPES, VALUES
 from thalweg.pictures.pieces.study import SlidersStudy
-from thalweg.pictures.shared.curve import TURNS
-from thalweg.pictures.shared.fitted_rung import fitted
+from thalweg.pictures.shared.curve import LECTURE_TURNS
+from thalweg.pictures.shared.fitted_rung import fit_rung
 from thalweg.series.calendar import Calendar
 
 
@@ -52,7 +52,7 @@ class TestBuild:
         assert (hard.network.widths, relu.network.widths) == ((1, 5, 1), (1, 10, 1))
         for built in study.built:
             made = forward(built.network, built.theta, study.curve.x[:, None]).prediction[:, 0]
-            np.testing.assert_allclose(made, np.interp(study.curve.x, *TURNS.T), rtol=0, atol=1e-12)
+            np.testing.assert_allclose(made, np.interp(study.curve.x, *LECTURE_TURNS.T), rtol=0, atol=1e-12)
             assert built.gap < 1e-12
 
     def test_more_pieces_come_closer(self, study):
@@ -71,8 +71,8 @@ class TestBuild:
         corners = numbers(table, "x", pieces="0")
         for count in range(6):
             drawn = numbers(table, "y", pieces=str(count))
-            reached = np.clip(corners, 0, TURNS[count, 0])  # right as far as they reach, and flat beyond
-            np.testing.assert_allclose(drawn, np.interp(reached, *TURNS.T), atol=1e-6)
+            reached = np.clip(corners, 0, LECTURE_TURNS[count, 0])  # right as far as they reach, and flat beyond
+            np.testing.assert_allclose(drawn, np.interp(reached, *LECTURE_TURNS.T), atol=1e-6)
         slider = next(param for param in spec["params"] if param["name"] == "pieces_so_far")
         assert (slider["bind"]["min"], slider["bind"]["max"]) == (0, 5)
         singly = [*first_row["hconcat"], *second_row["hconcat"]]
@@ -103,27 +103,29 @@ class TestBuild:
             assert np.abs(both).max() > 0.1
 
     def test_the_words_and_tables(self, study):
-        look = pieces_illustration(study)
-        assert look.title == "A constant and 5 pieces make the curve: 5 hard sigmoids, or 10 ReLUs, no training"
-        assert "the y axis, 1.00" in look.sentences[0]
-        assert "w = 6/2 = 3.00, b = −3.00, c = 0.800" in look.sentences[1]
-        assert "The network 1-5-1 of hard sigmoids" in look.sentences[2]
-        assert look.asked == ("pairs",)
-        table = look.tables["values"].columns
-        np.testing.assert_allclose(sum(table[f"piece_{at}"] for at in range(6)), TURNS[:, 1], rtol=0, atol=1e-12)
+        illustration = pieces_illustration(study)
+        assert illustration.title == "A constant and 5 pieces make the curve: 5 hard sigmoids, or 10 ReLUs, no training"
+        assert "the y axis, 1.00" in illustration.sentences[0]
+        assert "w = 6/2 = 3.00, b = −3.00, c = 0.800" in illustration.sentences[1]
+        assert "The network 1-5-1 of hard sigmoids" in illustration.sentences[2]
+        assert illustration.asked == ("pairs",)
+        table = illustration.tables["values"].columns
+        np.testing.assert_allclose(
+            sum(table[f"piece_{at}"] for at in range(6)), LECTURE_TURNS[:, 1], rtol=0, atol=1e-12
+        )
 
     def test_days_of_one_s_own(self, series):
         study = study_of("pieces", series, points=17)
         assert len(study.pieces) == 16
         assert study.pieces.constant == study.curve.y[0]
         assert all(built.gap < 1e-12 * np.abs(study.curve.y).sum() for built in study.built)
-        look = pieces_illustration(study, "zh")
-        assert str(look.tables["pieces"].columns["from"][0]) == str(study.curve.first)
+        illustration = pieces_illustration(study, "zh")
+        assert str(illustration.tables["pieces"].columns["from"][0]) == str(study.curve.first)
         assert study.curve.dates(study.curve.x)[-1] < series.dates[350]
         assert len(study_of("pieces", series, curve="days", points=60).pieces) == 59
         assert study_of("pieces", series, curve="days", points=60).joined.most == 0
         assert study.joined.mean < study.even.mean
-        assert str(study.curve.first) in str(look.tables["pieces"].columns["from"][0])
+        assert str(study.curve.first) in str(illustration.tables["pieces"].columns["from"][0])
         english = pieces_illustration(study)
         assert "joins the points as far as they reach" in english.sentences[0]
         assert english.sentences[1].startswith("x counts days: ")
@@ -133,16 +135,16 @@ class TestBuild:
         assert f"{study.joined.mean:,.1f}"[:3] in heading
         texts = [row["text"] for panel in spec["vconcat"] if "layer" in panel for one in marked(spec | panel, "text")
                  for row in rows(spec | panel, one)]  # fmt: skip
-        assert "… 5 more pieces are not drawn singly; --csv has them all" in texts
+        assert "… 5 more pieces are not drawn alone; the table pieces has them all" in texts
         sine = study_of("pieces", curve="sine")
         assert 0 < sine.joined.mean < sine.even.mean
 
     def test_options_out_of_range_are_refused(self, series):
         for options, found in (
             ({"view": "bild"}, "has no view 'bild'. Its views are build, fitted, sliders"),
-            ({"points": 1}, "points=1: give a whole number from 2 to 65"),
+            ({"points": 1}, "points=1: give from 2 to 65 points"),
             ({"points": 66}, "points=66"),
-            ({"curve": "days", "points": 61}, "points=61: give a whole number from 2 to 60"),
+            ({"curve": "days", "points": 61}, "points=61: give from 2 to 60 points"),
             ({"view": "sliders", "w": 101.0}, "w=101"),
             ({"view": "sliders", "c": float("nan")}, "c=nan"),
         ):
@@ -159,7 +161,7 @@ class TestFitted:
     def test_neurons_add_up_to_what_the_rung_estimates(self, series, activation, layers):
         study = study_of("pieces", series, view="fitted", activation=activation, layers=layers)
         hidden = tuple(map(int, layers.split(",")))
-        of = fitted(series, suited(Rung(1, hidden=hidden, activation=activation)))
+        of = fit_rung(series, suited(Rung(1, hidden=hidden, activation=activation)))
         np.testing.assert_allclose(study.bias + study.each.sum(axis=0), study.total, rtol=1e-12)
         np.testing.assert_allclose(study.total, study.estimate, rtol=1e-9)
         # Over one input alone the estimate is the rung's own, day by day (made in float32).
@@ -173,7 +175,7 @@ class TestFitted:
         )[:, 0]
         np.testing.assert_allclose(exact, of.estimates[day], rtol=1e-5)
         np.testing.assert_allclose(study.seen, series.values[day - 1], rtol=1e-9)
-        np.testing.assert_allclose(study.came, series.values[day], rtol=1e-9)
+        np.testing.assert_allclose(study.actual, series.values[day], rtol=1e-9)
         assert np.ptp(study.estimate) > 100
 
     def test_a_relu_bends_the_estimate_where_it_turns(self, series):
@@ -204,26 +206,26 @@ class TestFitted:
         np.testing.assert_allclose(numbers(rows(above, estimate), "y"), study.estimate, rtol=1e-6)
         assert "7 days before" in spec["title"]["subtitle"]
         # The others are held as on the last training day.
-        of = fitted(series, suited(Rung(7, hidden=(9,))))
+        of = fit_rung(series, suited(Rung(7, hidden=(9,))))
         last = of.estimates[of.split.train - 1]
         at = series.values[of.split.train - 1 - 7]
         np.testing.assert_allclose(np.interp(at, study.x, study.estimate), last, rtol=2e-3)
 
-    def test_dead_neurons_are_told(self, series, monkeypatch):
+    def test_dead_neurons_are_stated(self, series, monkeypatch):
         def dying(*given, **options):
-            of = fitted(*given, **options)
+            of = fit_rung(*given, **options)
             hidden = of.network.layers(of.theta)[0]
             hidden.weights[0], hidden.biases[0] = 0.0, -1.0
             return of
 
-        monkeypatch.setattr(neurons_study, "fitted", dying)
+        monkeypatch.setattr(neurons_study, "fit_rung", dying)
         study = study_of("pieces", series, view="fitted")
         np.testing.assert_array_equal(np.flatnonzero(study.dead), [0])
-        look = pieces_illustration(study)
-        assert "1 dead" in look.title
-        assert look.tables["neurons"].columns["state"][0] == "dead"
-        assert f"Dead on the {study.examples:,} examples" in look.sentences[2]
-        assert "1 of the neurons" in look.sentences[2]
+        illustration = pieces_illustration(study)
+        assert "1 dead" in illustration.title
+        assert illustration.tables["neurons"].columns["state"][0] == "dead"
+        assert f"Dead on the {study.examples:,} examples" in illustration.sentences[2]
+        assert "1 of the neurons" in illustration.sentences[2]
 
     def test_a_saved_model_is_taken_apart(self, series):
         rung = suited(Rung(14, hidden=(5,), known="week"))
@@ -241,8 +243,8 @@ class TestFitted:
         np.testing.assert_allclose(np.interp(days.values[398], study.x, study.estimate), tomorrow, rtol=1e-3)
         assert study.examples == 400 - days_needed(rung) + 1
         assert np.isfinite(estimates(rung, alone, days, model.calendar, 14, 400)).all()
-        look = pieces_illustration(study)
-        assert any("Out of the saved model" in sentence for sentence in look.sentences)
+        illustration = pieces_illustration(study)
+        assert any("Out of the saved model" in sentence for sentence in illustration.sentences)
         assert "6 relu" not in pieces_illustration(study, "zh").title
 
     def test_what_has_no_neurons_or_no_such_input_is_refused(self, series):
@@ -251,7 +253,7 @@ class TestFitted:
             (series, {"input": 2}, "input=2: 6 relu 1 looks back 1 days"),
             (series, {"input": 0}, "input=0"),
             (series, {"layers": "0"}, "a straight line has no neurons"),
-            (series, {"layers": "5,2000"}, "layers=2000"),
+            (series, {"layers": "5,2000"}, r"layers=\(5, 2000\): the last layer may have 1,000 neurons"),
             (series, {"activation": "identity"}, "activation='identity'"),
             (series, {"hold": "best"}, "hold='best'"),
             (series, {"days_back": 0}, "days_back=0"),
@@ -299,8 +301,8 @@ class TestSliders:
         assert {name: param["value"] for name, param in params.items()} == {"c": 5.0, "b": 0.0, "w": -2.0}
         assert params["c"]["bind"]["max"] == 5.0
         assert len(spec["hconcat"]) == 3
-        look = pieces_illustration(study_of("pieces", view="sliders"), "zh")
-        assert [round(row["highest_slope"], 3) for row in look.tables["slopes"].rows()] == [0.25, 0.167, 1.0]
+        illustration = pieces_illustration(study_of("pieces", view="sliders"), "zh")
+        assert [round(row["highest_slope"], 3) for row in illustration.tables["slopes"].rows()] == [0.25, 0.167, 1.0]
 
 
 def model_of(series, rung, *, networks=True):

@@ -1,4 +1,4 @@
-"""The estimate between the day it is for and the day before: who copies is told so, who does not is not."""
+"""Predictions between the day that they are for and the day before: copies are called copies, others are not."""
 
 import copy
 import csv
@@ -15,7 +15,7 @@ from support.findings_builder import simulated_series
 from support.pictures import study_of
 from thalweg.errors import InputError
 from thalweg.pictures.shift.chart import moved_chart, shift_chart, shift_illustration, shift_sentences
-from thalweg.pictures.shift.study import GAIN, NEAR, shift_of
+from thalweg.pictures.shift.study import COPY_NEARNESS, LEAST_GAIN_SHARE, shift_of
 from thalweg.series.dates import date_range
 
 
@@ -60,7 +60,7 @@ def test_the_lectures_own_line_copies_yesterday_and_its_network_does_not():
 
 
 @given(st.integers(0, 2**31), st.floats(1, 1e6))
-def test_a_copy_is_told_as_one_and_a_seer_is_not(seed, size):
+def test_a_copy_is_described_as_one_and_a_seer_is_not(seed, size):
     came = size * np.random.default_rng(seed).normal(size=41).cumsum()
     before, target = came[:-1], came[1:]
     copied, seer = shift_of(target, before, before), shift_of(target, target, before)
@@ -129,7 +129,7 @@ def test_moved_further_the_estimate_meets_the_day_so_long_before():
 
 
 def test_the_study_holds_unseen_days_against_the_day_before(study):
-    series, split = study.fitted.series, study.fitted.split
+    series, split = study.fitted_rung.series, study.fitted_rung.split
     place = (study.dates - series.start).astype(int)
     assert place[0] == split.train
     assert place[-1] == split.train + split.validation - 1
@@ -137,14 +137,14 @@ def test_the_study_holds_unseen_days_against_the_day_before(study):
     assert not np.isin([360, 361], place).any()
     np.testing.assert_array_equal(study.shift.target, series.values[place])
     np.testing.assert_array_equal(study.shift.before, series.values[place - 1])
-    np.testing.assert_array_equal(study.shift.prediction, study.fitted.estimates[place])
-    np.testing.assert_allclose(study.shift.loss, study.fitted.unseen(), rtol=1e-12)
+    np.testing.assert_array_equal(study.shift.prediction, study.fitted_rung.estimates[place])
+    np.testing.assert_allclose(study.shift.loss, study.fitted_rung.unseen(), rtol=1e-12)
 
 
 def test_a_line_over_yesterday_copies_and_a_week_with_a_network_does_not(study):
     assert study.shift.verdict == "copying"
     assert study.shift.correlation_before == pytest.approx(1, abs=1e-6)
-    other = study_of("shift", study.fitted.series, days_back=28, layers="30", known="week")
+    other = study_of("shift", study.fitted_rung.series, days_back=28, layers="30", known="week")
     assert other.shift.verdict == "better"
     assert other.shift.loss < 0.8 * study.shift.loss
     assert shift_illustration(other).title.startswith("This is not copying yesterday: L′ =")
@@ -156,9 +156,9 @@ def test_the_picture_holds_both_places_and_every_loss(study):
     for panel in (own, moved):
         table = rows(panel, marked(panel, "line", y="target")[0])
         assert len(table) == 30
-        told = np.array([[float(row[name]) for name in ("target", "prediction", "before")] for row in table])
+        shown = np.array([[float(row[name]) for name in ("target", "prediction", "before")] for row in table])
         expected = np.stack([study.shift.target, study.shift.prediction, study.shift.before], axis=1)[-30:]
-        np.testing.assert_allclose(told, expected, rtol=1e-6)
+        np.testing.assert_allclose(shown, expected, rtol=1e-6)
     assert marked(own, "line", x="day", y="before")
     assert not marked(moved, "line", y="before")
     (estimate,) = marked(moved, "line", x="moved", y="prediction")
@@ -189,15 +189,16 @@ def test_the_slider_moves_the_estimate(study, draw):
 
 
 def test_the_verdict_is_said_with_its_figures(study):
-    look = shift_illustration(study)
-    assert look.title.startswith("This is copying yesterday: L′ = ")
-    assert f"{100 * study.shift.nearness:.0f}% of that to the day it is for" in look.sentences[1]
+    illustration = shift_illustration(study)
+    assert illustration.title.startswith("This is copying yesterday: L′ = ")
+    assert f"{100 * study.shift.nearness:.0f}% of that to the day it is for" in illustration.sentences[1]
     assert (
-        f"where this is {100 * NEAR:.0f}% or less and it saves no more than {100 * GAIN:.0f}% of" in look.sentences[1]
+        f"where this is {100 * COPY_NEARNESS:.0f}% or less and it saves no more than {100 * LEAST_GAIN_SHARE:.0f}% of"
+        in illustration.sentences[1]
     )
-    assert "with the day before 1.00" in look.sentences[2]
+    assert "with the day before 1.00" in illustration.sentences[2]
     assert "这是在照抄昨天" in shift_illustration(study, "zh").title
-    squared = study_of("shift", study.fitted.series, loss="mse")
+    squared = study_of("shift", study.fitted_rung.series, loss="mse")
     assert "views squared" in shift_illustration(squared).title
 
 
@@ -207,9 +208,9 @@ def test_options_out_of_range_are_refused():
         ({"days": 1}, "days=1"),
         ({"days_back": 0}, "days_back=0"),
         ({"known": "moon"}, "known='moon': choose one of none, week, year"),
-        ({"known": "year"}, "--known year: of the 400 days 200 are for training"),
+        ({"known": "year"}, "known='year': of the 400 days 200 are for training"),
         ({"known": "week", "country": "Atlantis"}, "country='Atlantis'"),
-        ({"layers": "-3"}, "layers=-3"),
+        ({"layers": "-3"}, "layers='-3'"),
         ({"loss": "mad"}, "loss='mad'"),
     ):
         with pytest.raises(InputError, match=found):

@@ -12,7 +12,7 @@ from support.chart_reader import marked, rows
 from support.data import real
 from support.findings_builder import simulated_series
 from support.pictures import study_of
-from thalweg.charts.illustration import words_of
+from support.surfaces import SERIES, loss_at, pairs, panel
 from thalweg.charts.numbers import number
 from thalweg.charts.style import layered
 from thalweg.errors import InputError
@@ -23,32 +23,6 @@ from thalweg.pictures.surface.curve_study import toy_curve
 from thalweg.pictures.surface.panel import Panel
 from thalweg.pictures.surface.path_chart import course_of
 from thalweg.pictures.surface.unknowns import name_of, unknown_of
-
-SERIES = simulated_series(400, missing=(150, 151))
-
-
-def pairs(study):
-    """Yesterday and today of every observed training day."""
-    series, train = study.loss_surface.series, study.loss_surface.training_set.upto
-    today = np.flatnonzero(series.observed[:train])
-    today = today[today > 0]
-    return series.values[today - 1], series.values[today]
-
-
-def loss_at(study, w, b, loss="mae"):
-    x, y = pairs(study)
-    error = b + w * x - y
-    return float(np.abs(error).mean() if loss == "mae" else np.square(error).mean())
-
-
-def panel(chart, at=0):
-    spec = chart.to_dict()
-    part = spec.get("vconcat", spec.get("hconcat"))[at]
-    return {**part, "datasets": spec.get("datasets", {})}
-
-
-def column(table, name):
-    return np.array([float(row[name]) for row in table])
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +153,7 @@ class TestPath:
         assert "0" in texts
         assert len({text for text in texts if text.isdecimal()}) > 5
 
-    def test_a_network_lies_on_its_paths_plane_as_far_as_told(self, network):
+    def test_a_network_lies_on_its_paths_plane_as_far_as_stated(self, network):
         assert network.kind == "path"
         assert network.share == pytest.approx(sum(network.surface.plane.shares), rel=1e-9)
         assert 0.5 < network.share <= 1
@@ -188,8 +162,8 @@ class TestPath:
         assert float(share) == pytest.approx(100 * network.share, abs=0.06)
         plane, loss_surface = network.surface.plane, network.loss_surface
         row, at = 13, 40
-        told = loss_surface.loss_at(plane.at(network.surface.u[at], network.surface.v[row]))
-        assert network.surface.losses[row, at] == pytest.approx(told, rel=1e-4)  # a network's passes are float32
+        stated = loss_surface.loss_at(plane.at(network.surface.u[at], network.surface.v[row]))
+        assert network.surface.losses[row, at] == pytest.approx(stated, rel=1e-4)  # a network's passes are float32
 
     @pytest.mark.parametrize("plane", ["random", "unknowns"])
     def test_other_planes_hold_the_end(self, plane):
@@ -214,22 +188,22 @@ class TestPath:
         assert spread * (theta[:3] @ x + theta[3]) + centre == pytest.approx(by_hand, rel=1e-12)
 
 
-def test_a_rate_that_is_too_large_is_not_told_as_downhill():
+def test_a_rate_that_is_too_large_is_not_described_as_downhill():
     study = study_of("surface", SERIES, rate=5.0, loss="mse")
     assert study.losses[-1] > study.losses[0]
-    look = surface_illustration(study)
-    assert look.title.startswith("Not downhill: L has grown from")
-    assert look.asked == ("minus", "nan")
+    illustration = surface_illustration(study)
+    assert illustration.title.startswith("Not downhill: L has grown from")
+    assert illustration.asked == ("minus", "nan")
 
 
 @pytest.mark.parametrize("rate", [20.0, 50.0])
-def test_a_path_that_jumps_to_and_fro_is_not_told_as_downhill(rate):
+def test_a_path_that_jumps_to_and_fro_is_not_described_as_downhill(rate):
     study = study_of("surface", SERIES, rate=rate, updates=40)
     assert study.losses.max() > 3 * study.losses[0]
-    look = surface_illustration(study)
+    illustration = surface_illustration(study)
     least, most = (number(float(value)) for value in (study.losses.min(), study.losses.max()))
-    assert look.title.startswith(f"Not downhill: L jumps to and fro between {least} and {most}")
-    assert look.asked == ("minus", "nan")
+    assert illustration.title.startswith(f"Not downhill: L jumps to and fro between {least} and {most}")
+    assert illustration.asked == ("minus", "nan")
 
 
 @pytest.mark.parametrize(
@@ -251,9 +225,9 @@ def test_the_title_follows_how_l_goes(path, losses, course):
     assert course_of(found) == course
     starts = {"down": "Downhill", "grown": "Not downhill: L has", "jumps": "Not downhill: L jumps", "hardly": "Hardly"}
     steps = {name: getattr(path, name)[: len(losses)] for name in ("steps", "points", "uphill", "slopes")}
-    look = surface_illustration(dataclasses.replace(found, step=0, **steps))
-    assert look.title.startswith(starts[course])
-    assert look.asked[1] == ("nan" if course in ("grown", "jumps") else "zero")
+    illustration = surface_illustration(dataclasses.replace(found, step=0, **steps))
+    assert illustration.title.startswith(starts[course])
+    assert illustration.asked[1] == ("nan" if course in ("grown", "jumps") else "zero")
 
 
 class TestCurve:
@@ -270,9 +244,9 @@ class TestCurve:
         assert study.arrived(second)
         assert first.slopes[0] < 0 < first.values[1] - first.values[0]
         np.testing.assert_allclose(np.diff(first.values), -first.rate * first.slopes[:-1], rtol=1e-12, atol=1e-15)
-        look = surface_illustration(study)
-        assert look.sentences[0].startswith("Negative slope: w goes up.")
-        assert any("dips below zero" in sentence for sentence in look.sentences)
+        illustration = surface_illustration(study)
+        assert illustration.sentences[0].startswith("Negative slope: w goes up.")
+        assert any("dips below zero" in sentence for sentence in illustration.sentences)
 
     def test_the_toy_is_one_neuron_by_hand_and_both_valleys_have_walls(self):
         study = toy_curve()
@@ -302,10 +276,10 @@ class TestCurve:
     @pytest.mark.parametrize(("rate", "title"), [(0.01, "Against the slope w goes"), (900.0, "Not downhill: w goes")])
     def test_a_walk_that_has_not_arrived_is_not_said_to_stop(self, rate, title):
         study = toy_curve(rate)
-        look = surface_illustration(study)
+        illustration = surface_illustration(study)
         assert not study.arrived(study.walks[0])
-        assert look.title.startswith(title)
-        assert not any("there it stays" in sentence for sentence in look.sentences)
+        assert illustration.title.startswith(title)
+        assert not any("there it stays" in sentence for sentence in illustration.sentences)
 
     def test_tangents_touch_the_curve_with_its_slope(self):
         study = toy_curve()
@@ -329,7 +303,7 @@ class TestCurve:
             assert study.curve.losses[at] == pytest.approx(np.mean(error**2), rel=1e-9)
         assert study.curve.least[0] == pytest.approx(np.polyfit(x, y, 1)[0], rel=1e-6)
 
-    def test_a_bias_is_told_in_the_users_units(self):
+    def test_a_bias_is_stated_in_the_users_units(self):
         study = study_of("surface", SERIES, view="curve", unknowns="b")
         x, y = pairs(study)
         w = study.loss_surface.best()[0]
@@ -342,138 +316,6 @@ class TestCurve:
         study = study_of("surface", SERIES, view="curve", layers="4", days_back=2, unknowns="W1.3.2")
         assert study.name == "W1.3.2"
         assert np.ptp(study.curve.losses) > 0
-
-
-class TestLosses:
-    def test_each_minimum_is_the_least_of_its_own_loss(self):
-        study = study_of("surface", SERIES, view="losses")
-        for loss, other in (("mae", "mse"), ("mse", "mae")):
-            assert study.at_best[loss, loss] == pytest.approx(loss_at(study, *study.best[loss], loss), rel=1e-9)
-            assert study.at_best[loss, loss] < study.at_best[loss, other]
-            assert study.at_best[loss, loss] <= study.surfaces[loss].losses.min()
-            assert study.at_best[loss, loss] == pytest.approx(study.surfaces[loss].losses.min(), rel=0.02)
-        assert len(surface_chart(study).to_dict()["hconcat"]) == 2
-
-
-class TestSearch:
-    def test_brute_force_gets_better_with_evaluations_and_descent_needs_few(self):
-        study = study_of("surface", SERIES, view="search")
-        for side, found in study.grids.items():
-            assert found.evaluations == side**2
-            assert found.loss == pytest.approx(loss_at(study, found.u, found.v), rel=1e-9)
-        assert study.grids[250].loss < study.grids[5].loss
-        assert 0 < study.within_at < 100
-
-    def test_both_are_compared_at_one_accuracy_and_in_one_count(self):
-        study = study_of("surface", SERIES, view="search")
-        w, b = study.loss_surface.plane.coordinates(study.loss_surface.best())
-        assert study.least == pytest.approx(loss_at(study, w, b), rel=1e-9)
-        most = (1 + study.within) * study.least
-        sides = list(study.grids)
-        for side in sides[sides.index(study.side) :]:
-            assert study.grids[side].loss <= most
-        assert study.grids[sides[sides.index(study.side) - 1]].loss > most
-        assert (study.losses[study.within_at :] <= most).all()
-        assert study.losses[study.within_at - 1] > most
-        look = surface_illustration(study)
-        descent, brute = f"{3 * study.within_at:,}", f"{study.side**2:,}"
-        within = f"{100 * study.within:.3g}%"
-        assert (
-            f"within {within} of the lowest L, descent takes {descent} evaluations, brute force {brute}" in look.title
-        )
-        assert f"within {within} of it after {study.within_at} updates, {descent} evaluations" in look.sentences[0]
-        assert f"{brute} evaluations" in look.sentences[0]
-        lower = panel(look.chart, 1)
-        line = marked(lower, "line")[1]
-        table = rows(lower, line)
-        np.testing.assert_array_equal(column(table, "evaluations"), 3 * np.arange(1, len(study.losses)))
-        np.testing.assert_allclose(column(table, "loss"), study.losses[1:], rtol=1e-6)
-        told = {row["evaluations"]: row["loss"] for row in look.tables["found"].rows()}
-        assert told[3 * study.within_at] == pytest.approx(study.losses[study.within_at])
-
-    def test_a_descent_that_does_not_come_so_near_is_told_so(self):
-        study = study_of("surface", SERIES, view="search", updates=3)
-        assert study.within_at == -1
-        look = surface_illustration(study)
-        assert look.title.startswith("After 9 evaluations descent is still at L = ")
-        assert "descent has not after 3 updates" in look.sentences[0]
-
-    def test_larger_functions_are_told_as_powers_of_ten(self):
-        study = study_of("surface", SERIES, view="search")
-        larger = {name: (size, power) for name, size, power in study.larger}
-        assert larger["linear 7"] == (8, pytest.approx(8 * math.log10(25)))
-        assert larger["3×100 relu 56"][0] == 26_001
-        table = surface_illustration(study).tables["larger"].rows()
-        assert table[1]["evaluations_needed"] == "10¹¹"
-
-
-class TestStarts:
-    def test_every_start_of_a_line_ends_in_the_one_valley(self):
-        study = study_of("surface", SERIES, view="starts", starts=5)
-        assert len(study.paths) == 5
-        assert np.ptp(study.starts[:, 0]) > 0.3
-        for end, last in zip(study.ends, study.last, strict=True):
-            assert last == pytest.approx(loss_at(study, *end), rel=1e-9)
-        best = loss_at(study, *study.loss_surface.plane.coordinates(study.loss_surface.best()))
-        assert study.last == pytest.approx(np.full(5, best), rel=0.02)
-        table = surface_illustration(study).tables["starts"].rows()
-        assert [row["start_number"] for row in table] == list(range(5))
-
-    def test_three_ends_of_networks_lie_exactly_on_the_surface(self):
-        study = study_of("surface", SERIES, view="starts", starts=4, layers="5", days_back=3, seed=2)
-        assert len(set(study.on_plane)) == 3
-        for at in study.on_plane:
-            there = study.surface.plane.at(*study.ends[at])
-            assert study.loss_surface.loss_at(there) == pytest.approx(study.last[at], rel=1e-9)
-        assert np.isnan(study.ends).any(axis=1).sum() == 1
-        assert study.apart.min() == 0 < np.sort(study.apart)[1]
-        assert (study.unseen > 0).all()
-
-    @pytest.mark.parametrize(("worst", "alike"), [(1.05, True), (1.3, False)])
-    def test_only_what_is_alike_is_told_as_alike(self, worst, alike):
-        study = study_of("surface", SERIES, view="starts", starts=3, layers="4", days_back=2)
-        study = dataclasses.replace(study, last=study.last[0] * np.array([1.0, 1.01, worst]))
-        look = surface_illustration(study)
-        assert ("nearly the same loss" in look.title) is alike
-        assert any("do not prove it" in sentence for sentence in look.sentences) is alike
-        assert any("cannot tell whether they are separate valleys" in sentence for sentence in look.sentences)
-
-    @pytest.mark.parametrize("language", ["en", "zh"])
-    @pytest.mark.parametrize("layers", ["0", "4"])
-    def test_the_table_breaks_no_number_in_80_columns(self, language, layers):
-        look = surface_illustration(study_of("surface", SERIES, view="starts", starts=3, layers=layers), language)
-        heads, cells, _ = words_of(look, "starts")
-        long = [max(len(row[at]) for row in cells) for at in range(len(heads))]
-        words = [max(len(word) for word in head.split()) if language == "en" else 4 for head in heads]
-        assert sum(map(max, long, words)) + 3 * (len(heads) - 1) <= 80
-
-
-class TestRates:
-    def test_the_rate_that_diverges_is_two_over_the_curvature(self):
-        study = study_of("surface", SERIES, view="rates")
-        x, _ = pairs(study)
-        seen = (x - study.loss_surface.training_set.scale.centre) / study.loss_surface.training_set.scale.spread
-        a, b, d = 2 * np.mean(seen**2), 2 * np.mean(seen), 2.0
-        steepest = (a + d) / 2 + math.hypot((a - d) / 2, b)
-        assert study.curvature == pytest.approx(2 / steepest, rel=1e-9)
-        assert study.diverges_from == pytest.approx(study.curvature, rel=5e-3)
-        small, good, large = (losses[-1] for losses in study.losses)
-        assert good < small < study.losses[0][0] < large
-        assert study.finder.too_large > study.diverges_from > study.finder.suggested
-        look = surface_illustration(study)
-        (found,) = [sentence for sentence in look.sentences if "find_learning_rate" in sentence]
-        assert f"{study.finder.suggested:.2g}: below the limit" in found
-        assert len(look.chart.to_dict()["vconcat"]) == 2
-        spread = study.loss_surface.training_set.scale.spread
-        told = [row["loss"] for row in look.tables["finder"].rows()]
-        np.testing.assert_allclose(told, study.finder.losses * spread**2)
-
-    def test_absolute_errors_jump_and_say_so(self):
-        study = study_of("surface", SERIES, view="rates", loss="mae")
-        assert math.isnan(study.curvature)
-        look = surface_illustration(study)
-        assert any("jumps from side to side" in sentence for sentence in look.sentences)
-        assert "only jumps to and fro" in look.title
 
 
 def test_names_of_unknowns_lead_both_ways(network):
@@ -499,12 +341,12 @@ def test_names_of_unknowns_lead_both_ways(network):
 )
 def test_every_view_draws_and_has_sentences(view, options, draw):
     study = study_of("surface", SERIES, view=view, **options)
-    for look in (surface_illustration(study, language) for language in ("en", "zh")):
-        assert "<svg" in draw(look.chart)
-        assert look.title
-        assert all(not re.search(r"[{}]", sentence) for sentence in look.sentences)
-        assert look.asked
-        assert all(len(look.tables[name]) <= 40 for name in look.shown)
+    for illustration in (surface_illustration(study, language) for language in ("en", "zh")):
+        assert "<svg" in draw(illustration.chart)
+        assert illustration.title
+        assert all(not re.search(r"[{}]", sentence) for sentence in illustration.sentences)
+        assert illustration.asked
+        assert all(len(illustration.tables[name]) <= 40 for name in illustration.shown)
 
 
 @pytest.mark.parametrize(

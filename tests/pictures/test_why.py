@@ -1,4 +1,4 @@
-"""Why a number: the bars lead from the base to the estimate, and what is told adds up as it is rounded."""
+"""Why a number: the bars lead from the base to the prediction, and all that is written adds up as rounded."""
 
 import re
 from dataclasses import replace
@@ -15,7 +15,7 @@ from thalweg.forecast.fit import Fit, TrainingSet, descend
 from thalweg.forecast.ladder import Rung
 from thalweg.forecast.model import Model
 from thalweg.pictures.why.chart import why_chart, why_illustration
-from thalweg.pictures.why.sentences import IN_WORDS, lines_of, places_of
+from thalweg.pictures.why.sentences import MOST_CLAUSES, lines_of, places_of
 from thalweg.pictures.why.study import WhyStudy
 from thalweg.series.calendar import Calendar
 from thalweg.series.dates import days_after
@@ -41,17 +41,17 @@ def numbers_in(text):
 
 def test_the_day_after_the_last_is_explained(tomorrow):
     assert tomorrow.why.date == days_after(SERIES.dates[-1], 1)
-    assert np.isnan(tomorrow.came)
+    assert np.isnan(tomorrow.actual)
     assert tomorrow.function == "8 relu 14 week"
     assert "was fitted on this day too" not in " ".join(why_illustration(tomorrow).sentences)
 
 
-def test_an_earlier_day_is_told_with_what_came(study):
+def test_an_earlier_day_is_stated_with_what_came(study):
     at = (study.why.date - SERIES.start).astype(int)
-    assert study.came == SERIES.values[at]
-    look = why_illustration(study)
-    assert f"{study.came:,.0f} came" in look.sentences[0]
-    assert "The function was fitted on this day too" in " ".join(look.sentences)
+    assert study.actual == SERIES.values[at]
+    illustration = why_illustration(study)
+    assert f"{study.actual:,.0f} came" in illustration.sentences[0]
+    assert "The function was fitted on this day too" in " ".join(illustration.sentences)
     assert ("holiday", "Christmas Day") in [(fact.kind, fact.name) for fact in study.why.facts]
 
 
@@ -66,21 +66,21 @@ def test_the_bars_lead_from_the_base_to_the_estimate(which, request):
     ends = rows(spec, marked(way, "point")[0])
     assert [end["from"] for end in ends] == [round(study.why.base), round(study.why.prediction)]
     total = ends[0]["from"]
-    told = why_illustration(study).tables["told"].rows()
-    for row in told[1:-1]:
+    shown = why_illustration(study).tables["told"].rows()
+    for row in shown[1:-1]:
         (bar,) = [bar for bar in bars if bar["what"] == row["what"]]
         assert (bar["from"], bar["to"]) == (total, total + row["contribution"])
         assert ("−" in bar["text"]) == (bar["moved"] < 0)
         assert numbers_in(bar["text"].lstrip("+")) == [bar["moved"]]
         total = bar["to"]
     assert total == ends[1]["from"]
-    assert len(bars) == len(told) - 2 > study.count // 2
+    assert len(bars) == len(shown) - 2 > study.count // 2
     for layer in marked(way, "bar"):
         moved = [row["moved"] for row in rows(spec, layer)]
         assert min(moved) > 0 or max(moved) < 0, "a colour is a direction"
     order = marked(way, "bar")[0]["encoding"]["y"]["sort"]
-    assert order == [row["what"] for row in told]
-    sizes = [abs(row["contribution"]) for row in told[1 : 1 + study.count]]
+    assert order == [row["what"] for row in shown]
+    sizes = [abs(row["contribution"]) for row in shown[1 : 1 + study.count]]
     assert sizes[: study.count - 1] == sorted(sizes[: study.count - 1], reverse=True)
 
 
@@ -111,39 +111,39 @@ def test_the_days_are_drawn_as_they_are(study):
 def test_the_words_add_up(study, tomorrow):
     for one in (study, tomorrow):
         for language, adds, takes in (("en", "adds?", "takes? off"), ("zh", "增加", "减少")):
-            look = why_illustration(one, language)
-            told = next(sentence for sentence in look.sentences if re.search(f"{adds}|{takes}", sentence))
-            plus = [numbers_in(found)[0] for found in re.findall(rf"(?:{adds}) ([\d,]+)", told)]
-            minus = [numbers_in(found)[0] for found in re.findall(rf"(?:{takes}) ([\d,]+)", told)]
+            illustration = why_illustration(one, language)
+            shown = next(sentence for sentence in illustration.sentences if re.search(f"{adds}|{takes}", sentence))
+            plus = [numbers_in(found)[0] for found in re.findall(rf"(?:{adds}) ([\d,]+)", shown)]
+            minus = [numbers_in(found)[0] for found in re.findall(rf"(?:{takes}) ([\d,]+)", shown)]
             assert round(one.why.base) + sum(plus) - sum(minus) == round(one.why.prediction)
-            assert len(plus) + len(minus) >= min(one.count, IN_WORDS)
-            assert f"{round(one.why.prediction):,}" in look.title
+            assert len(plus) + len(minus) >= min(one.count, MOST_CLAUSES)
+            assert f"{round(one.why.prediction):,}" in illustration.title
 
 
 def test_the_day_before_and_the_week_before_are_named(study):
-    told = lines_of(study, "en", 200)
-    spoken = {line.spoken.split(",")[0]: line for line in told}
+    shown = lines_of(study, "en", 200)
+    spoken = {line.spoken.split(",")[0]: line for line in shown}
     assert f"with its {study.why.values[-1]:,.0f}" in spoken["the day before"].spoken
     assert f"with its {study.why.values[-7]:,.0f}" in spoken["the same weekday a week before"].spoken
     assert "that it is a Monday" in spoken
-    assert len({line.what for line in told}) == len(told)
+    assert len({line.what for line in shown}) == len(shown)
 
 
 def test_the_words_and_the_table_have_the_same_lines(study, tomorrow):
     for one in (study, tomorrow):
-        look = why_illustration(one)
-        told = [row["contribution"] for row in look.tables["told"].rows()[1:-1]]
-        (sentence,) = [sentence for sentence in look.sentences if sentence.startswith("From there:")]
+        illustration = why_illustration(one)
+        shown = [row["contribution"] for row in illustration.tables["told"].rows()[1:-1]]
+        (sentence,) = [sentence for sentence in illustration.sentences if sentence.startswith("From there:")]
         signs = re.findall(r"(adds?|takes? off) ([\d,]+)", sentence)
         spoken = [float(by.replace(",", "")) * (-1 if "take" in how else 1) for how, by in signs]
-        if len(told) <= IN_WORDS + 1:
-            assert spoken == told
+        if len(shown) <= MOST_CLAUSES + 1:
+            assert spoken == shown
         else:
-            assert spoken[:IN_WORDS] == told[:IN_WORDS]
-            assert sum(spoken[IN_WORDS:]) == sum(told[IN_WORDS:])
+            assert spoken[:MOST_CLAUSES] == shown[:MOST_CLAUSES]
+            assert sum(spoken[MOST_CLAUSES:]) == sum(shown[MOST_CLAUSES:])
 
 
-def test_what_was_fitted_for_the_picture_is_told_for_a_file_only(study):
+def test_what_was_fitted_for_the_picture_is_stated_for_a_file_only(study):
     own = "8 relu 14 week was fitted for this picture; it is not necessarily the function that thalweg forecast chooses"
     assert any(sentence.startswith(own) for sentence in why_illustration(study).sentences)
     assert any(
@@ -153,7 +153,7 @@ def test_what_was_fitted_for_the_picture_is_told_for_a_file_only(study):
     assert not any("fitted for this picture" in sentence or "usual place" in sentence for sentence in model.sentences)
 
 
-def test_why_days_of_long_ago_are_named_is_told_where_a_calendar_is_known(study):
+def test_why_days_of_long_ago_are_named_is_stated_where_a_calendar_is_known(study):
     assert any("over the last 8 weeks." in sentence for sentence in why_illustration(study).sentences)
     year = why_illustration(replace(study, known="year"))
     assert any("at the same weeks of last year" in sentence for sentence in year.sentences)
@@ -168,16 +168,16 @@ def test_what_is_left_is_named_for_what_it_is(study):
     assert "other calendar facts, rounding" not in everything
 
 
-def test_holidays_are_told_by_name(study):
+def test_holidays_are_given_by_name(study):
     weekday, *_ = study.why.facts
     holiday_name, none = Fact("holiday", "Christmas Day", -40.0), Fact("ordinary", "", 30.0)
     for facts, expected in (((weekday, holiday_name, none), "no other holiday"), ((weekday, none), "no holiday")):
-        told = [line.what for line in lines_of(replace(study, why=replace(study.why, facts=facts)), "en", 12)]
-        assert expected in told
-        assert ("Christmas Day" in told) == (holiday_name in facts)
+        shown = [line.what for line in lines_of(replace(study, why=replace(study.why, facts=facts)), "en", 12)]
+        assert expected in shown
+        assert ("Christmas Day" in shown) == (holiday_name in facts)
 
 
-def test_the_remainder_is_told(study):
+def test_the_remainder_is_stated(study):
     sums = why_illustration(study).tables["sums"].rows()[0]
     parts = sums["of_days"] + sums["of_calendar"] + sums["remainder"]
     assert parts == pytest.approx(sums["prediction"] - sums["base"], rel=1e-12)
@@ -191,11 +191,11 @@ def test_small_numbers_keep_their_decimals():
     series = replace(SERIES, values=np.round(np.log(SERIES.values) - 7.5, 3))
     study = study_of("why", series, **SMALL)
     assert places_of(study) == 3
-    look = why_illustration(study)
-    total = look.tables["told"].rows()[-1]["total"]
+    illustration = why_illustration(study)
+    total = illustration.tables["told"].rows()[-1]["total"]
     assert total == round(study.why.prediction, 3)
-    assert f"{total:.3f}".replace("-", "−") in look.title
-    bars = [row["contribution"] for row in look.tables["told"].rows()]
+    assert f"{total:.3f}".replace("-", "−") in illustration.title
+    bars = [row["contribution"] for row in illustration.tables["told"].rows()]
     assert sum(bars) == pytest.approx(total - round(study.why.base, 3), abs=1e-9)
 
 
@@ -223,11 +223,11 @@ def test_a_saved_model_is_explained_as_it_is():
             study_of("why", model, **{option: value})
 
 
-def test_copying_is_told_exactly():
-    look = why_illustration(study_of("why", model_of([Rung(7, copy=True)])))
-    assert len(look.tables["told"]) == 3
-    assert "exactly" in look.sentences[-2]
-    assert "calendar" not in look.tables
+def test_copying_is_stated_exactly():
+    illustration = why_illustration(study_of("why", model_of([Rung(7, copy=True)])))
+    assert len(illustration.tables["told"]) == 3
+    assert "exactly" in illustration.sentences[-2]
+    assert "calendar" not in illustration.tables
     same = why_illustration(study_of("why", model_of([Rung(7, copy=True)], replace(SERIES, values=np.full(450, 5.0)))))
     assert "as on an average day" in same.title
     assert len(same.tables["told"]) == 2
@@ -237,13 +237,13 @@ def test_options_out_of_range_are_refused():
     for options, found in (
         ({"day": "9 January"}, "day='9 January' is no day"),
         ({"day": "2017"}, "day='2017' is no day"),
-        ({"day": "2030-01-01"}, r"day=2030-01-01: .* to 2018-03-28"),
+        ({"day": "2030-01-01"}, r"day='2030-01-01': .* to 2018-03-28"),
         ({"count": 0}, "count=0"),
         ({"days_back": 300}, "days_back=300"),
         ({"known": "month"}, "known='month'"),
-        ({"known": "year"}, "--known year: .* 730 or more"),
+        ({"known": "year"}, "known='year': .* 730 or more"),
         ({"layers": "ten"}, "layers='ten'"),
-        ({"layers": "3000,3000"}, "--layers: .* unknowns; a picture fits up to 5,000,000"),
+        ({"layers": "3000,3000"}, "layers: .* unknowns; a picture fits up to 5,000,000"),
         ({"loss": "mad"}, "loss='mad'"),
         ({"country": "Atlantis"}, "country='Atlantis'"),
     ):

@@ -61,10 +61,10 @@ def test_days_that_are_all_the_same_have_no_surface_and_the_page_says_so():
     assert surface.reason.startswith("views.csv: all 30 training days hold 5")
     text = PageReader(page(result.findings, "en", result.model)).text
     assert surface.reason in text
-    assert "This picture is missing here: the loss for every w and b" in text
+    assert "One picture is missing here (the loss for every w and b" in text
     chinese = PageReader(page(result.findings, "zh", result.model)).text
-    assert "这里缺少一幅图" in chinese
-    assert "所以许多 w 和 b 的 L 都一样" in chinese or surface.reason not in chinese
+    assert "这里缺一幅图" in chinese
+    assert surface.reason not in chinese
 
 
 def test_a_short_series_still_shows_them_all():
@@ -84,7 +84,7 @@ def raising(error):
 @pytest.mark.parametrize(
     ("language", "reason"), [("en", "--loss rmse: choose one of mae, mse."), ("zh", "--loss rmse：")]
 )
-def test_the_page_tells_which_pictures_are_missing_and_why(result, language, reason, monkeypatch):
+def test_the_page_states_which_pictures_are_missing_and_why(result, language, reason, monkeypatch):
     error = InputError("option.word", argument=Argument("loss", "rmse"), choices=("mae", "mse"))
     monkeypatch.setattr(insights_module, "study_of", raising(error))
     made, missing = insights(result.findings, result.model, language)

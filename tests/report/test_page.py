@@ -1,4 +1,4 @@
-"""The page: what it tells, that it asks nothing of a network, that no name can break it, that a browser draws it."""
+"""The page: what it says, that it asks nothing of a network, that no name can break it, that a browser draws it."""
 
 import json
 import re
@@ -20,7 +20,7 @@ PICTURES = ["forecast", "truth", "steps", "ladder", "descent", "series"]
 HOSTILE = "<script>document.title='broken'</script>\"'&{{ 7777*7 }}</script><!--"
 
 
-def test_it_tells_everything(findings):
+def test_it_states_everything(findings):
     text = PageReader(page(findings)).text
     assert "views: the 28 days after 9 Feb 2021" in text
     assert catalogue()(findings.verdict[0]) in text
@@ -51,7 +51,7 @@ def test_misses_are_compared_with_and_without_a_calendar(findings):
     assert "fitted on training days alone" in text
 
 
-def test_what_was_odd_and_a_short_split_are_told():
+def test_what_was_odd_and_a_short_split_are_stated():
     note = Message("note.delimiter", {"delimiter": "a semicolon"})
     findings = build_findings(days=400, missing=())
     findings = replace(findings, series=replace(findings.series, notes=(note,), simulated=False))
@@ -140,7 +140,7 @@ def test_no_name_breaks_out_of_its_place(findings, language):
     assert HOSTILE in titles
 
 
-def test_copying_is_told_as_copying(findings):
+def test_copying_is_described_as_copying(findings):
     text = page(replace(findings, chosen="copy last week", strategy="copy"))
     reader = PageReader(text)
     assert 'id="picture-descent"' not in text

@@ -65,7 +65,7 @@ def test_a_spread_below_a_billionth_of_the_values_is_rounding(relative, spread):
     assert fit_scale(-values, level_days=0, counts=False).spread == spread
 
 
-def test_seen_and_undone_by_hand():
+def test_transform_level_and_inverse_by_hand():
     scale = Scale(logarithm=True, level_days=2, offset=5.0, least=3.0, centre=0.0, spread=0.5, floor=True)
     seen = scale.transform(np.array([10.0, 0.0, 20.0]))
     assert seen.tolist() == pytest.approx([log(15), log(8), log(25)], rel=1e-15)

@@ -1,1 +1,1 @@
-"""Other libraries' conventions, each behind its own extra."""
+"""Interfaces in the conventions of other libraries, each with an extra of its own."""

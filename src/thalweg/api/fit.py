@@ -1,4 +1,4 @@
-"""Fit a series, and hold what was found: the findings, the model, and how they show themselves."""
+"""Fit a series; the result holds the findings and the model, and shows itself in a notebook."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class FitResult:
     Attributes
     ----------
     findings : Findings
-        The table, the choice, the forecast, the misses, as plain records.
+        The table, the choice, the forecast and the largest errors, as plain records.
     model : Model
-        What serves without training.
+        What forecasts without any training.
     """
 
     findings: Findings

@@ -1,4 +1,4 @@
-"""How a result and a picture show themselves in a notebook: no script, so that it shows wherever notebooks are read."""
+"""Fragments of HTML for results and pictures in a notebook. They have no script, so that every viewer shows them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def findings_html(findings: Findings, language: str = "en") -> str:
     Parameters
     ----------
     findings : Findings
-        What `fit` found.
+        The results of a fit.
     language : str
         ``en`` or ``zh``.
 
@@ -55,5 +55,5 @@ def illustration_html(illustration: Illustration) -> str:
 
 
 def _image(svg: bytes) -> str:
-    # An image of its own: several pictures in one notebook then share no names.
+    # As an image, so that several pictures in one notebook share no names.
     return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()

@@ -1,4 +1,4 @@
-"""One picture of the glass box as a Python user holds it: to show, to save, to read as numbers."""
+"""One picture for a Python user, who can show it, save it and read its numbers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Picture:
     illustration : Illustration
         The chart, its numbers and its sentences.
     study : object
-        What it was made of: the results as plain records, see `thalweg.pictures`.
+        The numbers that it was made of, as a plain record; each picture has its own.
     """
 
     illustration: Illustration
@@ -79,23 +79,23 @@ def look(
     watcher: Watcher | None = None,
     **options: Any,  # noqa: ANN401 - each picture has its own
 ) -> Picture:
-    """Look into the glass box: see how the function was found.
+    """Make a picture that shows how the function was found.
 
     Parameters
     ----------
     name : str
-        Which picture: one of `thalweg.pictures.PICTURES`; ``thalweg look`` tells them in a line each.
+        Which picture: one of `thalweg.pictures.PICTURES`. The command ``thalweg look`` lists them with a line each.
     source : Series or Model, optional
-        The days to look at, as `thalweg.read` returns them, or for some pictures a saved model; without any the
-        lecture's toy, or a simulated channel.
+        A series, as `thalweg.read` returns it, or for some pictures a saved model. Without a source the picture is of
+        the lecture's toy or of a simulated channel.
     view : str, optional
-        Which view of a picture that has several, such as ``curve`` of ``surface``; without it the usual one.
+        The view of a picture that has several, such as ``curve`` of ``surface``; by default the first.
     language : str
         ``en`` or ``zh``.
     watcher : Watcher, optional
-        Told of the progress, where a picture takes long.
+        Receives the progress, where a picture takes long.
     **options
-        Those of the picture's view: the options of its command, such as ``days_back=28``.
+        The options of the view, as its command has them, such as ``days_back=28``.
 
     Returns
     -------
@@ -119,7 +119,7 @@ def made_of(name: str, source: Source, options: Options, language: str, watcher:
 
 
 def kind_of(path: Path) -> str:
-    """Return what kind of file a name asks for.
+    """Return the kind of file that a name asks for.
 
     Raises
     ------

@@ -6,7 +6,7 @@ import re
 
 from thalweg.messages import catalogue
 
-# What `nearest_holiday` says of a day that is no holiday itself.
+# How `nearest_holiday` describes a day that is not itself a holiday.
 _RELATIONS = {
     "eve": re.compile(r"the eve of (?P<name>.+)"),
     "after": re.compile(r"the day after (?P<name>.+)"),
@@ -17,7 +17,7 @@ _RELATIONS = {
 
 
 def holiday_name(called: str, language: str = "en") -> str:
-    """Return what `thalweg.series.calendar.nearest_holiday` said of a day in a language.
+    """Translate a description by `thalweg.series.calendar.nearest_holiday`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What `thalweg look` shows: the numbers first, then the picture made of them, and what is seen in it."""
+"""What `thalweg look` shows: tables of numbers, a chart drawn from them, and sentences about it."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Numbers:
     ----------
     columns : mapping
         Each column's name in code, such as ``loss``, to its values: numbers in the user's units, days, words or
-        yes and no; all columns are equally long.
+        booleans. All columns have the same length.
     places : int, optional
-        Decimals of all its numbers, as a person reads them; where it is not given they go by the size of the numbers.
+        Decimals of all its numbers. By default they depend on the size of the numbers.
     """
 
     columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]
@@ -38,14 +38,14 @@ class Numbers:
 
     @classmethod
     def of_rows(cls, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Numbers:
-        """Return a table from its rows, one or more."""
+        """Return a table made of one or more rows."""
         return cls(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return a plain dict a row, as JSON has it: days as text, what is not finite as None."""
+        """Return each row as a dict of JSON's types: days as text, numbers that are not finite as None."""
         return [plain(dict(zip(self.columns, row, strict=True))) for row in zip(*self.columns.values(), strict=True)]
 
     def csv(self) -> bytes:
@@ -60,19 +60,19 @@ class Illustration:
     Attributes
     ----------
     name : str
-        One of `names.PICTURES`.
+        One of `thalweg.pictures.PICTURES`.
     language : str
         ``en`` or ``zh``.
     chart : altair chart
-        Its title says what is seen.
+        Its title says what the picture shows.
     tables : mapping
         Name to `Numbers`, the most important first.
     sentences : tuple of str
-        What is seen, in sentences.
+        What the picture shows.
     shown : tuple of str
-        The tables that are small enough to be read by a person.
+        The names of the tables that are small enough for a person to read.
     asked : tuple of str
-        The questions answered under the picture: keys ``question.*`` of the catalogue.
+        The questions answered under the picture, each the middle part of the keys ``question.*.asked``.
     """
 
     name: str
@@ -86,14 +86,14 @@ class Illustration:
 
     @property
     def described(self) -> dict[str, Any]:
-        """The chart as Vega-Lite, made once."""
+        """The chart as Vega-Lite; it is made once."""
         if not self._described:
             self._described.update(vega_lite(self.chart))
         return self._described
 
     @property
     def title(self) -> str:
-        """What is seen, in one sentence."""
+        """What the picture shows, in one sentence."""
         return str(self.described["title"]["text"])
 
     @property
@@ -107,7 +107,7 @@ class Illustration:
         return [(translate(f"question.{key}.asked"), translate(f"question.{key}.answered")) for key in self.asked]
 
     def as_json(self) -> dict[str, Any]:
-        """Return everything but the picture in JSON's own types."""
+        """Return everything but the chart, in JSON's types."""
         return {
             "look": self.name,
             "title": self.title,
@@ -118,18 +118,18 @@ class Illustration:
         }
 
 
-def words_of(look: Illustration, name: str) -> tuple[list[str], list[list[str]], frozenset[int]]:
-    """Return a table of a look in words: heads, rows, and which columns are words rather than numbers."""
-    translate, table = catalogue(look.language), look.tables[name]
+def words_of(illustration: Illustration, name: str) -> tuple[list[str], list[list[str]], frozenset[int]]:
+    """Return a table of an illustration in words: heads, rows, and which columns hold words, not numbers."""
+    translate, table = catalogue(illustration.language), illustration.tables[name]
     columns = table.columns
-    heads = [head_of(look.name, column, translate) for column in columns]
+    heads = [head_of(illustration.name, column, translate) for column in columns]
     cells = [_cells(list(values), translate, table.places) for values in columns.values()]
     words = frozenset(at for at, values in enumerate(columns.values()) if not _are_numbers(list(values)))
     return heads, [list(row) for row in zip(*cells, strict=True)], words
 
 
 def head_of(picture: str, column: str, translate: Catalogue) -> str:
-    """Return what a person reads above a column: the picture's own word for it, or the common one."""
+    """Return the head of a column in words: the picture's own, or the one that all pictures share."""
     key = f"look.{picture}.column.{column}"
     return translate.templates.get(key) or translate.templates.get(f"look.column.{column}") or column.replace("_", " ")
 

@@ -1,4 +1,4 @@
-"""What all pictures share: colours, fonts, tables of data, the dress."""
+"""What all charts share: colours, fonts, their data as CSV, axes of days, titles."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Chart = TypeVar("Chart", alt.Chart, alt.LayerChart, alt.HConcatChart, alt.VConcatChart)
 
-# Okabe and Ito's colours, told apart by colour-blind people and, with shapes and shades, on grey paper.
+# The colours of Okabe and Ito (2008): colour-blind people can tell them apart.
 INK = "#1f2328"
 GREY = "#6b7280"
 PALE = "#d9dde3"
@@ -35,25 +35,25 @@ ORANGE = "#e69f00"
 PURPLE = "#cc79a7"
 PART_COLOURS = ("#dfeaf4", "#cfeae0", "#fbe3c0")
 
-WIDTH = 780
-HEIGHT = 320
+WIDTH_PIXELS = 780
+HEIGHT_PIXELS = 320
 FONT = (
     "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 )
-FIGURES = 7  # more do not show, and make the page heavy
+DATA_FIGURES = 7  # significant figures of the data: more are not visible and make the page larger
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return f"{value:.{FIGURES}g}" if math.isfinite(value) else ""
+        return f"{value:.{DATA_FIGURES}g}" if math.isfinite(value) else ""
     return str(value)
 
 
 def columns(table: Mapping[str, NDArray[Any]]) -> alt.InlineData:
     """Return equally long columns as data for a chart; numbers that are not finite leave a gap.
 
-    As CSV text: a third of the size of records, and Altair need not validate every day.
+    The data is CSV text: that takes a third of the space of records, and Altair does not validate every day.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -66,14 +66,14 @@ def columns(table: Mapping[str, NDArray[Any]]) -> alt.InlineData:
 
 
 def days(dates: NDArray[np.datetime64]) -> NDArray[np.str_]:
-    """Return days as ISO dates; a chart reads them as UTC, so every clock shows the same day."""
+    """Return days as ISO dates. A chart reads them as UTC, so that every time zone shows the same day."""
     return np.datetime_as_string(dates.astype("datetime64[D]"))
 
 
 def every_day(
     dates: NDArray[np.datetime64], table: Mapping[str, NDArray[np.float64]]
 ) -> tuple[NDArray[np.datetime64], dict[str, NDArray[np.float64]]]:
-    """Return the table with a row for each day from the first to the last, NaN where there was none."""
+    """Return the table with a row for each day from the first to the last; added rows hold NaN."""
     if not len(dates):
         return dates, dict(table)
     whole = date_range(dates[0], days_between(dates[0], dates[-1]) + 1)
@@ -85,7 +85,7 @@ def every_day(
 
 
 def day_axis(language: str, field: str = "day", *, weekly: bool = False, padding: int = 0, ticks: int = 8) -> alt.X:
-    """Return the horizontal axis of days, with a tick a week or as the length asks."""
+    """Return the horizontal axis of days, with one tick a week or about `ticks` ticks."""
     axis = alt.Axis(
         title=None, labelOverlap=True, grid=False, tickCount={"interval": "week", "step": 1} if weekly else ticks
     )
@@ -101,14 +101,14 @@ def day_axis(language: str, field: str = "day", *, weekly: bool = False, padding
 
 
 def day_tip(language: str, field: str = "day") -> alt.Tooltip:
-    """Return a day for a tooltip."""
+    """Return the field of a tooltip that holds a day."""
     form = "%Y年%-m月%-d日%a" if language == "zh" else "%a %-d %b %Y"
     title = catalogue(language)("report.date")
     return alt.Tooltip(f"{field}:T", timeUnit="utcyearmonthdate", format=form, title=title)
 
 
 def key(colours: Mapping[str, str]) -> alt.Chart:
-    """Return a layer that draws nothing but the legend, above the picture: name to colour."""
+    """Return a layer that draws only the legend, above the chart; `colours` is name to colour."""
     legend = alt.Legend(
         orient="top", title=None, symbolType="square", symbolOpacity=1, symbolSize=120, labelLimit=0, columns=5
     )
@@ -118,51 +118,51 @@ def key(colours: Mapping[str, str]) -> alt.Chart:
 
 
 def band(base: alt.Chart, low: str, high: str, colour: str, title: str | None) -> alt.Chart:
-    """Return an interval as a band between two columns."""
+    """Return an interval, drawn as a band between two columns."""
     scale = alt.Scale(zero=False)
     return base.mark_area(color=colour, clip=True).encode(y=alt.Y(f"{low}:Q", title=title, scale=scale), y2=f"{high}:Q")
 
 
 def short_format(most: float) -> str:
-    """Return how an axis up to `most` writes its numbers: 25k, but 0.25 and not 250m."""
+    """Return the number format of an axis that ends at `most`: 25k for 25,000, but 0.25 and not 250m."""
     return "~s" if most >= 1 else "~g"
 
 
 def short_axis(most: float, **options: Any) -> alt.Axis:  # noqa: ANN401 - those of an axis
-    """Return an axis up to `most` with short numbers, and 0 as a plain 0: of 200k Vega would write 0k."""
+    """Return an axis that ends at `most`, with short numbers and a plain 0. Vega would write 0k."""
     return alt.Axis(format=short_format(most), labelExpr="datum.value ? datum.label : '0'", **options)
 
 
 def quote(text: str | Sequence[Any] | Mapping[str, Any]) -> str:
-    """Return text, or lists and tables of it, as it stands inside a Vega expression, whatever a user wrote in it."""
+    """Return text, or lists and mappings of it, as a literal of a Vega expression. A user's text stays text."""
     return json.dumps(text, ensure_ascii=False)
 
 
 def loss_unit(loss: str, name: str, language: str = "en") -> str:
-    """Return what a loss is counted in: the user's unit, or its square for ``mse``."""
+    """Return the unit of a loss in words: the user's unit, or its square for ``mse``."""
     return catalogue(language)("look.error.unit_squared", name=name) if loss == "mse" else name
 
 
-def layered(*layers: alt.Chart, width: int = WIDTH, height: int = HEIGHT) -> alt.LayerChart:
-    """Return layers over one another, the first at the bottom."""
+def layered(*layers: alt.Chart, width: int = WIDTH_PIXELS, height: int = HEIGHT_PIXELS) -> alt.LayerChart:
+    """Return a chart of layers, the first at the bottom; width and height are in pixels."""
     return alt.LayerChart(layer=list(layers), width=width, height=height)
 
 
 def vega_lite(chart: alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart) -> dict[str, Any]:
-    """Return a chart as Vega-Lite; Altair's check is left to the tests, users need not wait for it."""
+    """Return a chart as Vega-Lite; Altair's validation is left to the tests, so that users do not wait for it."""
     return chart.to_dict(validate=False)
 
 
 def headed(chart: Chart, title: str) -> Chart:
-    """Give a panel of a picture its own small title; return it."""
+    """Give a panel of a chart its own small title; return the panel."""
     chart.title = alt.Title(title, fontSize=12, fontWeight="normal", anchor="start", offset=4)
     return chart
 
 
 def dress(chart: Chart, title: str, subtitle: str, language: str = "en", *, simulated: bool = False) -> Chart:
-    """Give a chart its title, told as simulated where it is, and the house's fonts and colours; return it.
+    """Give a chart its title, which says so where the data is simulated, its fonts and its colours; return the chart.
 
-    The chart itself is dressed: a copy by `properties` or `configure` takes Altair longer than all the rest.
+    The chart itself is changed, because a copy by `properties` or `configure` takes Altair longer than all the rest.
     """
     translate = catalogue(language)
     if simulated:

@@ -23,11 +23,11 @@ class Activation:
     ----------
     name : str
     code : int
-        What the compiled kernel knows it by.
+        The number by which the compiled kernel knows it.
     value : callable
-        σ(z), neuron by neuron; for softmax the neurons of an example share one sum.
+        σ(z), neuron by neuron; with softmax the neurons of an example share one sum.
     slope : callable
-        σ′(z), each neuron's output by its own z.
+        σ′(z), the slope of each neuron's output by its own z.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Activation:
 
 
 class _Softmax(Activation):
-    """The one whose outputs each depend on every z of their example: ∂aₖ/∂zⱼ = aₖ·(δₖⱼ − aⱼ)."""
+    """Softmax, each of whose outputs depends on every z of its example: ∂aₖ/∂zⱼ = aₖ·(δₖⱼ − aⱼ)."""
 
     def back(self, z: Values, behind: Values) -> Values:
         a = self.value(z)
@@ -49,7 +49,7 @@ class _Softmax(Activation):
 
 
 def _sigmoid(z: Values) -> Values:
-    with np.errstate(over="ignore"):  # far out on the left e^-z is infinite and σ is 0
+    with np.errstate(over="ignore"):  # far to the left e^-z is infinite and σ is 0
         return 1 / (1 + np.exp(-z))
 
 
@@ -89,5 +89,5 @@ ACTIVATIONS = {
         Activation("tanh", TANH, np.tanh, lambda z: 1 - np.tanh(z) ** 2),
     )
 }
-# Softmax makes a distribution of an output layer; in a hidden one its neurons would not be neurons of their own.
+# Softmax turns outputs into a distribution. In a hidden layer each neuron would depend on all others.
 OUTPUTS = ACTIVATIONS | {"softmax": _Softmax("softmax", SOFTMAX, _softmax, _softmax_slope)}

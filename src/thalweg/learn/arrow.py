@@ -1,4 +1,4 @@
-"""Columns of an Arrow stream as NumPy arrays, without a copy, by nanoarrow."""
+"""Read the columns of an Arrow stream as NumPy arrays, without a copy, through nanoarrow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     class ArrowStream(Protocol):
-        """What has the method of Arrow's PyCapsule interface."""
+        """An object with the method of Arrow's PyCapsule interface."""
 
         def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
 
@@ -25,7 +25,7 @@ class Column(NamedTuple):
     numbers : ndarray, shape (rows,)
         Arrow's own memory, read-only.
     missing : ndarray of bool, shape (rows,), or None
-        Where there is no value; None where there is one everywhere.
+        Where a value is missing; None where none is.
     """
 
     numbers: NDArray[Any]
@@ -38,7 +38,7 @@ def record_batches(source: ArrowStream) -> Iterator[list[Column]]:
     Raises
     ------
     OSError
-        If the stream cannot go on; the message is its own.
+        If the stream cannot go on. The message is that of the stream.
     """
     import nanoarrow  # noqa: PLC0415 - only where a file is read
 

@@ -1,12 +1,12 @@
 """Which inputs moved an output, and by how much: integrated gradients (Sundararajan, Taly, Yan 2017).
 
-From a base to the input in question leads a straight line. Input i's contribution is how far it moves on that line,
-times the mean slope of the function by it on the way::
+A straight line leads from a base to the point in question. The contribution of input i is the distance that it moves
+along this line, times the mean slope of the function by this input on the line::
 
     contribution_i = (x_i - base_i) · ∫₀¹ ∂F/∂x_i (base + t·(x - base)) dt
 
-All contributions add up to F(x) - F(base). The slopes come from one backward pass a point (P4): it goes on through
-the first layer's weights, to the inputs themselves.
+All contributions add up to F(x) - F(base). One backward pass for each point gives the slopes (P4): the pass goes on
+through the weights of the first layer to the inputs.
 """
 
 from __future__ import annotations
@@ -28,9 +28,13 @@ if TYPE_CHECKING:
 
     Differentiable = Callable[[NDArray[np.float64]], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
-FEWEST, MOST, SHORTEST = 64, 2**14, 2.0**-40  # parts of the line, and the length of one
-ROUNDING = 1e-12  # of the function's values: what is less is no difference
-ROWS = 1024  # points in one batch: what their slopes need stays in the cache
+FEWEST_PARTS, MOST_PARTS, SHORTEST_PART = (
+    64,
+    2**14,
+    2.0**-40,
+)  # parts of the line, and the share of the line that is one part
+ROUNDING_SHARE = 1e-12  # of the function's values: a smaller difference counts as none
+BATCH_POINTS = 1024  # so few that the arrays of a batch stay in the cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,13 +44,14 @@ class Attribution:
     Attributes
     ----------
     contributions : ndarray of float64, shape (inputs,)
-        Of each input, in units of the function; 0 where it is the same at both ends, or the function does not hear it.
+        The contribution of each input, in units of the function. It is 0 where the input is the same at both ends or
+        does not influence the function.
     base, value : float
-        The function at both ends.
+        The values of the function at both ends.
     allowed : float
-        What `remainder` may be at most, in units of the function.
+        The largest size that `remainder` may have, in units of the function.
     parts : int
-        Into how many parts the line was cut.
+        The number of parts into which the line was cut.
     """
 
     contributions: NDArray[np.float64]
@@ -57,7 +62,7 @@ class Attribution:
 
     @property
     def remainder(self) -> float:
-        """What the contributions leave of ``value - base``, for the line has so many points and no more."""
+        """What ``value - base`` is more than the sum of the contributions: the error of the integration."""
         return self.value - self.base - float(self.contributions.sum())
 
 
@@ -66,21 +71,22 @@ def integrated_gradients(
 ) -> Attribution:
     """Return how much each input contributes to ``function(at) - function(base)``.
 
-    The integral is taken by the trapezoid rule over parts of the line. Where it is not yet right, for a ReLU turns
-    there or the function bends, a part is halved, and again; it is right where its contributions add up to the
-    difference of the function at its ends, and halving it does not move them. All together must be so within the
-    tolerance.
+    The trapezoid rule gives the integral over parts of the line. A part is halved, again and again, while its integral
+    is not yet right, because a ReLU has its kink there or the function bends. It is right when the contributions add
+    up to the difference of the function at the ends of the part, and do not change when the part is halved. The sum
+    over all parts must be right within the tolerance.
 
     Parameters
     ----------
     function : callable
         Takes points, shape (points, inputs), and returns its values there, shape (points,), and its slopes by each
-        input, shape (points, inputs). It must be continuous; it may have kinks, as ReLUs make them. A network's is
-        ``partial(input_slopes, network, theta)``; what stands before and after the network joins by the chain rule.
+        input, shape (points, inputs). It must be continuous, but may have kinks, as those of ReLUs. For a
+        network it is ``partial(input_slopes, network, theta)``; steps before and after the network are added by the
+        chain rule.
     at, base : ndarray, shape (inputs,)
-        The point in question, and the one that it is compared with.
+        The point in question, and the point with which it is compared.
     tolerance : float
-        As a share of the largest of the difference and any contribution.
+        The largest error of the sum, as a share of the difference or of the largest contribution, whichever is larger.
 
     Returns
     -------
@@ -89,8 +95,8 @@ def integrated_gradients(
     Raises
     ------
     ValueError
-        If the shapes differ, something is not finite, the tolerance is not positive, or the
-        contributions do not come to add up.
+        If the shapes differ, a number is not finite, the tolerance is not positive, or the contributions do not add up
+        however often the parts are halved.
 
     References
     ----------
@@ -108,9 +114,9 @@ def integrated_gradients(
     if not all(np.isfinite(each).all() for each in (way, values, slopes)):
         raise ValueError("The points, the function or its slopes there are not finite.")
     start, end = values.tolist()
-    places = np.linspace(0, 1, FEWEST + 1)
+    places = np.linspace(0, 1, FEWEST_PARTS + 1)
     heights, rates = _along(function, base, way, places)
-    halved = np.arange(FEWEST)
+    halved = np.arange(FEWEST_PARTS)
     while True:
         middles = (places[halved] + places[halved + 1]) / 2
         height, rate = _along(function, base, way, middles)
@@ -121,11 +127,11 @@ def integrated_gradients(
         lengths, mean = np.diff(places), (rates[1:] + rates[:-1]) / 2
         found: NDArray[np.float64] = lengths @ mean
         largest = max(abs(end - start), float(np.abs(found).max(initial=0.0)))
-        allowed = max(tolerance * largest, ROUNDING * max(abs(start), abs(end)))
+        allowed = max(tolerance * largest, ROUNDING_SHARE * max(abs(start), abs(end)))
         made = Attribution(found, start, end, allowed, len(lengths))
         if moved.sum() <= allowed and abs(made.remainder) <= allowed:
             return made
-        if len(lengths) > MOST or lengths.min() < SHORTEST:
+        if len(lengths) > MOST_PARTS or lengths.min() < SHORTEST_PART:
             raise ValueError(
                 f"Over {len(lengths):,} parts of the line the contributions leave {made.remainder:g} of a difference "
                 f"of {end - start:g}: the function jumps, or the slopes are not its own. Or allow a larger tolerance "
@@ -140,8 +146,8 @@ def integrated_gradients(
 def _along(
     function: Differentiable, base: NDArray[np.float64], way: NDArray[np.float64], places: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the function at places of the line, 0 the base and 1 its end, and each input's share of its slope."""
-    batches = (places[first : first + ROWS, None] for first in range(0, len(places), ROWS))
+    """Return the function at places of the line (0 is the base, 1 the end), and each input's share of its slope."""
+    batches = (places[first : first + BATCH_POINTS, None] for first in range(0, len(places), BATCH_POINTS))
     heights, slopes = zip(*(function(base + batch * way) for batch in batches), strict=True)
     return np.concatenate(heights), way * np.concatenate(slopes)
 
@@ -163,7 +169,7 @@ def input_slopes(
     -------
     made : ndarray of float64, shape (examples,)
     slopes : ndarray of float64, shape (examples, features)
-        ∂y/∂x: what the backward pass brings to the first layer (P4), led through that layer's weights once more.
+        ∂y/∂x: the slopes at the first layer (P4), led once more through the weights of that layer.
 
     Raises
     ------

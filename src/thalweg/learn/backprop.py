@@ -1,6 +1,6 @@
-"""Forward and backward pass as on the blackboard (P0 to P8), in NumPy. The reference that the kernel must equal.
+"""The forward and the backward pass in NumPy, as on the blackboard (P0 to P8). The kernel must equal this reference.
 
-Rows are examples: z and a of a layer have shape (examples, neurons).
+A row is an example: z and a of a layer have shape (examples, neurons).
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Forward:
-    """What the forward pass (P3) leaves behind.
+    """The results of the forward pass (P3).
 
     Attributes
     ----------
     z : list of ndarray
-        What goes into each layer's activation; ``z[0]`` belongs to the first layer.
+        The input of each layer's activation; ``z[0]`` belongs to the first layer.
     a : list of ndarray
-        What each layer's weights are connected to: ``a[0]`` is x, ``a[-1]`` the prediction. It is ∂z/∂w.
+        The values that each layer's weights are connected to, which are ∂z/∂w: ``a[0]`` is x, ``a[-1]`` the prediction.
     masks : sequence of ndarray
-        What each hidden layer's a was multiplied by, in training with dropout; empty without.
+        The factors that each hidden layer's a was multiplied by in training with dropout; empty without dropout.
     """
 
     z: list[Values]
@@ -46,7 +46,7 @@ class Forward:
 
 @dataclass(frozen=True, eq=False)
 class Backward:
-    """What the backward pass (P4) leaves behind.
+    """The results of the backward pass (P4).
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Backward:
 def forward(network: Network, theta: Values, x: Values, masks: Sequence[Values] = ()) -> Forward:
     """Compute every z and a, from the features x, shape (examples, features), to the prediction (P3).
 
-    `masks`, one of shape (examples, neurons) for each hidden layer, are dropout's (Srivastava et al. 2014).
+    `masks` are those of dropout (Srivastava et al. 2014): one of shape (examples, neurons) for each hidden layer.
     """
     z: list[Values] = []
     a: list[Values] = [x]
@@ -77,7 +77,7 @@ def forward(network: Network, theta: Values, x: Values, masks: Sequence[Values] 
 
 
 def backward(network: Network, theta: Values, passed: Forward, slope: Values) -> Backward:
-    """Compute every ∂C/∂z and ∂C/∂w, from the output back.
+    """Compute every ∂C/∂z and every ∂C/∂w, from the output back to the first layer.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def backward(network: Network, theta: Values, passed: Forward, slope: Values) ->
     passed : Forward
         The forward pass at θ.
     slope : ndarray, shape (examples, outputs)
-        ∂C/∂y, each example's share of the loss by its prediction.
+        ∂C/∂y, the slope of each example's share of the loss by its prediction.
     """
     layers = network.layers(theta)
     gradient = np.zeros_like(theta)
@@ -123,16 +123,16 @@ def loss_and_gradient(
     loss : Loss
     x : ndarray, shape (examples, features)
     target : ndarray, shape (examples, outputs), or labels of shape (examples, 1) for a loss of classes
-    weight : ndarray, shape (examples, outputs), or one an example, shape (examples, 1)
-        A weight of 0 leaves a target out, whatever it is. Without any weight L and gradient are 0.
+    weight : ndarray, shape (examples, outputs), or one for each example, shape (examples, 1)
+        A weight of 0 leaves a target out, whatever its value. Where all weights are 0, L and the gradient are 0.
     masks : sequence of ndarray
-        Dropout's, see `forward`.
+        Those of dropout; see `forward`.
     """
     passed = forward(network, theta, x, masks)
     made = passed.prediction
     if loss.of_classes and target.shape[1] == 1 < made.shape[1]:
         target = as_distributions(target, made.shape[1])
-    # One weight serves all outputs of an example: those of classes share it once, others have it each.
+    # One weight counts for all outputs of an example. In a loss of classes it counts once for all of them together.
     weight = np.broadcast_to(weight, made.shape)
     total = weight[:, 0].sum() if loss.of_classes else weight.sum()
     if total == 0:

@@ -1,4 +1,4 @@
-"""A descent as one file: θ, the optimizer's state and what the stop rules have seen, to go on to the same bits."""
+"""Save a descent in one file (θ, the optimizer's state, the state of the stop rules) and resume it to the same bits."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def save(descent: Descent, path: str | Path) -> None:
 def load(path: str | Path, examples: Examples, *, loss: Loss | None = None) -> Descent:
     """Return a saved descent; see `Descent.load`."""
     path = Path(path)
-    told, tensors = unseal(DESCENT, path)
+    description, tensors = unseal(DESCENT, path)
     try:
-        descent = _begun(path, told, examples, loss)
+        descent = _begun(path, description, examples, loss)
         descent.restore(tensors)
     except InputError:
         raise
@@ -60,16 +60,16 @@ def load(path: str | Path, examples: Examples, *, loss: Loss | None = None) -> D
     return descent
 
 
-def _begun(path: Path, told: dict[str, Any], examples: Examples, loss: Loss | None) -> Descent:
-    if told["own loss"]:
-        begun_with = {"path": path, "loss": told["loss"], "argument": Argument("loss")}
+def _begun(path: Path, description: dict[str, Any], examples: Examples, loss: Loss | None) -> Descent:
+    if description["own loss"]:
+        begun_with = {"path": path, "loss": description["loss"], "argument": Argument("loss")}
         if loss is None:
             raise InputError("descent.loss_missing", **begun_with)
-        if loss.name != told["loss"]:
+        if loss.name != description["loss"]:
             raise InputError("descent.loss_other", given=loss.name, **begun_with)
     else:
-        loss = _of_table(told["loss"], told["loss parameters"])
-    shape: dict[str, Any] = {**told["network"], "widths": tuple(told["network"]["widths"])}
+        loss = _of_table(description["loss"], description["loss parameters"])
+    shape: dict[str, Any] = {**description["network"], "widths": tuple(description["network"]["widths"])}
     network = Network(**shape)
     if examples.features != network.widths[0]:
         raise InputError("descent.other_examples", path=path)
@@ -77,18 +77,18 @@ def _begun(path: Path, told: dict[str, Any], examples: Examples, loss: Loss | No
         network,
         examples,
         loss=loss,
-        optimizer=Optimizer(**told["optimizer"]),
-        batch=told["batch"],
-        epochs=told["epochs"],
-        seed=told["seed"],
-        dropout=told["dropout"],
-        # Files of descents that nothing was carried into may tell neither.
-        carried=TrainingState(np.zeros(network.size), np.zeros((2, network.size)), *told.get("before", (0, 0))),
-        planned=told.get("planned"),
-        dtype=told["precision"],
+        optimizer=Optimizer(**description["optimizer"]),
+        batch=description["batch"],
+        epochs=description["epochs"],
+        seed=description["seed"],
+        dropout=description["dropout"],
+        # A file of a descent that began without a training state may hold neither of these.
+        carried=TrainingState(np.zeros(network.size), np.zeros((2, network.size)), *description.get("before", (0, 0))),
+        planned=description.get("planned"),
+        dtype=description["precision"],
     )
     _FINGERPRINTS[descent.examples] = found = _digest(descent.examples)
-    if found != told["examples"]:
+    if found != description["examples"]:
         raise InputError("descent.other_examples", path=path)
     return descent
 
@@ -99,11 +99,13 @@ def _of_table(name: str, parameters: list[float]) -> Loss:
     return quantile(parameters) if name == "quantile" else LOSSES[name]
 
 
-_FINGERPRINTS: WeakKeyDictionary[Examples, str] = WeakKeyDictionary()  # a descent is saved many times
+_FINGERPRINTS: WeakKeyDictionary[Examples, str] = (
+    WeakKeyDictionary()
+)  # a descent is saved many times, and its examples do not change
 
 
 def fingerprint(examples: Examples) -> str:
-    """Return a checksum over all that is in the examples."""
+    """Return a checksum over all numbers of the examples."""
     if examples not in _FINGERPRINTS:
         _FINGERPRINTS[examples] = _digest(examples)
     return _FINGERPRINTS[examples]

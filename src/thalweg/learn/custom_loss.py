@@ -1,4 +1,4 @@
-"""A loss of the user's own (L2): their value and slope stand between the compiled forward and backward pass."""
+"""Descend by a custom loss (L2): the user's functions run between the compiled forward pass and backward pass."""
 
 from __future__ import annotations
 
@@ -31,39 +31,40 @@ def descend_by(
     losses: NDArray[np.float64],
     ended: Callable[[], bool],
 ) -> None:
-    """Do what `kernel.descend` does, batch by batch, until `ended` says so."""
-    plan, data, room = compiled
+    """Do what `kernel.descend` does, batch by batch, until `ended` returns True."""
+    plan, data, buffers = compiled
     outputs = int(plan.widths[-1])
     for number in batches:
         rows = order[number * batch : (number + 1) * batch]
         count = len(rows)
-        update = int(room.counts[kernel.UPDATES])
-        kernel.begin(plan, data, room, theta, order, number * batch, count, True, update, ALONE)  # noqa: FBT003 - as Numba has it
+        update = int(buffers.counts[kernel.UPDATES])
+        kernel.begin(plan, data, buffers, theta, order, number * batch, count, True, update, ALONE)  # noqa: FBT003 - as Numba has it
         lanes = int(kernel.lanes_for(count))
         at = int(kernel.outputs_at(plan.widths, lanes))
-        made, slope = (values[at : at + outputs * lanes].reshape(outputs, lanes) for values in (room.a, room.slopes))
+        shape, end = (outputs, lanes), at + outputs * lanes
+        made, slope = buffers.a[at:end].reshape(shape), buffers.slopes[at:end].reshape(shape)
         losses[number], slope[:, :count] = _score(loss, examples, rows, made[:, :count].T)
         slope[:, count:] = 0
         weighted = bool((examples.weight[rows] > 0).any())
         if weighted and not math.isfinite(losses[number]):
             return
-        if not np.isfinite(slope).all():  # the loss was named not finite before θ is
+        if not np.isfinite(slope).all():  # reported as a loss that is not finite, before θ is not finite
             losses[number] = math.nan
             return
-        kernel.finish(plan, room, theta, count, weighted, losses[number], update, ALONE)
+        kernel.finish(plan, buffers, theta, count, weighted, losses[number], update, ALONE)
         if ended():
             return
 
 
 def _score(loss: Loss, examples: Examples, rows: NDArray[np.int64], made: Values) -> tuple[float, Values]:
-    """Return L of a batch and ∂C/∂y, shape (outputs, examples); without any weight L is NaN, every slope 0."""
+    """Return L of a batch and ∂C/∂y, shape (outputs, examples). If all weights are 0, L is NaN and slopes are 0."""
     made = np.ascontiguousarray(made)
     weight = np.broadcast_to(examples.weight[rows], made.shape)
     scored = weight > 0
     if not scored.any():
         return math.nan, np.zeros(made.shape[::-1])
     target = np.where(scored, examples.target[rows], made)
-    # Copies: the user's functions may work in place.
+    # The user's functions get copies, because they may change their arguments.
     error, slope = (np.asarray(function(made.copy(), target.copy())) for function in (loss.error, loss.slope))
     for name, values in (("value", error), ("slope", slope)):
         if np.shape(values) != made.shape:

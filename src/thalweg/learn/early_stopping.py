@@ -1,4 +1,4 @@
-"""What a run goes by, and what it has seen of the epochs: when validation prefers which, and when nothing moves."""
+"""Early stopping: the stop rules of a run, and the epoch that validation prefers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class StopRules(NamedTuple):
-    """What one `Descent.run` goes by; see there."""
+    """The stop rules of one `Descent.run`; see there."""
 
     most: int
     patience: int | None
@@ -28,12 +28,12 @@ class StopRules(NamedTuple):
 
 
 def as_errors(given: object) -> NDArray[np.float64]:
-    """Return what a validation gave as a row of numbers.
+    """Return the result of a validation as a row of numbers.
 
     Raises
     ------
     ValueError
-        If it is none.
+        If it is not a number or a row of numbers.
     """
     try:
         errors = None if given is None else np.atleast_1d(np.asarray(given, dtype=np.float64))
@@ -46,23 +46,23 @@ def as_errors(given: object) -> NDArray[np.float64]:
 
 @dataclass
 class EarlyStopping:
-    """What was seen of a descent's epochs; it lasts from one run to the next.
+    """The state of early stopping, which lasts from one run to the next.
 
     Attributes
     ----------
-    looked_at : int
-        How many epochs were looked at: all that were made, but where an interrupt came between.
+    epochs_seen : int
+        The number of epochs that were validated: all epochs, unless an interrupt came before the validation.
     last_loss : float
         The mean loss of the latest epoch's batches.
     validation : float
         The latest validation loss.
     best : ndarray, shape (examples,), optional
-        The errors of the epoch whose mean was least.
+        The errors of the epoch whose mean error was least.
     best_epoch, kept : int, ndarray
         The epoch that validation prefers, and its θ.
     """
 
-    illustrated: int = 0
+    epochs_seen: int = 0
     last_loss: float = math.nan
     validation: float = math.nan
     best: NDArray[np.float64] | None = None
@@ -70,12 +70,12 @@ class EarlyStopping:
     kept: Values | None = None
 
     def as_good(self, errors: NDArray[np.float64]) -> bool:
-        """Whether an epoch's errors are as good as the best so far, but for chance; remember them if they are best.
+        """Whether an epoch's errors are not clearly worse than the best so far; remember them if they are the best.
 
         Raises
         ------
         ValueError
-            If they are no row of numbers, or not as many as before.
+            If they are not a row of numbers, or not as many as before.
         """
         if errors.ndim != 1 or not len(errors) or (self.best is not None and errors.shape != self.best.shape):
             raise ValueError(

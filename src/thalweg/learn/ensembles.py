@@ -1,6 +1,6 @@
-"""Several networks at once: one shape, one set of examples, many seeds or learning rates, side by side on the cores.
+"""Several networks of one shape on the same examples, with many seeds or learning rates, side by side on the cores.
 
-From many starts one sees which minima a descent finds (O3).
+Many starts show which minima a descent finds (O3).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def descents(
     optimizer: Optimizer | None = None,
     **options: Any,  # noqa: ANN401 - those of `Descent`
 ) -> list[Descent]:
-    """Return a descent for each learning rate and seed, the seeds of the first rate first; the examples are shared.
+    """Return a descent for each learning rate and seed: first all seeds of the first rate. They share the examples.
 
     Parameters
     ----------
@@ -38,15 +38,15 @@ def descents(
     examples : Examples
     seeds : iterable of int
     learning_rates : iterable of float, optional
-        The optimizer's, where none are given.
+        The learning rate of the optimizer where they are not given.
     optimizer : Optimizer, optional
     **options
-        Those of `Descent`.
+        The other options of `Descent`.
 
     Raises
     ------
     ValueError
-        As `Descent` does, and where there is no seed or no learning rate.
+        As `Descent`, and if there is no seed or no learning rate.
     """
     base = optimizer or Optimizer()
     rates = [base.learning_rate] if learning_rates is None else list(learning_rates)
@@ -70,22 +70,22 @@ def run_together(
     advance: Callable[[int], None] | None = None,
     **rules: Any,  # noqa: ANN401 - those of `Descent.run`
 ) -> list[Outcome]:
-    """Run descents side by side, each to the bits that it would come to alone.
+    """Run descents side by side; each ends at the same bits as alone.
 
     Parameters
     ----------
     these : sequence of Descent
     threads : int, optional
-        How many run at once; as many as there are cores where it is not given.
+        How many descents run at once; as many as there are cores where it is not given.
     advance : callable, optional
-        Told how many more have ended.
+        Called with the number of descents that have ended since the last call.
     **rules
-        Stop rules, `validate` and `watch` of `Descent.run`; what they call is called from several threads.
+        The stop rules, `validate` and `watch` of `Descent.run`. The functions are called from several threads.
 
     Returns
     -------
     list of Outcome
-        In the order of the descents. Ctrl-C ends all of them between slices and is passed on.
+        In the order of the descents. Ctrl-C ends all descents between slices and is raised again.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def run_together(
         raise ValueError("Several descents cannot be saved to one file; save each by `Descent.save`.")
     cancelled = rules.pop("cancelled", None)
     with thread_pool(threads) as pool:
-        share = max(1, pool.threads // max(len(these), 1))  # a large network that has cores to itself takes them
+        share = max(1, pool.threads // max(len(these), 1))  # a large network uses the cores that no other descent uses
         jobs = [
             partial(one.run, cancelled=lambda: pool.late() or bool(cancelled and cancelled()), threads=share, **rules)
             for one in these

@@ -1,4 +1,4 @@
-"""What a network learns from: blocks of features side by side, targets, and a weight per example and output."""
+"""Examples that a network learns from: blocks of features side by side, targets, and weights."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from thalweg.learn.activation import Values
 
 
-COMPILED_FOR = ("C", "A", "W")  # every other layout, read-only ones too, would be compiled for anew
+COMPILED_FOR = ("C", "A", "W")  # any other layout, even a read-only one, would cause another compilation
 DIMENSIONS = {"values": 1, "newest": 1, "level": 1, "scale": 1, "dense": 2, "target": 2, "weight": 2, "indices": 2}
-FINITE_BLOCK = 2**16  # numbers
-WHOLE = ("newest", "indices")  # arrays of whole numbers, whatever the precision of the others
+CHECKED_NUMBERS = 2**16  # are looked at at once, so that they stay in the cache
+WHOLE = ("newest", "indices")  # arrays of int64, whatever the precision of the others
 
 
 def _no_indices(count: int = 0) -> NDArray[np.int64]:
@@ -25,58 +25,58 @@ def _no_indices(count: int = 0) -> NDArray[np.int64]:
 
 
 def _first(values: NDArray[Any], which: NDArray[np.bool_], places: str = "column") -> str:
-    """Name the first of some values and where it stands, counted from 0."""
+    """Name the first of the chosen values and its place, counted from 0."""
     at = tuple(np.argwhere(which)[0].tolist())
     place = ", ".join(f"{name} {number}" for name, number in zip(("row", places), at, strict=False))
     return f"{values[at]} in {place}"
 
 
 def _all_finite(values: NDArray[Any]) -> bool:
-    """Whether all are finite, looked at in blocks that stay in the cache."""
-    values = values.T if values.flags.f_contiguous else values  # so that what is looked at together lies together
-    rows = max(1, FINITE_BLOCK // max(1, math.prod(values.shape[1:])))
+    """Whether all values are finite; they are looked at in blocks that stay in the cache."""
+    values = values.T if values.flags.f_contiguous else values  # numbers that are looked at together then lie together
+    rows = max(1, CHECKED_NUMBERS // max(1, math.prod(values.shape[1:])))
     return all(np.isfinite(values[first : first + rows]).all() for first in range(0, len(values), rows))
 
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Three blocks of features, any of which may be empty: window, dense, one-hot; targets; weights.
+    """Targets, weights and three blocks of features, any of which may be empty: window, dense and one-hot.
 
-    The features of example n are ``(values[newest[n] − j] − level[n]) · scale[n] · emphasis[j]``, kept within
-    ± `limit`, for j = 0 … window − 1 (the newest first, so that feature 1 is today's), then ``dense[n]``, then
-    `one_hot` features of which feature i counts how often i stands in ``indices[n]``. A series of values is kept once,
-    however many windows look at it, and the one-hot features are never written out but in `gather`.
+    The features of example n are, in this order: ``(values[newest[n] − j] − level[n]) · scale[n] · emphasis[j]``,
+    clipped to ± `limit`, for j = 0 … window − 1 (the newest value first); then ``dense[n]``; then `one_hot` features,
+    of which feature i counts how often i stands in ``indices[n]``. A series of values is stored once, however many
+    windows point into it, and only `gather` writes the one-hot features out.
 
     Attributes
     ----------
     values : ndarray, shape (values,)
-        What the windows look at.
+        The series that the windows point into.
     newest : ndarray of int64, shape (examples,)
-        Where each example's newest value stands in `values`.
+        The place of each example's newest value in `values`.
     window : int
-        How many values are looked back at; 0 for none.
+        The number of values of a window; 0 for no window.
     level, scale : ndarray, shape (examples,)
-        Each example's own level, taken out, and scale, multiplied by.
+        The level that is subtracted from each example's window, and the factor that the window is multiplied by.
     dense : ndarray, shape (examples, columns)
-        Other features as they are; there may be no columns.
+        Other features, taken as they are; there may be no columns.
     target : ndarray, shape (examples, outputs)
         For a classifier also shape (examples, 1): the class of each example, from 0.
     weight : ndarray, shape (examples, outputs) or (examples, 1)
-        One column is for all outputs. A weight of 0 leaves a target out of every loss, whatever its value.
+        A single column counts for all outputs. A weight of 0 leaves a target out of every loss, whatever its value.
     emphasis : ndarray, shape (window,), optional
-        What each place of the window is multiplied by; 1 where it is not given.
+        The factor of each place of the window; 1 where it is not given.
     limit : float
-        The largest size of a window's feature.
+        The largest absolute value of a window's feature.
     indices : ndarray of int64, shape (examples, places), optional
         0 ... one_hot − 1, or −1 for none; no places where it is not given.
     one_hot : int
-        How many one-hot features the indices choose from.
+        The number of one-hot features that the indices choose from.
 
     Raises
     ------
     ValueError
-        If shapes do not fit together, a window reaches before the first value, an index is none of the one-hot
-        features, a weight is negative, or a feature or a weighted target is not finite.
+        If shapes do not fit together, a window reaches outside the values, an index is out of its range, a weight is
+        negative, or a feature or a weighted target is not finite.
     """
 
     values: Values
@@ -93,7 +93,7 @@ class Examples:
     one_hot: int = 0
 
     def __post_init__(self) -> None:
-        if self.indices.shape == (0, 0):  # not given: no places, for as many examples as there are
+        if self.indices.shape == (0, 0):  # not given: no places for any example
             object.__setattr__(self, "indices", _no_indices(len(self.newest)))
         self._check_shapes()
         self._check_window()
@@ -159,16 +159,16 @@ class Examples:
 
     @property
     def features(self) -> int:
-        """How many features an example has."""
+        """The number of features of an example."""
         return self.window + self.dense.shape[1] + self.one_hot
 
     @property
     def outputs(self) -> int:
-        """How many targets an example has: the columns of `target`."""
+        """The number of targets of an example: the columns of `target`."""
         return self.target.shape[1]
 
     def gather(self) -> Values:
-        """Return all features, shape (examples, features). The reference that the kernel's gather must equal."""
+        """Return all features, shape (examples, features). The gather of the kernel must equal this reference."""
         at = self.newest[:, None] - np.arange(self.window)
         seen = (self.values[at] - self.level[:, None]) * self.scale[:, None] * self.window_emphasis
         counts = np.zeros((len(self), self.one_hot), dtype=self.values.dtype)
@@ -178,7 +178,7 @@ class Examples:
 
     @property
     def window_emphasis(self) -> Values:
-        """What each place of the window is multiplied by, shape (window,)."""
+        """The factor of each place of the window, shape (window,)."""
         return np.ones(self.window, dtype=self.values.dtype) if self.emphasis is None else self.emphasis
 
     def rows(self, which: slice | NDArray[Any]) -> Examples:
@@ -189,10 +189,10 @@ class Examples:
     def astype(self, dtype: DTypeLike) -> Examples:
         """Return the examples in contiguous arrays of a precision; whole numbers become int64.
 
-        They are these examples themselves where no array changes.
+        Where no array changes, the same object is returned.
         """
         arrays = {one.name: getattr(self, one.name) for one in fields(self)}
-        with np.errstate(over="ignore"):  # what overflows is refused as not finite
+        with np.errstate(over="ignore"):  # a number that overflows is refused as not finite
             changed = {
                 name: np.require(array, np.int64 if name in WHOLE else dtype, COMPILED_FOR)
                 for name, array in arrays.items()
@@ -204,7 +204,7 @@ class Examples:
 
 
 def expect_examples(given: object) -> None:
-    """Raise a TypeError that helps where a table came in place of examples."""
+    """Raise a helpful TypeError if the argument is not `Examples`."""
     if not isinstance(given, Examples):
         raise TypeError(f"Examples are expected, such as `dense_examples(x, y)` makes; a {type(given).__name__} came.")
 
@@ -229,13 +229,13 @@ def mixed_examples(
     dense : ndarray, shape (examples, columns), or None
         Features as they are.
     indices : ndarray of whole numbers, shape (examples, places) or (examples,), or None
-        Which of the one-hot features an example has; −1 for none. None of them is written out.
+        The one-hot features of each example, −1 for none. They are not written out.
     target : ndarray, shape (examples, outputs) or (examples,)
         For a classifier also the class of each example, from 0 (see `encode_labels`).
     weight : ndarray of the target's shape, or one per example, optional
         All ones where it is not given.
     one_hot : int
-        How many one-hot features there are: as many as an index could choose, not only those chosen here.
+        The number of one-hot features: all that an index could choose, not only those that are chosen here.
 
     Raises
     ------
@@ -288,24 +288,24 @@ def window_examples(
 ) -> Examples:
     """Return examples that look back over a series of values and have the next values as targets (F1, U3).
 
-    There is one for each value that has enough before and after it, in their order. Window and targets of an example
-    are told as ``(value − level) · scale``, with its own level and scale; so ``prediction / scale + level`` is in the
-    units of `values`. Columns that stand beside the series join with
-    ``replace(examples, dense=columns[examples.newest])``, other series with `stream_examples`.
+    There is an example for each value with enough values before and after it, in their order. The window and the
+    targets of an example are ``(value − level) · scale``, with the level and scale of that example, so
+    ``prediction / scale + level`` is in the units of `values`. To add columns that stand beside the series, use
+    ``replace(examples, dense=columns[examples.newest])``; to add other series, use `stream_examples`.
 
     Parameters
     ----------
     values : ndarray, shape (values,)
         The oldest first.
     window : int
-        How many values are looked back at; feature 1 is the newest.
+        The number of values of a window; feature 1 is the newest.
     ahead : int
-        How many values after the newest are targets; windows without all of them are left out. 0 for all windows and
-        no targets, to predict from.
+        The number of values after the newest that are targets; a window without all of them is left out. With 0 there
+        are all windows and no targets, which is for predictions.
     level, scale : float or ndarray, shape (values,)
-        What is taken out, then multiplied by, where this value is the newest.
+        The level that is subtracted and the factor, for the example whose newest value this is.
     weight : ndarray, shape (values,), optional
-        What each value counts as a target: 0 for a gap that was filled. All ones where it is not given.
+        The weight of each value as a target, for example 0 for a gap that was filled. All ones where it is not given.
 
     Raises
     ------
@@ -329,7 +329,7 @@ def window_examples(
             raise ValueError(f"There are {len(values)} values; {name} has shape {np.shape(given)}.")
         own[name] = np.broadcast_to(given, values.shape)
     levels, scales = own["level"][newest], own["scale"][newest]
-    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is refused
+    with np.errstate(invalid="ignore", over="ignore"):  # a number that is not finite is refused
         target = (values[later] - levels[:, None]) * scales[:, None]
     return Examples(
         values=values,

@@ -1,4 +1,4 @@
-"""Frames of pandas, Polars or Arrow -> `Examples`: numbers as they are, text as indices of one-hot features."""
+"""Turn frames of pandas, Polars or Arrow into `Examples`: numbers as they are, text as indices of one-hot features."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FrameColumns:
-    """How the columns of a frame become features and targets; the same for every frame that comes later.
+    """How the columns of a frame become features and targets, in the same way for every later frame.
 
     Attributes
     ----------
     numbers : tuple of str
-        Columns taken as they are, True as 1 and False as 0: the dense features.
+        Columns that are taken as they are, True as 1 and False as 0: the dense features.
     categories : tuple of (str, tuple)
-        Columns of text or categories, each with its different values, sorted: a one-hot feature for each.
+        Columns of text or categories, each with its different values, sorted. Each value is a one-hot feature.
     target : tuple of str
     classes : tuple
-        The classes, sorted, where the target is text or categories: it is told as their numbers, from 0. Else empty.
+        Where the target is text or categories: the classes, sorted. The target is then the number of its class, from 0.
+        Empty otherwise.
     weight : str, optional
         The column of the examples' weights.
     """
@@ -50,7 +51,7 @@ class FrameColumns:
 
     @property
     def one_hot(self) -> int:
-        """How many one-hot features there are: the categories of all columns."""
+        """The number of one-hot features: the categories of all columns."""
         return sum(len(known) for _, known in self.categories)
 
     def examples(self, frame: IntoFrame, *, unseen: Unseen = "error") -> Examples:
@@ -59,15 +60,15 @@ class FrameColumns:
         Parameters
         ----------
         frame : frame of pandas, Polars or Arrow
-            With all the columns, which may stand in another order among others.
+            It has all the columns, in any order, and may have others.
         unseen : {"error", "none"}
-            What becomes of a category that is none of the known ones: an error, or none of the features.
+            What an unknown category becomes: an error, or 0 in all one-hot features of its column.
 
         Raises
         ------
         ValueError
-            If a column is not there or of another kind, or a value is missing, infinite or, as a category or class,
-            not known; the message names column and row, counted from 0. A target without weight may be missing.
+            If a column is missing or of another kind, or a value is missing, infinite, or an unknown category or class.
+            The message names the column and the row, counted from 0. A target of weight 0 may be missing.
         """
         taken = _taken(frame)
         weight = _weights(taken, self.weight)
@@ -78,7 +79,7 @@ class FrameColumns:
         return self._examples(taken, np.stack(targets, axis=1), weight[:, None], unseen)
 
     def inputs(self, frame: IntoFrame, *, unseen: Unseen = "error") -> Examples:
-        """Return a frame's rows as examples to predict from: no target or weight is read, and no weight is given.
+        """Return a frame's rows as examples to predict from. Targets and weights are not read; all weights are 0.
 
         Parameters
         ----------
@@ -118,34 +119,35 @@ def frame_examples(
 ) -> tuple[Examples, FrameColumns]:
     """Return a frame's rows as examples, and how its columns were taken.
 
-    Numbers and booleans are features as they are (networks like them of a size near 1: scale what is far from it);
-    each different value of text or a categorical column is a one-hot feature. An index of pandas is no column.
+    Numbers and booleans are features as they are. Scale features whose size is far from 1, because networks learn best
+    from numbers near 1. Each different value of a column of text or categories is a one-hot feature. An index of pandas
+    is not a column.
 
     Parameters
     ----------
     frame : frame of pandas, Polars or Arrow
         A lazy one is collected.
     target : str or sequence of str
-        What is to be predicted: columns of numbers or booleans, or one of text or categories, the classes.
+        The columns to predict: numbers or booleans, or one column of text or categories, the classes.
     weight : str, optional
-        A column of weights, one per example and 0 or more.
+        A column of weights, one for each example and 0 or more.
     features : iterable of str, optional
         The columns to predict from; all others where it is not given.
     categorical : iterable of str, optional
-        Columns of numbers that are names nevertheless, as a postcode or an integer class is.
+        Columns of numbers that are names, such as postcodes or integer classes.
 
     Returns
     -------
     examples : Examples
-        Its features are in the order of `columns.features`.
+        The features are in the order of `columns.features`.
     columns : FrameColumns
-        Makes examples of later frames in the same way.
+        Turns later frames into examples in the same way.
 
     Raises
     ------
     ValueError
-        If this is no frame or has no rows, a column is not there, is named twice or holds something else, or a value
-        is missing or infinite; the message names column and row, counted from 0. A target without weight may be
+        If this is not a frame or has no rows, a column is missing, is named twice or is of another kind, or a value is
+        missing or infinite. The message names the column and the row, counted from 0. A target of weight 0 may be
         missing.
     """
     taken = _taken(frame)
@@ -262,7 +264,9 @@ def _classes(
     if not scored.any():
         raise ValueError("No row has a weight; there is nothing to learn from.")
     listed = _column(taken, name).to_list()
-    some = listed[int(np.argmax(scored))]  # stands in for what is not scored, so that rows keep their numbers
+    some = listed[
+        int(np.argmax(scored))
+    ]  # takes the place of a target that is not scored, so that the numbers of rows stay
     found = encode_labels(
         [label if counts else some for label, counts in zip(listed, scored.tolist(), strict=True)],
         known,

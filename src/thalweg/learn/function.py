@@ -1,4 +1,4 @@
-"""Step 1, a function with unknowns: a network's description, and θ, all its unknowns in one vector (F1, N5 to N8)."""
+"""Step 1, a function with unknowns: the description of a network, and θ, the vector of all unknowns (F1, N5 to N8)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-# The bound of a uniform start, by a layer's inputs and outputs.
+# The bound of a uniform start, from the numbers of a layer's inputs and outputs.
 STARTS: dict[str, Callable[[int, int], float]] = {
     "small": lambda inputs, _: 1 / math.sqrt(inputs),  # as PyTorch has it
     "glorot": lambda inputs, outputs: math.sqrt(6 / (inputs + outputs)),  # Glorot and Bengio 2010
@@ -40,18 +40,18 @@ class Network:
     widths : tuple of int
         Features, neurons of each hidden layer, outputs: ``(56, 100, 1)``.
     activation : str
-        σ of the hidden layers: a key of `ACTIVATIONS`.
+        σ of the hidden layers, a key of `ACTIVATIONS`.
     output : str
-        The activation of the output layer: one of those, or ``softmax``.
+        The activation of the output layer: a key of `ACTIVATIONS`, or ``softmax``.
     skip : bool
-        Whether skip connections lead around the hidden layers 2 and 3, 4 and 5, … (N8's "special structure"):
-        ``a₃ = σ(b₃ + W₃·a₂ + a₁)``, as He et al. (2016) have it.
+        Whether skip connections lead around the hidden layers 2 and 3, 4 and 5, … (the "special structure" of N8):
+        ``a₃ = σ(b₃ + W₃·a₂ + a₁)``, as in He et al. (2016).
 
     Raises
     ------
     ValueError
-        If there are fewer than two widths, one is not positive, an activation is unknown, or skip connections are
-        wanted where the hidden layers are not 3, 5, 7, … of one width.
+        If there are fewer than two widths, one is not positive, an activation is unknown, or there are skip connections
+        but not 3, 5, 7, … hidden layers of one width.
     """
 
     widths: tuple[int, ...]
@@ -79,16 +79,16 @@ class Network:
 
     @property
     def size(self) -> int:
-        """How many unknowns there are in θ (N6)."""
+        """The number of unknowns in θ (N6)."""
         return sum(inputs * outputs + outputs for inputs, outputs in pairwise(self.widths))
 
     @property
     def activations(self) -> tuple[str, ...]:
-        """The activation of each layer, the output's last."""
+        """The activation of each layer; that of the output is the last."""
         return (self.activation,) * (len(self.widths) - 2) + (self.output,)
 
     def skips_to(self, layer: int) -> bool:
-        """Whether a skip connection ends at this layer (0 the first): whether z holds the a of two layers before."""
+        """Whether a skip connection ends at this layer (0 is the first) and adds the a of two layers before to z."""
         return self.skip and layer >= 2 and layer % 2 == 0 and layer < len(self.widths) - 2  # noqa: PLR2004 - a pair
 
     def layers(self, theta: Values) -> list[Layer]:
@@ -112,8 +112,8 @@ class Network:
         ----------
         seed : int
         kind : str, optional
-            A key of `STARTS` for every layer. Where it is not given, ``glorot`` before a sigmoid, a hard sigmoid,
-            tanh or softmax, else ``small``: it came out better on unseen days than ``he``.
+            A key of `STARTS`, for every layer. Where it is not given, ``glorot`` is used before a sigmoid, a hard
+            sigmoid, tanh or softmax, and ``small`` otherwise, which had a smaller loss on unseen days than ``he``.
 
         Raises
         ------
@@ -133,23 +133,25 @@ class Network:
 
 
 def one_layer_of_size(network: Network) -> Network:
-    """Return the network of one hidden layer whose number of unknowns comes nearest to a network's: fat, not deep (N8).
+    """Return the network with one hidden layer whose number of unknowns is nearest to a network's: wide, not deep (N8).
 
-    With f features and o outputs, w neurons in one layer make w·(f + 1) + (w + 1)·o unknowns, so w is
-    (size − o) / (f + 1 + o), rounded; never less than 1.
+    With f features and o outputs, w neurons in one layer have w·(f + 1) + (w + 1)·o unknowns. So w is
+    (size − o) / (f + 1 + o), rounded, and at least 1.
 
     Parameters
     ----------
     network : Network
-        Its features, outputs and activations are kept; skip connections, which need layers, are not.
+        Its features, outputs and activations are kept. Its skip connections are not, because they need several layers.
 
     Raises
     ------
     ValueError
-        If the network has no hidden layer: a straight line is as wide as its features.
+        If the network has no hidden layer.
     """
     if len(network.widths) == 2:  # noqa: PLR2004 - features and outputs
-        raise ValueError("A network without a hidden layer has no counterpart of one; give it one layer or more.")
+        raise ValueError(
+            "A network without a hidden layer has no counterpart with one; give a network with hidden layers."
+        )
     features, outputs = network.widths[0], network.widths[-1]
     width = round((network.size - outputs) / (features + 1 + outputs))
     return Network((features, max(width, 1), outputs), network.activation, network.output)

@@ -1,4 +1,4 @@
-"""What each neuron adds to a prediction, along one feature (N5): y = b + Σᵢ cᵢ·aᵢ."""
+"""The contribution of each hidden neuron to a prediction, along one feature (N5): y = b + Σᵢ cᵢ·aᵢ."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 
     from thalweg.learn.function import Network
 
-# The z at which a neuron turns: ReLU's kink, the hard sigmoid's two, the middle of a smooth slope.
+# The z at which a neuron turns: the kink of a ReLU, the two kinks of a hard sigmoid, the middle of a smooth slope.
 TURNS_AT = {"relu": (0.0,), "hard sigmoid": (-3.0, 3.0), "sigmoid": (0.0,), "tanh": (0.0,), "identity": ()}
-SATURATED = 1e-3  # a slope σ′ that lets next to nothing through; the sigmoid's highest is 0.25
+SATURATED_SLOPE = 1e-3  # a slope σ′ that lets almost nothing through; the highest slope of the sigmoid is 0.25
 
 
 @dataclass(frozen=True, eq=False)
 class Contributions:
-    """A network's prediction along one feature, taken apart into its neurons.
+    """A network's prediction along one feature, split into the contributions of its neurons.
 
-    For a network with several hidden layers the neurons are those of the last: the prediction is the sum of what they
-    add, each of them made of the layers before.
+    In a network with several hidden layers the neurons are those of the last hidden layer: the prediction is the sum of
+    their contributions, and each of them is made of the layers before.
 
     Attributes
     ----------
     grid : ndarray, shape (count,)
-        Where the feature was put.
+        The values of the feature.
     bias : float
-        The output's own b.
+        The bias b of the output.
     each : ndarray, shape (neurons, count)
         cᵢ·aᵢ of each neuron.
     prediction : ndarray, shape (count,)
@@ -40,12 +40,14 @@ class Contributions:
     heights : ndarray, shape (neurons,)
         cᵢ.
     turns : tuple of ndarray
-        Where within the grid each neuron turns: a ReLU where it begins, a hard sigmoid at both ends of its slope, a
-        sigmoid where it is steepest. Exact for one hidden layer; else read between the points of the grid.
+        The values within the grid at which each neuron turns: a ReLU at its kink, a hard sigmoid at both ends of its
+        slope, a sigmoid where it is steepest. They are exact for one hidden layer, and interpolated between the points
+        of the grid for several.
     dead : ndarray of bool, shape (neurons,)
-        Whose a is 0 on all examples: they add nothing, and no gradient moves them.
+        Whether a is 0 on all examples: the neuron adds nothing, and no gradient moves it.
     saturated : ndarray of bool, shape (neurons,)
-        Whose slope σ′ is below `SATURATED` on all examples, though a is not 0: they add a constant, and hardly move.
+        Whether the slope σ′ is below `SATURATED_SLOPE` on all examples although a is not 0: the neuron adds a constant,
+        and hardly moves.
     """
 
     grid: NDArray[np.float64]
@@ -68,23 +70,23 @@ def contributions(
     hold: ArrayLike | None = None,
     output: int = 0,
 ) -> Contributions:
-    """Move one feature, hold the others, and tell what each neuron adds (N5).
+    """Vary one feature, hold the others, and return the contribution of each neuron (N5).
 
     Parameters
     ----------
     network : Network
-        With a hidden layer, and an output without an activation.
+        It has a hidden layer, and no activation at its output.
     theta : ndarray, shape (size,)
     x : ndarray, shape (examples, features)
-        Examples, such as those of training: on them a neuron is found dead or saturated.
+        Examples, such as those of training, on which it is decided whether a neuron is dead or saturated.
     feature : int
-        Which feature moves, from 0.
+        The feature that varies, from 0.
     grid : ndarray, shape (count,), optional
-        Where it is put, rising; 201 points over its examples where it is not given.
+        The values of the feature, rising; 201 points over the range of the examples where they are not given.
     hold : ndarray, shape (features,), optional
-        Where the others are held; at their mean where it is not given.
+        The values at which the others are held; their means where they are not given.
     output : int
-        Which output is looked at, from 0.
+        Which output, from 0.
 
     Raises
     ------
@@ -116,7 +118,7 @@ def contributions(
     theta = np.asarray(theta, dtype=np.float64)
     last = network.layers(theta)[-1]
     passed, on_examples = forward(network, theta, rows), forward(network, theta, x)
-    still = np.abs(ACTIVATIONS[network.activation].slope(on_examples.z[-2])).max(axis=0) < SATURATED
+    still = np.abs(ACTIVATIONS[network.activation].slope(on_examples.z[-2])).max(axis=0) < SATURATED_SLOPE
     dead = (on_examples.a[-2] == 0).all(axis=0)
     levels = TURNS_AT[network.activation]
     return Contributions(
@@ -132,7 +134,7 @@ def contributions(
 
 
 def _crossings(x: NDArray[np.float64], z: NDArray[np.float64], levels: tuple[float, ...]) -> NDArray[np.float64]:
-    """Return where z crosses the levels, read on the straight line between two points of x."""
+    """Return where z crosses the levels, interpolated between two points of x."""
     found: list[float] = []
     for level in levels:
         above = z > level

@@ -1,4 +1,4 @@
-"""Names of classes and categories -> whole numbers, which networks learn from (K2)."""
+"""Turn names of classes and categories into whole numbers, from which networks learn (K2)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-SHOWN = 10  # classes that an error lists; there may be thousands
+SHOWN_CLASSES = 10  # the most classes that an error message lists
 
 
 class Labels(NamedTuple):
@@ -21,7 +21,7 @@ class Labels(NamedTuple):
     Attributes
     ----------
     numbers : ndarray of int64, shape (labels,)
-        Where each label stands in `classes`; −1 for a label that is none of them, where that was allowed.
+        The place of each label in `classes`; −1 for an unknown label, where that was allowed.
     classes : tuple
         The different labels, sorted.
     """
@@ -37,27 +37,27 @@ def encode_labels(
     unseen: Literal["error", "none"] = "error",
     name: str = "labels",
 ) -> Labels:
-    """Turn labels into whole numbers: where each stands among the different ones, sorted.
+    """Turn labels into whole numbers: the place of each among the different labels, sorted.
 
-    ``dense_examples(features, encode_labels(species).numbers)`` is what a classifier learns from, and
-    ``classes[prediction.argmax(axis=1)[n]]`` what it says of example n.
+    A classifier learns from ``dense_examples(features, encode_labels(species).numbers)``; the class that it predicts
+    for example n is ``classes[prediction.argmax(axis=1)[n]]``.
 
     Parameters
     ----------
     labels : sequence of texts, numbers or anything else that sorts
-        Lists, arrays, and columns of pandas, Polars or Arrow.
+        A list, an array, or a column of pandas, Polars or Arrow.
     classes : sequence, optional
-        The classes to number by, as an earlier call returned them; found in `labels` where it is not given.
+        The classes, as an earlier call returned them; those of `labels` where they are not given.
     unseen : {"error", "none"}
-        What becomes of a label that is none of the classes given: an error, or −1.
+        What a label that is not among the given classes becomes: an error, or −1.
     name : str
-        What errors call the labels.
+        The name of the labels in error messages.
 
     Raises
     ------
     ValueError
-        If a label is missing, differs in kind from those before it, or is none of the classes given; or if there
-        are no labels to find classes in.
+        If a label is missing, differs in kind from the others, or is not among the given classes, or if there are no
+        labels.
     """
     if unseen not in ("error", "none"):
         raise ValueError(f"unseen is {unseen!r}; choose 'error' or 'none'.")
@@ -75,17 +75,17 @@ def encode_labels(
     numbers = np.fromiter((place.get(label, -1) for label in listed), dtype=np.int64, count=len(listed))
     if unseen == "error" and (numbers < 0).any():
         row = int(np.argmax(numbers < 0))
-        more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
+        more = f" and {len(known) - SHOWN_CLASSES} more" if len(known) > SHOWN_CLASSES else ""
         raise ValueError(
             f"Row {row} of {name} (counted from 0) is {listed[row]!r}, which is none of "
-            f"{', '.join(repr(label) for label in known[:SHOWN])}{more}. "
+            f"{', '.join(repr(label) for label in known[:SHOWN_CLASSES])}{more}. "
             "With unseen='none' it counts as none of them."
         )
     return Labels(numbers, tuple(known))
 
 
 def _listed(labels: Iterable[Any]) -> list[Any]:
-    """Return the labels as Python's own texts and numbers."""
+    """Return the labels as texts and numbers of Python."""
     for to_list in ("tolist", "to_list", "to_pylist"):  # NumPy and pandas, Polars, Arrow
         if hasattr(labels, to_list):
             listed = getattr(labels, to_list)()
@@ -100,7 +100,10 @@ def _listed(labels: Iterable[Any]) -> list[Any]:
 def _missing(label: Any) -> bool:  # noqa: ANN401 - a label may be anything
     if isinstance(label, float):
         return math.isnan(label)
-    return label is None or type(label).__name__ in ("NAType", "NaTType")  # of pandas, which need not be there
+    return label is None or type(label).__name__ in (
+        "NAType",
+        "NaTType",
+    )  # those of pandas, which need not be installed
 
 
 def _check_kinds(listed: list[Any], like: list[Any], name: str) -> None:
@@ -113,7 +116,7 @@ def _check_kinds(listed: list[Any], like: list[Any], name: str) -> None:
 
 
 def _kind(of: type) -> type:
-    """Return what labels of one kind have in common; whole or not, numbers are one, but True is not 1."""
+    """Return the kind of a type of labels. All numbers are of one kind, but booleans are of another."""
     return float if of is int else of
 
 

@@ -1,4 +1,4 @@
-"""Gradient descent on a stream of examples that need not fit into memory: a window at a time, in a shuffled order."""
+"""Gradient descent on a stream of examples that need not fit into memory, one shuffled window at a time."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from thalweg.learn.loss import Loss
     from thalweg.learn.windows import Stream
 
-WINDOW = 2**18  # rows
+WINDOW_ROWS = 2**18  # rows
 
 
 @dataclass(frozen=True, eq=False)
 class StreamEpoch:
-    """What an epoch over a stream came to.
+    """The result of an epoch over a stream.
 
     Attributes
     ----------
@@ -50,8 +50,8 @@ class StreamEpoch:
         NaN without validation.
     seconds : float
         Since the first epoch began.
-    carried : Carried
-        The unknowns as they are now and all else that another descent needs to go on from here.
+    carried : TrainingState
+        The current unknowns and all else that another descent needs to continue from here.
     """
 
     number: int
@@ -64,18 +64,18 @@ class StreamEpoch:
 
 @dataclass(frozen=True, eq=False)
 class StreamOutcome(Outcome):
-    """How a descent on a stream ended, and what it found.
+    """How a descent on a stream ended, and its result.
 
     Attributes
     ----------
     theta : ndarray, shape (size,)
         The unknowns to use: those of the epoch that validation prefers, or else the last.
-    carried : Carried
-        What another descent, on a stream or not, needs to go on from where this one stood last.
+    carried : TrainingState
+        All that another descent, on a stream or not, needs to continue from the end of this one.
     losses, validation_losses : ndarray, shape (epochs,)
-        Of every whole epoch; see `StreamEpoch`.
+        The losses of every whole epoch; see `StreamEpoch`.
     rows : int
-        Of an epoch; 0 where none was whole.
+        The number of rows of an epoch; 0 where no epoch was whole.
     """
 
     theta: Values
@@ -94,7 +94,7 @@ def descend_stream(
     batch: int = 64,
     epochs: int = 1,
     seed: int = 0,
-    window: int = WINDOW,
+    window: int = WINDOW_ROWS,
     rows: int | None = None,
     theta: Values | None = None,
     carried: TrainingState | None = None,
@@ -109,38 +109,40 @@ def descend_stream(
 ) -> StreamOutcome:
     """Descend on a stream of examples, of which two windows are in memory at a time.
 
-    Rows are collected into windows, and learned from in an order drawn at random within each: what lies farther apart
-    than a window does not mix, so a sorted file should be shuffled first. While one window is learned from, a thread
-    reads and checks the next. Where one window holds all rows, the result is that of `Descent`, to the bit. It depends
+    Rows are collected into windows, and the order is drawn at random within each window. Rows that are farther apart
+    than a window do not mix, so shuffle a sorted file first. While one window is learned from, a thread reads and
+    checks the next. If one window holds all rows, the result is that of `Descent`, to the bit. The result depends
     neither on how the rows are cut into batches nor on time: the same seed gives the same bits.
 
     Parameters
     ----------
     network : Network
     stream : iterable, or function that returns one
-        Of batches of any number of rows: ``(features, target)`` or ``(features, target, weight)`` as for
-        `dense_examples`, or `Examples` without windows. It is gone through once an epoch, in a thread of its own; what
-        it gives is copied at once, so it may fill the same arrays again. `parquet_batches` makes one of files.
+        Batches with any number of rows: ``(features, target)`` or ``(features, target, weight)`` as for
+        `dense_examples`, or `Examples` without windows. Each epoch iterates over the stream once, in a thread of its
+        own. Every batch is copied at once, so the stream may fill the same arrays again. `parquet_batches` makes a
+        stream of files.
     loss, optimizer, batch, seed, theta, carried, dropout, dtype
         As for `Descent`.
     epochs : int
-        How many times the stream is gone through.
+        The number of iterations over the stream.
     window : int
-        How many rows; rounded up to whole batches.
+        The number of rows of a window; rounded up to whole batches.
     rows : int, optional
-        How many an epoch has, where the stream does not tell by an attribute `rows`; the cosine schedule needs it.
+        The number of rows of an epoch, where the stream has no attribute `rows`. The cosine schedule needs it.
     validate : callable, optional
-        θ to a validation loss, or to the error of each example; called after every epoch. See `Descent.run`.
+        A function from θ to a validation loss, or to the error of each example, called after every epoch. See
+        `Descent.run`.
     patience : int, optional
         Stop after so many epochs without a better validation loss.
     watch : callable, optional
-        Called after every epoch with what it came to.
+        Called after every epoch with its result.
     advance : callable, optional
-        Told after every window how many more rows were learned from.
+        Called after every window with its number of rows.
     cancelled : callable, optional
-        Asked several times a second; True ends the descent.
+        Called several times a second; the descent ends when it returns True.
     threads : int, optional
-        As for `Descent.run`; the thread that reads comes on top.
+        As for `Descent.run`; the thread that reads is not counted.
 
     Returns
     -------
@@ -149,14 +151,14 @@ def descend_stream(
     Raises
     ------
     ValueError
-        If an option cannot be; if a batch holds no numbers, numbers that are not finite, or has another width than the
-        network or the first batch; if an epoch has fewer or more rows than were announced or came in the first; if no
-        row has a weight. The message names batch and epoch.
+        If an option is out of its range; if a batch holds something other than finite numbers, or has another width
+        than the network or the first batch; if an epoch has fewer or more rows than announced, or than the first epoch;
+        if all weights are 0. The message names batch and epoch.
     TypeError
-        If the stream is none.
+        If the argument is not a stream.
     BaseException
-        What the stream itself raises, as it is, with a note that tells the batch. Whatever is raised, nothing that was
-        given has changed.
+        What the stream itself raises, unchanged but for a note that names the batch. Whatever is raised, the arguments
+        have not changed.
     """
     batch, epochs, window = operator.index(batch), operator.index(epochs), operator.index(window)
     _expect_stream(stream, epochs)
@@ -166,7 +168,7 @@ def descend_stream(
         if value is not None and value < 1:
             raise ValueError(f"{name} is {value}; it must be 1 or more.")
     if patience is not None and validate is None:
-        raise ValueError("patience is of validation: give a function of θ as `validate`.")
+        raise ValueError("patience needs a validation loss: give a function of θ as `validate`.")
     if np.dtype(dtype) not in PRECISIONS:
         raise ValueError(f"The precision is {np.dtype(dtype)}; choose float32 or float64.")
     optimizer = Optimizer(optimizer) if isinstance(optimizer, str) else optimizer or Optimizer()
@@ -195,7 +197,7 @@ def descend_stream(
             if ended:
                 name = ended
                 break
-    if validate and walk.losses and walk.course.kept is None and name == "epochs":
+    if validate and walk.losses and walk.stopping.kept is None and name == "epochs":
         name = "validation not finite"
     return walk.outcome(name)
 
@@ -211,13 +213,13 @@ def _expect_stream(stream: object, epochs: int) -> None:
 
 
 def rows_told_by(stream: object) -> int | None:
-    """Return how many rows a stream says that it has, if it does."""
-    told = getattr(stream, "rows", None)
-    return int(told) if isinstance(told, (int, np.integer)) else None
+    """Return the number of rows that a stream announces, or None."""
+    announced = getattr(stream, "rows", None)
+    return int(announced) if isinstance(announced, (int, np.integer)) else None
 
 
 class _Walk:
-    """A descent on window after window, and what was seen on the way."""
+    """A descent on one window after another, with its losses."""
 
     def __init__(
         self,
@@ -233,13 +235,13 @@ class _Walk:
         self.theta, self.updates, self.rows = begun.theta, 0, 0
         self.losses: list[float] = []
         self.validation_losses: list[float] = []
-        self.course = EarlyStopping()
+        self.stopping = EarlyStopping()
         self._first, self._descent = math.nan, None
         self._still: set[str] = set()  # how the windows of the latest epoch ended
         self._began = time.perf_counter()
 
     def through(self, windows: Windows) -> str | None:
-        """Learn from the windows of an epoch; return what ended the descent, if anything did."""
+        """Learn from the windows of an epoch; return the name of the end if the descent ended."""
         total, count = 0.0, 0
         self._still = set()
         while isinstance(examples := windows.next(self.cancelled), Examples):
@@ -259,7 +261,7 @@ class _Walk:
         return None
 
     def _learn(self, examples: Examples) -> tuple[str | None, NDArray[np.float64]]:
-        """Descend once over a window; return what ended the descent, if anything did, and the batches' losses."""
+        """Descend once over a window; return the name of the end if the descent ended, and the batches' losses."""
         self._descent = descent = Descent(self.network, examples, carried=self.carried, **self.options)
         outcome = descent.run(cancelled=self.cancelled, threads=self.threads)
         losses = descent.batch_losses[~np.isnan(descent.batch_losses)]  # NaN where a batch had no weight
@@ -281,30 +283,30 @@ class _Walk:
         patience: int | None,
         watch: Callable[[StreamEpoch], None] | None,
     ) -> str | None:
-        """Look at a whole epoch as `Descent` does; return what ended the descent, if anything did."""
-        course, epoch = self.course, len(self.losses)
+        """Evaluate a whole epoch as `Descent` does; return the name of the end if the descent ended."""
+        stopping, epoch = self.stopping, len(self.losses)
         errors = as_errors(validate(self.carried.theta) if validate else math.nan)
-        as_good = course.as_good(errors)
+        as_good = stopping.as_good(errors)
         self.validation_losses.append(float(errors.mean()))
         if watch:
             seconds = time.perf_counter() - self._began
             watch(StreamEpoch(epoch, self.rows, self.losses[-1], self.validation_losses[-1], seconds, self.carried))
         if as_good:
-            course.best_epoch, course.kept = epoch, self.carried.theta
+            stopping.best_epoch, stopping.kept = epoch, self.carried.theta
         if self._still <= {"gradient zero", "dead"}:
             return "dead" if self._still == {"dead"} else "gradient zero"
-        if validate and patience is not None and epoch - course.best_epoch >= patience:
-            return "validation not finite" if course.kept is None else "validation"
+        if validate and patience is not None and epoch - stopping.best_epoch >= patience:
+            return "validation not finite" if stopping.kept is None else "validation"
         return None
 
     def outcome(self, name: str) -> StreamOutcome:
-        """Return how it ended."""
-        epochs, course, descent = len(self.losses), self.course, self._descent
-        advice = advice_on(
+        """Return how the descent ended."""
+        epochs, stopping, descent = len(self.losses), self.stopping, self._descent
+        message = advice_on(
             name,
             updates=self.updates,
             epochs=epochs + 1 if name == "diverged" else epochs,
-            best_epoch=course.best_epoch,
+            best_epoch=stopping.best_epoch,
             learning_rate=self.options["optimizer"].learning_rate,
             loss=self.options["loss"],
             value=float(descent.batch_losses[descent.updates % descent.batches]) if descent else math.nan,
@@ -314,12 +316,12 @@ class _Walk:
         )
         return StreamOutcome(
             name,
-            advice,
+            message,
             self.updates,
             epochs,
-            epochs if course.kept is None else course.best_epoch,
+            epochs if stopping.kept is None else stopping.best_epoch,
             time.perf_counter() - self._began,
-            theta=self.theta if course.kept is None else course.kept,
+            theta=self.theta if stopping.kept is None else stopping.kept,
             carried=self.carried,
             losses=np.array(self.losses),
             validation_losses=np.array(self.validation_losses),

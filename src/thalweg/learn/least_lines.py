@@ -1,4 +1,4 @@
-"""The best straight line over one feature, exactly: no descent, nothing left to chance (F1, L1)."""
+"""The best straight line over one feature, exactly and without gradient descent (F1, L1)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 GOLDEN = (5**0.5 - 1) / 2
-HALVINGS = 200  # by the golden ratio: from the steepest slope between two points down to the last digit
+HALVINGS = 200  # golden-section steps: enough to narrow the range of slopes down to the last digit
 
 
 class Line(NamedTuple):
@@ -25,11 +25,11 @@ class Line(NamedTuple):
 
 
 def best_line(x: ArrayLike, y: ArrayLike, loss: str = "mae") -> Line:
-    """Return the line of least loss: no other w and b have a smaller one.
+    """Return the line with the least loss: no other w and b have a smaller one.
 
-    For ``mse`` by the normal equations. For ``mae``: at a given w the best b is the median of what is left, and L there
-    is convex in w, so halving finds the place; and one of the best lines goes through two of the points, which a step
-    from point to point finds to the last digit (Bloomfield and Steiger 1983).
+    For ``mse`` the normal equations give the line. For ``mae`` the best b for a given w is the median of the residuals,
+    and L is then convex in w, so a golden-section search finds the best w. One of the best lines goes through two of
+    the points, and steps from point to point find it to the last digit (Bloomfield and Steiger 1983).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Step 2, the loss: one table with the error e and its slope ∂e/∂prediction, and their weighted mean L (L1, L2)."""
+"""Step 2, the loss: a table of the errors e with their slopes ∂e/∂prediction, and the weighted mean L (L1, L2)."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ if TYPE_CHECKING:
 
 OfPrediction: TypeAlias = "Callable[[Values, Values], Values]"
 
-OWN = -1  # a user's loss, which the kernel does not know
+OWN = -1  # a custom loss, which the kernel does not know
 MAE, MSE, HUBER, QUANTILE, CROSS_ENTROPY, BINARY_CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY, SIGMOID_CROSS_ENTROPY = range(8)
 
 
 @dataclass(frozen=True)
 class Loss:
-    """How bad a prediction is.
+    """A measure of how bad a prediction is.
 
     Attributes
     ----------
     name : str
     code : int
-        What the compiled kernel knows it by.
+        The number by which the compiled kernel knows it.
     error : callable
         e(prediction, target), elementwise on arrays of shape (examples, outputs).
     slope : callable
         ∂e/∂prediction, elementwise; 0 at the kink of the absolute error.
     parameters : tuple of float
-        Huber's δ; the level of each quantile, or one for all outputs.
+        The δ of Huber's loss; the level of each quantile, or one level for all outputs.
     of_classes : bool
-        Whether an example's outputs are one distribution over classes: their errors add up to the example's, which
-        has one weight, and a target may be a label instead, the number of its class.
+        Whether the outputs of an example are one distribution over classes. Their errors then add up to the error of
+        the example, which has one weight, and a target may be a label, the number of its class.
     """
 
     name: str
@@ -82,13 +82,13 @@ def huber(delta: float = 1.0) -> Loss:
 def quantile(levels: float | Sequence[float] = 0.5) -> Loss:
     """Return the quantile (pinball) loss of Koenker and Bassett (1978).
 
-    e = level · d where d = target − prediction is positive, else (level − 1) · d. The prediction that makes it small
-    is the quantile: a share `level` of the targets lies below.
+    e = level · d where d = target − prediction is positive, and (level − 1) · d otherwise. The prediction with the
+    least loss is the quantile: a share `level` of the targets lies below it.
 
     Parameters
     ----------
     levels : float or sequence of float
-        One for all outputs, or one for each.
+        One level for all outputs, or one for each.
 
     Raises
     ------
@@ -111,12 +111,12 @@ def quantile(levels: float | Sequence[float] = 0.5) -> Loss:
 
 
 def own_loss(name: str, error: OfPrediction, slope: OfPrediction) -> Loss:
-    """Return a loss of the user's own (L2); it may be negative.
+    """Return a custom loss (L2), which may be negative.
 
     Parameters
     ----------
     name : str
-        How messages call it.
+        The name of the loss in messages.
     error, slope : callable
         e(prediction, target) and ∂e/∂prediction: of two arrays of shape (examples, outputs), each returns one of the
         same shape. Compiled functions (`numba.njit`, `numba.vectorize`) serve as well.
@@ -124,7 +124,7 @@ def own_loss(name: str, error: OfPrediction, slope: OfPrediction) -> Loss:
     Raises
     ------
     ValueError
-        If the name is that of a loss of the table, which a saved descent could not tell from it.
+        If the name is that of a loss of the table: a saved descent could not tell the two apart.
     """
     if name in LOSSES:
         raise ValueError(f"There is a loss {name!r} already; choose another name.")
@@ -155,7 +155,7 @@ LOSSES = {
             lambda prediction, target: -_ratio(target, prediction),
             of_classes=True,
         ),
-        # Each output is the probability of its own yes, so its distribution is (y, 1 − y).
+        # Each output is the probability of a yes, so its distribution is (y, 1 − y).
         Loss(
             "binary cross-entropy",
             BINARY_CROSS_ENTROPY,
@@ -180,7 +180,7 @@ def _softmax_slope(z: Values, target: Values) -> Values:
     return OUTPUTS["softmax"].value(z) * target.sum(axis=-1, keepdims=True) - target
 
 
-# Of an output and a loss, e and ∂e/∂z on z: no probability is rounded to 0 before its logarithm is taken.
+# e and ∂e/∂z as functions of z: no probability is rounded to 0 before its logarithm is taken.
 STABLE_PAIRS = {
     ("softmax", CROSS_ENTROPY): Loss(
         "cross-entropy on z", SOFTMAX_CROSS_ENTROPY, _softmax_error, _softmax_slope, of_classes=True
@@ -210,20 +210,20 @@ def loss_of(loss: str | Loss) -> Loss:
 
 
 def as_distributions(labels: Values, classes: int) -> Values:
-    """Return targets of shape (examples, classes) from labels of shape (examples, 1): all at the label's class."""
+    """Return targets of shape (examples, classes) from labels of shape (examples, 1): 1 at the class of the label."""
     return (labels == np.arange(classes)).astype(labels.dtype)
 
 
 def weighted_errors(loss: Loss, prediction: Values, target: Values, weight: Values) -> tuple[Values, Values]:
-    """Return e and its weight where there is one, each of one dimension (L1).
+    """Return e and its weight wherever the weight is above 0, each as a vector (L1).
 
     Parameters
     ----------
     loss : Loss
     prediction : ndarray, shape (examples, outputs)
     target : ndarray of the same shape, or labels of shape (examples, 1) for a loss of classes
-    weight : ndarray of the prediction's shape, or one an example, shape (examples, 1)
-        What has no weight is left out, whatever its target.
+    weight : ndarray of the prediction's shape, or one for each example, shape (examples, 1)
+        A weight of 0 leaves a target out, whatever its value.
     """
     if loss.of_classes:
         rows = weight[:, 0] > 0
@@ -233,12 +233,12 @@ def weighted_errors(loss: Loss, prediction: Values, target: Values, weight: Valu
         return loss.error(chosen, aim).sum(axis=1), weight[rows, 0]
     weight = np.broadcast_to(weight, prediction.shape)
     scored = weight > 0
-    error = loss.error(prediction, np.where(scored, target, prediction))  # what has no weight may be NaN
+    error = loss.error(prediction, np.where(scored, target, prediction))  # a target of weight 0 may be NaN
     return error[scored], weight[scored]
 
 
 def mean_loss(loss: str | Loss, prediction: Values, target: Values, weight: Values | None = None) -> float:
-    """L = Σ w·e / Σ w over all examples and outputs (L1), in float64.
+    """Return L = Σ w·e / Σ w over all examples and outputs (L1), in float64.
 
     Parameters
     ----------
@@ -247,17 +247,17 @@ def mean_loss(loss: str | Loss, prediction: Values, target: Values, weight: Valu
         In the same units; L is in these units (squared, for ``mse``). For a loss of classes the target may be
         labels, shape (examples, 1).
     weight : ndarray of the target's shape, optional
-        All ones where it is not given; one an example, shape (examples, 1), for a loss of classes.
+        All ones where it is not given; one for each example, shape (examples, 1), for a loss of classes.
 
     Returns
     -------
     float
-        NaN where no example has a weight.
+        NaN where all weights are 0.
 
     Raises
     ------
     ValueError
-        If the shapes differ: broadcast, they would give a loss of something else.
+        If the shapes differ. They are not broadcast, because the loss would then mean something else.
     """
     loss = loss_of(loss)
     made, aim = (np.asarray(values, dtype=np.float64) for values in (prediction, target))

@@ -1,4 +1,4 @@
-"""One table of update rules: how a gradient moves θ (O1), with their state and the learning rate's schedule."""
+"""The update rules by which a gradient moves θ (O1), their state, and the schedules of the learning rate."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ class Optimizer:
     learning_rate : float
         η.
     schedule : str
-        ``constant``; ``cosine``: from η down to 0 over the planned updates along half a cosine; ``step``: times
-        `step_factor` after every `step_every` updates.
+        ``constant``; ``cosine``: from η down to 0 over the planned updates, along half a cosine; ``step``: multiplied
+        by `step_factor` after every `step_every` updates.
     warm_up : int
-        Before the schedule begins, η rises in a straight line over so many updates.
+        The number of updates over which η rises in a straight line before the schedule begins.
     step_every, step_factor : int, float
-        Of the schedule ``step``.
+        The numbers of the schedule ``step``.
     decay : float
-        Weight decay: decay·θ is added to the gradient; ``adamw`` takes η·decay·θ off θ instead.
+        Weight decay: decay·θ is added to the gradient; ``adamw`` subtracts η·decay·θ from θ instead.
     clip : float, optional
-        The longest a gradient may be (its Euclidean norm); a longer one is shortened to it (Pascanu et al. 2013).
+        The largest Euclidean norm of a gradient; a longer gradient is shortened to it (Pascanu et al. 2013).
     momentum : float
-        How much of the past step stays; Adam's β₁.
+        The share of the past step that stays; β₁ of Adam.
     momentum_squares, epsilon : float
-        Adam's β₂ and ε.
+        β₂ and ε of Adam.
 
     Raises
     ------
@@ -68,7 +68,7 @@ class Optimizer:
         self._check()
 
     def _take_plain_numbers(self) -> None:
-        """Turn NumPy's numbers into Python's, which a file can hold."""
+        """Turn numbers of NumPy into those of Python, which a file can hold."""
         for name in ("warm_up", "step_every"):
             object.__setattr__(self, name, operator.index(getattr(self, name)))
         for name in ("learning_rate", "step_factor", "decay", "momentum", "momentum_squares", "epsilon"):
@@ -98,7 +98,7 @@ class Optimizer:
             raise ValueError("Momentum and momentum of squares lie in [0, 1), and epsilon is positive.")
 
     def numbers(self, planned: int) -> NDArray[np.float64]:
-        """Return all numbers in the order in which the kernel reads them; `planned` updates in all."""
+        """Return all numbers in the order in which the kernel reads them; `planned` is the number of updates in all."""
         return np.array(
             [
                 self.learning_rate,
@@ -116,7 +116,7 @@ class Optimizer:
 
 
 def rate(optimizer: Optimizer, update: int, planned: int) -> float:
-    """Return the learning rate of update number `update` (0 the first) of `planned`."""
+    """Return the learning rate of update number `update` (0 is the first) of `planned`."""
     eta = optimizer.learning_rate
     if update < optimizer.warm_up:
         return eta * (update + 1) / optimizer.warm_up
@@ -131,17 +131,17 @@ def rate(optimizer: Optimizer, update: int, planned: int) -> float:
 def apply_update(
     optimizer: Optimizer, theta: Values, gradient: Values, state: Values, update: int, planned: int
 ) -> None:
-    """Move θ by one update, in place. The reference that the kernel must equal.
+    """Move θ by one update, in place. The kernel must equal this reference.
 
     Parameters
     ----------
     optimizer : Optimizer
     theta, gradient : ndarray, shape (size,)
     state : ndarray, shape (2, size)
-        Momentum's v in the first row, or Adam's running means of g and g²; zeros before the first update; changed in
-        place.
+        v of momentum in the first row, or the running means of g and g² of Adam. All zeros before the first update;
+        changed in place.
     update, planned : int
-        Which update this is (0 the first), and how many the schedule spans.
+        The number of this update (0 is the first), and the number of updates that the schedule spans.
     """
     eta = rate(optimizer, update, planned)
     if optimizer.clip is not None:

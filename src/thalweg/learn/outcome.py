@@ -1,4 +1,4 @@
-"""How a descent can end, each way by name with advice (O2)."""
+"""How a descent can end: each way has a name and comes with advice (O2)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from thalweg.learn import backprop
+from thalweg.messages import Message, catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,45 +16,26 @@ if TYPE_CHECKING:
     from thalweg.learn.function import Network
     from thalweg.learn.loss import Loss
 
-FEW = 16  # examples looked at first for a dead layer
-GROWN = 20  # updates on end whose loss grew, and to more than at first, are not patience any more
-DIVERGED = 1e4  # nor is so many times the first batch's loss, as the mean of an epoch
-GREATER = 2.0  # so many times the first batch's loss is more than batches differ
+FIRST_LOOK_EXAMPLES = 16  # the search for a dead layer begins with so few
+GROWTH_UPDATES = 20  # a descent ends after so many updates in a row whose loss grew, to more than at first
+DIVERGED = 1e4  # a descent has diverged where an epoch's mean loss is so many times the first batch's loss
+RISEN_RATIO = 2.0  # batches differ by less: a loss of so many times the first batch's has risen
 
-ADVICE = {
-    "epochs": "All {epochs} epochs were made. If the loss was still falling, give the descent more epochs.",
-    "updates": "All {updates} updates were made. If the loss was still falling, allow more updates.",
-    "seconds": "The time was up after {epochs} epochs. Allow more seconds, or choose a smaller network.",
-    "gradient zero": "The gradient was exactly 0 for a whole epoch, so nothing moves any more: a minimum, or no slope "
-    "where θ stands. If the loss is poor, start from another seed or choose another loss.",
-    "dead": "Hidden layer {layer} is dead: every neuron of it gives 0 for every example, so no slope passes. Start "
-    "from another seed, lower the learning rate, or scale the features.",
-    "validation": "Validation stopped improving after epoch {best_epoch}; its unknowns were kept.",
-    "validation not finite": "Validation was not a finite number in any of {epochs} epochs, so no unknowns could be "
-    "kept: look at what it computes.",
-    "growing": "The loss grew for {grown} updates: the learning rate {learning_rate:g} is above what this surface "
-    "bears; try {smaller:g}.",
-    "diverged": "The loss left all bounds in epoch {epochs}: the learning rate {learning_rate:g} is above what this "
-    "surface bears. Try {smaller:g} in a new descent, or a smaller scale of features and targets; "
-    "`find_learning_rate` tells what the surface bears.",
-    "loss not finite": "The loss {loss!r} is {value} at update {updates} though every prediction is finite: look at "
-    "its value and slope where prediction and target are far apart, equal, or zero.",
-    "interrupted": "It was stopped from outside (`cancelled`, a callback) after {epochs} epochs; what had been found "
-    "until then was kept.",
-}
-
+# How a descent may end; what each end means and what to try next stands in the catalogues, under `advice`.
+ENDINGS = (
+    "epochs",
+    "updates",
+    "seconds",
+    "gradient zero",
+    "dead",
+    "validation",
+    "validation not finite",
+    "growing",
+    "diverged",
+    "loss not finite",
+    "interrupted",
+)
 ENDED_WELL = ("epochs", "updates", "seconds", "validation")
-# What is added to the advice of a descent that ended well, by name.
-RISEN = (
-    " The loss is higher than at the start, {last:.3g} after {first:.3g}: lower the learning rate, or look at the "
-    "slope if the loss is your own."
-)
-DEAD = (
-    " Hidden layer {layer} is dead, though: it gives 0 for every example. Lower the learning rate, or scale the "
-    "features."
-)
-# Where the first batch's loss is not finite, no learning rate is to blame.
-AT_THE_START = "The loss is not finite before the first update: scale features and targets, or start from another θ."
 
 
 @dataclass(frozen=True)
@@ -63,11 +45,11 @@ class Outcome:
     Attributes
     ----------
     name : str
-        A key of `ADVICE`: what ended it.
-    advice : str
-        What that means and what to try next, in a sentence or two.
+        What ended it: one of `ENDINGS`.
+    message : Message
+        What that means and what to try next, not yet in any language.
     updates, epochs : int
-        Made until then; an epoch counts once all its batches were seen.
+        How many were made until then; an epoch counts once all its batches were seen.
     best_epoch : int
         The epoch whose unknowns were kept: the one that validation prefers (see `Descent.run`), or the last.
     seconds : float
@@ -75,11 +57,16 @@ class Outcome:
     """
 
     name: str
-    advice: str
+    message: Message
     updates: int
     epochs: int
     best_epoch: int
     seconds: float
+
+    @property
+    def advice(self) -> str:
+        """What the end means and what to try next, in English."""
+        return catalogue()(self.message)
 
     @property
     def failed(self) -> bool:
@@ -99,54 +86,58 @@ def advice_on(
     first: float,
     last: float,
     dead_layer: Callable[[], int | None],
-) -> str:
-    """Return what an end means and what to try next, and what speaks against one that is well by name.
+) -> Message:
+    """Return what an end means and what to try next, with what speaks against an end that is good by its name.
 
     Parameters
     ----------
     name : str
-        A key of `ADVICE`.
+        One of `ENDINGS`.
     updates, epochs, best_epoch : int
-        As `Outcome`; the epoch that a descent diverged in counts.
+        As `Outcome`; the epoch in which a descent diverged counts.
     learning_rate, loss : float, Loss
     value : float
-        The loss of the batch whose update was not made, where one was not.
+        The loss of the batch whose update was not made, where there is such a batch.
     first, last : float
-        The loss of the first batch, and the mean of the latest epoch's.
+        The loss of the first batch, and the mean loss of the latest epoch.
     dead_layer : callable
-        Gives the number of the first dead layer, from 1, or None; asked only where it matters.
+        Returns the number of the first dead layer, from 1, or None. It is called only where that matters.
     """
     if name == "diverged" and not updates:
-        return AT_THE_START
+        # Where the first batch's loss is not finite, no learning rate is to blame.
+        return Message("advice.not finite at the start")
     layer = dead_layer() if name in (*ENDED_WELL, "dead") else None
-    advice = ADVICE[name].format(
-        epochs=max(1, epochs) if name == "diverged" else epochs,
-        updates=updates,
-        best_epoch=best_epoch,
-        learning_rate=learning_rate,
-        smaller=learning_rate / 10,
-        grown=GROWN,
-        loss=loss.name,
-        value=value,
-        layer=layer,
+    advice = Message(
+        f"advice.{name}",
+        {
+            "epochs": max(1, epochs) if name == "diverged" else epochs,
+            "updates": updates,
+            "best_epoch": best_epoch,
+            "learning_rate": learning_rate,
+            "smaller": learning_rate / 10,
+            "grown": GROWTH_UPDATES,
+            "loss": loss.name,
+            "value": value,
+            "layer": layer,
+        },
     )
-    if name not in ENDED_WELL:
-        return advice
-    if last > GREATER * first > 0:
-        advice += RISEN.format(first=first, last=last)
-    return advice if layer is None else advice + DEAD.format(layer=layer)
+    if name in ENDED_WELL and last > RISEN_RATIO * first > 0:
+        advice = Message("advice.loss has risen", {"advice": advice, "first": first, "last": last})
+    if name in ENDED_WELL and layer is not None:
+        advice = Message("advice.layer is dead", {"advice": advice, "layer": layer})
+    return advice
 
 
 def dead_layer(network: Network, theta: Values, examples: Examples) -> int | None:
     """Return the number, from 1, of the first hidden layer all of whose neurons give 0 for all examples."""
     alive = [False] * (len(network.widths) - 2)
-    # A few examples nearly always suffice, and are too few for BLAS to wake threads, which then keep cores busy.
-    first, last = 0, FEW
+    # A few examples nearly always suffice. For so few BLAS starts no threads, which would keep cores busy.
+    first, last = 0, FIRST_LOOK_EXAMPLES
     while first < len(examples):
         x = examples.rows(slice(first, last)).gather()
         a = backprop.forward(network, theta, x).a[1:-1]
         alive = [was or bool(of_layer.any()) for was, of_layer in zip(alive, a, strict=True)]
         if all(alive):
             return None
-        first, last = last, 2 * last  # where they do not, ever more at once
+        first, last = last, 2 * last  # where they do not suffice, twice as many are looked at
     return alive.index(False) + 1

@@ -1,4 +1,4 @@
-"""Where each part of θ lies: the rows of W, then b, layer by layer (N6)."""
+"""The places of the parameters in θ: the rows of W, then b, layer by layer (N6)."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class Part:
     Attributes
     ----------
     layer : int
-        Counted from 1; the last is the output's.
+        Counted from 1; the last is the output layer.
     kind : str
         ``weights`` or ``biases``.
     first, end : int
-        Where it begins in θ, counted from 0, and where the next part begins.
+        The place in θ where the part begins, counted from 0, and the place where the next part begins.
     shape : tuple of int
-        (neurons, inputs) of weights, (neurons,) of biases.
+        (neurons, inputs) for weights, (neurons,) for biases.
     """
 
     layer: int
@@ -34,7 +34,7 @@ class Part:
 
 
 def parts_of(network: Network) -> list[Part]:
-    """Return all parts of θ, in their order: as `Network.layers` views them (N6)."""
+    """Return all parts of θ in their order, which is that of `Network.layers` (N6)."""
     parts: list[Part] = []
     at = 0
     for layer, (inputs, outputs) in enumerate(pairwise(network.widths), 1):
@@ -45,20 +45,20 @@ def parts_of(network: Network) -> list[Part]:
 
 
 def place_of(network: Network, layer: int, neuron: int, source: int) -> int:
-    """Return where an unknown stands in θ, counted from 0.
+    """Return the place of an unknown in θ, counted from 0.
 
     Parameters
     ----------
     network : Network
     layer, neuron : int
-        Which neuron it leads to, counted from 1; the last layer is the output's.
+        The neuron that the weight leads to, counted from 1; the last layer is the output layer.
     source : int
-        Which value of the layer before it is connected to, counted from 1; 0 for the bias, which is connected to 1.
+        The value of the layer before that it is connected to, counted from 1; 0 for the bias, which is connected to 1.
 
     Raises
     ------
     ValueError
-        If there is none; the sentence tells what there is.
+        If there is no such unknown; the message says which there are.
     """
     layers = len(network.widths) - 1
     if not 1 <= layer <= layers:

@@ -1,4 +1,4 @@
-"""Parquet files -> a stream of batches of arrays, read by DuckDB a piece at a time."""
+"""Read Parquet files as a stream of batches of arrays, piece by piece, through DuckDB."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
     Batch = tuple[NDArray[Any], ...]
 
-BATCH_ROWS = 4096  # so many of 64 float32 features lie in a core's cache
-SINGLE = ("FLOAT", "BOOLEAN", "TINYINT", "UTINYINT", "SMALLINT", "USMALLINT")  # what float32 holds without rounding
-WHOLE = ("BOOLEAN", "TINYINT", "UTINYINT", "SMALLINT", "USMALLINT", "INTEGER", "UINTEGER", "BIGINT")  # what int64 holds
-DOUBLE = ("DOUBLE", "INTEGER", "UINTEGER", "BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT", "DECIMAL")
-TEXT = ("VARCHAR", "ENUM")
+BATCH_ROWS = 4096  # so many rows of 64 float32 features fit into a core's cache
+# Types of DuckDB: those that float32 holds without rounding, those that int64 holds, and those that need float64.
+FLOAT32_KINDS = ("FLOAT", "BOOLEAN", "TINYINT", "UTINYINT", "SMALLINT", "USMALLINT")
+INT64_KINDS = ("BOOLEAN", "TINYINT", "UTINYINT", "SMALLINT", "USMALLINT", "INTEGER", "UINTEGER", "BIGINT")
+FLOAT64_KINDS = ("DOUBLE", "INTEGER", "UINTEGER", "BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT", "DECIMAL")
+TEXT_KINDS = ("VARCHAR", "ENUM")
 MOST_LABELS = 10_000
 
 
@@ -34,22 +35,22 @@ class ParquetBatches:
     """A stream of the rows of Parquet files, in their order; made by `parquet_batches`.
 
     Each iteration opens the files anew and yields ``(features, target)``, or ``(features, target, weight)`` where there
-    is a column of weights: arrays of shape (batch, columns), float32 where that holds every column as it is in the
-    file, else float64; targets of whole numbers are int64, and so are those of text, the place of each among `labels`.
-    Only a row group or so of a file is in memory at a time.
+    is a column of weights. The arrays have shape (batch, columns). They are float32 where that holds every column
+    without rounding, and float64 otherwise. Targets of whole numbers are int64; so are those of text, which become the
+    place of each among `labels`. Only about one row group of a file is in memory at a time.
 
     Attributes
     ----------
     apart : bool
-        True: an iteration knows nothing of others, so the next one may begin while something else goes through it.
+        Always True: iterations are independent, so the next one may begin while another is running.
     paths : tuple of Path
     features, target : tuple of str
     weight : str or None
     rows : int
-        Of all files together.
+        The number of rows of all files together.
     batch_rows : int
     labels : tuple of str, or None
-        All that a target of text holds, sorted; None where the targets are numbers.
+        The different texts of a target of text, sorted; None where the targets are numbers.
     """
 
     apart = True
@@ -75,13 +76,13 @@ class ParquetBatches:
                 yield from self._batches(path, names, rows)
 
     def _cell(self, name: str, kind: str) -> str:
-        """Return a column as SQL that gives float32 or float64; of targets, classes and other whole numbers, int64."""
+        """Return a column as an SQL expression of float32, of float64, or of int64 for targets of whole numbers."""
         cell = identifier(name)
         if name in self.target and self.labels is not None:
             return f"enum_code({cell}::VARCHAR::ENUM({', '.join(map(literal, self.labels))}))::BIGINT"
-        if name in self.target and kind in WHOLE:
+        if name in self.target and kind in INT64_KINDS:
             return f"{cell}::BIGINT"
-        return f"{cell}::{'FLOAT' if kind in SINGLE else 'DOUBLE'}"
+        return f"{cell}::{'FLOAT' if kind in FLOAT32_KINDS else 'DOUBLE'}"
 
     def _batches(self, path: Path, names: list[str], rows: duckdb.DuckDBPyRelation) -> Iterator[Batch]:
         import duckdb  # noqa: PLC0415 - only where a file is read
@@ -99,7 +100,7 @@ class ParquetBatches:
                 for first in range(0, count, self.batch_rows):
                     part = slice(first, min(first + self.batch_rows, count))
                     cut = [array[part] for array in arrays]
-                    # Columns stay columns here: they are turned into rows once, where they are kept.
+                    # The arrays stay in column order here. They are turned into rows once, where they are stored.
                     yield tuple(np.stack(cut[a:b]).T for a, b in pairwise(edges))
                 done += count
         except (OSError, duckdb.Error) as error:
@@ -119,22 +120,23 @@ def parquet_batches(
     Parameters
     ----------
     path : path, or iterable of paths
-        Several files come one after another, in the order given.
+        Several files are read one after another, in the order given.
     target : str or sequence of str
-        The columns to predict: numbers or booleans, classes as numbers from 0; or one of text, whose labels become
-        such numbers. A missing one needs a weight of 0.
+        The columns to predict: numbers, booleans, or classes as numbers from 0; or one column of text, whose labels
+        become such numbers. A missing target needs a weight of 0.
     features : str or iterable of str, optional
-        The columns to predict from, numbers or booleans, every value there; all others where it is not given.
+        The columns to predict from: numbers or booleans without missing values. All other columns where they are not
+        given.
     weight : str, optional
-        A column of weights, one per example and 0 or more.
+        A column of weights, one for each example and 0 or more.
     batch_rows : int
-        The most rows of a batch. What is learned does not depend on it.
+        The most rows of a batch. The result of learning does not depend on it.
 
     Raises
     ------
     InputError
-        If a file is not there or cannot be read, a column is not in every file, is named twice, or is none of numbers;
-        while it is gone through also where a feature or weight is missing.
+        If a file does not exist or cannot be read, or if a column is not in every file, is named twice or does not hold
+        numbers. While the stream is read: if a feature or a weight is missing.
     ValueError
         If batch_rows is less than 1.
     """
@@ -152,7 +154,7 @@ def parquet_batches(
         raise InputError("parquet.too_few_columns", features=len(chosen), targets=len(targets))
     if twice := [name for name, times in Counter(names).items() if times > 1]:
         raise InputError("parquet.named_twice", column=twice[0])
-    labelled = targets if len(targets) == 1 and _kind(known.get(targets[0], "")) in TEXT else ()
+    labelled = targets if len(targets) == 1 and _kind(known.get(targets[0], "")) in TEXT_KINDS else ()
     _checked(paths[0], known, names, labelled)
     for one in paths[1:]:
         theirs, count = _described(one)
@@ -171,16 +173,16 @@ def _opened(path: Path) -> duckdb.DuckDBPyConnection:
 
     if not path.is_file():
         raise InputError("parquet.no_file", path=path)
-    # One thread, the one that asks: the others learn. It also keeps the rows in their order.
+    # One thread reads, because the others learn. It also keeps the rows in their order.
     connection = duckdb.connect(":memory:", config={"threads": 1, "autoinstall_known_extensions": False})
     connection.execute("SET enable_progress_bar = false")
-    # What is read ahead would be a whole row group, which costs as much again as the reading, in time and in memory.
+    # Without this DuckDB reads a whole row group ahead, which doubles the time and the memory of reading.
     connection.execute("SET disable_parquet_prefetching = true")
     return connection
 
 
 def _described(path: Path) -> tuple[dict[str, str], int]:
-    """Return a file's columns, name to type, and how many rows it has."""
+    """Return a file's columns, name to type, and its number of rows."""
     with _opened(path) as connection:
         kinds = _kinds(connection, path)
         count = connection.execute(f"SELECT count(*) FROM {_scan(path)}").fetchall()[0][0]  # noqa: S608 - likewise
@@ -198,25 +200,25 @@ def _kinds(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
     return {str(row[0]): str(row[1]) for row in rows}
 
 
-def _kind(told: str) -> str:
-    """Return a type without what it is made of, such as DECIMAL for DECIMAL(9,2); lists are left as they are."""
-    return told if told.endswith("]") else told.partition("(")[0]
+def _kind(full_type: str) -> str:
+    """Return a type without its parameters, such as DECIMAL for DECIMAL(9,2); lists are left as they are."""
+    return full_type if full_type.endswith("]") else full_type.partition("(")[0]
 
 
 def _checked(path: Path, known: dict[str, str], names: list[str], labelled: tuple[str, ...]) -> None:
-    """Refuse columns that are not there, or do not hold numbers, or text where they are `labelled`."""
+    """Refuse columns that are missing, or do not hold numbers, or do not hold text where they are `labelled`."""
     for name in names:
         if name not in known:
             raise InputError("parquet.no_column", path=path, column=name, columns=[repr(each) for each in known])
         if name in labelled:
-            if _kind(known[name]) not in TEXT:
+            if _kind(known[name]) not in TEXT_KINDS:
                 raise InputError("parquet.text_expected", path=path, column=name, kind=known[name])
-        elif _kind(known[name]) not in (*SINGLE, *DOUBLE):
+        elif _kind(known[name]) not in (*FLOAT32_KINDS, *FLOAT64_KINDS):
             raise InputError("parquet.numbers_expected", path=path, column=name, kind=known[name])
 
 
 def _labels(paths: list[Path], name: str) -> tuple[str, ...]:
-    """Return all that a column of text holds, sorted."""
+    """Return the different texts of a column, sorted."""
     import duckdb  # noqa: PLC0415 - likewise
 
     found: set[str] = set()
@@ -238,7 +240,7 @@ def _labels(paths: list[Path], name: str) -> tuple[str, ...]:
 
 
 def _filled(path: Path, name: str, column: Column, before: int, *, may_miss: bool) -> NDArray[Any]:
-    """Return a column's values, NaN where a target is missing; of others none may be."""
+    """Return a column's values, NaN where a target is missing. No other value may be missing."""
     if column.missing is None:
         return column.numbers
     if not may_miss:

@@ -1,8 +1,8 @@
-"""One example's forward and backward pass laid open, and one weight traced through them (P0 to P8).
+"""The forward and the backward pass of one example, and one weight traced through them (P0 to P8).
 
-Made of `backprop`, the reference; here nothing is computed another way but what stands beside it to compare: central
-differences, and the chain rule path by path. Layers, neurons and inputs are counted from 1, as one counts on the
-blackboard; input 0 is the bias, which is connected to the value 1.
+All numbers come from `backprop`, the reference, except those that are compared with it: central differences, and the
+chain rule path by path. Layers, neurons and inputs are counted from 1, as on the blackboard; input 0 is the bias, which
+is connected to the value 1.
 """
 
 from __future__ import annotations
@@ -26,15 +26,17 @@ if TYPE_CHECKING:
     from thalweg.learn.function import Network
     from thalweg.learn.loss import Loss
 
-STEP = float(np.finfo(float).eps ** (1 / 3))  # where rounding and what is left out of the series weigh alike
-MOST_PATHS = 4096  # more are not walked one by one
+DIFFERENCE_STEP = float(
+    np.finfo(float).eps ** (1 / 3)
+)  # at this step the rounding error is as large as the error of the difference
+MOST_PATHS = 4096  # more paths are not followed one by one
 
 Node = tuple[int, int]  # layer and neuron, counted from 1
 
 
 @dataclass(frozen=True, eq=False)
 class Passes:
-    """Everything of one example's two passes.
+    """All numbers of the two passes of one example.
 
     Attributes
     ----------
@@ -43,15 +45,16 @@ class Passes:
     loss : Loss
     target : ndarray, shape (outputs,)
     z, a : list of ndarray, shape (neurons,)
-        What goes into each layer's neurons and what comes out of them; ``a[0]`` is x, ``a[-1]`` the prediction (P3).
+        The inputs and the outputs of each layer's neurons; ``a[0]`` is x, ``a[-1]`` the prediction (P3).
     derivatives : list of ndarray, shape (neurons,)
-        σ′(z) of each layer: the constants of the op-amps (P7). A softmax has no such constants; its own share stands.
+        σ′(z) of each layer: the constants of the op-amps (P7). Softmax has no such constants; each entry is then the
+        slope of a neuron's output by its own z.
     slopes : list of ndarray, shape (neurons,)
         ∂C/∂z of each layer (P4, P5).
     output_slope : ndarray, shape (outputs,)
         ∂C/∂y.
     cost : float
-        C: the mean of the error e over the outputs, its sum for a loss of classes.
+        C: the mean of the error e over the outputs; for a loss of classes, the sum.
     gradient : ndarray, shape (size,)
         ∂C/∂θ, in the order of θ.
     """
@@ -71,16 +74,16 @@ class Passes:
 
 @dataclass(frozen=True)
 class Path:
-    """One way from a weight to the loss, or several that begin alike.
+    """One path from a weight to the loss, or several paths that begin alike.
 
     Attributes
     ----------
     nodes : tuple of (int, int)
-        Layer and neuron of each z on the way, the weight's own first. Of several ways, those they share.
+        Layer and neuron of each z on the path, that of the weight first. For several paths, those that they share.
     factors : tuple of float
         ∂z/∂w, then ∂z′/∂z = σ′(z)·w from each node to the next, then ∂C/∂z of the last.
     ways : int
-        How many ways it stands for.
+        The number of paths that it stands for.
     """
 
     nodes: tuple[Node, ...]
@@ -89,7 +92,7 @@ class Path:
 
     @property
     def product(self) -> float:
-        """The product of the slopes along the way (P0, case 1)."""
+        """The product of the slopes along the path (P0, case 1)."""
         return math.prod(self.factors)
 
 
@@ -100,9 +103,9 @@ class Trace:
     Attributes
     ----------
     layer, neuron, source : int
-        Which weight; `source` 0 for a bias.
+        Which weight; `source` is 0 for a bias.
     place : int
-        Where it stands in θ, from 0.
+        Its place in θ, from 0.
     weight : float
         Its value.
     connected : float
@@ -110,11 +113,11 @@ class Trace:
     slope : float
         ∂C/∂z of its neuron (P4).
     difference : float
-        The central difference of C by this weight, made of forward passes alone.
+        The central difference of C by this weight, from forward passes alone.
     paths : tuple of Path
-        The ways to the loss with the largest products, the largest first.
+        The paths to the loss with the largest products, the largest first.
     rest, rest_ways : float, int
-        The sum over all other ways and how many there are.
+        The sum over all other paths, and their number.
     """
 
     layer: int
@@ -136,19 +139,19 @@ class Trace:
 
     @property
     def total(self) -> float:
-        """The sum over all ways (P0, case 2): ∂C/∂w once more."""
+        """The sum over all paths (P0, case 2), which is ∂C/∂w again."""
         return math.fsum([*(path.product for path in self.paths), self.rest])
 
     @property
     def ways(self) -> int:
-        """How many ways there are from the weight to the loss."""
+        """The number of paths from the weight to the loss."""
         return sum(path.ways for path in self.paths) + self.rest_ways
 
 
 def both_passes(
     network: Network, theta: ArrayLike, x: ArrayLike, target: ArrayLike, loss: str | Loss = "mse"
 ) -> Passes:
-    """Run one example forward and back, and keep everything.
+    """Run one example forward and back, and keep all numbers.
 
     Parameters
     ----------
@@ -193,18 +196,18 @@ def central_differences(of: Passes, places: Sequence[int] | None = None) -> Valu
     ----------
     of : Passes
     places : sequence of int, optional
-        Which unknowns, by their place in θ; all where it is not given. Each costs two forward passes.
+        The unknowns, by their places in θ; all where they are not given. Each takes two forward passes.
 
     Returns
     -------
     ndarray, shape (places,)
-        Right to about 1e-10 where C is smooth; at a kink of a ReLU or of an absolute error a slope has no one value.
+        Right to about 1e-10 where C is smooth. At the kink of a ReLU or of an absolute error the slope is not defined.
     """
     rows, aim = of.a[0][None], of.target[None]
     wanted = range(of.network.size) if places is None else places
     found = np.empty(len(wanted))
     for at, place in enumerate(wanted):
-        step = STEP * max(1.0, abs(float(of.theta[place])))
+        step = DIFFERENCE_STEP * max(1.0, abs(float(of.theta[place])))
         cost: list[float] = []
         moved = of.theta.copy()
         for value in (of.theta[place] + step, of.theta[place] - step):
@@ -233,10 +236,10 @@ def trace(
     network, theta, x, target, loss
         As for `both_passes`.
     layer, neuron, source : int
-        Which weight, counted from 1: to this neuron of this layer, from this value of the layer before; 0 for its bias.
+        Which weight, counted from 1: to this neuron of this layer, from this value of the layer before; 0 for the bias.
     most : int
-        How many paths are listed; the rest is summed. Where there are more than `MOST_PATHS`, those through the same
-        neuron of the next layer are one.
+        The number of paths to list; the others are summed. Where there are more than `MOST_PATHS`, all paths through
+        the same neuron of the next layer count as one.
 
     Raises
     ------
@@ -247,7 +250,7 @@ def trace(
 
 
 def traced(of: Passes, layer: int, neuron: int, source: int, *, most: int = 6) -> Trace:
-    """Do as `trace` does, on passes that are there already."""
+    """Do what `trace` does, from passes that are already computed."""
     place = place_of(of.network, layer, neuron, source)
     connected = 1.0 if source == 0 else float(of.a[layer - 1][source - 1])
     paths = sorted(_paths(of, layer, neuron, connected), key=lambda path: -abs(path.product))
@@ -315,14 +318,14 @@ def _paths(of: Passes, layer: int, neuron: int, connected: float) -> list[Path]:
     ways: dict[Node, int] = {}
 
     def onward(node: Node) -> Iterator[tuple[Node, float]]:
-        """Give the z that this z enters, each with ∂z′/∂z = σ′(z)·w."""
+        """Yield each z that this z enters, with ∂z′/∂z = σ′(z)·w."""
         at, k = node
         if at == last:
             return
         derivative = float(of.derivatives[at - 1][k - 1])
         for to, weight in enumerate(layers[at].weights[:, k - 1].tolist(), 1):
             yield (at + 1, to), derivative * weight
-        if of.network.skips_to(at + 1):  # layers of `skips_to` count from 0; the identity leads around a pair
+        if of.network.skips_to(at + 1):  # `skips_to` counts layers from 0; the identity leads around a pair
             yield (at + 2, k), derivative
 
     def count(node: Node) -> int:

@@ -1,4 +1,4 @@
-"""Curves as sums of pieces, each flat, a slope, flat: networks made by hand, without training (N2, N3, N7)."""
+"""Curves as sums of pieces, each flat, then sloped, then flat: networks without training (N2, N3, N7)."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ if TYPE_CHECKING:
     from thalweg.learn.activation import Values
 
 HARD = "hard sigmoid"
-WIDE = 6  # the hard sigmoid rises from 0 to 1 while z rises from −3 to 3
+HARD_SIGMOID_WIDTH = 6  # the hard sigmoid rises from 0 to 1 while z rises from −3 to 3
 MADE_OF = (HARD, "relu")
-FEWEST = 2  # points that make a piece
+FEWEST_POINTS = 2  # points that make a piece
 
 
 @dataclass(frozen=True, eq=False)
 class Pieces:
     """A piecewise linear curve as a constant and a sum of pieces (N2).
 
-    Every piece but the constant is 0 where the curve meets the y axis, slopes between two turning points with the
-    curve's slope there, and is flat elsewhere. The pieces to the right of the axis come first, from left to right, then
-    those to its left, from right to left: so the sum of the first few is the curve as far as they reach.
+    Every piece except the constant is 0 where the curve meets the y axis. Between its two turning points it has the
+    slope of the curve, and elsewhere it is flat. The pieces to the right of the axis come first, from left to right,
+    then those to its left, from right to left. So the sum of the first few pieces is the curve as far as they reach.
 
     Attributes
     ----------
     constant : float
-        Piece 0: the curve's value where it meets the y axis; where 0 lies outside of the points, that of the nearer
-        end.
+        Piece 0: the value of the curve where it meets the y axis; where 0 lies outside the points, the value at the
+        nearer end.
     start, end : ndarray, shape (pieces,)
         The two turning points of each piece, start < end.
     rise : ndarray, shape (pieces,)
-        How far the curve rises from the one to the other; negative where it falls.
+        The rise of the curve from the first to the second; negative where it falls.
     """
 
     constant: float
@@ -59,7 +59,7 @@ class Pieces:
 
     @property
     def leftward(self) -> NDArray[np.bool_]:
-        """Which pieces lie to the left of the y axis: they are 0 to their right, shape (pieces,)."""
+        """Whether each piece lies to the left of the y axis, so that it is 0 to its right; shape (pieces,)."""
         return self.end <= 0
 
     def values(self, x: ArrayLike) -> NDArray[np.float64]:
@@ -77,7 +77,7 @@ class Pieces:
         Parameters
         ----------
         activation : str
-            ``hard sigmoid``: a neuron a piece. ``relu``: a pair of neurons a piece.
+            ``hard sigmoid``: one neuron for each piece. ``relu``: a pair of neurons for each piece.
 
         Returns
         -------
@@ -89,15 +89,15 @@ class Pieces:
             If the activation is another one, or two turning points lie too close for a weight to be a number.
         """
         if activation not in MADE_OF:
-            raise ValueError(f"Pieces are made of {' or '.join(MADE_OF)}; {activation!r} came.")
+            raise ValueError(f"Pieces are made of {' or '.join(MADE_OF)}; the activation given is {activation!r}.")
         network = Network((1, len(self), 1), HARD)
         theta = np.zeros(network.size)
         hidden, output = network.layers(theta)
-        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # what overflows is refused
-            steep = WIDE / (self.end - self.start)
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # a number that overflows is refused
+            steep = HARD_SIGMOID_WIDTH / (self.end - self.start)
             # hardsigmoid(z) with z = ±3 at the turning points; to the left of the axis −h·hardsigmoid(−z).
             hidden.weights[:, 0] = np.where(self.leftward, -steep, steep)
-            hidden.biases[:] = np.where(self.leftward, self.end * steep, -self.start * steep) - WIDE / 2
+            hidden.biases[:] = np.where(self.leftward, self.end * steep, -self.start * steep) - HARD_SIGMOID_WIDTH / 2
         output.weights[0] = np.where(self.leftward, -self.rise, self.rise)
         output.biases[0] = self.constant
         if not np.isfinite(theta).all():
@@ -109,12 +109,12 @@ class Pieces:
 
 
 def pieces_of(x: ArrayLike, y: ArrayLike) -> Pieces:
-    """Take a piecewise linear curve apart by the lecture's recipe (N2); outside of its points it stays flat.
+    """Split a piecewise linear curve into pieces, as in the lecture (N2). Outside its points the curve is flat.
 
     Parameters
     ----------
     x, y : ndarray, shape (points,)
-        The points that are joined, x rising.
+        The points that are joined by straight lines, x rising.
 
     Raises
     ------
@@ -133,19 +133,19 @@ def pieces_of(x: ArrayLike, y: ArrayLike) -> Pieces:
 
 
 def piecewise_network(x: ArrayLike, y: ArrayLike, activation: str = HARD) -> tuple[Network, Values]:
-    """Return the network, and its θ, that is a piecewise linear curve, exactly and without training (N2, N4, N7).
+    """Return the network and the θ that equal a piecewise linear curve, without training (N2, N4, N7).
 
     Parameters
     ----------
     x, y : ndarray, shape (points,)
-        The points that are joined, x rising; outside of them the network stays flat.
+        The points that are joined by straight lines, x rising. Outside them the network is flat.
     activation : str
-        ``hard sigmoid``: a neuron a slope (two where the y axis cuts it). ``relu``: twice as many.
+        ``hard sigmoid``: one neuron for each slope (two where the y axis cuts it). ``relu``: twice as many.
 
     Returns
     -------
     Network, ndarray of float64
-        Its output at x has shape (examples, 1).
+        The output at x has shape (examples, 1).
 
     Raises
     ------
@@ -158,12 +158,12 @@ def piecewise_network(x: ArrayLike, y: ArrayLike, activation: str = HARD) -> tup
 def relu_pairs(network: Network, theta: ArrayLike) -> tuple[Network, Values]:
     """Return a ReLU network that equals a network of hard sigmoids, each neuron a pair of ReLUs (N7).
 
-    hardsigmoid(z) = max(0, z/6 + 1/2) − max(0, z/6 − 1/2); so neurons 2i and 2i + 1 of a layer stand for neuron i.
+    hardsigmoid(z) = max(0, z/6 + 1/2) − max(0, z/6 − 1/2), so neurons 2i and 2i + 1 of a layer stand for neuron i.
 
     Parameters
     ----------
     network : Network
-        Of any depth; its hidden activation is ``hard sigmoid``. Its output stays as it is.
+        A network of any depth whose hidden activation is ``hard sigmoid``. Its output activation stays.
     theta : ndarray, shape (size,)
 
     Returns
@@ -179,18 +179,18 @@ def relu_pairs(network: Network, theta: ArrayLike) -> tuple[Network, Values]:
     if network.activation != HARD:
         raise ValueError(f"ReLU pairs stand for hard sigmoids; this network's activation is {network.activation!r}.")
     if network.skip:
-        raise ValueError("Skip connections add what a hard sigmoid makes before the next one; pairs of ReLUs cannot.")
+        raise ValueError("Skip connections add the output of a hard sigmoid; pairs of ReLUs have no such output.")
     features, *hidden, outputs = network.widths
     paired = Network((features, *(2 * width for width in hidden), outputs), "relu", network.output)
     made = np.zeros(paired.size)
     layers = zip(network.layers(np.asarray(theta, dtype=np.float64)), paired.layers(made), strict=True)
     for at, (layer, pairs) in enumerate(layers):
         weights, biases = layer
-        if at > 0:  # what comes in is a pair: the first less the second
+        if at > 0:  # an input is a pair of ReLUs: the first minus the second
             weights = np.repeat(weights, 2, axis=1) * np.tile([1.0, -1.0], weights.shape[1])
         if at < len(hidden):
-            weights = np.repeat(weights, 2, axis=0) / WIDE
-            biases = np.repeat(biases, 2) / WIDE + np.tile([0.5, -0.5], len(biases))
+            weights = np.repeat(weights, 2, axis=0) / HARD_SIGMOID_WIDTH
+            biases = np.repeat(biases, 2) / HARD_SIGMOID_WIDTH + np.tile([0.5, -0.5], len(biases))
         pairs.weights[:], pairs.biases[:] = weights, biases
     return paired, made
 
@@ -203,7 +203,7 @@ class Joined:
     ----------
     x, y : ndarray, shape (points,)
     most, mean : float
-        How far the joined points lie from the curve, at most and on average.
+        The distance of the joined points from the curve along y: the largest and the mean.
     """
 
     x: NDArray[np.float64]
@@ -218,16 +218,16 @@ class Joined:
 
 
 def points_on(x: ArrayLike, curve: ArrayLike | Callable[[NDArray[np.float64]], Any], points: int) -> Joined:
-    """Take points on a curve, evenly along `x` and both ends among them, and join them: more points, closer (N3).
+    """Take points on a curve, evenly along `x` with both ends, and join them. More points come closer to it (N3).
 
     Parameters
     ----------
     x : ndarray, shape (count,)
-        Where the curve is looked at and the error is measured, rising.
+        The places where the curve is computed and the error is measured, rising.
     curve : ndarray of shape (count,), or callable
-        Its values at x, or the function that gives them.
+        The values at x, or the function that returns them.
     points : int
-        From 2 to as many as `x` has.
+        From 2 to the number of places in `x`.
 
     Raises
     ------
@@ -241,9 +241,9 @@ def points_on(x: ArrayLike, curve: ArrayLike | Callable[[NDArray[np.float64]], A
 def turning_points_on(x: ArrayLike, curve: ArrayLike | Callable[[NDArray[np.float64]], Any], points: int) -> Joined:
     """Take points on a curve where it turns, and join them (N3).
 
-    Beginning with both ends, the point that lies farthest from what joins those taken is taken next (Ramer 1972;
-    Douglas and Peucker 1973; distances along y). Of a piecewise linear curve its own turning points come first, and
-    the joined points are the curve as soon as all are taken.
+    Both ends are taken first. Then, again and again, the point that lies farthest from the line through the taken
+    points is taken (Ramer 1972; Douglas and Peucker 1973; distances are along y). On a piecewise linear curve the
+    turning points come first, and the joined points equal the curve as soon as all of them are taken.
 
     Parameters
     ----------
@@ -258,14 +258,14 @@ def turning_points_on(x: ArrayLike, curve: ArrayLike | Callable[[NDArray[np.floa
     x, y = _sampled(x, curve, points)
     taken = np.zeros(len(x), dtype=np.bool_)
     taken[[0, -1]] = True
-    for _ in range(points - FEWEST):
+    for _ in range(points - FEWEST_POINTS):
         away = np.abs(np.interp(x, x[taken], y[taken]) - y)
         taken[np.argmax(np.where(taken, -1.0, away))] = True
     return _joined(x, y, np.flatnonzero(taken))
 
 
 def _joined(x: NDArray[np.float64], y: NDArray[np.float64], at: NDArray[np.int64]) -> Joined:
-    """Return some points of a sampled curve, by their places, with how far what joins them lies from it."""
+    """Return some points of a sampled curve, by their places, and their distance from it when they are joined."""
     away = np.abs(np.interp(x, x[at], y[at]) - y)
     return Joined(x[at], y[at], float(away.max()), float(away.mean()))
 
@@ -273,10 +273,12 @@ def _joined(x: NDArray[np.float64], y: NDArray[np.float64], at: NDArray[np.int64
 def _sampled(
     x: ArrayLike, curve: ArrayLike | Callable[[NDArray[np.float64]], Any], points: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the checked points of a curve of which some are taken."""
+    """Return the checked points of a curve from which some are taken."""
     x, y = _curve(x, curve(np.asarray(x, dtype=np.float64)) if callable(curve) else curve)
-    if not FEWEST <= points <= len(x):
-        raise ValueError(f"{points} points are asked for; give from {FEWEST} to {len(x)}, the points of the curve.")
+    if not FEWEST_POINTS <= points <= len(x):
+        raise ValueError(
+            f"{points} points are asked for; give from {FEWEST_POINTS} to {len(x)}, the points of the curve."
+        )
     return x, y
 
 
@@ -285,8 +287,8 @@ def _curve(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if x.ndim != 1 or x.shape != y.shape:
         raise ValueError(f"A curve is one x and one y a point; their shapes are {x.shape} and {y.shape}.")
-    if len(x) < FEWEST:
-        raise ValueError(f"A curve needs {FEWEST} points or more; {len(x)} came.")
+    if len(x) < FEWEST_POINTS:
+        raise ValueError(f"A curve needs {FEWEST_POINTS} points or more; {len(x)} were given.")
     for name, values in (("x", x), ("y", y)):
         if not np.isfinite(values).all():
             raise ValueError(f"{name} holds {values[~np.isfinite(values)][0]}; every point must be a finite number.")

@@ -1,4 +1,4 @@
-"""Planes through the space of unknowns, on which L can be drawn: two unknowns, two random directions, a path's own."""
+"""Planes through the space of unknowns on which L can be drawn: of two unknowns, of random directions, of a path."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """All θ = origin + u·first direction + v·second direction.
+    """The plane of all θ = origin + u·(first direction) + v·(second direction).
 
     Attributes
     ----------
     origin : ndarray of float64, shape (size,)
     directions : ndarray of float64, shape (2, size)
-        They need be neither of length 1 nor at right angles: where u is a weight in a user's units and the network's
-        unknowns are others, the plane is the map between them.
+        They need not have length 1 or be at right angles. So u may be a weight in the user's units, and the plane maps
+        it to the network's unknowns.
     shares : (float, float), optional
-        Of a plane made of a path: the share of the path's variance about its last point that each direction carries.
+        For the plane of a path: the share of the path's variance about its last point in each direction.
 
     Raises
     ------
     ValueError
-        If the shapes do not fit, a number is not finite, or the two directions are one.
+        If the shapes do not fit, a number is not finite, or the two directions are parallel.
     """
 
     origin: NDArray[np.float64]
@@ -48,13 +48,13 @@ class Plane:
             )
         if not (np.isfinite(origin).all() and np.isfinite(directions).all()):
             raise ValueError("The origin and the directions of a plane must be finite numbers.")
-        if np.linalg.matrix_rank(directions) < 2:  # noqa: PLR2004 - a plane has two
-            raise ValueError("The two directions are one, or none: they must lead two ways.")
+        if np.linalg.matrix_rank(directions) < 2:  # noqa: PLR2004 - a plane has two directions
+            raise ValueError("The two directions of a plane must not be zero or parallel.")
         object.__setattr__(self, "origin", origin)
         object.__setattr__(self, "directions", directions)
 
     def at(self, u: ArrayLike, v: ArrayLike) -> NDArray[np.float64]:
-        """Return θ at coordinates that are broadcast, shape (…, size)."""
+        """Return θ at the coordinates, which are broadcast; shape (…, size)."""
         across, up = (np.asarray(values, dtype=np.float64)[..., None] for values in (u, v))
         return np.asarray(self.origin + across * self.directions[0] + up * self.directions[1], dtype=np.float64)
 
@@ -63,7 +63,7 @@ class Plane:
         return self.moves(np.asarray(thetas, dtype=np.float64) - self.origin)
 
     def moves(self, steps: Values) -> NDArray[np.float64]:
-        """Return by how much u and v change as θ moves by each step, shape (…, 2)."""
+        """Return the changes of u and v when θ moves by each step, shape (…, 2)."""
         gram = self.directions @ self.directions.T
         along = np.asarray(steps, dtype=np.float64) @ self.directions.T
         return np.asarray(np.linalg.solve(gram, along[..., None])[..., 0], dtype=np.float64)
@@ -74,7 +74,7 @@ class Plane:
 
 
 def unknowns_plane(theta: Values, first: int, second: int) -> Plane:
-    """Return the plane through θ of two unknowns, whose own values are u and v.
+    """Return the plane through θ in which u and v are the values of two unknowns.
 
     Parameters
     ----------
@@ -85,12 +85,12 @@ def unknowns_plane(theta: Values, first: int, second: int) -> Plane:
     Raises
     ------
     ValueError
-        If there is no such unknown, or both are one.
+        If there is no such unknown, or both are the same.
     """
     origin = np.array(theta, dtype=np.float64)
     chosen = [which_unknown(len(origin), number) for number in (first, second)]
     if chosen[0] == chosen[1]:
-        raise ValueError(f"Unknown {first} is given twice; a plane is of two.")
+        raise ValueError(f"Unknown {first} is given twice; a plane needs two different unknowns.")
     directions = np.zeros((2, len(origin)))
     directions[[0, 1], chosen] = 1
     origin[chosen] = 0
@@ -111,10 +111,10 @@ def which_unknown(size: int, number: int) -> int:
 
 
 def random_plane(network: Network, theta: Values, seed: int = 0) -> Plane:
-    """Return the plane through θ of two random directions, filter-normalised (Li et al. 2018, section 4).
+    """Return the plane through θ along two random directions, filter-normalised (Li et al. 2018, section 4).
 
-    A neuron's row of weights in a direction is as long as its row in θ, so that pictures of networks of different
-    scales can be compared; biases stay as they are.
+    In each direction the row of weights of a neuron is as long as its row in θ, so that pictures of networks of
+    different scales can be compared. The biases do not change.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def random_plane(network: Network, theta: Values, seed: int = 0) -> Plane:
     Raises
     ------
     ValueError
-        If neurons with one weight each leave the directions no choice.
+        If every neuron has one weight only, so that the directions would be parallel.
     """
     theta = np.asarray(theta, dtype=np.float64)
     random = np.random.default_rng(seed)
@@ -139,16 +139,16 @@ def random_plane(network: Network, theta: Values, seed: int = 0) -> Plane:
 
 
 def path_plane(thetas: Values) -> Plane:
-    """Return the plane through a path's last point that lies nearest to the path (Lorch 2016; Li et al. 2018, 7).
+    """Return the plane through a path's last point that is nearest to the path (Lorch 2016; Li et al. 2018, section 7).
 
-    Its directions are the two principal ones of the path's differences from its last point: of length 1, at right
-    angles, and turned so that the path's first point has u ≤ 0 and v ≤ 0. The variance whose shares are told is that
-    about the last point, which is not subtracted again: what is left over is how far the path lies off the plane.
+    Its directions are the two principal components of the path's differences from its last point. They have length 1,
+    are at right angles, and point so that the first point of the path has u ≤ 0 and v ≤ 0. `shares` refers to the
+    variance about the last point; what is missing from 1 measures how far the path lies from the plane.
 
     Parameters
     ----------
     thetas : ndarray, shape (points, size)
-        The path, its first point first.
+        The path, beginning with its first point.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def path_plane(thetas: Values) -> Plane:
         If there are fewer than two points or unknowns, or the path does not move.
     """
     thetas = np.asarray(thetas, dtype=np.float64)
-    if thetas.ndim != 2 or min(thetas.shape) < 2:  # noqa: PLR2004 - a plane has two
+    if thetas.ndim != 2 or min(thetas.shape) < 2:  # noqa: PLR2004 - a plane has two directions
         raise ValueError(
             f"A path of two points or more, of two unknowns or more, is needed; its shape is {thetas.shape}."
         )

@@ -1,4 +1,4 @@
-"""What a network makes of examples: its predictions, and the loss over all of them."""
+"""The predictions of a network for examples, and the loss over all of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from thalweg.learn.examples import COMPILED_FOR, Examples, expect_examples
 from thalweg.learn.loss import STABLE_PAIRS, loss_of, mean_loss
 from thalweg.learn.thread_group import thread_group, threads_for
 from thalweg.learn.validated_targets import suited
-from thalweg.learn.workspace import data_of, plan_of, room_of
+from thalweg.learn.workspace import buffers_of, data_of, plan_of
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
@@ -36,7 +36,7 @@ class Predictor:
     dtype : dtype
         The precision of the pass.
     threads : int, optional
-        At most so many work together where the network is large, to the same bits; None for all cores.
+        The most threads that work together where the network is large; None for all cores. The bits are the same.
 
     Raises
     ------
@@ -51,7 +51,7 @@ class Predictor:
         self._network, self._dtype = network, dtype
         self._examples = examples.astype(dtype)
         self._batch = min(PREDICTION_BATCH, max(len(examples), 1))
-        self._plan, self._room = plan_of(network, examples), room_of(network, examples, self._batch, dtype)
+        self._plan, self._buffers = plan_of(network, examples), buffers_of(network, examples, self._batch, dtype)
         self._order = np.arange(len(examples))
         self._out: Values = np.empty((len(examples), network.widths[-1]), dtype=dtype)
         self._one_at_a_time = Lock()
@@ -62,10 +62,10 @@ class Predictor:
         self._network.layers(theta)
         theta = np.require(theta, self._dtype, COMPILED_FOR)
         with self._one_at_a_time:
-            with thread_group(self._threads) as together:
-                together.run(
+            with thread_group(self._threads) as group:
+                group.run(
                     lambda team: kernel.predict(
-                        self._plan, data_of(self._examples), self._room, theta, self._order,
+                        self._plan, data_of(self._examples), self._buffers, theta, self._order,
                         self._batch, self._out, team,
                     )
                 )  # fmt: skip
@@ -82,7 +82,8 @@ def predict(network: Network, theta: Values, examples: Examples, *, threads: int
     examples : Examples
         Their targets and weights are not read.
     threads : int, optional
-        At most so many work together where the network is large, to the same bits; all cores where it is not given.
+        The most threads that work together where the network is large; all cores where it is not given. The bits are
+        the same.
 
     Raises
     ------
@@ -95,14 +96,14 @@ def predict(network: Network, theta: Values, examples: Examples, *, threads: int
 
 
 def loss_on(network: Network, theta: Values, examples: Examples, loss: str | Loss) -> float:
-    """Return L of a network over all examples (L1), by the stable form where output and loss have one.
+    """Return L of a network over all examples (L1), in the stable form where output and loss have one.
 
     Parameters
     ----------
     network : Network
     theta : ndarray, shape (size,)
     examples : Examples
-        Such as those of validation.
+        For instance those of validation.
     loss : str or Loss
 
     Raises

@@ -1,4 +1,4 @@
-"""What a descent looked like on its way: losses and θ, for curves and for the path on the error surface (O4)."""
+"""Record the losses and θ during a descent, for curves and for the path on the error surface (O4)."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ if TYPE_CHECKING:
 
 
 class Record:
-    """A watcher to give to `Descent.run`: ``run(watch=record)``, or ``run(watch=record, every=1)`` for each update.
+    """A recorder for `Descent.run`: ``run(watch=record)``, or ``run(watch=record, every=1)`` for each update.
 
     Parameters
     ----------
     thetas : bool
         Whether to keep a copy of θ each time.
     all_examples : bool
-        Whether to compute L over all examples each time; it costs a forward pass over all of them.
+        Whether to compute L over all examples each time, which takes a forward pass over all of them.
 
     Attributes
     ----------
     updates, epochs : ndarray of int64, shape (times,)
-        Made until then.
+        The numbers made until then.
     batch : ndarray, shape (times,)
-        Mean L of the batches of the latest epoch, or of the batches so far in this one, each before its update.
+        Mean L of the batches of the latest epoch, or of the batches so far of an unfinished one, each before its
+        update.
     all : ndarray, shape (times,)
         L over all examples at θ; empty without `all_examples`.
     validation : ndarray, shape (times,)
@@ -43,7 +44,7 @@ class Record:
         self._thetas: list[Values] = []
 
     def __call__(self, descent: Descent, validation: float) -> None:
-        """Look at a descent."""
+        """Record the state of a descent."""
         within = descent.updates % descent.batches
         losses = descent.batch_losses[: within or descent.batches]
         counted = losses[~np.isnan(losses)]  # NaN where a batch had no weight

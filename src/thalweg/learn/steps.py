@@ -1,4 +1,4 @@
-"""One update after another: a descent's θ, its batches and orders, and all that changes on the way (O1, B1)."""
+"""Make one update after another: the θ, the batches, the orders and the changing state of a descent (O1, B1)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from thalweg.learn.prediction import loss_on
 from thalweg.learn.thread_group import ThreadGroup
 from thalweg.learn.training_state import TrainingState, beginning
 from thalweg.learn.validated_targets import suited
-from thalweg.learn.workspace import apart, data_of, plan_of, room_of
+from thalweg.learn.workspace import apart, buffers_of, data_of, plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,14 +35,14 @@ NEVER = np.iinfo(np.int64).max
 
 
 class Progress(NamedTuple):
-    """What a step did."""
+    """The result of a step."""
 
-    done: int  # updates made; 0 where loss or θ is not finite any more
-    flat: int  # how many updates on end, up to now, had a gradient of exactly zero
+    done: int  # updates made; 0 where the loss or θ is no longer finite
+    flat: int  # the latest updates in a row whose gradient was exactly zero
 
 
 class Steps:
-    """What a `Descent` is made of and how it steps; its parameters are told there."""
+    """The state of a `Descent` and its steps; the parameters are documented there."""
 
     def __init__(
         self,
@@ -90,45 +90,45 @@ class Steps:
             training=True,
         )
         self._data = data_of(self.examples)
-        self._room = room_of(network, self.examples, self.batch, dtype, training=True, dropout=dropout > 0)
-        self._room.state[...] = start.state
-        self._room.counts[kernel.UPDATES] = start.updates
-        self._course = EarlyStopping()
-        self._crew = ThreadGroup(1, None)
+        self._buffers = buffers_of(network, self.examples, self.batch, dtype, training=True, dropout=dropout > 0)
+        self._buffers.state[...] = start.state
+        self._buffers.counts[kernel.UPDATES] = start.updates
+        self._stopping = EarlyStopping()
+        self._group = ThreadGroup(1, None)
         self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._order_of = -1
-        self._slice = 8  # batches; adapted to SLICE_SECONDS, which changes no bit of the result
+        self._slice = 8  # batches; adapted to SLICE_SECONDS, which does not change any bit of the result
 
     @property
     def batches(self) -> int:
-        """How many batches, so updates, make an epoch."""
+        """The number of batches, and so of updates, in an epoch."""
         return math.ceil(len(self.examples) / self.batch)
 
     @property
     def updates(self) -> int:
-        """How many updates were made so far; counted in compiled code with each, so that no interrupt parts them."""
-        return int(self._room.counts[kernel.UPDATES]) - self.before[0]
+        """The number of updates made so far. Compiled code counts, so no interrupt separates update and count."""
+        return int(self._buffers.counts[kernel.UPDATES]) - self.before[0]
 
     @property
     def epoch(self) -> int:
-        """How many whole epochs were made so far."""
+        """The number of whole epochs made so far."""
         return self.updates // self.batches
 
     @property
     def carried(self) -> TrainingState:
-        """What it has come to, as a copy: for a descent of the same network on other examples to go on from."""
+        """A copy of the state, from which a descent of the same network on other examples may continue."""
         updates, passes = self.before
         passes += math.ceil(self.updates / self.batches)
-        return TrainingState(self.theta.copy(), self._room.state.copy(), updates + self.updates, passes)
+        return TrainingState(self.theta.copy(), self._buffers.state.copy(), updates + self.updates, passes)
 
     @property
     def gradient(self) -> Values:
         """The gradient of the latest update, shape (size,)."""
-        return self._room.gradient
+        return self._buffers.gradient
 
     @property
     def learning_rate(self) -> float:
-        """η before its schedule; it may be set between steps."""
+        """η before the schedule is applied; it may be set between steps."""
         return self.optimizer.learning_rate
 
     @learning_rate.setter
@@ -137,7 +137,7 @@ class Steps:
         self._plan.numbers[0] = rate
 
     def order(self, epoch: int) -> NDArray[np.int64]:
-        """Return the order in which the examples come in an epoch: which example is in which batch (B1)."""
+        """Return the order of the examples in an epoch, which decides which example is in which batch (B1)."""
         if epoch != self._order_of:
             order = np.empty(len(self.examples), dtype=np.int64)
             draw_order(self._plan.seed, self.before[1] + epoch, order)
@@ -145,11 +145,11 @@ class Steps:
         return self._order
 
     def loss_of_all(self) -> float:
-        """Return L over all examples at θ as it is now."""
+        """Return L over all examples at the current θ."""
         return loss_on(self.network, self.theta, self.examples, self.loss)
 
     def step(self, batches: int = 1) -> Progress:
-        """Run up to `batches` batches, not beyond the epoch's end.
+        """Run up to `batches` batches, at most to the end of the epoch.
 
         Raises
         ------
@@ -167,44 +167,47 @@ class Steps:
         order = self.order(self.epoch)
         if self._plan.loss == OWN:
             descend_by(
-                self.loss, self.examples, (self._plan, self._data, self._room), self.theta, order,
+                self.loss, self.examples, (self._plan, self._data, self._buffers), self.theta, order,
                 self.batch, range(first, last), self.batch_losses, lambda: self._grew(most_risen),
             )  # fmt: skip
         else:
-            self._crew.run(
+            self._group.run(
                 lambda team: kernel.descend(
-                    self._plan, self._data, self._room, self.theta, order,
+                    self._plan, self._data, self._buffers, self.theta, order,
                     self.batch, first, last, self.batch_losses, most_risen, team,
                 )
             )  # fmt: skip
         done = self.updates - before
         whole = done == last - first or self._grew(most_risen)
         whole = whole and bool(np.isfinite(self.theta).all())
-        return Progress(done if whole else 0, int(self._room.counts[kernel.FLAT]))
+        return Progress(done if whole else 0, int(self._buffers.counts[kernel.FLAT]))
 
     def _grew(self, most_risen: int) -> bool:
-        """Whether the loss has grown too often on end, beyond what it was at first."""
-        seen = self._room.seen
-        return bool(self._room.counts[kernel.RISEN] >= most_risen and seen[kernel.LAST_LOSS] > seen[kernel.FIRST_LOSS])
+        """Whether the loss has grown in too many updates in a row, and to more than at first."""
+        seen = self._buffers.seen
+        return bool(
+            self._buffers.counts[kernel.RISEN] >= most_risen and seen[kernel.LAST_LOSS] > seen[kernel.FIRST_LOSS]
+        )
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Return all that changes while it descends, by name: views, for `restore`."""
-        course, room = self._course, self._room
+        """Return all arrays that change during the descent, by name, as views; `restore` takes them."""
+        stopping, buffers = self._stopping, self._buffers
         changing: dict[str, NDArray[Any]] = {
             "theta": self.theta,
-            "optimizer": room.state,
-            "counts": room.counts,
-            "seen": room.seen,
+            "optimizer": buffers.state,
+            "counts": buffers.counts,
+            "seen": buffers.seen,
             "batch losses": self.batch_losses,
+            # Saved files call the state of early stopping so.
             "course": np.array(
-                [course.illustrated, course.last_loss, course.validation, course.best_epoch, self.learning_rate]
+                [stopping.epochs_seen, stopping.last_loss, stopping.validation, stopping.best_epoch, self.learning_rate]
             ),
         }
-        of_validation = {"best": course.best, "kept": course.kept}
+        of_validation = {"best": stopping.best, "kept": stopping.kept}
         return changing | {name: values for name, values in of_validation.items() if values is not None}
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Go back, or on, to where a descent of the same options was when its `state` was taken.
+        """Take over the `state` of a descent with the same options.
 
         Raises
         ------
@@ -216,9 +219,9 @@ class Steps:
         for name, values in expected.items():
             if state[name].shape != values.shape or state[name].dtype != values.dtype:
                 raise ValueError(f"{name} has shape {state[name].shape} of {state[name].dtype}")
-        illustrated, last_loss, validation, best_epoch, rate = state["course"].tolist()
+        epochs_seen, last_loss, validation, best_epoch, rate = state["course"].tolist()
         for name, values in fixed.items():
             values[...] = state[name]
         best, kept = (np.array(state[name]) if name in state else None for name in ("best", "kept"))
-        self._course = EarlyStopping(int(illustrated), last_loss, validation, best, int(best_epoch), kept)
+        self._stopping = EarlyStopping(int(epochs_seen), last_loss, validation, best, int(best_epoch), kept)
         self.learning_rate = rate

@@ -1,4 +1,4 @@
-"""Examples that arrive batch by batch -> one `Examples`."""
+"""Join examples that arrive batch by batch into one `Examples`."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
 
     Batch: TypeAlias = Examples | tuple[ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike]
 
-LEAST_ROWS = 1024  # of a block
-GROWTH = 8  # a block has room for this part of what came before it
+LEAST_BLOCK_ROWS = 1024  # the smallest block
+GROWTH_DIVISOR = 8  # a block holds this fraction of the rows before it
 
 
 def stream_examples(batches: Iterable[Batch]) -> Examples:
-    """Return all the examples of a stream, in its order.
+    """Return all examples of a stream, in its order.
 
-    What arrives is copied at once, so a stream may fill the same arrays again and again. Memory: the data, and about
-    an eighth more while they are joined; never two copies.
+    Every batch is copied at once, so a stream may fill the same arrays again and again. The memory needed is that of
+    the data and about an eighth more; there are never two copies.
 
     Parameters
     ----------
     batches : iterable of Examples, (features, target) or (features, target, weight)
-        As for `dense_examples`. Batches of one `Examples` (see `Examples.rows`), whose windows look at one array of
-        values, share it in the result too; other batches bring their own values, and no window reaches across.
+        As for `dense_examples`. Batches of one `Examples` (see `Examples.rows`), whose windows point into one array of
+        values, share it in the result too. Other batches have values of their own, and no window reaches across.
 
     Raises
     ------
     ValueError
-        If there are no examples, or a batch is none, or has other columns, another dtype or other window settings than
-        the first. Batches are counted from 0. What the stream itself raises goes through as it is.
+        If there are no examples, or a batch does not hold examples, or has other columns, another dtype or other window
+        settings than the first. Batches are counted from 0. Errors that the stream raises are not changed.
     """
     pile = _piled(batches)
     if pile is None or not pile.rows["target"].count:
@@ -45,7 +45,7 @@ def stream_examples(batches: Iterable[Batch]) -> Examples:
 
 
 def _piled(batches: Iterable[Batch]) -> _Pile | None:
-    """Take every batch; the last one is let go of with this function."""
+    """Take every batch. The memory of the last one is free when this function returns."""
     pile = None
     for number, batch in enumerate(batches):
         try:
@@ -59,12 +59,12 @@ def _piled(batches: Iterable[Batch]) -> _Pile | None:
 
 
 def examples_of(batch: Any) -> Examples:  # noqa: ANN401 - a user's stream may bring anything
-    """Return what a stream brought as examples: what is none is refused, but nothing of the numbers is changed.
+    """Return a batch of a stream as examples, without changing any number.
 
     Raises
     ------
     ValueError
-        If it is none, or they cannot be examples.
+        If the batch cannot be examples.
     """
     if isinstance(batch, Examples):
         return batch
@@ -75,7 +75,7 @@ def examples_of(batch: Any) -> Examples:  # noqa: ANN401 - a user's stream may b
 
 
 class _Pile:
-    """The batches so far; the first one tells what all must be like."""
+    """The batches so far; all must be like the first."""
 
     def __init__(self, first: Examples) -> None:
         self._settings = _settings(first)
@@ -83,7 +83,7 @@ class _Pile:
             name: _Rows(name, array.shape[1:], np.dtype(np.int64) if name in WHOLE else array.dtype)
             for name, array in _arrays(first).items()
         }
-        self._values: NDArray[Any] | None = None  # what the latest batch looks at, and where that stands in ours
+        self._values: NDArray[Any] | None = None  # the values of the latest batch; their place in ours is the offset
         self._offset = 0
 
     def add(self, part: Examples) -> None:
@@ -117,7 +117,7 @@ def _settings(examples: Examples) -> dict[str, Any]:
 
 @dataclass
 class _Rows:
-    """One array that grows. It lies in blocks until it is whole: an array enlarged would be copied each time."""
+    """An array that grows in blocks until it is complete, because enlarging one array would copy it each time."""
 
     name: str
     shape: tuple[int, ...]
@@ -133,7 +133,7 @@ class _Rows:
             raise ValueError(f"{self.name} is of {rows.dtype}; in the first batch it is of {self.dtype}.")
         while len(rows):
             if not self.free:
-                self.free = max(LEAST_ROWS, self.count // GROWTH)
+                self.free = max(LEAST_BLOCK_ROWS, self.count // GROWTH_DIVISOR)
                 self.blocks.append(np.empty((self.free, *self.shape), self.dtype))
             now, rows = rows[: self.free], rows[self.free :]
             first = len(self.blocks[-1]) - self.free
@@ -142,7 +142,7 @@ class _Rows:
             self.count += len(now)
 
     def whole(self) -> NDArray[Any]:
-        """Return the array; each block is let go as soon as it is copied."""
+        """Return the array; the memory of each block is free as soon as it is copied."""
         out = np.empty((self.count, *self.shape), self.dtype)
         last = self.count
         while self.blocks:

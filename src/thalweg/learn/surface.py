@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.learn import backprop
-from thalweg.learn.compiled.grid import KNOWN, losses_along
+from thalweg.learn.compiled.grid import COMPILED_LOSSES, losses_along
 from thalweg.learn.least_lines import GOLDEN
 from thalweg.learn.loss import OWN, STABLE_PAIRS, Loss, loss_of, mean_loss
 from thalweg.learn.plane import Plane, path_plane, random_plane, unknowns_plane, which_unknown
@@ -43,12 +43,12 @@ __all__ = [
     "unknowns_plane",
 ]
 
-HALVINGS = 60  # of the bracket around a minimum: to the last digits
+HALVINGS = 60  # golden-section steps that narrow a minimum down to the last digits
 
 
 @dataclass(frozen=True)
 class Units:
-    """How a network's outputs become a user's numbers: max(least, factor·output + shift)."""
+    """How outputs of a network become numbers in the user's units: max(least, factor·output + shift)."""
 
     factor: float = 1.0
     shift: float = 0.0
@@ -59,12 +59,12 @@ class Units:
         return np.maximum(outputs * self.factor + self.shift, self.least)
 
     def slope(self, outputs: Values) -> Values:
-        """Return by how much a user's number changes with its output: `factor`, and 0 where `least` holds it."""
+        """Return the slope of a user's number by its output: `factor`, or 0 where the number is clipped to `least`."""
         return np.where(outputs * self.factor + self.shift > self.least, self.factor, 0.0)
 
 
 def loss_in_units(loss: str | Loss, units: Units) -> Loss:
-    """Return a loss of outputs whose e is that of the user's numbers; targets are in the user's units."""
+    """Return a loss of outputs whose e is that of the numbers in the user's units, in which the targets are."""
     inner = loss_of(loss)
     return Loss(
         inner.name,
@@ -97,7 +97,7 @@ class Surface:
 
 @dataclass(frozen=True)
 class GridMinimum:
-    """The best point of a grid, and how many evaluations of L it took (O5)."""
+    """The best point of a grid, and the number of evaluations of L (O5)."""
 
     u: float
     v: float
@@ -107,14 +107,15 @@ class GridMinimum:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """L over one unknown, all others as they are: a curve (L3, O1, O3).
+    """L as a function of one unknown, while all others stay: a curve (L3, O1, O3).
 
     Attributes
     ----------
     values, losses, slopes : ndarray of float64, shape (points,)
-        The unknown, L, and ∂L/∂unknown by backpropagation.
+        The unknown, L, and ∂L/∂(unknown) by backpropagation.
     minima : ndarray of float64, shape (minima, 2)
-        Each local minimum inside the range, narrowed down between the points, and its L; from left to right.
+        The place of each local minimum inside the range, narrowed down between the points, and L there; from left to
+        right.
     """
 
     values: NDArray[np.float64]
@@ -124,7 +125,7 @@ class Curve:
 
     @property
     def least(self) -> tuple[float, float]:
-        """The unknown and L where L is least on the range: the global minimum as far as the range tells."""
+        """The unknown and L where L is least in the range: the global minimum, as far as the range shows it."""
         at = int(np.argmin(self.losses))
         ends = np.array([[self.values[at], self.losses[at]]])
         found = np.concatenate([self.minima, ends])
@@ -147,27 +148,28 @@ def surface_of(
 ) -> Surface:
     """Compute L over a grid of a plane.
 
-    Without hidden layers a prediction moves in a straight line as θ does: it is computed once at the origin and once
-    along each direction, in float64, and every point is one compiled pass over the examples (for ``mae`` and ``mse``
-    of one output).
+    Without hidden layers a prediction is linear in θ. It is then computed once at the origin and once along each
+    direction, in float64, and each point of the grid is one compiled pass over the examples (for ``mae`` and ``mse`` of
+    one output).
 
     Parameters
     ----------
     network : Network
     examples : Examples
-        Targets and weights are those that L is told by: in the user's units where outputs are undone.
+        Their targets and weights give L. Where `undo` is given, the targets are in the user's units.
     plane : Plane
     u, v : array_like, shapes (across,) and (up,)
         Coordinates of the grid.
     loss : str or Loss
     undo : Units or callable, optional
-        Outputs, shape (examples, outputs), to the user's units, before they meet the targets. `Units` are compiled.
+        Turns outputs, shape (examples, outputs), into the user's units, before they are compared with the targets.
+        `Units` are compiled.
     dtype : dtype
         The precision of a network's passes, where it has hidden layers.
     threads : int, optional
-        How many rows of the grid are computed at once; as many as there are cores where it is not given.
+        The number of rows of the grid that are computed at once; as many as there are cores where it is not given.
     advance : callable, optional
-        Told how many more rows are done.
+        Called with the number of rows that were computed since the last call.
 
     Returns
     -------
@@ -176,7 +178,7 @@ def surface_of(
     Raises
     ------
     ValueError
-        If the coordinates are no finite numbers, or network, plane, examples and loss do not fit.
+        If the coordinates are not finite numbers, or network, plane, examples and loss do not fit together.
     """
     across, up = (_coordinates(name, values) for name, values in (("u", u), ("v", v)))
     if len(plane.origin) != network.size:
@@ -185,13 +187,13 @@ def surface_of(
     examples = suited(network, loss, examples.astype(np.float64))
     units = Units() if undo is None else undo
     if len(network.widths) == 2 and network.output == "identity":  # noqa: PLR2004 - no hidden layer
-        if isinstance(units, Units) and loss.code in KNOWN and examples.outputs == 1:
+        if isinstance(units, Units) and loss.code in COMPILED_LOSSES and examples.outputs == 1:
             return Surface(plane, across, up, _straight(network, examples, plane, across, up, loss, units))
         dtype = np.float64
 
     def row(at: int) -> NDArray[np.float64]:
-        told = _teller(network, examples, loss, units, dtype)  # each thread its own buffers
-        return np.array([told(theta) for theta in plane.at(across, up[at])])
+        loss_at = _loss_function(network, examples, loss, units, dtype)  # each thread has its own buffers
+        return np.array([loss_at(theta) for theta in plane.at(across, up[at])])
 
     with thread_pool(threads) as pool:
         rows = pool.run([partial(row, at) for at in range(len(up))], advance or (lambda _: None))
@@ -212,7 +214,7 @@ def brute_force(surface: Surface) -> GridMinimum:
 def slope_at(
     network: Network, examples: Examples, theta: Values, loss: str | Loss = "mae", *, undo: Units | None = None
 ) -> tuple[float, NDArray[np.float64]]:
-    """Return L and its gradient ∇L(θ), shape (size,), over all examples, in float64 by the reference passes (N6).
+    """Return L and its gradient ∇L(θ), shape (size,), over all examples, in float64, from the reference passes (N6).
 
     Parameters
     ----------
@@ -221,10 +223,10 @@ def slope_at(
     theta : ndarray, shape (size,)
     undo : Units, optional
     """
-    told = loss_of(loss) if undo is None else loss_in_units(loss, undo)
+    loss_of_outputs = loss_of(loss) if undo is None else loss_in_units(loss, undo)
     fit = suited(network, loss_of(loss), examples.astype(np.float64))
     theta = np.asarray(theta, dtype=np.float64)
-    value, gradient = backprop.loss_and_gradient(network, theta, told, fit.gather(), fit.target, fit.weight)
+    value, gradient = backprop.loss_and_gradient(network, theta, loss_of_outputs, fit.gather(), fit.target, fit.weight)
     return value, np.asarray(gradient, dtype=np.float64)
 
 
@@ -238,16 +240,16 @@ def curve_of(
     *,
     undo: Units | None = None,
 ) -> Curve:
-    """Compute L over one unknown, with its slope and its minima (L3, O1, O3).
+    """Compute L as a function of one unknown, with its slope and its minima (L3, O1, O3).
 
     Parameters
     ----------
     network, examples, loss, undo
         As for `slope_at`.
     theta : ndarray, shape (size,)
-        All other unknowns.
+        The values of all other unknowns.
     unknown : int
-        Which one moves, from 0.
+        The unknown that varies, from 0.
     values : array_like, shape (points,)
         Rising.
 
@@ -261,13 +263,13 @@ def curve_of(
         raise ValueError("The values of the unknown must rise.")
     base = np.array(theta, dtype=np.float64)
     which = which_unknown(len(base), unknown)
-    told = loss_of(loss) if undo is None else loss_in_units(loss, undo)
+    loss_of_outputs = loss_of(loss) if undo is None else loss_in_units(loss, undo)
     fit = suited(network, loss_of(loss), examples.astype(np.float64))
     x = fit.gather()
 
     def look(value: float) -> tuple[float, float]:
         base[which] = value
-        found, gradient = backprop.loss_and_gradient(network, base, told, x, fit.target, fit.weight)
+        found, gradient = backprop.loss_and_gradient(network, base, loss_of_outputs, x, fit.target, fit.weight)
         return found, float(gradient[which])
 
     losses, slopes = np.array([look(value) for value in points]).T
@@ -292,7 +294,7 @@ def _straight(
     loss: Loss,
     units: Units,
 ) -> NDArray[np.float64]:
-    """Return L over the grid for a network that is linear in θ."""
+    """Return L over the grid, for a network that is linear in θ."""
     x = examples.gather()
     start, *moves = (
         units.factor * backprop.forward(network, theta, x).prediction[:, 0]
@@ -307,27 +309,27 @@ def _straight(
     return out / weight.sum()
 
 
-def _teller(
+def _loss_function(
     network: Network,
     examples: Examples,
     loss: Loss,
     units: Units | Callable[[Values], Values],
     dtype: DTypeLike,
 ) -> Callable[[Values], float]:
-    """Return θ to L over all examples."""
+    """Return the function from θ to L over all examples."""
     pair = STABLE_PAIRS.get((network.output, loss.code)) if units == Units() else None
     outputs = Predictor(network if pair is None else replace(network, output="identity"), examples, dtype)
 
-    def told(theta: Values) -> float:
+    def loss_at(theta: Values) -> float:
         made = units(outputs(theta))
         weight = examples.weight if loss.of_classes else np.broadcast_to(examples.weight, made.shape)
         return mean_loss(pair or loss, made, examples.target, weight)
 
-    return told
+    return loss_at
 
 
 def _narrowed(look: Callable[[float], tuple[float, float]], low: float, high: float) -> tuple[float, float]:
-    """Return the minimum between two points, and L there, by golden sections."""
+    """Return the minimum between two points, and L there, by a golden-section search."""
     inner, outer = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
     at_inner, at_outer = look(inner)[0], look(outer)[0]
     for _ in range(HALVINGS):

@@ -1,4 +1,4 @@
-"""One large network on several threads. The bits are the same for any number of them (see `compiled/team.py`)."""
+"""Run one large network on several threads, with the same bits for any number (see `compiled/thread_team.py`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import config as numba_config
 
-from thalweg.learn.compiled.thread_team import ENDED, MOST, WORDS, ThreadTeam
+from thalweg.learn.compiled.thread_team import ENDED, MOST_MEMBERS, WORDS, ThreadTeam
 from thalweg.learn.thread_pool import available_cores
 from thalweg.learn.workspace import aligned
 
@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 
     from thalweg.learn.function import Network
 
-LEAST_WORK = 3_000_000  # multiplications of a batch, forward, that a thread must have for it to be worth the waiting
+# Forward multiplications of a batch that each thread must have. With fewer, waiting costs more than it saves.
+LEAST_MULTIPLICATIONS = 3_000_000
 ALONE = ThreadTeam(0, 1, aligned(WORDS, np.int64))
 
 
 def threads_for(network: Network, batch: int, threads: int | None = None) -> int:
-    """Return how many threads one network is worth, at most `threads`.
+    """Return the number of threads that one network should run on, at most `threads`.
 
-    Where none are given, there are as many as this process may use: cores, or fewer where NUMBA_NUM_THREADS says so, as
-    it does in the processes that joblib starts.
+    Where `threads` is not given, the most are the cores that this process may use, or fewer where NUMBA_NUM_THREADS
+    says so, as it does in the processes that joblib starts.
 
     Raises
     ------
@@ -36,7 +37,7 @@ def threads_for(network: Network, batch: int, threads: int | None = None) -> int
     if threads is not None and threads < 1:
         raise ValueError(f"threads is {threads}; it must be 1 or more.")
     most = threads or min(available_cores(), _allowed())
-    return max(1, min(most, MOST, network.size * batch // LEAST_WORK))
+    return max(1, min(most, MOST_MEMBERS, network.size * batch // LEAST_MULTIPLICATIONS))
 
 
 def _allowed() -> int:
@@ -44,11 +45,12 @@ def _allowed() -> int:
 
 
 class ThreadGroup:
-    """Threads that do the same work together, each as a member of the team.
+    """Threads that do the same work together, each as a member of a `ThreadTeam`.
 
     Attributes
     ----------
     members : int
+        The number of threads, including the one that calls `run`.
     """
 
     def __init__(self, members: int, pool: ThreadPoolExecutor | None) -> None:
@@ -56,7 +58,7 @@ class ThreadGroup:
         self._words = aligned(WORDS, np.int64)
 
     def run(self, work: Callable[[ThreadTeam], None]) -> None:
-        """Do the work as every member at once, as the first one in this thread."""
+        """Do the work as all members at once; this thread is the first member."""
         if self._pool is None:
             work(ALONE)
             return
@@ -74,7 +76,7 @@ class ThreadGroup:
             other.result()
 
     def _as(self, member: int, work: Callable[[ThreadTeam], None]) -> None:
-        """Do the work as one member; if that fails, the others would wait for it for ever."""
+        """Do the work as one member. If that fails, the team ends, because the others would wait for ever."""
         try:
             work(ThreadTeam(member, self.members, self._words))
         except BaseException:
@@ -84,7 +86,7 @@ class ThreadGroup:
 
 @contextmanager
 def thread_group(members: int) -> Generator[ThreadGroup]:
-    """Open a crew; with one member no thread is begun."""
+    """Open a group of threads; with one member no thread is started."""
     if members == 1:
         yield ThreadGroup(1, None)
         return

@@ -1,4 +1,4 @@
-"""What a descent hands on to the next one, of the same network on other examples."""
+"""The state that a descent hands on to the next descent of the same network on other examples."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class TrainingState:
-    """What a descent came to, for another of the same network and optimizer to go on from.
+    """The state in which a descent ended, from which another of the same network and optimizer continues.
 
-    Schedule, Adam's corrections, dropout's masks and the orders of the examples go on where the earlier descent
-    stopped, as if both had been one.
+    The schedule, the corrections of Adam, the masks of dropout and the orders of the examples continue where the
+    earlier descent stopped, as if both were one descent.
 
     Attributes
     ----------
     theta : ndarray, shape (size,)
         The unknowns.
     state : ndarray, shape (2, size)
-        The optimizer's: momentum's v in the first row, or Adam's running means of g and g².
+        The state of the optimizer: v of momentum in the first row, or the running means of g and g² of Adam.
     updates : int
-        Made so far, by all descents before.
+        The number made so far by all descents before.
     passes : int
-        Over examples, whole or begun: as many orders were drawn.
+        The number of passes over examples, whole or begun; one order was drawn for each.
 
     Raises
     ------
@@ -59,21 +59,21 @@ class TrainingState:
                 found = values[~np.isfinite(values)][0]
                 raise ValueError(f"The {name} holds {found}; every {each} must be a finite number.")
         if self.updates < 0 or self.passes < 0:
-            raise ValueError(f"{self.updates} updates and {self.passes} passes are told; both must be 0 or more.")
+            raise ValueError(f"There are {self.updates} updates and {self.passes} passes; both must be 0 or more.")
 
 
 def beginning(network: Network, seed: int, theta: ArrayLike | None, carried: TrainingState | None) -> TrainingState:
-    """Return where a descent begins: at random, at a θ that was given, or where another one came to.
+    """Return the state in which a descent begins: at a random θ, at a given θ, or where another descent ended.
 
     Raises
     ------
     ValueError
-        If both are given, θ is not of this network or not finite, or the seed is below 0.
+        If both are given, θ does not fit the network or is not finite, or the seed is below 0.
     """
     if seed < 0:
         raise ValueError(f"The seed is {seed}; it must be 0 or more.")
     if carried is not None and theta is not None:
-        raise ValueError("A start is given, and what another descent came to; give one of them.")
+        raise ValueError("Both a start and the state of another descent are given. Give one of them.")
     start = carried.theta if carried is not None else network.start(seed) if theta is None else np.asarray(theta)
     if start.shape != (network.size,):
         raise ValueError(f"This network has {network.size} unknowns; the start given has shape {start.shape}.")

@@ -1,4 +1,4 @@
-"""Whether a network, a loss and the examples' targets suit one another."""
+"""Check whether a network, a loss and the targets of examples fit together."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from thalweg.learn.loss import Loss
 
 NO_WEIGHT = "There is no example with a weight to learn from."
-_ROUNDING = 1e-4  # by how much a distribution in float32 may miss 1
+_ROUNDING = 1e-4  # the sum of a distribution in float32 may differ from 1 by so much
 
 
 def suited(network: Network, loss: Loss, examples: Examples) -> Examples:
-    """Return the examples, with one weight for each where the loss is of classes.
+    """Return the examples, checked; with a loss of classes each has a single weight.
 
     Raises
     ------
     ValueError
-        If there is no example with a weight, features or targets are not as many as the network's, the output layer
-        gives no probabilities for a loss that takes their logarithm, or a target is no probability or label.
+        If no example has a weight above 0, the numbers of features or targets do not fit the network, the loss takes
+        logarithms of probabilities but the output layer gives none, or a target is not a probability or a label.
     """
     if not len(examples) or not (examples.weight > 0).any():
         raise ValueError(NO_WEIGHT)
@@ -36,7 +36,7 @@ def suited(network: Network, loss: Loss, examples: Examples) -> Examples:
 
 
 def fitting(network: Network, loss: Loss, examples: Examples) -> Examples:
-    """Do what `suited` does for a part of the examples, which may be without any weight."""
+    """Do what `suited` does for a part of the examples, of which all weights may be 0."""
     labels = loss.of_classes and examples.outputs == 1 < network.widths[-1]
     if examples.features != network.widths[0]:
         raise ValueError(f"The examples have {examples.features} features; the network takes {network.widths[0]}.")

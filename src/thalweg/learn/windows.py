@@ -1,4 +1,4 @@
-"""A stream's rows, window by window: a thread of its own reads and checks the next while one is learned from."""
+"""Read the rows of a stream window by window: one thread reads and checks the next window while one is learned from."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     Stream: TypeAlias = Iterable[Batch] | Callable[[], Iterable[Batch]]
 
 ARRAYS = ("dense", "indices", "target", "weight")
-COPIED_ROWS = 1024  # at once: a frame's columns are turned into rows within the cache
-POLL_SECONDS = 0.1  # how often who waits for a window gets a word
-LEAVE_SECONDS = 5.0  # how long the end waits for a stream that does not give its next batch
+COPIED_ROWS = 1024  # at once, so that columns are turned into rows within the cache
+POLL_SECONDS = 0.1  # how often `cancelled` is called while a window is awaited
+LEAVE_SECONDS = 5.0  # how long the end waits for a stream that is busy with its next batch
 ONCE = (
     "A generator can be gone through once only: give a function that returns a new one, or an object that can be gone "
     "through again, such as a list or what `parquet_batches` returns."
@@ -38,28 +38,28 @@ _END: Any = object()
 
 
 class _ClosedError(Exception):
-    """Nobody wants another window."""
+    """No other window is wanted."""
 
 
 class Windows:
-    """The windows of a stream, epoch by epoch; to be used in a ``with``, whose end is that of the thread that reads.
+    """The windows of a stream, epoch by epoch. Use it in a ``with`` statement, at whose end the reading thread ends.
 
-    There are two buffers, so memory does not grow with the stream. Which rows are in which window depends on the rows
-    alone: not on how they are cut into batches, nor on who is faster. An epoch is begun when its first window is asked
-    for, so who looks at an epoch may go through the stream; one that says of its iterations that they are `apart`, as
-    Parquet files do, is begun at once.
+    There are two buffers, so the memory does not grow with the stream. The rows of a window depend on the rows alone,
+    not on how they are cut into batches or on which thread is faster. An epoch begins when its first window is asked
+    for, so other code may iterate over the stream between epochs. A stream whose iterations are independent, which its
+    attribute `apart` says, as with Parquet files, begins its next epoch at once.
 
     Parameters
     ----------
     stream : iterable, or function that returns one, of batches
         See `descend_stream`.
     network, loss : Network, Loss
-        What the rows must suit.
+        The rows must fit both.
     window : int
-        Rows of a window; the last of an epoch may have fewer.
+        The number of rows of a window; the last window of an epoch may have fewer.
     epochs : int
     rows : int, optional
-        How many rows every epoch has; as many as the first where it is not given.
+        The number of rows of every epoch; that of the first epoch where it is not given.
     dtype : dtype
     """
 
@@ -79,10 +79,10 @@ class Windows:
         self._rows, self._told = rows, "were announced"
         self._free: SimpleQueue[_Buffer | None] = SimpleQueue()
         self._filled: SimpleQueue[tuple[_Buffer, Examples] | int | BaseException] = SimpleQueue()
-        self._asked: SimpleQueue[None] = SimpleQueue()  # a word for each epoch that is to begin, or for the end
-        self._between = True  # epochs
+        self._asked: SimpleQueue[None] = SimpleQueue()  # one entry for each epoch that shall begin, and for the end
+        self._between = True  # whether the last epoch has ended and the next has not begun
         self._at_once = bool(getattr(stream, "apart", False))  # whether an epoch begins before it is asked for
-        self._buffers = 0  # made so far: the second only where a second window comes
+        self._buffers = 0  # made so far; the second is made only for a second window
         self._learned_from: _Buffer | None = None
         self._closed = False
         self._thread = Thread(target=self._read, name="thalweg reads a stream", daemon=True)
@@ -98,14 +98,14 @@ class Windows:
         self._thread.join(LEAVE_SECONDS)
 
     def next(self, cancelled: Callable[[], bool] | None = None) -> Examples | int | None:
-        """Return the next window, which is good until another one is returned.
+        """Return the next window, which is valid until another one is returned.
 
-        At the end of an epoch return how many rows it had, and None where it is cancelled meanwhile.
+        At the end of an epoch return its number of rows. Return None if it is cancelled meanwhile.
 
         Raises
         ------
         ValueError
-            If a batch does not suit, or the rows of the epoch are not as many as expected.
+            If a batch does not fit, or the epoch has more or fewer rows than expected.
         BaseException
             What the stream itself raises.
         """
@@ -124,7 +124,7 @@ class Windows:
             if isinstance(given, int):
                 self._between = True
                 return given
-            # Only now, which keeps nobody waiting: until here its descent may be asked about the window before.
+            # The buffer is freed only now, because until here the descent may still need the window before.
             if self._learned_from is not None:
                 self._free.put(self._learned_from)
             self._learned_from, examples = given
@@ -142,18 +142,18 @@ class Windows:
                 self._filled.put(self._read_epoch(epoch))
         except _ClosedError:
             pass
-        except BaseException as error:  # noqa: BLE001 - it is raised where the next window is asked for
+        except BaseException as error:  # noqa: BLE001 - raised where the next window is asked for
             self._filled.put(error)
 
     def _read_epoch(self, epoch: int) -> int:
-        """Hand over an epoch's windows; return how many rows it had."""
+        """Hand over the windows of an epoch, and return its number of rows."""
         with closing(self._batches.of_epoch(epoch)) as batches:
             number, total = self._take_all(batches, epoch)
         self._expect_all(epoch, number, total)
         return total
 
     def _take_all(self, batches: Iterator[tuple[int, Examples]], epoch: int) -> tuple[int, int]:
-        """Return the last batch's number, -1 without one, and the rows of all."""
+        """Return the number of the last batch (-1 without a batch) and the number of all rows."""
         number, total = -1, 0
         buffer: _Buffer | None = None
         for number, table in batches:
@@ -200,19 +200,19 @@ class Windows:
 
 
 class _Batches:
-    """A user's stream, each batch checked and with its number."""
+    """The user's stream; each batch is checked and has its number."""
 
     def __init__(self, stream: Stream, network: Network, loss: Loss, dtype: np.dtype[Any]) -> None:
         self._stream, self._network, self._loss, self._dtype = stream, network, loss, dtype
         self._first: dict[str, object] | None = None
 
     def of_epoch(self, epoch: int) -> Generator[tuple[int, Examples]]:
-        """Yield the number of each batch, from 0, and the batch as examples that suit the network.
+        """Yield the number of each batch, from 0, and the batch as examples that fit the network.
 
         Raises
         ------
         ValueError
-            If a batch does not suit; the message names it.
+            If a batch does not fit; the message names it.
         BaseException
             What the stream itself raises, with a note.
         """
@@ -234,7 +234,7 @@ class _Batches:
                 del table
                 number += 1
         finally:
-            close = getattr(batches, "close", None)  # a generator lets go of its files
+            close = getattr(batches, "close", None)  # a generator closes its files
             if close is not None:
                 close()
 
@@ -259,7 +259,7 @@ class _Batches:
         return table
 
     def _numbers(self, given: Any) -> Any:  # noqa: ANN401 - likewise
-        """Return an array of numbers in the precision of the descent; what is none is refused later."""
+        """Return numbers in the precision of the descent; anything else is returned unchanged, to be refused later."""
         if given is None:
             return None
         values = np.asarray(given)
@@ -268,7 +268,7 @@ class _Batches:
 
 
 class _Buffer:
-    """Room for the rows of a window."""
+    """The memory for the rows of a window."""
 
     def __init__(self, like: Examples, window: int, dtype: DTypeLike) -> None:
         self.count = 0
@@ -282,7 +282,7 @@ class _Buffer:
         self._whole: Examples | None = None
 
     def take(self, table: Examples, first: int) -> int:
-        """Copy rows of a batch, from the first on, as many as there is room for; return how many."""
+        """Copy as many rows of a batch as fit, from row `first` on, and return how many were copied."""
         rows = min(len(self._newest) - self.count, len(table) - first)
         for at in range(0, rows, COPIED_ROWS):
             size = min(COPIED_ROWS, rows - at)
@@ -295,8 +295,8 @@ class _Buffer:
     def examples(self) -> Examples:
         """Return the rows as examples; their arrays are views.
 
-        Those of a whole window are made, and all numbers looked at, once; what is filled in later was checked as it
-        came.
+        For a whole window the examples are made, and all their numbers checked, once. Rows that are filled in later
+        were checked as batches.
         """
         if self._whole is not None and self.count == len(self._newest):
             return self._whole
@@ -321,7 +321,7 @@ def _named(number: int, epoch: int) -> str:
 
 @contextmanager
 def _noted(number: int, epoch: int) -> Generator[None]:
-    """Note on what the stream raises where it was."""
+    """Add a note that names the batch to whatever the stream raises."""
     try:
         yield
     except BaseException as error:

@@ -1,4 +1,4 @@
-"""What a compiled pass over one network needs beside θ: its plan, its buffers and the examples' arrays."""
+"""What a compiled pass over one network needs beside θ: a plan, buffers, and the arrays of the examples."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 
 from thalweg.learn.activation import ACTIVATIONS, IDENTITY, OUTPUTS
 from thalweg.learn.compiled import kernel
-from thalweg.learn.compiled.gather import LEAST
-from thalweg.learn.compiled.product import gradient_room
-from thalweg.learn.compiled.thread_team import MOST
+from thalweg.learn.compiled.gather import ROW_NUMBERS
+from thalweg.learn.compiled.product import gradient_scratch
+from thalweg.learn.compiled.thread_team import MOST_MEMBERS
 from thalweg.learn.compiled.view import CACHE_LINE
 from thalweg.learn.loss import LOSSES, STABLE_PAIRS
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from thalweg.learn.function import Network
     from thalweg.learn.loss import Loss
 
-DENSE = 48  # where an example chooses more than one in so many of the one-hot features, a product is faster
+DENSE_RATIO = 48  # where an example chooses more than one in so many of the one-hot features, a product is faster
 
 
 def aligned(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
-    """Return zeros on lines of the cache that are theirs alone.
+    """Return zeros that share no cache line with other arrays.
 
-    Vectors that lie across two lines cost twice; and a line that one thread writes is taken from another that reads it.
+    A vector that lies across two lines costs twice as much, and a line that one thread writes is slow for other threads
+    to read.
     """
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     whole = np.zeros(size + 2 * CACHE_LINE, dtype=np.uint8)
@@ -37,7 +38,7 @@ def aligned(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
 
 
 def apart(values: ArrayLike, dtype: DTypeLike) -> NDArray[Any]:
-    """Return a copy on lines of the cache of its own."""
+    """Return a copy that shares no cache line with other arrays."""
     given = np.asarray(values, dtype=dtype)
     out = aligned(given.shape, dtype)
     out[...] = given
@@ -45,8 +46,8 @@ def apart(values: ArrayLike, dtype: DTypeLike) -> NDArray[Any]:
 
 
 def summed(examples: Examples) -> int:
-    """Return how many one-hot features are never written out, not even for a batch: few chosen of many."""
-    return examples.one_hot if examples.one_hot > DENSE * examples.indices.shape[1] else 0
+    """Return the number of one-hot features that stay indices even in a batch, because few of many are chosen."""
+    return examples.one_hot if examples.one_hot > DENSE_RATIO * examples.indices.shape[1] else 0
 
 
 def plan_of(
@@ -60,7 +61,7 @@ def plan_of(
     seed: int = 0,
     training: bool = False,
 ) -> kernel.Plan:
-    """Return the kernel's plan; in training a stable pair takes the place of the output's activation and the loss."""
+    """Return the plan of the kernel; in training a stable pair may replace the output's activation and the loss."""
     pair = STABLE_PAIRS.get((network.output, loss.code)) if training else None
     beside = summed(examples)
     return kernel.Plan(
@@ -80,15 +81,15 @@ def plan_of(
     )
 
 
-def room_of(
+def buffers_of(
     network: Network, examples: Examples, batch: int, dtype: DTypeLike, *, training: bool = False, dropout: bool = False
 ) -> kernel.Buffers:
-    """Return buffers for batches of up to `batch` examples; those of the backward pass only in training."""
+    """Return buffers for batches of up to `batch` examples. Those of the backward pass have a size only in training."""
     lanes = int(kernel.lanes_for(batch))
-    # The last block of features that is turned into lanes may reach beyond them.
-    size = lanes * (sum(network.widths) - summed(examples) + LEAST)
+    # The last block of features that is transposed into SIMD lanes may reach beyond the features.
+    size = lanes * (sum(network.widths) - summed(examples) + ROW_NUMBERS)
     unknowns = network.size if training else 0
-    row = -(-examples.window // LEAST) * LEAST
+    row = -(-examples.window // ROW_NUMBERS) * ROW_NUMBERS
     return kernel.Buffers(
         a=aligned(size, dtype),
         slopes=aligned(size if training else 0, dtype),
@@ -99,7 +100,7 @@ def room_of(
         weight=aligned(lanes * network.widths[-1] if training else 0, dtype),
         lanes=aligned((3, lanes), dtype),
         sums=aligned(lanes, np.float64),
-        product=aligned(MOST * gradient_room(max(network.widths), lanes) if training else 0, dtype),
+        product=aligned(MOST_MEMBERS * gradient_scratch(max(network.widths), lanes) if training else 0, dtype),
         gradient=aligned(unknowns, dtype),
         state=aligned((2, unknowns), dtype),
         counts=aligned(3, np.int64),

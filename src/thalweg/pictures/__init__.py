@@ -1,4 +1,8 @@
-"""The pictures of the glass box, a folder each, in the order of the lecture."""
+"""The pictures that show how the function was found, in the order of the lecture.
+
+Each picture is a folder of this name with ``options.py``, ``study.py``, ``chart.py``, ``en.toml`` and ``zh.toml``. A
+new picture needs its folder and its name here.
+"""
 
 PICTURES = (
     "surface",

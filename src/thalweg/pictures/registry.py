@@ -1,4 +1,4 @@
-"""Where each picture's options, study and chart are found: by its name, in its folder."""
+"""Finds the options, the study and the chart of a picture in the folder that has its name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 def views_of(name: str) -> Mapping[str, type[Options]]:
-    """Return the options of each view of a picture, the usual view first; a picture of one view calls it ``""``.
+    """Return the record of options of each view of a picture, the default view first.
+
+    A picture without views has one record, under the name ``""``.
 
     Raises
     ------
@@ -31,7 +33,7 @@ def views_of(name: str) -> Mapping[str, type[Options]]:
 
 
 def examples_of(name: str) -> tuple[str, ...]:
-    """Return commands that make the picture."""
+    """Return commands that make the picture, for the command's help."""
     return import_module(f"thalweg.pictures.{name}.options").EXAMPLES
 
 
@@ -43,7 +45,7 @@ def options_of(name: str, view: str | None, given: Mapping[str, Any]) -> Options
     name : str
         The picture.
     view : str, optional
-        The view; without it the usual one.
+        The view; by default the first.
     given : mapping
         The options, by name.
 
@@ -53,10 +55,10 @@ def options_of(name: str, view: str | None, given: Mapping[str, Any]) -> Options
         If there is no such picture, view or option, or an option does not take its value.
     """
     views = views_of(name)
-    usual = next(iter(views))
-    chosen = usual if view is None else view
+    default = next(iter(views))
+    chosen = default if view is None else view
     if chosen not in views:
-        if usual == "":
+        if default == "":
             raise InputError("picture.no_views", name=name, view=chosen)
         raise InputError("picture.view", name=name, view=chosen, views=tuple(views))
     record, called = views[chosen], f"{name} {chosen}".strip()
@@ -66,7 +68,7 @@ def options_of(name: str, view: str | None, given: Mapping[str, Any]) -> Options
 
 
 def study_of(name: str, source: Source, options: Options, watcher: Watcher) -> Any:  # noqa: ANN401 - each has its own
-    """Make the numbers of a picture.
+    """Compute the numbers of a picture.
 
     Raises
     ------

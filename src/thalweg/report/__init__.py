@@ -1,4 +1,4 @@
-"""One self-contained HTML page, and the face that findings show in a notebook.
+"""Pages of HTML that need no network: the report, and a page for each picture.
 
 ``thalweg.report.page.page`` and ``thalweg.api.notebook.html``; each is imported where it is called for.
 """

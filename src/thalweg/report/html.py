@@ -1,4 +1,4 @@
-"""What pages with pictures share: the template's surroundings, the scripts, a chart as a page draws it."""
+"""What pages with charts share: templates, scripts, and a chart as a page draws it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
 
 LANGUAGE_TAGS = {"en": "en", "zh": "zh-Hans"}
-SIDE_BY_SIDE = ("hconcat", "vconcat", "concat", "facet", "repeat")  # charts that cannot fit themselves to the page
+SIDE_BY_SIDE = ("hconcat", "vconcat", "concat", "facet", "repeat")  # charts that cannot adapt to the width of the page
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture on a page: its title in HTML, where it wraps, and what Vega-Embed draws."""
+class PageChart:
+    """A chart on a page: its title as HTML, which wraps, and what Vega-Embed draws."""
 
     name: str
     title: str
@@ -33,27 +33,27 @@ class Picture:
     spec: str
 
 
-def picture(name: str, described: Mapping[str, Any]) -> Picture:
-    """Return a chart, described in Vega-Lite, as a page draws it: as wide as the page, its title in HTML."""
+def page_chart(name: str, described: Mapping[str, Any]) -> PageChart:
+    """Return a chart, given as Vega-Lite, for a page: as wide as the page, with its title as HTML."""
     spec = dict(described)
     title = spec.pop("title")
     if not any(kind in spec for kind in SIDE_BY_SIDE):
         spec["width"] = "container"
         spec["autosize"] = {"type": "fit-x", "contains": "padding"}
-    # A script's text ends at the first "</script", wherever it stands: no "<" may remain.
+    # A script element ends at the first "</script" in its text, so no "<" may remain.
     text = json.dumps(spec, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    return Picture(name, title["text"], title["subtitle"], text)
+    return PageChart(name, title["text"], title["subtitle"], text)
 
 
 @cache
 def scripts() -> str:
-    """Return all that draws pictures, bundled: Vega, Vega-Lite, Vega-Embed."""
+    """Return the scripts that draw charts, as one bundle: Vega, Vega-Lite, Vega-Embed."""
     return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
 
 
 @cache
 def template(name: str) -> jinja2.Template:
-    """Return a template of this folder."""
+    """Return a template of this folder; autoescape is on for all of them."""
     return jinja2.Environment(
         loader=jinja2.PackageLoader("thalweg.report", ""),
         autoescape=True,
@@ -64,7 +64,7 @@ def template(name: str) -> jinja2.Template:
 
 
 def surroundings(translate: Catalogue) -> dict[str, Any]:
-    """Return what every page's template is given."""
+    """Return the values that the template of every page needs."""
     return {
         "translate": translate,
         "lang": LANGUAGE_TAGS[translate.language],

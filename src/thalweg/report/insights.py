@@ -1,4 +1,4 @@
-"""What the report shows of the glass box: pictures of `thalweg look`, put to the choice and to the user's days."""
+"""The pictures of `thalweg look` that the report shows, made of the chosen model and of the user's series."""
 
 from __future__ import annotations
 
@@ -22,39 +22,42 @@ if TYPE_CHECKING:
     from thalweg.forecast.model import Model
     from thalweg.forecast.result import Findings
 
-BARS = 10  # days and facts named in why
-DRAWN_DAYS = 60  # of the sealed test, in the picture of the shift
+WHY_BARS = 10  # days and calendar facts with a bar of their own in the picture `why`
+DRAWN_DAYS = 60  # last days of the sealed test that the picture `shift` draws
 
 
 @dataclass(frozen=True)
 class Missing:
-    """A picture that these days cannot bear: its name, and why, in the reader's language."""
+    """A picture that cannot be made of this series: its name, and the reason in the reader's language."""
 
     name: str
-    why: str
+    reason: str
 
 
 def insights(findings: Findings, model: Model, language: str = "en") -> tuple[dict[str, Illustration], list[Missing]]:
-    """Return the pictures that the report shows, by name, and those that so short or so odd a series cannot bear.
+    """Return the pictures that the report shows, by name, and those that cannot be made of this series.
 
     Parameters
     ----------
     findings : Findings
     model : Model
-        What forecasts: its first day ahead is explained.
+        The model of the forecast. The picture ``why`` explains its first day ahead.
     language : str
         ``en`` or ``zh``.
 
     Returns
     -------
     dict
-        ``why``, ``shift``, ``lags`` and ``surface``, as far as they can be made.
+        ``why``, ``shift``, ``lags`` and ``surface``, where they can be made.
     list of Missing
-        The others.
+        The others, each with the reason.
     """
     wanted: dict[str, Callable[[Findings, Model, str], Illustration]] = {
-        "why": _why, "shift": _shift, "lags": _lags, "surface": _surface
-    }  # fmt: skip
+        "why": _why,
+        "shift": _shift,
+        "lags": _lags,
+        "surface": _surface,
+    }
     made: dict[str, Illustration] = {}
     missing: list[Missing] = []
     for name, make in wanted.items():
@@ -66,11 +69,11 @@ def insights(findings: Findings, model: Model, language: str = "en") -> tuple[di
 
 
 def _why(_: Findings, model: Model, language: str) -> Illustration:
-    return illustration_of("why", study_of("why", model, WhyOptions(count=BARS), Silence()), language)
+    return illustration_of("why", study_of("why", model, WhyOptions(count=WHY_BARS), Silence()), language)
 
 
 def _shift(findings: Findings, _: Model, language: str) -> Illustration:
-    """Hold the choice as used against the day before, over the sealed days that were scored."""
+    """Compare the choice, as used, with the day before, over the scored days of the sealed test."""
     used, series = findings.as_used, findings.series
     before = series.values[(used.dates - series.start).astype(int) - 1]
     shift = shift_of(used.target, used.prediction, before, findings.loss)

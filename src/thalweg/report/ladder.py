@@ -1,4 +1,4 @@
-"""The columns of the ladder's table and how each is written, once for the terminal, the report and a notebook (U3)."""
+"""The ladder's table (U3): its columns and formats, for the terminal, the report and the notebook."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOSSES = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class LadderTable:
-    """The lines of a ladder as a person reads them.
+    """The rungs of a ladder as a person reads them.
 
     Attributes
     ----------
@@ -40,11 +40,11 @@ class LadderTable:
         return cls(lines, language, common_decimals(getattr(line, name) for line in lines for name in LOSSES))
 
     def head(self, column: str) -> str:
-        """Return what stands above a column, one of `COLUMNS` or ``rung``."""
+        """Return the head of a column, one of `COLUMNS` or ``rung``."""
         return catalogue(self.language)(f"table.{column}")
 
     def cell(self, line: RungResult, column: str) -> str:
-        """Return what a line says in a column: losses in the user's units, a dash where a loss is not known."""
+        """Return the text of a cell: losses in the user's units, a dash where a loss is not known."""
         match column:
             case "unknowns":
                 return number(line.parameters, 0)

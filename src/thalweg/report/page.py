@@ -1,4 +1,4 @@
-"""One HTML file that tells all that was found, and asks nothing of any network."""
+"""The report: one HTML file with all results, which needs no network."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from thalweg.report.charts.ladder import ladder_chart
 from thalweg.report.charts.series import series_chart
 from thalweg.report.charts.steps import steps_chart
 from thalweg.report.charts.truth import truth_chart
-from thalweg.report.html import picture, scripts, surroundings, template
+from thalweg.report.html import page_chart, scripts, surroundings, template
 from thalweg.report.insights import insights
 from thalweg.version import __version__
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from thalweg.forecast.result import Findings
     from thalweg.messages import Catalogue
 
-COPY = "copy last week"
+COMPARED_BASELINE = "copy last week"
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One number that matters, large."""
+    """One important number, shown large."""
 
     label: str
     value: str
@@ -43,9 +43,9 @@ def page(findings: Findings, language: str = "en", model: Model | None = None) -
     Parameters
     ----------
     findings : Findings
-        What `fit` found.
+        The results of a fit.
     model : Model, optional
-        What serves; with it the page also looks into the glass box (see `report.insights`).
+        The model of the forecast. With it, the page also shows how the function was found (see `report.insights`).
     language : str
         ``en`` or ``zh``.
 
@@ -60,15 +60,15 @@ def page(findings: Findings, language: str = "en", model: Model | None = None) -
         If there is no such language.
     """
     translate = catalogue(language)
-    # Bundling takes a second of a core's time outside Python: the pictures are described meanwhile.
+    # Bundling takes a second outside Python; the charts are made meanwhile.
     with ThreadPoolExecutor(1) as aside:
         bundled = aside.submit(scripts)
         values = _values(findings, translate)
         made, missing = ({}, []) if model is None else insights(findings, model, language)
-        values["pictures"] |= {name: picture(name, each.described) for name, each in made.items()}
+        values["pictures"] |= {name: page_chart(name, each.described) for name, each in made.items()}
         values["insights"] = made
         values["missing"] = {
-            each.name: translate("report.missing", name=translate(f"look.{each.name}.line"), why=each.why)
+            each.name: translate("report.missing", name=translate(f"look.{each.name}.line"), reason=each.reason)
             for each in missing
         }
         return template("page.html.jinja").render(**values, scripts=bundled.result())
@@ -103,7 +103,7 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
         "known": any(line.known for line in findings.ladder),
         "verdict": [translate(message) for message in findings.verdict],
         "tiles": _tiles(findings, translate),
-        "pictures": {name: picture(name, vega_lite(chart)) for name, chart in charts.items() if chart is not None},
+        "pictures": {name: page_chart(name, vega_lite(chart)) for name, chart in charts.items() if chart is not None},
         "explain": {
             "forecast": translate("report.explain_forecast_copy" if copied else "report.explain_forecast"),
             "strategy": translate(f"report.strategy_{findings.strategy}"),
@@ -162,8 +162,8 @@ def _tiles(findings: Findings, translate: Catalogue) -> list[Tile]:
             translate("report.tile_error_note", days=len(used.dates)),
         ),
     ]
-    copied = findings.baselines.get(COPY)
-    if copied is not None and findings.chosen != COPY:
+    copied = findings.baselines.get(COMPARED_BASELINE)
+    if copied is not None and findings.chosen != COMPARED_BASELINE:
         better = used.test < copied
         note = (
             translate("report.tile_copy_note_better", percent=percent(1 - used.test / copied))

@@ -1,4 +1,4 @@
-"""A picture as a file: a page of its own, SVG, PNG or Vega-Lite."""
+"""A picture as a file: a page of its own, an SVG, a PNG or Vega-Lite."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import vl_convert
 from thalweg.charts.illustration import words_of
 from thalweg.charts.style import VEGA_LITE
 from thalweg.messages import catalogue
-from thalweg.report.html import picture, scripts, surroundings, template
+from thalweg.report.html import page_chart, scripts, surroundings, template
 from thalweg.report.tables import Table
 
 if TYPE_CHECKING:
     from thalweg.charts.illustration import Illustration
 
 KINDS = (".html", ".svg", ".png", ".json")
-PNG_SCALE = 1.5  # pixels a unit: sharp enough on paper
+PNG_SCALE = 1.5  # pixels per pixel of the chart: sharp enough on paper
 
 
 def rendered(illustration: Illustration, kind: str) -> bytes:
@@ -25,7 +25,7 @@ def rendered(illustration: Illustration, kind: str) -> bytes:
     spec = illustration.described
     match kind:
         case ".svg":
-            # An image is read aloud by its title: a sentence for every mark would double the file.
+            # Screen readers read the title. A description of every mark would double the size of the file.
             plain = spec | {"config": spec["config"] | {"aria": False}}
             return vl_convert.vegalite_to_svg(plain, vl_version=VEGA_LITE).encode()
         case ".png":
@@ -37,7 +37,7 @@ def rendered(illustration: Illustration, kind: str) -> bytes:
 
 
 def tables_of(illustration: Illustration) -> list[Table]:
-    """Return the tables that a person reads, in words."""
+    """Return the tables that a person reads, with their cells as text."""
     tables: list[Table] = []
     for name in illustration.shown:
         heads, rows, words = words_of(illustration, name)
@@ -51,7 +51,7 @@ def _page(illustration: Illustration) -> str:
         **surroundings(translate),
         name=illustration.name,
         line=translate(f"look.{illustration.name}.line"),
-        picture=picture(illustration.name, illustration.described),
+        picture=page_chart(illustration.name, illustration.described),
         sentences=illustration.sentences,
         tables=tables_of(illustration),
         questions=illustration.questions(),

@@ -1,4 +1,4 @@
-"""The tables of the page, every cell already in words."""
+"""The tables of the page, with their cells as text."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from thalweg.charts.numbers import (
     duration,
     estimate_decimals,
     missed,
-    percent,
     number,
+    percent,
     significant,
     thousands,
     value_decimals,
@@ -32,20 +32,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Table:
-    """A table to be laid out.
+    """A table of text.
 
     Attributes
     ----------
     caption : str
-        What it is, told above it.
+        The title above it.
     head : sequence of (str, str)
-        Each column's name and the small word under it (or ``""``).
+        Each column's name and a note under it (or ``""``).
     rows : sequence of sequence of str
         The first cell of a row names it.
     words : frozenset of int
-        Columns of words, to stand at the left; the others are numbers.
+        The columns of words, which are aligned to the left; the others hold numbers.
     marked : int or None
-        The row that is the choice.
+        The row of the choice.
     """
 
     caption: str
@@ -81,7 +81,7 @@ def ladder_table(findings: Findings, language: str = "en") -> Table:
 
 
 def hyperparameter_table(findings: Findings, language: str = "en") -> Table | None:
-    """Return what was set beforehand for the choice (O6), a column per member of a mean; None for copying."""
+    """Return the hyperparameters of the choice (O6), one column per member of a mean; None for copying."""
     translate = catalogue(language)
     lines = {line.rung: line for line in findings.ladder}
     shown = [lines[name] for name in findings.choice.members if name in lines] or [findings.choice]
@@ -97,7 +97,7 @@ def hyperparameter_table(findings: Findings, language: str = "en") -> Table | No
 
 
 def unknowns_table(findings: Findings, language: str = "en") -> Table | None:
-    """Return what descent found for the choice: how many unknowns, in how many descents; None for copying."""
+    """Return the number of unknowns and of descents of the choice; None for copying."""
     translate = catalogue(language)
     lines = {line.rung: line for line in findings.ladder}
     shown = [lines[name] for name in findings.choice.members if name in lines] or [findings.choice]
@@ -143,7 +143,7 @@ def forecast_table(findings: Findings, language: str = "en") -> Table:
 
 
 def miss_table(findings: Findings, language: str = "en") -> Table | None:
-    """Return the days missed most with the holidays near them (U5), the worst first; None where no day was missed."""
+    """Return the days with the largest errors and the holidays near them (U5), the worst first; None without errors."""
     translate = catalogue(language)
     places = estimate_decimals(findings.series.values)
     misses = [miss for miss in findings.misses if missed(miss.target, miss.prediction, places)]
@@ -176,7 +176,7 @@ def miss_table(findings: Findings, language: str = "en") -> Table | None:
 
 
 def _with_and_without(findings: Findings, language: str) -> list[tuple[str, str]]:
-    """Return the rungs that the misses are compared with, each with whether it knows a calendar."""
+    """Return the rungs that the misses are compared with, each with a note on its calendar."""
     translate = catalogue(language)
     named = dict.fromkeys(name for miss in findings.misses for name in miss.others)
     known = {line.rung: line.known for line in findings.ladder}
@@ -186,7 +186,7 @@ def _with_and_without(findings: Findings, language: str) -> list[tuple[str, str]
 
 
 def coverage_table(findings: Findings, language: str = "en") -> Table:
-    """Return how many of the scored days fell inside each interval."""
+    """Return the number of scored days inside each interval."""
     translate = catalogue(language)
     used = findings.as_used
     head = [(translate("report.interval"), ""), (translate("report.inside"), ""), (translate("report.share"), "")]
@@ -202,7 +202,7 @@ def coverage_table(findings: Findings, language: str = "en") -> Table:
 
 
 def split_table(findings: Findings, language: str = "en") -> Table:
-    """Return the parts by date."""
+    """Return the training, validation and test parts by date."""
     translate = catalogue(language)
     split = findings.split
     parts: tuple[tuple[str, np.datetime64, np.datetime64, int], ...] = (
@@ -224,7 +224,7 @@ def split_table(findings: Findings, language: str = "en") -> Table:
 
 
 def settings_table(findings: Findings, version: str, language: str = "en") -> Table:
-    """Return what to set to get the same again."""
+    """Return the settings that reproduce the result."""
     translate = catalogue(language)
     settings: Mapping[str, Any] = {"loss": findings.loss, "country": findings.country} | dict(findings.settings)
     rows = [[_called(name, language), _setting(value, language)] for name, value in settings.items()]

@@ -102,10 +102,12 @@ def test_a_stream_is_gone_through_by_one_at_a_time():
 def test_balance_needs_every_class_in_the_first_window():
     order = np.argsort(SPECIES, kind="stable")
     network = NetworkClassifier(**SMALL, class_weight="balanced")
-    with pytest.raises(ValueError, match=r"'balanced' goes by the first window, and no sample there is of class 2"):
+    with pytest.raises(
+        ValueError, match=r"'balanced' is computed from the first window, in which no sample is of class 2"
+    ):
         network.fit_stream(stream(IRIS[order], SPECIES[order]), classes=[0, 1, 2], window=60)
     yes = np.column_stack([SPECIES[order] == 0, SPECIES[order] < 2]).astype(int)
-    with pytest.raises(ValueError, match=r"no sample there is of class 0 of label 1\. Give a larger window"):
+    with pytest.raises(ValueError, match=r"no sample is of class 0 of label 1\. Give a larger window"):
         network.fit_stream(stream(IRIS[order], yes), window=60)
     assert network.fit_stream(stream(IRIS, SPECIES), window=60).n_iter_ == 5
 
@@ -272,7 +274,7 @@ BAD = {
     "no batch": (with_batch(IRIS[:2]), ValueError, r"Batch 3 .*\(X, y\) or .* is expected, not a tuple of 1"),
     "one class": (stream(IRIS[:60], ["rose"] * 60), ValueError, "at least 2 classes"),
     "nothing": ([], ValueError, "ended without an example"),
-    "a path": ("iris.parquet", TypeError, "a path came: 'iris.parquet'.*parquet_batches"),
+    "a path": ("iris.parquet", TypeError, "this is a path: 'iris.parquet'.*parquet_batches"),
     "no stream": (3, TypeError, "an iterable of batches, or a function that returns one; a int came"),
     "no weights": (stream(IRIS, NAMES, WEIGHT * 0), ValueError, "at least one non-zero number in the first window"),
 }

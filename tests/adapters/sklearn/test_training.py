@@ -156,7 +156,7 @@ def test_a_checkpoint_is_of_its_own_fit_only(tmp_path):
     examples = dense_examples(IRIS, (LENGTH - LENGTH.mean()) / LENGTH.std())
     plain = Descent(Network((4, 6, 1)), examples, loss="mse", batch=32, epochs=2, dtype=np.float64)
     plain.save(there)
-    with pytest.raises(ValueError, match="none of an estimator's fit"):
+    with pytest.raises(ValueError, match="not one of an estimator"):
         clone(network).fit(IRIS, LENGTH)
     there.write_bytes(b"nothing")
     with pytest.raises(ValueError, match="no whole descent file"):
@@ -238,12 +238,12 @@ def test_early_stopping_keeps_the_best_epoch():
 def test_a_part_is_held_out_of_every_class():
     parts = []
 
-    class Picture(NetworkClassifier):
+    class Recording(NetworkClassifier):
         def _examples(self, rows):
             parts.append(rows)
             return super()._examples(rows)
 
-    Picture(**SMALL, max_iter=1, early_stopping=True, validation_fraction=0.2).fit(IRIS, SPECIES)
+    Recording(**SMALL, max_iter=1, early_stopping=True, validation_fraction=0.2).fit(IRIS, SPECIES)
     learned, held = (next(rows for rows in parts if len(rows.y) == count) for count in (120, 30))
     assert np.bincount(held.y).tolist() == [10, 10, 10]
     assert not {tuple(row) for row in np.column_stack([learned.X, learned.y])[:5]} & set(map(tuple, held.X))
@@ -295,7 +295,7 @@ def test_what_diverged_is_an_error_with_advice():
     flat = own_loss("flat", lambda made, _: made, lambda made, _: np.zeros_like(made))
     network = Network((4, 1, 1))
     seed = next(seed for seed in range(99) if (IRIS @ network.layers(network.start(seed))[0].weights.T).max() < 0)
-    with pytest.warns(ConvergenceWarning, match="every neuron of it gives 0"):
+    with pytest.warns(ConvergenceWarning, match="each of its neurons gives 0"):
         dead = NetworkRegressor(1, loss=flat, solver="sgd", random_state=seed).fit(IRIS, LENGTH)
     assert dead.outcome_.name == "dead"
 
@@ -310,7 +310,7 @@ def test_what_went_wrong_after_the_best_epoch_is_a_warning():
     network = NetworkRegressor(
         **SMALL, loss=rising, solver="sgd", scale_target=False, early_stopping=True, callback=late
     )
-    with pytest.warns(ConvergenceWarning, match="left all bounds|grew"):
+    with pytest.warns(ConvergenceWarning, match="diverged|grew"):
         network.fit(IRIS, IRIS[:, 0])
     assert 1 <= network.best_iter_ <= 5
     assert np.isfinite(network.predict(IRIS)).all()
@@ -323,7 +323,7 @@ def test_a_good_epoch_is_kept_though_all_is_lost_later(warm_up, best):
     rising = {"solver": "momentum", "learning_rate_init": 10, "warm_up": warm_up, "batch_size": 5, "random_state": 0}
     patient = {"early_stopping": True, "n_iter_no_change": 100, "max_iter": 100}
     network = NetworkRegressor((8, 8, 8, 8), **rising, **patient)
-    with pytest.warns(ConvergenceWarning, match="left all bounds"):
+    with pytest.warns(ConvergenceWarning, match="diverged"):
         network.fit(x, y)
     assert network.best_iter_ == best
     assert best == 1 or network.score(x, y) > 0.95

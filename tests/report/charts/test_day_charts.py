@@ -9,7 +9,7 @@ from support.chart_reader import layers, marked, rows
 from support.findings_builder import build_findings
 from thalweg.report.charts.forecast import forecast_chart
 from thalweg.report.charts.series import series_chart
-from thalweg.report.charts.truth import NARROWEST, ROWS, truth_chart
+from thalweg.report.charts.truth import LEAST_WIDTH_PIXELS, MOST_LABEL_ROWS, truth_chart
 from thalweg.series.dates import days_after
 
 
@@ -58,13 +58,13 @@ def test_labels_do_not_cover_each_other_and_the_worst_come_first(findings):
     spec = truth_chart(replace(findings, misses=misses)).to_dict()
     (dots,) = marked(spec, "point", y="target")
     table = rows(spec, dots)
-    assert [bool(row["label"]) for row in table] == [True] * ROWS + [False] * (12 - ROWS)
-    assert len({row["height"] for row in table[:ROWS]}) == ROWS
+    assert [bool(row["label"]) for row in table] == [True] * MOST_LABEL_ROWS + [False] * (12 - MOST_LABEL_ROWS)
+    assert len({row["height"] for row in table[:MOST_LABEL_ROWS]}) == MOST_LABEL_ROWS
     (band, *_) = marked(spec, "area")
     low, high = band["encoding"]["y"]["scale"]["domain"]
-    assert all(low < row["height"] < high for row in table[:ROWS])
+    assert all(low < row["height"] < high for row in table[:MOST_LABEL_ROWS])
     assert low < findings.as_used.low95.min()
-    assert min(row["height"] for row in table[:ROWS]) > findings.as_used.high95.max()
+    assert min(row["height"] for row in table[:MOST_LABEL_ROWS]) > findings.as_used.high95.max()
 
 
 def test_a_label_at_the_right_edge_turns_left(findings):
@@ -72,7 +72,7 @@ def test_a_label_at_the_right_edge_turns_left(findings):
     spec = truth_chart(replace(findings, misses=misses)).to_dict()
     (dots,) = marked(spec, "point", y="target")
     assert rows(spec, dots)[0]["left"]
-    assert spec["width"] >= NARROWEST
+    assert spec["width"] >= LEAST_WIDTH_PIXELS
 
 
 def test_no_misses_and_a_flat_truth_still_draw(findings, draw):

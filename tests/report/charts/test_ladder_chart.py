@@ -1,4 +1,4 @@
-"""The ladder as a picture: what it tells, read from its data."""
+"""The ladder as a chart: what it shows, read from its data."""
 
 from dataclasses import replace
 
@@ -17,11 +17,11 @@ def spec(findings):
     return ladder_chart(findings).to_dict()
 
 
-def test_every_rung_tells_its_three_losses(findings, spec):
+def test_every_rung_shows_its_three_losses(findings, spec):
     (dots,) = marked(spec, "point", y="rung")
-    told = {(row["rung"], row["part"]): row["loss"] for row in rows(spec, dots)}
+    shown = {(row["rung"], row["part"]): row["loss"] for row in rows(spec, dots)}
     names = [catalogue()(f"report.mark_{part}") for part in ("train", "validation", "test")]
-    assert told == {
+    assert shown == {
         (line.rung, name): loss
         for line in findings.ladder
         for name, loss in zip(names, (line.train, line.validation, line.test), strict=True)

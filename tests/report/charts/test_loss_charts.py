@@ -11,7 +11,7 @@ from thalweg.report.charts.descent import descent_chart
 from thalweg.report.charts.steps import copied, steps_chart
 
 
-def test_each_step_ahead_tells_its_loss(findings):
+def test_each_step_ahead_states_its_loss(findings):
     spec = steps_chart(findings).to_dict()
     (line, copies) = sorted(marked(spec, "line"), key=lambda layer: "strokeDash" in layer["mark"])
     assert [int(row["step"]) for row in rows(spec, line)] == list(range(1, 29))
@@ -41,7 +41,7 @@ def test_one_step_has_a_title_of_its_own():
     )
 
 
-def test_descent_tells_every_epoch_and_marks_the_one_kept(findings):
+def test_descent_shows_every_epoch_and_marks_the_one_kept(findings):
     chosen = "3×100 relu 56"
     findings = replace(findings, chosen=chosen)
     spec = descent_chart(findings).to_dict()

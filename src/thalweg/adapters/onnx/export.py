@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from thalweg.learn.activation import Values
 
-OPSET, IR_VERSION = 13, 7  # of 2020, the first opset whose Softmax is along one axis: old runtimes read it too
+OPSET, IR_VERSION = 13, 7  # from 2020, the first opset whose Softmax is along one axis; old runtimes read it too
 _LARGEST_BYTES = 2**31 - 2**20  # of unknowns: a model is one message of at most 2 GB
 _PRECISIONS: dict[np.dtype[Any], int] = {
     np.dtype(np.float32): TensorProto.FLOAT,
@@ -44,38 +44,38 @@ def to_onnx(
 ) -> ModelProto:
     """Return a network, a fitted estimator, or a pipeline that ends in one, as an ONNX model.
 
-    Its input is ``X``, shape (examples, features), as many examples as there are at a time. Its outputs are
+    The input is ``X``, shape (examples, features), with any number of examples. The outputs are
 
-    - of a network ``prediction``, shape (examples, outputs);
-    - of a regressor ``variable``, shape (examples, outputs), in the target's own units;
-    - of a classifier ``label``, shape (examples,), int64 or text (True is 1), and ``probabilities``, shape (examples,
-      classes), in the order of its `classes_`; where several labels hold at once both have shape (examples, labels).
+    - for a network: ``prediction``, shape (examples, outputs);
+    - for a regressor: ``variable``, shape (examples, outputs), in the target's own units;
+    - for a classifier: ``label``, shape (examples,), int64 or text (True is 1), and ``probabilities``, shape (examples,
+      classes), in the order of its `classes_`; for several labels at once both have shape (examples, labels).
 
     Parameters
     ----------
     model : Network, NetworkRegressor, NetworkClassifier, or another estimator of scikit-learn
-        The last, such as a pipeline, goes through the package skl2onnx, which knows most preprocessing. Where its
-        input is more than one table of numbers, see `register_converters`.
+        Another estimator, such as a pipeline, is exported through the package skl2onnx, which knows most preprocessing.
+        Where its input is more than one table of numbers, see `register_converters`.
     theta : ndarray, shape (size,), optional
-        The unknowns of a network. It takes features as a table; those of windows and one-hot indices are in it as
-        `Examples.gather` returns them.
+        The unknowns of a network. Its input is a table of features, in which windows and one-hot features stand as in
+        `Examples.gather`.
     name : str
-        Of the graph.
+        The name of the graph.
     dtype : dtype, optional
-        The precision of all numbers, float32 or float64; that of θ where it is not given.
+        The precision of all numbers, float32 or float64; the precision of θ if it is not given.
 
     Returns
     -------
     onnx.ModelProto
-        In its metadata as JSON the names of the features, where the estimator was fitted to a frame.
+        Where the estimator was fitted to a frame, the metadata hold the names of the features, as JSON.
 
     Raises
     ------
     TypeError
-        If the model is of another kind, θ is missing with a network, or given with something else.
+        If the model is of another kind, or if θ is missing with a network or given with anything else.
     ValueError
         If the estimator is not fitted, θ does not fit the network, labels are neither whole numbers nor text, the
-        precision is another, the unknowns are larger than a model can be, or skl2onnx does not know a part.
+        precision is another one, the unknowns are larger than 2 GB, or skl2onnx does not know a step.
     ImportError
         If the model needs skl2onnx, which is not installed.
     """
@@ -106,7 +106,7 @@ def save_onnx(
     name: str = "thalweg",
     dtype: DTypeLike | None = None,
 ) -> None:
-    """Write what `to_onnx` returns to a file, whole or not at all.
+    """Write the model that `to_onnx` returns to a file, whole or not at all.
 
     Parameters
     ----------
@@ -119,13 +119,13 @@ def save_onnx(
     InputError
         If the file cannot be written.
     TypeError, ValueError, ImportError
-        As `to_onnx`; an old file then stays.
+        As `to_onnx`. An existing file does not change then.
     """
     write_whole(Path(path), to_onnx(model, theta, name=name, dtype=dtype).SerializeToString())
 
 
 def _is_ours(model: Any) -> bool:  # noqa: ANN401 - as `to_onnx`
-    """Whether it is an estimator of thalweg; another of scikit-learn may be a pipeline, and all else is refused."""
+    """Whether the model is an estimator of thalweg. Other estimators may be pipelines; anything else is refused."""
     try:
         from sklearn.base import BaseEstimator  # noqa: PLC0415 - a network needs none of it
         from sklearn.utils.validation import check_is_fitted  # noqa: PLC0415 - likewise
@@ -146,14 +146,14 @@ def _is_ours(model: Any) -> bool:  # noqa: ANN401 - as `to_onnx`
 
 
 class Graph:
-    """Constants and nodes in the order in which they are computed; what adds one returns its name.
+    """Constants and nodes in the order of computation; every method that adds one returns its name.
 
     Parameters
     ----------
     dtype : dtype
         The precision of all numbers.
     unique : callable
-        Makes a name one that is not taken yet.
+        Turns a name into one that is not in use yet.
     """
 
     def __init__(self, dtype: DTypeLike, unique: Callable[[str], str] = str) -> None:
@@ -166,14 +166,14 @@ class Graph:
         self._unique = unique
 
     def constant(self, name: str, values: ArrayLike) -> str:
-        """Add numbers, in the graph's precision where they are not whole, or texts."""
+        """Add numbers or texts; numbers that are not whole take the graph's precision."""
         array = np.asarray(values)
         array = array.astype(self.dtype) if array.dtype.kind == "f" else array
         self.constants.append(numpy_helper.from_array(array, self._unique(name)))
         return self.constants[-1].name
 
     def node(self, operator: str, inputs: Sequence[str], name: str, **attributes: int) -> str:
-        """Add a node; its output has its name."""
+        """Add a node, whose output has the same name."""
         output = self._unique(name)
         node = helper.make_node(operator, inputs, [output], output)
         node.attribute.extend(helper.make_attribute(key, value) for key, value in attributes.items())
@@ -207,7 +207,7 @@ class Graph:
         return self.node("Clip", [line, *ends], name)
 
     def estimator(self, model: Any, x: str) -> list[ValueInfoProto]:  # noqa: ANN401 - ours, loaded only where it is
-        """Add all that `predict` does, and `predict_proba` where there are classes."""
+        """Add the computation of `predict`, and with classes that of `predict_proba`."""
         made = self.network(model.network_, model.theta_, x)
         outputs = model.network_.widths[-1]
         if not hasattr(model, "classes_"):
@@ -231,16 +231,16 @@ class Graph:
         return [self.output(label, None, kind), self.output(likely, len(classes))]
 
     def output(self, name: str, columns: int | None, kind: int | None = None) -> ValueInfoProto:
-        """Describe an output of so many columns, or of none; numbers where no other kind is told."""
+        """Describe an output with `columns` columns, or a vector; it holds numbers where no other kind is given."""
         shape = ["examples"] if columns is None else ["examples", columns]
         return helper.make_tensor_value_info(name, self.precision if kind is None else kind, shape)
 
     def model(
         self, name: str, network: Network, outputs: list[ValueInfoProto], about: dict[str, str] | None = None
     ) -> ModelProto:
-        """Return all that was added as a model."""
+        """Return the graph as a model."""
         features, *_ = network.widths
-        told = f"A network of {'-'.join(map(str, network.widths))}: {', '.join(dict.fromkeys(network.activations))}"
+        shape = f"A network of {'-'.join(map(str, network.widths))}: {', '.join(dict.fromkeys(network.activations))}"
         x = helper.make_tensor_value_info("X", self.precision, ["examples", features])
         made = helper.make_model(
             helper.make_graph(self.nodes, name, [x], outputs, self.constants),
@@ -248,19 +248,19 @@ class Graph:
             ir_version=IR_VERSION,
             producer_name="thalweg",
             producer_version=__version__,
-            doc_string=f"{told}{', with skip connections' if network.skip else ''}.",
+            doc_string=f"{shape}{', with skip connections' if network.skip else ''}.",
         )
         helper.set_model_props(made, about or {})
         return made
 
 
 def labels_of(classes: NDArray[Any]) -> NDArray[Any]:
-    """Return classes as whole numbers or texts, the labels that ONNX knows.
+    """Return classes as whole numbers or texts, the two kinds of labels in ONNX.
 
     Raises
     ------
     ValueError
-        If they are others.
+        If the classes are of another kind.
     """
     labels = np.asarray(classes.tolist())
     if labels.dtype.kind == "U":

@@ -1,4 +1,4 @@
-"""Pipelines that end in a network of thalweg, as ONNX: by skl2onnx, which knows what stands before it."""
+"""Export pipelines that end in a network of thalweg, through skl2onnx, which knows the steps before it."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 
 def register_converters() -> None:
-    """Make thalweg's estimators known to skl2onnx, wherever they stand in what it converts.
+    """Make thalweg's estimators known to skl2onnx, at any place in the model that it converts.
 
-    `to_onnx` does so itself. What it cannot describe, such as a pipeline whose input is columns of several kinds, can
-    then be given to `skl2onnx.to_onnx` with examples.
+    `to_onnx` does so itself. A model that it cannot describe, such as a pipeline whose input has columns of several
+    kinds, can then be given to `skl2onnx.to_onnx` with examples of the input.
     """
     for kind, options in ((NetworkRegressor, None), (NetworkClassifier, {"zipmap": [True, False, "columns"]})):
         update_registered_converter(kind, f"Thalweg{kind.__name__}", _declare, _convert, options=options)
@@ -54,7 +54,7 @@ def pipeline_to_onnx(model: Any, name: str, dtype: DTypeLike | None) -> ModelPro
     try:
         made: Any = skl2onnx.to_onnx(model, **options)
         checker.check_model(made, full_check=True)
-    except (RuntimeError, NotImplementedError) as error:  # those of skl2onnx are such
+    except (RuntimeError, NotImplementedError) as error:  # the kinds that skl2onnx raises
         raise ValueError(
             f"skl2onnx cannot export this {type(model).__name__}: {str(error).splitlines()[0]} Where the input is more "
             "than one table of numbers, call register_converters(), then skl2onnx.to_onnx with examples of it."
@@ -68,14 +68,14 @@ def pipeline_to_onnx(model: Any, name: str, dtype: DTypeLike | None) -> ModelPro
 
 
 def _network_in(model: Any) -> Any:  # noqa: ANN401 - likewise
-    """Return what a pipeline or a search ends in."""
+    """Return the last estimator of a pipeline or a search."""
     while isinstance(model, Pipeline) or hasattr(model, "best_estimator_"):
         model = model[-1] if isinstance(model, Pipeline) else model.best_estimator_
     return model
 
 
 def _declare(operator: Any) -> None:  # noqa: ANN401 - skl2onnx has no types
-    """Tell skl2onnx of what kind and shape the outputs are."""
+    """Declare the kind and the shape of the outputs to skl2onnx."""
     model: NetworkEstimator = operator.raw_operator
     examples, outputs = operator.inputs[0].get_first_dimension(), model.network_.widths[-1]
     number = DoubleTensorType if isinstance(operator.inputs[0].type, DoubleTensorType) else FloatTensorType
@@ -89,7 +89,7 @@ def _declare(operator: Any) -> None:  # noqa: ANN401 - skl2onnx has no types
 
 
 def _convert(scope: Any, operator: Any, container: Any) -> None:  # noqa: ANN401 - likewise
-    """Add an estimator to what skl2onnx builds."""
+    """Add an estimator to the graph that skl2onnx builds."""
     double = isinstance(operator.inputs[0].type, DoubleTensorType)
     graph = Graph(np.float64 if double else np.float32, scope.get_unique_variable_name)
     x = graph.node("Cast", [operator.inputs[0].full_name], "x", to=graph.precision)

@@ -1,4 +1,4 @@
-"""How both estimators learn: check what came, descend, and become the fitted model only when all went well."""
+"""How both estimators learn: check the arguments, descend, and become the fitted model only if all went well."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sklearn.utils.validation import (
 
 from thalweg.adapters.sklearn import options
 from thalweg.adapters.sklearn.fitted import PRECISIONS, FittedNetwork
-from thalweg.adapters.sklearn.training import Curves, ToldDescent, go_on, saved_seed
+from thalweg.adapters.sklearn.training import Curves, FitDescent, go_on, saved_seed
 from thalweg.adapters.sklearn.units import LossOn, TargetScale
 from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
@@ -37,19 +37,19 @@ if TYPE_CHECKING:
 
 
 class Rows(NamedTuple):
-    """Examples as a user gave them, checked; none without a weight."""
+    """The user's examples, checked; those of weight 0 are left out."""
 
     X: Values
     y: NDArray[Any]
     weight: NDArray[np.float64]
 
     def some(self, which: NDArray[Any]) -> Rows:
-        """Return some of them."""
+        """Return some of the examples."""
         return Rows(self.X[which], self.y[which], self.weight[which])
 
 
 class NetworkEstimator(FittedNetwork, ABC):
-    """A network that learns in scikit-learn's ways; the targets' kind is for those who inherit."""
+    """A network with the interface of scikit-learn; subclasses decide the kind of the targets."""
 
     hidden_layer_sizes: Any
     loss: str | Loss
@@ -68,26 +68,26 @@ class NetworkEstimator(FittedNetwork, ABC):
     _losses: tuple[str, ...]  # the names that `loss` may be
 
     def _keep(self, given: dict[str, Any]) -> None:
-        """Take the constructor's parameters as they are."""
+        """Store the parameters of the constructor as they are."""
         vars(self).update({name: value for name, value in given.items() if name not in ("self", "__class__")})
 
-    # What the targets' kind decides.
+    # These methods depend on the kind of the targets.
 
     @abstractmethod
     def _begin(self, y: NDArray[Any], classes: ArrayLike | None = None) -> None:
-        """Take from the first targets what they are: how many outputs, which classes."""
+        """Take the number of outputs or the classes from the first targets."""
 
     @abstractmethod
     def _strata(self, y: NDArray[Any]) -> NDArray[Any] | None:
-        """Return what a part held out must hold the same shares of."""
+        """Return the classes of which a held-out part must have the same shares, or None."""
 
     @abstractmethod
     def _measure(self, rows: Rows, *, going_on: bool) -> None:
-        """Take from the training rows how large targets are, which stays so when going on, or how frequent classes."""
+        """Measure the scale of the targets in the training rows, unless `going_on`, or how frequent the classes are."""
 
     @abstractmethod
     def _encoded(self, y: NDArray[Any]) -> NDArray[np.float64]:
-        """Return targets in their own units, shape (examples, columns), or refuse what the first were not."""
+        """Return targets in their own units, shape (examples, columns); refuse those unlike the first targets."""
 
     @abstractmethod
     def _weights(self, rows: Rows) -> NDArray[np.float64]:
@@ -99,13 +99,13 @@ class NetworkEstimator(FittedNetwork, ABC):
 
     @abstractmethod
     def _loss(self) -> Loss:
-        """Return the loss, of predictions and targets in own units."""
+        """Return the loss of predictions and targets in the target's own units."""
 
     @abstractmethod
     def _units(self) -> TargetScale:
-        """Return the targets' scale."""
+        """Return the scale of the targets."""
 
-    # What a user calls.
+    # Methods that a user calls.
 
     def fit(
         self,
@@ -117,18 +117,18 @@ class NetworkEstimator(FittedNetwork, ABC):
     ) -> Self:
         """Learn from examples.
 
-        Whatever ends it early (an error, Ctrl-C, a callback that raises) leaves an earlier fitted model as it was.
+        If an error, Ctrl-C or a callback ends it early, an earlier fitted model does not change.
 
         Parameters
         ----------
         X : array or frame, shape (samples, features)
-            float32 is computed in float32, all else in float64.
+            float32 is computed in float32, everything else in float64.
         y : array or frame, shape (samples,) or (samples, outputs)
         sample_weight : array, shape (samples,), optional
-            A weight of 2 is as good as the sample twice in its batch, one of 0 as if it were not there.
+            A weight of 2 counts like the same sample twice in its batch; a sample of weight 0 is left out.
         validation : (X, y) or (X, y, sample_weight), optional
-            Unseen examples whose loss is told after every epoch, and which early stopping goes by instead of a part
-            held out.
+            Unseen examples whose loss is computed after every epoch. Early stopping uses them instead of a held-out
+            part.
 
         Returns
         -------
@@ -137,15 +137,16 @@ class NetworkEstimator(FittedNetwork, ABC):
         Raises
         ------
         ValueError
-            If a parameter cannot be, the examples do not fit together or hold what is not finite, a checkpoint was
-            begun with other examples or parameters, or the descent failed: with the advice of its outcome.
+            If a parameter is out of its range, the examples do not fit together or are not finite, a checkpoint was
+            begun with other examples or parameters, or the descent failed; the message is then the advice of its
+            outcome.
         TypeError
             If X is sparse.
         """
         return self._become("_fit", X, y, sample_weight, validation)
 
     def _become(self, step: str, *given: Any) -> Self:  # noqa: ANN401 - what the method takes
-        """Call a method of a copy, and be it only when all went well: nothing half-trained replaces a good model."""
+        """Call a method of a copy, and become the copy only if all went well: a failed fit changes nothing."""
         new = copy(self)
         getattr(new, step)(*given)
         object.__setattr__(self, "__dict__", dict(vars(new)))  # all at once
@@ -163,14 +164,14 @@ class NetworkEstimator(FittedNetwork, ABC):
         rows, held = self._parted(rows, validation, seed)
         self._measure(rows, going_on=going_on)
         start = {"theta": self.theta_} if going_on else {}
-        descent, told = self._descent(rows, seed=seed, epochs=self.max_iter, **start)
+        descent, epoch_loss = self._descent(rows, seed=seed, epochs=self.max_iter, **start)
         if path is not None:
             go_on(descent, path)
         before = self._curves() if going_on else Curves([], [])
-        self._descend(descent, told, before, held, save_to=self.checkpoint)
+        self._descend(descent, epoch_loss, before, held, save_to=self.checkpoint)
 
     def _one_pass(self, X: Any, y: Any, sample_weight: Any, classes: ArrayLike | None = None) -> None:  # noqa: ANN401
-        """Make one pass over examples, on from where earlier ones came to."""
+        """Make one pass over examples, continuing from earlier passes."""
         options.check(self, self._losses)
         if self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True")
@@ -185,12 +186,12 @@ class NetworkEstimator(FittedNetwork, ABC):
             self._measure(rows, going_on=False)
         batches = math.ceil(len(rows.y) / options.batch_of(self, len(rows.y)))
         start = {} if first else {"carried": self._gone_on_from()}
-        descent, told = self._descent(
+        descent, epoch_loss = self._descent(
             rows, seed=options.seed_of(self), epochs=1, planned=self.max_iter * batches, **start
         )
-        self._descend(descent, told, self._curves())
+        self._descend(descent, epoch_loss, self._curves())
 
-    # What comes in.
+    # Arguments.
 
     def _taken(self, X: Any, y: Any, sample_weight: Any, *, first: bool) -> Rows:  # noqa: ANN401 - as `fit`
         both: Any = validate_data(
@@ -215,7 +216,7 @@ class NetworkEstimator(FittedNetwork, ABC):
         return self._taken(X, y, weight[0] if weight else None, first=False)
 
     def _parted(self, rows: Rows, validation: Any, seed: int) -> tuple[Rows, Rows | None]:  # noqa: ANN401 - as `fit`
-        """Return the rows to learn from, and those to validate on where there are any."""
+        """Return the rows to learn from, and the rows to validate on, if any."""
         if validation is not None:
             return rows, self._given(validation)
         if not self.early_stopping:
@@ -229,7 +230,7 @@ class NetworkEstimator(FittedNetwork, ABC):
                 stratify=self._strata(rows.y),
             ),
         )
-        if len(hold) < 2:  # noqa: PLR2004 - as scikit-learn's networks have it
+        if len(hold) < 2:  # noqa: PLR2004 - as in scikit-learn's networks
             raise ValueError(
                 "The validation set is too small. Increase 'validation_fraction' or the size of your dataset."
             )
@@ -248,7 +249,7 @@ class NetworkEstimator(FittedNetwork, ABC):
         Raises
         ------
         ValueError
-            If it cannot be, or is another than the fitted one that is to be gone on with.
+            If it is impossible, or differs from the fitted network that the fit continues with.
         """
         widths = (self.n_features_in_, *options.hidden_widths(self), self.n_outputs_)
         network = Network(widths, options.ACTIVATIONS[self.activation], self._output(), bool(self.skip_connections))
@@ -256,13 +257,13 @@ class NetworkEstimator(FittedNetwork, ABC):
             raise ValueError(f"The fitted network is {self.network_}, the parameters ask for {network}. Fit a new one.")
         return network
 
-    def _descent(self, rows: Rows, **start: Any) -> tuple[ToldDescent, Callable[[ToldDescent], float]]:  # noqa: ANN401
+    def _descent(self, rows: Rows, **start: Any) -> tuple[FitDescent, Callable[[FitDescent], float]]:  # noqa: ANN401
         """Return a descent, and what gives the latest epoch's loss in own units."""
         examples, target = self._examples(rows)
         network = self._network(going_on=not start.keys().isdisjoint({"theta", "carried"}))
         loss, units = self._loss(), self._units()
         learned, factor = units.learned(loss)
-        descent = ToldDescent(
+        descent = FitDescent(
             network,
             examples,
             loss=learned,
@@ -280,13 +281,13 @@ class NetworkEstimator(FittedNetwork, ABC):
 
     def _descend(
         self,
-        descent: ToldDescent,
-        told: Callable[[ToldDescent], float],
+        descent: FitDescent,
+        epoch_loss: Callable[[FitDescent], float],
         before: Curves,
         held: Rows | None = None,
         save_to: Any = None,  # noqa: ANN401 - a path
     ) -> None:
-        """Descend to the end, and hold what was found."""
+        """Descend to the end, and store the result."""
         began = time.perf_counter()
         validate = None if held is None else self._loss_on(held, descent.network, descent.theta.dtype)
         patience = self.n_iter_no_change if self.early_stopping else None
@@ -296,9 +297,9 @@ class NetworkEstimator(FittedNetwork, ABC):
             nonlocal stop
             if validate is not None and patience is None:
                 validation = validate(descent.theta)
-            descent.translate(told(descent), validation)
+            descent.record_epoch(epoch_loss(descent), validation)
             seconds = time.perf_counter() - began
-            stop = self._tell(descent.network, lambda: descent.carried, before.then(descent.curves), seconds)
+            stop = self._report_epoch(descent.network, lambda: descent.carried, before.then(descent.curves), seconds)
 
         outcome = descent.ended(patience) or descent.run(
             validate=validate if patience else None,
@@ -313,7 +314,7 @@ class NetworkEstimator(FittedNetwork, ABC):
         self._end(outcome, len(before.loss), None if outcome.failed else descent.carried)
 
     def _loss_on(self, rows: Rows, network: Network, dtype: Any) -> LossOn:  # noqa: ANN401 - a dtype
-        """Return what gives the loss of some rows in own units."""
+        """Return a function that gives the loss of some rows in the target's own units."""
         examples, target = self._examples(rows)
         threads = options.threads_of(self)
         return LossOn(network, examples.astype(dtype), target, self._loss(), self._units(), threads)

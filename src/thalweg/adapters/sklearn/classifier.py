@@ -12,7 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from thalweg.adapters.sklearn import options
 from thalweg.adapters.sklearn.streaming import StreamedEstimator
 from thalweg.adapters.sklearn.units import TargetScale
-from thalweg.learn.larger_than_memory import WINDOW
+from thalweg.learn.larger_than_memory import WINDOW_ROWS
 from thalweg.learn.loss import LOSSES, as_distributions
 
 if TYPE_CHECKING:
@@ -29,87 +29,89 @@ if TYPE_CHECKING:
 
 
 class NetworkClassifier(ClassifierMixin, StreamedEstimator):
-    """A network that tells classes: one of two, one of many, or any of several labels at once.
+    """A network that predicts classes: one of two, one of many, or any of several labels at once.
 
-    Two classes are one output, the probability of the second; more are a distribution (softmax); an indicator matrix
-    gives each of its labels a probability of its own. It shuffles always and makes all epochs unless early stopping
-    ends it: there is no `tol`. Features are taken as they are: put a scaler before it.
+    With two classes there is one output, the probability of the second; with more the outputs are a distribution
+    (softmax); with an indicator matrix each label has a probability of its own. The samples are always shuffled, and
+    all epochs are made unless early stopping ends the fit: there is no `tol`. Features are not scaled: put a scaler
+    first.
 
     Parameters
     ----------
     hidden_layer_sizes : int or sequence of int
-        The neurons of each hidden layer; ``()`` for none, which makes the function logistic regression.
+        The neurons of each hidden layer; ``()`` for no hidden layer, which is logistic regression.
     activation : {"relu", "identity", "logistic", "tanh", "hard sigmoid"}
-        Of the hidden layers. ``hard sigmoid``: 0, then z/6 + 1/2, then 1.
+        The activation of the hidden layers. ``hard sigmoid``: 0, then z/6 + 1/2, then 1.
     skip_connections : bool
-        Whether they lead around hidden layers 2 and 3, 4 and 5, …, which must be 3, 5, 7, … of one width.
+        Whether skip connections lead around hidden layers 2 and 3, 4 and 5, …; there must be 3, 5, 7, … of one width.
     loss : {"log_loss", "squared_error", "absolute_error"} or thalweg.learn.Loss
-        ``log_loss`` is the cross-entropy. The others compare probabilities with 0 and 1, as does one of your own
-        (`thalweg.learn.own_loss`): of two arrays of shape (samples, outputs).
+        ``log_loss`` is the cross-entropy. The others compare probabilities with 0 and 1. So does a custom loss
+        (`thalweg.learn.own_loss`), whose functions take two arrays of shape (samples, outputs).
     solver : {"adam", "adamw", "momentum", "sgd"}
         The update rule; ``sgd`` is plain gradient descent.
     learning_rate_init : float
     learning_rate : {"constant", "cosine", "step"}
-        The schedule: as it is; down to 0 over `max_iter` epochs; times `step_factor` after every `step_every` updates.
+        The schedule: constant; down to 0 over `max_iter` epochs; multiplied by `step_factor` after every `step_every`
+        updates.
     warm_up : int
         Updates over which the learning rate rises before its schedule begins.
     step_every, step_factor : int, float
         Of the schedule ``step``.
     weight_decay : float
-        weight_decay·θ is added to the gradient, or with ``adamw`` η·weight_decay·θ taken off θ. It does not depend on
-        how many samples there are, which the `alpha` of scikit-learn's networks is divided by.
+        weight_decay·θ is added to the gradient; with ``adamw`` η·weight_decay·θ is subtracted from θ instead. It does
+        not depend on the number of samples, by which the `alpha` of scikit-learn's networks is divided.
     clip_norm : float, optional
-        The longest a gradient may be.
+        The largest Euclidean norm of a gradient; a longer gradient is shortened to it.
     momentum : float
         Of the solver ``momentum``.
     beta_1, beta_2, epsilon : float
         Of ``adam`` and ``adamw``.
     dropout : float
-        The share of hidden neurons that each sample of a batch goes without in training.
+        The share of the hidden neurons that is left out for each sample of a batch in training.
     batch_size : int or "auto"
-        Samples an update; ``auto`` for 200, or all where there are fewer. They are drawn anew every epoch.
+        Samples per update; ``auto`` is 200, or all if there are fewer. They are drawn anew in every epoch.
     max_iter : int
         Epochs.
     early_stopping : bool
-        Whether to stop when the validation loss has not become better for `n_iter_no_change` epochs, and keep the
-        best epoch's network.
+        Whether to stop when the validation loss has not improved for `n_iter_no_change` epochs, and to keep the network
+        of the best epoch.
     validation_fraction : float
-        The share held out for that, where `fit` is given no validation.
+        The share of the samples held out for that, where `fit` is given no validation.
     n_iter_no_change : int
     class_weight : dict, "balanced" or None
-        What the samples of each class count, times `sample_weight`; ``balanced``: as much in all for each class. Of an
-        indicator matrix, what no (0) and yes (1) count of each label.
+        The weight of the samples of each class, multiplied by `sample_weight`; ``balanced``: every class has the same
+        total weight. For an indicator matrix, the weights of no (0) and yes (1) of each label.
     warm_start : bool
-        Whether `fit` goes on from the fitted network, with a new optimizer.
+        Whether `fit` continues from the fitted network, with a new optimizer.
     checkpoint : path, optional
-        Where `fit` saves every ten seconds and when it ends. If there is such a file, `fit` goes on from it, to the
-        bits that it would have come to; with the same examples and parameters, or it is an error.
+        A file where `fit` saves every ten seconds and when it ends. If the file exists, `fit` resumes from it, to the
+        same bits. The examples and parameters must then be the same.
     callback : callable, optional
         Called with an `Epoch` after every epoch; what it returns ends the fit if it is true.
     random_state : int, RandomState or None
-        Of the start, the batches, dropout and the part held out; the same int gives the same bits.
+        The seed of the start, the batches, dropout and the held-out part; the same int gives the same bits.
     n_jobs : int, optional
-        How many threads a large network may use, −1 for all; decided by its size where it is not given.
+        The number of threads that a large network may use, −1 for all; decided by its size where it is not given.
     verbose : bool
-        Whether to print a line an epoch.
+        Whether to print a line for each epoch.
 
     Attributes
     ----------
     network_ : thalweg.learn.Network
         The function's description.
     theta_ : ndarray, shape (size,)
-        All its unknowns, in the precision of X.
+        All unknowns, in the precision of X.
     coefs_, intercepts_ : list of ndarray
-        The same layer by layer, weights of shape (inputs, outputs).
+        The same, layer by layer; weights have shape (inputs, outputs).
     classes_ : ndarray, shape (classes,)
-        The classes, sorted; the numbers of the labels for an indicator matrix.
+        The classes, sorted; for an indicator matrix the numbers of the labels.
     n_iter_, best_iter_ : int
-        Epochs made, by `partial_fit` and warm starts too; the one whose network was kept.
+        The number of epochs, including those of `partial_fit` and warm starts; the epoch whose network was kept.
     loss_curve_, loss_ : list of float, float
-        The loss of every epoch: of each sample before the update that it was part of. Of a stream the mean of its
-        batches'. The latest one.
+        The loss of every epoch, with each sample's error before the update of its batch; for a stream, the mean over
+        its batches. The last loss.
     validation_loss_curve_ : list of float, or None
-        That of validation after every epoch, NaN for epochs without; None where no epoch had one.
+        The validation loss after every epoch, NaN for epochs without; None if no epoch had one.
     outcome_ : thalweg.learn.Outcome
         How the descent ended, with advice.
     n_layers_, n_outputs_, n_features_in_ : int
@@ -126,7 +128,7 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
 
     class_weight: dict[Any, float] | str | None
     _losses = options.CLASSIFICATION
-    _balance: NDArray[np.float64]  # what each class counts if all are to count alike: see `_factors`
+    _balance: NDArray[np.float64]  # the weights of the classes for ``balanced``: see `_factors`
     _multilabel: bool
 
     def __init__(
@@ -171,17 +173,17 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
         classes: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
     ) -> Self:
-        """Make one pass over these examples, on from what was learned before.
+        """Make one pass over these examples, continuing from earlier passes.
 
-        The optimizer goes on as if all passes were one descent; its schedule spans `max_iter` passes, after
-        which a cosine's rate is 0.
+        The optimizer continues as if all passes were one descent. Its schedule spans `max_iter` passes, after which the
+        rate of ``cosine`` is 0.
 
         Parameters
         ----------
         X : array or frame, shape (samples, features)
         y : array or frame, shape (samples,), or an indicator matrix of shape (samples, labels)
         classes : array, shape (classes,), optional
-            All classes that will ever come; needed in the first call, but for an indicator matrix.
+            All classes that may occur; needed in the first call, except for an indicator matrix.
         sample_weight : array, shape (samples,), optional
 
         Returns
@@ -191,7 +193,8 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
         Raises
         ------
         ValueError
-            As `fit`, and if the classes are not given first, or differ from those; what was learned before stays.
+            As `fit`, and if the classes are not given in the first call, or differ from those. The model does not
+            change then.
         """
         if classes is None and not hasattr(self, "classes_") and not _are_indicators(y):
             raise ValueError("classes must be passed on the first call to partial_fit.")
@@ -208,23 +211,23 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
         stream: Any,  # noqa: ANN401 - iterables and functions of many kinds
         *,
         classes: ArrayLike | None = None,
-        window: int = WINDOW,
+        window: int = WINDOW_ROWS,
         validation: tuple[Any, ...] | None = None,
     ) -> Self:
         """Learn from a stream of batches that need not fit into memory; see `thalweg.learn.descend_stream`.
 
-        Every epoch goes through the stream once. Rows are collected into windows, of which two are in memory at a time,
-        and shuffled within each. What `class_weight` balances is the first window.
+        Every epoch iterates over the stream once. Rows are collected into windows, of which two are in memory at a
+        time, and shuffled within each. A ``balanced`` `class_weight` is computed from the first window.
 
         Parameters
         ----------
         stream : iterable, or function that returns one
-            Of batches ``(X, y)`` or ``(X, y, sample_weight)``, any number of rows each; for more than one epoch it must
-            be one that can be gone through again. `thalweg.learn.parquet_batches` makes one of files.
+            Batches ``(X, y)`` or ``(X, y, sample_weight)`` with any number of rows. For more than one epoch it must be
+            possible to iterate over it again. `thalweg.learn.parquet_batches` makes a stream of files.
         classes : array, shape (classes,), optional
-            All classes; those of the first window where they are not given.
+            All classes; those of the first window if they are not given.
         window : int
-            Rows.
+            The number of rows of a window.
         validation : (X, y) or (X, y, sample_weight), optional
             Unseen examples, as for `fit`; early stopping needs them.
 
@@ -235,10 +238,10 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
         Raises
         ------
         ValueError
-            As `fit`, and if a batch does not suit, or rows of an epoch are missing: it names the batch. An earlier
-            fitted model stays as it was.
+            As `fit`, and if a batch does not fit, or rows of an epoch are missing. The message names the batch. An
+            earlier fitted model does not change.
         TypeError
-            If the stream is a path, or nothing that can be gone through.
+            If the stream is a path, or cannot be iterated over.
         """
         if self.warm_start:
             self._refuse_other(classes, "fit_stream")
@@ -253,7 +256,7 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
 
         Returns
         -------
-        ndarray, shape (samples,), or (samples, labels) where several hold at once: 1 for each likelier than not
+        ndarray, shape (samples,), or (samples, labels) for several labels at once: 1 for each that is likelier than not
         """
         likely = self.predict_proba(X)
         if self._multilabel:
@@ -261,7 +264,7 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
         return self.classes_[likely.argmax(axis=1)]
 
     def decision_function(self, X: Any) -> NDArray[np.float64]:  # noqa: ANN401 - as `fit`
-        """Return what the output layer adds up, before it becomes probabilities.
+        """Return z of the output layer, from which the probabilities are computed.
 
         Parameters
         ----------
@@ -269,13 +272,13 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
 
         Returns
         -------
-        ndarray, shape (samples,) for two classes, above 0 for the second; else (samples, classes)
+        ndarray, shape (samples,) for two classes, above 0 for the second; otherwise (samples, classes)
         """
         z = self._made(X)
         return z.ravel() if self.n_outputs_ == 1 else z
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:  # noqa: ANN401 - as `fit`
-        """Return how likely each class is.
+        """Return the probability of each class.
 
         Parameters
         ----------
@@ -284,12 +287,12 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
         Returns
         -------
         ndarray, shape (samples, classes)
-            In the order of `classes_`; each row adds up to 1, but where several labels hold at once.
+            In the order of `classes_`. Each row adds up to 1, except for several labels at once.
         """
         return np.exp(self.predict_log_proba(X))
 
     def predict_log_proba(self, X: Any) -> NDArray[np.float64]:  # noqa: ANN401 - as `fit`
-        """Return the logarithm of how likely each class is, of which none is rounded to 0 before.
+        """Return the logarithm of the probability of each class; none is rounded to 0 before.
 
         Parameters
         ----------
@@ -330,7 +333,7 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
         self.n_outputs_ = 1 if len(self.classes_) == 2 else len(self.classes_)  # noqa: PLR2004 - a yes or no
 
     def _refuse_other(self, classes: ArrayLike | None, method: str) -> None:
-        """Refuse classes other than those that were learned."""
+        """Refuse classes that differ from the learned classes."""
         if classes is None or not hasattr(self, "classes_"):
             return
         if not np.array_equal(unique_labels(classes), self.classes_):
@@ -342,7 +345,7 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
         return None if self._multilabel else y
 
     def _measure(self, rows: Rows, *, going_on: bool) -> None:
-        del going_on  # samples may count anew
+        del going_on  # the weights of classes are computed in every fit
         numbers = self._numbers(rows.y)
         if self.class_weight == "balanced":
             held = np.stack([np.bincount(column, rows.weight, len(self._names())) for column in numbers.T])
@@ -350,14 +353,14 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
             even = rows.weight.sum() / present.sum(axis=1, keepdims=True)
             self._balance = np.divide(even, held, where=present, out=np.zeros_like(held))
         else:
-            self._factors()  # refuses what cannot be
+            self._factors()  # refuses wrong weights
 
     def _names(self) -> NDArray[Any]:
-        """Return the classes, or no and yes where each label has them."""
+        """Return the classes, or 0 and 1 for several labels at once."""
         return np.arange(2) if self._multilabel else self.classes_
 
     def _factors(self) -> NDArray[np.float64] | None:
-        """Return what each class counts: shape (1, classes), or (labels, 2) for its no and yes; None: all alike."""
+        """Return the weight of each class, shape (1, classes), or (labels, 2) for 0 and 1; None if all are equal."""
         if self.class_weight is None:
             return None
         if self.class_weight == "balanced":
@@ -378,13 +381,13 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
             label, number = np.argwhere(self._balance == 0)[0]
             of = f" of label {label}" if self._multilabel else ""
             raise ValueError(
-                f"class_weight 'balanced' goes by the first window, and no sample there is of class "
+                f"class_weight 'balanced' is computed from the first window, in which no sample is of class "
                 f"{self._names().tolist()[number]!r}{of}. Give a larger window, or a dict of weights."
             )
         return begun
 
     def _numbers(self, y: NDArray[Any]) -> NDArray[np.int64]:
-        """Return which class each sample is of, shape (samples, 1), or 0 and 1 for each label."""
+        """Return the class number of each sample, shape (samples, 1), or 0 and 1 for each label."""
         if _are_indicators(y) != self._multilabel or (self._multilabel and y.shape[1] != self.n_outputs_):
             expected = f"(samples, {self.n_outputs_}), 0 or 1 for each label" if self._multilabel else "(samples,)"
             raise ValueError(f"y has shape {y.shape} and is {type_of_target(y)}; it must be of shape {expected}.")
@@ -426,5 +429,5 @@ class NetworkClassifier(ClassifierMixin, StreamedEstimator):
 
 
 def _are_indicators(y: NDArray[Any]) -> bool:
-    # One label a sample is told by its shape: to look at what many names are takes long.
+    # A vector holds one label for each sample; the check of many names would take long.
     return getattr(y, "ndim", None) != 1 and type_of_target(y) == "multilabel-indicator"

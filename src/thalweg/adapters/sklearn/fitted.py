@@ -1,4 +1,4 @@
-"""What a fitted estimator is: the function found, how it was found, and what it predicts."""
+"""The fitted part of an estimator: the network, the course of its descent, and its predictions."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from thalweg.adapters.sklearn import options
 from thalweg.adapters.sklearn.training import Curves
 from thalweg.learn.examples import dense_examples
-from thalweg.learn.outcome import ADVICE, Outcome
+from thalweg.learn.outcome import Outcome
 from thalweg.learn.prediction import predict
 from thalweg.learn.training_state import TrainingState
+from thalweg.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,21 +32,21 @@ PRECISIONS = (np.float64, np.float32)
 
 
 class Epoch(NamedTuple):
-    """What a callback is told after every epoch.
+    """What a callback receives after every epoch.
 
     Attributes
     ----------
     number : int
-        Of the epoch, counted from 1: the estimator's `n_iter_`.
+        The number of the epoch, counted from 1: `n_iter_` of the estimator.
     loss : float
-        The latest of `loss_curve_`.
+        The last entry of `loss_curve_`.
     validation_loss : float
-        The latest of `validation_loss_curve_`; NaN without validation.
+        The last entry of `validation_loss_curve_`; NaN without validation.
     seconds : float
-        Since the fit began.
+        Seconds since the fit began.
     estimator : NetworkRegressor or NetworkClassifier
-        The estimator as if the fit had ended here: it predicts. It is not the one that `fit` was called on, which
-        stays as it was until the fit is over. It is the same object after every epoch: `copy.copy` it to keep it.
+        The estimator as if the fit had ended here, so that it predicts. It is not the one that `fit` was called on,
+        which does not change until the fit is over. It is the same object after every epoch; keep it by `copy.copy`.
     """
 
     number: int
@@ -56,7 +57,7 @@ class Epoch(NamedTuple):
 
 
 class FittedNetwork(BaseEstimator):
-    """A network with what a descent has found, epoch by epoch until its end."""
+    """A network with the results of its descent."""
 
     solver: str
     callback: Callable[[Epoch], object] | None
@@ -72,8 +73,8 @@ class FittedNetwork(BaseEstimator):
     outcome_: Outcome
     n_outputs_: int
     n_features_in_: int
-    _carried: TrainingState  # for another pass to go on from
-    _rule: str  # whose state is carried
+    _carried: TrainingState  # the state from which another pass continues
+    _rule: str  # the update rule of that state
 
     @property
     def coefs_(self) -> list[Values]:
@@ -87,19 +88,19 @@ class FittedNetwork(BaseEstimator):
 
     @property
     def n_layers_(self) -> int:
-        """How many layers there are, the features and the outputs among them."""
+        """The number of layers, counting the features and the outputs."""
         return len(self.network_.widths)
 
-    # What a descent comes to is taken over.
+    # Results of a descent.
 
     def _hold(self, network: Network, theta: Values, curves: Curves) -> None:
-        """Take over what a descent has come to."""
+        """Store the network, θ and the losses of a descent."""
         self.network_, self.theta_ = network, np.array(theta)
         self.loss_curve_, self.loss_, self.n_iter_ = curves.loss, curves.loss[-1], len(curves.loss)
         self.validation_loss_curve_ = None if np.isnan(curves.validation).all() else curves.validation
 
     def _end(self, outcome: Outcome, before: int, carried: TrainingState | None) -> None:
-        """Take over how a descent ended, after so many earlier epochs; without its state, if that is of no use."""
+        """Store the outcome of a descent, after `before` earlier epochs, and its state, if it did not fail."""
         self.outcome_, self.best_iter_ = outcome, before + outcome.best_epoch
         if carried is None:
             carried = TrainingState(self.theta_, np.zeros((2, len(self.theta_)), self.theta_.dtype))
@@ -107,18 +108,20 @@ class FittedNetwork(BaseEstimator):
         self._rule = options.SOLVERS[self.solver]
 
     def _gone_on_from(self) -> TrainingState:
-        """Return what earlier passes came to; the state of another update rule would mislead this one."""
+        """Return the state of earlier passes; the optimizer's state of another update rule is not used."""
         carried = self._carried
         if self._rule == options.SOLVERS[self.solver]:
             return carried
         return replace(carried, state=np.zeros_like(carried.state), updates=0)
 
     def _curves(self) -> Curves:
-        """Return what was told until now."""
+        """Return the losses of the epochs until now."""
         return Curves.of(getattr(self, "loss_curve_", []), getattr(self, "validation_loss_curve_", None))
 
-    def _tell(self, network: Network, carried: Callable[[], TrainingState], curves: Curves, seconds: float) -> bool:
-        """Tell the user of an epoch; return whether they have enough."""
+    def _report_epoch(
+        self, network: Network, carried: Callable[[], TrainingState], curves: Curves, seconds: float
+    ) -> bool:
+        """Report an epoch to the user; return whether the callback ends the fit."""
         number, loss, validation = len(curves.loss), curves.loss[-1], curves.validation[-1]
         if self.verbose:
             also = "" if math.isnan(validation) else f", validation loss {validation:.6g}"
@@ -127,22 +130,22 @@ class FittedNetwork(BaseEstimator):
             return False
         now = carried()
         self._hold(network, now.theta, curves)
-        advice = ADVICE["interrupted"].format(epochs=number)
-        self._end(Outcome("interrupted", advice, now.updates, number, number, seconds), 0, now)
+        message = Message("advice.interrupted", {"epochs": number})
+        self._end(Outcome("interrupted", message, now.updates, number, number, seconds), 0, now)
         return bool(self.callback(Epoch(number, loss, validation, seconds, self)))
 
     @staticmethod
     def _refuse_failed(outcome: Outcome, *, kept: bool, frames: int = 6) -> None:
-        """Raise what a descent came to if it is of no use; warn if something went wrong after the best epoch."""
+        """Raise an error if a descent failed and nothing was kept; warn if it failed after the best epoch."""
         if outcome.failed and not kept:
             raise ValueError(outcome.advice)
         if outcome.failed or outcome.name == "dead":
             warnings.warn(outcome.advice, ConvergenceWarning, stacklevel=frames)
 
-    # What goes out.
+    # Predictions.
 
     def _made(self, X: Any) -> NDArray[np.float64]:  # noqa: ANN401 - as `fit`
-        """Return what the network's output layer adds up, before its activation; shape (samples, outputs)."""
+        """Return z of the output layer, before its activation; shape (samples, outputs)."""
         check_is_fitted(self)
         checked = validate_data(self, X, dtype=PRECISIONS, reset=False)
         examples = dense_examples(checked, np.zeros(len(checked)))

@@ -1,4 +1,4 @@
-"""What an estimator was constructed with, checked, and as what the engine takes."""
+"""Check the parameters of an estimator, and turn them into those of `thalweg.learn`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ACTIVATIONS = {
 SOLVERS = {"adam": "adam", "adamw": "adamw", "momentum": "momentum", "sgd": "gradient descent"}
 REGRESSION = ("squared_error", "absolute_error", "huber", "quantile")
 CLASSIFICATION = ("log_loss", "squared_error", "absolute_error")
-AUTO_BATCH = 200  # as scikit-learn's networks have it
+AUTO_BATCH = 200  # as in scikit-learn's networks
 SEEDS = 2**31 - 1
 WHOLE = (int, np.integer)
 NUMBER = (int, float, np.integer, np.floating)
@@ -35,7 +35,7 @@ NUMBER = (int, float, np.integer, np.floating)
 
 @dataclass(frozen=True)
 class Rule:
-    """What a parameter may be."""
+    """The values that a parameter may have."""
 
     holds: Callable[[object], bool]
     expected: str  # "must be …"
@@ -47,7 +47,7 @@ def _one_of(*words: str) -> Rule:
 
 
 def _is_whole(value: object) -> TypeGuard[int]:
-    return isinstance(value, WHOLE) and not isinstance(value, bool)  # True is an int of Python's
+    return isinstance(value, WHOLE) and not isinstance(value, bool)  # True is an int in Python
 
 
 def _whole(least: int) -> Rule:
@@ -55,7 +55,7 @@ def _whole(least: int) -> Rule:
 
 
 def _real(least: float, most: float, ends: str) -> Rule:
-    """Return the rule of numbers in a range: `ends` tells which of its two ends belong to it, as ``"[)"``."""
+    """Return the rule of numbers in a range; `ends`, such as ``"[)"``, says which of its two ends belong to it."""
 
     def holds(value: object) -> bool:
         if not isinstance(value, NUMBER) or not np.isfinite(float(value)):
@@ -75,10 +75,10 @@ def _or_none(rule: Rule) -> Rule:
 
 
 def _one_or_many(rule: Rule, expected: str, *, least: int) -> Rule:
-    """Return the rule of one that holds, or a sequence of at least so many."""
+    """Return the rule of one value, or a sequence of at least `least` values, for which `rule` holds."""
 
     def holds(value: object) -> bool:
-        if isinstance(value, Iterator):  # which is empty after this look at it
+        if isinstance(value, Iterator):  # it would be empty after this check
             return False
         given: list[object] = list(value) if isinstance(value, Iterable) else [value]
         return len(given) >= least and all(map(rule.holds, given))
@@ -128,12 +128,12 @@ RULES: Mapping[str, Rule] = {
 
 
 def check(estimator: Any, losses: tuple[str, ...]) -> None:  # noqa: ANN401 - any of the estimators
-    """Refuse the first parameter of an estimator that cannot be.
+    """Refuse the first parameter of an estimator that breaks its rule.
 
     Raises
     ------
     ValueError
-        It names the parameter, what was found and what is expected, in scikit-learn's words.
+        The message names the parameter, its value and what is expected, in the words of scikit-learn.
     """
     rules = {"loss": _or(_one_of(*losses), _LOSS, lambda value: isinstance(value, Loss)), **RULES}
     parameters = estimator.get_params(deep=False)
@@ -157,7 +157,7 @@ def hidden_widths(estimator: Any) -> tuple[int, ...]:  # noqa: ANN401 - likewise
 
 
 def loss_of(estimator: Any) -> Loss:  # noqa: ANN401 - likewise
-    """Return the loss, of predictions and targets in the target's own units; `log_loss` depends on the classes."""
+    """Return the loss of predictions and targets in the target's own units; `log_loss` depends on the classes."""
     named: dict[str, Callable[[], Loss]] = {
         "squared_error": lambda: LOSSES["mse"],
         "absolute_error": lambda: LOSSES["mae"],
@@ -185,20 +185,20 @@ def optimizer_of(estimator: Any) -> Optimizer:  # noqa: ANN401 - likewise
 
 
 def batch_of(estimator: Any, rows: int | None = None) -> int:  # noqa: ANN401 - likewise
-    """Return how many of the rows an update is made of; how many there are may be unknown."""
+    """Return the number of rows of an update; the number of all rows may be unknown."""
     batch = AUTO_BATCH if estimator.batch_size == "auto" else int(estimator.batch_size)
     return batch if rows is None else min(batch, rows)
 
 
 def seed_of(estimator: Any) -> int:  # noqa: ANN401 - likewise
-    """Return the engine's seed: `random_state` itself where it is a whole number, else one drawn from it."""
+    """Return the seed: `random_state` itself if it is a whole number, otherwise a number drawn from it."""
     state = estimator.random_state
     if isinstance(state, WHOLE):
-        check_random_state(int(state))  # refuses what scikit-learn does
+        check_random_state(int(state))  # refuses the same numbers as scikit-learn
         return int(state)
     return int(check_random_state(state).randint(SEEDS))
 
 
 def threads_of(estimator: Any) -> int | None:  # noqa: ANN401 - likewise
-    """Return how many threads a network may use, counted as joblib does: −1 for all cores; None leaves it open."""
+    """Return how many threads a network may use, counted as in joblib (−1 is all cores); None leaves it to its size."""
     return None if estimator.n_jobs is None else cast("int", effective_n_jobs(estimator.n_jobs))

@@ -10,7 +10,7 @@ from sklearn.base import RegressorMixin
 from thalweg.adapters.sklearn import options
 from thalweg.adapters.sklearn.streaming import StreamedEstimator
 from thalweg.adapters.sklearn.units import TargetScale
-from thalweg.learn.larger_than_memory import WINDOW
+from thalweg.learn.larger_than_memory import WINDOW_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,89 +25,92 @@ if TYPE_CHECKING:
 
 
 class NetworkRegressor(RegressorMixin, StreamedEstimator):
-    """A network that predicts numbers, one or many a sample.
+    """A network that predicts numbers, one or several for each sample.
 
-    It shuffles always and makes all epochs unless early stopping ends it: there is no `tol`. Targets are learned less
-    their mean and over their standard deviation, so that none has a scale of its own; all that is told is in their own
-    units. Features are taken as they are: put a scaler before it.
+    The samples are always shuffled, and all epochs are made unless early stopping ends the fit: there is no `tol`. The
+    mean of each target is subtracted and it is divided by its standard deviation before it is learned; predictions and
+    losses are in the targets' own units. Features are not scaled: put a scaler first.
 
     Parameters
     ----------
     hidden_layer_sizes : int or sequence of int
-        The neurons of each hidden layer; ``()`` for none, which makes the function linear.
+        The neurons of each hidden layer; ``()`` for no hidden layer, which is a linear function.
     activation : {"relu", "identity", "logistic", "tanh", "hard sigmoid"}
-        Of the hidden layers. ``hard sigmoid``: 0, then z/6 + 1/2, then 1.
+        The activation of the hidden layers. ``hard sigmoid``: 0, then z/6 + 1/2, then 1.
     skip_connections : bool
-        Whether they lead around hidden layers 2 and 3, 4 and 5, …, which must be 3, 5, 7, … of one width.
+        Whether skip connections lead around hidden layers 2 and 3, 4 and 5, …; there must be 3, 5, 7, … of one width.
     loss : {"squared_error", "absolute_error", "huber", "quantile"} or thalweg.learn.Loss
-        One of your own (`thalweg.learn.own_loss`) is asked with predictions and targets in the targets' own units.
+        The functions of a custom loss (`thalweg.learn.own_loss`) take predictions and targets in the targets' own
+        units.
     quantile : float or sequence of float
-        The share of targets that lies below what the loss ``quantile`` finds; one, or one for each target.
+        The share of targets below the prediction for the loss ``quantile``; one, or one for each target.
     huber_delta : float
-        From where on the loss ``huber`` is no longer quadratic, in the targets' own units.
+        The error above which the loss ``huber`` is no longer quadratic, in the targets' own units.
     solver : {"adam", "adamw", "momentum", "sgd"}
         The update rule; ``sgd`` is plain gradient descent.
     learning_rate_init : float
     learning_rate : {"constant", "cosine", "step"}
-        The schedule: as it is; down to 0 over `max_iter` epochs; times `step_factor` after every `step_every` updates.
+        The schedule: constant; down to 0 over `max_iter` epochs; multiplied by `step_factor` after every `step_every`
+        updates.
     warm_up : int
         Updates over which the learning rate rises before its schedule begins.
     step_every, step_factor : int, float
         Of the schedule ``step``.
     weight_decay : float
-        weight_decay·θ is added to the gradient, or with ``adamw`` η·weight_decay·θ taken off θ. It does not depend on
-        how many samples there are, which the `alpha` of scikit-learn's networks is divided by.
+        weight_decay·θ is added to the gradient; with ``adamw`` η·weight_decay·θ is subtracted from θ instead. It does
+        not depend on the number of samples, by which the `alpha` of scikit-learn's networks is divided.
     clip_norm : float, optional
-        The longest a gradient may be.
+        The largest Euclidean norm of a gradient; a longer gradient is shortened to it.
     momentum : float
         Of the solver ``momentum``.
     beta_1, beta_2, epsilon : float
         Of ``adam`` and ``adamw``.
     dropout : float
-        The share of hidden neurons that each sample of a batch goes without in training.
+        The share of the hidden neurons that is left out for each sample of a batch in training.
     batch_size : int or "auto"
-        Samples an update; ``auto`` for 200, or all where there are fewer. They are drawn anew every epoch.
+        Samples per update; ``auto`` is 200, or all if there are fewer. They are drawn anew in every epoch.
     max_iter : int
         Epochs.
     early_stopping : bool
-        Whether to stop when the validation loss has not become better for `n_iter_no_change` epochs, and keep the
-        best epoch's network.
+        Whether to stop when the validation loss has not improved for `n_iter_no_change` epochs, and to keep the network
+        of the best epoch.
     validation_fraction : float
-        The share held out for that, where `fit` is given no validation.
+        The share of the samples held out for that, where `fit` is given no validation.
     n_iter_no_change : int
     scale_target : bool
-        Whether targets are learned less their mean and over their standard deviation, each target by its own.
+        Whether each target is learned after subtracting its mean and dividing by its standard deviation.
     warm_start : bool
-        Whether `fit` goes on from the fitted network and the targets' scale, with a new optimizer.
+        Whether `fit` continues from the fitted network and the scale of the targets, with a new optimizer.
     checkpoint : path, optional
-        Where `fit` saves every ten seconds and when it ends. If there is such a file, `fit` goes on from it, to the
-        bits that it would have come to; with the same examples and parameters, or it is an error.
+        A file where `fit` saves every ten seconds and when it ends. If the file exists, `fit` resumes from it, to the
+        same bits. The examples and parameters must then be the same.
     callback : callable, optional
         Called with an `Epoch` after every epoch; what it returns ends the fit if it is true.
     random_state : int, RandomState or None
-        Of the start, the batches, dropout and the part held out; the same int gives the same bits.
+        The seed of the start, the batches, dropout and the held-out part; the same int gives the same bits.
     n_jobs : int, optional
-        How many threads a large network may use, −1 for all; decided by its size where it is not given.
+        The number of threads that a large network may use, −1 for all; decided by its size where it is not given.
     verbose : bool
-        Whether to print a line an epoch.
+        Whether to print a line for each epoch.
 
     Attributes
     ----------
     network_ : thalweg.learn.Network
         The function's description.
     theta_ : ndarray, shape (size,)
-        All its unknowns, in the precision of X.
+        All unknowns, in the precision of X.
     coefs_, intercepts_ : list of ndarray
-        The same layer by layer, weights of shape (inputs, outputs).
+        The same, layer by layer; weights have shape (inputs, outputs).
     target_mean_, target_scale_ : ndarray, shape (outputs,)
-        What was taken off the targets, and what they were divided by.
+        The mean that was subtracted from each target, and the scale that it was divided by.
     n_iter_, best_iter_ : int
-        Epochs made, by `partial_fit` and warm starts too; the one whose network was kept.
+        The number of epochs, including those of `partial_fit` and warm starts; the epoch whose network was kept.
     loss_curve_, loss_ : list of float, float
-        The loss of every epoch, in the targets' own units: of each sample before the update that it was part of; where
-        targets differ in scale, of all samples after the epoch. Of a stream the mean of its batches'. The latest one.
+        The loss of every epoch in the targets' own units, with each sample's error before the update of its batch;
+        where targets differ in scale, over all samples after the epoch; for a stream, the mean over its batches. The
+        last loss.
     validation_loss_curve_ : list of float, or None
-        That of validation after every epoch, NaN for epochs without; None where no epoch had one.
+        The validation loss after every epoch, NaN for epochs without; None if no epoch had one.
     outcome_ : thalweg.learn.Outcome
         How the descent ended, with advice.
     n_layers_, n_outputs_, n_features_in_ : int
@@ -169,10 +172,10 @@ class NetworkRegressor(RegressorMixin, StreamedEstimator):
         y: Any,  # noqa: ANN401 - likewise
         sample_weight: ArrayLike | None = None,
     ) -> Self:
-        """Make one pass over these examples, on from what was learned before.
+        """Make one pass over these examples, continuing from earlier passes.
 
-        The optimizer goes on as if all passes were one descent; its schedule spans `max_iter` passes, after
-        which a cosine's rate is 0. The first call decides the targets' mean and scale.
+        The optimizer continues as if all passes were one descent. Its schedule spans `max_iter` passes, after which the
+        rate of ``cosine`` is 0. The first call decides the mean and the scale of the targets.
 
         Parameters
         ----------
@@ -187,7 +190,7 @@ class NetworkRegressor(RegressorMixin, StreamedEstimator):
         Raises
         ------
         ValueError
-            As `fit`; what was learned before stays.
+            As `fit`. The model does not change then.
         """
         return self._become("_one_pass", X, y, sample_weight)
 
@@ -195,21 +198,21 @@ class NetworkRegressor(RegressorMixin, StreamedEstimator):
         self,
         stream: Any,  # noqa: ANN401 - iterables and functions of many kinds
         *,
-        window: int = WINDOW,
+        window: int = WINDOW_ROWS,
         validation: tuple[Any, ...] | None = None,
     ) -> Self:
         """Learn from a stream of batches that need not fit into memory; see `thalweg.learn.descend_stream`.
 
-        Every epoch goes through the stream once. Rows are collected into windows, of which two are in memory at a time,
-        and shuffled within each. The targets' mean and scale are those of the first window.
+        Every epoch iterates over the stream once. Rows are collected into windows, of which two are in memory at a
+        time, and shuffled within each. The mean and the scale of the targets are those of the first window.
 
         Parameters
         ----------
         stream : iterable, or function that returns one
-            Of batches ``(X, y)`` or ``(X, y, sample_weight)``, any number of rows each; for more than one epoch it must
-            be one that can be gone through again. `thalweg.learn.parquet_batches` makes one of files.
+            Batches ``(X, y)`` or ``(X, y, sample_weight)`` with any number of rows. For more than one epoch it must be
+            possible to iterate over it again. `thalweg.learn.parquet_batches` makes a stream of files.
         window : int
-            Rows.
+            The number of rows of a window.
         validation : (X, y) or (X, y, sample_weight), optional
             Unseen examples, as for `fit`; early stopping needs them.
 
@@ -220,10 +223,10 @@ class NetworkRegressor(RegressorMixin, StreamedEstimator):
         Raises
         ------
         ValueError
-            As `fit`, and if a batch does not suit, or rows of an epoch are missing: it names the batch. An earlier
-            fitted model stays as it was.
+            As `fit`, and if a batch does not fit, or rows of an epoch are missing. The message names the batch. An
+            earlier fitted model does not change.
         TypeError
-            If the stream is a path, or nothing that can be gone through.
+            If the stream is a path, or cannot be iterated over.
         """
         return self._become("_fit_stream", stream, window, validation)
 
@@ -262,7 +265,9 @@ class NetworkRegressor(RegressorMixin, StreamedEstimator):
         self.target_mean_, self.target_scale_ = units.mean, units.scale
 
     def _encoded(self, y: NDArray[Any]) -> NDArray[np.float64]:
-        target = y.reshape(len(y), -1).astype(np.float64, order="C")  # sums of another layout round otherwise
+        target = y.reshape(len(y), -1).astype(
+            np.float64, order="C"
+        )  # sums over another memory layout round differently
         if target.shape[1] != self.n_outputs_:
             raise ValueError(f"y has {target.shape[1]} outputs; the network was begun with {self.n_outputs_}.")
         return target

@@ -1,4 +1,4 @@
-"""Fitting to a stream that need not fit into memory: its targets become what the network learns, batch by batch."""
+"""Fit to a stream that need not fit into memory; its targets are encoded and scaled batch by batch."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class StreamedEstimator(NetworkEstimator):
-    """An estimator that learns from streams too."""
+    """An estimator that also learns from streams."""
 
     def _fit_stream(self, stream: Any, window: int, validation: Any, classes: ArrayLike | None = None) -> None:  # noqa: ANN401
         options.check(self, self._losses)
@@ -52,7 +52,7 @@ class StreamedEstimator(NetworkEstimator):
         loss, factor = units.learned(self._loss())
         if factor is None and isinstance(stream, Iterator):
             raise ValueError(
-                "To tell the loss of targets of several scales, the stream is gone through once more after an epoch, "
+                "The loss of targets of several scales takes another iteration over the stream after each epoch, "
                 f"and a {type(stream).__name__} came. {ONCE} Or fit with scale_target=False."
             )
         before, now = self._curves() if going_on else Curves([], []), Curves([], [])
@@ -65,7 +65,7 @@ class StreamedEstimator(NetworkEstimator):
                 self._loss_of_stream(learned, network, theta, dtype) if factor is None else factor * epoch.loss
             )
             now.validation.append(validation if validate is None or patience else validate(theta))
-            stop = self._tell(network, lambda: epoch.carried, before.then(now), time.perf_counter() - began)
+            stop = self._report_epoch(network, lambda: epoch.carried, before.then(now), time.perf_counter() - began)
 
         outcome = descend_stream(
             network,
@@ -91,12 +91,12 @@ class StreamedEstimator(NetworkEstimator):
         self._end(plain, len(before.loss), None if outcome.failed else outcome.carried)
 
     def _refuse(self, stream: Any, window: Any, validation: Any) -> None:  # noqa: ANN401 - what a user gave
-        """Refuse what a stream cannot be fitted with."""
+        """Refuse parameters and arguments that do not fit a stream."""
         if not isinstance(window, options.WHOLE) or window < 1:
             raise ValueError(f"window is {window!r}; it must be an int, 1 or more: how many rows a window has.")
         if isinstance(stream, (str, PathLike)):
             raise TypeError(
-                f"A stream is an iterable of batches, and a path came: {str(stream)!r}. "
+                f"A stream is an iterable of batches, and this is a path: {str(stream)!r}. "
                 "thalweg.learn.parquet_batches makes a stream of a Parquet file."
             )
         if not isinstance(stream, Iterable) and not callable(stream):
@@ -126,10 +126,10 @@ class StreamedEstimator(NetworkEstimator):
         *,
         first: bool,
     ) -> tuple[LearnedStream, Any]:
-        """Take from a first window what targets and features are; return the stream as it is learned, and the dtype."""
+        """Learn from a first window what the targets and features are; return the encoded stream and the dtype."""
         once, batches, names = isinstance(stream, Iterator), _gone_through(stream), _names(stream)
         classes = stream.labels if classes is None and isinstance(stream, ParquetBatches) else classes
-        again: list[Any] = []  # what an iterator does not give twice
+        again: list[Any] = []  # the batches that an iterator does not give again
         taken, dtype = self._first_window(batches, names, window, again if once else None, first=first)
         y, weight = (np.concatenate([getattr(one, name) for one in taken]) for name in ("y", "weight"))
         if not len(y):
@@ -144,9 +144,9 @@ class StreamedEstimator(NetworkEstimator):
         learned = partial(self._learned, names=names, like=Rows(np.empty(0), y[:1], weight[:1]))
         whole = chain(again, batches) if once else stream
         close = None if once else getattr(batches, "close", None)
-        if close is not None:  # a generator lets go of its files
+        if close is not None:  # a generator closes its files
             close()
-        return LearnedStream(whole, learned, getattr(stream, "rows", None), illustrated=batches), dtype
+        return LearnedStream(whole, learned, getattr(stream, "rows", None), first_batches=batches), dtype
 
     def _first_window(
         self,
@@ -157,7 +157,7 @@ class StreamedEstimator(NetworkEstimator):
         *,
         first: bool,
     ) -> tuple[list[Rows], Any]:
-        """Return the targets and weights of so many rows, batch by batch, and the features' dtype."""
+        """Return the targets and weights of the first `window` rows, batch by batch, and the dtype of the features."""
         dtype, taken, count = None, [], 0
         for number, batch in enumerate(batches):
             if again is not None:
@@ -172,7 +172,7 @@ class StreamedEstimator(NetworkEstimator):
                     raise ValueError(
                         f"y has shape {y.shape}; its rows must be as those of batch 0: {taken[0].y.shape[1:]}."
                     )
-            counts = counts[: window - count]  # what the first window is does not hang on how rows are cut
+            counts = counts[: window - count]  # the first window does not depend on how the rows are cut
             taken.append(Rows(np.empty(0), y[: len(counts)][counts], weight[: len(counts)][counts]))
             count += len(counts)
             if count == window:
@@ -189,7 +189,7 @@ class StreamedEstimator(NetworkEstimator):
         names: tuple[str, ...] | None,
         like: Rows,
     ) -> tuple[Any, Values, Values]:
-        """Return a batch as the network learns it; what a target is where it has no weight does not matter."""
+        """Return a batch as the network learns it; a target of weight 0 may have any value."""
         features = self._features(X, names)
         counts = weight > 0
         rows = Rows(np.empty(0), y[counts], weight[counts]) if counts.any() else like
@@ -199,7 +199,7 @@ class StreamedEstimator(NetworkEstimator):
         return features, _spread(target, counts), _spread(share, counts)
 
     def _features(self, X: Any, names: tuple[str, ...] | None, *, reset: bool = False) -> Any:  # noqa: ANN401 - likewise
-        """Return the features of a batch, checked; where the stream names them, as if they had come in a frame."""
+        """Return the features of a batch, checked; where the stream names them, as if they came in a frame."""
         if names is None:
             return validate_data(self, X, dtype=PRECISIONS, reset=reset, ensure_min_samples=0)
         kinds: Any = PRECISIONS
@@ -219,7 +219,7 @@ class StreamedEstimator(NetworkEstimator):
         return checked
 
     def _loss_of_stream(self, learned: LearnedStream, network: Network, theta: Values, dtype: Any) -> float:  # noqa: ANN401
-        """Return L over all rows, in own units: another pass over the stream, while nobody else goes through it."""
+        """Return L over all rows in own units, by another pass over the stream, which nothing else reads then."""
         loss, units, total, shares = self._loss(), self._units(), 0.0, 0.0
         for X, target, weight in learned:
             share = float(weight.sum())
@@ -231,17 +231,17 @@ class StreamedEstimator(NetworkEstimator):
 
 
 class LearnedStream:
-    """A user's stream, its targets encoded and scaled as the network learns them; every batch has weights.
+    """The user's stream with its targets encoded and scaled as the network learns them, and weights in each batch.
 
     Parameters
     ----------
     stream : iterable of batches, or function that returns one
     learned : callable
-        Features, targets and weights of a batch to those that are learned.
+        Turns the features, targets and weights of a batch into those that are learned.
     rows : int, optional
-        Of an epoch, where the stream tells it.
-    looked_at : iterator
-        That the first window was taken from: what gives it again has lost those rows.
+        The number of rows of an epoch, where the stream announces it.
+    first_batches : iterator
+        The iterator that gave the first window. A stream that returns it again has lost those rows.
     """
 
     def __init__(
@@ -249,14 +249,14 @@ class LearnedStream:
         stream: Any,  # noqa: ANN401 - what a user gave
         learned: Callable[..., tuple[Any, Values, Values]],
         rows: int | None,
-        illustrated: Iterator[Any],
+        first_batches: Iterator[Any],
     ) -> None:
         self.rows, self.apart = rows, getattr(stream, "apart", False)
-        self._stream, self._learned, self._looked_at = stream, learned, illustrated
+        self._stream, self._learned, self._first_batches = stream, learned, first_batches
 
     def __iter__(self) -> Generator[tuple[Any, Values, Values]]:
         batches = _gone_through(self._stream)
-        if batches is self._looked_at:
+        if batches is self._first_batches:
             raise ValueError(f"The stream gave the same {type(batches).__name__} twice. {ONCE}")
         for number, batch in enumerate(batches):
             with _named(number):
@@ -274,7 +274,7 @@ def _gone_through(stream: Any) -> Iterator[Any]:  # noqa: ANN401 - what a user g
 
 
 def _with_labels(batches: Iterator[Any], labels: NDArray[np.str_]) -> Iterator[Any]:
-    """Return batches with the labels themselves, of which the engine needs the numbers only."""
+    """Return batches with the labels themselves in place of their numbers."""
     for number, (X, y, *weight) in enumerate(batches):
         there = np.isfinite(y[:, 0])
         with _named(number):
@@ -310,7 +310,7 @@ def _parts(batch: Any) -> tuple[Any, NDArray[Any], NDArray[np.float64]]:  # noqa
 
 
 def _spread(values: NDArray[Any], counts: NDArray[np.bool_]) -> NDArray[Any]:
-    """Return the rows that count at their places, 0 in the others."""
+    """Return the rows that count at their places, and 0 at the others."""
     out = np.zeros((len(counts), values.shape[1]))
     if counts.any():
         out[counts] = values
@@ -319,7 +319,7 @@ def _spread(values: NDArray[Any], counts: NDArray[np.bool_]) -> NDArray[Any]:
 
 @contextmanager
 def _named(number: int) -> Generator[None]:
-    """Name the batch that something is wrong with."""
+    """Name the batch in an error."""
     try:
         yield
     except (TypeError, ValueError) as error:

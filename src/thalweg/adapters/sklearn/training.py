@@ -1,4 +1,4 @@
-"""A descent that remembers what was told of its epochs, and goes on from the file that it was saved to."""
+"""A descent that records the losses of its epochs and can be resumed from a file."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from thalweg.learn.outcome import Outcome
 
 UNITS = "target mean and scale"
-TOLD = ("loss curve", "validation loss curve")
-# What a descent was begun with -> the estimator's parameter.
+CURVES = ("loss curve", "validation loss curve")
+# From a property of a descent to the parameter of the estimator.
 PARAMETERS = {
     "batch": "batch_size",
     "epochs": "max_iter",
@@ -50,28 +50,28 @@ class Curves(NamedTuple):
 
     @classmethod
     def of(cls, loss: list[float], validation: list[float] | None) -> Self:
-        """Return curves where there may have been no validation at all."""
+        """Return curves; where there was no validation, its losses are NaN."""
         return cls(loss, [math.nan] * len(loss) if validation is None else validation)
 
     def then(self, later: Curves) -> Curves:
-        """Return these and what came after them."""
+        """Return these curves continued by later ones."""
         return Curves(self.loss + later.loss, self.validation + later.validation)
 
 
-class ToldDescent(Descent):
-    """A descent with the losses of its epochs, which are saved with it.
+class FitDescent(Descent):
+    """A descent that records the losses of its epochs and saves them.
 
     Parameters
     ----------
     *given, **options
-        Those of `Descent`.
+        The arguments of `Descent`.
     units : TargetScale
-        Which the losses are told in.
+        The scale of the targets, for the file.
 
     Attributes
     ----------
     curves : Curves
-        Of its whole epochs.
+        The losses of its whole epochs.
     """
 
     def __init__(self, *given: Any, units: TargetScale, **options: Any) -> None:  # noqa: ANN401 - those of `Descent`
@@ -82,52 +82,52 @@ class ToldDescent(Descent):
         self._shares = None if (shares == shares[0]).all() else shares
 
     def epoch_loss(self) -> float:
-        """Return Σ w·e / Σ w of the latest epoch: each example's error before the update that it was part of."""
+        """Return Σ w·e / Σ w of the latest epoch, with each example's error before the update of its batch."""
         firsts = np.arange(0, len(self.examples), self.batch)
         if self._shares is None:
             share = np.diff(firsts, append=len(self.examples))
         else:
             share = np.add.reduceat(self._shares[self.order(self.epoch - 1)], firsts)
-        counts = share > 0  # the loss of a batch without a weight is NaN
+        counts = share > 0  # the loss of a batch without weight is NaN
         return float(np.average(self.batch_losses[counts], weights=share[counts]))
 
-    def translate(self, loss: float, validation: float) -> None:
-        """Remember the latest epoch's losses; told again, they replace what was told before."""
+    def record_epoch(self, loss: float, validation: float) -> None:
+        """Record the losses of the latest epoch; recorded again, they replace those before."""
         self.curves.loss[self.epoch - 1 :] = [loss]
         self.curves.validation[self.epoch - 1 :] = [validation]
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Return all that changes, the losses told among it."""
-        told = {name: np.array(curve) for name, curve in zip(TOLD, self.curves, strict=True)}
-        return super().state() | told | {UNITS: np.stack([self.units.mean, self.units.scale])}
+        """Return all arrays that change, with the recorded losses."""
+        curves = {name: np.array(curve) for name, curve in zip(CURVES, self.curves, strict=True)}
+        return super().state() | curves | {UNITS: np.stack([self.units.mean, self.units.scale])}
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Go on to where a descent was when its `state` was taken."""
-        self.curves = Curves(*(state[name].tolist() for name in TOLD))
+        """Take over the `state` of a descent."""
+        self.curves = Curves(*(state[name].tolist() for name in CURVES))
         super().restore(state)
 
     def ended(self, patience: int | None) -> Outcome | None:
-        """Return how it ended where validation had ended it already, so that another run would go on too far."""
-        waited = self._course.illustrated - self._course.best_epoch
-        if patience is None or self._course.kept is None or waited < patience:
+        """Return the outcome if validation has already ended the descent, because another run would go on too far."""
+        waited = self._stopping.epochs_seen - self._stopping.best_epoch
+        if patience is None or self._stopping.kept is None or waited < patience:
             return None
         return self._outcome("validation", 0.0)
 
 
 def saved_seed(path: Path) -> int:
-    """Return the seed that a saved descent was begun with."""
+    """Return the seed of a saved descent."""
     return int(unseal(DESCENT, path)[0]["seed"])
 
 
-def go_on(descent: ToldDescent, path: Path) -> None:
-    """Take a descent to where a saved one was.
+def go_on(descent: FitDescent, path: Path) -> None:
+    """Resume a descent from a saved one.
 
     Raises
     ------
     InputError
-        If the file is none of a fit, is damaged, or was begun with other examples.
+        If the file does not hold a descent, is damaged, or was begun with other examples.
     ValueError
-        If it was begun with other parameters; they are named.
+        If it was begun with other parameters, which are named, or was not saved by a fit.
     """
     saved = Descent.load(path, descent.examples, loss=descent.loss)
     now, then = _begun_with(descent), _begun_with(saved)
@@ -142,15 +142,15 @@ def go_on(descent: ToldDescent, path: Path) -> None:
             "path, or remove the file to begin anew."
         )
     tensors = unseal(DESCENT, path)[1]
-    if not tensors.keys() >= {UNITS, *TOLD}:
-        raise ValueError(f"The checkpoint {path} is a descent, but none of an estimator's fit. Choose another path.")
+    if not tensors.keys() >= {UNITS, *CURVES}:
+        raise ValueError(f"The checkpoint {path} is a descent, but not one of an estimator. Choose another path.")
     if not np.array_equal(tensors[UNITS], descent.state()[UNITS]):
         raise ValueError(f"{path} was begun with other examples than those given: their targets have another scale.")
     descent.restore(tensors)
 
 
 def _begun_with(descent: Descent) -> dict[str, Any]:
-    """Return everything that decides what a descent comes to, by name."""
+    """Return everything that decides the result of a descent, by name."""
     return {
         **{name: getattr(descent, name) for name in ("batch", "epochs", "seed", "dropout")},
         **vars(descent.network),

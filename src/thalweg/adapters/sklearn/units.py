@@ -1,4 +1,4 @@
-"""The target's own units: learned from at a scale near 1, told as the user gave it."""
+"""The units of the target: the network learns it at a scale near 1, and losses are in the user's units."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TargetScale:
-    """What is taken off each target before it is learned, and what it is divided by.
+    """The mean that is subtracted from each target before it is learned, and the scale that it is divided by.
 
     Attributes
     ----------
@@ -40,20 +40,20 @@ class TargetScale:
     def of(cls, target: NDArray[np.float64], weight: NDArray[np.float64]) -> TargetScale:
         """Return the weighted mean and standard deviation of targets, shape (examples, outputs).
 
-        A target that differs by no more than its mean may be rounded has the scale 1: the bound is that of Chan, Golub
-        and LeVeque (1983), as scikit-learn's scalers have it.
+        A target that varies by no more than the rounding error of its mean has the scale 1. The bound is that of Chan,
+        Golub and LeVeque (1983), as in scikit-learn's scalers.
 
         Raises
         ------
         ValueError
-            If a target is too large for its square.
+            If the square of a target overflows.
         """
         with np.errstate(over="ignore", invalid="ignore"):
             mean = np.average(target, axis=0, weights=weight)
             variance = np.average(np.square(target - mean), axis=0, weights=weight)
         if not np.isfinite(variance).all():
             raise ValueError(
-                f"The target is as large as {np.abs(target).max():g}, too large for its variance to be told. Give it "
+                f"The target is as large as {np.abs(target).max():g}, so large that its variance overflows. Give it "
                 "in a larger unit."
             )
         rounding = len(target) * np.finfo(np.float64).eps
@@ -65,19 +65,19 @@ class TargetScale:
         return (target - self.mean) / self.scale
 
     def own(self, made: Values) -> NDArray[np.float64]:
-        """Return what the network gives in the target's units."""
+        """Return predictions of the network in the target's own units."""
         return made * self.scale + self.mean
 
     def learned(self, loss: Loss) -> tuple[Loss, float | None]:
-        """Return the loss to learn by, and what its values are multiplied by to be those of `loss` in own units.
+        """Return the loss to learn by, and the factor from its values to those of `loss` in the target's own units.
 
-        Where the outputs' scales differ no one number does that, and it is None: each output is then as important as
-        any other, whatever its unit. A loss of the user's own is asked in own units all the same (P0, the chain rule).
+        Where the scales of the outputs differ there is no such factor, and it is None: each output is then equally
+        important, whatever its unit. A custom loss is always called in own units (P0, the chain rule).
 
         Parameters
         ----------
         loss : Loss
-            Of predictions and targets in own units.
+            The loss of predictions and targets in own units.
         """
         one = float(self.scale[0]) if (self.scale == self.scale[0]).all() else None
         if loss.code == OWN:
@@ -98,7 +98,7 @@ class TargetScale:
 
 
 def _huber_of_each(own: float, scale: NDArray[np.float64]) -> Loss:
-    """Return the loss of Huber with a δ for each output, which the kernel has not; `own` is the one in own units."""
+    """Return Huber's loss with a δ for each output, which the kernel does not have; `own` is δ in own units."""
     delta = own / scale
 
     def error(made: Values, target: Values) -> Values:
@@ -113,17 +113,17 @@ def _huber_of_each(own: float, scale: NDArray[np.float64]) -> Loss:
 
 
 class LossOn:
-    """L over the same examples, for one θ after another, in the target's own units.
+    """L over the same examples in the target's own units, for one θ after another.
 
     Parameters
     ----------
     network : Network
     examples : Examples
-        Whose features are looked at.
+        Their features and weights are used.
     target : ndarray, shape (examples, outputs), or labels of shape (examples, 1)
-        In own units.
+        In the target's own units.
     loss : Loss
-        Of predictions and targets in own units.
+        The loss of predictions and targets in own units.
     units : TargetScale
     threads : int, optional
         As for `predict`.

@@ -1,13 +1,13 @@
-"""The fast version: what `backprop.py`, `loss.py` and `optimizer.py` compute, compiled by Numba, nothing allocated.
+"""The fast version: what `backprop.py`, `loss.py` and `optimizer.py` compute, compiled by Numba without allocation.
 
-An example is a lane: the a and ∂C/∂z of a layer lie as (neurons, lanes), so that one vector instruction serves 16
-examples at once and the unknowns are read as they lie in θ. A batch fills up to a multiple of `LANES` with copies of
-its last example, whose slopes are 0. Codes, not function objects, choose activation, loss and rule, so that one
-compilation serves every network. In the files of this folder:
+An example is a SIMD lane: the a and ∂C/∂z of a layer have shape (neurons, lanes), so that one vector instruction works
+on several examples at once, and the unknowns are read in the order of θ. A batch is filled up to a multiple of `LANES`
+with copies of its last example, whose slopes are 0. Activation, loss and rule are chosen by numbers instead of function
+objects, so that one compilation serves every network. In the files of this folder:
 
     plan     what does not change: widths, codes, numbers          `kernel.Plan`
     data     the arrays of `Examples`                              `kernel.Data`
-    room     buffers, planned once                                 `kernel.Room`
+    buffers  arrays that are written, allocated once               `kernel.Buffers`
     theta    (size,) the unknowns: per layer the rows of W, then b
     a        (lanes · Σ widths,) a of every layer, one after another; the features first
     slopes   (lanes · Σ widths,) ∂C/∂z of every layer, laid out as `a`
@@ -25,7 +25,7 @@ LANES = 16
 
 
 def _forget_older_compilations() -> None:
-    """Remove what was compiled before a source changed: Numba's cache does not look at the files of callees."""
+    """Remove compilations that are older than a source: Numba's cache does not check the files of callees."""
     here = Path(__file__).parent
     with contextlib.suppress(OSError):
         newest = max(file.stat().st_mtime for folder in (here, here.parent) for file in folder.glob("*.py"))
@@ -36,13 +36,14 @@ def _forget_older_compilations() -> None:
 
 _forget_older_compilations()
 
-# Division as NumPy has it: Python's check for a zero divisor would keep a loop from being vectorised. Without Numba's
-# runtime (an option that Numba keeps to itself) nothing can be allocated, and no array is counted, which took more
-# time than a small network's arithmetic.
-# Flags of floating point are stated, or a caller's would be taken over: NaN must stay NaN, and the same sum the same.
+# Division works as in NumPy, because Python's check for a zero divisor would prevent the vectorisation of a loop.
+# Without Numba's runtime (`_nrt`, an undocumented option) nothing can be allocated and references to arrays are not
+# counted, which would take more time than the arithmetic of a small network.
+# The flags of floating-point arithmetic are set here, because otherwise those of a caller would apply: NaN must stay
+# NaN, and the same sum must give the same bits.
 OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False}
 compiled = njit(**OPTIONS, fastmath=False)
-# To hand over a plan, data and room is to hand over some hundred numbers: what every batch calls becomes its caller's.
+# A plan, data and buffers are about a hundred numbers. To pass them in each call is slow, so these calls are inlined.
 inlined = njit(**OPTIONS, fastmath=False, inline="always")
-# Sums in any order, so that they are vectorised; the same numbers have the same sum all the same.
+# Sums may be taken in any order, so that they are vectorised; equal numbers still have equal sums.
 summing = njit(**OPTIONS, fastmath={"reassoc"})

@@ -1,9 +1,9 @@
-"""σ and the multiplication by σ′ over a whole layer (N4, P7). σ′ is told by a as well as by z, so z is not kept."""
+"""σ, and the multiplication by σ′, for a whole layer (N4, P7). σ′ is computed from a instead of z, so z is not kept."""
 
-# Numba infers every type from what it is given; the package's docstring tells the roles:
+# Numba infers all types; the docstring of the package describes the parameters:
 # ruff: noqa: ANN001
 # pyright: reportMissingParameterType=false, reportUnknownParameterType=false
-# An intrinsic is given its first parameter by Numba:
+# Numba passes the first parameter of an intrinsic itself:
 # pyright: reportCallIssue=false
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from thalweg.learn.compiled.view import flattened
 
 
 @inlined
-def activate(code, z, lane_room) -> None:
+def activate(code, z, lane_buffers) -> None:
     """Turn z, shape (neurons, lanes), into a."""
     if code == SOFTMAX:
-        softmax(z, z, lane_room)
+        softmax(z, z, lane_buffers)
         return
     flat = flattened(z)
     kind = z.dtype.type
@@ -39,10 +39,10 @@ def activate(code, z, lane_room) -> None:
 
 
 @compiled
-def softmax(z, a, lane_room) -> None:
-    """Write each lane's softmax into `a`, its greatest z and the logarithm of its Σ e^(z − greatest) aside."""
+def softmax(z, a, lane_buffers) -> None:
+    """Write the softmax of each lane into `a`, and its greatest z and Σ e^(z − greatest) into `lane_buffers`."""
     neurons, lanes = z.shape
-    greatest, total = lane_room[0], lane_room[1]
+    greatest, total = lane_buffers[0], lane_buffers[1]
     for lane in range(lanes):
         greatest[lane] = z[0, lane]
         total[lane] = 0
@@ -59,8 +59,8 @@ def softmax(z, a, lane_room) -> None:
 
 
 @inlined
-def multiply_by_slope(code, a, slope, keep, lane_room) -> None:  # noqa: C901, PLR0912 - a table
-    """Turn ∂C/∂a, in `slope`, into ∂C/∂z; `a`, both (neurons, lanes), is divided by `keep` where dropout kept it."""
+def multiply_by_slope(code, a, slope, keep, lane_buffers) -> None:  # noqa: C901, PLR0912 - a table
+    """Turn ∂C/∂a, in `slope`, into ∂C/∂z, both (neurons, lanes); with dropout `a` was divided by `keep` before."""
     kind = a.dtype.type
     zero, one = kind(0), kind(1)
     share, full = kind(keep), kind(1 / keep)
@@ -81,7 +81,7 @@ def multiply_by_slope(code, a, slope, keep, lane_room) -> None:  # noqa: C901, P
             flat[i] *= one - own * own
     elif code == SOFTMAX:
         neurons, lanes = a.shape
-        total = lane_room[0]
+        total = lane_buffers[0]
         total[:lanes] = 0
         for k in range(neurons):
             for lane in range(lanes):

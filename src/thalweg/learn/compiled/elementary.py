@@ -1,23 +1,22 @@
 """exp, sigmoid and tanh for compiled loops, written so that LLVM turns such a loop into vector instructions.
 
-A call of libm's exp keeps a loop scalar. These are straight lines of sums, products and at most one division, with
-choices in place of branches and nothing particular to a processor. All three rest on
+A call of libm's exp keeps a loop scalar. These functions are sums, products and at most one division, with selections
+instead of branches, and use nothing that only some processors have. All three are based on
 
     x = n·ln 2 + r,   |r| ≤ ½ ln 2,   eˣ = 2ⁿ·(1 + q),   q = eʳ − 1 = r + r²·(½ + r·P(r))
 
-n·ln 2 is taken away in two parts, the first of them exact (Cody and Waite 1980; the parts are those of Cephes and of
-fdlibm). P is our own minimax polynomial (Remez): it alone leaves eʳ wrong by 0.03 ulp.
+n·ln 2 is subtracted in two parts, the first of which is exact (Cody and Waite 1980; the parts are those of Cephes and
+fdlibm). P is our own minimax polynomial (Remez); by itself it makes an error of 0.03 ulp in eʳ.
 
-Nothing here may be contracted or reordered, whatever flags the caller is compiled with: a fused multiply-add that
-some processors have and others lack, or some loops get and others do not, would decide the last bit, and reordering
-would simplify the rounding to n away. So the same x gives the same bits in every loop, at every place, on every
-processor.
+Nothing here may be contracted or reordered, whatever flags the caller is compiled with. A fused multiply-add, which
+only some processors have and only some loops get, would change the last bit, and reordering would remove the rounding
+to n. So the same x gives the same bits in every loop, at every place, on every processor.
 
-Each takes float32 or float64 and returns the same, NaN for NaN. An ulp is the spacing of such numbers at the exact
-result.
+Each function takes float32 or float64 and returns the same type, and NaN for NaN. An ulp is the distance between
+neighbouring numbers of that type at the exact result.
 """
 
-# Numba infers every type from what it is given, and an intrinsic is called without its context:
+# Numba infers all types, and an intrinsic is called without its context:
 # ruff: noqa: ANN001, ANN202
 # pyright: reportMissingParameterType=false, reportUnknownParameterType=false, reportCallIssue=false
 # `min` and `max` might lose a NaN:
@@ -36,25 +35,25 @@ from numba.extending import intrinsic, overload
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Every flag is stated: Numba takes one that is not from the caller.
+# Every flag is set, because Numba takes a missing flag from the caller.
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False, "forceinline": True}
 compiled = njit(cache=True, **OPTIONS)
 
 
 class Precision(NamedTuple):
-    """What depends on the precision, every number of its type."""
+    """The constants that depend on the precision; each is of that type."""
 
     zero: np.floating[Any]
     half: np.floating[Any]
     one: np.floating[Any]
     two: np.floating[Any]
     per_log_2: np.floating[Any]  # 1 / ln 2
-    log_2_head: np.floating[Any]  # ends in so many zeros that n times it is exact
+    log_2_head: np.floating[Any]  # ends in so many zero bits that its product with n is exact
     log_2_tail: np.floating[Any]
-    whole: np.floating[Any]  # added and taken away again it rounds to a whole number
-    least: np.floating[Any]  # e to it is the least normal number
-    most: np.floating[Any]  # e to it is infinite
-    settled: np.floating[Any]  # its tanh is 1
+    whole: np.floating[Any]  # adding and subtracting it rounds to a whole number
+    least: np.floating[Any]  # e to this power is the least normal number
+    most: np.floating[Any]  # e to this power is infinite
+    settled: np.floating[Any]  # tanh of it is 1
 
 
 SINGLE = Precision(
@@ -73,7 +72,7 @@ P_DOUBLE = (
 
 
 def _by_type(function: Callable[..., Any], single: Callable[..., Any], double: Callable[..., Any]) -> None:
-    """Let compiled code take `single` for `function` where its argument is a float32, `double` where a float64."""
+    """In compiled code, replace `function` by `single` for a float32 argument and by `double` for a float64."""
 
     def choose(x):
         return {types.float32: single, types.float64: double}.get(x)
@@ -85,11 +84,11 @@ def _precision(x):
     return SINGLE if x.dtype == np.float32 else DOUBLE
 
 
-def _single(x):  # noqa: ARG001 - its type is what counts
+def _single(x):  # noqa: ARG001 - only its type matters
     return SINGLE
 
 
-def _double(x):  # noqa: ARG001 - its type is what counts
+def _double(x):  # noqa: ARG001 - only its type matters
     return DOUBLE
 
 
@@ -114,8 +113,8 @@ _by_type(_p, _p_single, _p_double)
 
 
 @intrinsic
-def _power_of_two(context, shifted):  # noqa: ARG001 - what Numba hands an intrinsic
-    """2ⁿ, where `shifted` is n + `whole`: the end of its fraction is n, which becomes the exponent."""
+def _power_of_two(context, shifted):  # noqa: ARG001 - Numba passes it to an intrinsic
+    """Return 2ⁿ, where `shifted` is n + `whole`: the last bits of its fraction are n, which becomes the exponent."""
     bits, fraction = {types.float32: (32, 23), types.float64: (64, 52)}[shifted]
 
     def code(context, builder, signature, arguments):  # noqa: ARG001 - likewise
@@ -142,14 +141,14 @@ def _reduced(x):
 def exponential(x) -> float:
     """Return eˣ, within 1.1 ulp.
 
-    Infinite where eˣ exceeds the largest number. Where it is below the least normal one, x < −87.33654 of float32 and
-    x < −708.39642 of float64, it is 0: what is computed with subnormal numbers is slow.
+    It is infinite where eˣ exceeds the largest number. Where eˣ is below the least normal number (x < −87.33654 in
+    float32 and x < −708.39642 in float64) it is 0, because arithmetic with subnormal numbers is slow.
     """
     number = _precision(x)
     inside = number.least if x < number.least else x
     inside = number.most if inside > number.most else inside
     q, shifted = _reduced(inside)
-    # 2ⁿ of the largest results is no number, so one factor 2 of it goes elsewhere.
+    # For the largest results 2ⁿ would overflow, so one factor 2 is multiplied separately.
     large = x > number.zero
     part = _power_of_two(shifted - number.one if large else shifted)
     value = (number.one + q) * (number.two if large else number.one) * part
@@ -158,7 +157,7 @@ def exponential(x) -> float:
 
 @compiled
 def sigmoid(x) -> float:
-    """Return σ(x) = 1 / (1 + e⁻ˣ), within 2.5 ulp however small: left of 0 it is computed as eˣ / (1 + eˣ).
+    """Return σ(x) = 1 / (1 + e⁻ˣ), within 2.5 ulp, even if it is small: left of 0 it is computed as eˣ / (1 + eˣ).
 
     It is 0 where `exponential` is.
     """
@@ -174,7 +173,7 @@ def sigmoid(x) -> float:
 
 @compiled
 def tanh(x) -> float:
-    """Return tanh x, odd to the last bit and within 3 ulp however small x: −m / (2 + m), m = e⁻²ˣ − 1, right of 0."""
+    """Return tanh x, odd to the last bit and within 3 ulp, even for small x: −m / (2 + m), m = e⁻²ˣ − 1, right of 0."""
     number = _precision(x)
     away = abs(x)
     away = number.settled if away > number.settled else away

@@ -1,9 +1,9 @@
-"""A batch, gathered from the blocks of `Examples` into lanes."""
+"""Gather a batch from the blocks of `Examples` into SIMD lanes."""
 
-# Numba infers every type from what it is given; the package's docstring tells the roles:
+# Numba infers all types; the docstring of the package describes the parameters:
 # ruff: noqa: ANN001
 # pyright: reportMissingParameterType=false, reportUnknownParameterType=false
-# An intrinsic is given its first parameter by Numba:
+# Numba passes the first parameter of an intrinsic itself:
 # pyright: reportCallIssue=false
 
 from __future__ import annotations
@@ -12,37 +12,37 @@ from thalweg.learn.compiled import compiled, inlined
 from thalweg.learn.compiled.product import VECTOR_BYTES, at, choose, transpose, transpose_chosen
 from thalweg.learn.compiled.view import fetch_ahead
 
-LEAST = 16  # numbers that the rows of a batch are padded to: a vector of the smaller precision
+ROW_NUMBERS = 16  # rows of a batch are padded to a multiple of it, a vector of float32
 
 
 @inlined
-def gather(data, room, order, first, count, summed, x, from_, to) -> None:
+def gather(data, buffers, order, first, count, summed, x, from_, to) -> None:
     """Write the features of examples ``order[first : first + count]`` into lanes of x, shape (features, lanes).
 
-    Only the lanes between `from_` and `to`, multiples of `LANES`, are written; the last example fills those beyond
-    `count`. One-hot features that are `summed` are not written out: their indices are, one row a place.
+    Only the lanes from `from_` to `to`, multiples of `LANES`, are written; the last example fills those beyond `count`.
+    `summed` one-hot features are not written out. Their indices are, one row for each place.
     """
     window, columns = len(data.emphasis), data.dense.shape[1]
     if window:
-        look_back(data, room.rows, order, first, count, x, from_, to)
+        look_back(data, buffers.rows, order, first, count, x, from_, to)
     if columns:
         turn(data.dense, order, first, count, window, x, from_, to)
     if summed:
         for place in range(data.indices.shape[1]):
             for lane in range(from_, to):
-                room.indices[place * x.shape[1] + lane] = data.indices[order[first + min(lane, count - 1)], place]
+                buffers.indices[place * x.shape[1] + lane] = data.indices[order[first + min(lane, count - 1)], place]
     elif len(x) > window + columns:
         expand(data.indices, order, first, count, window + columns, x, from_, to)
 
 
 @inlined
 def look_back(data, rows, order, first, count, x, from_, to) -> None:
-    """Write the windows: a row for each example first, which are then turned into lanes.
+    """Write the windows: first as a row for each example, then transposed into lanes.
 
-    A block of them may reach beyond the windows, where nothing is yet.
+    A block may reach beyond the windows, where nothing is written yet.
     """
     window, lanes, length = len(data.emphasis), x.shape[1], VECTOR_BYTES // x.itemsize
-    apart = (window + LEAST - 1) // LEAST * LEAST
+    apart = (window + ROW_NUMBERS - 1) // ROW_NUMBERS * ROW_NUMBERS
     most = x.dtype.type(data.limit)
     for r in range(from_, min(to, count)):
         row, here = order[first + r], r * apart
@@ -58,7 +58,7 @@ def look_back(data, rows, order, first, count, x, from_, to) -> None:
 
 @compiled
 def turn(dense, order, first, count, base, x, from_, to) -> None:
-    """Write dense columns, from row `base` of x on; a block of them may reach beyond, where nothing is yet."""
+    """Write dense columns, from row `base` of x on. A block may reach beyond, where nothing is written yet."""
     lanes, length = x.shape[1], VECTOR_BYTES // x.itemsize
     for lane in range(from_, to, length):
         here = min(lane, count - 1)
@@ -69,7 +69,7 @@ def turn(dense, order, first, count, base, x, from_, to) -> None:
 
 @compiled
 def expand(indices, order, first, count, base, x, from_, to) -> None:
-    """Write one-hot features out, from row `base` of x on: each counts how often it was chosen."""
+    """Write one-hot features out, from row `base` of x on; each counts how often it was chosen."""
     zero, one = x.dtype.type(0), x.dtype.type(1)
     for feature in range(base, len(x)):
         for lane in range(from_, to):
@@ -109,7 +109,7 @@ def add_slopes(slope, base, indices, gradient) -> None:
 
 @compiled
 def pick(columns, order, first, count, lanes) -> None:
-    """Write columns of a matrix into lanes, one by one; the last example fills the lanes that are left."""
+    """Write columns of a matrix into lanes, one by one; the last example fills the remaining lanes."""
     length = VECTOR_BYTES // lanes.itemsize
     for lane in range(0, lanes.shape[1], length):
         here = min(lane, count - 1)
@@ -119,7 +119,7 @@ def pick(columns, order, first, count, lanes) -> None:
 
 @inlined
 def gather_targets(data, order, first, count, target, weight) -> None:
-    """Write targets and weights, each of shape (columns, lanes); the lanes beyond `count` have no weight."""
+    """Write targets and weights, each of shape (columns, lanes); the lanes beyond `count` have weight 0."""
     pick(data.target, order, first, count, target)
     pick(data.weight, order, first, count, weight)
     for k in range(weight.shape[0]):
@@ -129,7 +129,7 @@ def gather_targets(data, order, first, count, target, weight) -> None:
 
 @inlined
 def fetch_batch(data, order, first, last) -> None:
-    """Ask for examples to be brought near while those before are worked on: their rows lie anywhere in memory."""
+    """Prefetch examples while those before are computed, because their rows may lie anywhere in memory."""
     for r in range(first, last):
         row = order[r]
         fetch_ahead(data.dense, row)

@@ -1,6 +1,6 @@
-"""L along a line of θ on which every prediction moves straight: one pass over the examples for each point (L3)."""
+"""L along a line of θ on which every prediction is linear: one pass over the examples for each point (L3)."""
 
-# Numba infers every type from what it is given; the docstrings tell the roles:
+# Numba infers all types; the docstrings describe the parameters:
 # ruff: noqa: ANN001
 # pyright: reportMissingParameterType=false, reportUnknownParameterType=false
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from thalweg.learn.compiled import summing
 from thalweg.learn.loss import MAE, MSE
 
-KNOWN = (MAE, MSE)
+COMPILED_LOSSES = (MAE, MSE)
 
 
 @summing

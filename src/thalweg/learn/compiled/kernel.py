@@ -1,9 +1,9 @@
-"""Forward pass, backward pass and update of a batch, and the loop that runs them over a range of batches."""
+"""The forward pass, the backward pass and the update of a batch, and the loop over a range of batches."""
 
-# Numba infers every type from what it is given; the package's docstring tells the roles:
+# Numba infers all types; the docstring of the package describes the parameters:
 # ruff: noqa: ANN001
 # pyright: reportMissingParameterType=false, reportUnknownParameterType=false
-# An intrinsic is given its first parameter by Numba:
+# Numba passes the first parameter of an intrinsic itself:
 # pyright: reportCallIssue=false
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from thalweg.learn.compiled.gather import add_columns, add_slopes, fetch_batch, 
 from thalweg.learn.compiled.product import backward_product, forward_product, gradient_product
 from thalweg.learn.compiled.random import draw_mask
 from thalweg.learn.compiled.score import score, weight_of
-from thalweg.learn.compiled.thread_team import MOST, lanes_of, meet, part
+from thalweg.learn.compiled.thread_team import MOST_MEMBERS, lanes_of, meet, part
 from thalweg.learn.compiled.update import apply_update, move, shortened
 from thalweg.learn.compiled.view import flattened, matrix, vector
 
@@ -28,16 +28,18 @@ if TYPE_CHECKING:
 
     from thalweg.learn.activation import Values
 
-UPDATES, FLAT, RISEN = range(3)  # of Room.counts: updates made; those in a row without gradient; with a greater loss
-FIRST_LOSS, LAST_LOSS = range(2)  # of Room.seen
+UPDATES, FLAT, RISEN = range(
+    3
+)  # of Buffers.counts: updates made; updates in a row without a gradient; in a row with a greater loss
+FIRST_LOSS, LAST_LOSS = range(2)  # of Buffers.seen
 
 
 class Plan(NamedTuple):
-    """What does not change while a network is trained."""
+    """The numbers that do not change while a network is trained."""
 
     widths: NDArray[np.int64]  # features, neurons of each hidden layer, outputs
-    summed: int  # one-hot features beside them, of which only the chosen columns of W are read
-    places: int  # by so many indices
+    summed: int  # further one-hot features, of which only the chosen columns of W are read
+    places: int  # the number of indices of an example that choose them
     activation: int
     output: int
     skip: bool
@@ -66,33 +68,33 @@ class Data(NamedTuple):
 
 
 class Buffers(NamedTuple):
-    """Buffers of a descent, and its state beside θ."""
+    """The buffers of a descent, and its state besides θ."""
 
     a: Values  # (lanes · Σ widths,)
     slopes: Values  # as `a`
-    masks: Values  # as `a` with dropout, else empty
-    rows: Values  # (lanes · window,), each row padded to `LEAST`
+    masks: Values  # as `a` with dropout, otherwise empty
+    rows: Values  # (lanes · window,), each row padded to a multiple of `ROW_NUMBERS`
     indices: NDArray[np.int64]  # (places · lanes,)
     target: Values  # (columns · lanes,)
     weight: Values  # (columns · lanes,)
     lanes: Values  # (3, lanes)
     sums: NDArray[np.float64]  # (lanes,)
-    product: Values  # what `gradient_product` asks for, for each member of a team
+    product: Values  # the scratch memory of `gradient_product`, for each member of a team
     gradient: Values  # (size,)
-    state: Values  # (2, size), the optimizer's
+    state: Values  # (2, size), the state of the optimizer
     counts: NDArray[np.int64]  # (3,)
     seen: NDArray[np.float64]  # (2,)
 
 
 @inlined
 def lanes_for(count) -> int:
-    """Return how many lanes `count` examples take."""
+    """Return the number of SIMD lanes for `count` examples."""
     return (count + LANES - 1) // LANES * LANES
 
 
 @inlined
 def outputs_at(widths, lanes) -> int:
-    """Return where the output layer begins in `a` and `slopes`."""
+    """Return the place where the output layer begins in `a` and `slopes`."""
     at = 0
     for width in widths[:-1]:
         at += width
@@ -100,9 +102,9 @@ def outputs_at(widths, lanes) -> int:
 
 
 @inlined
-def forward(plan, room, theta, lanes, training, update, team) -> bool:
-    """P3: from the features, already in `a`, to the prediction, every layer's a kept; False where the team ended."""
-    widths, a = plan.widths, room.a
+def forward(plan, buffers, theta, lanes, training, update, team) -> bool:
+    """P3: compute every a, from the features, already in `a`, to the prediction. False where the team ended."""
+    widths, a = plan.widths, buffers.a
     layers = len(widths) - 1
     at, from_, to = 0, 0, lanes * widths[0]
     for layer in range(layers):
@@ -116,17 +118,17 @@ def forward(plan, room, theta, lanes, training, update, team) -> bool:
         after = matrix(a, own, rows, lanes)
         forward_product(weights, biases, matrix(a, from_, inputs, lanes), after)
         if apart > inputs:
-            add_columns(weights, inputs, matrix(room.indices, 0, plan.places, lanes), after)
+            add_columns(weights, inputs, matrix(buffers.indices, 0, plan.places, lanes), after)
         if plan.skip and hidden and layer >= 2 and layer % 2 == 0:  # noqa: PLR2004 - a pair of layers
             for i in range(own, own + rows * lanes):
                 a[i] += a[i - 2 * lanes * outputs]
         if rows:
-            activate(plan.activation if hidden else plan.output, after, room.lanes)
+            activate(plan.activation if hidden else plan.output, after, buffers.lanes)
         if training and hidden and plan.dropout > 0:
-            mask = vector(room.masks, own, rows * lanes)
+            mask = vector(buffers.masks, own, rows * lanes)
             draw_mask(plan.seed, update, layer, plan.dropout, first * lanes, mask)
             for i in range(own, own + rows * lanes):
-                a[i] *= room.masks[i]
+                a[i] *= buffers.masks[i]
         if not meet(team):
             return False
         from_ = to
@@ -135,13 +137,13 @@ def forward(plan, room, theta, lanes, training, update, team) -> bool:
 
 
 @inlined
-def backward(plan, room, theta, lanes, team) -> bool:
-    """P4 to P8: from ∂C/∂y, already in `slopes`, to every ∂C/∂z and to the gradient; False where the team ended."""
-    widths, a, slopes, gradient = plan.widths, room.a, room.slopes, room.gradient
+def backward(plan, buffers, theta, lanes, team) -> bool:
+    """P4 to P8: compute every ∂C/∂z and the gradient from ∂C/∂y, already in `slopes`. False where the team ended."""
+    widths, a, slopes, gradient = plan.widths, buffers.a, buffers.slopes, buffers.gradient
     layers = len(widths) - 1
     at, to = len(theta), outputs_at(widths, lanes)
-    share = len(room.product) // MOST
-    scratch = vector(room.product, team.member * share, share)
+    share = len(buffers.product) // MOST_MEMBERS
+    scratch = vector(buffers.product, team.member * share, share)
     for layer in range(layers - 1, -1, -1):
         inputs, outputs, hidden = widths[layer], widths[layer + 1], layer < layers - 1
         first, last = part(outputs, team, plan.output == SOFTMAX and not hidden)
@@ -153,11 +155,11 @@ def backward(plan, room, theta, lanes, team) -> bool:
                 slopes[i] += slopes[i + 2 * lanes * outputs]
         if dropped:
             for i in range(own, own + rows * lanes):
-                slopes[i] *= room.masks[i]
+                slopes[i] *= buffers.masks[i]
         keep = 1.0 - plan.dropout if dropped else 1.0
         if rows:
             code = plan.activation if hidden else plan.output
-            multiply_by_slope(code, matrix(a, own, rows, lanes), slope, keep, room.lanes)
+            multiply_by_slope(code, matrix(a, own, rows, lanes), slope, keep, buffers.lanes)
         if not meet(team):
             return False
         apart = inputs + (plan.summed if layer == 0 else 0)
@@ -172,7 +174,7 @@ def backward(plan, room, theta, lanes, team) -> bool:
             scratch,
         )
         if apart > inputs:
-            add_slopes(slope, inputs, matrix(room.indices, 0, plan.places, lanes), gradients)
+            add_slopes(slope, inputs, matrix(buffers.indices, 0, plan.places, lanes), gradients)
         if layer > 0:
             first, last = part(inputs, team, False)  # noqa: FBT003 - Numba takes no keyword here
             whole = matrix(slopes, to, outputs, lanes)
@@ -184,26 +186,26 @@ def backward(plan, room, theta, lanes, team) -> bool:
 
 
 @inlined
-def begin(plan, data, room, theta, order, first, count, training, update, team) -> bool:
-    """Gather a batch and carry it forward; False where the team ended."""
+def begin(plan, data, buffers, theta, order, first, count, training, update, team) -> bool:
+    """Gather a batch and run the forward pass. False where the team ended."""
     lanes = lanes_for(count)
     from_, to = lanes_of(lanes, team)
-    gather(data, room, order, first, count, plan.summed, matrix(room.a, 0, plan.widths[0], lanes), from_, to)
-    return meet(team) and forward(plan, room, theta, lanes, training, update, team)
+    gather(data, buffers, order, first, count, plan.summed, matrix(buffers.a, 0, plan.widths[0], lanes), from_, to)
+    return meet(team) and forward(plan, buffers, theta, lanes, training, update, team)
 
 
 @inlined
-def look_at(room, loss) -> None:
-    """Count in how many updates on end the loss has grown."""
-    if math.isnan(room.seen[FIRST_LOSS]):
-        room.seen[FIRST_LOSS] = loss
-    room.counts[RISEN] = room.counts[RISEN] + 1 if loss > room.seen[LAST_LOSS] else 0
-    room.seen[LAST_LOSS] = loss
+def look_at(buffers, loss) -> None:
+    """Count the updates in a row in which the loss has grown."""
+    if math.isnan(buffers.seen[FIRST_LOSS]):
+        buffers.seen[FIRST_LOSS] = loss
+    buffers.counts[RISEN] = buffers.counts[RISEN] + 1 if loss > buffers.seen[LAST_LOSS] else 0
+    buffers.seen[LAST_LOSS] = loss
 
 
 @inlined
 def moves(gradient, first, last) -> bool:
-    """Whether some of the gradient is other than zero."""
+    """Whether a part of the gradient is not zero."""
     for i in range(first, last):  # noqa: SIM110 - Numba has no any
         if gradient[i] != 0:
             return True
@@ -211,25 +213,25 @@ def moves(gradient, first, last) -> bool:
 
 
 @inlined
-def finish(plan, room, theta, count, weighted, loss, update, team) -> bool:
-    """Carry ∂C/∂y back and make the update; a batch without weight has no gradient. False where the team ended."""
-    gradient = room.gradient
+def finish(plan, buffers, theta, count, weighted, loss, update, team) -> bool:
+    """Run the backward pass and make the update. A batch without weight has no gradient. False where the team ended."""
+    gradient = buffers.gradient
     if weighted:
         if team.member == 0:
-            look_at(room, loss)
-        if not backward(plan, room, theta, lanes_for(count), team):
+            look_at(buffers, loss)
+        if not backward(plan, buffers, theta, lanes_for(count), team):
             return False
     elif team.member == 0:
         gradient[:] = 0
     if not meet(team):
         return False
     if team.member == 0:
-        room.counts[FLAT] = 0 if moves(gradient, 0, len(gradient)) else room.counts[FLAT] + 1
-        room.counts[UPDATES] = update + 1
+        buffers.counts[FLAT] = 0 if moves(gradient, 0, len(gradient)) else buffers.counts[FLAT] + 1
+        buffers.counts[UPDATES] = update + 1
     if team.members == 1:
-        apply_update(plan.rule, plan.schedule, plan.numbers, theta, gradient, room.state, update)
+        apply_update(plan.rule, plan.schedule, plan.numbers, theta, gradient, buffers.state, update)
         return True
-    shorter, state, start = shortened(plan.numbers, gradient), flattened(room.state), 0
+    shorter, state, start = shortened(plan.numbers, gradient), flattened(buffers.state), 0
     for layer in range(len(plan.widths) - 1):
         inputs, outputs = plan.widths[layer] + (plan.summed if layer == 0 else 0), plan.widths[layer + 1]
         first, last = part(outputs, team, plan.output == SOFTMAX and layer == len(plan.widths) - 2)
@@ -244,13 +246,13 @@ def finish(plan, room, theta, count, weighted, loss, update, team) -> bool:
 
 
 @compiled
-def descend(plan, data, room, theta, order, batch, first_batch, last_batch, losses, most_risen, team) -> None:
+def descend(plan, data, buffers, theta, order, batch, first_batch, last_batch, losses, most_risen, team) -> None:
     """Run batches ``first_batch`` to ``last_batch`` (excluded) of the order; write the loss of each.
 
-    It ends early where a loss is not finite, whose batch makes no update, and where the loss has grown in
-    `most_risen` updates on end, beyond what it was at first. `room.counts` tells how far it came.
+    It ends early where a loss is not finite, before the update of that batch, and where the loss has grown in
+    `most_risen` updates in a row, to more than at first. `buffers.counts` holds the number of updates made.
     """
-    outputs, update = plan.widths[-1], room.counts[UPDATES]
+    outputs, update = plan.widths[-1], buffers.counts[UPDATES]
     for number in range(first_batch, last_batch):
         first = number * batch
         count = min(batch, len(order) - first)
@@ -258,41 +260,41 @@ def descend(plan, data, room, theta, order, batch, first_batch, last_batch, loss
         from_, to = lanes_of(lanes, team)
         after = min(first + count, len(order))
         fetch_batch(data, order, min(after + from_, len(order)), min(after + to, len(order)))
-        if not begin(plan, data, room, theta, order, first, count, True, update, team):  # noqa: FBT003 - as Numba has it
+        if not begin(plan, data, buffers, theta, order, first, count, True, update, team):  # noqa: FBT003 - as Numba has it
             return
-        weight = matrix(room.weight, 0, data.weight.shape[1], lanes)
+        weight = matrix(buffers.weight, 0, data.weight.shape[1], lanes)
         if team.member == 0:
             at = outputs_at(plan.widths, lanes)
-            prediction, slope = matrix(room.a, at, outputs, lanes), matrix(room.slopes, at, outputs, lanes)
-            target = matrix(room.target, 0, data.target.shape[1], lanes)
+            prediction, slope = matrix(buffers.a, at, outputs, lanes), matrix(buffers.slopes, at, outputs, lanes)
+            target = matrix(buffers.target, 0, data.target.shape[1], lanes)
             gather_targets(data, order, first, count, target, weight)
-            losses[number] = score(plan.loss, plan.parameters, room, target, weight, prediction, slope, count)
+            losses[number] = score(plan.loss, plan.parameters, buffers, target, weight, prediction, slope, count)
         if not meet(team):
             return
         loss = losses[number]
         weighted = not math.isnan(loss)
         if math.isinf(loss) or (not weighted and weight_of(weight, count) > 0):
             return
-        if not finish(plan, room, theta, count, weighted, loss, update, team):
+        if not finish(plan, buffers, theta, count, weighted, loss, update, team):
             return
         update += 1
-        if room.counts[RISEN] >= most_risen and loss > room.seen[FIRST_LOSS]:
+        if buffers.counts[RISEN] >= most_risen and loss > buffers.seen[FIRST_LOSS]:
             return
 
 
 @compiled
-def predict(plan, data, room, theta, order, batch, out, team) -> None:
+def predict(plan, data, buffers, theta, order, batch, out, team) -> None:
     """Write the predictions of the examples in `order` into out, shape (examples, outputs), a batch at a time."""
     outputs = plan.widths[-1]
     for first in range(0, len(order), batch):
         count = min(batch, len(order) - first)
-        if not begin(plan, data, room, theta, order, first, count, False, 0, team):  # noqa: FBT003 - likewise
+        if not begin(plan, data, buffers, theta, order, first, count, False, 0, team):  # noqa: FBT003 - likewise
             return
         lanes = lanes_for(count)
         from_, to = lanes_of(lanes, team)
         at = outputs_at(plan.widths, lanes)
         for lane in range(from_, min(to, count)):
             for k in range(outputs):
-                out[first + lane, k] = room.a[at + k * lanes + lane]
-        if not meet(team):  # who is faster would gather the next batch over outputs that are not copied yet
+                out[first + lane, k] = buffers.a[at + k * lanes + lane]
+        if not meet(team):  # a faster member would overwrite outputs that are not copied yet
             return

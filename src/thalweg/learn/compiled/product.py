@@ -1,20 +1,20 @@
-"""The three matrix products of a training step, compiled. An example is a lane.
+"""The three matrix products of a training step, compiled. An example is a SIMD lane.
 
     weights, gradient   (outputs, inputs)    biases         (outputs,)
     before, behind      (inputs, lanes)      after, slope   (outputs, lanes)
 
 All are C-contiguous and of one precision, float32 or float64; lanes are a multiple of 16. Nothing is allocated.
 
-BLAS is made for large matrices, and plain loops keep in memory the sums that belong into registers. So `strip` writes
+BLAS is made for large matrices, and plain loops keep sums in memory that should stay in registers. So `strip` writes
 vector code: a tile of the result, a few rows by one or two vectors, stays in registers while its terms are added one
-after another. The bits of `after` and `behind` in one lane are therefore the same whatever the other lanes are.
-A product may fuse with its sum (`contract`), and `inner` adds a vector up in any order (`reassoc`); there is no other
-licence: NaN stays NaN, and infinity infinity.
+after another. The bits of `after` and `behind` in one lane are therefore the same whatever the other lanes hold. A
+product may fuse with its sum (`contract`), and `inner` adds the numbers of a vector in any order (`reassoc`). No other
+change of the arithmetic is allowed: NaN stays NaN, and infinity stays infinity.
 """
 
-# Numba infers every type from what it is given, so the roles above stand for annotations of the parameters. What is
-# marked `intrinsic` runs while compiling: it takes types, Numba's context first, and returns its signature with a
-# function that writes LLVM's language.
+# Numba infers all types, so the table above takes the place of annotations. A function marked `intrinsic` runs at
+# compile time: it takes types, after the context of Numba, and returns its signature with a function that writes LLVM
+# code.
 # ruff: noqa: ANN001, ANN201, ANN202, ARG001
 # pyright: reportMissingParameterType=false, reportUnknownParameterType=false, reportUnknownLambdaType=false
 # pyright: reportCallIssue=false
@@ -32,11 +32,11 @@ from numba.extending import intrinsic
 
 from thalweg.learn.compiled import compiled
 
-# The widest vector of this machine, for speed only: LLVM makes do with any. Numba's cache is kept per kind of machine.
+# The widest vector of this machine. It matters for speed only, and the cache of Numba is kept per kind of machine.
 
 
 def bytes_of_a_vector() -> int:
-    """Return how many bytes a register of this processor holds, or few where LLVM does not know it."""
+    """Return the bytes of a vector register of this processor; 16 where LLVM does not know the processor."""
     try:
         features = get_host_cpu_features()
     except RuntimeError:
@@ -45,16 +45,16 @@ def bytes_of_a_vector() -> int:
 
 
 VECTOR_BYTES = bytes_of_a_vector()
-# Vectors of sums in a tile: with what is multiplied, 12 fit in 16 registers. Rows left over take smaller tiles.
-SUMS = (12, 4)
-# Weights of which the backward product takes a block of inputs at a time.
-LARGE, BLOCK = 2**16, 24
+# Vectors of sums in a tile. 12 of them and the factors fit into 16 registers; the remaining rows take smaller tiles.
+TILE_VECTORS = (12, 4)
+# Of more weights than these, the backward product takes a block of so many inputs at a time.
+LARGE_WEIGHTS, BLOCK_INPUTS = 2**16, 24
 
 PLACE = ir.IntType(32)
 
 
 def vector_of(pointer, vector_bytes=VECTOR_BYTES):
-    """Return the type of a vector of what `pointer` points to, the vector's length, and the bytes of one number."""
+    """Return the type of a vector of the numbers that `pointer` points to, its length, and the bytes of one number."""
     size = pointer.dtype.bitwidth // 8
     number = ir.FloatType() if pointer.dtype == types.float32 else ir.DoubleType()
     return ir.VectorType(number, vector_bytes // size), vector_bytes // size, size
@@ -68,18 +68,18 @@ def spread(builder, value, length):
 
 
 def address(builder, pointer, offset, vector):
-    """Return where a vector lies whose first number is `offset` numbers behind `pointer`."""
+    """Return a pointer to the vector whose first number is `offset` numbers after `pointer`."""
     return builder.bitcast(builder.gep(pointer, [offset]), vector.as_pointer())
 
 
 def add_product(builder, cell, factor, other) -> None:
-    """Add ``factor · other`` to what `cell` holds."""
+    """Add ``factor · other`` to the value of `cell`."""
     product = builder.fmul(factor, other, flags=("contract",))
     builder.store(builder.fadd(builder.load(cell), product, flags=("contract",)), cell)
 
 
 def store_part(builder, value, target, size, first, limit) -> None:
-    """Store those places of a vector whose number, counted from `first`, is below `limit`."""
+    """Store those elements of a vector whose number, counted from `first`, is below `limit`."""
     length = value.type.count
     numbers = ir.Constant(ir.VectorType(limit.type, length), list(range(first, first + length)))
     mask = builder.icmp_signed("<", numbers, spread(builder, limit, length))
@@ -90,7 +90,7 @@ def store_part(builder, value, target, size, first, limit) -> None:
 
 @intrinsic
 def at(_typing, array, offset):
-    """Return a pointer to the number `offset` places behind an array's first."""
+    """Return a pointer to the number `offset` places after the first of an array."""
 
     def build(context, builder, _signature, arguments):
         first = context.make_array(array)(context, builder, arguments[0]).data
@@ -100,7 +100,7 @@ def at(_typing, array, offset):
 
 
 class Operands(NamedTuple):
-    """What `strip` is given, as values of LLVM (llvmlite types none of them)."""
+    """The arguments of `strip`, as values of LLVM (llvmlite has no types for them)."""
 
     a: Any
     a_row: Any
@@ -155,9 +155,9 @@ def tile(builder, given: Operands, vector, size, count, first, height) -> None:
 def strip(_typing, halves, a, a_row, a_step, b, b_step, c, c_row, columns, start, start_row, rows, depth):
     """Write ``c[r, j] = start[r] + Σₛ a[r, s] · b[s, j]`` for all rows r of a strip of columns j.
 
-    The strip is so many half vectors wide (1, 2 or 4): so much of `b` is read, and of `c` the first `columns` are
-    written. Strides tell how far apart rows (`_row`) and steps s (`_step`) lie; ``start_row = 0`` stands for a start
-    of zero, whatever `start` points to.
+    The strip is `halves` half vectors wide (1, 2 or 4). So much of `b` is read, and the first `columns` of `c` are
+    written. The strides are the distances between rows (`_row`) and between steps s (`_step`). With ``start_row = 0``
+    the sum begins at zero, whatever `start` points to.
     """
     count = max(halves.literal_value // 2, 1)
     vector, _, size = vector_of(a, VECTOR_BYTES // 2 * min(halves.literal_value, 2))
@@ -165,7 +165,7 @@ def strip(_typing, halves, a, a_row, a_step, b, b_step, c, c_row, columns, start
     def build(_context, builder, _signature, arguments) -> None:
         given = Operands(*arguments[1:])
         first = given.rows.type(0)
-        for height in (*(sums // count for sums in SUMS), 1):
+        for height in (*(sums // count for sums in TILE_VECTORS), 1):
             left = builder.srem(builder.sub(given.rows, first), first.type(height))
             last = builder.sub(given.rows, left)
             with cgutils.for_range_slice(builder, first, last, first.type(height)) as (row, _):
@@ -179,7 +179,7 @@ def strip(_typing, halves, a, a_row, a_step, b, b_step, c, c_row, columns, start
 def store_turned(builder, block, target, target_row, size) -> None:
     """Store a square block of vectors, transposed, from `target` on."""
     vector, length = block[0].type, len(block)
-    # Zip row j with row j + length/2, number by number: log₂ length rounds of it transpose the block.
+    # Interleave row j with row j + length/2, number by number. After log₂ length rounds the block is transposed.
     zipped = [[half + n // 2 + n % 2 * length for n in range(length)] for half in (0, length // 2)]
     zipped = [ir.Constant(ir.VectorType(PLACE, length), places) for places in zipped]
     for _ in range(length.bit_length() - 1):
@@ -196,7 +196,7 @@ def least(builder, one, other):
 
 @intrinsic
 def transpose(_typing, source, source_row, rows, target, target_row):
-    """Write the transpose of a square block, a vector wide; the last of its `rows` stands for any that it lacks."""
+    """Write the transpose of a square block, a vector wide; the last of its `rows` replaces any missing row."""
     vector, length, size = vector_of(source)
 
     def build(_context, builder, _signature, arguments):
@@ -212,9 +212,9 @@ def transpose(_typing, source, source_row, rows, target, target_row):
 
 @intrinsic
 def transpose_chosen(_typing, source, column, rows, count, target, target_row):
-    """Write a block's transpose as `transpose` does: of a matrix the rows that `rows` points to, `count` of them.
+    """Do what `transpose` does for the `count` rows of a matrix that `rows` points to.
 
-    The block begins at `column`; what the matrix lacks of its width is written as 0.
+    The block begins at `column`; columns that the matrix does not have are written as 0.
     """
     vector, length, size = vector_of(source)
 
@@ -240,7 +240,7 @@ def transpose_chosen(_typing, source, column, rows, count, target, target_row):
 
 @intrinsic
 def choose(_typing, source, column, rows, count, target):
-    """Write a vector of one column: of a matrix the rows that `rows` points to, the last of `count` for any beyond."""
+    """Write a vector from a column of a matrix, at the rows that `rows` points to; the last of `count` repeats."""
     vector, length, size = vector_of(source)
 
     def build(context, builder, _signature, arguments):
@@ -248,7 +248,7 @@ def choose(_typing, source, column, rows, count, target):
         array = context.make_array(source)(context, builder, array)
         columns = builder.extract_value(array.shape, 1)
         chosen = ir.Constant(vector, None)
-        for j in range(length):  # one by one: a processor's own instruction for it is slower
+        for j in range(length):  # one by one, because the gather instruction of processors is slower
             place = least(builder, count.type(j), builder.sub(count, count.type(1)))
             row = builder.mul(builder.load(builder.gep(rows, [place])), columns)
             number = builder.load(builder.gep(array.data, [builder.add(row, column)]))
@@ -261,7 +261,7 @@ def choose(_typing, source, column, rows, count, target):
 
 @intrinsic
 def inner(_typing, a, b, depth):
-    """Return ``Σₛ a[s] · b[s]``, or the sum of `a` where `b` is None; `depth` is whole vectors."""
+    """Return ``Σₛ a[s] · b[s]``, or the sum of `a` if `b` is None; `depth` is a multiple of a vector's length."""
     vector, length, size = vector_of(a)
 
     def build(_context, builder, _signature, arguments):
@@ -284,7 +284,7 @@ def inner(_typing, a, b, depth):
 
 @compiled
 def panel(a, a_row, a_step, b, b_step, c, c_row, columns, start, start_row, rows, depth, length) -> None:
-    """Write the least `strip` that holds the columns, or the widest there is; `length` is that of a vector."""
+    """Write the narrowest `strip` that holds the columns, or the widest one; `length` is that of a vector."""
     if columns > length:
         strip(4, a, a_row, a_step, b, b_step, c, c_row, columns, start, start_row, rows, depth)
     elif columns > length // 2:
@@ -295,9 +295,9 @@ def panel(a, a_row, a_step, b, b_step, c, c_row, columns, start, start_row, rows
 
 @compiled
 def forward_product(weights, biases, before, after) -> None:
-    """Write ``weights · before + biases`` into `after`; weights beyond the rows of `before` take no part."""
+    """Write ``weights · before + biases`` into `after`; weights beyond the rows of `before` are not used."""
     (outputs, apart), (inputs, lanes), length = weights.shape, before.shape, VECTOR_BYTES // weights.itemsize
-    one = np.intp(1)  # a bare 1 is a type of its own, for which `panel` would be compiled anew
+    one = np.intp(1)  # a literal 1 has another type, for which `panel` would be compiled again
     w, start = at(weights, 0), at(biases, 0)
     for j in range(0, lanes, 2 * length):
         x, z = at(before, j), at(after, j)
@@ -309,8 +309,8 @@ def backward_product(weights, slope, behind, first, last) -> None:
     """Write ``weightsᵀ · slope`` into the rows of `behind` from `first` to `last`, excluded."""
     (outputs, inputs), lanes, length = weights.shape, slope.shape[1], VECTOR_BYTES // weights.itemsize
     one, zero = np.intp(1), np.intp(0)
-    # Rows of large weights lie pages apart: the few numbers a tile needs of each are kept near for all lanes.
-    most = inputs if weights.size <= LARGE else BLOCK
+    # Rows of large weights lie pages apart. The few numbers that a tile needs of each stay in the cache for all lanes.
+    most = inputs if weights.size <= LARGE_WEIGHTS else BLOCK_INPUTS
     for i in range(first, last, most):
         w, rows = at(weights, i), min(most, last - i)
         for j in range(0, lanes, 2 * length):
@@ -318,24 +318,24 @@ def backward_product(weights, slope, behind, first, last) -> None:
             panel(w, one, inputs, s, lanes, x, lanes, lanes - j, w, zero, rows, outputs, length)
 
 
-def gradient_room(inputs: int, lanes: int) -> int:
-    """Return how many numbers of scratch `gradient_product` needs."""
+def gradient_scratch(inputs: int, lanes: int) -> int:
+    """Return how many numbers of scratch memory `gradient_product` needs."""
     return min(-(-inputs // 16) * 16, VECTOR_BYTES // 2) * lanes
 
 
 @compiled
-def gradient_product(slope, before, gradient, biases, room) -> None:
+def gradient_product(slope, before, gradient, biases, scratch) -> None:
     """Write ``slope · beforeᵀ`` into `gradient` and the sum of `slope` over the lanes into `biases`.
 
     Columns of `gradient` beyond the rows of `before` are left as they are.
-    `room` takes the inputs of one strip transposed, `gradient_room` numbers in all.
+    `scratch` holds the transposed inputs of one strip, `gradient_scratch` numbers in all.
     """
     (outputs, lanes), inputs, length = slope.shape, before.shape[0], VECTOR_BYTES // slope.itemsize
     one, zero, apart = np.intp(1), np.intp(0), gradient.shape[1]
-    s, x = at(slope, 0), at(room, 0)
+    s, x = at(slope, 0), at(scratch, 0)
     for o in range(outputs):
         biases[o] = inner(at(slope, o * lanes), None, lanes)
-    if outputs == 1:  # not worth a transposition
+    if outputs == 1:  # a transposition would cost more than it saves
         for i in range(inputs):
             gradient[0, i] = inner(at(before, i * lanes), s, lanes)
         return
@@ -343,6 +343,6 @@ def gradient_product(slope, before, gradient, biases, room) -> None:
         width = 2 * length if inputs - i > length else length
         for j in range(0, width, length):
             for lane in range(0, lanes, length):
-                block, turned = at(before, (i + j) * lanes + lane), at(room, lane * width + j)
+                block, turned = at(before, (i + j) * lanes + lane), at(scratch, lane * width + j)
                 transpose(block, lanes, inputs - i - j, turned, width)
         panel(s, lanes, one, x, width, at(gradient, i), apart, inputs - i, s, zero, outputs, lanes, length)

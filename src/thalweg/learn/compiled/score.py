@@ -1,9 +1,9 @@
-"""The loss of a batch, and each prediction's ∂C/∂y (L1, P5). What has no weight adds nothing, whatever its target."""
+"""The loss of a batch, and ∂C/∂y of each prediction (L1, P5). A target of weight 0 adds nothing, whatever its value."""
 
-# Numba infers every type from what it is given; the package's docstring tells the roles:
+# Numba infers all types; the docstring of the package describes the parameters:
 # ruff: noqa: ANN001
 # pyright: reportMissingParameterType=false, reportUnknownParameterType=false
-# An intrinsic is given its first parameter by Numba:
+# Numba passes the first parameter of an intrinsic itself:
 # pyright: reportCallIssue=false
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def total_of(values, first, last) -> float:
 
 @inlined
 def weight_of(weight, count) -> float:
-    """Return the sum of the weights of the first `count` lanes, over all columns that there are."""
+    """Return the sum of the weights of the first `count` lanes, over all columns."""
     flat, total = flattened(weight), 0.0
     for k in range(weight.shape[0]):
         total += total_of(flat, k * weight.shape[1], k * weight.shape[1] + count)
@@ -47,29 +47,29 @@ def weight_of(weight, count) -> float:
 
 
 @inlined
-def score(code, parameters, room, target, weight, prediction, slope, count) -> float:
-    """Return L of a batch and write ∂C/∂y; without any weight L is NaN, every slope 0.
+def score(code, parameters, buffers, target, weight, prediction, slope, count) -> float:
+    """Return L of a batch and write ∂C/∂y. If all weights are 0, L is NaN and every slope is 0.
 
-    The codes of the stable pairs find z in place of the prediction and write ∂C/∂z. All arrays are (columns, lanes);
-    the lanes beyond `count` have no weight.
+    For the codes of stable pairs the prediction is z, and ∂C/∂z is written. All arrays are (columns, lanes); the lanes
+    beyond `count` have weight 0.
     """
     total = weight_of(weight, count)
     if total == 0.0:
         slope[:] = 0
         return math.nan
     for lane in range(prediction.shape[1]):
-        room.sums[lane] = 0
+        buffers.sums[lane] = 0
     if code in (CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY):
-        _score_classes(code, room, target, weight, prediction, slope, slope.dtype.type(1 / total))
+        _score_classes(code, buffers, target, weight, prediction, slope, slope.dtype.type(1 / total))
     else:
         total *= prediction.shape[0] // weight.shape[0]
-        _score_each(code, parameters, room.sums, target, weight, prediction, slope, slope.dtype.type(1 / total))
-    return total_of(room.sums, 0, count) / total
+        _score_each(code, parameters, buffers.sums, target, weight, prediction, slope, slope.dtype.type(1 / total))
+    return total_of(buffers.sums, 0, count) / total
 
 
 @inlined
 def _score_each(code, parameters, sums, target, weight, prediction, slope, share) -> None:  # noqa: C901, PLR0912 - a table
-    """Add each output's w·e to its lane's sum; a lane's error is its own, so that the loops are vectorised."""
+    """Add w·e of each output to the sum of its lane; every lane has its own sum, so the loops are vectorised."""
     outputs, lanes = prediction.shape
     kind = slope.dtype.type
     zero, half, one, two = kind(0), kind(0.5), kind(1), kind(2)
@@ -121,15 +121,15 @@ def _score_each(code, parameters, sums, target, weight, prediction, slope, share
 
 
 @inlined
-def _score_classes(code, room, target, weight, prediction, slope, share) -> None:
-    """Add each lane's w·e to its sum: its outputs are one distribution, its target is one or a label."""
+def _score_classes(code, buffers, target, weight, prediction, slope, share) -> None:
+    """Add w·e of each lane to its sum. The outputs of a lane are a distribution; its target is one too, or a label."""
     outputs, lanes = prediction.shape
     zero, one = slope.dtype.type(0), slope.dtype.type(1)
     labels = target.shape[0] == 1 < outputs
     on_z = code == SOFTMAX_CROSS_ENTROPY
-    greatest, logarithm, mass = room.lanes[0], room.lanes[1], room.lanes[2]
+    greatest, logarithm, mass = buffers.lanes[0], buffers.lanes[1], buffers.lanes[2]
     if on_z:
-        softmax(prediction, slope, room.lanes)
+        softmax(prediction, slope, buffers.lanes)
         for lane in range(lanes):
             logarithm[lane] = greatest[lane] + np.log(logarithm[lane])
     mass[:lanes] = one if labels else zero
@@ -150,4 +150,4 @@ def _score_classes(code, room, target, weight, prediction, slope, share) -> None
             else:
                 sums = -aim * np.log(made) if aim > zero else zero
                 slope[k, lane] = -w * share * aim / made if aim > zero else zero
-            room.sums[lane] += w * sums
+            buffers.sums[lane] += w * sums

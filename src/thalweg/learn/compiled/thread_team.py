@@ -1,10 +1,10 @@
-"""Threads that run one network together: each does its rows of every layer, and waits for the others where it must.
+"""A team of threads that run one network: each computes its rows of every layer, and waits for the others where needed.
 
-What a row comes to does not depend on the other rows, so the bits are the same for any number of threads.
+The result of a row does not depend on the other rows, so the bits are the same for any number of threads.
 """
 
-# Numba infers every type from what it is given. What is marked `intrinsic` runs while compiling, and is given its first
-# parameter by Numba:
+# Numba infers all types. A function marked `intrinsic` runs at compile time, and Numba passes its first parameter
+# itself:
 # ruff: noqa: ANN001, ANN201, ANN202, ARG001
 # pyright: reportMissingParameterType=false, reportUnknownParameterType=false, reportCallIssue=false
 
@@ -26,25 +26,25 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOST = 8  # members
-ROWS = 12  # a part is whole tiles of the products but for the last
-APART = 8  # words: a cache line
-ARRIVED, ENDED, WORDS = 0, APART, 2 * APART  # places in Team.words, and how many there are
-PATIENCE = 2000  # looks before a member that waits lets others have its core
+MOST_MEMBERS = 8  # members
+TILE_ROWS = 12  # the part of each member but the last is a multiple of the tiles of the products
+LINE_WORDS = 8  # the words of a cache line
+ARRIVED, ENDED, WORDS = 0, LINE_WORDS, 2 * LINE_WORDS  # places in ThreadTeam.words, and the number of words
+LOOKS_BEFORE_YIELD = 2000  # how often a waiting member looks before it lets other threads use its core
 WORD, NUMBER = ir.IntType(64), ir.IntType(32)
 YIELD = "thalweg_yield"
 
 
 class ThreadTeam(NamedTuple):
-    """One thread of those that run the same batches."""
+    """One member of a team of threads that run the same batches."""
 
     member: int
     members: int
-    words: NDArray[np.int64]  # how often members arrived; whether to end at once
+    words: NDArray[np.int64]  # the number of arrivals; whether to end at once
 
 
 def _lend_yield() -> None:
-    """Give compiled code the system's function that lets other threads run, by a name that its cache can keep."""
+    """Register the system's function that lets other threads run under a name that cached compiled code can use."""
     give_way = ctypes.WinDLL("kernel32").SwitchToThread if os.name == "nt" else ctypes.CDLL(None).sched_yield
     llvm.add_symbol(YIELD, ctypes.cast(give_way, ctypes.c_void_p).value)
 
@@ -54,7 +54,7 @@ _lend_yield()
 
 @intrinsic
 def arrive(_typing, words):
-    """Count an arrival, and return how many there were before."""
+    """Count an arrival, and return the number of arrivals before."""
 
     def build(context, builder, _signature, arguments):
         place = context.make_array(words)(context, builder, arguments[0]).data
@@ -77,7 +77,7 @@ def look(_typing, words, at):
 
 @intrinsic
 def give_way(_typing):
-    """Let other threads have this core."""
+    """Let other threads use this core."""
 
     def build(_context, builder, _signature, _arguments):
         function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(NUMBER, []), YIELD)
@@ -88,12 +88,12 @@ def give_way(_typing):
 
 @compiled
 def wait_for(words, members) -> bool:
-    """Arrive, and wait for all members; False where something ended them meanwhile."""
+    """Arrive, and wait for all members. False where the team was ended meanwhile."""
     due = (arrive(words) // members + 1) * members
     looked = 0
     while look(words, ARRIVED) < due:
         looked += 1
-        if looked % PATIENCE == 0:
+        if looked % LOOKS_BEFORE_YIELD == 0:
             if look(words, ENDED):
                 return False
             give_way()
@@ -102,22 +102,22 @@ def wait_for(words, members) -> bool:
 
 @inlined
 def meet(team) -> bool:
-    """Wait until all members have come here; False where something ended them meanwhile."""
+    """Wait until all members have arrived. False where the team was ended meanwhile."""
     return team.members == 1 or wait_for(team.words, team.members)
 
 
 @inlined
 def part(rows, team, whole):
-    """Return the first of some rows that are this member's, and the one after the last; the `whole` is the first's."""
+    """Return the range of rows, first and end, of this member; where it is `whole`, the first member has all rows."""
     if whole:
         return (0, rows) if team.member == 0 else (rows, rows)
-    first = rows * team.member // team.members // ROWS * ROWS
-    last = rows * (team.member + 1) // team.members // ROWS * ROWS
+    first = rows * team.member // team.members // TILE_ROWS * TILE_ROWS
+    last = rows * (team.member + 1) // team.members // TILE_ROWS * TILE_ROWS
     return first, rows if team.member + 1 == team.members else last
 
 
 @inlined
 def lanes_of(lanes, team):
-    """Return the first of some lanes that are this member's, and the one after the last."""
+    """Return the range of lanes, first and end, of this member."""
     groups = lanes // LANES
     return groups * team.member // team.members * LANES, groups * (team.member + 1) // team.members * LANES

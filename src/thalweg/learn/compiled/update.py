@@ -1,6 +1,6 @@
-"""One update of θ by its gradient (O1): the rules and schedules of `optimizer.py`."""
+"""One update of θ by the gradient (O1), by the rules and schedules of `optimizer.py`."""
 
-# Numba infers every type from what it is given; the package's docstring tells the roles:
+# Numba infers all types; the docstring of the package describes the parameters:
 # ruff: noqa: ANN001
 # pyright: reportMissingParameterType=false, reportUnknownParameterType=false
 
@@ -19,7 +19,7 @@ COSINE, STEP = SCHEDULES["cosine"], SCHEDULES["step"]
 
 @compiled
 def rate(schedule, numbers, update) -> float:
-    """Return the learning rate of update number `update`, 0 the first; `numbers` are `Optimizer.numbers`."""
+    """Return the learning rate of update number `update` (0 is the first); `numbers` are `Optimizer.numbers`."""
     eta, warm_up, step_every, factor, planned = numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]
     if update < warm_up:
         return eta * (update + 1) / warm_up
@@ -48,14 +48,14 @@ def apply_update(rule, schedule, numbers, theta, gradient, state, update) -> Non
 
 @compiled
 def shortened(numbers, gradient) -> float:
-    """Return what the gradient is multiplied by, so that it is no longer than its clip."""
+    """Return the factor that shortens the gradient to the clip, or 1."""
     clip = numbers[6]
     return min(1.0, clip / max(length(gradient), 1e-300)) if clip < math.inf else 1.0
 
 
 @compiled
 def move(rule, schedule, numbers, theta, gradient, first, second, update, shorter) -> None:
-    """Move all or some of θ, by as much of gradient and state; Adam's corrections are folded into the step."""
+    """Move θ or a part of it by gradient and state of that part. Adam's corrections are folded into the step."""
     kind = theta.dtype.type
     eta = rate(schedule, numbers, update)
     decay, b1, b2, epsilon = numbers[5], numbers[7], numbers[8], numbers[9]
@@ -67,7 +67,7 @@ def move(rule, schedule, numbers, theta, gradient, first, second, update, shorte
         for i in range(len(theta)):
             theta[i] -= step * (shorter * gradient[i] + coupled * theta[i])
         return
-    # What a dead neuron leaves behind would fade to a subnormal number: each product with one is slow for ever.
+    # The state of a dead neuron would fade to subnormal numbers, and each product with those would be slow.
     faded, zero = kind(1e-30), kind(0)
     if rule == MOMENTUM:
         step, stays = kind(eta), kind(b1)
@@ -81,8 +81,8 @@ def move(rule, schedule, numbers, theta, gradient, first, second, update, shorte
     step = kind(eta * correction / (1.0 - b1 ** (update + 1)))
     least = kind(epsilon * correction)
     stays, enters, stays2, enters2 = kind(b1), kind(1.0 - b1), kind(b2), kind(1.0 - b2)
-    square = kind(1e-60)  # of `faded`
-    faded2 = square if square > zero else kind(1e-36)  # where float32 has no number so small
+    square = kind(1e-60)  # the square of `faded`
+    faded2 = square if square > zero else kind(1e-36)  # float32 has no number as small as 1e-60
     for i in range(len(theta)):
         g = shorter * gradient[i] + coupled * theta[i]
         m = stays * first[i] + enters * g

@@ -1,6 +1,6 @@
-"""Views into arrays, made in a few instructions: NumPy's slices and reshape cost more than a small layer."""
+"""Views into arrays that take a few instructions, because slices and reshapes of NumPy cost more than a small layer."""
 
-# Numba infers every type from what it is given:
+# Numba infers all types:
 # ruff: noqa: ANN001, ANN201, ANN202
 # pyright: reportMissingParameterType=false, reportUnknownParameterType=false
 
@@ -16,7 +16,7 @@ CACHE_LINE = 64
 
 
 def _viewed(context, builder, signature, array, at, shape):
-    """Return an array of the signature's type: numbers of `array` from place `at` on, in this shape."""
+    """Return an array of the type in the signature: the numbers of `array` from place `at` on, in this shape."""
     flat = context.make_array(signature.args[0])(context, builder, array)
     view = context.make_array(signature.return_type)(context, builder)
     size = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(signature.args[0].dtype)))
@@ -27,7 +27,7 @@ def _viewed(context, builder, signature, array, at, shape):
         shape=cgutils.pack_array(builder, shape),
         strides=cgutils.pack_array(builder, strides),
         itemsize=size,
-        meminfo=None,  # it is not counted: who holds the flat array holds it for as long as the view lives
+        meminfo=None,  # not reference-counted: the caller keeps the flat array for as long as the view lives
     )
     return view._getvalue()  # noqa: SLF001 - as Numba's own code has it
 
@@ -66,7 +66,7 @@ def flattened(_typing, whole):
 
 @intrinsic
 def fetch_ahead(_typing, whole, row):  # noqa: ARG001 - likewise
-    """Ask for a row of a matrix, C-contiguous, to be brought near; it changes nothing else."""
+    """Prefetch a row of a matrix, C-contiguous; nothing else changes."""
 
     def build(context, builder, _signature, arguments):
         array = context.make_array(whole)(context, builder, arguments[0])

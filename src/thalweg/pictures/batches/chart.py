@@ -18,7 +18,7 @@ from thalweg.charts.style import (
     PURPLE,
     SKY,
     VERMILLION,
-    WIDTH,
+    WIDTH_PIXELS,
     columns,
     day_axis,
     day_tip,
@@ -31,21 +31,21 @@ from thalweg.charts.style import (
     short_axis,
 )
 from thalweg.messages import catalogue
-from thalweg.pictures.batches.study import LECTURE, SHOWN_EPOCHS, updates_an_epoch
+from thalweg.pictures.batches.study import LECTURE_SIZES, SHOWN_EPOCHS, updates_an_epoch
 
 if TYPE_CHECKING:
     from thalweg.messages import Catalogue
     from thalweg.pictures.batches.study import BatchDescent, BatchesStudy
 
-STRIP, LOSSES, SIZES = 105, 190, 200
-MOST_DAYS = 2000  # of a strip: more marks make a page slow
+STRIP_HEIGHT_PIXELS, LOSSES_HEIGHT_PIXELS, SIZES_HEIGHT_PIXELS = 105, 190, 200
+MOST_STRIP_DAYS = 2000  # of a strip; more marks would make a page slow
 COLOURS = (VERMILLION, ORANGE, GREEN, BLUE, PURPLE)
-DASHES = ([1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [12, 3])  # lines that lie on each other are told apart
-MARKED = "marked_batch"
+DASHES = ([1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [12, 3])  # so that lines that lie on each other can be distinguished
+MARKED_PARAMETER = "marked_batch"
 
 
 def batches_illustration(study: BatchesStudy, language: str = "en") -> Illustration:
-    """Return the look: `batches_chart` with its numbers and words."""
+    """Return the illustration: `batches_chart` with its tables and sentences."""
     translate = catalogue(language)
     chosen = study.chosen
     tables = {
@@ -94,8 +94,8 @@ def _after(one: BatchDescent, updates: int) -> float:
 
 
 def _arithmetic(study: BatchesStudy, translate: Catalogue) -> Numbers:
-    """Return N and B to updates an epoch: the lecture's two examples, then the user's days."""
-    cases = [(translate("look.batches.lecture"), *case) for case in LECTURE]
+    """Return the table of updates per epoch by N and B: the lecture's two examples, then the user's days."""
+    cases = [(translate("look.batches.lecture"), *case) for case in LECTURE_SIZES]
     cases += [(study.series.name, study.examples, one.size) for one in study.descents]
     return Numbers(
         {
@@ -111,7 +111,7 @@ def _arithmetic(study: BatchesStudy, translate: Catalogue) -> Numbers:
 def _sentences(study: BatchesStudy, translate: Catalogue) -> list[str]:
     chosen, name = study.chosen, study.series.name
     an_epoch, first, second = chosen.updates_an_epoch, *(numbers == 1 for numbers in chosen.batches)
-    unit = loss_unit(chosen.fitted.training_set.loss, name, translate.language)
+    unit = loss_unit(chosen.fitted_rung.training_set.loss, name, translate.language)
     sentences: list[str] = []
     if study.asked > study.examples:
         sentences.append(
@@ -143,10 +143,15 @@ def _sentences(study: BatchesStudy, translate: Catalogue) -> list[str]:
     else:
         sentences.append(translate("look.batches.all_at_once"))
     ends = [
-        translate("look.batches.end", batch=thousands(one.size), loss=number(float(one.of_all[-1])),
-             updates=thousands(one.updates_an_epoch * study.epochs), seconds=_seconds(one.seconds))
+        translate(
+            "look.batches.end",
+            batch=thousands(one.size),
+            loss=number(float(one.of_all[-1])),
+            updates=thousands(one.updates_an_epoch * study.epochs),
+            seconds=_seconds(one.seconds),
+        )
         for one in study.descents
-    ]  # fmt: skip
+    ]
     start = number(float(chosen.of_all[0]))
     sentences.append(
         translate(
@@ -159,10 +164,14 @@ def _sentences(study: BatchesStudy, translate: Catalogue) -> list[str]:
     )
     common = min(one.updates_an_epoch for one in study.descents) * study.epochs
     alike = [
-        translate("look.batches.same_one", loss=number(_after(one, common)), batch=thousands(one.size),
-             seen=thousands(min(common * one.size, study.examples * study.epochs)))
+        translate(
+            "look.batches.same_one",
+            loss=number(_after(one, common)),
+            batch=thousands(one.size),
+            seen=thousands(min(common * one.size, study.examples * study.epochs)),
+        )
         for one in study.descents
-    ]  # fmt: skip
+    ]
     if len(alike) > 1:
         sentences.append(
             translate(
@@ -183,7 +192,7 @@ def _seconds(seconds: float) -> str:
 
 
 def batches_chart(study: BatchesStudy, language: str = "en") -> alt.VConcatChart:
-    """Draw which day is in which batch, the loss of each batch beside L of all, and L of all for several sizes.
+    """Draw which day is in which batch, L of each batch and of all examples, and L of all for several batch sizes.
 
     A slider marks another batch in the two strips.
 
@@ -201,7 +210,7 @@ def batches_chart(study: BatchesStudy, language: str = "en") -> alt.VConcatChart
     translate = catalogue(language)
     chosen = study.chosen
     slider = alt.param(
-        name=MARKED,
+        name=MARKED_PARAMETER,
         value=1,
         bind=alt.binding_range(min=1, max=chosen.updates_an_epoch, step=1, name=translate("look.batches.slider") + " "),
     )
@@ -215,15 +224,15 @@ def batches_chart(study: BatchesStudy, language: str = "en") -> alt.VConcatChart
         batch=thousands(study.batch),
         updates=thousands(chosen.updates_an_epoch),
     )
-    subtitle = translate("look.batches.subtitle", rung=chosen.fitted.rung.name)
+    subtitle = translate("look.batches.subtitle", rung=chosen.fitted_rung.rung.name)
     return dress(chart.add_params(slider), title, subtitle, language, simulated=study.series.simulated)
 
 
 def _strip(study: BatchesStudy, epoch: int, language: str) -> alt.LayerChart:
     """Draw each training day at the number of its batch in one epoch, one batch marked."""
     translate = catalogue(language)
-    numbers = study.chosen.batches[epoch][-MOST_DAYS:]
-    base = alt.Chart(columns({"day": days(study.dates[-MOST_DAYS:]), "batch": numbers}))
+    numbers = study.chosen.batches[epoch][-MOST_STRIP_DAYS:]
+    base = alt.Chart(columns({"day": days(study.dates[-MOST_STRIP_DAYS:]), "batch": numbers}))
     last = study.chosen.updates_an_epoch
     y = alt.Y(
         "batch:Q",
@@ -238,18 +247,18 @@ def _strip(study: BatchesStudy, epoch: int, language: str) -> alt.LayerChart:
         base.mark_square(color=SKY, size=9, opacity=1).encode(x=day_axis(language), y=y, tooltip=tips),
         base.mark_square(color=VERMILLION, size=34, opacity=1)
         .encode(x=day_axis(language), y=y, tooltip=tips)
-        .transform_filter(f"datum.batch == {MARKED}"),
+        .transform_filter(f"datum.batch == {MARKED_PARAMETER}"),
     ]
     if epoch == 0:
         layers.append(key({translate("look.batches.marked"): VERMILLION, translate("look.batches.others"): SKY}))
-    title = "look.batches.strip_part" if study.examples > MOST_DAYS else "look.batches.strip"
-    heading = translate(title, epoch=epoch + 1, count=thousands(MOST_DAYS), examples=thousands(study.examples))
-    return headed(layered(*layers, height=STRIP), heading)
+    title = "look.batches.strip_part" if study.examples > MOST_STRIP_DAYS else "look.batches.strip"
+    heading = translate(title, epoch=epoch + 1, count=thousands(MOST_STRIP_DAYS), examples=thousands(study.examples))
+    return headed(layered(*layers, height=STRIP_HEIGHT_PIXELS), heading)
 
 
 def _loss_axis(study: BatchesStudy, translate: Catalogue, title: str | None = "") -> alt.Y:
-    """Return the axis of L, logarithmic where it can be: the first updates dwarf all others."""
-    fitted = study.chosen.fitted
+    """Return the axis of L, logarithmic where L is positive, because L falls most in the first updates."""
+    fitted = study.chosen.fitted_rung
     named = translate(f"report.loss_{fitted.training_set.loss}", name=study.series.name) if title == "" else title
     least = min(np.nanmin(study.chosen.of_batch), *(one.of_all.min() for one in study.descents))
     most = max(float(one.of_all.max()) for one in study.descents)
@@ -258,7 +267,7 @@ def _loss_axis(study: BatchesStudy, translate: Catalogue, title: str | None = ""
 
 
 def _losses(study: BatchesStudy, translate: Catalogue) -> alt.LayerChart:
-    """Draw L of each batch before its update as a dot, and L of all after it as a line; epochs are ruled off."""
+    """Draw L of each batch before its update as a dot, and L of all after it as a line, with a rule per epoch."""
     chosen = study.chosen
     count, an_epoch = chosen.followed, chosen.updates_an_epoch
     x = alt.X(
@@ -289,14 +298,14 @@ def _losses(study: BatchesStudy, translate: Catalogue) -> alt.LayerChart:
             x=x, y=_loss_axis(study, translate), tooltip=tips
         ),
         line.mark_line(color=INK, strokeWidth=2).encode(x=x, y="loss:Q"),
-        height=LOSSES,
+        height=LOSSES_HEIGHT_PIXELS,
     )
     head = "look.batches.losses_all" if an_epoch == 1 else "look.batches.losses"
     return headed(chart, translate(head, batch=thousands(study.batch), count=thousands(count)))
 
 
 def _sizes(study: BatchesStudy, translate: Catalogue) -> alt.HConcatChart:
-    """Draw L of all for each size, by update and by epoch."""
+    """Draw L of all examples for each batch size, by update and by epoch."""
     names = [translate("look.batches.size", batch=thousands(one.size)) for one in study.descents]
     table = {
         "size": np.repeat(names, [len(one.updates) for one in study.descents]),
@@ -330,13 +339,13 @@ def _sizes(study: BatchesStudy, translate: Catalogue) -> alt.HConcatChart:
             ),
             y=_loss_axis(study, translate),
         )
-        .properties(width=WIDTH // 2 - 38, height=SIZES)
+        .properties(width=WIDTH_PIXELS // 2 - 38, height=SIZES_HEIGHT_PIXELS)
     )
     by_epoch = lines.encode(
         x=alt.X(
             "epoch:Q", title=translate("look.batches.by_epoch"), axis=alt.Axis(grid=False, format="d", tickMinStep=1)
         ),
         y=_loss_axis(study, translate, None),
-    ).properties(width=WIDTH // 2 - 38, height=SIZES)
+    ).properties(width=WIDTH_PIXELS // 2 - 38, height=SIZES_HEIGHT_PIXELS)
     heading = translate("look.batches.sizes", epochs=study.epochs)
     return headed(alt.hconcat(by_update, by_epoch, spacing=20).resolve_scale(y="shared"), heading)

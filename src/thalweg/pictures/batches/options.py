@@ -8,7 +8,7 @@ from typing import ClassVar
 from thalweg.options import Options, WholeNumber, WholeNumbers, option
 from thalweg.pictures.shared import options as shared
 
-SHOWN_EPOCHS = 2  # epochs whose batches are drawn apart
+SHOWN_EPOCHS = 2  # epochs whose batches are drawn
 MOST_BATCH, MOST_SIZES = 1_000_000, 4
 EXAMPLES = (
     "thalweg look batches",
@@ -18,7 +18,7 @@ EXAMPLES = (
 
 @dataclass(frozen=True, kw_only=True)
 class BatchesOptions(Options):
-    """Which sizes of batches are compared, and which of them is looked at closely."""
+    """Which batch sizes are compared, and which of them is shown in detail."""
 
     words: ClassVar[str] = "batches"
 

@@ -1,4 +1,4 @@
-"""Batch, update, epoch: which example is in which batch, and what the size of the batches does to one descent (B1)."""
+"""Batch, update, epoch: which example is in which batch, and how the batch size changes a descent (B1)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from thalweg.forecast.ladder import Rung, suited
 from thalweg.learn.prediction import loss_on
 from thalweg.messages import Argument
 from thalweg.pictures.batches.options import SHOWN_EPOCHS, BatchesOptions
-from thalweg.pictures.shared.fitted_rung import FittedRung, fitted
+from thalweg.pictures.shared.fitted_rung import FittedRung, fit_rung
 from thalweg.pictures.shared.source import days_of
 from thalweg.series.split import split_by_date
 
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from thalweg.pictures.shared.source import Source
     from thalweg.series.series import Series
 
-LECTURE = ((10_000, 10), (1_000, 100))  # N and B of the lecture's two examples
+LECTURE_SIZES = ((10_000, 10), (1_000, 100))  # N and B of the lecture's two examples
 ALL = "all"
-MOST_UPDATES = 500_000  # of one descent: each is looked at
-FOLLOWED = 400  # updates of which every one is measured
-MEASURED = 150  # of the others, ever farther apart, and as many equally far
-TIMED = 3  # runs, of which the fastest is told: another program may have had the core
+MOST_UPDATES = 500_000  # of one descent; L is measured at each
+FOLLOWED_UPDATES = 400  # first updates, at each of which L of all examples is measured
+MEASURED_UPDATES = 150  # later updates measured: so many at growing distances, and as many at equal ones
+TIMED_RUNS = 3  # runs, of which the fastest counts, because another program may slow one down
 
 
 def updates_an_epoch(examples: int, batch: int) -> int:
-    """Return how many updates an epoch has: the last batch takes what is left (B1)."""
+    """Return the number of updates in an epoch; the last batch takes the examples that are left (B1)."""
     return math.ceil(examples / batch)
 
 
@@ -48,21 +48,21 @@ class BatchDescent:
     ----------
     size : int
         B.
-    fitted : Fitted
+    fitted_rung : FittedRung
     seconds : float
-        What the descent took where nobody measured.
+        Duration of the descent without measurements.
     updates : ndarray of int64, shape (times,)
-        When L of all was measured; the first is 0.
+        The updates after which L of all was measured; the first is 0.
     of_all : ndarray of float64, shape (times,)
-        L of all examples then, in the user's units (squared for MSE).
+        L of all examples at those updates, in the user's units (squared for MSE).
     of_batch : ndarray of float64, shape (updates,)
-        L of each update's batch before that update, in the same units; NaN where no day of it has a value.
+        L of each update's batch before that update, in the same units; NaN where no day of the batch has a value.
     orders : ndarray of int64, shape (2, examples)
         The order in which the examples came in the first two epochs.
     """
 
     size: int
-    fitted: FittedRung
+    fitted_rung: FittedRung
     seconds: float
     updates: NDArray[np.int64]
     of_all: NDArray[np.float64]
@@ -71,7 +71,7 @@ class BatchDescent:
 
     @property
     def updates_an_epoch(self) -> int:
-        """How many batches, so updates, make an epoch."""
+        """The number of batches, and so of updates, in an epoch."""
         return updates_an_epoch(self.orders.shape[1], self.size)
 
     @property
@@ -84,13 +84,13 @@ class BatchDescent:
 
     @property
     def followed(self) -> int:
-        """How many updates, from the first, were measured one by one."""
+        """The number of first updates that were measured one by one."""
         apart = np.flatnonzero(np.diff(self.updates) > 1)
         return int(apart[0]) if len(apart) else len(self.updates) - 1
 
     @property
     def misses(self) -> NDArray[np.float64]:
-        """How far L of the batch lay from L of all at the same θ, for each update followed."""
+        """The difference between L of the batch and L of all examples at the same θ, for each update followed."""
         return np.abs(self.of_batch[: self.followed] - self.of_all[: self.followed])
 
     @property
@@ -114,9 +114,9 @@ class BatchesStudy:
     descents : tuple of BatchDescent
         From the smallest batches to the largest, all from the same θ⁰.
     batch : int
-        The size that is looked at closely: one of theirs.
+        The size that is shown in detail, one of those of the descents.
     asked : int
-        The size that was asked for: more than there are examples means all of them.
+        The size that was asked for. A size above the number of examples means all of them.
     """
 
     series: Series
@@ -134,26 +134,26 @@ class BatchesStudy:
 
     @property
     def chosen(self) -> BatchDescent:
-        """The descent that is looked at closely."""
+        """The descent that is shown in detail."""
         return next(one for one in self.descents if one.size == self.batch)
 
 
 def batches_study(source: Source, options: BatchesOptions, watcher: Watcher) -> BatchesStudy:
-    """Descend from one θ⁰ with batches of several sizes, and watch each update.
+    """Descend from one θ⁰ with batches of several sizes, and measure the updates.
 
-    The learning rate is the rung's and stays the same throughout, so that nothing differs but the batches.
+    The learning rate is the rung's and stays constant, so that the descents differ in their batches alone.
 
     Parameters
     ----------
     source : Series, optional
     options : BatchesOptions
     watcher : Watcher
-        Told of the progress.
+        Receives the progress.
 
     Raises
     ------
     InputError
-        If the days are too few.
+        If the series is too short.
     """
     series = days_of(source, "batches")
     batch, epochs = options.batch, options.epochs
@@ -173,10 +173,10 @@ def batches_study(source: Source, options: BatchesOptions, watcher: Watcher) -> 
                 most=MOST_UPDATES,
             )
     watcher.stage("fit", len(wanted))
-    fewest = updates_an_epoch(count, wanted[-1]) * epochs  # all sizes are told after so many, too
+    fewest = updates_an_epoch(count, wanted[-1]) * epochs  # every size is compared after this number of updates too
     descents: list[BatchDescent] = []
     for size in wanted:
-        marks = _marks(updates_an_epoch(count, size), epochs, FOLLOWED if size == min(batch, count) else 0)
+        marks = _marks(updates_an_epoch(count, size), epochs, FOLLOWED_UPDATES if size == min(batch, count) else 0)
         marks = np.union1d(marks, fewest)
         descents.append(_descend(series, replace(rung, batch=size), options.loss, options.seed, marks))
         watcher.advance(1)
@@ -192,7 +192,7 @@ def batches_study(source: Source, options: BatchesOptions, watcher: Watcher) -> 
 
 
 class _Look:
-    """Looks at each update: L of its batch, and now and then L of all."""
+    """Records L of the batch at each update, and L of all examples at some."""
 
     def __init__(self, marks: NDArray[np.int64]) -> None:
         self._marks = set(marks.tolist())
@@ -212,8 +212,8 @@ class _Look:
 
 def _descend(series: Series, rung: Rung, loss: str, seed: int, marks: NDArray[np.int64]) -> BatchDescent:
     look = _Look(marks)
-    watched = fitted(series, rung, loss=loss, seed=seed, watch=look, every=1)
-    seconds = min(fitted(series, rung, loss=loss, seed=seed).outcome.seconds for _ in range(TIMED))
+    watched = fit_rung(series, rung, loss=loss, seed=seed, watch=look, every=1)
+    seconds = min(fit_rung(series, rung, loss=loss, seed=seed).outcome.seconds for _ in range(TIMED_RUNS))
     training_set = watched.training_set
     start = start_of(training_set, seed).astype(np.float32)
     at_start = loss_on(training_set.network, start, training_set.examples.astype(np.float32), loss)
@@ -231,8 +231,12 @@ def _descend(series: Series, rung: Rung, loss: str, seed: int, marks: NDArray[np
 
 
 def _marks(an_epoch: int, epochs: int, followed: int) -> NDArray[np.int64]:
-    """Return after which updates L of all is measured: the first ones, ends of epochs, and some between."""
+    """Return the updates after which L of all is measured: the first ones, the ends of epochs, and some between."""
     total = an_epoch * epochs
-    ends = an_epoch * np.unique(np.linspace(1, epochs, min(epochs, MEASURED)).round().astype(int))
-    between = np.concatenate([np.geomspace(1, total, MEASURED), np.linspace(1, total, MEASURED)]).round().astype(int)
+    ends = an_epoch * np.unique(np.linspace(1, epochs, min(epochs, MEASURED_UPDATES)).round().astype(int))
+    between = (
+        np.concatenate([np.geomspace(1, total, MEASURED_UPDATES), np.linspace(1, total, MEASURED_UPDATES)])
+        .round()
+        .astype(int)
+    )
     return np.unique(np.concatenate([np.arange(1, min(followed, total) + 1), ends, between]))

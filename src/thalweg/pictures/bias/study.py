@@ -1,4 +1,4 @@
-"""Model bias: what the best straight line cannot do, and what a few neurons can (N1, N4, N5)."""
+"""Model bias: the loss that the best straight line keeps, and that of networks of a few neurons (N1, N4, N5)."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ if TYPE_CHECKING:
     from thalweg.pictures.shared.curve import TargetCurve
     from thalweg.pictures.shared.source import Source
 
-STARTS = 5  # a descent may end in a local minimum (O3): the best of so many is shown
-UPDATES = 2000
-DOWNHILL = Optimizer("adam", 0.02, schedule="cosine")
+STARTS_PER_NETWORK = 5  # descents, of which the best is shown; one may end in a local minimum (O3)
+UPDATES_PER_START = 2000
+OPTIMIZER = Optimizer("adam", 0.02, schedule="cosine")
 
 
 @dataclass(frozen=True, eq=False)
-class Bent:
+class CurveNetwork:
     """A network of one feature, fitted to the curve.
 
     Attributes
     ----------
     neurons, unknowns : int
     prediction : ndarray, shape (count,)
-        In the units of the curve.
+        In the curve's units.
     loss : float
-        L, likewise.
+        L, in the curve's units (squared for MSE).
     """
 
     neurons: int
@@ -62,10 +62,10 @@ class BiasStudy:
     loss : str
     activation : str
     line : Line
-        The best one: no other w and b have a smaller L.
+        The best line: no other w and b have a smaller L.
     line_loss : float
         Its L, in the units of the curve (squared for MSE).
-    bent : tuple of Bent
+    networks : tuple of CurveNetwork
         The networks, the smallest first.
     """
 
@@ -74,7 +74,7 @@ class BiasStudy:
     activation: str
     line: Line
     line_loss: float
-    bent: tuple[Bent, ...]
+    networks: tuple[CurveNetwork, ...]
 
     def loss_of(self, prediction: NDArray[np.float64]) -> float:
         """Return L of any prediction of the curve."""
@@ -89,7 +89,7 @@ def bias_study(source: Source, options: BiasOptions, watcher: Watcher) -> BiasSt
     source : Series, optional
     options : BiasOptions
     watcher : Watcher
-        Told of the progress.
+        Receives the progress.
 
     Raises
     ------
@@ -101,15 +101,15 @@ def bias_study(source: Source, options: BiasOptions, watcher: Watcher) -> BiasSt
     line = best_line(found.x, found.y, loss)
     error = LOSSES[loss].error
     watcher.stage("fit", len(options.neurons))
-    bent: list[Bent] = []
+    networks: list[CurveNetwork] = []
     for count in options.neurons:
-        bent.append(_bent(found, count, activation, loss, options.seed))
+        networks.append(_network(found, count, activation, loss, options.seed))
         watcher.advance(1)
-    return BiasStudy(found, loss, activation, line, float(error(line.at(found.x), found.y).mean()), tuple(bent))
+    return BiasStudy(found, loss, activation, line, float(error(line.at(found.x), found.y).mean()), tuple(networks))
 
 
-def _bent(curve: TargetCurve, neurons: int, activation: str, loss: str, seed: int) -> Bent:
-    """Fit a network: each start is a sum of pieces made by the recipe (N2), which descent then improves."""
+def _network(curve: TargetCurve, neurons: int, activation: str, loss: str, seed: int) -> CurveNetwork:
+    """Fit a network. Each start is a sum of pieces by the lecture's recipe (N2), which the descent improves."""
     network = Network((1, neurons, 1), activation)
     middle, half = float(curve.x.mean()), float(np.ptp(curve.x)) / 2
     centre, spread = float(curve.y.mean()), float(curve.y.std()) or 1.0
@@ -118,11 +118,17 @@ def _bent(curve: TargetCurve, neurons: int, activation: str, loss: str, seed: in
     random = np.random.default_rng(seed)
     descents = [
         Descent(
-            network, examples, loss=loss, optimizer=DOWNHILL, batch=len(x), epochs=UPDATES, seed=seed,
+            network,
+            examples,
+            loss=loss,
+            optimizer=OPTIMIZER,
+            batch=len(x),
+            epochs=UPDATES_PER_START,
+            seed=seed,
             theta=_start(x, y, neurons, None if start == 0 else random),
         )
-        for start in range(STARTS)
-    ]  # fmt: skip
+        for start in range(STARTS_PER_NETWORK)
+    ]
     run_together(descents)
     made = [
         centre + spread * forward(network, one.theta.astype(np.float64), x[:, None]).prediction[:, 0].astype(np.float64)
@@ -130,14 +136,14 @@ def _bent(curve: TargetCurve, neurons: int, activation: str, loss: str, seed: in
     ]
     losses = [float(LOSSES[loss].error(each, curve.y).mean()) for each in made]
     best = int(np.nanargmin(losses))
-    return Bent(neurons, network.size, made[best], losses[best])
+    return CurveNetwork(neurons, network.size, made[best], losses[best])
 
 
 def _start(x: NDArray[np.float64], y: NDArray[np.float64], neurons: int, random: np.random.Generator | None) -> Values:
-    """Return θ of the pieces between points taken evenly, or at random; a sigmoid is the hard one, smoothed (N4)."""
+    """Return θ of the pieces between points taken evenly or at random; a sigmoid stands for the hard one (N4)."""
     inner = np.linspace(-1, 1, neurons + 1)[1:-1] if random is None else np.sort(random.uniform(-1, 1, neurons - 1))
     points = np.concatenate([[-1.0], inner, [1.0]])
-    # Seen from the left end no slope is cut by the y axis: as many pieces as neurons.
+    # With x = 0 at the left end, the y axis cuts no slope, and there are as many pieces as neurons.
     network, theta = pieces_of(points + 1, np.interp(points, x, y)).network()
     hidden = network.layers(theta)[0]
     hidden.biases[:] += hidden.weights[:, 0]  # w·(x + 1) + b

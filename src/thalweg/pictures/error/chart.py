@@ -1,4 +1,4 @@
-"""The error of each day as a bar between truth and estimate, and three losses made of the same days (L1, L2)."""
+"""The error of each day as a bar between actual and prediction, and three losses over the same days (L1, L2)."""
 
 from __future__ import annotations
 
@@ -33,20 +33,25 @@ if TYPE_CHECKING:
 
     from thalweg.pictures.error.study import ErrorStudy
 
-HEIGHT, LOW = 240, 100
+HEIGHT_PIXELS, LOWER_HEIGHT_PIXELS = 240, 100
 LOSSES = ("absolute", "squared", "lowered")
 
 
 def error_illustration(study: ErrorStudy, language: str = "en") -> Illustration:
-    """Return the look: `error_chart` with its numbers and words."""
+    """Return the illustration: `error_chart` with its tables and sentences."""
     translate = catalogue(language)
     means = [float(getattr(study, name).mean()) for name in LOSSES]
     sentences = [
-        translate("look.error.mean", count=len(study.dates), loss=number(means[0]), name=study.fitted.series.name,
-             of_all=number(study.of_all)),
+        translate(
+            "look.error.mean",
+            count=len(study.dates),
+            loss=number(means[0]),
+            name=study.fitted_rung.series.name,
+            of_all=number(study.of_all),
+        ),
         translate("look.error.lowered_loss", minus=number(study.minus), loss=number(means[2])),
-    ]  # fmt: skip
-    if study.absolute.any():  # of no error at all no day makes up a share
+    ]
+    if study.absolute.any():  # without any error there are no shares
         shares = {name: 100 * float(getattr(study, name).max() / getattr(study, name).sum()) for name in LOSSES[:2]}
         sentences.insert(1, translate("look.error.worst", **{name: f"{share:.0f}" for name, share in shares.items()}))
     losses = Numbers(
@@ -71,7 +76,7 @@ def error_illustration(study: ErrorStudy, language: str = "en") -> Illustration:
 
 
 def error_chart(study: ErrorStudy, language: str = "en") -> alt.VConcatChart:
-    """Draw truth and estimate with e as a bar between them; below, e under three losses, each with its mean L.
+    """Draw actual and prediction with e as a bar between them; below, e under three losses, each with its mean L.
 
     Parameters
     ----------
@@ -85,7 +90,7 @@ def error_chart(study: ErrorStudy, language: str = "en") -> alt.VConcatChart:
         In the user's units; the second loss in their square.
     """
     translate = catalogue(language)
-    series = study.fitted.series
+    series = study.fitted_rung.series
     truth, estimate, gap = (
         translate("report.mark_truth"),
         translate("report.mark_estimate"),
@@ -108,7 +113,7 @@ def error_chart(study: ErrorStudy, language: str = "en") -> alt.VConcatChart:
         base.mark_point(color=BLUE, filled=True, shape="diamond", size=45, opacity=1).encode(
             y="prediction:Q", tooltip=tips
         ),
-        height=HEIGHT,
+        height=HEIGHT_PIXELS,
     )
     losses = [_loss(study, name, getattr(study, name), language) for name in LOSSES]
     chart = alt.vconcat(above, *losses, spacing=14)
@@ -118,7 +123,7 @@ def error_chart(study: ErrorStudy, language: str = "en") -> alt.VConcatChart:
         loss=number(float(study.absolute.mean())),
         name=series.name,
     )
-    subtitle = translate("look.error.subtitle", rung=study.fitted.rung.name)
+    subtitle = translate("look.error.subtitle", rung=study.fitted_rung.rung.name)
     return dress(chart, title, subtitle, language, simulated=series.simulated)
 
 
@@ -129,11 +134,11 @@ def _days(language: str) -> alt.X:
 def _loss(study: ErrorStudy, name: str, errors: NDArray[np.float64], language: str) -> alt.LayerChart:
     """Draw a bar of e for each day, and their mean L as a line."""
     translate = catalogue(language)
-    series = study.fitted.series
+    series = study.fitted_rung.series
     mean = float(errors.mean())
     called = translate(f"look.error.{name}", minus=number(study.minus))
     bars = alt.Chart(columns({"day": days(study.dates), "error": errors})).encode(x=_days(language))
-    # Of a negative mean the number stands above zero, where few bars are.
+    # The number of a negative mean stands above zero, where there are few bars.
     label = {"mean": mean, "beside": max(mean, 0.0), "text": f"L = {number(mean)}"}
     line = alt.Chart(alt.Data(values=[label]))
     unit = loss_unit("mse" if name == "squared" else "mae", series.name, language)
@@ -144,7 +149,7 @@ def _loss(study: ErrorStudy, name: str, errors: NDArray[np.float64], language: s
         ),
         alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
         line.mark_rule(color=BLUE, strokeWidth=2, strokeDash=[6, 3]).encode(y="mean:Q"),
-        # White letters under the coloured ones keep bars and line out of them.
+        # White letters under the coloured ones keep them readable over bars and line.
         *(
             line.mark_text(
                 color=paint,
@@ -157,6 +162,6 @@ def _loss(study: ErrorStudy, name: str, errors: NDArray[np.float64], language: s
             ).encode(y="beside:Q", x=alt.value("width"), text="text:N")
             for paint, outline in (("white", 4), (BLUE, 0))
         ),
-        height=LOW,
+        height=LOWER_HEIGHT_PIXELS,
     )
     return headed(chart, called)

@@ -14,7 +14,7 @@ EXAMPLES = ("thalweg look error", "thalweg look error views.csv --days 60 --minu
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorOptions(Options):
-    """Which days' errors are shown, and which function made them."""
+    """Which days' errors are shown, and of which function."""
 
     words: ClassVar[str] = "error"
 

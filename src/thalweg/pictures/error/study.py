@@ -1,4 +1,4 @@
-"""Day by day: the error e between truth and estimate, and L, their mean (L1, L2)."""
+"""Day by day: the error e between actual and prediction, and L, the mean error (L1, L2)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.forecast.ladder import Rung, suited
-from thalweg.pictures.shared.fitted_rung import FittedRung, fitted
+from thalweg.pictures.shared.fitted_rung import FittedRung, fit_rung
 from thalweg.pictures.shared.source import days_of
 
 if TYPE_CHECKING:
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class ErrorStudy:
-    """Some seen days, one by one.
+    """Some training days, one by one.
 
     Attributes
     ----------
-    fitted : Fitted
-        The rung that made the estimates.
+    fitted_rung : FittedRung
+        The rung that made the predictions.
     dates : ndarray of datetime64[D], shape (days,)
     target, prediction : ndarray of float64, shape (days,)
-        What came, and what was estimated the day before, in the user's units.
+        Actual values and one-step predictions, in the user's units.
     minus : float
-        What is taken off the absolute error in the third loss, in the user's units.
+        What the third loss subtracts from the absolute error, in the user's units.
     of_all : float
-        The mean absolute error over all training days, whatever loss the rung was fitted to.
+        The mean absolute error over all training days, whichever loss the rung was fitted with.
     """
 
-    fitted: FittedRung
+    fitted_rung: FittedRung
     dates: NDArray[np.datetime64]
     target: NDArray[np.float64]
     prediction: NDArray[np.float64]
@@ -55,28 +55,28 @@ class ErrorStudy:
 
     @property
     def lowered(self) -> NDArray[np.float64]:
-        """The absolute error less `minus`: a loss too, and it may be negative (L2)."""
+        """The absolute error less `minus`. This is a loss too, and it may be negative (L2)."""
         return self.absolute - self.minus
 
 
 def error_study(source: Source, options: ErrorOptions, _watcher: Watcher) -> ErrorStudy:
-    """Fit a rung and take the last training days apart; days without a value are passed over.
+    """Fit a rung and return the errors of the last training days that have a value.
 
     Parameters
     ----------
     source : Series, optional
     options : ErrorOptions
     _watcher : Watcher
-        Not told of anything: this takes less than a second.
+        Not used: this takes less than a second.
 
     Raises
     ------
     InputError
-        If the days are too few.
+        If the series is too short.
     """
     series = days_of(source, "error")
     rung = suited(Rung(options.days_back, hidden=options.layers))
-    of = fitted(series, rung, loss=options.loss, seed=options.seed)
+    of = fit_rung(series, rung, loss=options.loss, seed=options.seed)
     seen = np.flatnonzero(series.observed[: of.split.train] & np.isfinite(of.estimates[: of.split.train]))
     of_all = float(np.abs(of.estimates[seen] - series.values[seen]).mean())
     last = seen[-options.days :]
@@ -86,8 +86,8 @@ def error_study(source: Source, options: ErrorOptions, _watcher: Watcher) -> Err
 
 
 def round_above(size: float) -> float:
-    """Return the next number of one figure above a positive one: 300 above 208; 1 above 0."""
+    """Return the next larger number with one significant figure: 300 for 208; 1 for 0."""
     if size <= 0:
         return 1.0
-    figure, power = f"{size:.15e}".split("e")  # by its digits: 0.6 / 0.1 falls short of 6
+    figure, power = f"{size:.15e}".split("e")  # from its digits, because 0.6 / 0.1 is below 6
     return float(f"{int(figure[0]) + 1}e{power}")

@@ -1,4 +1,4 @@
-"""The weight of each day looked back, the loss over days looked back, and the week behind both (U3)."""
+"""The weight of each lag, the loss over the number of lags, and the weekly rhythm (U3)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from thalweg.charts.style import (
     ORANGE,
     PALE,
     VERMILLION,
-    WIDTH,
+    WIDTH_PIXELS,
     columns,
     dress,
     headed,
@@ -25,7 +25,7 @@ from thalweg.charts.style import (
     quote,
 )
 from thalweg.messages import catalogue
-from thalweg.pictures.lags.rhythm import SURE, WEEK, weekdays_of
+from thalweg.pictures.lags.rhythm import PEAK_STANDARD_ERRORS, WEEK_DAYS, weekdays_of
 from thalweg.pictures.lags.sentences import sentences_of, title_of, weekday_names
 from thalweg.pictures.lags.study import LECTURE_LOSSES, LECTURE_WEIGHTS
 
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
     from thalweg.pictures.lags.study import LagsStudy
 
-HEIGHT, LOW = 190, 150
-WEEKDAYS_WIDE = 240
-TOLD = 14  # weights up to so many have their day written below; of more every seventh has
-LABEL = 24  # pixels of a weight's number above or below its bar
+HEIGHT_PIXELS, LOWER_HEIGHT_PIXELS = 190, 150
+WEEKDAYS_WIDTH_PIXELS = 240
+MOST_LABELLED_DAYS = 14  # up to so many weights each have their day below; of more, every seventh has
+LABEL_PIXELS = 24  # pixels of a weight's number above or below its bar
 
 
 def lags_illustration(study: LagsStudy, language: str = "en") -> Illustration:
-    """Return the look: `lags_chart` with its numbers and words."""
+    """Return the illustration: `lags_chart` with its tables and sentences."""
     translate = catalogue(language)
     back = len(study.weights)
     lags = np.arange(1, back + 1)
@@ -54,18 +54,18 @@ def lags_illustration(study: LagsStudy, language: str = "en") -> Illustration:
     if back == len(LECTURE_WEIGHTS):
         weights["lecture"] = np.array(LECTURE_WEIGHTS)
     losses: dict[str, Any] = {
-        "looked": [translate("look.lags.copy"), *map(str, study.looked)],
+        "looked": [translate("look.lags.copy"), *map(str, study.days_back)],
         "seen": np.array([study.copying[0], *study.seen]),
         "unseen": np.array([study.copying[1], *study.unseen]),
     }
-    if study.fitted.training_set.loss == "mae":
+    if study.fitted_rung.training_set.loss == "mae":
         for part, name in enumerate(("lecture_seen", "lecture_unseen")):
-            losses[name] = [None, *(_lecture(looked, part) for looked in study.looked)]
+            losses[name] = [None, *(_lecture(looked, part) for looked in study.days_back)]
     rhythm = study.rhythm
     weekdays = Numbers({"weekday": weekday_names(translate), "mean_value": rhythm.weekdays})
     correlation = Numbers({"lag": rhythm.lags, "correlation": rhythm.correlation, "error": rhythm.error})
     tables = {"losses": Numbers(losses), "weights": Numbers(weights), "weekdays": weekdays, "correlation": correlation}
-    shown = tuple(name for name in ("losses", "weights", "weekdays") if len(tables[name]) <= 2 * TOLD)
+    shown = tuple(name for name in ("losses", "weights", "weekdays") if len(tables[name]) <= 2 * MOST_LABELLED_DAYS)
     return Illustration(
         "lags", language, lags_chart(study, language), tables, tuple(sentences_of(study, translate)), shown=shown
     )
@@ -76,7 +76,7 @@ def _lecture(looked: int, part: int) -> float | None:
 
 
 def lags_chart(study: LagsStudy, language: str = "en") -> alt.VConcatChart:
-    """Draw the week, the weight of each day looked back, and L and L′ over days looked back.
+    """Draw the week, the weight of each lag, and L and L′ over the number of lags.
 
     Parameters
     ----------
@@ -87,27 +87,29 @@ def lags_chart(study: LagsStudy, language: str = "en") -> alt.VConcatChart:
     Returns
     -------
     altair.VConcatChart
-        Above the mean of each weekday and the autocorrelation; then w₁ … wₙ; below the losses, in the user's units.
+        At the top the mean of each weekday and the autocorrelation, then w₁ … wₙ, then the losses in the user's units.
     """
     translate = catalogue(language)
-    series = study.fitted.series
+    series = study.fitted_rung.series
     above = alt.hconcat(_week(study, translate), _correlation(study, translate), spacing=40)
     chart = alt.vconcat(above, _weights(study, translate), _losses(study, translate), spacing=22).resolve_scale(
         color="independent"
     )
     title = title_of(study, translate)
-    subtitle = translate("look.lags.subtitle", line=study.fitted.rung.name, unseen=study.fitted.split.validation)
+    subtitle = translate(
+        "look.lags.subtitle", line=study.fitted_rung.rung.name, unseen=study.fitted_rung.split.validation
+    )
     return dress(chart, title, subtitle, language, simulated=series.simulated)
 
 
 def _week(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
     names = weekday_names(translate)
     means = study.rhythm.weekdays
-    # Above or below all: of 7.9 and 8.5 bars from zero would look the same.
+    # Bars start at the mean of all: from zero, 7.9 and 8.5 would look the same.
     data = columns({"weekday": np.array(names), "mean": means, "away": means - np.nanmean(means)})
     bars = alt.Chart(data).encode(
         x=alt.X("weekday:N", sort=names, title=None, axis=alt.Axis(labelAngle=0, ticks=False)),
-        y=alt.Y("away:Q", title=study.fitted.series.name, axis=alt.Axis(tickCount=4)),
+        y=alt.Y("away:Q", title=study.fitted_rung.series.name, axis=alt.Axis(tickCount=4)),
         tooltip=[
             alt.Tooltip("weekday:N", title=translate("look.lags.column.weekday")),
             alt.Tooltip("mean:Q", title=translate("look.lags.column.mean_value"), format=",.6~r"),
@@ -116,16 +118,16 @@ def _week(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
     chart = layered(
         bars.mark_bar(color=GREY, size=22),
         alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
-        width=WEEKDAYS_WIDE,
-        height=LOW,
+        width=WEEKDAYS_WIDTH_PIXELS,
+        height=LOWER_HEIGHT_PIXELS,
     )
     return headed(chart, translate("look.lags.panel_week", mean=number(float(np.nanmean(means)))))
 
 
 def _correlation(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
     rhythm = study.rhythm
-    band = SURE * rhythm.error
-    week = rhythm.lags % WEEK == 0
+    band = PEAK_STANDARD_ERRORS * rhythm.error
+    week = rhythm.lags % WEEK_DAYS == 0
     base = alt.Chart(
         columns({"lag": rhythm.lags, "correlation": rhythm.correlation, "low": -band, "high": band, "week": week})
     ).encode(
@@ -155,8 +157,8 @@ def _correlation(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
         base.transform_filter("datum.week != 'True'").mark_bar(color=BLUE, size=5).encode(y=value, tooltip=tips),
         peaks.mark_bar(color=ORANGE, size=7).encode(y=value, tooltip=tips),
         peaks.mark_text(dy=-7, fontSize=11, color=INK).encode(y=value, text=alt.Text("correlation:Q", format=".2f")),
-        width=WIDTH - WEEKDAYS_WIDE - 120,
-        height=LOW,
+        width=WIDTH_PIXELS - WEEKDAYS_WIDTH_PIXELS - 120,
+        height=LOWER_HEIGHT_PIXELS,
     )
     if rhythm.lag is None:
         return headed(chart, translate("look.lags.panel_no_rhythm"))
@@ -167,10 +169,10 @@ def _correlation(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
 def _weights(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
     back = len(study.weights)
     lags = np.arange(1, back + 1)
-    same = lags % WEEK == 0
+    same = lags % WEEK_DAYS == 0
     labels = {
-        str(lag): [f"w{lag}", *_day_below(date, translate, short=back > TOLD)]
-        if back <= TOLD or lag in {1, *lags[same]}
+        str(lag): [f"w{lag}", *_day_below(date, translate, short=back > MOST_LABELLED_DAYS)]
+        if back <= MOST_LABELLED_DAYS or lag in {1, *lags[same]}
         else [""]
         for lag, date in zip(lags.tolist(), study.dates, strict=True)
     }
@@ -199,13 +201,13 @@ def _weights(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
             alt.Tooltip("lag:O", title=translate("look.lags.axis_lag")),
             alt.Tooltip("day:N", title=translate("report.date")),
             alt.Tooltip("weight:Q", title=translate("look.lags.axis_weight"), format=".3f"),
-            alt.Tooltip("value:Q", title=study.fitted.series.name, format=",.6~r"),
+            alt.Tooltip("value:Q", title=study.fitted_rung.series.name, format=",.6~r"),
         ],
     )
-    size = max(2, min(46, round(0.62 * WIDTH / back)))
+    size = max(2, min(46, round(0.62 * WIDTH_PIXELS / back)))
     marks = {translate("look.lags.mark_same"): ORANGE, translate("look.lags.mark_other"): BLUE}
     extra: list[alt.Chart] = []
-    if back <= TOLD:
+    if back <= MOST_LABELLED_DAYS:
         text = alt.Text("weight:Q", format=".2f")
         shifted = base.mark_text(fontSize=12, color=INK).encode(text=text)
         extra += [
@@ -230,24 +232,24 @@ def _weights(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
         base.transform_filter("datum.same != 'True'").mark_bar(color=BLUE, size=size),
         alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
         *extra,
-        height=HEIGHT,
+        height=HEIGHT_PIXELS,
     )
     heading = translate(
         "look.lags.panel_weights",
         target=day(study.day, translate.language),
         yesterday=day(study.dates[0], translate.language),
         bias=number(study.bias),
-        name=study.fitted.series.name,
+        name=study.fitted_rung.series.name,
     )
     return headed(chart, heading)
 
 
 def _heights(study: LagsStudy) -> list[float]:
-    """Return the ends of the axis of weights, with room for a number beyond the bars."""
+    """Return the ends of the axis of weights, with room for the numbers beyond the bars."""
     back = len(study.weights)
     drawn = np.array([0.0, *study.weights, *(LECTURE_WEIGHTS if back == len(LECTURE_WEIGHTS) else ())])
     low, high = float(drawn.min()), float(drawn.max())
-    room = ((high - low) or 1.0) * LABEL / (HEIGHT - 2 * LABEL)
+    room = ((high - low) or 1.0) * LABEL_PIXELS / (HEIGHT_PIXELS - 2 * LABEL_PIXELS)
     return [low - room if low < 0 else 0.0, high + room]
 
 
@@ -257,9 +259,9 @@ def _day_below(date: np.datetime64, translate: Catalogue, *, short: bool) -> lis
 
 
 def _losses(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
-    series, loss = study.fitted.series, study.fitted.training_set.loss
+    series, loss = study.fitted_rung.series, study.fitted_rung.training_set.loss
     copy = translate("look.lags.copy")
-    names = [copy, *map(str, study.looked)]
+    names = [copy, *map(str, study.days_back)]
     marks = {translate("look.lags.mark_seen"): BLUE, translate("look.lags.mark_unseen"): VERMILLION}
     x = alt.X(
         "looked:N", sort=names, title=translate("look.lags.axis_looked"), axis=alt.Axis(labelAngle=0, ticks=False)
@@ -298,4 +300,4 @@ def _losses(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
                 for side, dy in (("True", -13), ("False", 14))
             ),
         ]
-    return headed(layered(*layers, height=HEIGHT), translate("look.lags.panel_losses"))
+    return headed(layered(*layers, height=HEIGHT_PIXELS), translate("look.lags.panel_losses"))

@@ -8,18 +8,18 @@ from typing import ClassVar
 from thalweg.options import Options, WholeNumbers, option
 from thalweg.pictures.shared import options as shared
 
-MOST_SHOWN, MOST_LINES = 366, 12  # days looked back, and lines beside each other, that a picture can show
+MOST_DAYS_SHOWN, MOST_LINES = 366, 12  # lags, and straight lines beside each other, that a picture can show
 EXAMPLES = ("thalweg look lags", "thalweg look lags views.csv --days-back 28 --compare 1,7,28 --out lags.png")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LagsOptions(Options):
-    """Which line's weights are shown, and which lines are compared."""
+    """Which straight line's weights are shown, and which lines are compared."""
 
     words: ClassVar[str] = "lags"
 
-    days_back: int = shared.days_back(7, MOST_SHOWN)
-    compare: tuple[int, ...] = option((1, 7, 14, 28, 56), WholeNumbers(1, MOST_SHOWN, MOST_LINES, "1,7,28"))
+    days_back: int = shared.days_back(7, MOST_DAYS_SHOWN)
+    compare: tuple[int, ...] = option((1, 7, 14, 28, 56), WholeNumbers(1, MOST_DAYS_SHOWN, MOST_LINES, "1,7,28"))
     loss: str = shared.loss("mae")
     seed: int = shared.seed()
 

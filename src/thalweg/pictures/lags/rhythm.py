@@ -1,4 +1,4 @@
-"""Which rhythm days have: their mean by weekday, and how they go with the days before (U3)."""
+"""The rhythm of a series: its mean by weekday and its autocorrelation (U3)."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-WEEK = 7
-LAGS = 35  # days back: five weeks
-FOUR_WEEKS = 28  # the level that is taken out is the mean of so many days around
-SURE = 3.0  # standard errors that a peak must rise above nothing, and above the trough before it
-PERIOD = 2 / 3  # of the highest peak: the first peak so high is the rhythm, the later ones are its multiples
+WEEK_DAYS = 7
+LONGEST_LAG_DAYS = 35  # five weeks
+LEVEL_DAYS = 28  # the level subtracted from a day is the mean of so many days around it
+PEAK_STANDARD_ERRORS = 3.0  # a peak must stand so many above zero and above the trough before it
+FIRST_PEAK_SHARE = (
+    2 / 3
+)  # of the highest peak; the first peak of this height is the rhythm, later ones are its multiples
 
 
 @dataclass(frozen=True, eq=False)
 class Rhythm:
-    """The rhythm of some days.
+    """The rhythm of a series.
 
     Attributes
     ----------
@@ -28,9 +30,9 @@ class Rhythm:
     correlation : ndarray of float64, shape (lags,)
         The autocorrelation at lags 1, 2, …, of each day less the mean of the four weeks around it.
     error : ndarray of float64, shape (lags,)
-        Its standard error where no day knows of days so long before (Bartlett 1946).
+        Its standard error if there is no correlation at this lag or a longer one (Bartlett 1946).
     lag : int or None
-        The rhythm's length in days; None where none stands out.
+        The length of the rhythm in days; None where there is none.
     """
 
     weekdays: NDArray[np.float64]
@@ -45,13 +47,16 @@ class Rhythm:
 
 
 def rhythm_of(
-    values: NDArray[np.float64], dates: NDArray[np.datetime64], observed: NDArray[np.bool_], lags: int = LAGS
+    values: NDArray[np.float64],
+    dates: NDArray[np.datetime64],
+    observed: NDArray[np.bool_],
+    lags: int = LONGEST_LAG_DAYS,
 ) -> Rhythm:
-    """Find the rhythm of some days.
+    """Find the rhythm of a series.
 
-    A lag counts as a rhythm where the autocorrelation has a peak that stands three standard errors above nothing and
-    above the trough before it. Of several the first that is two thirds as high as the highest: 14 and 21 days are
-    multiples of a week.
+    A lag counts as a rhythm where the autocorrelation has a peak that stands three standard errors above zero and
+    above the trough before it. Of several such lags the first counts whose peak is two thirds as high as the highest,
+    because 14 and 21 days are multiples of a week.
 
     Parameters
     ----------
@@ -60,7 +65,7 @@ def rhythm_of(
     observed : ndarray of bool, shape (days,)
         A day without a value counts neither for its weekday nor for any lag.
     lags : int
-        The longest lag; fewer where the days are not three times as many.
+        The longest lag in days; at most a third of the days.
 
     Raises
     ------
@@ -71,8 +76,8 @@ def rhythm_of(
     if count < 3:  # noqa: PLR2004 - a peak has two neighbours
         raise ValueError(f"There are {len(values)} days; a rhythm shows from 9 on.")
     weekday = weekdays_of(dates)
-    means = np.full(WEEK, np.nan)
-    for day in range(WEEK):
+    means = np.full(WEEK_DAYS, np.nan)
+    for day in range(WEEK_DAYS):
         of = values[observed & (weekday == day)]
         if len(of):
             means[day] = of.mean()
@@ -90,15 +95,15 @@ def rhythm_of(
 
 def weekdays_of(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
     """Return the weekday of each day, 0 for Monday."""
-    return (dates.astype("datetime64[D]").astype(np.int64) + 3) % WEEK  # 1970-01-01 was a Thursday
+    return (dates.astype("datetime64[D]").astype(np.int64) + 3) % WEEK_DAYS  # 1970-01-01 was a Thursday
 
 
 def _away(values: NDArray[np.float64], observed: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return each day less the mean of the four weeks around it; 0 where there was no value."""
-    kernel = np.ones(FOUR_WEEKS + 1)
+    kernel = np.ones(LEVEL_DAYS + 1)
     kernel[[0, -1]] = 0.5  # so that every weekday counts four times
-    # Cut to the days: at the ends, the level is the mean of the days that are there.
-    around = slice(FOUR_WEEKS // 2, FOUR_WEEKS // 2 + len(values))
+    # At the ends of the series, the level is the mean of those days that exist.
+    around = slice(LEVEL_DAYS // 2, LEVEL_DAYS // 2 + len(values))
     total = np.convolve(np.where(observed, values, 0.0), kernel)[around]
     weight = np.convolve(observed.astype(float), kernel)[around]
     away = np.where(observed, values - total / np.where(weight > 0, weight, 1.0), 0.0)
@@ -111,8 +116,8 @@ def _rhythm(correlation: NDArray[np.float64], error: NDArray[np.float64]) -> int
     inner = np.arange(1, len(correlation) - 1)
     peak = (correlation[inner] > correlation[inner - 1]) & (correlation[inner] >= correlation[inner + 1])
     trough = np.minimum.accumulate(correlation)[inner]
-    high = np.minimum(correlation[inner], correlation[inner] - trough) > SURE * error[inner]
+    high = np.minimum(correlation[inner], correlation[inner] - trough) > PEAK_STANDARD_ERRORS * error[inner]
     found = inner[peak & high]
     if not len(found):
         return None
-    return int(found[np.argmax(correlation[found] >= PERIOD * correlation[found].max())]) + 1
+    return int(found[np.argmax(correlation[found] >= FIRST_PEAK_SHARE * correlation[found].max())]) + 1

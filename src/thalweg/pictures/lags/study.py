@@ -1,4 +1,4 @@
-"""The weight of each day looked back, L and L′ over days looked back, and the week that suggests them (U3)."""
+"""The weight of each lag, L and L′ over the number of lags, and the weekly rhythm that suggests them (U3)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from thalweg.errors import InputError
 from thalweg.forecast.ladder import SHARE_LOOKED_BACK, Rung, suited
 from thalweg.messages import Argument
 from thalweg.pictures.lags.rhythm import Rhythm, rhythm_of
-from thalweg.pictures.shared.fitted_rung import FittedRung, comparable_from, fitted
+from thalweg.pictures.shared.fitted_rung import FittedRung, comparable_from, fit_rung
 from thalweg.pictures.shared.source import days_of
 from thalweg.series.split import split_by_date
 
@@ -30,40 +30,40 @@ LECTURE_LOSSES = {1: (0.48, 0.58), 7: (0.38, 0.49), 28: (0.33, 0.46), 56: (0.32,
 
 @dataclass(frozen=True, eq=False)
 class LagsStudy:
-    """Straight lines over more and more days looked back.
+    """Straight lines over more and more lags.
 
     Attributes
     ----------
-    fitted : Fitted
+    fitted_rung : FittedRung
         The line whose weights are shown.
     day : numpy.datetime64
-        The last training day: the example by which the weights are told.
+        The last training day, the example that shows the weights.
     dates : ndarray of datetime64[D], shape (days back,)
-        The day that each weight stands for when `day` is estimated, the day before it first.
+        The day that each weight multiplies when `day` is predicted, the day before it first.
     values, weights : ndarray of float64, shape (days back,)
-        What came on these days, in the user's units, and w₁ … wₙ, which have no unit.
+        The actual values of these days, in the user's units, and w₁ … wₙ, which have no unit.
     bias : float
-        b, in the user's units: `bias` and the sum of `weights` times `values` are the estimate (of counts, 0 at
-        least).
-    looked : tuple of int
-        Days looked back, rising.
+        b, in the user's units. The prediction is `bias` plus the sum of `weights` times `values`; of counts it is at
+        least 0.
+    days_back : tuple of int
+        The number of lags of each line, rising.
     left_out : tuple of int
-        Those asked for that the series is too short for.
-    seen, unseen : ndarray of float64, shape (looked,)
+        Numbers of lags asked for, for which the series is too short.
+    seen, unseen : ndarray of float64, shape (lines,)
         L over the same training days for all, and L′ over the validation days.
     copying : (float, float)
-        The same of copying yesterday.
+        L and L′ of copying yesterday.
     rhythm : Rhythm
         Of the training days.
     """
 
-    fitted: FittedRung
+    fitted_rung: FittedRung
     day: np.datetime64
     dates: NDArray[np.datetime64]
     values: NDArray[np.float64]
     weights: NDArray[np.float64]
     bias: float
-    looked: tuple[int, ...]
+    days_back: tuple[int, ...]
     left_out: tuple[int, ...]
     seen: NDArray[np.float64]
     unseen: NDArray[np.float64]
@@ -72,28 +72,28 @@ class LagsStudy:
 
 
 def lags_study(source: Source, options: LagsOptions, _watcher: Watcher) -> LagsStudy:
-    """Fit straight lines over more and more days looked back.
+    """Fit straight lines over more and more lags.
 
     Parameters
     ----------
     source : Series, optional
     options : LagsOptions
     _watcher : Watcher
-        Not told of anything: this takes less than a second.
+        Not used: this takes less than a second.
 
     Raises
     ------
     InputError
-        If the days are too few.
+        If the series is too short.
     """
     series = days_of(source, "lags")
     most = split_by_date(series).train // SHARE_LOOKED_BACK
     looked = tuple(back for back in options.compare if back <= most)
     if not looked:
         raise InputError("lags.compare", argument=Argument("compare", options.compare), most=most)
-    of = fitted(series, suited(Rung(options.days_back)), loss=options.loss, seed=options.seed)
+    of = fit_rung(series, suited(Rung(options.days_back)), loss=options.loss, seed=options.seed)
     lines = [
-        of if back == options.days_back else fitted(series, suited(Rung(back)), loss=options.loss, seed=options.seed)
+        of if back == options.days_back else fit_rung(series, suited(Rung(back)), loss=options.loss, seed=options.seed)
         for back in looked
     ]
     first = comparable_from([line.rung for line in lines])

@@ -1,4 +1,4 @@
-"""L and L′ over depth and width, sigmoid against ReLU, deep against fat, and where overfitting begins (N7, N8, U4)."""
+"""L and L′ over depth and width, sigmoid against ReLU, deep against wide, and where overfitting begins (N7, N8, U4)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from thalweg.messages import catalogue
 from thalweg.pictures.layers.compared_chart import PAIRS, compared_chart, compared_sentences, compared_title, pairs_of
 from thalweg.pictures.layers.epochs_chart import epochs_chart, turn_sentence
 from thalweg.pictures.layers.shapes_chart import chance_of, depth_chart
-from thalweg.pictures.layers.study import RISEN, apart
+from thalweg.pictures.layers.study import LEAST_RISE_SHARE, apart
 
 if TYPE_CHECKING:
     import altair as alt
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def layers_illustration(study: LayersStudy, language: str = "en") -> Illustration:
-    """Return the look: `layers_chart` with its numbers and words."""
+    """Return the illustration: `layers_chart` with its tables and sentences."""
     translate = catalogue(language)
     tables = {"shapes": _shapes(study)}
     if study.view in PAIRS:
@@ -109,10 +109,11 @@ def _highest(study: LayersStudy) -> int:
 
 
 def _kind(study: LayersStudy) -> str:
-    """Return what the deepest network is beside the one of the lowest L′, as the last part of a key.
+    """Compare the deepest network with that of the lowest L′; return the last part of a key.
 
-    ``last`` where it is that one; ``one`` of a single seed each, ``chance`` where their seeds are not apart, ``little``
-    where L′ rises by no more than `RISEN`; else ``overfit`` where L is lower, or ``worse`` where that is higher too.
+    ``last`` where both are the same; ``one`` with a single seed each; ``chance`` where their seeds do not lie apart;
+    ``little`` where L′ rises by no more than `LEAST_RISE_SHARE`; else ``overfit`` where L is lower, or ``worse`` where
+    L is higher too.
     """
     turn, shapes = study.turn_of_depth, study.groups["depth"]
     best, last = shapes[turn.place], shapes[-1]
@@ -140,11 +141,11 @@ def _depth_sentences(study: LayersStudy, translate: Catalogue) -> list[str]:
             seen_last=number(float(last.seen.mean())),
             unseen=number(turn.lowest),
             unseen_last=number(turn.last),
-            least=percent(RISEN),
+            least=percent(LEAST_RISE_SHARE),
             name=loss_unit(study.loss, study.series.name, translate.language),
         )
     ]
-    if len(shapes) > 2:  # noqa: PLR2004 - of two all is told
+    if len(shapes) > 2:  # noqa: PLR2004 - two are described in full
         sentences.append(
             translate(
                 "look.layers.depth_all",
@@ -192,7 +193,7 @@ def _shapes(study: LayersStudy) -> Numbers:
 
 
 def _spread(losses: NDArray[np.float64]) -> float:
-    """Return the highest less the lowest; one seed has none."""
+    """Return the highest minus the lowest; NaN for a single seed."""
     return float(np.ptp(losses)) if len(losses) > 1 else float("nan")
 
 

@@ -1,4 +1,4 @@
-"""Two kinds of network beside each other in pairs: sigmoid and ReLU, or deep and fat with equal unknowns (N7, N8)."""
+"""Pairs of networks: sigmoid and ReLU, or deep and wide with as many unknowns (N7, N8)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import numpy as np
 
 from thalweg.charts.illustration import Numbers
 from thalweg.charts.numbers import thousands
-from thalweg.charts.style import BLUE, ORANGE, WIDTH, columns, headed, key, layered, quote, short_axis
+from thalweg.charts.style import BLUE, ORANGE, WIDTH_PIXELS, columns, headed, key, layered, quote, short_axis
 from thalweg.pictures.layers.study import apart
 
 if TYPE_CHECKING:
     from thalweg.messages import Catalogue
     from thalweg.pictures.layers.study import LayersStudy, Shape
 
-PAIRS = {"activation": ("relu", "sigmoid"), "deep-or-fat": ("deep", "fat")}  # view: its two groups
-HEIGHT = 260
-MOST_BESIDE = 4  # pairs: more need the whole width for their names
+PAIRS = {"activation": ("relu", "sigmoid"), "deep-or-fat": ("deep", "fat")}  # each view's two groups
+HEIGHT_PIXELS = 260
+MOST_PAIRS_BESIDE = 4  # more pairs need the whole width for their names
 PARTS = ("seen", "unseen")
 
 
@@ -65,7 +65,7 @@ def _shape_of(shape: Shape) -> str:
 
 
 def compared_sentences(study: LayersStudy, translate: Catalogue) -> list[str]:
-    """Return what the pairs say, with how often it is more than the spread of the seeds."""
+    """Return sentences about the pairs: which is better, and how often by more than the spread of the seeds."""
     pairs, view = _pairs(study), study.view.replace("-", "_")
     sentences: list[str] = []
     if study.view == "deep-or-fat":
@@ -104,8 +104,8 @@ def _apart(study: LayersStudy, pairs: list[tuple[np.ndarray, np.ndarray]]) -> in
 
 def compared_chart(study: LayersStudy, translate: Catalogue) -> alt.VConcatChart:
     """Draw each pair side by side, L and then L′: every seed a dot, its mean a bar."""
-    narrow = len(_pairs(study)) <= MOST_BESIDE
-    panels = [_panel(study, part, translate, WIDTH // 2 - 40 if narrow else WIDTH) for part in PARTS]
+    narrow = len(_pairs(study)) <= MOST_PAIRS_BESIDE
+    panels = [_panel(study, part, translate, WIDTH_PIXELS // 2 - 40 if narrow else WIDTH_PIXELS) for part in PARTS]
     return alt.vconcat(alt.hconcat(*panels, spacing=24)) if narrow else alt.vconcat(*panels, spacing=18)
 
 
@@ -147,7 +147,7 @@ def _panel(study: LayersStudy, part: str, translate: Catalogue, width: int) -> a
             x=x, xOffset=offset, y=y, color=colours, tooltip=tips
         ),
         width=width,
-        height=HEIGHT,
+        height=HEIGHT_PIXELS,
     )
     heading = translate(f"look.layers.panel_{part}")
     return headed(chart, heading)

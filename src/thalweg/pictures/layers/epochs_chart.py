@@ -8,20 +8,20 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.numbers import number, percent, thousands
-from thalweg.charts.style import BLUE, GREEN, VERMILLION, WIDTH, columns, headed, key, layered, short_axis
-from thalweg.pictures.layers.study import RISEN
+from thalweg.charts.style import BLUE, GREEN, VERMILLION, WIDTH_PIXELS, columns, headed, key, layered, short_axis
+from thalweg.pictures.layers.study import LEAST_RISE_SHARE
 
 if TYPE_CHECKING:
     from thalweg.messages import Catalogue
     from thalweg.pictures.layers.study import LayersStudy, Shape
 
-MOST_POINTS = 300  # of a curve: more do not show
-HEIGHT = 170
-HEADROOM = 1.35  # of the highest L′ from its turn on
+MOST_POINTS = 300  # of a curve; more are not visible
+HEIGHT_PIXELS = 170
+HEADROOM_RATIO = 1.35  # times the highest L′ after its minimum
 
 
 def turn_sentence(shape: Shape, study: LayersStudy, translate: Catalogue) -> str:
-    """Return in words at which epoch L′ turns, or that it has not."""
+    """Return a sentence that says at which epoch L′ begins to rise, or that it does not."""
     turn = shape.turn
     seen = shape.seen_by_epoch.mean(axis=0)
     ended = turn.at == study.epochs
@@ -35,7 +35,7 @@ def turn_sentence(shape: Shape, study: LayersStudy, translate: Catalogue) -> str
         seen_last=number(float(seen[-1])),
         unseen=number(turn.lowest),
         unseen_last=number(turn.last),
-        least=percent(RISEN),
+        least=percent(LEAST_RISE_SHARE),
         percent=percent(turn.last / turn.lowest - 1) if turn.lowest else "0",
         all=translate("look.layers.one_seed")
         if study.seeds == 1
@@ -46,8 +46,8 @@ def turn_sentence(shape: Shape, study: LayersStudy, translate: Catalogue) -> str
 def epochs_chart(study: LayersStudy, translate: Catalogue) -> alt.VConcatChart:
     """Draw the curves of every depth, two side by side."""
     shapes = study.groups["depth"]
-    half = WIDTH // 2 - 38
-    panels = [curve_panel(shape, study, translate, width=half, height=HEIGHT) for shape in shapes]
+    half = WIDTH_PIXELS // 2 - 38
+    panels = [curve_panel(shape, study, translate, width=half, height=HEIGHT_PIXELS) for shape in shapes]
     rows = [alt.hconcat(*panels[at : at + 2], spacing=24) for at in range(0, len(panels), 2)]
     return alt.vconcat(*rows, spacing=18)
 
@@ -66,8 +66,8 @@ def curve_panel(shape: Shape, study: LayersStudy, translate: Catalogue, *, width
         "high": values.max(axis=0),
     }
     title = translate(f"report.loss_{study.loss}", name=study.series.name)
-    # The first epochs may lie above: they would press the rise of L′ flat.
-    most = HEADROOM * float(shape.unseen_by_epoch[:, turn.place :].max())
+    # The first epochs may lie above the panel: with them, the rise of L′ would look flat.
+    most = HEADROOM_RATIO * float(shape.unseen_by_epoch[:, turn.place :].max())
     scale = alt.Scale(domain=[min(0.0, float(values.min())), most], nice=False)
     y = alt.Y("low:Q", title=title, scale=scale, axis=short_axis(most, tickCount=5))
     x = alt.X(
@@ -97,11 +97,15 @@ def curve_panel(shape: Shape, study: LayersStudy, translate: Catalogue, *, width
         there.mark_rule(color=VERMILLION, strokeDash=[4, 3]),
         there.mark_point(color=VERMILLION, size=130, strokeWidth=2, filled=False, opacity=1).encode(y="loss:Q"),
         there.mark_text(
-            color=VERMILLION, align="right" if right else "left", baseline="top", dx=-6 if right else 6, dy=4,
+            color=VERMILLION,
+            align="right" if right else "left",
+            baseline="top",
+            dx=-6 if right else 6,
+            dy=4,
             fontWeight="bold",
         ).encode(text="text:N", y=alt.value(0)),
         width=width,
         height=height,
-    )  # fmt: skip
+    )
     heading = translate("look.layers.by_epoch", network=shape.name, unknowns=thousands(shape.network.size))
     return headed(chart, heading)

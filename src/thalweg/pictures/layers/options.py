@@ -8,7 +8,7 @@ from typing import ClassVar
 from thalweg.options import Options, WholeNumber, WholeNumbers, option
 from thalweg.pictures.shared import options as shared
 
-MOST_SHAPES = 12  # of one option
+MOST_SHAPES = 12  # values of one option
 EXAMPLES = (
     "thalweg look layers",
     "thalweg look layers activation views.csv",
@@ -51,7 +51,7 @@ class ActivationOptions(LayersOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class DeepOrFatOptions(LayersOptions):
-    """Many layers against one with as many unknowns."""
+    """Many layers against a single one with as many unknowns."""
 
     view: ClassVar[str] = "deep-or-fat"
 

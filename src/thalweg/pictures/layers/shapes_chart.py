@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import numpy as np
 
-from thalweg.charts.style import BLUE, GREEN, VERMILLION, WIDTH, columns, key, layered, short_axis
+from thalweg.charts.style import BLUE, GREEN, VERMILLION, WIDTH_PIXELS, columns, key, layered, short_axis
 from thalweg.pictures.layers.epochs_chart import curve_panel
 from thalweg.pictures.layers.study import apart
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
     from thalweg.pictures.layers.study import LayersStudy, Shape
 
-HEIGHT = 230
-HEADROOM = 1.15  # above the highest L, for the mark
-HALF = WIDTH // 2 - 40
+HEIGHT_PIXELS = 230
+HEADROOM_RATIO = 1.15  # times the highest L: room for the mark
+HALF_WIDTH_PIXELS = WIDTH_PIXELS // 2 - 40
 
 
 def chance_of(one: Shape, other: Shape, translate: Catalogue) -> str:
-    """Return in words whether the seeds of two shapes lie apart in L′, or their difference may be chance."""
+    """Return a clause that says whether the seeds of two shapes lie apart in L′, or the difference may be chance."""
     if len(one.unseen) == 1:
         return translate("look.layers.chance_one")
     lower, higher = sorted((one, other), key=lambda shape: float(shape.unseen.mean()))
@@ -53,7 +53,7 @@ def depth_chart(study: LayersStudy, translate: Catalogue) -> alt.VConcatChart:
     one = _panel(study, depths, [shape.depth for shape in depths], deep, translate, mark=mark)
     other = _panel(study, single, [shape.rung.hidden[0] for shape in single], wide, translate)
     above = alt.hconcat(one, other, spacing=24).resolve_scale(y="shared", color="shared")
-    below = curve_panel(depths[-1], study, translate, width=WIDTH, height=HEIGHT)
+    below = curve_panel(depths[-1], study, translate, width=WIDTH_PIXELS, height=HEIGHT_PIXELS)
     return alt.vconcat(above, below, spacing=18).resolve_scale(color="independent")
 
 
@@ -66,7 +66,7 @@ def _panel(
     *,
     mark: dict[str, Any] | None = None,
 ) -> alt.LayerChart:
-    """Draw the means as lines, and from the lowest to the highest seed as a bar."""
+    """Draw the means as lines, and the range of the seeds as bars."""
     seen, unseen = translate("look.layers.seen"), translate("look.layers.unseen")
     names, values = np.repeat([seen, unseen], len(shapes)), [shape.seen for shape in shapes]
     values += [shape.unseen for shape in shapes]
@@ -79,7 +79,7 @@ def _panel(
         "high": np.array([value.max() for value in values]),
     }
     every = (*study.groups["depth"], *study.groups["width"])
-    most = HEADROOM * max(float(max(shape.seen.max(), shape.unseen.max())) for shape in every)
+    most = HEADROOM_RATIO * max(float(max(shape.seen.max(), shape.unseen.max())) for shape in every)
     title = translate(f"report.loss_{study.loss}", name=study.series.name)
     y = alt.Y("loss:Q", title=title, scale=alt.Scale(domain=[0, most], nice=False), axis=short_axis(most))
     colour = alt.Color("part:N", scale=alt.Scale(domain=[seen, unseen], range=[BLUE, GREEN]), legend=None)
@@ -108,4 +108,4 @@ def _panel(
             there.mark_point(color=VERMILLION, size=170, strokeWidth=2, filled=False, opacity=1),
             there.mark_text(color=VERMILLION, dy=-20, fontWeight="bold", align=side).encode(text="text:N"),
         ]
-    return layered(*layers, width=HALF, height=HEIGHT)
+    return layered(*layers, width=HALF_WIDTH_PIXELS, height=HEIGHT_PIXELS)

@@ -1,4 +1,4 @@
-"""How deep, how wide, which activation: L and L′ of many shapes, each from several seeds (N7, N8, U4)."""
+"""Depth, width, activation: L and L′ of networks of many shapes, each from several seeds (N7, N8, U4)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from thalweg.learn.prediction import Predictor
 from thalweg.learn.thread_pool import thread_pool
 from thalweg.messages import Argument
 from thalweg.pictures.layers.options import DepthOptions, LayersOptions
-from thalweg.pictures.shared.fitted_rung import MOST_UNKNOWNS, fitted
+from thalweg.pictures.shared.fitted_rung import MOST_UNKNOWNS, fit_rung
 from thalweg.pictures.shared.source import days_of
 from thalweg.series.calendar import Calendar
 from thalweg.series.split import split_by_date
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from thalweg.pictures.shared.source import Source
     from thalweg.series.series import Series
 
-RISEN = 0.02  # of L′ where it is lowest: a smaller rise after it is no turn
-AROUND = 40  # one in so many epochs is looked at on either side, too: a dip of one epoch is no turn
+LEAST_RISE_SHARE = 0.02  # of the lowest L′; a smaller rise after it does not count
+AROUND_SHARE_OF_EPOCHS = 40  # one in so many epochs on either side counts too, so that a dip of one epoch does not
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +51,9 @@ class Shape:
     seen, unseen : ndarray of float64, shape (seeds,)
         L over the training days and L′ over the validation days after the last epoch, in the user's units.
     seen_by_epoch, unseen_by_epoch : ndarray of float64, shape (seeds, epochs)
-        The same after every epoch; no epochs where nobody watched.
+        L and L′ after every epoch; of no epochs where they were not measured.
     seconds : float
-        Of all its descents together, as long as each took beside the others.
+        Sum over its descents, which ran in parallel with others.
     """
 
     rung: Rung
@@ -66,12 +66,12 @@ class Shape:
 
     @property
     def depth(self) -> int:
-        """How many hidden layers it has."""
+        """The number of hidden layers."""
         return len(self.rung.hidden)
 
     @property
     def name(self) -> str:
-        """Layers, neurons and activation: ``4×100 relu``; the days looked back are the same for all."""
+        """Layers, neurons and activation: ``4×100 relu``. The number of lags is the same for all."""
         return f"{self.depth}×{self.rung.hidden[0]} {self.rung.activation}" if self.rung.hidden else "linear"
 
     @property
@@ -89,11 +89,11 @@ class Turn:
     at : int
         The epoch, or the number of layers.
     place : int
-        Which one that is of all, from 0.
+        Its index among all, from 0.
     lowest, last : float
         L′ there and at the end, means over the seeds.
     turned : bool
-        Whether L′ has risen since, in every seed, and by more than `RISEN` of what it was around there.
+        Whether L′ rises afterwards, for every seed, by more than `LEAST_RISE_SHARE` of L′ around that place.
     """
 
     at: int
@@ -104,24 +104,24 @@ class Turn:
 
 
 def turn_of(places: NDArray[np.int64], unseen: NDArray[np.float64]) -> Turn:
-    """Return where L′, shape (seeds, places), is lowest in the mean over the seeds, the first of equals."""
+    """Return where the mean over the seeds of L′, shape (seeds, places), is lowest; the first of equals."""
     mean = unseen.mean(axis=0)
     place = int(np.argmin(mean))
     lowest, last = float(mean[place]), float(mean[-1])
-    beside = len(places) // AROUND
+    beside = len(places) // AROUND_SHARE_OF_EPOCHS
     around = float(np.median(mean[max(place - beside, 0) : place + beside + 1]))
-    turned = last - around > RISEN * abs(around) and bool((unseen[:, -1] > unseen[:, place]).all())
+    turned = last - around > LEAST_RISE_SHARE * abs(around) and bool((unseen[:, -1] > unseen[:, place]).all())
     return Turn(int(places[place]), place, lowest, last, turned)
 
 
 def apart(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    """Whether the best seed of one shape is worse than the worst of another; of single seeds any two are."""
+    """Whether the best seed of one shape is worse than the worst of another; single seeds always lie apart."""
     return bool(one.max() < other.min() or other.max() < one.min())
 
 
 @dataclass(frozen=True, eq=False)
 class LayersStudy:
-    """Shapes beside one another.
+    """Networks of several shapes.
 
     Attributes
     ----------
@@ -145,7 +145,7 @@ class LayersStudy:
     def turn_of_depth(self) -> Turn:
         """The number of layers where L′ is lowest, and whether that of the deepest is surely higher.
 
-        Surely: by more than `RISEN`, and the seeds apart; one seed of each never is.
+        It is surely higher if it is so by more than `LEAST_RISE_SHARE` and the seeds lie apart; never with one seed.
         """
         shapes = self.groups["depth"]
         turn = turn_of(np.array([one.depth for one in shapes]), np.stack([one.unseen for one in shapes], axis=1))
@@ -155,19 +155,19 @@ class LayersStudy:
 
 
 def layers_study(source: Source, options: LayersOptions, watcher: Watcher) -> LayersStudy:
-    """Fit networks of many shapes, each from several seeds, for all epochs: nothing stops one that overfits.
+    """Fit networks of many shapes, each from several seeds, for all epochs. A network that overfits is not stopped.
 
     Parameters
     ----------
     source : Series, optional
     options : LayersOptions
     watcher : Watcher
-        Told of the progress.
+        Receives the progress.
 
     Raises
     ------
     InputError
-        If no depth suits the view, a network is too large, or the days are too few.
+        If no depth suits the view, a network is too large, or the series is too short.
     """
     series = days_of(source, "layers")
     view, epochs, days_back = options.view, options.epochs, options.days_back
@@ -202,7 +202,7 @@ def _groups(
     """Return the rungs of a view, by group, the shallow and narrow ones first."""
 
     def rungs(shapes: Iterable[tuple[int, ...]], activation: str = "relu") -> tuple[Rung, ...]:
-        # Suited to its depth, but for as many epochs as all others.
+        # The optimiser suits the depth; the number of epochs is the same for all.
         these = (suited(replace(base, hidden=hidden, activation=activation)) for hidden in shapes)
         return tuple(replace(rung, epochs=base.epochs, updates=0) for rung in these)
 
@@ -220,7 +220,7 @@ def _groups(
 
 
 class _Epochs:
-    """Measures L and L′ after every epoch; ends the descent where the others were ended."""
+    """Measures L and L′ after every epoch; ends the descent when the pool was stopped."""
 
     def __init__(self, training_set: TrainingSet | None, sealed: int, pool: ThreadPool) -> None:
         self._training_set, self._pool = training_set, pool
@@ -249,7 +249,7 @@ def _fit_one(
     split = split_by_date(series)
     training_set = TrainingSet(rung, series, Calendar(""), loss, split.train, 1) if followed else None
     look = _Epochs(training_set, split.train + split.validation, pool)
-    one = fitted(series, rung, loss=loss, seed=seed, watch=look)
+    one = fit_rung(series, rung, loss=loss, seed=seed, watch=look)
     return one, np.array(look.losses).reshape(-1, 2).T
 
 
@@ -261,9 +261,9 @@ def _fit(
     loss: str,
     watcher: Watcher,
 ) -> dict[Rung, Shape]:
-    """Fit each different rung from each seed, side by side on the cores."""
+    """Fit each distinct rung from each seed, in parallel."""
     rungs = list(dict.fromkeys(rung for group in groups.values() for rung in group))
-    # The largest first, so that no core is left with a long one at the end.
+    # The largest first, so that no core works on a long one alone at the end.
     rungs.sort(key=lambda rung: -Network((rung.days_back, *rung.hidden, 1)).size)
     watcher.stage("fit", len(rungs) * len(seeds))
     with thread_pool() as pool:

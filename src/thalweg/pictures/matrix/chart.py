@@ -1,4 +1,4 @@
-"""One example in matrices with their numbers, and θ as one long vector with its parts coloured (N5, N6, N8)."""
+"""One example in matrices with their numbers, and θ as one vector with its parts coloured (N5, N6, N8)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
-from thalweg.charts.drawing import short
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, number, thousands
+from thalweg.charts.numbers import day, number, short_number, thousands
 from thalweg.charts.style import dress
 from thalweg.messages import catalogue
 from thalweg.pictures.matrix.panels import MOST_LAYERS, layer_panel, left_out_panel, output_panel, theta_panel
@@ -17,13 +16,13 @@ from thalweg.pictures.shared.feature_names import network_name
 if TYPE_CHECKING:
     from thalweg.pictures.matrix.study import MatrixStudy
 
-READ = 40
+MOST_SHOWN_ROWS = 40
 
 
 def matrix_illustration(study: MatrixStudy, language: str = "en") -> Illustration:
-    """Return the look: `matrix_chart` with its numbers and words."""
+    """Return the illustration: `matrix_chart` with its tables and sentences."""
     tables = {"parts": _parts(study, language), "values": _values(study, language)}
-    shown = tuple(name for name, table in tables.items() if len(table) <= READ)
+    shown = tuple(name for name, table in tables.items() if len(table) <= MOST_SHOWN_ROWS)
     return Illustration(
         "matrix", language, matrix_chart(study, language), tables, tuple(_sentences(study, language)), shown
     )
@@ -41,7 +40,7 @@ def matrix_chart(study: MatrixStudy, language: str = "en") -> alt.VConcatChart:
     Returns
     -------
     altair.VConcatChart
-        Numbers as the network sees them; days, their values and the estimate in the user's units.
+        Numbers are standardised as the network sees them; days' values and the prediction are in the user's units.
     """
     translate, example = catalogue(language), study.example
     hidden = len(example.network.widths) - 2
@@ -52,7 +51,7 @@ def matrix_chart(study: MatrixStudy, language: str = "en") -> alt.VConcatChart:
         panels += [left_out_panel(study, language), layer_panel(study, hidden, language)]
     panels += [output_panel(study, language), theta_panel(study, language)]
     name = "line" if not hidden else "network" if hidden == 1 else "deep"
-    title = translate(f"look.matrix.title_{name}", size=thousands(example.network.size), y=short(_output(study)))
+    title = translate(f"look.matrix.title_{name}", size=thousands(example.network.size), y=short_number(_output(study)))
     heading = translate(
         "look.matrix.subtitle",
         network=network_name(example, language),
@@ -84,9 +83,15 @@ def _sentences(study: MatrixStudy, language: str) -> list[str]:
     sum_of = " + ".join(sizes)
     sentences = [
         translate("look.matrix.said_theta", size=thousands(example.network.size), sum=sum_of),
-        translate("look.matrix.said_output", y=short(_output(study)), estimated=number(example.estimated),
-             name=example.series.name, came=number(example.came), day=day(example.day, language)),
-    ]  # fmt: skip
+        translate(
+            "look.matrix.said_output",
+            y=short_number(_output(study)),
+            estimated=number(example.estimated),
+            name=example.series.name,
+            actual=number(example.actual),
+            day=day(example.day, language),
+        ),
+    ]
     if len(widths) == 2:  # noqa: PLR2004 - features and an output
         sentences.append(translate("look.matrix.said_line"))
     else:
@@ -96,10 +101,15 @@ def _sentences(study: MatrixStudy, language: str) -> list[str]:
 
 def _parts(study: MatrixStudy, language: str) -> Numbers:
     rows = [
-        (part_name(study, part.layer, part.kind, language), " × ".join(thousands(size) for size in part.shape),
-         part.end - part.first, part.first, part.end)
+        (
+            part_name(study, part.layer, part.kind, language),
+            " × ".join(thousands(size) for size in part.shape),
+            part.end - part.first,
+            part.first,
+            part.end,
+        )
         for part in study.parts
-    ]  # fmt: skip
+    ]
     names = ("part", "shape", "size", "first", "end")
     return Numbers.of_rows(names, rows)
 

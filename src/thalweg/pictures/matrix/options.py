@@ -19,11 +19,11 @@ EXAMPLES = (
 
 @dataclass(frozen=True, kw_only=True)
 class MatrixOptions(Options):
-    """Which network is written as matrices, and for which day."""
+    """Which network is shown as matrices, and for which day."""
 
     words: ClassVar[str] = "matrix"
 
-    day: dt.date | None = shared.day()
+    day: dt.date | None = shared.day()  # noqa: RUF009 - a declaration
     days_back: int = shared.days_back(3)
     layers: tuple[int, ...] = shared.layers(3)
     activation: str = shared.activation("sigmoid")

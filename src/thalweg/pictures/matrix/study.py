@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class MatrixStudy:
-    """What is seen of one example.
+    """One example and its forward pass.
 
     Attributes
     ----------
     example : Example
         The network and the day.
     passed : Forward
-        Its forward pass, of one row: the lecture's r is `z`.
+        Its forward pass, with one row. The lecture's r is `z`.
     parts : tuple of Part
         Where each part of θ lies.
     """
@@ -35,21 +35,21 @@ class MatrixStudy:
 
 
 def matrix_study(source: Source, options: MatrixOptions, _watcher: Watcher) -> MatrixStudy:
-    """Fit a small network and take its forward pass for one day apart.
+    """Fit a small network and compute its forward pass for one day.
 
-    A saved model has a network of its own; of it the first member with neurons is looked at.
+    Of a saved model, the first member with neurons is shown.
 
     Parameters
     ----------
     source : Series or Model, optional
     options : MatrixOptions
     _watcher : Watcher
-        Not told of anything: this takes less than a second.
+        Not used: this takes less than a second.
 
     Raises
     ------
     InputError
-        If the day cannot be estimated, or the days are too few.
+        If the day cannot be predicted, or the series is too short.
     """
     example = example_of(source, "matrix", options)
     passed = forward(example.network, example.theta, example.x[None])

@@ -1,4 +1,4 @@
-"""The days missed most, the holidays near them, and what the calendar rungs make of the same days (U5)."""
+"""The days with the largest errors, the holidays near them, and the errors of rungs with a calendar (U5)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from thalweg.charts.style import (
     ORANGE,
     PALE,
     VERMILLION,
-    WIDTH,
+    WIDTH_PIXELS,
     columns,
     day_axis,
     day_tip,
@@ -40,16 +40,19 @@ if TYPE_CHECKING:
     from thalweg.pictures.misses.study import MissesStudy
     from thalweg.pictures.shared.fitted_rung import FittedRung
 
-HEIGHT, ROW, BAR = 210, 36, 24
-WIDE = WIDTH - 130  # beside a day and most holidays
-LONGEST = 320  # pixels of a holiday's name
-CLOSE = 17  # pixels: numbers of days nearer than this would cover each other
-NUMBERED, NUMBER = 5, 15  # rows for numbers above the picture at most, and the height of one in pixels
+HEIGHT_PIXELS, ROW_PIXELS, BAR_PIXELS = 210, 36, 24
+ROWS_WIDTH_PIXELS = WIDTH_PIXELS - 130  # beside a day and most holidays' names
+HOLIDAY_NAME_PIXELS = 320  # for a holiday's name
+LEAST_DISTANCE_PIXELS = 17  # numbers of days that are nearer would cover each other
+MOST_NUMBER_ROWS, NUMBER_ROW_PIXELS = (
+    5,
+    15,
+)  # rows of numbers above the picture, and the height of one
 COLOURS, SHAPES, SIZES = (BLUE, GREEN, ORANGE), ("diamond", "triangle-up", "square"), (75, 60, 190)
 
 
 def misses_illustration(study: MissesStudy, language: str = "en") -> Illustration:
-    """Return the look: `misses_chart` with its numbers and words."""
+    """Return the illustration: `misses_chart` with its tables and sentences."""
     translate = catalogue(language)
     series, missed = study.series, study.missed
     table: dict[str, Any] = {
@@ -57,7 +60,7 @@ def misses_illustration(study: MissesStudy, language: str = "en") -> Illustratio
         "holiday": [holiday_name(name, language) for name in study.holidays],
         "target": series.values[missed],
     }
-    worst = dict(table)  # narrow enough for a terminal
+    worst = dict(table)  # columns that fit a terminal
     for role, rung in zip(_roles(study), study.rungs, strict=True):
         table[f"estimate_{role}"] = rung.estimates[missed]
         table[f"miss_{role}"] = worst[f"miss_{role}"] = study.miss(rung, missed)
@@ -105,9 +108,16 @@ def _sentences(study: MissesStudy, translate: Catalogue) -> tuple[str, ...]:
             if name
         )
         sentences.append(
-            translate("look.misses.named", named=len(named), count=len(missed), country=study.country, listed=listed,
-                 share=number(100 * len(named) / len(missed), 0), near=number(100 * study.share_near, 0))
-        )  # fmt: skip
+            translate(
+                "look.misses.named",
+                named=len(named),
+                count=len(missed),
+                country=study.country,
+                listed=listed,
+                share=number(100 * len(named) / len(missed), 0),
+                near=number(100 * study.share_near, 0),
+            )
+        )
     else:
         sentences.append(translate("look.misses.none_named", count=len(missed), country=study.country))
     for rung in study.calendars:
@@ -118,19 +128,26 @@ def _sentences(study: MissesStudy, translate: Catalogue) -> tuple[str, ...]:
                 "look.misses.lift",
                 rung=rung.rung.name,
                 missed=translate(f"look.misses.{turn(before, after)}", before=number(before), after=number(after)),
-                unseen=translate(f"look.misses.{turn(of_all, of_all_after)}", before=number(of_all),
-                            after=number(of_all_after)),
+                unseen=translate(
+                    f"look.misses.{turn(of_all, of_all_after)}", before=number(of_all), after=number(of_all_after)
+                ),
                 name=unit,
             )
-        )  # fmt: skip
+        )
     sentences.append(translate("look.misses.flattered"))
     if study.stranger is not None and len(named):
         with_names, without = study.loss(last, named), study.loss(study.stranger, named)
         how = {"falls": "holidays_help", "rises": "holidays_harm", "stays": "holidays_idle"}[turn(without, with_names)]
         sentences.append(
-            translate(f"look.misses.{how}", rung=last.rung.name, country=study.country,
-                 before=number(without), after=number(with_names), name=unit)
-        )  # fmt: skip
+            translate(
+                f"look.misses.{how}",
+                rung=last.rung.name,
+                country=study.country,
+                before=number(without),
+                after=number(with_names),
+                name=unit,
+            )
+        )
     sentences.append(translate("look.misses.see_more"))
     if series.simulated:
         sentences.append(translate("look.misses.lecture"))
@@ -138,7 +155,7 @@ def _sentences(study: MissesStudy, translate: Catalogue) -> tuple[str, ...]:
 
 
 def misses_chart(study: MissesStudy, language: str = "en") -> alt.VConcatChart:
-    """Draw the unseen days with the misses marked, each miss with what every rung made of it, and the losses.
+    """Draw the validation days with the largest errors marked, the predictions of every rung for those, and the losses.
 
     Parameters
     ----------
@@ -149,7 +166,7 @@ def misses_chart(study: MissesStudy, language: str = "en") -> alt.VConcatChart:
     Returns
     -------
     altair.VConcatChart
-        In the user's units; the misses in rows, the worst at the top.
+        In the user's units. Each missed day is a row, the worst at the top.
     """
     translate = catalogue(language)
     series, missed = study.series, study.missed
@@ -173,7 +190,7 @@ def misses_chart(study: MissesStudy, language: str = "en") -> alt.VConcatChart:
 
 
 def _unseen(study: MissesStudy, translate: Catalogue) -> alt.LayerChart:
-    """Draw the unseen days, the misses numbered from the worst."""
+    """Draw the validation days; the missed days are numbered from the worst."""
     series, missed, plain = study.series, study.missed, study.plain
     truth, estimate, marked = translate("report.mark_truth"), plain.rung.name, translate("report.mark_miss")
     dates, table = every_day(
@@ -182,7 +199,7 @@ def _unseen(study: MissesStudy, translate: Catalogue) -> alt.LayerChart:
     )
     x = day_axis(translate.language, padding=8)
     base = alt.Chart(columns({"day": days(dates), **table})).encode(x=x)
-    rows = _rows_of_numbers(missed, WIDE / max(len(dates), 1))
+    rows = _rows_of_numbers(missed, ROWS_WIDTH_PIXELS / max(len(dates), 1))
     heights, domain = _heights(study, rows)
     dots = alt.Chart(
         columns(
@@ -219,25 +236,29 @@ def _unseen(study: MissesStudy, translate: Catalogue) -> alt.LayerChart:
         dots.mark_point(color=VERMILLION, filled=True, size=55, opacity=1).encode(
             y="target:Q", tooltip=[*tips, alt.Tooltip("holiday:N", title=translate("report.holiday"))]
         ),
-        # White letters under the coloured ones keep the lines out of them.
+        # White letters under the coloured ones keep them readable over the lines.
         *(
             dots.mark_text(color=paint, stroke=paint, strokeWidth=outline, fontWeight="bold", fontSize=12).encode(
                 y="height:Q", text="rank:N"
             )
             for paint, outline in (("white", 4), (VERMILLION, 0))
         ),
-        width=WIDE,
-        height=HEIGHT,
+        width=ROWS_WIDTH_PIXELS,
+        height=HEIGHT_PIXELS,
     )
     return headed(chart, translate("look.misses.panel_unseen"))
 
 
 def _rows_of_numbers(missed: NDArray[np.int64], across: float) -> list[int | None]:
-    """Return the row above the picture in which each miss has its number; the worse find theirs first."""
-    taken: list[list[int]] = [[] for _ in range(NUMBERED)]
+    """Return the row above the picture for the number of each miss; the worse ones choose first."""
+    taken: list[list[int]] = [[] for _ in range(MOST_NUMBER_ROWS)]
     rows: list[int | None] = []
     for at in missed.tolist():
-        free = (row for row, others in enumerate(taken) if all(abs(at - each) * across >= CLOSE for each in others))
+        free = (
+            row
+            for row, others in enumerate(taken)
+            if all(abs(at - each) * across >= LEAST_DISTANCE_PIXELS for each in others)
+        )
         row = next(free, None)
         if row is not None:
             taken[row].append(at)
@@ -246,17 +267,17 @@ def _rows_of_numbers(missed: NDArray[np.int64], across: float) -> list[int | Non
 
 
 def _heights(study: MissesStudy, rows: list[int | None]) -> tuple[NDArray[np.float64], list[float]]:
-    """Return where each number stands in head-room above the data, NaN for none, and the ends of the whole axis."""
+    """Return the height of each number above the data, NaN for none, and the ends of the axis."""
     drawn = np.concatenate([study.series.values[study.unseen], study.plain.estimates[study.unseen]])
     low, high = float(drawn.min()), float(drawn.max())
     count = 1 + max((row for row in rows if row is not None), default=-1)
-    unit = ((high - low) or 1.0) / (HEIGHT - NUMBER * (count + 1))
-    heights = np.array([np.nan if row is None else high + (row + 1) * NUMBER * unit for row in rows])
-    return heights, [low - NUMBER * unit / 2, high + (count + 0.5) * NUMBER * unit]
+    unit = ((high - low) or 1.0) / (HEIGHT_PIXELS - NUMBER_ROW_PIXELS * (count + 1))
+    heights = np.array([np.nan if row is None else high + (row + 1) * NUMBER_ROW_PIXELS * unit for row in rows])
+    return heights, [low - NUMBER_ROW_PIXELS * unit / 2, high + (count + 0.5) * NUMBER_ROW_PIXELS * unit]
 
 
 def _rows(study: MissesStudy, translate: Catalogue) -> alt.LayerChart:
-    """Draw a row for each miss: what came, and what each rung estimated."""
+    """Draw a row for each miss: the actual value and the prediction of each rung."""
     series, missed = study.series, study.missed
     names = [str(rank) for rank in range(1, len(missed) + 1)]
     labels = {
@@ -272,7 +293,7 @@ def _rows(study: MissesStudy, translate: Catalogue) -> alt.LayerChart:
         title=None,
         axis=alt.Axis(
             labelExpr=f"{quote(labels)}[datum.value]",
-            labelLimit=LONGEST,
+            labelLimit=HOLIDAY_NAME_PIXELS,
             labelLineHeight=14,
             ticks=False,
             domain=False,
@@ -294,7 +315,7 @@ def _rows(study: MissesStudy, translate: Catalogue) -> alt.LayerChart:
             x2="prediction:Q",
         ),
     ]
-    # The hollow ones first: what lies on the same place still shows.
+    # The hollow marks first, so that marks at the same place stay visible.
     marked = list(zip(study.rungs, COLOURS, SHAPES, SIZES, strict=False))
     layers.append(
         base.mark_point(color=INK, filled=True, size=75, opacity=1).encode(
@@ -315,12 +336,12 @@ def _rows(study: MissesStudy, translate: Catalogue) -> alt.LayerChart:
                 ],
             )
         )
-    chart = layered(*layers, width=WIDE, height=ROW * len(missed))
+    chart = layered(*layers, width=ROWS_WIDTH_PIXELS, height=ROW_PIXELS * len(missed))
     return headed(chart, translate("look.misses.panel_rows"))
 
 
 def _lift(study: MissesStudy, translate: Catalogue) -> alt.HConcatChart:
-    """Draw the loss of each rung on all unseen days and on the missed ones."""
+    """Draw the loss of each rung on all validation days and on the missed ones."""
     loss = study.plain.training_set.loss
     halves = [
         _bars(
@@ -349,7 +370,7 @@ def _bars(
             "rung:N",
             sort=names,
             title=None,
-            axis=alt.Axis(labelLimit=LONGEST, ticks=False, domain=False) if labelled else None,
+            axis=alt.Axis(labelLimit=HOLIDAY_NAME_PIXELS, ticks=False, domain=False) if labelled else None,
         ),
         x=alt.X(
             "loss:Q",
@@ -367,7 +388,7 @@ def _bars(
             color=alt.Color("rung:N", scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])), legend=None)
         ),
         base.mark_text(align="left", dx=5, color=INK, fontSize=12).encode(text="label:N"),
-        width=(WIDE - 24) // 2,
-        height=BAR * len(names),
+        width=(ROWS_WIDTH_PIXELS - 24) // 2,
+        height=BAR_PIXELS * len(names),
     )
     return headed(chart, head)

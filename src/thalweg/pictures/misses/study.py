@@ -1,4 +1,4 @@
-"""The unseen days missed most, holidays near them, and what the calendar rungs make of the same days (U5)."""
+"""The validation days with the largest errors, holidays near them, and the same days for calendar rungs (U5)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from thalweg.forecast.ladder import YEARS, Rung, suited
 from thalweg.learn.loss import LOSSES, mean_loss
-from thalweg.pictures.shared.fitted_rung import FittedRung, fitted
+from thalweg.pictures.shared.fitted_rung import FittedRung, fit_rung
 from thalweg.pictures.shared.source import country_of, days_of
 from thalweg.series.calendar import nearest_holiday
 from thalweg.series.sample import sample
@@ -25,31 +25,31 @@ if TYPE_CHECKING:
     from thalweg.pictures.shared.source import Source
     from thalweg.series.series import Series
 
-SIMULATED_DAYS = 2300  # so that a lunar new year falls into the unseen half year
+SIMULATED_DAYS = 2300  # so that a lunar new year falls among the validation days
 
 
 @dataclass(frozen=True, eq=False)
 class MissesStudy:
-    """Days missed most by a rung that knows no calendar.
+    """The days with the largest errors of a rung without a calendar.
 
     Attributes
     ----------
-    plain : Fitted
-        The rung that knows past days alone.
-    calendars : tuple of Fitted
-        The same shape with the week, and with the year where there are two years to learn it from.
-    stranger : Fitted or None
-        The last of them once more, but knowing no holiday of the country; None without a country.
+    plain : FittedRung
+        The rung with past days as its only features.
+    calendars : tuple of FittedRung
+        The same shape with the week, and also with the year where there are two years of training days.
+    stranger : FittedRung or None
+        The last of them fitted again without the country's holidays; None without a country.
     country : str
         The code of the country whose holidays are known, or ``""``.
     unseen : ndarray of int64, shape (unseen days,)
-        Numbers of the unseen days that have a value.
+        Indices of the validation days that have a value.
     missed : ndarray of int64, shape (count,)
-        Numbers of the days that `plain` missed most, the worst first.
+        Indices of the days with the largest errors of `plain`, the worst first.
     holidays : tuple of str, one per missed day
         The holiday on or near it, in English, or ``""``.
     share_near : float
-        Share of all unseen days that lie on or near a holiday in the same way.
+        Share of all validation days that lie on or near a holiday in the same sense.
     own : bool
         Whether no series was given: the channel is then simulated for `SIMULATED_DAYS`, longer than elsewhere.
     """
@@ -76,12 +76,12 @@ class MissesStudy:
 
     @property
     def best(self) -> FittedRung:
-        """The calendar rung that is best on all unseen days."""
+        """The calendar rung with the least loss on all validation days."""
         return min(self.calendars, key=lambda rung: self.loss(rung, self.unseen))
 
     @property
     def named(self) -> NDArray[np.int64]:
-        """The missed days that have a holiday near."""
+        """The missed days on or near a holiday."""
         return self.missed[np.array([bool(name) for name in self.holidays], dtype=bool)]
 
     def miss(self, rung: FittedRung, days: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -94,7 +94,7 @@ class MissesStudy:
 
 
 def misses_study(source: Source, options: MissesOptions, watcher: Watcher) -> MissesStudy:
-    """Find the unseen days that a rung missed most, and put them to rungs that know the calendar.
+    """Find the validation days with the largest errors of a rung, and compare rungs that know the calendar.
 
     Without a source the simulated channel is taken, with the holidays of its country.
 
@@ -103,12 +103,12 @@ def misses_study(source: Source, options: MissesOptions, watcher: Watcher) -> Mi
     source : Series, optional
     options : MissesOptions
     watcher : Watcher
-        Told of the progress.
+        Receives the progress.
 
     Raises
     ------
     InputError
-        If the days are too few.
+        If the series is too short.
     """
     series = sample(SIMULATED_DAYS) if source is None else days_of(source, "misses")
     code = country_of(source, options.country)
@@ -118,7 +118,7 @@ def misses_study(source: Source, options: MissesOptions, watcher: Watcher) -> Mi
 
     def fit(known: str, of: str) -> FittedRung:
         rung = suited(Rung(options.days_back, hidden=options.layers, known=known))
-        made = fitted(series, rung, loss=options.loss, country=of, seed=options.seed)
+        made = fit_rung(series, rung, loss=options.loss, country=of, seed=options.seed)
         watcher.advance()
         return made
 

@@ -1,4 +1,4 @@
-"""Where the neurons of a network are drawn: a few columns of a few neurons, whatever its size."""
+"""Positions of a network's neurons in the drawing: a few columns of a few neurons for any size of network."""
 
 from __future__ import annotations
 
@@ -11,17 +11,23 @@ if TYPE_CHECKING:
     from thalweg.charts.drawing import Point
     from thalweg.pictures.passes.study import PassesStudy
 
-MOST_NEURONS, FEW_NEURONS = 6, 3  # drawn in a layer; so few that there is room for more columns
+MOST_NEURONS, FEW_NEURONS = 6, 3  # drawn in a layer; up to the second number there is room for more columns
 MOST_COLUMNS, FEW_COLUMNS = 5, 4  # drawn of a deep network; of one with wide layers
-ALL_WIRES, MOST_WIRES = 12, 9  # between two columns: so many all tell their numbers, of more the largest
-TALL, LOW = 130, 74  # pixels between neurons, where there are few and where there are many
-RADIUS, SMALL_RADIUS = 25, 23
-TOP, BOTTOM = 22, 46
+MOST_WIRES_ALL_LABELLED, MOST_LABELLED_WIRES = (
+    12,
+    9,
+)  # between two columns; up to the first all have numbers, of more the largest
+NEURON_SPACING_PIXELS, LOW_NEURON_SPACING_PIXELS = (
+    130,
+    74,
+)  # where a layer has few neurons, and where it has many
+RADIUS_PIXELS, SMALL_RADIUS_PIXELS = 25, 23
+TOP_MARGIN_PIXELS, BOTTOM_MARGIN_PIXELS = 22, 46
 
 
 @dataclass(frozen=True)
 class Wire:
-    """A weight that is drawn: from a neuron of the layer before, counted from 1."""
+    """A weight that is drawn, from a neuron of the layer before; neurons count from 1."""
 
     layer: int
     neuron: int
@@ -40,10 +46,9 @@ class Layout:
         Layer to the neurons drawn, counted from 1.
     at : dict
         (layer, neuron) to its centre, in pixels.
-    told : dict
-        Layer to the weights into it whose numbers are drawn where there is room, the chosen one first, then by the
-        size of ∂C/∂w.
-    silent : tuple of Wire
+    labelled : dict
+        Layer to the weights into it whose numbers are drawn where there is room: the chosen one, then by |∂C/∂w|.
+    unlabelled : tuple of Wire
         The other weights between drawn neurons: thin lines without numbers.
     radius, height : float
     """
@@ -51,37 +56,37 @@ class Layout:
     columns: tuple[int, ...]
     neurons: dict[int, list[int]]
     at: dict[tuple[int, int], Point]
-    told: dict[int, list[Wire]]
-    silent: tuple[Wire, ...]
+    labelled: dict[int, list[Wire]]
+    unlabelled: tuple[Wire, ...]
     radius: float
     height: float
 
 
 def layout(study: PassesStudy, left: float, right: float, *, first: int = 0) -> Layout:
-    """Return where things stand between two margins, from layer `first` on.
+    """Return the layout between two margins in pixels, from layer `first` on.
 
-    Of a deep network the layers about the chosen weight and the ends are drawn; of a wide layer the neurons of the
-    chosen weight, then those with the largest |a · ∂C/∂z|.
+    Of a deep network, the layers around the chosen weight and the first and last are drawn; of a wide layer, the
+    neurons of the chosen weight and those with the largest |a · ∂C/∂z|.
     """
     columns = _columns(study, first)
     neurons = {layer: _neurons(study, layer) for layer in columns}
     most = max(map(len, neurons.values()))
-    radius = RADIUS if most <= 4 else SMALL_RADIUS  # noqa: PLR2004 - then they stand closer
-    step = TALL if most <= FEW_NEURONS else 104 if most == 4 else LOW  # noqa: PLR2004 - so that a picture fits a page
-    height = TOP + BOTTOM + 2 * radius + step * (most - 1)
+    radius = RADIUS_PIXELS if most <= 4 else SMALL_RADIUS_PIXELS  # noqa: PLR2004 - then they stand closer
+    step = NEURON_SPACING_PIXELS if most <= FEW_NEURONS else 104 if most == 4 else LOW_NEURON_SPACING_PIXELS  # noqa: PLR2004 - so that a picture fits a page
+    height = TOP_MARGIN_PIXELS + BOTTOM_MARGIN_PIXELS + 2 * radius + step * (most - 1)
     across = np.linspace(left, right, len(columns)).tolist() if len(columns) > 1 else [(left + right) / 2]
     at: dict[tuple[int, int], Point] = {}
     for layer, x in zip(columns, across, strict=True):
         shown = neurons[layer]
         for place, neuron in enumerate(shown):
-            at[layer, neuron] = (x, TOP + radius + step * (place + (most - len(shown)) / 2))
-    told: dict[int, list[Wire]] = {}
-    silent: list[Wire] = []
+            at[layer, neuron] = (x, TOP_MARGIN_PIXELS + radius + step * (place + (most - len(shown)) / 2))
+    labelled: dict[int, list[Wire]] = {}
+    unlabelled: list[Wire] = []
     for layer in columns:
         if layer - 1 in columns:
-            told[layer], others = _wires(study, layer, neurons)
-            silent.extend(others)
-    return Layout(columns, neurons, at, told, tuple(silent), radius, height)
+            labelled[layer], others = _wires(study, layer, neurons)
+            unlabelled.extend(others)
+    return Layout(columns, neurons, at, labelled, tuple(unlabelled), radius, height)
 
 
 def _columns(study: PassesStudy, first: int) -> tuple[int, ...]:
@@ -93,7 +98,7 @@ def _columns(study: PassesStudy, first: int) -> tuple[int, ...]:
 
 
 def importance(study: PassesStudy, layer: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Return |a · ∂C/∂z| of each neuron of a layer; |x| times the steepest ∂C/∂z behind, of a feature."""
+    """Return |a · ∂C/∂z| of each neuron of a layer; for a feature |x| times the largest |∂C/∂z| of the next layer."""
     passes = study.passes
     slopes = np.abs(passes.slopes[layer - 1]) if layer else float(np.abs(passes.slopes[0]).max())
     return np.asarray(np.abs(passes.a[layer]) * slopes, dtype=np.float64)
@@ -108,9 +113,9 @@ def _neurons(study: PassesStudy, layer: int) -> list[int]:
 
 
 def _wires(study: PassesStudy, layer: int, neurons: dict[int, list[int]]) -> tuple[list[Wire], list[Wire]]:
-    """Return the wires into a layer that tell their numbers, and the others.
+    """Return the wires into a layer that have their numbers beside them, and the others.
 
-    The chosen one tells, and the largest, of each neuron the largest in any case.
+    The chosen wire has them, the largest wire of each neuron, and then the largest of all.
     """
     passes, trace = study.passes, study.trace
     sizes = {
@@ -123,5 +128,5 @@ def _wires(study: PassesStudy, layer: int, neurons: dict[int, list[int]]) -> tup
     each = [next(wire for wire in ranked if wire.neuron == neuron) for neuron in neurons[layer]]
     first = [wire for wire in (chosen, *each) if wire in sizes]
     wires = list(dict.fromkeys([*first, *ranked]))
-    told = len(sizes) if len(sizes) <= ALL_WIRES else MOST_WIRES
-    return wires[:told], wires[told:]
+    count = len(sizes) if len(sizes) <= MOST_WIRES_ALL_LABELLED else MOST_LABELLED_WIRES
+    return wires[:count], wires[count:]

@@ -21,13 +21,13 @@ EXAMPLES = (
 
 @dataclass(frozen=True, kw_only=True)
 class PassesOptions(Options):
-    """Which network is looked at, on which day, and which of its weights is traced."""
+    """Which network is shown, for which day, and which of its weights is traced."""
 
     words: ClassVar[str] = "passes"
     view: ClassVar[str]
 
     weight: str = option("", Text("LAYER,NEURON,INPUT"))
-    day: dt.date | None = shared.day()
+    day: dt.date | None = shared.day()  # noqa: RUF009 - a declaration
     days_back: int = shared.days_back(3)
     layers: tuple[int, ...] = shared.layers(3, 2)
     activation: str = shared.activation("sigmoid")

@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from thalweg.learn.activation import Values
     from thalweg.pictures.shared.source import Source
 
-MOST_DIFFERENCES = 3000  # unknowns; of larger networks central differences are made of what is drawn alone
+MOST_DIFFERENCES = 3000  # unknowns; a larger network has them for the drawn weights alone
 DEEPEST_COUNTED = 8  # hidden layers
 
-# The lecture's worked network (P3): the rows of W, then b, layer by layer. It names no target; this one is ours.
+# The lecture's worked network (P3): the rows of W, then b, layer by layer. The lecture names no target.
 WORKED = Network((2, 2, 2, 2), activation="sigmoid", output="sigmoid")
 WORKED_THETA = np.array([1, -2, -1, 1, 1, 0, 2, -1, -2, -1, 0, 0, 3, -1, -1, 4, -2, 2], dtype=float)
 WORKED_X = np.array([[1, -1], [-1, 1], [1, 1], [-1, -1], [1, 0], [0, 1], [-1, 0], [0, -1]], dtype=float)
 WORKED_TARGET = np.array([0.25, 0.5])
 WORKED_MARKED = ((1, 1, 2), (2, 1, 2), (3, 1, 2))  # from the second value of each layer: ∂z/∂w is −1, 0.12, 0.11
-# The lecture tells 7 to 8 layers of 1,000 neurons (P0). Features and outputs are ours: 11 frames of 39, 40 phones.
+# The lecture speaks of 7 to 8 layers of 1,000 neurons (P0). The features, 11 frames of 39, and 40 phones are ours.
 SPEECH = (429, *[1000] * DEEPEST_COUNTED, 40)
 
 
@@ -45,9 +45,9 @@ class Count:
     ----------
     widths : tuple of int
     forward, backward, naive : int
-        Of the forward pass, of all ∂C/∂z from the output back, and of all ∂C/∂z each asked for by itself.
+        For the forward pass; for all ∂C/∂z from the output back; for each ∂C/∂z computed by itself.
     here : bool
-        Whether it is the network that is looked at.
+        Whether it is the network that is shown.
     """
 
     widths: tuple[int, ...]
@@ -59,29 +59,29 @@ class Count:
 
 @dataclass(frozen=True, eq=False)
 class PassesStudy:
-    """What is seen of one example.
+    """One example's forward and backward pass, and the trace of one weight.
 
     Attributes
     ----------
     view : str
-        Which picture of it is drawn.
+        The view that is drawn.
     passes : Passes
     trace : Trace
-        Of the chosen weight.
+        The trace of the chosen weight.
     differences : ndarray, shape (size,)
-        Central differences by every unknown; NaN where none was made, in large networks.
+        The central difference of C by every unknown; NaN where it was not computed.
     example : Example or None
         The day; None for the lecture's worked network.
     labels : tuple
-        A day, or a number from 1, for each of the examples below.
+        A day, or a number from 1, for each example.
     x, target : ndarray, shape (examples, features) and (examples, outputs)
-        Their features and targets, as the network sees them.
+        The examples' features and targets, as the network sees them.
     asked : int
-        How many examples were asked for; the lecture's network has no more than `WORKED_X`.
+        The number of examples asked for; the lecture's network has those of `WORKED_X` alone.
     shares : ndarray, shape (examples,)
         ∂Cⁿ/∂w of the chosen weight (P1).
     counts, speech_counts : tuple of Count
-        For this network with ever more hidden layers, and for the lecture's network of speech.
+        For this network with more and more hidden layers, and for the lecture's network of speech.
     """
 
     view: str
@@ -99,7 +99,7 @@ class PassesStudy:
 
     @property
     def own(self) -> Count:
-        """The counts for the network that is looked at."""
+        """The counts for the network that is shown."""
         return _count(self.passes.network.widths, here=True)
 
     @property
@@ -111,22 +111,22 @@ class PassesStudy:
 def passes_study(source: Source, options: PassesOptions, _watcher: Watcher) -> PassesStudy:
     """Run one example forward and back.
 
-    Without a source, and where no other network is asked for, it is the lecture's worked network. Of a saved model the
-    first network with neurons is looked at; C is then the loss that it was trained on.
+    Without a source and without options for the network, it is the lecture's worked network. Of a saved model it is the
+    first network with neurons, and C is the loss that the model was trained with.
 
     Parameters
     ----------
     source : Series or Model, optional
     options : PassesOptions
     _watcher : Watcher
-        Not told of anything: this takes less than a second.
+        Not used: this takes less than a second.
 
     Raises
     ------
     InputError
-        If the weight or the day is not there, or the days are too few.
+        If the weight or the day is not there, or the series is too short.
     """
-    # On what the model was trained: only then is ∂C/∂w what its descent took.
+    # The loss that the model was trained with: only then is ∂C/∂w what its descent used.
     loss = source.loss if isinstance(source, Model) else options.loss
     examples = options.examples if isinstance(options, ExamplesOptions) else ExamplesOptions().examples
     worked = source is None and not options.changed(("day", "days_back", "layers", "activation", "seed"))
@@ -167,9 +167,9 @@ def passes_study(source: Source, options: PassesOptions, _watcher: Watcher) -> P
 
 
 def counts_of(widths: Sequence[int]) -> list[Count]:
-    """Count for this network and its like with fewer hidden layers and more, the last repeated.
+    """Count for this network, and for it with fewer hidden layers or with its last one repeated.
 
-    A straight line is given hidden layers as wide as its features.
+    A straight line gets hidden layers as wide as its features.
     """
     features, *hidden, outputs = widths
     repeated = hidden[-1] if hidden else features
@@ -184,7 +184,7 @@ def _count(widths: tuple[int, ...], *, here: bool) -> Count:
     return Count(widths, forward_count(widths), backward_count(widths), naive_count(widths), here)
 
 
-def _weight(told: str, passes: Passes, *, worked: bool) -> tuple[int, int, int]:
+def _weight(text: str, passes: Passes, *, worked: bool) -> tuple[int, int, int]:
     """Return layer, neuron and input of the chosen weight.
 
     Raises
@@ -192,15 +192,15 @@ def _weight(told: str, passes: Passes, *, worked: bool) -> tuple[int, int, int]:
     InputError
         If the option does not name one.
     """
-    if not told:
+    if not text:
         if worked:
             return WORKED_MARKED[0]
         first = np.abs(np.outer(passes.slopes[0], passes.a[0]))
         neuron, source = np.unravel_index(int(first.argmax()), first.shape)
         return 1, int(neuron) + 1, int(source) + 1
-    named, widths = Argument("weight", told), "-".join(map(str, passes.network.widths))
+    named, widths = Argument("weight", text), "-".join(map(str, passes.network.widths))
     try:
-        layer, neuron, source = (int(word) for word in told.split(","))
+        layer, neuron, source = (int(word) for word in text.split(","))
     except ValueError as error:
         raise InputError("passes.weight", argument=named, widths=widths) from error
     try:

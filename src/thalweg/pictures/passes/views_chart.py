@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
-from thalweg.charts.drawing import Drawing, exact, extent, short
-from thalweg.charts.numbers import thousands
+from thalweg.charts.drawing import Drawing, extent
+from thalweg.charts.numbers import exact_number, large_count, rounded_number, short_number, thousands
 from thalweg.charts.style import (
     BLUE,
     GREEN,
@@ -20,7 +20,7 @@ from thalweg.charts.style import (
     PURPLE,
     SKY,
     VERMILLION,
-    WIDTH,
+    WIDTH_PIXELS,
     day_axis,
     headed,
     key,
@@ -37,66 +37,62 @@ if TYPE_CHECKING:
     from thalweg.learn.passes import Node, Path
     from thalweg.pictures.passes.study import Count, PassesStudy
 
-WAYS = (VERMILLION, BLUE, ORANGE, GREEN, PURPLE, SKY)
-APART = 5.0  # pixels between paths that share an arrow
-STEP, LOW_STEP = 96.0, 72.0  # pixels between two z of a layer, where there are many
-SPELT, LONGEST = 4, 14  # so many z of a path are named in full; at all
-MOST_FACTORS = 6  # of a path, told one by one
-FIGURES, MOST_FIGURES = 4, 9  # of a product; of its factors, at most
-SOME = 16  # bars that have room for their numbers
-ROW = 27
-BAR = 120  # pixels of the longest product's bar
-PAINTS = {"naive": VERMILLION, "backward": BLUE, "forward": INK}
-SHAPES = {"naive": "circle", "backward": "triangle-left", "forward": "square"}
+PATH_COLOURS = (VERMILLION, BLUE, ORANGE, GREEN, PURPLE, SKY)
+PATH_SPACING_PIXELS = 5.0  # between paths that share an arrow
+NODE_SPACING_PIXELS, LOW_NODE_SPACING_PIXELS = 96.0, 72.0  # between two z of a layer; where there are many
+MOST_SPELT_NODES, MOST_NAMED_NODES = 4, 14  # z of a path that are named in full; z that are named at all
+MOST_FACTORS = 6  # of a path, written one by one
+PRODUCT_FIGURES, MOST_FACTOR_FIGURES = 4, 9  # significant figures of a product; of its factors, at most
+MOST_NUMBERED_BARS = 16  # so many bars have room for their numbers
+ROW_PIXELS = 27
+LONGEST_BAR_PIXELS = 120  # of the longest product
+COUNT_COLOURS = {"naive": VERMILLION, "backward": BLUE, "forward": INK}
+COUNT_SHAPES = {"naive": "circle", "backward": "triangle-left", "forward": "square"}
 # 10⁵ rather than 1e+5, in Vega's own language.
 _DIGITS = "['⁰','¹','²','³','⁴','⁵','⁶','⁷','⁸','⁹']"
 _POWER = "round(log(datum.value) / LN10)"
 POWER = f"'10' + ({_POWER} > 9 ? {_DIGITS}[floor({_POWER} / 10)] : '') + {_DIGITS}[{_POWER} % 10]"
-RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-HALF = (WIDTH - 110) // 2
+HALF_WIDTH_PIXELS = (WIDTH_PIXELS - 110) // 2
 
 
 def node_name(node: Node) -> str:
-    """Return what a z is called in words: z(layer,neuron)."""
+    """Return the name of a z: z(layer,neuron)."""
     return f"z({node[0]},{node[1]})"
 
 
 def signed(value: float) -> str:
-    """Write a factor; one below 0 in brackets."""
-    return f"({short(value)})" if value < 0 else short(value)
+    """Write a factor; a negative one stands in brackets."""
+    return f"({short_number(value)})" if value < 0 else short_number(value)
 
 
 def path_text(path: Path) -> str:
-    """Return the way of a path in words: every z, or of a long one the first, then each layer's neuron."""
+    """Return a path in words: every z, or for a long path the first z and then the neuron of each layer."""
     first, *others = path.nodes
-    long = len(path.nodes) > SPELT
+    long = len(path.nodes) > MOST_SPELT_NODES
     names = [node_name(first), *(str(neuron) if long else node_name((layer, neuron)) for layer, neuron in others)]
-    if len(names) > LONGEST:
+    if len(names) > MOST_NAMED_NODES:
         names[5:-5] = ["…"]
     return " → ".join([*names, *(["…"] if path.ways > 1 else []), "C"])
 
 
-def figures(value: float, count: int) -> str:
-    """Write a number with so many figures."""
-    if value != 0 and abs(value) < 1e-4:  # noqa: PLR2004 - written out, it would be too long
-        mantissa, power = f"{value:.{count - 1}e}".split("e")
-        return f"{mantissa}e{int(power)}".replace("-", "−")
-    return f"{float(f'{value:.{count}g}'):,.10g}".replace("-", "−")
-
-
 def factor_figures(paths: Sequence[Path]) -> int:
-    """Return with how many figures the factors of each path give the product that is shown."""
-    for count in range(FIGURES, MOST_FIGURES):
+    """Return how many figures the factors need so that they give the product that is shown."""
+    for count in range(PRODUCT_FIGURES, MOST_FACTOR_FIGURES):
         made = [math.prod(float(f"{factor:.{count}g}") for factor in path.factors) for path in paths]
-        if all(f"{one:.{FIGURES}g}" == f"{path.product:.{FIGURES}g}" for one, path in zip(made, paths, strict=True)):
+        if all(
+            f"{one:.{PRODUCT_FIGURES}g}" == f"{path.product:.{PRODUCT_FIGURES}g}"
+            for one, path in zip(made, paths, strict=True)
+        ):
             return count
-    return MOST_FIGURES
+    return MOST_FACTOR_FIGURES
 
 
 def product_text(path: Path, count: int) -> str:
-    """Return the factors of a path as they are multiplied, with so many figures."""
-    told = [f"({text})" if text.startswith("−") else text for text in (figures(one, count) for one in path.factors)]
-    return " × ".join(told if len(told) <= MOST_FACTORS else [*told[:3], "…", told[-1]])
+    """Return the factors of a path with signs of multiplication between, each with `count` significant figures."""
+    factors = [
+        f"({text})" if text.startswith("−") else text for text in (rounded_number(one, count) for one in path.factors)
+    ]
+    return " × ".join(factors if len(factors) <= MOST_FACTORS else [*factors[:3], "…", factors[-1]])
 
 
 def paths_panels(study: PassesStudy, language: str) -> list[alt.LayerChart]:
@@ -112,50 +108,50 @@ def _ways(study: PassesStudy, language: str) -> alt.LayerChart:
     translate, passes, trace = catalogue(language), study.passes, study.trace
     used, height = _places(trace.paths)
     first = used[trace.layer, trace.neuron]
-    source, loss = (70.0, first[1]), (WIDTH - 40.0, height / 2)
+    source, loss = (70.0, first[1]), (WIDTH_PIXELS - 40.0, height / 2)
     radius = min(24.0, (first[0] - source[0]) / 3)
-    drawing = Drawing(WIDTH, height)
+    drawing = Drawing(WIDTH_PIXELS, height)
     for place, path in reversed(list(enumerate(trace.paths))):
-        shift = APART * (place - (len(trace.paths) - 1) / 2)
+        shift = PATH_SPACING_PIXELS * (place - (len(trace.paths) - 1) / 2)
         moved = [(x, y + shift) for x, y in (source, *(used[node] for node in path.nodes), loss)]
         for start, end in pairwise(moved):
-            drawing.line(start, end, colour=WAYS[place % len(WAYS)], width=2.6, head=0.8)
+            drawing.line(start, end, colour=PATH_COLOURS[place % len(PATH_COLOURS)], width=2.6, head=0.8)
     for node, at in used.items():
         drawing.shape(at, radius, fill=PALE_SKY)
         if radius > 18:  # noqa: PLR2004 - room for a name
             drawing.text(at, node_name(node), size=10, bold=True)
     drawing.shape(source, radius, stroke=BLUE, width=3)
-    drawing.text(source, short(trace.connected), colour=BLUE, size=11, bold=True)
+    drawing.text(source, short_number(trace.connected), colour=BLUE, size=11, bold=True)
     name = translate("look.passes.bias_source")
     if trace.source:
         name = "a" if trace.layer > 1 else feature_name(study.example, trace.source, language)[0]
     drawing.text((source[0], source[1] - radius - 10), name, colour=GREY, size=10.5, outlined=True)
     drawing.shape(loss, radius, stroke=INK, width=2)
     drawing.text(loss, "C", size=14, bold=True)
-    _beside(drawing, source, first, radius, (f"∂z/∂w {figures(trace.connected, 3)}", BLUE))
-    told: set[tuple[Node, Node]] = set()
+    _beside(drawing, source, first, radius, (f"∂z/∂w {rounded_number(trace.connected, 3)}", BLUE))
+    labelled: set[tuple[Node, Node]] = set()
     for path in trace.paths:
         for at, (node, to) in enumerate(pairwise(path.nodes), 1):
-            if (node, to) not in told:
-                told.add((node, to))
-                _beside(drawing, used[node], used[to], radius, (f"∂z′/∂z {figures(path.factors[at], 3)}", INK))
+            if (node, to) not in labelled:
+                labelled.add((node, to))
+                _beside(drawing, used[node], used[to], radius, (f"∂z′/∂z {rounded_number(path.factors[at], 3)}", INK))
         end = path.nodes[-1]
-        if (end, end) not in told:
-            told.add((end, end))
+        if (end, end) not in labelled:
+            labelled.add((end, end))
             name = "∂C/∂z" if end[0] == len(passes.z) else "… ∂C/∂z"
-            _beside(drawing, used[end], loss, radius, (f"{name} {figures(path.factors[-1], 3)}", VERMILLION))
+            _beside(drawing, used[end], loss, radius, (f"{name} {rounded_number(path.factors[-1], 3)}", VERMILLION))
     return drawing.chart()
 
 
 def _places(paths: Sequence[Path]) -> tuple[dict[Node, Point], float]:
-    """Return where each z on the paths stands, a column a layer, and how high the drawing is."""
+    """Return the position of each z on the paths, one column a layer, and the height of the drawing in pixels."""
     nodes = sorted({node for path in paths for node in path.nodes})
     layers = sorted({layer for layer, _ in nodes})
     columns = [[node for node in nodes if node[0] == layer] for layer in layers]
     most = max(map(len, columns))
-    step = STEP if most <= 4 else LOW_STEP  # noqa: PLR2004 - so that a picture fits a page
+    step = NODE_SPACING_PIXELS if most <= 4 else LOW_NODE_SPACING_PIXELS  # noqa: PLR2004 - so that a picture fits a page
     height = 70.0 + step * (most - 1) + 40
-    gap = (WIDTH - 110 - 30) / (len(columns) + 1)
+    gap = (WIDTH_PIXELS - 110 - 30) / (len(columns) + 1)
     places: dict[Node, Point] = {}
     for at, column in enumerate(columns, 1):
         for row, node in enumerate(column):
@@ -174,29 +170,29 @@ def _products(study: PassesStudy, language: str) -> alt.LayerChart:
     translate, trace = catalogue(language), study.trace
     count = factor_figures(trace.paths)
     rows = [
-        (path_text(path), product_text(path, count),
-         path.product, WAYS[place % len(WAYS)])
+        (path_text(path), product_text(path, count), path.product, PATH_COLOURS[place % len(PATH_COLOURS)])
         for place, path in enumerate(trace.paths)
-    ]  # fmt: skip
+    ]
     if trace.rest_ways:
         rows.append((translate("look.passes.rest", count=thousands(trace.rest_ways)), "", trace.rest, GREY))
     rows.append((translate("look.passes.sum", count=thousands(trace.ways)), "∂C/∂w", trace.total, INK))
-    drawing = Drawing(WIDTH, ROW * len(rows) + 12)
+    drawing = Drawing(WIDTH_PIXELS, ROW_PIXELS * len(rows) + 12)
     largest = max([abs(value) for _, _, value, _ in rows] + [1e-300])
-    zero = WIDTH - BAR / 2 - 6
+    zero = WIDTH_PIXELS - LONGEST_BAR_PIXELS / 2 - 6
     for place, (name, product, value, colour) in enumerate(rows):
-        y = ROW * (place + 0.5) + (8 if place == len(rows) - 1 else 0)
+        y = ROW_PIXELS * (place + 0.5) + (8 if place == len(rows) - 1 else 0)
         total = place == len(rows) - 1
         if total:
-            drawing.line((0, y - ROW / 2), (WIDTH, y - ROW / 2), colour=GREY)
+            drawing.line((0, y - ROW_PIXELS / 2), (WIDTH_PIXELS, y - ROW_PIXELS / 2), colour=GREY)
         else:
             drawing.shape((8, y), 6, fill=colour, stroke=colour)
         drawing.text((22, y), name, align="left", bold=total)
         drawing.text((560, y), f"{product} =" if product else "", align="right")
-        drawing.text((642, y), figures(value, FIGURES), align="right", bold=True, colour=GREEN if total else INK)
-        length = value / largest * BAR / 2
-        drawing.box((zero + min(length, 0), y - 8), (max(abs(length), 0.5), 16), fill=colour,
-                  opacity=0.8)  # fmt: skip
+        drawing.text(
+            (642, y), rounded_number(value, PRODUCT_FIGURES), align="right", bold=True, colour=GREEN if total else INK
+        )
+        length = value / largest * LONGEST_BAR_PIXELS / 2
+        drawing.box((zero + min(length, 0), y - 8), (max(abs(length), 0.5), 16), fill=colour, opacity=0.8)
     drawing.line((zero, 0), (zero, drawing.height), colour=INK)
     return drawing.chart()
 
@@ -209,18 +205,18 @@ def counts_panels(study: PassesStudy, language: str) -> list[alt.LayerChart | al
         "backward": translate("look.passes.backward"),
         "forward": translate("look.passes.forward"),
     }
-    legend, x = Drawing(WIDTH, 20), 8.0
-    for name, told in names.items():
-        legend.shape((x, 10), 5.5, fill=PAINTS[name], stroke=PAINTS[name], shape=SHAPES[name])
-        legend.text((x + 12, 10), told, align="left", size=12)
-        x += 34 + extent(told, 12)[0]
+    legend, x = Drawing(WIDTH_PIXELS, 20), 8.0
+    for name, label in names.items():
+        legend.shape((x, 10), 5.5, fill=COUNT_COLOURS[name], stroke=COUNT_COLOURS[name], shape=COUNT_SHAPES[name])
+        legend.text((x + 12, 10), label, align="left", size=12)
+        x += 34 + extent(label, 12)[0]
     widths = "-".join(map(str, study.passes.network.widths))
     sizes = study.speech_counts[-1].widths
     here = translate("look.passes.counts_here", widths=widths)
     speech = translate("look.passes.counts_speech", features=sizes[0], outputs=sizes[-1])
     panels = (
-        headed(_count_panel(counts, names, language, marked=marked), told)
-        for counts, told, marked in ((study.counts, here, True), (study.speech_counts, speech, False))
+        headed(_count_panel(counts, names, language, marked=marked), heading)
+        for counts, heading, marked in ((study.counts, here, True), (study.speech_counts, speech, False))
     )
     return [legend.chart(), alt.hconcat(*panels, spacing=30)]
 
@@ -228,11 +224,18 @@ def counts_panels(study: PassesStudy, language: str) -> list[alt.LayerChart | al
 def _count_panel(counts: Sequence[Count], names: dict[str, str], language: str, *, marked: bool) -> alt.LayerChart:
     translate = catalogue(language)
     rows = [
-        {"depth": len(count.widths) - 2, "pass": names[name], "multiplications": float(getattr(count, name)),
-         "widths": "-".join(map(str, count.widths)), "colour": PAINTS[name], "which": name,
-         "text": many(getattr(count, name)) if count is counts[-1] else ""}
-        for count in counts for name in names
-    ]  # fmt: skip
+        {
+            "depth": len(count.widths) - 2,
+            "pass": names[name],
+            "multiplications": float(getattr(count, name)),
+            "widths": "-".join(map(str, count.widths)),
+            "colour": COUNT_COLOURS[name],
+            "which": name,
+            "text": large_count(getattr(count, name)) if count is counts[-1] else "",
+        }
+        for count in counts
+        for name in names
+    ]
     deepest = counts[-1]
     x = alt.X(
         "depth:Q",
@@ -240,7 +243,7 @@ def _count_panel(counts: Sequence[Count], names: dict[str, str], language: str, 
         axis=alt.Axis(values=list(range(1, len(counts) + 1)), format="d", grid=False),
         scale=alt.Scale(domain=[0.7, len(counts) + 0.5], nice=False),
     )
-    top = float(deepest.naive) ** 1.09  # room for the last number above its point
+    top = float(deepest.naive) ** 1.09  # room for the number above the last point
     most = math.floor(math.log10(top))
     y = alt.Y(
         "multiplications:Q",
@@ -262,29 +265,21 @@ def _count_panel(counts: Sequence[Count], names: dict[str, str], language: str, 
         alt.Chart(alt.Data(values=here)).mark_rule(color=GREY, strokeDash=[3, 3]).encode(x=x),
         *[of[name].mark_line(strokeWidth=2, strokeDash=[6, 4] if name == "backward" else [1, 0]) for name in names],
         *[
-            of[name].mark_point(shape=SHAPES[name], filled=True, size=55, opacity=1).encode(tooltip=tips)
+            of[name].mark_point(shape=COUNT_SHAPES[name], filled=True, size=55, opacity=1).encode(tooltip=tips)
             for name in names
         ],
         *[
             of[name].mark_text(align="right", dy=-12 if above[name] else 14, dx=5, fontSize=11).encode(text="text:N")
             for name in names
         ],
-        width=HALF,
+        width=HALF_WIDTH_PIXELS,
         height=300,
     )
 
 
-def many(value: float) -> str:
-    """Write how many: 12,345, and 8.2×10²⁵ where it is too long."""
-    if value < 1e7:  # noqa: PLR2004 - then it is
-        return f"{value:,.0f}"
-    mantissa, power = f"{value:.1e}".split("e+")
-    return f"{mantissa}×10{str(int(power)).translate(RAISED)}"
-
-
 def vector(values: Values) -> str:
-    """Write a toy's features or targets: (1, −1)."""
-    return f"({', '.join(short(float(value)) for value in values)})"
+    """Write features or targets of the toy: (1, −1)."""
+    return f"({', '.join(short_number(float(value)) for value in values)})"
 
 
 def examples_panels(study: PassesStudy, language: str) -> list[alt.LayerChart]:
@@ -293,19 +288,19 @@ def examples_panels(study: PassesStudy, language: str) -> list[alt.LayerChart]:
     mean = float(study.shares.mean())
     dated = study.example is not None
     names = [str(label) for label in study.labels] if dated else list(map(vector, study.x))
-    # A bar of 0 is none to be seen: its number says that it is there.
+    # A bar of 0 is not visible; its number shows that it is there.
     rows = [
         {
             "label": name,
             "share": float(share),
             "here": place == (len(study.labels) - 1 if dated else 0),
-            "text": short(float(share)) if share == 0 or len(names) <= SOME else "",
+            "text": short_number(float(share)) if share == 0 or len(names) <= MOST_NUMBERED_BARS else "",
         }
         for place, (name, share) in enumerate(zip(names, study.shares, strict=True))
     ]
     few = len(rows) <= 40  # noqa: PLR2004 - bars as wide as a finger
     x = (
-        day_axis(language, "label", weekly=few, padding=round(0.7 * WIDTH / len(rows) / 2) + 8)
+        day_axis(language, "label", weekly=few, padding=round(0.7 * WIDTH_PIXELS / len(rows) / 2) + 8)
         if dated
         else alt.X("label:O", title=translate("look.passes.example_x"), sort=None, axis=alt.Axis(labelAngle=0))
     )
@@ -313,14 +308,18 @@ def examples_panels(study: PassesStudy, language: str) -> list[alt.LayerChart]:
     room = 0.08 * (high - low or 1.0)
     bars = alt.Chart(alt.Data(values=rows)).encode(x=x)
     line = alt.Chart(alt.Data(values=[{"mean": mean}]))
-    wide = min(40.0, 0.7 * WIDTH / len(rows))
+    wide = min(40.0, 0.7 * WIDTH_PIXELS / len(rows))
     here, others = translate("look.passes.this_example"), translate("look.passes.other_examples")
     return [
         layered(
-            key({here: GREEN, others: SKY, translate("look.passes.mean", mean=exact(mean)): VERMILLION}),
+            key({here: GREEN, others: SKY, translate("look.passes.mean", mean=exact_number(mean)): VERMILLION}),
             bars.mark_bar(size=wide).encode(
-                y=alt.Y("share:Q", title=translate("look.passes.share"), axis=alt.Axis(format=".2~g", tickCount=6),
-                        scale=alt.Scale(domain=[low - room, high + room], nice=False)),
+                y=alt.Y(
+                    "share:Q",
+                    title=translate("look.passes.share"),
+                    axis=alt.Axis(format=".2~g", tickCount=6),
+                    scale=alt.Scale(domain=[low - room, high + room], nice=False),
+                ),
                 color=alt.condition("datum.here", alt.value(GREEN), alt.value(SKY)),
                 tooltip=[
                     alt.Tooltip("label:N", title=translate("look.passes.example")),
@@ -338,4 +337,4 @@ def examples_panels(study: PassesStudy, language: str) -> list[alt.LayerChart]:
             ],
             height=320,
         )
-    ]  # fmt: skip
+    ]

@@ -1,4 +1,4 @@
-"""A curve as a sum of pieces (N2 to N5, N7): the recipe, a fitted network's neurons, or sliders, as the study is."""
+"""A curve as a sum of pieces (N2 to N5, N7): the recipe, a fitted network's neurons, or one neuron with sliders."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def pieces_illustration(study: PiecesStudy, language: str = "en") -> Illustration:
-    """Return the look: `pieces_chart` with its numbers and words."""
+    """Return the illustration: `pieces_chart` with its tables and sentences."""
     match study:
         case NeuronsStudy():
             return neurons_illustration(study, language)

@@ -1,4 +1,4 @@
-"""The neurons of a fitted network over one input: what each adds, where it turns, and their sum (N5, N7)."""
+"""The neurons of a fitted network over one input: each one's part, where it turns, and their sum (N5, N7)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from thalweg.charts.illustration import Illustration, Numbers
 from thalweg.charts.numbers import number, thousands
 from thalweg.charts.style import BLUE, GREY, INK, SKY, VERMILLION, columns, dress, headed, key, layered
 from thalweg.messages import catalogue
-from thalweg.pictures.shared.curve_axes import axis_form
+from thalweg.pictures.shared.curve_axes import number_format
 from thalweg.pictures.shared.feature_names import network_name
 
 if TYPE_CHECKING:
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
     from thalweg.pictures.pieces.neurons_study import NeuronsStudy
 
-TALL, LOW = 230, 280
+UPPER_HEIGHT_PIXELS, LOWER_HEIGHT_PIXELS = 230, 280
 MOST_LINES, MOST_DOTS, MOST_ROWS = 60, 1000, 20
-SPARSE = 2  # every second point of the grid is drawn
+GRID_STRIDE = 2  # every second point of the grid is drawn
 
 
 def neurons_illustration(study: NeuronsStudy, language: str = "en") -> Illustration:
-    """Return the look: `neurons_chart` with its numbers and words."""
+    """Return the illustration: `neurons_chart` with its tables and sentences."""
     translate = catalogue(language)
     neurons = _neurons(study, translate)
     tables = {"neurons": Numbers(neurons)}
@@ -63,7 +63,7 @@ def _neurons(study: NeuronsStudy, translate: Catalogue) -> dict[str, list[object
 
 
 def _largest(study: NeuronsStudy) -> NDArray[np.int64]:
-    """Return the neurons, those first that move the sum most."""
+    """Return the neurons; those that change the sum most come first."""
     return np.argsort(-np.ptp(study.each, axis=1), kind="stable")
 
 
@@ -71,9 +71,15 @@ def _sentences(study: NeuronsStudy, translate: Catalogue) -> list[str]:
     middle = len(study.x) // 2
     added = float(study.each[:, middle].sum())
     turning = sum(len(turns) > 0 for turns in study.turns)
-    where = {"input": _input(study, translate), "at": number(float(study.x[middle])), "bias": number(study.bias),
-             "added": number(added), "total": number(float(study.total[middle])),
-             "estimate": number(float(study.estimate[middle])), "name": study.series.name}  # fmt: skip
+    where = {
+        "input": _input(study, translate),
+        "at": number(float(study.x[middle])),
+        "bias": number(study.bias),
+        "added": number(added),
+        "total": number(float(study.total[middle])),
+        "estimate": number(float(study.estimate[middle])),
+        "name": study.series.name,
+    }
     sentences = [
         translate("look.pieces.added_logarithm" if study.logarithm else "look.pieces.added", **where),
         translate(
@@ -104,7 +110,7 @@ def _input(study: NeuronsStudy, translate: Catalogue) -> str:
 
 
 def neurons_chart(study: NeuronsStudy, language: str = "en") -> alt.VConcatChart:
-    """Draw the estimate over one input with the days as they came; below, what each neuron adds, and their sum.
+    """Draw the prediction over one input with the actual days; below, the part of each neuron, and their sum.
 
     Parameters
     ----------
@@ -115,7 +121,7 @@ def neurons_chart(study: NeuronsStudy, language: str = "en") -> alt.VConcatChart
     Returns
     -------
     altair.VConcatChart
-        In the user's units; for a rung that sees logarithms, the lower panel in those.
+        In the user's units; the lower panel of a rung that sees logarithms is in logarithms.
     """
     translate = catalogue(language)
     chart = alt.vconcat(_estimate(study, translate), _each(study, translate), spacing=16).resolve_scale(
@@ -138,18 +144,22 @@ def neurons_chart(study: NeuronsStudy, language: str = "en") -> alt.VConcatChart
 
 def _x(study: NeuronsStudy, translate: Catalogue) -> alt.X:
     domain = [float(study.x[0]), float(study.x[-1])]
-    axis = alt.Axis(grid=False, tickCount=8, format=axis_form(domain[1]))
+    axis = alt.Axis(grid=False, tickCount=8, format=number_format(domain[1]))
     return alt.X("x:Q", title=_input(study, translate), axis=axis, scale=alt.Scale(domain=domain, nice=False))
 
 
 def _estimate(study: NeuronsStudy, translate: Catalogue) -> alt.LayerChart:
-    """Draw the days as they came, and the network's estimate over them."""
-    seen, came = study.seen[-MOST_DOTS:], study.came[-MOST_DOTS:]
+    """Draw the actual days, and the network's prediction over them."""
+    seen, came = study.seen[-MOST_DOTS:], study.actual[-MOST_DOTS:]
     days = alt.Chart(columns({"x": seen, "y": came}))
     line = alt.Chart(columns({"x": study.x, "y": study.estimate}))
     highest = float(max(came.max(initial=0.0), study.estimate.max()))
-    y = alt.Y("y:Q", title=study.series.name, scale=alt.Scale(zero=False),
-              axis=alt.Axis(tickCount=6, format=axis_form(highest)))  # fmt: skip
+    y = alt.Y(
+        "y:Q",
+        title=study.series.name,
+        scale=alt.Scale(zero=False),
+        axis=alt.Axis(tickCount=6, format=number_format(highest)),
+    )
     x = _x(study, translate)
     tips = [
         alt.Tooltip("x:Q", title=_input(study, translate), format=",.6~r"),
@@ -159,15 +169,15 @@ def _estimate(study: NeuronsStudy, translate: Catalogue) -> alt.LayerChart:
         key({translate("look.pieces.days"): SKY, translate("look.pieces.estimate"): INK}),
         days.mark_point(color=SKY, filled=True, size=14, opacity=0.7, clip=True).encode(x=x, y=y, tooltip=tips),
         line.mark_line(color=INK, strokeWidth=3).encode(x=x, y=y, tooltip=tips),
-        height=TALL,
+        height=UPPER_HEIGHT_PIXELS,
     )
     return headed(chart, translate("look.pieces.over_days", count=thousands(len(seen))))
 
 
 def _each(study: NeuronsStudy, translate: Catalogue) -> alt.LayerChart:
-    """Draw what each neuron adds as a thin line, with a stroke where it turns, and the sum of all as a bold line."""
+    """Draw each neuron's part as a thin line, with a stroke where it turns, and the sum as a bold line."""
     drawn = np.sort(_largest(study)[:MOST_LINES])
-    at = np.arange(0, len(study.x), SPARSE)
+    at = np.arange(0, len(study.x), GRID_STRIDE)
     ups, downs = translate("look.pieces.adds"), translate("look.pieces.takes")
     signs = np.where(study.heights[drawn] >= 0, ups, downs)
     table = {
@@ -185,7 +195,7 @@ def _each(study: NeuronsStudy, translate: Catalogue) -> alt.LayerChart:
     unit = translate("look.pieces.logarithm_axis", name=study.series.name) if study.logarithm else study.series.name
     summed = study.each.sum(axis=0)
     highest = float(max(np.abs(summed).max(), np.abs(study.each).max()))
-    y = alt.Y("y:Q", title=unit, axis=alt.Axis(tickCount=6, format=axis_form(highest)))
+    y = alt.Y("y:Q", title=unit, axis=alt.Axis(tickCount=6, format=number_format(highest)))
     x = _x(study, translate)
     tips = [
         alt.Tooltip("neuron:Q", title=translate("look.pieces.column.neuron")),
@@ -210,4 +220,6 @@ def _each(study: NeuronsStudy, translate: Catalogue) -> alt.LayerChart:
             )
         )
     heading = "look.pieces.each" if len(drawn) == len(study.each) else "look.pieces.each_largest"
-    return headed(layered(*layers, height=LOW), translate(heading, count=len(drawn), bias=number(study.bias)))
+    return headed(
+        layered(*layers, height=LOWER_HEIGHT_PIXELS), translate(heading, count=len(drawn), bias=number(study.bias))
+    )

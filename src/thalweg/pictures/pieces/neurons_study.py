@@ -1,4 +1,4 @@
-"""The neurons of a fitted network over one chosen input: what each adds, where it turns, which are dead (N5)."""
+"""The neurons of a fitted network over one chosen input: each one's part, where it turns, which are dead (N5)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from thalweg.forecast.model import Model
 from thalweg.learn.hidden_units import TURNS_AT, contributions
 from thalweg.messages import Argument
 from thalweg.pictures.shared.example import network_of
-from thalweg.pictures.shared.fitted_rung import fitted
-from thalweg.pictures.shared.source import as_it_is, days_of
+from thalweg.pictures.shared.fitted_rung import fit_rung
+from thalweg.pictures.shared.source import check_defaults, days_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,10 +34,10 @@ MOST_NEURONS = 1000
 
 @dataclass(frozen=True, eq=False)
 class NeuronsStudy:
-    """A network over one of its inputs, the others held.
+    """A network as a function of one of its inputs; the others are held.
 
-    Where the rung sees values as logarithms less a level (`logarithm`), `each`, `bias` and `total` are logarithms: of
-    how many times the level the estimate is; all else is in the user's units, at the held level.
+    Where the rung sees logarithms minus a level (`logarithm`), `each`, `bias` and `total` are logarithms of the
+    ratio of the prediction to the level. All else is in the user's units, at the held level.
 
     Attributes
     ----------
@@ -45,31 +45,31 @@ class NeuronsStudy:
     rung : Rung
     network : Network
     saved : bool
-        Whether the network comes out of a saved model.
+        Whether the network comes from a saved model.
     number : int
-        Which past day moves: 1 is the day before the one estimated.
+        Which lag varies, in days: 1 is the day before the one predicted.
     hold : str
-        ``mean`` or ``last``: where the others are held.
+        ``mean`` or ``last``: the values at which the others are held.
     logarithm : bool
     x : ndarray, shape (count,)
-        What came on that day, in the user's units.
+        The value of that day, in the user's units.
     each : ndarray, shape (neurons, count)
-        What each neuron of the last hidden layer adds.
+        The part of each neuron of the last hidden layer.
     bias : float
-        What stands there without them.
+        The sum without any neuron.
     total : ndarray, shape (count,)
         bias + Σ each.
     estimate : ndarray, shape (count,)
-        The network's estimate, in the user's units.
+        The network's prediction, in the user's units.
     turns : tuple of ndarray
         Where each neuron turns, in the user's units.
     heights : ndarray, shape (neurons,)
         c of each neuron, in the units of `each`.
     dead, saturated : ndarray of bool, shape (neurons,)
-        On all examples, `examples` of them.
+        Whether the neuron is so on all `examples` examples.
     examples : int
-    seen, came : ndarray, shape (days,)
-        The days as they came: what the chosen day was, and the day estimated.
+    seen, actual : ndarray, shape (days,)
+        The actual values of the chosen day and of the day predicted, in the user's units.
     """
 
     series: Series
@@ -90,12 +90,12 @@ class NeuronsStudy:
     saturated: NDArray[np.bool_]
     examples: int
     seen: NDArray[np.float64]
-    came: NDArray[np.float64]
+    actual: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class _Subject:
-    """A fitted network and the rows it is looked at on."""
+    """A fitted network and the examples that it is examined on."""
 
     series: Series
     rung: Rung
@@ -107,13 +107,13 @@ class _Subject:
 
 
 def neurons_study(source: Source, options: NeuronsOptions) -> NeuronsStudy:
-    """Take a network apart over one input.
+    """Return the parts of a network's neurons over one input.
 
     Parameters
     ----------
     source : Series or Model, optional
-        Of a saved model the first network of the first member that has neurons is looked at. With a series the rung
-        is fitted on its training days.
+        Of a saved model it is the first network of the first member with neurons. With a series, a rung is fitted on
+        its training days.
     options : NeuronsOptions
 
     Raises
@@ -122,7 +122,7 @@ def neurons_study(source: Source, options: NeuronsOptions) -> NeuronsStudy:
         If the network has no neurons, or no such input.
     """
     if isinstance(source, Model):
-        as_it_is(source, options, ("days_back", "layers", "activation", "loss", "seed"))
+        check_defaults(source, options, ("days_back", "layers", "activation", "loss", "seed"))
         subject = _saved(source)
     else:
         subject = _fitted(source, options)
@@ -143,7 +143,7 @@ def _fitted(source: Source, options: NeuronsOptions) -> _Subject:
     if options.layers[-1] > MOST_NEURONS:
         raise InputError("pieces.too_wide", argument=Argument("layers", options.layers), most=MOST_NEURONS)
     rung = suited(Rung(options.days_back, hidden=options.layers, activation=options.activation))
-    of = fitted(series, rung, loss=options.loss, seed=options.seed)
+    of = fit_rung(series, rung, loss=options.loss, seed=options.seed)
     return _Subject(series, of.rung, of.training_set.scale, of.network, of.theta, of.training_set.examples, saved=False)
 
 
@@ -164,11 +164,11 @@ def _apart(subject: _Subject, number: int, hold: str) -> NeuronsStudy:
     parts = contributions(subject.network, subject.theta, features, number - 1, hold=held)
     emphasis = float(rows.window_emphasis[number - 1])
 
-    def told(values: NDArray[np.float64], by: float = 1.0) -> NDArray[np.float64]:
-        """Return what the network sees, or makes, in the user's units at the held level."""
+    def in_units(values: NDArray[np.float64], by: float = 1.0) -> NDArray[np.float64]:
+        """Return values that the network sees or predicts in the user's units, at the held level."""
         return scale.inverse(values[:, None] / by, np.full(len(values), level))[:, 0]
 
-    # Raw values: the level is the same for all, and belongs to b. Logarithms: what is added is a share of the level.
+    # The level of raw values is the same for all and belongs to b. With logarithms, a part is a share of the level.
     base = 0.0 if scale.logarithm else level
     days = rows.newest + 1
     known = (days < len(series)) & series.observed[np.minimum(days, len(series) - 1)]
@@ -181,16 +181,16 @@ def _apart(subject: _Subject, number: int, hold: str) -> NeuronsStudy:
         number=number,
         hold=hold,
         logarithm=scale.logarithm,
-        x=told(parts.grid, emphasis),
+        x=in_units(parts.grid, emphasis),
         each=parts.each * scale.spread,
         bias=parts.bias * scale.spread + base,
         total=parts.prediction * scale.spread + base,
-        estimate=told(parts.prediction),
-        turns=tuple(told(turns, emphasis) for turns in parts.turns),
+        estimate=in_units(parts.prediction),
+        turns=tuple(in_units(turns, emphasis) for turns in parts.turns),
         heights=parts.heights * scale.spread,
         dead=parts.dead,
         saturated=parts.saturated,
         examples=len(rows),
-        seen=told(features[known, number - 1], emphasis),
-        came=told((came - np.asarray(rows.level)[known]) / scale.spread),
+        seen=in_units(features[known, number - 1], emphasis),
+        actual=in_units((came - np.asarray(rows.level)[known]) / scale.spread),
     )

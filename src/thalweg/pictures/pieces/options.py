@@ -8,10 +8,10 @@ from typing import ClassVar
 from thalweg.options import Number, Options, WholeNumber, Word, option
 from thalweg.pictures.shared import options as shared
 
-HELD = ("mean", "last")
+HELD_AT = ("mean", "last")
 MOST_POINTS = 65
-FARTHEST = 100.0  # a slider's end
-SLIDER = "slider"  # the panel of the help that tells where the sliders stand
+SLIDER_END = 100.0  # the greatest value of a slider
+SLIDER = "slider"  # the panel of the help with the sliders' first positions
 EXAMPLES = (
     "thalweg look pieces",
     "thalweg look pieces views.csv --points 17 --out pieces.png",
@@ -39,7 +39,7 @@ class NeuronsOptions(Options):
     view: ClassVar[str] = "fitted"
 
     input: int = option(1, WholeNumber(1), panel=shared.MODEL)
-    hold: str = option("mean", Word(HELD), panel=shared.MODEL)
+    hold: str = option("mean", Word(HELD_AT), panel=shared.MODEL)
     days_back: int = shared.days_back(1)
     layers: tuple[int, ...] = shared.layers(6)
     activation: str = shared.activation("relu")
@@ -54,9 +54,9 @@ class SlidersOptions(Options):
     words: ClassVar[str] = "pieces"
     view: ClassVar[str] = "sliders"
 
-    c: float = option(1.0, Number(-FARTHEST, FARTHEST), panel=SLIDER)
-    b: float = option(0.0, Number(-FARTHEST, FARTHEST), panel=SLIDER)
-    w: float = option(1.0, Number(-FARTHEST, FARTHEST), panel=SLIDER)
+    c: float = option(1.0, Number(-SLIDER_END, SLIDER_END), panel=SLIDER)
+    b: float = option(0.0, Number(-SLIDER_END, SLIDER_END), panel=SLIDER)
+    w: float = option(1.0, Number(-SLIDER_END, SLIDER_END), panel=SLIDER)
 
 
 VIEWS = {each.view: each for each in (BuildOptions, NeuronsOptions, SlidersOptions)}

@@ -1,4 +1,4 @@
-"""c·σ(b + w·x) under one's own hands, for three σ, with their slopes σ′ (N4, N7, P8)."""
+"""c·σ(b + w·x) with sliders for c, b and w, for three σ, with their slopes σ′ (N4, N7, P8)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
 from thalweg.charts.numbers import number, significant
-from thalweg.charts.style import BLUE, GREY, VERMILLION, WIDTH, dress, headed, layered
+from thalweg.charts.style import BLUE, GREY, VERMILLION, WIDTH_PIXELS, dress, headed, layered
 from thalweg.messages import catalogue
 from thalweg.pictures.pieces.study import SHOWN
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
     from thalweg.pictures.pieces.study import SlidersStudy
 
-FAR = 6.0  # x is drawn from −FAR to FAR
-STEP = 0.05
-TALL, LOW, GAP = 220, 130, 26
-WIDE = (WIDTH - 140) // len(SHOWN)  # what the axes leave
-REACH = {"c": 2.0, "b": 6.0, "w": 4.0}
+X_REACH = 6.0  # x is drawn from −X_REACH to X_REACH
+X_STEP = 0.05
+UPPER_HEIGHT_PIXELS, LOWER_HEIGHT_PIXELS, GAP_PIXELS = 220, 130, 26
+PANEL_WIDTH_PIXELS = (WIDTH_PIXELS - 140) // len(SHOWN)  # what the axes leave of the width
+SLIDER_REACH = {"c": 2.0, "b": 6.0, "w": 4.0}
 VALUES = {
     "sigmoid": "1 / (1 + exp(-datum.z))",
     "hard sigmoid": "clamp(datum.z / 6 + 0.5, 0, 1)",
@@ -35,7 +35,7 @@ SLOPES = {
 
 
 def sliders_illustration(study: SlidersStudy, language: str = "en") -> Illustration:
-    """Return the look: `sliders_chart` with its numbers and words."""
+    """Return the illustration: `sliders_chart` with its tables and sentences."""
     translate = catalogue(language)
     highest = [study.highest_slope(name) for name in SHOWN]
     slopes = Numbers(
@@ -46,7 +46,7 @@ def sliders_illustration(study: SlidersStudy, language: str = "en") -> Illustrat
             "where": [translate(f"look.pieces.where_{name.replace(' ', '_')}") for name in SHOWN],
         }
     )
-    x = np.arange(-FAR, FAR + STEP / 2, STEP)
+    x = np.arange(-X_REACH, X_REACH + X_STEP / 2, X_STEP)
     values = {f"{name.replace(' ', '_')}": study.value(name, x) for name in SHOWN}
     of_slopes = {f"{name.replace(' ', '_')}_slope": study.slope(name, x) for name in SHOWN}
     sentences = [
@@ -83,12 +83,12 @@ def sliders_chart(study: SlidersStudy, language: str = "en") -> alt.HConcatChart
     translate = catalogue(language)
     each = [alt.vconcat(_value(study, name, translate), _slope(name, translate), spacing=16) for name in SHOWN]
     params: list[alt.Parameter] = []
-    for name, reach in REACH.items():
+    for name, reach in SLIDER_REACH.items():
         at: float = getattr(study, name)
         far = max(reach, abs(at))
-        bind = alt.binding_range(min=-far, max=far, step=STEP, name=translate(f"look.pieces.slider_{name}") + " ")
+        bind = alt.binding_range(min=-far, max=far, step=X_STEP, name=translate(f"look.pieces.slider_{name}") + " ")
         params.append(alt.param(name=name, value=at, bind=bind))
-    chart = alt.hconcat(*each, spacing=GAP).add_params(*params)
+    chart = alt.hconcat(*each, spacing=GAP_PIXELS).add_params(*params)
     title = translate("look.pieces.sliders_title")
     subtitle = translate(
         "look.pieces.sliders_subtitle", c=significant(study.c), b=significant(study.b), w=significant(study.w)
@@ -97,17 +97,17 @@ def sliders_chart(study: SlidersStudy, language: str = "en") -> alt.HConcatChart
 
 
 def _base() -> alt.Chart:
-    x = alt.sequence(-FAR, FAR + STEP / 2, STEP, as_="x")
+    x = alt.sequence(-X_REACH, X_REACH + X_STEP / 2, X_STEP, as_="x")
     return alt.Chart(x).transform_calculate(z="b + w * datum.x")
 
 
 def _x() -> alt.X:
-    return alt.X("x:Q", title="x", axis=alt.Axis(tickCount=7, grid=False), scale=alt.Scale(domain=[-FAR, FAR]))
+    return alt.X("x:Q", title="x", axis=alt.Axis(tickCount=7, grid=False), scale=alt.Scale(domain=[-X_REACH, X_REACH]))
 
 
 def _value(study: SlidersStudy, name: str, translate: Catalogue) -> alt.LayerChart:
     """Draw c·σ(b + w·x), and where it turns."""
-    reach = 1.1 * max(REACH["c"], abs(study.c))
+    reach = 1.1 * max(SLIDER_REACH["c"], abs(study.c))
     turn = alt.Chart(alt.Data(values=[{}])).transform_calculate(x="w == 0 ? 1e9 : -b / w")
     y = alt.Y(
         "y:Q",
@@ -122,14 +122,14 @@ def _value(study: SlidersStudy, name: str, translate: Catalogue) -> alt.LayerCha
         .transform_calculate(y=f"c * ({VALUES[name]})")
         .mark_line(color=BLUE, strokeWidth=3, clip=True)
         .encode(x=_x(), y=y),
-        width=WIDE,
-        height=TALL,
+        width=PANEL_WIDTH_PIXELS,
+        height=UPPER_HEIGHT_PIXELS,
     )
     return headed(chart, translate(f"look.pieces.name_{name.replace(' ', '_')}"))
 
 
 def _slope(name: str, translate: Catalogue) -> alt.LayerChart:
-    """Draw σ′ at z = b + w·x, with a line at a quarter, the most that a sigmoid has."""
+    """Draw σ′ at z = b + w·x, with a line at a quarter, the greatest σ′ of a sigmoid."""
     y = alt.Y(
         "y:Q",
         title="σ′(b + w·x)" if name == SHOWN[0] else None,
@@ -142,7 +142,7 @@ def _slope(name: str, translate: Catalogue) -> alt.LayerChart:
         .transform_calculate(y=SLOPES[name])
         .mark_line(color=VERMILLION, strokeWidth=2.5, clip=True)
         .encode(x=_x(), y=y),
-        width=WIDE,
-        height=LOW,
+        width=PANEL_WIDTH_PIXELS,
+        height=LOWER_HEIGHT_PIXELS,
     )
     return headed(chart, translate(f"look.pieces.slope_{name.replace(' ', '_')}"))

@@ -1,4 +1,4 @@
-"""A curve as a sum of pieces: made by hand, found in a fitted network, or under one's own hands (N2 to N5, N7)."""
+"""A curve as a sum of pieces: made by the recipe, found in a fitted network, or one with sliders (N2 to N5, N7)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SHOWN = ("sigmoid", "hard sigmoid", "relu")
 LEAST_POINTS, USUAL_POINTS = 2, 12
-ROUNDING = 1e-9  # relative
+RELATIVE_ROUNDING = 1e-9  # relative
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ class Built:
     network : Network
     theta : ndarray, shape (size,)
     gap : float
-        How far its output lies from the joined points, at most, in the units of the curve.
+        The largest distance between its output and the joined points, in the curve's units.
     """
 
     network: Network
@@ -56,14 +56,14 @@ class BuildStudy:
     ----------
     curve : TargetCurve
     joined : Joined
-        The points and how far what joins them lies from the curve.
+        The points, and the distance between the lines that join them and the curve.
     pieces : Pieces
     built : tuple of Built
-        Of hard sigmoids, and of twice as many ReLUs.
+        A network of hard sigmoids, and one of twice as many ReLUs.
     even : Joined
-        As many points taken evenly, to compare.
+        As many points at equal distances, to compare.
     closer : tuple of (int, Joined, Joined)
-        Numbers of pieces, and points that make so many: taken where the curve turns, and taken evenly (N3).
+        A number of pieces, and the points for it: at turning points, and at equal distances (N3).
     """
 
     curve: TargetCurve
@@ -75,13 +75,13 @@ class BuildStudy:
 
     @property
     def rounding(self) -> float:
-        """What is nearer to the curve than this differs from it by rounding alone."""
-        return ROUNDING * float(np.ptp(self.curve.y) or 1.0)
+        """A smaller distance from the curve than this is due to rounding, in the curve's units."""
+        return RELATIVE_ROUNDING * float(np.ptp(self.curve.y) or 1.0)
 
 
 @dataclass(frozen=True)
 class SlidersStudy:
-    """c·σ(b + w·x): where the sliders stand (N4).
+    """The positions of the sliders in c·σ(b + w·x) (N4).
 
     Attributes
     ----------
@@ -93,7 +93,7 @@ class SlidersStudy:
     w: float
 
     def highest_slope(self, name: str) -> tuple[float, float, float]:
-        """Return the highest σ′ of an activation, and from where to where in z it is reached."""
+        """Return the highest σ′ of an activation, and the first and last z where it is reached."""
         z = np.linspace(-10, 10, 2001)
         slopes = ACTIVATIONS[name].slope(z)
         where = z[slopes >= slopes.max()]
@@ -116,14 +116,14 @@ def pieces_study(
 ) -> PiecesStudy:
     """Make the pieces of a curve, or find them in a network.
 
-    A saved model serves for the view of a fitted network only.
+    A saved model can be shown in the view ``fitted`` only.
 
     Parameters
     ----------
     source : Series or Model, optional
     options : BuildOptions | NeuronsOptions | SlidersOptions
     _watcher : Watcher
-        Not told of anything: this takes less than a second.
+        Not used: this takes less than a second.
 
     Raises
     ------

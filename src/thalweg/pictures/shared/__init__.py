@@ -1,1 +1,1 @@
-"""What several pictures share: their source, the rung that they fit, the example that they look at."""
+"""What several pictures share: their source, the rung that they fit, the example that they show."""

@@ -22,25 +22,25 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 TOYS = ("lecture", "sine")
-# The lecture's red curve: it rises slowly, then fast, falls fast, then slowly, and rises again. Its turning points.
-TURNS = np.array([[0.0, 1.0], [2.0, 1.8], [4.0, 5.0], [6.5, 2.0], [8.5, 1.5], [10.0, 3.0]])
-GRID = 201
-A_YEAR, LAST_DAYS = 365, 60
+# The turning points of the lecture's red curve. It rises slowly, then fast, falls fast, then slowly, and rises again.
+LECTURE_TURNS = np.array([[0.0, 1.0], [2.0, 1.8], [4.0, 5.0], [6.5, 2.0], [8.5, 1.5], [10.0, 3.0]])
+TOY_POINTS = 201
+YEAR_DAYS, LAST_DAYS = 365, 60
 
 
 @dataclass(frozen=True, eq=False)
 class TargetCurve:
-    """A curve, closely sampled.
+    """A curve, sampled at many points.
 
     Attributes
     ----------
     kind : str
         ``lecture``, ``sine``, ``year`` or ``days``.
     x, y : ndarray of float64, shape (count,)
-        For days: days since the first, and the user's units.
+        Of a curve of days: the days since `first`, and values in the user's units.
     series : Series or None
     first : numpy.datetime64 or None
-        The day that x counts from. Both only where the curve is one of days.
+        The day at which x is 0. Both are given for a curve of days only.
     """
 
     kind: str
@@ -61,35 +61,40 @@ class TargetCurve:
 
     @property
     def turns(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-        """The curve's own turning points, where it is piecewise linear and has few."""
-        return (TURNS[:, 0], TURNS[:, 1]) if self.kind == "lecture" else None
+        """The turning points of the lecture's curve, which is piecewise linear; None for other curves."""
+        return (LECTURE_TURNS[:, 0], LECTURE_TURNS[:, 1]) if self.kind == "lecture" else None
 
     def dates(self, x: NDArray[np.float64]) -> NDArray[np.datetime64]:
-        """Return the days that x counts; not a time where the curve is none of days."""
+        """Return the day at each x; NaT where the curve is not one of days."""
         return days_after(np.asarray(self.first, dtype="datetime64[D]"), x.round().astype(np.int64))
 
     def places(self, x: NDArray[np.float64]) -> NDArray[np.float64] | NDArray[np.datetime64]:
-        """Return x as a person reads it: days as dates."""
+        """Return x as a person reads it: dates for a curve of days."""
         return x if self.first is None else self.dates(x)
 
 
 def target_curve(source: Source, kind: str, picture: str) -> TargetCurve:
-    """Return the curve of that kind; where it is left open, the lecture's without days, and with days their last year.
+    """Return the curve of a kind. ``auto`` is the lecture's curve without a series, and ``year`` with one.
 
-    ``year`` is the mean of seven days around each of the last year's training days, ``days`` the last 60 as they are.
+    ``year`` is the mean of the seven days around each of the last 365 training days; ``days`` is the last 60 training
+    days as they are.
 
     Raises
     ------
     InputError
-        If there is no such curve, a toy is asked for beside days, the days are too few, or a saved model is given.
+        If a toy is asked for although a series is given, the series is too short, or a saved model is given.
     """
     if kind == "auto":
         kind = "lecture" if source is None else "year"
     if kind in TOYS:
         if source is not None:
             raise InputError("curve.toy", argument=Argument("curve", kind))
-        x = np.linspace(TURNS[0, 0], TURNS[-1, 0], GRID) if kind == "lecture" else np.linspace(0, 2 * np.pi, GRID)
-        return TargetCurve(kind, x, np.interp(x, *TURNS.T) if kind == "lecture" else np.sin(x))
+        x = (
+            np.linspace(LECTURE_TURNS[0, 0], LECTURE_TURNS[-1, 0], TOY_POINTS)
+            if kind == "lecture"
+            else np.linspace(0, 2 * np.pi, TOY_POINTS)
+        )
+        return TargetCurve(kind, x, np.interp(x, *LECTURE_TURNS.T) if kind == "lecture" else np.sin(x))
     if isinstance(source, Model):
         raise InputError("curve.model", picture=picture)
     series = days_of(source, picture)
@@ -98,7 +103,7 @@ def target_curve(source: Source, kind: str, picture: str) -> TargetCurve:
         first = max(train - LAST_DAYS, 0)
         y = series.values[first:train]
     else:
-        begin = max(train - A_YEAR, 0)
+        begin = max(train - YEAR_DAYS, 0)
         first = begin + WEEK // 2
         y = np.convolve(series.values[begin:train], np.full(WEEK, 1 / WEEK), mode="valid")
     return TargetCurve(kind, np.arange(len(y), dtype=np.float64), y, series, series.dates[first])

@@ -1,4 +1,4 @@
-"""What pictures of a curve share: its axes, its words, its numbers along x."""
+"""What pictures of a curve share: axes, tooltips, names and units."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def along(curve: TargetCurve, x: NDArray[np.float64]) -> NDArray[Any]:
-    """Return x as a chart reads it: days as ISO dates."""
+    """Return x as a chart reads it: ISO dates for a curve of days."""
     return x if curve.first is None else days(curve.dates(x))
 
 
@@ -31,19 +31,19 @@ def x_axis(curve: TargetCurve, translate: Catalogue, *, ticks: int = 8) -> alt.X
 
 
 def x_tip(curve: TargetCurve, translate: Catalogue) -> alt.Tooltip:
-    """Return x for a tooltip."""
+    """Return the field of a tooltip that holds x."""
     if curve.first is None:
         return alt.Tooltip("x:Q", title=translate("look.curve.x"), format=".4~g")
     return day_tip(translate.language, "x")
 
 
 def y_title(curve: TargetCurve, translate: Catalogue) -> str:
-    """Return what stands at the vertical axis: the user's units."""
+    """Return the title of the vertical axis: the name of the user's column."""
     return translate("look.curve.week_mean", name=curve.name) if curve.kind == "year" else curve.name
 
 
 def called(curve: TargetCurve, translate: Catalogue) -> str:
-    """Return what the curve is, in words."""
+    """Return a description of the curve."""
     if curve.first is None:
         return translate(f"look.curve.{curve.kind}")
     first, last = (day(date, translate.language) for date in curve.dates(curve.x[[0, -1]]))
@@ -51,12 +51,12 @@ def called(curve: TargetCurve, translate: Catalogue) -> str:
 
 
 def amount(value: float, curve: TargetCurve, translate: Catalogue, *, squared: bool = False) -> str:
-    """Return a number in the curve's units; a toy has none."""
+    """Return a number with the curve's unit; a toy has none."""
     if curve.series is None:
         return number(value)
     return translate("look.curve.squared" if squared else "look.curve.amount", value=number(value), name=curve.name)
 
 
-def axis_form(highest: float) -> str:
-    """Return how the numbers of an axis are written: 4,000 and 0.1, but 250k."""
-    return "~s" if abs(highest) >= 100_000 else ",~r"  # noqa: PLR2004 - from here on numbers are long
+def number_format(highest: float) -> str:
+    """Return the number format of an axis: 4,000 and 0.1, but 250k for 250,000."""
+    return "~s" if abs(highest) >= 100_000 else ",~r"  # noqa: PLR2004 - from this size on, numbers would be long

@@ -1,4 +1,4 @@
-"""One day as a small network sees it: its features, its target, and the network that was fitted."""
+"""One day as an example for a network: its features, its target, and the fitted network."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from thalweg.forecast.ladder import Rung, suited
 from thalweg.forecast.model import Model
 from thalweg.learn.backprop import forward
 from thalweg.messages import Argument
-from thalweg.pictures.shared.fitted_rung import fitted
-from thalweg.pictures.shared.source import as_it_is, days_of
+from thalweg.pictures.shared.fitted_rung import fit_rung
+from thalweg.pictures.shared.source import check_defaults, days_of
 from thalweg.series.calendar import Calendar
 from thalweg.series.dates import days_between
 
@@ -48,9 +48,9 @@ class Example:
         The days looked back at, and the day itself.
     calendar : Calendar
     at : int
-        The day's place in the series; its features are of the days before.
+        The day's index in the series. The features come from the days before it.
     saved : bool
-        Whether the network came out of a saved model.
+        Whether the network comes from a saved model.
     """
 
     rung: Rung
@@ -68,8 +68,8 @@ class Example:
         return self.series.dates[self.at]
 
     @property
-    def came(self) -> float:
-        """What came, in the user's units."""
+    def actual(self) -> float:
+        """The actual value of the day, in the user's units."""
         return float(self.series.values[self.at])
 
     @property
@@ -84,7 +84,7 @@ class Example:
 
     @property
     def known(self) -> tuple[str, ...]:
-        """The names of the features behind the days; empty where a feature is made of several days."""
+        """The names of the features that follow the lags; an empty name where a feature is made of several days."""
         names = calendar_names(self.rung, self.calendar)
         return (*names, *[""] * (self.network.widths[0] - self.rung.days_back - len(names)))
 
@@ -100,12 +100,12 @@ class Example:
 
     @property
     def estimated(self) -> float:
-        """What the network estimates, in the user's units."""
+        """The network's prediction for the day, in the user's units."""
         return self.in_units(float(forward(self.network, self.theta, self.x[None]).prediction[0, 0]))
 
     @property
     def level(self) -> float:
-        """What is taken out of this day's features."""
+        """The level that is subtracted from this day's features."""
         return float(self.scale.level(self.scale.transform(self.series.values), np.array([self.at - 1]))[0])
 
     def in_units(self, output: float) -> float:
@@ -113,20 +113,20 @@ class Example:
         return float(self.scale.inverse(np.array([[output]]), np.array([self.level]))[0, 0])
 
     def rows(self, days: Sequence[int]) -> tuple[Values, Values]:
-        """Return features and targets of some days, by their places: shapes (days, features) and (days, 1)."""
+        """Return features and targets of the days at some indices: shapes (days, features) and (days, 1)."""
         at = np.asarray(days)
         found = inputs(self.rung, self.scale, self.calendar, past_of(self.series, at - 1), 1)
         target = (self.scale.transform(self.series.values[at]) - found.level) / self.scale.spread
         return found.gather(), target[:, None]
 
     def days_until(self, count: int) -> list[int]:
-        """Return the places of the last `count` observed days that can be estimated, up to the day itself."""
+        """Return the indices of the last `count` observed days that can be predicted, up to and with the day itself."""
         days = [at for at in range(days_needed(self.rung), self.at + 1) if self.series.observed[at]]
         return days[-count:]
 
 
 def network_of(model: Model, picture: str) -> Fit:
-    """Return the member of a saved model whose first network is looked at: the first with neurons, else the first.
+    """Return the member of a saved model whose first network is shown: the first with neurons, else the first.
 
     Raises
     ------
@@ -146,25 +146,25 @@ def example_of(source: Source, picture: str, options: MatrixOptions | PassesOpti
     ----------
     source : Series or Model, optional
     picture : str
-        For messages.
+        The picture's name, for error messages.
     options : MatrixOptions or PassesOptions
-        The day, the last training day where it is not given (a saved model's last); and the network to fit.
+        The day, by default the last training day (of a saved model its last day), and the network to fit.
 
     Raises
     ------
     InputError
-        If options that choose a network are given beside a saved model, the model has no network, or the day cannot be
-        estimated.
+        If options that choose a network are given with a saved model, the model has no network, or the day cannot be
+        predicted.
     """
     if isinstance(source, Model):
-        as_it_is(source, options, ("days_back", "layers", "activation", "loss", "seed"))
+        check_defaults(source, options, ("days_back", "layers", "activation", "loss", "seed"))
         fit = network_of(source, picture)
         series, end, last = source.days, len(source.days), len(source.days)
         rung, network, theta, scale, calendar = fit.rung, fit.network, fit.thetas[0], fit.scale, source.calendar
     else:
         series = days_of(source, picture)
         rung = suited(Rung(options.days_back, hidden=options.layers, activation=options.activation))
-        found = fitted(series, rung, loss=options.loss, seed=options.seed)
+        found = fit_rung(series, rung, loss=options.loss, seed=options.seed)
         network, theta, scale, calendar = found.network, found.theta, found.training_set.scale, Calendar("")
         end, last = found.sealed, found.split.train
     at = _place(series, options.day, days_needed(rung), end, last)
@@ -172,7 +172,7 @@ def example_of(source: Source, picture: str, options: MatrixOptions | PassesOpti
 
 
 def _place(series: Series, day: dt.date | None, first: int, end: int, last: int) -> int:
-    """Return the place of the day asked for, or of the last observed one before `last`."""
+    """Return the index of the day asked for, by default of the last observed day before the index `last`."""
     observed, dates = series.observed, series.dates
     if day is None:
         there = np.flatnonzero(observed[first:last])

@@ -1,4 +1,4 @@
-"""What a network's features are called: the days looked back at, then what is known beforehand (F1)."""
+"""Names for a network's features: the lags first, then what is known beforehand (F1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def network_name(study: Example | NeuronsStudy, language: str) -> str:
-    """Return what a fitted network is called: its widths, the days it looks back at, its activation."""
+    """Return a name for a fitted network: its widths, its number of lags, its activation."""
     translate, widths = catalogue(language), study.network.widths
     hidden = len(widths) > 2  # noqa: PLR2004 - features and an output
     return translate(
@@ -25,7 +25,7 @@ def network_name(study: Example | NeuronsStudy, language: str) -> str:
 
 
 def feature_name(example: Example | None, feature: int, language: str) -> tuple[str, str]:
-    """Return a feature's name, and its value in the user's units where it is a day's, else ``""``.
+    """Return a feature's name and, for a lag, its value in the user's units (else ``""``).
 
     Parameters
     ----------

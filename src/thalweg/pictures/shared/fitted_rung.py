@@ -1,4 +1,4 @@
-"""One rung, fitted once on the training days and kept open to be looked at."""
+"""One rung, fitted once on the training days, with all that a picture wants to show of it."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ MOST_UNKNOWNS = 5_000_000
 
 @dataclass(frozen=True, eq=False)
 class FittedRung:
-    """A rung fitted on the training days of a series, from one seed, without a look at any other day.
+    """A rung fitted on the training days of a series from one seed. The fit uses no other day.
 
     Attributes
     ----------
-    problem : Problem
+    training_set : TrainingSet
         The rung, its examples, its scale, its network.
     split : Split
     theta : ndarray, shape (size,)
         Where the descent ended.
     record : Record
-        What was watched on the way: after every epoch, with θ where that was asked for.
+        Losses during the descent, after every epoch; with θ where that was asked for.
     outcome : Outcome
     """
 
@@ -74,16 +74,16 @@ class FittedRung:
 
     @property
     def sealed(self) -> int:
-        """Where the sealed test begins: no study looks beyond."""
+        """The index of the first day of the sealed test. No study uses that day or a later one."""
         return self.split.train + self.split.validation
 
     @cached_property
     def estimates(self) -> NDArray[np.float64]:
-        """The estimate of every day before the sealed test, made the day before, in the user's units; NaN for none."""
+        """One-step predictions of all days before the sealed test, in the user's units; NaN where there is none."""
         return self.estimates_at(self.theta)
 
     def estimates_at(self, theta: Values) -> NDArray[np.float64]:
-        """Return what `estimates` would be at another θ."""
+        """Return `estimates` at another θ."""
         training_set = self.training_set
         fit = Fit(training_set.rung, training_set.scale, training_set.network, np.asarray(theta)[None])
         return estimates(training_set.rung, fit, training_set.series, training_set.calendar, 0, self.sealed)
@@ -95,15 +95,15 @@ class FittedRung:
         return mean_loss(LOSSES[self.training_set.loss], part, self.series.values[first:last], weight)
 
     def seen(self, first: int | None = None) -> float:
-        """Return L: over the training days (from day number `first` on)."""
+        """Return L, the loss over the training days (from index `first` on), in the user's units."""
         return self.loss(days_needed(self.rung) if first is None else first, self.split.train)
 
     def unseen(self) -> float:
-        """Return L′: over the validation days, which this descent has not seen."""
+        """Return L′, the loss over the validation days, in the user's units. The descent has not seen these days."""
         return self.loss(self.split.train, self.sealed)
 
 
-def fitted(
+def fit_rung(
     series: Series,
     rung: Rung,
     *,
@@ -114,24 +114,24 @@ def fitted(
     watch: Callable[[Descent, float], None] | None = None,
     every: int | None = None,
 ) -> FittedRung:
-    """Fit a rung on the training days, for all the epochs that its schedule spans.
+    """Fit a rung on the training days, for all epochs of its learning rate schedule.
 
     Parameters
     ----------
     series : Series
     rung : Rung
-        Not one that copies.
+        A line or a network, not a copy.
     loss : str
         ``mae`` or ``mse``.
     country : str
-        Whose holidays a rung with a calendar knows.
+        The country whose holidays a rung with a calendar knows.
     seed : int
     path : bool
-        Whether to keep θ every time it is watched, θ⁰ included.
+        Whether to keep θ⁰ and θ at every call of the watcher.
     watch : callable, optional
-        Called as `Descent.run` does.
+        Called as `Descent.run` calls it.
     every : int, optional
-        Watch after so many updates instead of after every epoch.
+        The number of updates between two calls; by default an epoch.
 
     Raises
     ------
@@ -139,7 +139,7 @@ def fitted(
         If the series is too short for the rung, the rung has too many unknowns, or the descent diverges.
     """
     split = split_by_date(series)
-    check_bears(series, split, rung)
+    check_length(series, split, rung)
     training_set = TrainingSet(rung, series, Calendar(country), loss, split.train, 1)
     check_size(training_set)
     descent = Descent(
@@ -167,8 +167,8 @@ def fitted(
     return FittedRung(training_set, split, descent.theta, record, outcome)
 
 
-def check_bears(series: Series, split: Split, rung: Rung) -> None:
-    """Raise an InputError where a series has too few training days to teach a rung."""
+def check_length(series: Series, split: Split, rung: Rung) -> None:
+    """Raise an InputError where a series has too few training days for a rung."""
     if days_needed(rung) * SHARE_LOOKED_BACK > split.train:
         raise InputError(
             "picture.days_back",
@@ -202,5 +202,5 @@ def check_size(training_set: TrainingSet) -> None:
 
 
 def comparable_from(rungs: Sequence[Rung]) -> int:
-    """Return the day from which on all rungs have estimates, so that their L are over the same days."""
+    """Return the index of the first day that all rungs predict, so that their L are over the same days."""
     return max(days_needed(rung) for rung in rungs)

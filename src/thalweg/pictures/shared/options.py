@@ -1,4 +1,4 @@
-"""Options that several pictures share; this room loads quickly, so that the command's help does."""
+"""Options that several pictures share. This module imports little, so that the command's help appears quickly."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 MOST_DAYS_BACK = 3650
 WIDEST_LAYER, MOST_LAYERS = 10_000, 50
-NOTHING = "none"  # what a rung sees beside past days, as the option `known` says it
+NOTHING = "none"  # the value of the option `known` for a rung that sees past days alone
 NEURONS = ("relu", "sigmoid", "hard sigmoid", "tanh")
-MODEL = "model"  # the panel of the help that tells which function is looked at
+MODEL = "model"  # the panel of the help with the options that choose the function
 
 
 def days_back(default: int, most: int = MOST_DAYS_BACK) -> int:
-    """Declare how many days are looked back."""
+    """Declare the number of lags, in days."""
     return option(default, WholeNumber(1, most, "days"), panel=MODEL)
 
 
@@ -35,17 +35,17 @@ def activation(default: str) -> str:
 
 
 def loss(default: str) -> str:
-    """Declare what is made small."""
+    """Declare the loss."""
     return option(default, Word(TOLD_IN), panel=MODEL)
 
 
 def known(default: str) -> str:
-    """Declare what the function sees beside past days."""
+    """Declare what the function knows apart from past days."""
     return option(default, Word((NOTHING, "week", "year")), panel=MODEL)
 
 
 def country() -> str:
-    """Declare whose holidays count; none where it is empty."""
+    """Declare the country whose holidays count; an empty text for none."""
     return option("", Country(), panel=MODEL)
 
 
@@ -55,7 +55,7 @@ def seed() -> int:
 
 
 def day() -> dt.date | None:
-    """Declare which day is looked at."""
+    """Declare which day is shown; None for the picture's own choice."""
     return option(None, Day())
 
 

@@ -1,4 +1,4 @@
-"""What a picture is made from: a series, a saved model, or nothing."""
+"""The source of a picture: a series, a saved model, or nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Source: TypeAlias = Series | Model | None
 
-SAMPLE_COUNTRY = "TW"  # whose lunar new year the simulated channel keeps
+SAMPLE_COUNTRY = "TW"  # the country whose lunar new year the simulated channel follows
 
 
 def days_of(source: Source, picture: str) -> Series:
@@ -27,30 +27,30 @@ def days_of(source: Source, picture: str) -> Series:
     Raises
     ------
     InputError
-        If a saved model is given: it holds its last days alone, too few to fit anew.
+        If a saved model is given. It holds only its last days, too few for another fit.
     """
     if isinstance(source, Model):
         raise InputError("picture.model_too_short", picture=picture)
     return sample() if source is None else source
 
 
-def as_it_is(model: Model, options: Options, names: Iterable[str]) -> None:
-    """Check that the options named, which choose a function to fit, stand at their defaults: a saved model has its own.
+def check_defaults(model: Model, options: Options, names: Iterable[str]) -> None:
+    """Check that the options named have their defaults. They choose a function to fit, and a saved model has its own.
 
     Raises
     ------
     InputError
-        If one does not.
+        If one has another value.
     """
     for name in options.changed(names):
         raise InputError("picture.model_as_it_is", argument=Argument(name), chosen=model.chosen)
 
 
-def sees_of(known: str) -> str:
-    """Return what the option ``known`` lets a rung see beside past days, as `Rung` has it."""
+def covariates_of(known: str) -> str:
+    """Return the value of the option ``known`` as `Rung` has it."""
     return "" if known == NOTHING else known
 
 
 def country_of(source: Source, country: str) -> str:
-    """Return whose holidays count: the country given; without a source the one whose the simulated channel keeps."""
+    """Return the country whose holidays count: the one given, or that of the simulated channel without a source."""
     return country or (SAMPLE_COUNTRY if source is None else "")

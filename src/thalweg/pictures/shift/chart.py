@@ -1,4 +1,4 @@
-"""Truth against estimate, and against the estimate moved back a day (U2)."""
+"""Actual values against predictions, and against the predictions moved back a day (U2)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from thalweg.charts.style import (
     BLUE,
     GREY,
     INK,
-    WIDTH,
+    WIDTH_PIXELS,
     columns,
     day_axis,
     day_tip,
@@ -26,7 +26,7 @@ from thalweg.charts.style import (
     loss_unit,
 )
 from thalweg.messages import catalogue
-from thalweg.pictures.shift.study import FURTHEST, GAIN, NEAR
+from thalweg.pictures.shift.study import COPY_NEARNESS, LEAST_GAIN_SHARE, MOST_DAYS_MOVED
 from thalweg.series.dates import days_after
 
 if TYPE_CHECKING:
@@ -35,23 +35,23 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
     from thalweg.pictures.shift.study import Shift, ShiftStudy
 
-HEIGHT, ROW = 200, 26
-WEEKLY = 92  # days drawn up to which a tick a week stands below them
-MOVED = "moved_back"
-LABELS = 130  # pixels of the losses' names
-WIDE = WIDTH - LABELS + 50
-WHOLE = 0.1  # shares from here on are told without decimals
+HEIGHT_PIXELS, ROW_PIXELS = 200, 26
+MOST_DAYS_WITH_WEEKLY_TICKS = 92  # up to so many days drawn, the axis has a tick a week
+MOVED_PARAMETER = "moved_back"
+LABELS_WIDTH_PIXELS = 130  # for the names of the losses
+BARS_WIDTH_PIXELS = WIDTH_PIXELS - LABELS_WIDTH_PIXELS + 50
+LEAST_SHARE_WITHOUT_DECIMALS = 0.1  # shares from this size on are written without decimals
 
 
 def shift_illustration(study: ShiftStudy, language: str = "en") -> Illustration:
-    """Return the look: `shift_chart` with its numbers and words."""
+    """Return the illustration: `shift_chart` with its tables and sentences."""
     translate = catalogue(language)
     shift = study.shift
     losses = Numbers({"what": _named(translate), "loss": _losses_of(shift, study.dates)})
     by_day = Numbers(
         {"date": study.dates, "target": shift.target, "prediction": shift.prediction, "before": shift.before}
     )
-    sentences = shift_sentences(shift, language, name=study.fitted.series.name)
+    sentences = shift_sentences(shift, language, name=study.fitted_rung.series.name)
     return Illustration(
         "shift",
         language,
@@ -67,30 +67,39 @@ def shift_chart(study: ShiftStudy, language: str = "en") -> alt.VConcatChart:
     """Draw `moved_chart` of a study."""
     drawn = min(study.days, len(study.dates))
     subtitle = catalogue(language)(
-        "look.shift.subtitle", rung=study.fitted.rung.name, drawn=drawn, count=len(study.dates)
+        "look.shift.subtitle", rung=study.fitted_rung.rung.name, drawn=drawn, count=len(study.dates)
     )
-    series = study.fitted.series
+    series = study.fitted_rung.series
     return moved_chart(
         study.shift, study.dates, series.name, subtitle, language, drawn=drawn, simulated=series.simulated
     )
 
 
 def shift_sentences(shift: Shift, language: str = "en", *, name: str) -> tuple[str, ...]:
-    """Say whether the estimates copy yesterday, in sentences with their figures."""
+    """Return sentences that say, with figures, whether the predictions copy yesterday."""
     translate = catalogue(language)
     figures = _figures(shift, language, name)
     return (
         translate(f"look.shift.verdict_{shift.verdict}", **figures),
-        translate("look.shift.near", nearness=number(100 * shift.nearness, 0), near=number(100 * NEAR, 0),
-             gain=number(100 * GAIN, 0)),
-        translate("look.shift.correlation", day=number(shift.correlation, 2), before=number(shift.correlation_before, 2)),
-        translate(f"look.shift.baseline_{'saves' if shift.gain >= 0 else 'loses'}",
-             share=number(100 * abs(shift.gain), 0 if abs(shift.gain) >= WHOLE else 1), **figures),
-    )  # fmt: skip
+        translate(
+            "look.shift.near",
+            nearness=number(100 * shift.nearness, 0),
+            near=number(100 * COPY_NEARNESS, 0),
+            gain=number(100 * LEAST_GAIN_SHARE, 0),
+        ),
+        translate(
+            "look.shift.correlation", day=number(shift.correlation, 2), before=number(shift.correlation_before, 2)
+        ),
+        translate(
+            f"look.shift.baseline_{'saves' if shift.gain >= 0 else 'loses'}",
+            share=number(100 * abs(shift.gain), 0 if abs(shift.gain) >= LEAST_SHARE_WITHOUT_DECIMALS else 1),
+            **figures,
+        ),
+    )
 
 
 def _figures(shift: Shift, language: str, name: str) -> dict[str, str]:
-    """Return what sentences tell: the losses, and what they are counted in."""
+    """Return the values for the sentences: the losses and their units."""
     losses = {key: number(getattr(shift, key)) for key in ("loss", "moved", "copying")}
     return losses | {"name": loss_unit(shift.loss_name, name, language)}
 
@@ -105,15 +114,15 @@ def moved_chart(
     drawn: int = 60,
     simulated: bool = False,
 ) -> alt.VConcatChart:
-    """Draw truth against estimate, against the estimate moved back, and the losses beside that of copying yesterday.
+    """Draw actual values against predictions, as they are and moved back, and the losses beside that of copying.
 
     Parameters
     ----------
     shift : Shift
     dates : ndarray of datetime64[D], shape (days,)
-        The day of each estimate, rising.
+        The day of each prediction, rising.
     name : str
-        What is estimated, for the axis.
+        The name of the values, for the axis.
     subtitle : str
     language : str
         ``en`` or ``zh``.
@@ -124,8 +133,8 @@ def moved_chart(
     Returns
     -------
     altair.VConcatChart
-        In the user's units. A slider moves the estimate back by 0 to 3 days in the second picture; without a page
-        to slide in it stands at one day.
+        In the user's units. In the second panel a slider moves the predictions back by 0 to 3 days; a picture
+        without a page shows one day.
     """
     translate = catalogue(language)
     last = slice(max(len(dates) - drawn, 0), None)
@@ -134,9 +143,9 @@ def moved_chart(
         {"target": shift.target[last], "prediction": shift.prediction[last], "before": shift.before[last]},
     )
     slider = alt.param(
-        name=MOVED,
+        name=MOVED_PARAMETER,
         value=1,
-        bind=alt.binding_range(min=0, max=FURTHEST, step=1, name=translate("look.shift.slider") + " "),
+        bind=alt.binding_range(min=0, max=MOST_DAYS_MOVED, step=1, name=translate("look.shift.slider") + " "),
     )
     data = columns({"day": days(whole), **table})
     lines = [_lines(data, translate, name, whole, moved=moved) for moved in (False, True)]
@@ -166,8 +175,8 @@ def _lines(
     ]
     estimated, place = base, x
     if moved:
-        # The day before: so a copy of yesterday comes to lie on the truth.
-        estimated = base.transform_calculate(moved=f"utcOffset('date', toDate(datum.day), -{MOVED})")
+        # Moved back one day, a copy of yesterday lies on the actual values.
+        estimated = base.transform_calculate(moved=f"utcOffset('date', toDate(datum.day), -{MOVED_PARAMETER})")
         place = _days(translate, dates, "moved")
     marks = [
         base.mark_line(color=INK, strokeWidth=1.4).encode(x=x, y=y),
@@ -177,26 +186,26 @@ def _lines(
     if not moved:
         copied = base.mark_line(color=GREY, strokeWidth=1, strokeDash=[1, 2]).encode(x=x, y="before:Q")
         marks.insert(0, copied)
-    chart = layered(key(colours), *marks, width=WIDE, height=HEIGHT)
+    chart = layered(key(colours), *marks, width=BARS_WIDTH_PIXELS, height=HEIGHT_PIXELS)
     head = translate("look.shift.panel_moved" if moved else "look.shift.panel_day")
     return headed(chart, head)
 
 
 def _days(translate: Catalogue, dates: NDArray[np.datetime64], field: str = "day") -> alt.X:
-    """Return the axis of days, which stays where it is while the estimate moves."""
-    x = day_axis(translate.language, field, weekly=len(dates) <= WEEKLY, padding=8)
-    ends = np.array([days_after(dates[0], -FURTHEST), dates[-1]]).astype("datetime64[ms]").astype(np.int64)
+    """Return the axis of days. It stays the same while the predictions move."""
+    x = day_axis(translate.language, field, weekly=len(dates) <= MOST_DAYS_WITH_WEEKLY_TICKS, padding=8)
+    ends = np.array([days_after(dates[0], -MOST_DAYS_MOVED), dates[-1]]).astype("datetime64[ms]").astype(np.int64)
     x["scale"]["domain"] = ends.tolist()
     return x
 
 
 def _named(translate: Catalogue) -> list[str]:
-    moved = [translate(f"look.shift.moved_{back}") for back in range(FURTHEST + 1)]
+    moved = [translate(f"look.shift.moved_{back}") for back in range(MOST_DAYS_MOVED + 1)]
     return [*moved, translate("look.shift.copy")]
 
 
 def _losses_of(shift: Shift, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
-    return np.array([*(shift.moved_by(dates, back) for back in range(FURTHEST + 1)), shift.copying])
+    return np.array([*(shift.moved_by(dates, back) for back in range(MOST_DAYS_MOVED + 1)), shift.copying])
 
 
 def _losses(shift: Shift, dates: NDArray[np.datetime64], translate: Catalogue, name: str) -> alt.LayerChart:
@@ -209,10 +218,12 @@ def _losses(shift: Shift, dates: NDArray[np.datetime64], translate: Catalogue, n
             "back": np.arange(len(names)),
         }
     )
-    shown = alt.condition(f"datum.back == {MOVED}", alt.value(1.0), alt.value(0.45))
+    shown = alt.condition(f"datum.back == {MOVED_PARAMETER}", alt.value(1.0), alt.value(0.45))
     copy = len(names) - 1
     base = alt.Chart(data).encode(
-        y=alt.Y("what:N", sort=names, title=None, axis=alt.Axis(labelLimit=LABELS, ticks=False, domain=False)),
+        y=alt.Y(
+            "what:N", sort=names, title=None, axis=alt.Axis(labelLimit=LABELS_WIDTH_PIXELS, ticks=False, domain=False)
+        ),
         x=alt.X("loss:Q", title=translate(f"report.loss_{shift.loss_name}", name=name), axis=alt.Axis(tickCount=6)),
         tooltip=[alt.Tooltip("what:N", title=" "), alt.Tooltip("loss:Q", title="L", format=",.6~r")],
     )
@@ -220,7 +231,7 @@ def _losses(shift: Shift, dates: NDArray[np.datetime64], translate: Catalogue, n
         base.transform_filter(f"datum.back < {copy}").mark_bar(color=BLUE, size=15).encode(opacity=shown),
         base.transform_filter(f"datum.back == {copy}").mark_bar(color=GREY, size=15),
         base.mark_text(align="left", dx=5, color=INK, fontSize=12).encode(text="label:N"),
-        width=WIDE,
-        height=ROW * len(names),
+        width=BARS_WIDTH_PIXELS,
+        height=ROW_PIXELS * len(names),
     )
     return headed(chart, translate("look.shift.panel_losses", count=len(dates)))

@@ -17,7 +17,7 @@ EXAMPLES = (
 
 @dataclass(frozen=True, kw_only=True)
 class ShiftOptions(Options):
-    """Which function's estimates are held against the day before."""
+    """Which function's predictions are compared with the day before."""
 
     words: ClassVar[str] = "shift"
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def surface_illustration(study: SurfaceStudy, language: str = "en") -> Illustration:
-    """Return the look of a view: its chart with its numbers and words."""
+    """Return the illustration of a view: its chart with its tables and sentences."""
     match study:
         case PathStudy():
             return path_illustration(study, language)

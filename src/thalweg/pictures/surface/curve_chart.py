@@ -18,14 +18,14 @@ from thalweg.charts.style import (
     PALE_SKY,
     PURPLE,
     VERMILLION,
-    WIDTH,
+    WIDTH_PIXELS,
     columns,
     dress,
     key,
     layered,
 )
 from thalweg.messages import catalogue
-from thalweg.pictures.surface.path_chart import SHOWN, unit_of
+from thalweg.pictures.surface.path_chart import STEP_PARAMETER, unit_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
     from thalweg.pictures.surface.curve_study import CurveStudy, Walk
 
-HEIGHT, LOW = 380, 130
-WIDE = WIDTH - 70
-ROOM = 20.0  # pixels between numbers
+HEIGHT_PIXELS, LOWER_HEIGHT_PIXELS = 380, 130
+PANEL_WIDTH_PIXELS = WIDTH_PIXELS - 70
+NUMBER_SPACING_PIXELS = 20.0  # between the numbers of two steps
 
 
 def curve_illustration(study: CurveStudy, language: str) -> Illustration:
-    """Return the look: `curve_chart` with its numbers and words."""
+    """Return the illustration: `curve_chart` with its tables and sentences."""
     translate = catalogue(language)
     curve, (walk, *_) = study.curve, study.walks
     lowest = study.curve.least
@@ -80,8 +80,13 @@ def curve_illustration(study: CurveStudy, language: str) -> Illustration:
 
 def _sign_sentence(study: CurveStudy, walk: Walk, translate: Catalogue) -> str:
     slope = float(walk.slopes[0])
-    values = {"name": study.name, "at": number(float(walk.values[0])), "slope": number(slope),
-              "next": number(float(walk.values[1])), "rate": significant(walk.rate, 3)}  # fmt: skip
+    values = {
+        "name": study.name,
+        "at": number(float(walk.values[0])),
+        "slope": number(slope),
+        "next": number(float(walk.values[1])),
+        "rate": significant(walk.rate, 3),
+    }
     if slope < 0:
         return translate("look.surface.curve_negative", **values)
     return (
@@ -122,7 +127,7 @@ def curve_chart(study: CurveStudy, language: str = "en") -> alt.VConcatChart:
     walk = study.walks[0]
     unit = "" if study.loss_surface is None else unit_of(study.loss_surface, study.loss_surface.loss, translate)
     slider = alt.param(
-        name=SHOWN,
+        name=STEP_PARAMETER,
         value=0,
         bind=alt.binding_range(min=0, max=len(walk.values) - 1, step=1, name=translate("look.surface.slider") + " "),
     )
@@ -141,8 +146,8 @@ def curve_chart(study: CurveStudy, language: str = "en") -> alt.VConcatChart:
             for layer in _steps(study, each, colour, unit)
         ),
         *_minima(study, translate, unit),
-        width=WIDE,
-        height=HEIGHT,
+        width=PANEL_WIDTH_PIXELS,
+        height=HEIGHT_PIXELS,
     )
     chart = alt.vconcat(above, _slopes(study, walk, translate), spacing=12).add_params(slider)
     title, subtitle = _titles(study, walk, translate, unit)
@@ -152,13 +157,20 @@ def curve_chart(study: CurveStudy, language: str = "en") -> alt.VConcatChart:
 
 def _titles(study: CurveStudy, walk: Walk, translate: Catalogue, unit: str) -> tuple[str, str]:
     reached, lowest = study.minimum_of(walk), study.curve.least
-    values = {"name": study.name, "start": number(float(walk.values[0])), "end": number(float(walk.values[-1])),
-              "last": number(float(walk.losses[-1])), "first": number(float(walk.losses[0])), "unit": unit}  # fmt: skip
+    values = {
+        "name": study.name,
+        "start": number(float(walk.values[0])),
+        "end": number(float(walk.values[-1])),
+        "last": number(float(walk.losses[-1])),
+        "first": number(float(walk.losses[0])),
+        "unit": unit,
+    }
     if not walk.losses[-1] < walk.losses[0]:
         title = translate("look.surface.curve_title_grown", **values).strip()
     elif reached is not None and study.arrived(walk) and not _ends_in_global(study, walk):
-        title = translate("look.surface.curve_title_local", name=study.name, reached=number(reached[0]),
-                     lowest=number(lowest[0]))  # fmt: skip
+        title = translate(
+            "look.surface.curve_title_local", name=study.name, reached=number(reached[0]), lowest=number(lowest[0])
+        )
     else:
         title = translate("look.surface.curve_title", **values).strip()
     if study.loss_surface is None:
@@ -213,10 +225,10 @@ def _curve(study: CurveStudy, unit: str) -> list[alt.Chart]:
 
 
 def _tangents(study: CurveStudy, walk: Walk, unit: str) -> list[alt.Chart]:
-    """Return the tangent at each step, of one length on the page; the slider shows one."""
+    """Return the tangent at each step, all of one length in pixels; the slider shows one of them."""
     wide = float(np.ptp(study.curve.values))
     low, high = _reach(study)
-    steep = walk.slopes * wide / (high - low) * HEIGHT / WIDE  # rise over run, in pixels
+    steep = walk.slopes * wide / (high - low) * HEIGHT_PIXELS / PANEL_WIDTH_PIXELS  # rise over run, in pixels
     half = 0.14 * wide / np.sqrt(1 + steep**2)
     numbers = np.arange(len(walk.values), dtype=np.int64)
     data = columns(
@@ -228,7 +240,7 @@ def _tangents(study: CurveStudy, walk: Walk, unit: str) -> list[alt.Chart]:
             "number": numbers,
         }
     )
-    base = alt.Chart(data).transform_filter(f"datum.number == {SHOWN}")
+    base = alt.Chart(data).transform_filter(f"datum.number == {STEP_PARAMETER}")
     return [
         base.mark_rule(color=GREEN, strokeWidth=3, clip=True).encode(
             x=_x(study), y=_y(study, unit), x2="to_w:Q", y2="to_loss:Q"
@@ -237,13 +249,13 @@ def _tangents(study: CurveStudy, walk: Walk, unit: str) -> list[alt.Chart]:
 
 
 def _steps(study: CurveStudy, walk: Walk, colour: str, unit: str) -> list[alt.Chart]:
-    """Return the steps as dots on the curve; where there is room they bear their number."""
+    """Return the steps as dots on the curve, with their number where there is room."""
     numbers = np.arange(len(walk.values), dtype=np.int64)
     text = _labels(study, walk)
     data = columns({"w": walk.values, "loss": walk.losses, "slope": walk.slopes, "number": numbers, "text": text})
     base = alt.Chart(data).encode(x=_x(study), y=_y(study, unit))
     dots = base.mark_point(color=colour, filled=True, size=70, opacity=1, stroke="white", strokeWidth=1, clip=True)
-    # Beside the dot, below the curve and not on it.
+    # The number stands beside the dot, below the curve.
     left = base.transform_filter("datum.slope <= 0").mark_text(align="right", dx=-6, dy=8, **_written(colour))
     right = base.transform_filter("datum.slope > 0").mark_text(align="left", dx=6, dy=8, **_written(colour))
     return [
@@ -265,13 +277,13 @@ def _written(colour: str) -> dict[str, Any]:
 
 
 def _labels(study: CurveStudy, walk: Walk) -> NDArray[np.str_]:
-    """Return the numbers of the steps where there is room on the page."""
+    """Return the numbers of the steps for which there is room."""
     low, high = _reach(study)
-    scale = np.array([WIDE / float(np.ptp(study.curve.values)), HEIGHT / (high - low)])
+    scale = np.array([PANEL_WIDTH_PIXELS / float(np.ptp(study.curve.values)), HEIGHT_PIXELS / (high - low)])
     kept = list(study.curve.minima * scale)
     text = [""] * len(walk.values)
     for at, place in enumerate(np.stack([walk.values, walk.losses], axis=1) * scale):
-        if all(np.hypot(*(place - other)) > ROOM for other in kept):
+        if all(np.hypot(*(place - other)) > NUMBER_SPACING_PIXELS for other in kept):
             kept.append(place)
             text[at] = str(at)
     return np.array(text)
@@ -293,7 +305,7 @@ def _minima(study: CurveStudy, translate: Catalogue, unit: str) -> list[alt.Char
 
 
 def _slopes(study: CurveStudy, walk: Walk, translate: Catalogue) -> alt.LayerChart:
-    """Draw the slope: where it is negative, the unknown goes up."""
+    """Draw the slope. Where it is negative, a step increases the unknown."""
     curve = study.curve
     data = columns({"w": curve.values, "slope": curve.slopes, "zero": np.zeros(len(curve.values))})
     numbers = np.arange(len(walk.values), dtype=np.int64)
@@ -308,9 +320,9 @@ def _slopes(study: CurveStudy, walk: Walk, translate: Catalogue) -> alt.LayerCha
         base.mark_line(color=BLUE, strokeWidth=1.5).encode(x=x, y=y),
         alt.Chart(alt.Data(values=[{"slope": 0}])).mark_rule(color=GREY).encode(y=y),
         alt.Chart(steps)
-        .transform_filter(f"datum.number == {SHOWN}")
+        .transform_filter(f"datum.number == {STEP_PARAMETER}")
         .mark_point(color=GREEN, filled=True, size=110, opacity=1, stroke="white")
         .encode(x=x, y=y),
-        width=WIDE,
-        height=LOW,
+        width=PANEL_WIDTH_PIXELS,
+        height=LOWER_HEIGHT_PIXELS,
     )

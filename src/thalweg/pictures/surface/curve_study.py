@@ -13,8 +13,8 @@ from thalweg.learn.function import Network
 from thalweg.learn.loss import own_loss
 from thalweg.learn.surface import curve_of, slope_at
 from thalweg.messages import Argument
-from thalweg.pictures.shared.fitted_rung import fitted
-from thalweg.pictures.surface.loss_surface import FIRST_WEIGHTS, LossSurface
+from thalweg.pictures.shared.fitted_rung import fit_rung
+from thalweg.pictures.surface.loss_surface import FIRST_WEIGHT_RANGE, LossSurface
 from thalweg.pictures.surface.unknowns import name_of, unknowns_of
 
 if TYPE_CHECKING:
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
     from thalweg.learn.surface import Curve
 
-STEPS = 30  # of a descent along one unknown
-POINTS_OF_A_LINE, POINTS_OF_A_NETWORK = 401, 121
-FIRST_STEPS = (0.3, 0.2, 0.14, 0.1)  # of the way to the lowest point, where no rate is given
+STEPS_PER_WALK = 30  # of each descent along one unknown
+LINE_POINTS, NETWORK_POINTS = 401, 121
+FIRST_STEP_SHARES = (0.3, 0.2, 0.14, 0.1)  # of the distance to the lowest point; tried where no rate is given
 
-# The toy: five examples of one neuron, σ(w·x − 4). Three of them want w = −2, two want w = 2: there it gives 0.5.
+# The toy: one neuron, σ(w·x − 4), and five examples. Three have their target 0.5 at w = −2, two at w = 2.
 TOY_X, TOY_TARGET, TOY_BIAS = np.repeat([-2.0, 2.0], [3, 2]), np.full(5, 0.5), -4.0
 TOY_MINUS = 0.125
 TOY_RANGE = (-5.0, 5.0)
 TOY_STARTS, TOY_RATE = (0.5, -3.8), 3.0
-ARRIVED = 0.01  # of the range: so near a walk has come to a minimum
+ARRIVED_SHARE = 0.01  # of the range; a walk that is nearer to a minimum has arrived
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +55,11 @@ class CurveStudy:
     loss_surface : LossSurface, optional
         None for the toy.
     name : str
-        What the unknown is called.
+        The name of the unknown.
     curve : Curve
         In the user's units.
     walks : tuple of Walk
-        Descents; the toy's first ends in the local minimum, its second in the global one.
+        Descents. The toy's first ends in the local minimum, its second in the global one.
     """
 
     loss_surface: LossSurface | None
@@ -70,7 +70,7 @@ class CurveStudy:
     view = "curve"
 
     def minimum_of(self, walk: Walk) -> tuple[float, float] | None:
-        """Return the local minimum that a walk ends nearest to, and L there; None where there is none."""
+        """Return the minimum nearest to a walk's end, and L there; None if there is no minimum."""
         if not len(self.curve.minima):
             return None
         nearest = int(np.argmin(np.abs(self.curve.minima[:, 0] - walk.values[-1])))
@@ -78,13 +78,15 @@ class CurveStudy:
         return float(value), float(loss)
 
     def arrived(self, walk: Walk) -> bool:
-        """Whether a walk ends in a minimum, and not on the way to one."""
+        """Whether a walk ends in a minimum."""
         reached = self.minimum_of(walk)
-        return reached is not None and abs(reached[0] - walk.values[-1]) < ARRIVED * float(np.ptp(self.curve.values))
+        return reached is not None and abs(reached[0] - walk.values[-1]) < ARRIVED_SHARE * float(
+            np.ptp(self.curve.values)
+        )
 
 
 def toy_curve(rate: float = 0.0) -> CurveStudy:
-    """Return the toy: a local and a global minimum, and a loss that dips below zero (L2, L3)."""
+    """Return the toy. It has a local and a global minimum, and its loss falls below zero (L2, L3)."""
     network = Network((1, 1), output="sigmoid")
     lowered = own_loss(
         "squared error minus 0.125",
@@ -93,7 +95,7 @@ def toy_curve(rate: float = 0.0) -> CurveStudy:
     )
     examples = dense_examples(TOY_X[:, None], TOY_TARGET)
     theta = np.array([0.0, TOY_BIAS])
-    curve = curve_of(network, examples, theta, 0, np.linspace(*TOY_RANGE, POINTS_OF_A_LINE), lowered)
+    curve = curve_of(network, examples, theta, 0, np.linspace(*TOY_RANGE, LINE_POINTS), lowered)
 
     def look(value: float) -> tuple[float, float]:
         loss, gradient = slope_at(network, examples, np.array([value, TOY_BIAS]), lowered)
@@ -103,14 +105,14 @@ def toy_curve(rate: float = 0.0) -> CurveStudy:
 
 
 def curve_study(loss_surface: LossSurface, unknowns: str, rate: float, seed: int) -> CurveStudy:
-    """Return L over one unknown of a fitted function, all others as they are."""
+    """Return L over one unknown of a fitted function; all others keep their values."""
     chosen = unknowns_of(loss_surface, unknowns) if unknowns else []
     if len(chosen) > 1:
         raise InputError("surface.one_unknown", argument=Argument("unknowns", unknowns))
     if loss_surface.is_line:
         theta, which = loss_surface.best(), chosen[0] if chosen else 0
     else:
-        found = fitted(loss_surface.series, loss_surface.rung, loss=loss_surface.loss, seed=seed, path=True)
+        found = fit_rung(loss_surface.series, loss_surface.rung, loss=loss_surface.loss, seed=seed, path=True)
         theta = np.asarray(found.theta, dtype=np.float64)
         which = chosen[0] if chosen else int(np.argmax(np.abs(theta - found.record.thetas[0])))
     # The bias of a straight line in the user's units is an affine function of the standardised one.
@@ -118,7 +120,7 @@ def curve_study(loss_surface: LossSurface, unknowns: str, rate: float, seed: int
     factor = loss_surface.training_set.scale.spread if of_bias else 1.0
     shift = float(loss_surface.in_user_units(theta)[which] - factor * theta[which])
     low, high = _range(loss_surface, theta, which)
-    points = POINTS_OF_A_LINE if loss_surface.is_line else POINTS_OF_A_NETWORK
+    points = LINE_POINTS if loss_surface.is_line else NETWORK_POINTS
     curve = curve_of(
         loss_surface.network,
         loss_surface.examples,
@@ -137,34 +139,38 @@ def curve_study(loss_surface: LossSurface, unknowns: str, rate: float, seed: int
         )
         return loss, float(gradient[which]) / factor
 
-    told = type(curve)(
+    in_user_units = type(curve)(
         factor * curve.values + shift,
         curve.losses,
         curve.slopes / factor,
         curve.minima * np.array([factor, 1.0]) + np.array([shift, 0.0]),
     )
     side = 1 if np.random.default_rng(seed).random() < 0.5 else -1  # noqa: PLR2004 - heads or tails
-    reach = told.values[-1] - told.least[0] if side > 0 else told.least[0] - told.values[0]
-    start = told.least[0] + side * 0.8 * float(reach)
+    reach = (
+        in_user_units.values[-1] - in_user_units.least[0]
+        if side > 0
+        else in_user_units.least[0] - in_user_units.values[0]
+    )
+    start = in_user_units.least[0] + side * 0.8 * float(reach)
     slope = abs(look(start)[1])
-    whole = abs(start - told.least[0]) / slope if slope > 0 else 1.0
-    walks = [_walk(look, start, eta) for eta in ([rate] if rate else [share * whole for share in FIRST_STEPS])]
-    walk = min(walks, key=lambda each: float(each.losses[-1]))  # where absolute errors are steep, long steps overshoot
-    return CurveStudy(loss_surface, name_of(loss_surface, which), told, (walk,))
+    whole = abs(start - in_user_units.least[0]) / slope if slope > 0 else 1.0
+    walks = [_walk(look, start, eta) for eta in ([rate] if rate else [share * whole for share in FIRST_STEP_SHARES])]
+    walk = min(walks, key=lambda each: float(each.losses[-1]))  # long steps overshoot where absolute errors are steep
+    return CurveStudy(loss_surface, name_of(loss_surface, which), in_user_units, (walk,))
 
 
 def _range(loss_surface: LossSurface, theta: NDArray[np.float64], which: int) -> tuple[float, float]:
-    """Return between which standardised values an unknown is looked at."""
+    """Return the least and the greatest value of an unknown, standardised, that the curve covers."""
     value = float(theta[which])
     if loss_surface.is_line and which == 0:
-        return min(FIRST_WEIGHTS[0], value - 1), max(FIRST_WEIGHTS[1], value + 1)
+        return min(FIRST_WEIGHT_RANGE[0], value - 1), max(FIRST_WEIGHT_RANGE[1], value + 1)
     half = max(3 * abs(value), 1.0)
     return value - half, value + half
 
 
 def _walk(look: Callable[[float], tuple[float, float]], start: float, rate: float) -> Walk:
     value, seen = start, list[tuple[float, float, float]]()
-    for _ in range(STEPS + 1):
+    for _ in range(STEPS_PER_WALK + 1):
         loss, slope = look(value)
         seen.append((value, loss, slope))
         value -= rate * slope  # O1: w¹ = w⁰ − η · slope

@@ -1,4 +1,4 @@
-"""Where a descent walks: a network, its training days, and L in the user's units (L3)."""
+"""The loss surface of a network on its training days, with L in the user's units (L3)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from thalweg.learn.loss import LOSSES, mean_loss
 from thalweg.learn.outcome import DIVERGED
 from thalweg.learn.plane import Plane
 from thalweg.learn.surface import Surface, Units, slope_at, surface_of
-from thalweg.pictures.shared.fitted_rung import check_bears
+from thalweg.pictures.shared.fitted_rung import check_length
 from thalweg.series.calendar import Calendar
 from thalweg.series.split import split_by_date
 
@@ -32,24 +32,24 @@ if TYPE_CHECKING:
     from thalweg.learn.function import Network
     from thalweg.series.series import Series
 
-FINE, COARSE = 250, 60  # points a side of a grid: for two unknowns, and for a network
-FIRST_WEIGHTS = (-0.75, 1.25)  # L3: the notes' range of w
-PATIENCE, LEAST_UPDATES = 1000, 40  # of a plain descent
-ARRIVED = 1.001  # times the least loss of a descent
-ROOM = 0.08  # of a range, beyond the points that it holds
+FINE_GRID_SIDE, COARSE_GRID_SIDE = 250, 60  # points per side of a grid: for two unknowns, and for a network
+FIRST_WEIGHT_RANGE = (-0.75, 1.25)  # the lecture's range of w (L3)
+MOST_UPDATES_UNASKED, LEAST_UPDATES = 1000, 40  # updates of a plain descent, where none are asked for
+ARRIVED_RATIO = 1.001  # times the least loss of a descent; from there on it has arrived
+ROOM_SHARE = 0.08  # of a range; margin around the points in it
 
 
 @dataclass(frozen=True, eq=False)
 class LossSurface:
-    """A rung on its training days.
+    """The loss of a rung on its training days, as a function of θ.
 
-    L is of the outputs as they are, without the floor at 0 that forecasts of counts have: the surface is the one that
-    was descended on.
+    The outputs are taken as they are, without the lower bound of 0 that forecasts of counts have, because the descent
+    works on this surface.
 
     Attributes
     ----------
-    problem : Problem
-        Standardised examples; descent works on these.
+    training_set : TrainingSet
+        The standardised examples on which a descent works.
     """
 
     training_set: TrainingSet
@@ -76,7 +76,7 @@ class LossSurface:
 
     @property
     def units(self) -> Units:
-        """Outputs to the user's units."""
+        """The conversion of outputs into the user's units."""
         return Units(self.training_set.scale.spread, self.training_set.scale.centre)
 
     @cached_property
@@ -97,7 +97,7 @@ class LossSurface:
 
     @property
     def plane(self) -> Plane:
-        """Of the straight line over one day: the plane whose u and v are w and b in the user's units.
+        """The plane of a straight line over one day whose u and v are w and b in the user's units.
 
         With x and y standardised, output = b′ + w′·(x − c)/s, and y = s·output + c: so w = w′ and
         b = s·b′ + c·(1 − w′).
@@ -106,7 +106,7 @@ class LossSurface:
         return Plane(np.array([0.0, -centre / spread]), np.array([[1.0, centre / spread], [0.0, 1.0 / spread]]))
 
     def plane_of(self, theta: Values, first: int, second: int) -> Plane:
-        """Return the plane of two unknowns through θ: for a straight line in the user's units, b as F1 has it."""
+        """Return the plane of two unknowns through θ; for a straight line, in the user's units (F1)."""
         theta = np.array(theta, dtype=np.float64)
         directions = np.zeros((2, len(theta)))
         chosen = (first, second)
@@ -115,12 +115,12 @@ class LossSurface:
             if self.is_straight:
                 centre, spread = self.training_set.scale.centre, self.training_set.scale.spread
                 last = len(theta) - 1
-                direction[last] = 1.0 / spread if which == last else centre / spread  # b stays where w moves
+                direction[last] = 1.0 / spread if which == last else centre / spread  # b stays constant while w varies
         values = self.in_user_units(theta)
         return Plane(theta - values[first] * directions[0] - values[second] * directions[1], directions)
 
     def in_user_units(self, theta: Values) -> NDArray[np.float64]:
-        """Return the unknowns of θ as they are told: those of a straight line in the user's units."""
+        """Return the unknowns of θ as a user sees them; those of a straight line in the user's units."""
         values = np.array(theta, dtype=np.float64)
         if self.is_straight:
             centre, spread = self.training_set.scale.centre, self.training_set.scale.spread
@@ -131,17 +131,17 @@ class LossSurface:
         """Return L at θ over the training days, in the user's units (squared for ``mse``)."""
         loss = loss or self.loss
         examples = self.training_set.examples
-        # The reference, in float64: the kernel is compiled for float32 alone where nothing else is asked for.
+        # The reference in float64, because the kernel may be compiled for float32 alone.
         made = forward(self.network, np.asarray(theta, dtype=np.float64), self._features).prediction
-        told = mean_loss(LOSSES[loss], made, examples.target, examples.weight)
-        return told * self._unit(loss)
+        value = mean_loss(LOSSES[loss], made, examples.target, examples.weight)
+        return value * self._unit(loss)
 
     def _unit(self, loss: str) -> float:
-        """Return what a loss of standardised values is multiplied by to be in the user's units."""
+        """Return the factor that converts a loss of standardised values into the user's units."""
         return self.training_set.scale.spread ** (2 if loss == "mse" else 1)
 
     def gradient_at(self, theta: Values) -> NDArray[np.float64]:
-        """Return ∇L(θ) of the standardised problem, which is what a descent sees."""
+        """Return ∇L(θ) of the standardised examples, as a descent uses it."""
         return slope_at(self.network, self.training_set.examples, theta, self.loss)[1]
 
     def surface(
@@ -166,33 +166,33 @@ class LossSurface:
         return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
 
     def best(self, loss: str = "") -> NDArray[np.float64]:
-        """Return the θ of least L of the straight line over one day, exactly, without a descent."""
+        """Return the θ with the least L of the straight line over one day; it is exact and needs no descent."""
         return np.array(best_line(*self._pair, loss or self.loss))
 
     def start(self, seed: int) -> NDArray[np.float64]:
-        """Return θ⁰ of the straight line over one day, drawn at random where w and b are first drawn (O1, L3)."""
+        """Return θ⁰ of the straight line over one day, drawn at random from `first_range` (O1, L3)."""
         low, high = self.first_range()
         random = np.random.default_rng(seed)
         return self.plane.at(*random.uniform(low, high))
 
     def first_range(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the least w and b, and the greatest: w from −0.75 to 1.25, b as far either way as half of a day."""
+        """Return the least and the greatest w and b: w from −0.75 to 1.25, b up to half of a mean day."""
         half = nice(abs(self.training_set.scale.centre) / 2 or self.training_set.scale.spread)
         half = max(half, nice(self.training_set.scale.spread))
-        return np.array([FIRST_WEIGHTS[0], -half]), np.array([FIRST_WEIGHTS[1], half])
+        return np.array([FIRST_WEIGHT_RANGE[0], -half]), np.array([FIRST_WEIGHT_RANGE[1], half])
 
     def arrive(self, start: Values, rate: float, updates: int) -> NDArray[np.float64]:
-        """Return `descend` with so many updates; with 0, as many as it takes to arrive and some more."""
+        """Return `descend` with so many updates; with 0, until the descent has arrived, and a quarter more."""
         if updates:
             return self.descend(start, rate, updates)
-        thetas = self.descend(start, rate, PATIENCE)
+        thetas = self.descend(start, rate, MOST_UPDATES_UNASKED)
         losses = np.array([self.loss_at(theta) for theta in thetas])
-        arrived = int(np.argmax(losses <= ARRIVED * losses.min()))
+        arrived = int(np.argmax(losses <= ARRIVED_RATIO * losses.min()))
         return thetas[: max(LEAST_UPDATES, math.ceil(1.25 * arrived)) + 1]
 
     def descend(self, start: Values, rate: float, updates: int) -> NDArray[np.float64]:
-        """Return every θ of a plain gradient descent, θ⁰ included: all examples a batch, one rate, no momentum (O1)."""
-        # By the reference: on so few unknowns it is quick, and every step is against the gradient to the last digit.
+        """Return every θ, from θ⁰ on, of a plain gradient descent: full batch, constant rate, no momentum (O1)."""
+        # The reference is fast enough for few unknowns, and its steps follow the gradient to the last digit.
         examples, thetas = self.training_set.examples, [np.array(start, dtype=np.float64)]
         first = self.loss_at(thetas[0])
         for _ in range(updates):
@@ -206,7 +206,7 @@ class LossSurface:
 
 
 def loss_surface_of(series: Series, rung: Rung, loss: str) -> LossSurface:
-    """Return the ground of a rung on the training days of a series.
+    """Return the loss surface of a rung on the training days of a series.
 
     Raises
     ------
@@ -214,27 +214,31 @@ def loss_surface_of(series: Series, rung: Rung, loss: str) -> LossSurface:
         If the series is too short for the rung, or all its days are the same.
     """
     split = split_by_date(series)
-    check_bears(series, split, rung)
+    check_length(series, split, rung)
     if np.ptp(series.values[: split.train]) == 0:
-        raise InputError("surface.all_equal", source=series.source_name, days=split.train, value=float(series.values[0]))
+        raise InputError(
+            "surface.all_equal", source=series.source_name, days=split.train, value=float(series.values[0])
+        )
     return LossSurface(TrainingSet(rung, series, Calendar(""), loss, split.train, 1))
 
 
 def holding(
     points: NDArray[np.float64], least: NDArray[np.float64] | None = None, most: NDArray[np.float64] | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return lowest and highest coordinates, shape (2,) each, of a range that holds the points with some room.
+    """Return the lowest and the highest coordinates, shape (2,) each, of a range around points, with a margin.
 
     Parameters
     ----------
     points : ndarray, shape (points, 2)
     least, most : ndarray, shape (2,), optional
-        What it holds besides, exactly where no point lies beyond.
+        A range that it also holds, without a margin where no point lies beyond it.
     """
     low, high = points.min(axis=0), points.max(axis=0)
     wide = high - low
-    wide = np.where(wide > 0, wide, max(float(np.abs(points).max()), 1.0) * ROOM)
-    low, high = (np.asarray(edge, dtype=np.float64) for edge in (low - 2 * ROOM * wide, high + 2 * ROOM * wide))
+    wide = np.where(wide > 0, wide, max(float(np.abs(points).max()), 1.0) * ROOM_SHARE)
+    low, high = (
+        np.asarray(edge, dtype=np.float64) for edge in (low - 2 * ROOM_SHARE * wide, high + 2 * ROOM_SHARE * wide)
+    )
     if least is None or most is None:
         return low, high
     inside_low, inside_high = points.min(axis=0) >= least, points.max(axis=0) <= most

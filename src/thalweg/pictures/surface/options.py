@@ -9,7 +9,7 @@ from thalweg.options import Number, Options, Text, WholeNumber, Word, option
 from thalweg.pictures.shared import options as shared
 
 PLANES = ("auto", "path", "random", "unknowns")
-LARGEST_RATE = 1e6  # far beyond what any surface bears
+LARGEST_RATE = 1e6  # far above any rate at which a descent converges
 MOST_UPDATES = 2000
 EXAMPLES = (
     "thalweg look surface",
@@ -20,17 +20,17 @@ EXAMPLES = (
 
 
 def rate() -> float:
-    """Declare η of the plain descent of a straight line; 0 for one that suits."""
+    """Declare η of the plain descent of a straight line; 0 for a suitable one."""
     return option(0.0, Number(0, LARGEST_RATE))
 
 
 def updates() -> int:
-    """Declare how many updates that descent makes; 0 for as many as suit."""
+    """Declare the number of updates of that descent; 0 for a suitable number."""
     return option(0, WholeNumber(0, MOST_UPDATES))
 
 
 def unknowns() -> str:
-    """Declare which unknowns the surface is over; those that moved most where it is empty."""
+    """Declare the unknowns of the surface; an empty text for those that moved most."""
     return option("", Text("NAMES"))
 
 

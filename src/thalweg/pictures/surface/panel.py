@@ -1,4 +1,4 @@
-"""The ground of every picture of the error surface: shades of L with contour lines, and paths drawn on it (L3)."""
+"""One panel of the error surface: shades of L with contour lines, and paths drawn on them (L3)."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
     _Outlines = tuple[list[NDArray[np.float64]], list[NDArray[np.uint32]]]  # of FillType.OuterOffset
 
-CELLS = 30  # a side: where the pointer is told L
-LEVELS = 10
+CELLS_PER_SIDE = 30  # cells in which a tooltip shows L
+CONTOUR_LEVELS = 10
 SHADES = ("#ffffff", PALE_SKY, SKY, BLUE)  # from the lowest L to the greatest
-UNSEEN = 0.25  # pixels: a point of a contour line so near to a straight one does not show
-LABEL_ROOM = 58.0  # pixels between the labels of contour lines
-EDGE = 24.0  # pixels from the edge of the panel that a label keeps at least
-ARROW = 56.0  # pixels
+LINE_TOLERANCE_PIXELS = 0.25  # a point of a contour line that is nearer to the straight line is left out
+LABEL_SPACING_PIXELS = 58.0  # between the labels of contour lines
+EDGE_MARGIN_PIXELS = 24.0  # between a label and the edge of the panel
+ARROW_PIXELS = 56.0
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """One drawing of a surface.
+    """One panel with a surface.
 
     Attributes
     ----------
@@ -41,9 +41,9 @@ class Panel:
         Titles of the horizontal and the vertical axis.
     width, height : int
     unit : str
-        What L is told in, for tooltips.
+        The unit of L, for tooltips.
     named : (str, str)
-        What u and v are called in tooltips.
+        The names of u and v, for tooltips.
     """
 
     surface: Surface
@@ -75,11 +75,11 @@ class Panel:
         return alt.Y(f"{name}:Q", title=self.axes[1], scale=scale, axis=alt.Axis(grid=False, tickCount=8))
 
     def pixels(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return where points stand in the panel, from its lower left corner, shape (points, 2)."""
+        """Return points in pixels from the panel's lower left corner, shape (points, 2)."""
         return (points - self.low) / (self.high - self.low) * np.array([self.width, self.height])
 
     def tips(self) -> list[alt.Tooltip]:
-        """Return what a point tells of itself."""
+        """Return the tooltip of a point."""
         return [
             alt.Tooltip("u:Q", title=self.named[0], format=",.4~g"),
             alt.Tooltip("v:Q", title=self.named[1], format=",.4~g"),
@@ -88,16 +88,16 @@ class Panel:
 
     @cached_property
     def levels(self) -> NDArray[np.float64]:
-        """L of the contour lines: nearer to each other above the lowest point, so that the valley shows."""
+        """L of the contour lines. They are denser near the lowest L, so that the valley is visible."""
         least, most = float(self.surface.losses.min()), float(self.surface.losses.max())
-        told = least + (most - least) * (np.arange(1, LEVELS) / LEVELS) ** 2
-        step = 10 ** np.floor(np.log10(max(told[0] - least, 1e-300))) / 2
-        return np.unique(np.round(told / step) * step)
+        levels = least + (most - least) * (np.arange(1, CONTOUR_LEVELS) / CONTOUR_LEVELS) ** 2
+        step = 10 ** np.floor(np.log10(max(levels[0] - least, 1e-300))) / 2
+        return np.unique(np.round(levels / step) * step)
 
     def cells(self) -> dict[str, NDArray[np.float64]]:
         """Return cells as columns: a cell's edges, its middle, and L there."""
         surface = self.surface
-        edges = [np.linspace(self.low[axis], self.high[axis], CELLS + 1) for axis in (0, 1)]
+        edges = [np.linspace(self.low[axis], self.high[axis], CELLS_PER_SIDE + 1) for axis in (0, 1)]
         middles = [(edge[1:] + edge[:-1]) / 2 for edge in edges]
         column = [int(np.argmin(np.abs(surface.u - middle))) for middle in middles[0]]
         row = [int(np.argmin(np.abs(surface.v - middle))) for middle in middles[1]]
@@ -109,22 +109,26 @@ class Panel:
         return {name: values.ravel() for name, values in table.items()}
 
     def shading(self) -> list[alt.Chart]:
-        """Return the layers of the surface itself, the lowest first."""
-        told = (
+        """Return the layers of the surface: shades, contour lines and their labels."""
+        tooltips = (
             alt.Chart(columns(self.cells()))
-            .mark_rect(clip=True, strokeWidth=0, opacity=0)  # only the pointer meets it
+            .mark_rect(clip=True, strokeWidth=0, opacity=0)  # invisible; it shows the tooltips
             .encode(x=self.x("left"), x2="right:Q", y=self.y("low"), y2="high:Q", tooltip=self.tips())
         )
         bands = (
             alt.Chart(self._bands())
             .mark_line(strokeWidth=0, clip=True)
             .encode(
-                x=self.x(), y=self.y(), detail="piece:N", order="at:Q",
-                fill=alt.Fill("colour:N", scale=None), stroke=alt.value(None),
+                x=self.x(),
+                y=self.y(),
+                detail="piece:N",
+                order="at:Q",
+                fill=alt.Fill("colour:N", scale=None),
+                stroke=alt.value(None),
             )
-        )  # fmt: skip
+        )
         lines, labels = self._contours()
-        drawn = [bands, told]
+        drawn = [bands, tooltips]
         if lines is not None and labels is not None:
             contour = (
                 alt.Chart(lines)
@@ -135,10 +139,19 @@ class Panel:
         return drawn
 
     def text(
-        self, data: alt.InlineData, name: str, colour: str, *, size: int = 12, dx: float = 0, dy: float = 0,
-        align: str = "center", bold: bool = False, shown: str | None = None,
-    ) -> list[alt.Chart]:  # fmt: skip
-        """Return words on the surface, with a white edge so that they read on every shade."""
+        self,
+        data: alt.InlineData,
+        name: str,
+        colour: str,
+        *,
+        size: int = 12,
+        dx: float = 0,
+        dy: float = 0,
+        align: str = "center",
+        bold: bool = False,
+        shown: str | None = None,
+    ) -> list[alt.Chart]:
+        """Return words on the surface, with a white edge so that they are readable on every shade."""
         made: list[alt.Chart] = []
         white: dict[str, Any] = {"stroke": "white", "strokeWidth": 3.5, "strokeJoin": "round", "color": "white"}
         edges: list[dict[str, Any]] = [white, {"color": colour}]
@@ -175,7 +188,7 @@ class Panel:
     def mark(
         self, points: NDArray[np.float64], losses: NDArray[np.float64], colour: str, shape: str, *, size: int = 150
     ) -> alt.Chart:
-        """Return single places that count: start, end, the lowest point."""
+        """Return marks for single places: start, end, the lowest point."""
         data = columns({"u": points[:, 0], "v": points[:, 1], "loss": losses})
         return (
             alt.Chart(data)
@@ -184,7 +197,7 @@ class Panel:
         )
 
     def numbered(self, points: NDArray[np.float64], every: int, room: float = 13.0) -> dict[int, str]:
-        """Return which points of a path bear their number: the first few and every n-th, where there is room."""
+        """Return the points of a path that have a number: the first few and every n-th, where there is room."""
         places, kept = self.pixels(points), list[int]()
         wanted = [*range(min(6, len(points))), *range(every, len(points), every)]
         for at in dict.fromkeys(wanted):
@@ -194,7 +207,7 @@ class Panel:
         return {at: str(at) for at in kept}
 
     def arrow(self, point: NDArray[np.float64], move: NDArray[np.float64]) -> tuple[float, float, float]:
-        """Return where an arrow from a point along a move ends, and how far its head is turned, in degrees."""
+        """Return the end of an arrow from a point along a move, and the angle of its head in degrees."""
         scale = np.array([self.width, self.height]) / (self.high - self.low)
         way = move * scale
         length = float(np.hypot(*way))
@@ -205,7 +218,7 @@ class Panel:
         edges = np.array([self.width, self.height], dtype=np.float64)
         with np.errstate(divide="ignore", invalid="ignore"):
             free = np.where(way > 0, (edges - place) / way, np.where(way < 0, -place / way, np.inf))
-        reach = float(np.clip(free.min() - 8, 0, ARROW))
+        reach = float(np.clip(free.min() - 8, 0, ARROW_PIXELS))
         u, v = point + way * reach / scale
         return float(u), float(v), float(np.degrees(np.arctan2(way[0], way[1])))
 
@@ -221,14 +234,14 @@ class Panel:
         )
 
     def words_in(self, corner: tuple[int, int]) -> NDArray[np.float64]:
-        """Return places that a line of words in a corner covers, so that no label comes under it."""
+        """Return points that a line of words in a corner covers, so that no label is placed under it."""
         across = np.arange(20.0, 320.0, 50.0)
         across = self.width - across if corner[0] else across
         places = np.stack([across, np.full(len(across), self.height - 14.0 if corner[1] else 14.0)], axis=1)
         return self.low + places / np.array([self.width, self.height]) * (self.high - self.low)
 
     def _bands(self) -> alt.InlineData:
-        """Return a shade for each band between two contour lines: all that lies below a line, the greatest L first."""
+        """Return the shades: for each contour line, from the greatest L on, all that lies below it."""
         surface = self.surface
         generator = contour_generator(surface.u, surface.v, surface.losses, fill_type=FillType.OuterOffset)
         edges = [*self.levels, np.inf]
@@ -238,7 +251,7 @@ class Panel:
             outlines, offsets = cast("_Outlines", generator.filled(-np.inf, float(edge)))
             for outline, cuts in zip(outlines, offsets, strict=True):
                 rings = [self._fewer(outline[low:high]) for low, high in pairwise(cuts.tolist())]
-                # A hole is cut along a seam: there, along its edge the other way round, and back.
+                # A hole is cut along a seam: to the hole, around its edge in reverse, and back.
                 points = np.concatenate([*rings, *(ring[:1] for ring in reversed(rings[:-1]))])
                 kept["u"] += points[:, 0].tolist()
                 kept["v"] += points[:, 1].tolist()
@@ -249,11 +262,11 @@ class Panel:
         return columns({name: np.array(values) for name, values in kept.items()})
 
     def _fewer(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the points of a line that show: without those that lie on the straight way between others."""
+        """Return the points of a line without those that lie on a straight line between others."""
         places, kept = self.pixels(points), np.zeros(len(points), dtype=bool)
         kept[[0, -1]] = True
         middle = len(points) // 2
-        parts = [(0, middle), (middle, len(points) - 1)]  # a closed line would have no length
+        parts = [(0, middle), (middle, len(points) - 1)]  # in two parts, because a closed line begins where it ends
         while parts:
             low, high = parts.pop()
             kept[[low, high]] = True
@@ -263,7 +276,7 @@ class Panel:
             length = float(np.hypot(*way))
             off = np.abs(way[0] * away[:, 1] - way[1] * away[:, 0]) / length if length else np.hypot(*away.T)
             most = int(np.argmax(off))
-            if off[most] > UNSEEN:
+            if off[most] > LINE_TOLERANCE_PIXELS:
                 parts += [(low, low + 1 + most), (low + 1 + most, high)]
         return points[kept]
 
@@ -272,7 +285,7 @@ class Panel:
         surface = self.surface
         generator = contour_generator(surface.u, surface.v, surface.losses, line_type=LineType.Separate)
         kept: dict[str, list[NDArray[np.float64]]] = {"u": [], "v": [], "piece": [], "at": []}
-        placed, told = list(self.pixels(self.avoided)), list[tuple[float, float, str]]()
+        placed, labels = list(self.pixels(self.avoided)), list[tuple[float, float, str]]()
         pieces = 0
         for level in self.levels:
             found: list[NDArray[np.float64]] = []
@@ -288,11 +301,11 @@ class Panel:
             where = self._label_place(found, placed, 4.0 * len(number(float(level))))
             if where is not None:
                 placed.append(self.pixels(where[None])[0])
-                told.append((float(where[0]), float(where[1]), number(float(level))))
+                labels.append((float(where[0]), float(where[1]), number(float(level))))
         if not pieces:
             return None, None
         lines = columns({name: np.concatenate(values) for name, values in kept.items()})
-        u, v, text = zip(*told, strict=True) if told else ((), (), ())
+        u, v, text = zip(*labels, strict=True) if labels else ((), (), ())
         return lines, columns({"u": np.array(u, dtype=float), "v": np.array(v, dtype=float), "text": np.array(text)})
 
     def _label_place(
@@ -302,7 +315,7 @@ class Panel:
             return None
         points = np.concatenate(lines)
         places = self.pixels(points)
-        margin = np.array([max(EDGE, half), EDGE])  # so that no label is cut off
+        margin = np.array([max(EDGE_MARGIN_PIXELS, half), EDGE_MARGIN_PIXELS])  # so that no label is cut off
         inside = ((places > margin) & (places < np.array([self.width, self.height]) - margin)).all(axis=1)
         if not inside.any():
             return None
@@ -310,8 +323,8 @@ class Panel:
         if not placed:
             return points[len(points) // 2]
         near = np.min([np.hypot(*(places - other).T) for other in placed], axis=0)
-        best = int(np.argmax(np.minimum(near, 2.5 * LABEL_ROOM)))
-        return points[best] if near[best] >= LABEL_ROOM / 2 else None
+        best = int(np.argmax(np.minimum(near, 2.5 * LABEL_SPACING_PIXELS)))
+        return points[best] if near[best] >= LABEL_SPACING_PIXELS / 2 else None
 
 
 def _shade(share: float) -> str:

@@ -17,7 +17,7 @@ from thalweg.charts.style import (
     ORANGE,
     PURPLE,
     VERMILLION,
-    WIDTH,
+    WIDTH_PIXELS,
     columns,
     dress,
     key,
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
     from thalweg.pictures.surface.loss_surface import LossSurface
     from thalweg.pictures.surface.path_study import PathStudy
 
-HEIGHT, LOW = 430, 110
-SHOWN = "update"  # the slider's name
-SLIGHT = 0.01  # of the first L: a change to speak of is greater
-FAR_ABOVE = 1.5  # times the first L
-HEAD = "M0,-1L0.62,0.7L-0.62,0.7Z"  # of an arrow: longer than wide, so that it points one way only
+HEIGHT_PIXELS, LOWER_HEIGHT_PIXELS = 430, 110
+STEP_PARAMETER = "update"  # the name of the slider's parameter
+SLIGHT_CHANGE_SHARE = 0.01  # of the first L; a smaller change does not count
+FAR_ABOVE_RATIO = 1.5  # times the first L
+ARROW_HEAD = "M0,-1L0.62,0.7L-0.62,0.7Z"  # longer than wide, so that its direction is clear
 
 
 def unit_of(loss_surface: LossSurface, loss: str, translate: Catalogue) -> str:
-    """Return what L is told in."""
+    """Return the unit of L in words."""
     name = loss_surface.series.name
     return (
         translate("look.surface.unit_squared", name=name)
@@ -56,7 +56,7 @@ def axes_of(loss_surface: LossSurface, translate: Catalogue) -> tuple[str, str]:
 
 
 def path_illustration(study: PathStudy, language: str) -> Illustration:
-    """Return the look: `path_chart` with its numbers and words."""
+    """Return the illustration: `path_chart` with its tables and sentences."""
     translate = catalogue(language)
     one, other = study.axes
     ends = [0, len(study.steps) - 1]
@@ -94,19 +94,19 @@ def path_illustration(study: PathStudy, language: str) -> Illustration:
 
 
 def course_of(study: PathStudy) -> str:
-    """Say how L goes along the path: ``down``, ``grown``, ``jumps`` or ``hardly`` down.
+    """Return how L changes along the path: ``down``, ``grown``, ``jumps`` or ``hardly`` down.
 
-    A change by no more than a hundredth of the first L is none to speak of; L jumps where it rises more often than it
-    falls, or on the way far above where it began.
+    A change by a hundredth of the first L or less does not count. L jumps if it rises more often than it falls, or if
+    it is far above its start on the way.
     """
     first, last = float(study.losses[0]), float(study.losses[-1])
     moves = np.diff(study.losses)
-    rises, falls = int((moves > SLIGHT * first).sum()), int((moves < -SLIGHT * first).sum())
-    if last > (1 + SLIGHT) * first:
+    rises, falls = int((moves > SLIGHT_CHANGE_SHARE * first).sum()), int((moves < -SLIGHT_CHANGE_SHARE * first).sum())
+    if last > (1 + SLIGHT_CHANGE_SHARE) * first:
         return "grown"
-    if rises > falls or study.losses.max() > FAR_ABOVE * first:
+    if rises > falls or study.losses.max() > FAR_ABOVE_RATIO * first:
         return "jumps"
-    if last > (1 - SLIGHT) * first:
+    if last > (1 - SLIGHT_CHANGE_SHARE) * first:
         return "jumps" if rises else "hardly"
     return "down"
 
@@ -116,21 +116,34 @@ def _sentences(study: PathStudy, translate: Catalogue) -> list[str]:
     one, other = study.axes
     at = study.step
     sentences = [
-        translate("look.surface.path_slope", step=int(study.steps[at]), one=one, other=other,
-             first=number(float(study.slopes[at, 0])), second=number(float(study.slopes[at, 1])),
-             one_way=_way(study.slopes[at, 0], one, translate), other_way=_way(study.slopes[at, 1], other, translate)),
-    ]  # fmt: skip
+        translate(
+            "look.surface.path_slope",
+            step=int(study.steps[at]),
+            one=one,
+            other=other,
+            first=number(float(study.slopes[at, 0])),
+            second=number(float(study.slopes[at, 1])),
+            one_way=_way(study.slopes[at, 0], one, translate),
+            other_way=_way(study.slopes[at, 1], other, translate),
+        ),
+    ]
     if study.kind == "line":
         move = -study.rate * study.uphill[at]
         wide = [decimals(float(np.ptp(values))) for values in (study.surface.u, study.surface.v)]
         w, b = (number(float(part), places) for part, places in zip(move, wide, strict=True))
-        sentences.append(translate("look.surface.path_move", w=w, b=b, rate=significant(study.rate)))  # fmt: skip
+        sentences.append(translate("look.surface.path_move", w=w, b=b, rate=significant(study.rate)))
         above = float(study.losses[-1]) / study.best[2] - 1 if study.best[2] > 0 else 0.0
         sentences += [
-            translate("look.surface.path_lowest", w=number(study.best[0]), b=number(study.best[1]),
-                 loss=number(study.best[2]), unit=unit, more=percent(above, 2)),
+            translate(
+                "look.surface.path_lowest",
+                w=number(study.best[0]),
+                b=number(study.best[1]),
+                loss=number(study.best[2]),
+                unit=unit,
+                more=percent(above, 2),
+            ),
             translate("look.surface.path_standardised"),
-        ]  # fmt: skip
+        ]
         return sentences
     share = f"{100 * study.share:.{1 if study.share < 0.995 else 2}f}"  # noqa: PLR2004 - 99.9% are not all
     sentences.append(translate("look.surface.path_share", share=share))
@@ -150,7 +163,7 @@ def _sentences(study: PathStudy, translate: Catalogue) -> list[str]:
 
 
 def _way(slope: float, name: str, translate: Catalogue) -> str:
-    """Return which way an unknown goes, against its slope."""
+    """Return a clause that says in which direction an unknown goes, against its slope."""
     if slope < 0:
         return translate("look.surface.goes_up", name=name)
     return translate("look.surface.goes_down", name=name) if slope > 0 else translate("look.surface.stays", name=name)
@@ -160,12 +173,20 @@ def _chart(study: PathStudy, language: str) -> tuple[alt.VConcatChart, Panel]:
     translate = catalogue(language)
     loss_surface = study.loss_surface
     unit = unit_of(loss_surface, loss_surface.loss, translate)
-    panel = Panel(study.surface, _axes(study, translate), WIDTH - 70, HEIGHT, f"L ({unit})", study.axes, study.points)
+    panel = Panel(
+        study.surface,
+        _axes(study, translate),
+        WIDTH_PIXELS - 70,
+        HEIGHT_PIXELS,
+        f"L ({unit})",
+        study.axes,
+        study.points,
+    )
     corner = panel.free_corner(study.points)
     panel = replace(panel, avoided=np.concatenate([study.points, panel.words_in(corner)]))
     last = len(study.steps) - 1
     slider = alt.param(
-        name=SHOWN,
+        name=STEP_PARAMETER,
         value=study.step,
         bind=alt.binding_range(min=0, max=last, step=1, name=translate("look.surface.slider") + " "),
     )
@@ -174,7 +195,7 @@ def _chart(study: PathStudy, language: str) -> tuple[alt.VConcatChart, Panel]:
     above = layered(
         legend,
         *panel.shading(),
-        *_arrows(panel, study),  # under the path, which stays visible on them
+        *_arrows(panel, study),  # under the path, which stays visible
         *panel.path(study.points, study.losses, VERMILLION),
         *_numbers(panel, study),
         panel.mark(study.points[-1:], study.losses[-1:], VERMILLION, "diamond"),
@@ -192,15 +213,24 @@ def _chart(study: PathStudy, language: str) -> tuple[alt.VConcatChart, Panel]:
                 "look.surface.path_subtitle", days=thousands(days), rate=significant(study.rate), updates=last
             )
         case "path":
-            subtitle = translate("look.surface.subtitle_path", rung=loss_surface.rung.name, size=thousands(loss_surface.network.size),
-                            share=percent(study.share, 1))  # fmt: skip
+            subtitle = translate(
+                "look.surface.subtitle_path",
+                rung=loss_surface.rung.name,
+                size=thousands(loss_surface.network.size),
+                share=percent(study.share, 1),
+            )
         case "random":
             subtitle = translate(
                 "look.surface.subtitle_random", rung=loss_surface.rung.name, size=thousands(loss_surface.network.size)
             )
         case _:
-            subtitle = translate("look.surface.subtitle_unknowns", rung=loss_surface.rung.name, one=study.axes[0],
-                            other=study.axes[1], size=thousands(loss_surface.network.size))  # fmt: skip
+            subtitle = translate(
+                "look.surface.subtitle_unknowns",
+                rung=loss_surface.rung.name,
+                one=study.axes[0],
+                other=study.axes[1],
+                size=thousands(loss_surface.network.size),
+            )
     return dress(chart, title, subtitle, language, simulated=loss_surface.series.simulated), panel
 
 
@@ -233,13 +263,15 @@ def _axes(study: PathStudy, translate: Catalogue) -> tuple[str, str]:
     if study.kind == "random":
         return translate("look.surface.axis_random", name="u"), translate("look.surface.axis_random", name="v")
     shares = study.surface.plane.shares or (0.0, 0.0)
-    one, other = (translate("look.surface.axis_path", name=name, share=percent(share, 1))
-                  for name, share in zip(study.axes, shares, strict=True))  # fmt: skip
+    one, other = (
+        translate("look.surface.axis_path", name=name, share=percent(share, 1))
+        for name, share in zip(study.axes, shares, strict=True)
+    )
     return one, other
 
 
 def _numbers(panel: Panel, study: PathStudy) -> list[alt.Chart]:
-    """Return the numbers of the steps beside the path: to the side that the path does not go."""
+    """Return the numbers of the steps, on the side of the path where it does not continue."""
     kept = panel.numbered(study.points, max(1, round(len(study.points) / 10)))
     at = list(kept)
     data = columns(
@@ -253,7 +285,7 @@ def _numbers(panel: Panel, study: PathStudy) -> list[alt.Chart]:
 
 
 def _arrows(panel: Panel, study: PathStudy) -> list[alt.Chart]:
-    """Return gradient and minus gradient at every step; the slider shows one."""
+    """Return gradient and minus gradient at every step; the slider shows those of one step."""
     made: list[alt.Chart] = []
     for sign, colour in ((1.0, PURPLE), (-1.0, GREEN)):
         ends = np.array([panel.arrow(point, sign * way) for point, way in zip(study.points, study.uphill, strict=True)])
@@ -267,32 +299,39 @@ def _arrows(panel: Panel, study: PathStudy) -> list[alt.Chart]:
                 "number": np.arange(len(ends), dtype=np.int64),
             }
         )
-        base = alt.Chart(data).transform_filter(f"datum.number == {SHOWN}")
+        base = alt.Chart(data).transform_filter(f"datum.number == {STEP_PARAMETER}")
         for edge, width in (("white", 13.0), (colour, 10.0)):
             made.append(
                 base.mark_rule(color=edge, strokeWidth=width).encode(x=panel.x(), y=panel.y(), x2="to_u:Q", y2="to_v:Q")
             )
         made.append(
             base.mark_point(
-                shape=HEAD, color=colour, fill=colour, size=800, opacity=1, stroke="white", strokeWidth=1.5
+                shape=ARROW_HEAD, color=colour, fill=colour, size=800, opacity=1, stroke="white", strokeWidth=1.5
             ).encode(x=panel.x("to_u"), y=panel.y("to_v"), angle=alt.Angle("turn:Q", scale=None))
         )
     return made
 
 
 def _step_text(panel: Panel, study: PathStudy, translate: Catalogue, corner: tuple[int, int]) -> list[alt.Chart]:
-    """Return a ring around the step that the slider shows, and what it is, in the corner that is free."""
+    """Return a ring around the step that the slider shows, and its numbers in a free corner."""
     one, other = study.axes
     texts = [
-        translate("look.surface.now", step=int(step), one=one, u=number(float(point[0])), other=other,
-             v=number(float(point[1])), loss=number(float(loss)))
+        translate(
+            "look.surface.now",
+            step=int(step),
+            one=one,
+            u=number(float(point[0])),
+            other=other,
+            v=number(float(point[1])),
+            loss=number(float(loss)),
+        )
         for step, point, loss in zip(study.steps, study.points, study.losses, strict=True)
-    ]  # fmt: skip
+    ]
     numbers = np.arange(len(texts), dtype=np.int64)
     data = columns({"u": study.points[:, 0], "v": study.points[:, 1], "text": np.array(texts), "number": numbers})
     ring = (
         alt.Chart(data)
-        .transform_filter(f"datum.number == {SHOWN}")
+        .transform_filter(f"datum.number == {STEP_PARAMETER}")
         .mark_point(color=INK, size=190, strokeWidth=2.2, opacity=1, filled=False)
         .encode(x=panel.x(), y=panel.y())
     )
@@ -306,9 +345,16 @@ def _step_text(panel: Panel, study: PathStudy, translate: Catalogue, corner: tup
         }
     )
     words = panel.text(
-        words_at, "text", INK, size=13, bold=True, align="right" if right else "left", dx=-10 if right else 10,
-        dy=14 if up else -14, shown=f"datum.number == {SHOWN}",
-    )  # fmt: skip
+        words_at,
+        "text",
+        INK,
+        size=13,
+        bold=True,
+        align="right" if right else "left",
+        dx=-10 if right else 10,
+        dy=14 if up else -14,
+        shown=f"datum.number == {STEP_PARAMETER}",
+    )
     return [ring, *words]
 
 
@@ -326,12 +372,12 @@ def _losses(study: PathStudy, translate: Catalogue, unit: str) -> alt.LayerChart
         ],
     )
     lowest = alt.Chart(alt.Data(values=[{"loss": study.best[2]}])).mark_rule(color=GREY, strokeDash=[4, 3])
-    shown = base.transform_filter(f"datum.number == {SHOWN}")
+    shown = base.transform_filter(f"datum.number == {STEP_PARAMETER}")
     return layered(
         lowest.encode(y="loss:Q"),
         base.mark_line(color=VERMILLION, strokeWidth=1.5),
         base.mark_point(color=VERMILLION, filled=True, size=18, opacity=1),
         shown.mark_point(color=INK, size=150, strokeWidth=2, filled=False, opacity=1),
-        width=WIDTH - 70,
-        height=LOW,
+        width=WIDTH_PIXELS - 70,
+        height=LOWER_HEIGHT_PIXELS,
     )

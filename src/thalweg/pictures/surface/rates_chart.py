@@ -1,4 +1,4 @@
-"""Learning rates too small, good and too large, and the one from which on a descent diverges (O1, O6)."""
+"""Descents with learning rates that are too small, good and too large, and the limit of divergence (O1, O6)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,19 @@ import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
 from thalweg.charts.numbers import significant, thousands
-from thalweg.charts.style import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION, WIDTH, columns, dress, key, layered
+from thalweg.charts.style import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    PURPLE,
+    VERMILLION,
+    WIDTH_PIXELS,
+    columns,
+    dress,
+    key,
+    layered,
+)
 from thalweg.messages import catalogue
 from thalweg.pictures.surface.panel import Panel
 from thalweg.pictures.surface.path_chart import axes_of, unit_of
@@ -20,15 +32,15 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
     from thalweg.pictures.surface.rates_study import RatesStudy
 
-HEIGHT, LOW = 400, 170
-DRAWN = 9  # points of a rate that is too large: more cover the surface
-JUMPS = 4  # of the rate that is too large: so many bear a number
+HEIGHT_PIXELS, LOWER_HEIGHT_PIXELS = 400, 170
+DRAWN_POINTS = 9  # points drawn of a rate that is too large; more would cover the surface
+NUMBERED_JUMPS = 4  # numbered points of the rate that is too large
 COLOURS = (PURPLE, GREEN, VERMILLION, INK)
 KINDS = ("small", "good", "large", "own")
 
 
 def rates_illustration(study: RatesStudy, language: str) -> Illustration:
-    """Return the look: `rates_chart` with its numbers and words."""
+    """Return the illustration: `rates_chart` with its tables and sentences."""
     translate = catalogue(language)
     rates = Numbers(
         {
@@ -86,7 +98,7 @@ def rates_illustration(study: RatesStudy, language: str) -> Illustration:
 
 
 def _found(study: RatesStudy, translate: Catalogue) -> str:
-    """Say what `find_learning_rate` suggests, and why it sees the growth later than it begins."""
+    """Return a sentence on what `find_learning_rate` suggests, and why it detects growth late."""
     finder, limit = study.finder, significant(study.diverges_from, 4)
     suggested = significant(finder.suggested, 2)
     if not math.isfinite(finder.too_large):
@@ -98,29 +110,37 @@ def _found(study: RatesStudy, translate: Catalogue) -> str:
 
 
 def rates_chart(study: RatesStudy, language: str = "en") -> alt.VConcatChart:
-    """Draw a path a rate on one surface; below, L by update."""
+    """Draw one path for each rate on one surface; below, L by update."""
     translate = catalogue(language)
     loss_surface = study.loss_surface
     unit = unit_of(loss_surface, loss_surface.loss, translate)
-    jumps = study.paths[2][:JUMPS]
+    jumps = study.paths[2][:NUMBERED_JUMPS]
     avoided = np.concatenate([study.paths[0][::10], study.paths[1][:10], jumps, [study.best]])
     panel = Panel(
-        study.surface, axes_of(loss_surface, translate), WIDTH - 70, HEIGHT, f"L ({unit})", ("w", "b"), avoided
+        study.surface,
+        axes_of(loss_surface, translate),
+        WIDTH_PIXELS - 70,
+        HEIGHT_PIXELS,
+        f"L ({unit})",
+        ("w", "b"),
+        avoided,
     )
-    named = {translate("look.surface.rate_of", kind=translate(f"look.surface.{kind}"), rate=significant(rate, 3)): colour
-             for kind, rate, colour in zip(KINDS, study.rates, COLOURS, strict=False)}  # fmt: skip
+    named = {
+        translate("look.surface.rate_of", kind=translate(f"look.surface.{kind}"), rate=significant(rate, 3)): colour
+        for kind, rate, colour in zip(KINDS, study.rates, COLOURS, strict=False)
+    }
     layers = [key({**named, translate("look.surface.lowest"): ORANGE}), *panel.shading()]
     order = sorted(range(len(study.rates)), key=lambda at: -study.rates[at])  # the small steps on top
     for at in order:
         thin = 1.0 if KINDS[at] == "large" else 1.8
-        shown = slice(DRAWN) if KINDS[at] == "large" else slice(None)
+        shown = slice(DRAWN_POINTS) if KINDS[at] == "large" else slice(None)
         layers += panel.path(study.paths[at][shown], study.losses[at][shown], COLOURS[at], width=thin)
     data = columns({"u": jumps[:, 0], "v": jumps[:, 1], "text": np.arange(len(jumps)).astype(np.str_)})
     layers += panel.text(data, "text", VERMILLION, size=11, dx=13, dy=9, bold=True)
     least = float(loss_surface.loss_at(loss_surface.best()))
     layers.append(panel.mark(np.array([study.best]), np.array([least]), ORANGE, "cross", size=150))
     layers.append(panel.mark(study.paths[0][:1], study.losses[0][:1], INK, "circle", size=130))
-    above = layered(*layers, width=panel.width, height=HEIGHT)
+    above = layered(*layers, width=panel.width, height=HEIGHT_PIXELS)
     chart = alt.vconcat(above, _by_update(study, translate, unit), spacing=12)
     rate = significant(study.diverges_from, 4)
     title = translate("look.surface.rates_title", rate=rate)
@@ -147,4 +167,4 @@ def _by_update(study: RatesStudy, translate: Catalogue, unit: str) -> alt.LayerC
             .encode(x=x, y=y, tooltip=[alt.Tooltip("update:Q"), alt.Tooltip("loss:Q", title="L", format=",.5~g")])
         )
     start = alt.Chart(alt.Data(values=[{"loss": float(study.losses[0][0])}])).mark_rule(color=BLUE, strokeDash=[4, 3])
-    return layered(start.encode(y=y), *layers, width=WIDTH - 70, height=LOW)
+    return layered(start.encode(y=y), *layers, width=WIDTH_PIXELS - 70, height=LOWER_HEIGHT_PIXELS)

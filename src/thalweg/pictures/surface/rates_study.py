@@ -1,4 +1,4 @@
-"""Learning rates too small, good and too large, and the one from which on a descent diverges (O1, O6)."""
+"""Learning rates that are too small, good and too large, and the limit of divergence (O1, O6)."""
 
 from __future__ import annotations
 
@@ -12,40 +12,40 @@ from thalweg.errors import InputError
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.rate_finder import RateSearch, find_learning_rate
 from thalweg.messages import Argument
-from thalweg.pictures.surface.loss_surface import FINE, LossSurface, holding, spread_over
+from thalweg.pictures.surface.loss_surface import FINE_GRID_SIDE, LossSurface, holding, spread_over
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.learn.surface import Surface
 
-SHARES = (0.004, 0.2, 1.02)  # of the rate that diverges: too small, good, too large
-LOWEST, HIGHEST = 1e-4, 1e4
-UPDATES = 100  # of each path, where nothing else is sentences
+RATE_SHARES = (0.004, 0.2, 1.02)  # of the limit of divergence: too small, good, too large
+LOWEST_RATE, HIGHEST_RATE = 1e-4, 1e4
+UPDATES_PER_PATH = 100  # of each path, where none are asked for
 TRIED_UPDATES = 1000  # of each descent of the bisection
-JUMPS = 100  # updates; the mean of every fifth of them is taken, so that both sides are met
-CLOSE = 2e-4  # relative: how far the rate is narrowed down
+AVERAGED_UPDATES = 100  # last updates, of which every fifth is averaged, so that both sides count
+RATE_TOLERANCE = 2e-4  # relative tolerance of the limit
 
 
 @dataclass(frozen=True, eq=False)
 class RatesStudy:
-    """Descents from one start at three rates or more.
+    """Descents from one start with three or more learning rates.
 
     Attributes
     ----------
     loss_surface : LossSurface
     surface : Surface
     rates : tuple of float
-        Too small, good, too large; with a rate of the user's own as the last.
+        Too small, good, too large; a rate of the user's own comes last.
     paths : tuple of ndarray, shape (points, 2)
         w and b after each update, while they are finite.
     losses : tuple of ndarray, shape (points,)
     diverges_from : float
-        By bisection: the rate from which on L does not end lower than it began.
+        The limit, by bisection: from this rate on, L does not end below its start.
     curvature : float
-        The rate that the steepest curvature λ allows, 2/λ, for squared errors; NaN for absolute ones.
+        The limit in theory for squared errors, 2/λ with the greatest curvature λ; NaN for absolute errors.
     finder : RateSearch
-        What `find_learning_rate` saw with the same plain descent.
+        The result of `find_learning_rate` for the same plain descent.
     tried : tuple of (float, bool)
         The rates of the bisection, and whether each diverged.
     best : (float, float)
@@ -67,7 +67,7 @@ class RatesStudy:
 
 
 def rates_study(loss_surface: LossSurface, rate: float, updates: int, seed: int) -> RatesStudy:
-    """Find the rate that diverges, and descend at a few below and above.
+    """Find the limit of divergence, and descend with rates below and above it.
 
     Raises
     ------
@@ -79,16 +79,16 @@ def rates_study(loss_surface: LossSurface, rate: float, updates: int, seed: int)
 
     def diverges(eta: float) -> bool:
         thetas = loss_surface.descend(start, eta, TRIED_UPDATES)
-        # A rate far too large makes absolute errors jump from side to side: no single update tells where that ends.
-        last = thetas[-2:] if loss_surface.loss == "mse" else thetas[-JUMPS::5]
+        # With too large a rate, absolute errors jump from side to side, so that a single update does not show the end.
+        last = thetas[-2:] if loss_surface.loss == "mse" else thetas[-AVERAGED_UPDATES::5]
         ended = float(np.mean([loss_surface.loss_at(theta) for theta in last]))
         tried.append((eta, not ended < loss_surface.loss_at(start)))
         return tried[-1][1]
 
-    low, high = LOWEST, HIGHEST
+    low, high = LOWEST_RATE, HIGHEST_RATE
     if diverges(low) or not diverges(high):
-        raise InputError("surface.no_rate", low=LOWEST, high=HIGHEST, option=Argument("seed"))
-    while high > low * (1 + CLOSE):
+        raise InputError("surface.no_rate", low=LOWEST_RATE, high=HIGHEST_RATE, option=Argument("seed"))
+    while high > low * (1 + RATE_TOLERANCE):
         middle = math.sqrt(low * high)
         low, high = (low, middle) if diverges(middle) else (middle, high)
     finder = find_learning_rate(
@@ -101,8 +101,8 @@ def rates_study(loss_surface: LossSurface, rate: float, updates: int, seed: int)
         lowest=high * 1e-3,
         highest=high * 1e2,
     )
-    rates = (*(share * high for share in SHARES), *([rate] if rate else []))
-    walks = [loss_surface.descend(start, eta, updates or UPDATES) for eta in rates]
+    rates = (*(share * high for share in RATE_SHARES), *([rate] if rate else []))
+    walks = [loss_surface.descend(start, eta, updates or UPDATES_PER_PATH) for eta in rates]
     paths = tuple(loss_surface.plane.coordinates(walk) for walk in walks)
     best = loss_surface.plane.coordinates(loss_surface.best())
     low_corner, high_corner = holding(
@@ -110,7 +110,7 @@ def rates_study(loss_surface: LossSurface, rate: float, updates: int, seed: int)
     )
     return RatesStudy(
         loss_surface,
-        loss_surface.surface(loss_surface.plane, spread_over(low_corner, high_corner, FINE)),
+        loss_surface.surface(loss_surface.plane, spread_over(low_corner, high_corner, FINE_GRID_SIDE)),
         rates,
         paths,
         tuple(np.array([loss_surface.loss_at(theta) for theta in walk]) for walk in walks),

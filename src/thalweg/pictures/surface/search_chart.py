@@ -9,12 +9,24 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import number, percent, significant, thousands
-from thalweg.charts.style import GREEN, GREY, INK, ORANGE, PURPLE, VERMILLION, WIDTH, columns, dress, key, layered
+from thalweg.charts.numbers import number, percent, power_of_ten, significant, thousands
+from thalweg.charts.style import (
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    PURPLE,
+    VERMILLION,
+    WIDTH_PIXELS,
+    columns,
+    dress,
+    key,
+    layered,
+)
 from thalweg.messages import catalogue
 from thalweg.pictures.surface.panel import Panel
 from thalweg.pictures.surface.path_chart import axes_of, unit_of
-from thalweg.pictures.surface.search_study import AN_UPDATE, DRAWN, LOSSES
+from thalweg.pictures.surface.search_study import DRAWN_GRID_SIDE, EVALUATIONS_PER_UPDATE, LOSSES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,14 +34,14 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
     from thalweg.pictures.surface.search_study import LossesStudy, SearchStudy
 
-HALF = (WIDTH - 130) // 2
-HEIGHT, LOW = 380, 160
-FINEST = 1e-3  # percent: what is nearer counts as this, for a logarithm knows no zero
+HALF_WIDTH_PIXELS = (WIDTH_PIXELS - 130) // 2
+HEIGHT_PIXELS, LOWER_HEIGHT_PIXELS = 380, 160
+LEAST_PERCENT = 1e-3  # a smaller distance counts as this, because an axis with logarithms has no zero
 COLOURS = {"mae": VERMILLION, "mse": GREEN}
 
 
 def losses_illustration(study: LossesStudy, language: str) -> Illustration:
-    """Return the look of both losses."""
+    """Return the illustration of the view ``losses``."""
     translate = catalogue(language)
     table = Numbers(
         {
@@ -41,11 +53,13 @@ def losses_illustration(study: LossesStudy, language: str) -> Illustration:
         }
     )
     sentences = (
-        translate("look.surface.losses_cross",
-             more=percent(study.at_best['mae', 'mse'] / study.at_best['mae', 'mae'] - 1, 1),
-             other=percent(study.at_best['mse', 'mae'] / study.at_best['mse', 'mse'] - 1, 1)),
+        translate(
+            "look.surface.losses_cross",
+            more=percent(study.at_best["mae", "mse"] / study.at_best["mae", "mae"] - 1, 1),
+            other=percent(study.at_best["mse", "mae"] / study.at_best["mse", "mse"] - 1, 1),
+        ),
         translate("look.surface.losses_shape"),
-    )  # fmt: skip
+    )
     panels = {loss: _panel(study, loss, translate) for loss in LOSSES}
     cells = {loss: panel.cells() for loss, panel in panels.items()}
     surfaces = Numbers(
@@ -65,15 +79,20 @@ def losses_illustration(study: LossesStudy, language: str) -> Illustration:
 def _panel(study: LossesStudy, loss: str, translate: Catalogue) -> Panel:
     unit = unit_of(study.loss_surface, loss, translate)
     return Panel(
-        study.surfaces[loss], axes_of(study.loss_surface, translate), HALF, HEIGHT, f"L ({unit})", ("w", "b"),
+        study.surfaces[loss],
+        axes_of(study.loss_surface, translate),
+        HALF_WIDTH_PIXELS,
+        HEIGHT_PIXELS,
+        f"L ({unit})",
+        ("w", "b"),
         _covered(study),
-    )  # fmt: skip
+    )
 
 
 def _covered(study: LossesStudy) -> NDArray[np.float64]:
-    """Return the places that the marks and the words to their left cover."""
+    """Return the points that the marks and the words to their left cover."""
     surface = study.surfaces["mae"]
-    pixel = float(surface.u[-1] - surface.u[0]) / HALF
+    pixel = float(surface.u[-1] - surface.u[0]) / HALF_WIDTH_PIXELS
     return np.array([(w - pixel * left, b) for w, b in study.best.values() for left in (0, 45, 90, 135)])
 
 
@@ -97,21 +116,34 @@ def _losses_chart(study: LossesStudy, panels: dict[str, Panel], language: str) -
                         "text": np.array([names[of]]),
                     }
                 ),
-                "text", COLOURS[of], dx=-12, dy=-9 if up else 9, align="right", bold=True,
+                "text",
+                COLOURS[of],
+                dx=-12,
+                dy=-9 if up else 9,
+                align="right",
+                bold=True,
             )
-        ]  # fmt: skip
+        ]
         drawn.append(
-            layered(*panel.shading(), *places, *words, width=panel.width, height=HEIGHT).properties(
+            layered(*panel.shading(), *places, *words, width=panel.width, height=HEIGHT_PIXELS).properties(
                 title=alt.Title(
                     translate(f"look.surface.called_{loss}", unit=unit_of(study.loss_surface, loss, translate)),
-                    fontSize=12, fontWeight="normal", anchor="start", offset=4,
+                    fontSize=12,
+                    fontWeight="normal",
+                    anchor="start",
+                    offset=4,
                 )
             )
-        )  # fmt: skip
+        )
     chart = alt.hconcat(*drawn, spacing=16)
     absolute, squared = study.best["mae"], study.best["mse"]
-    title = translate("look.surface.losses_title", w=number(absolute[0]), b=number(absolute[1]), other_w=number(squared[0]),
-                 other_b=number(squared[1]))  # fmt: skip
+    title = translate(
+        "look.surface.losses_title",
+        w=number(absolute[0]),
+        b=number(absolute[1]),
+        other_w=number(squared[0]),
+        other_b=number(squared[1]),
+    )
     subtitle = translate("look.surface.losses_subtitle", days=thousands(len(study.loss_surface.examples)))
     return dress(chart, title, subtitle, language, simulated=study.loss_surface.series.simulated)
 
@@ -123,7 +155,7 @@ def _above(study: LossesStudy) -> tuple[bool, bool]:
 
 
 def search_illustration(study: SearchStudy, language: str) -> Illustration:
-    """Return the look of brute force beside descent."""
+    """Return the illustration of the view ``search``."""
     translate = catalogue(language)
     unit = unit_of(study.loss_surface, study.loss_surface.loss, translate)
     sides = list(study.grids)
@@ -134,7 +166,8 @@ def search_illustration(study: SearchStudy, language: str) -> Illustration:
         {
             "method": [translate("look.surface.grid", side=side) for side in sides]
             + [translate("look.surface.descent_after", updates=row) for row in rows],
-            "evaluations": [study.grids[side].evaluations for side in sides] + [AN_UPDATE * row for row in rows],
+            "evaluations": [study.grids[side].evaluations for side in sides]
+            + [EVALUATIONS_PER_UPDATE * row for row in rows],
             "w": [study.grids[side].u for side in sides] + [float(study.points[row, 0]) for row in rows],
             "b": [study.grids[side].v for side in sides] + [float(study.points[row, 1]) for row in rows],
             "loss": losses,
@@ -145,7 +178,7 @@ def search_illustration(study: SearchStudy, language: str) -> Illustration:
         {
             "function": [name for name, _, _ in study.larger],
             "unknowns": [size for _, size, _ in study.larger],
-            "evaluations_needed": [_power(power) for _, _, power in study.larger],
+            "evaluations_needed": [power_of_ten(math.floor(power)) for _, _, power in study.larger],
         }
     )
     name, size, power = study.larger[1]
@@ -153,9 +186,17 @@ def search_illustration(study: SearchStudy, language: str) -> Illustration:
     sentences = (
         _compared(study, "said", translate, unit),
         translate("look.surface.search_counted"),
-        translate("look.surface.search_larger", side=DRAWN, name=name, size=thousands(size), power=_power(power), most=most,
-             most_size=thousands(most_size), most_power=_power(most_power)),
-    )  # fmt: skip
+        translate(
+            "look.surface.search_larger",
+            side=DRAWN_GRID_SIDE,
+            name=name,
+            size=thousands(size),
+            power=power_of_ten(math.floor(power)),
+            most=most,
+            most_size=thousands(most_size),
+            most_power=power_of_ten(math.floor(most_power)),
+        ),
+    )
     path = Numbers(
         {"update": np.arange(len(study.losses)), "w": study.points[:, 0], "b": study.points[:, 1], "loss": study.losses}
     )
@@ -171,34 +212,44 @@ def search_illustration(study: SearchStudy, language: str) -> Illustration:
 
 
 def _compared(study: SearchStudy, form: str, translate: Catalogue, unit: str) -> str:
-    """Say how many evaluations each takes to come equally near to the lowest point."""
+    """Return a sentence on how many evaluations both need to come equally near to the lowest point."""
     updates = study.within_at
     side, last = study.side, len(study.losses) - 1
-    values = {"within": significant(100 * study.within, 3), "grid": thousands(side**2), "least": number(study.least),
-              "side": side, "unit": unit}  # fmt: skip
+    values = {
+        "within": significant(100 * study.within, 3),
+        "grid": thousands(side**2),
+        "least": number(study.least),
+        "side": side,
+        "unit": unit,
+    }
     if form == "title":
         if updates >= 0:
-            return translate("look.surface.search_title", descent=thousands(AN_UPDATE * updates), **values)
-        return translate("look.surface.search_title_never", last=number(float(study.losses[-1])),
-                    descent=thousands(AN_UPDATE * last), **values)  # fmt: skip
+            return translate("look.surface.search_title", descent=thousands(EVALUATIONS_PER_UPDATE * updates), **values)
+        return translate(
+            "look.surface.search_title_never",
+            last=number(float(study.losses[-1])),
+            descent=thousands(EVALUATIONS_PER_UPDATE * last),
+            **values,
+        )
     if updates >= 0:
         return translate(
-            "look.surface.search_good", updates=updates, evaluations=thousands(AN_UPDATE * updates), **values
+            "look.surface.search_good",
+            updates=updates,
+            evaluations=thousands(EVALUATIONS_PER_UPDATE * updates),
+            **values,
         )
-    return translate("look.surface.search_never", last=number(float(study.losses[-1])), updates=last,
-                evaluations=thousands(AN_UPDATE * last), **values)  # fmt: skip
+    return translate(
+        "look.surface.search_never",
+        last=number(float(study.losses[-1])),
+        updates=last,
+        evaluations=thousands(EVALUATIONS_PER_UPDATE * last),
+        **values,
+    )
 
 
 def _above_least(loss: float, least: float) -> float:
-    """Return by how many percent a loss lies above the least there is; NaN where that is zero."""
+    """Return by how many percent a loss lies above the least; NaN where the least is zero."""
     return 100 * (loss / least - 1) if least > 0 else math.nan
-
-
-def _power(power: float) -> str:
-    """Write ten to a power: ``6.3 × 10²``, or the power alone where it is large."""
-    raised = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-    whole = math.floor(power)
-    return f"10{str(whole).translate(raised)}"
 
 
 def _search_chart(study: SearchStudy, language: str) -> alt.VConcatChart:
@@ -206,18 +257,29 @@ def _search_chart(study: SearchStudy, language: str) -> alt.VConcatChart:
     loss_surface = study.loss_surface
     unit = unit_of(loss_surface, loss_surface.loss, translate)
     panel = Panel(
-        study.surface, axes_of(loss_surface, translate), WIDTH - 70, HEIGHT, f"L ({unit})", ("w", "b"), study.points
+        study.surface,
+        axes_of(loss_surface, translate),
+        WIDTH_PIXELS - 70,
+        HEIGHT_PIXELS,
+        f"L ({unit})",
+        ("w", "b"),
+        study.points,
     )
-    tried = np.stack(np.meshgrid(np.linspace(panel.low[0], panel.high[0], DRAWN),
-                                 np.linspace(panel.low[1], panel.high[1], DRAWN)), axis=-1).reshape(-1, 2)  # fmt: skip
+    tried = np.stack(
+        np.meshgrid(
+            np.linspace(panel.low[0], panel.high[0], DRAWN_GRID_SIDE),
+            np.linspace(panel.low[1], panel.high[1], DRAWN_GRID_SIDE),
+        ),
+        axis=-1,
+    ).reshape(-1, 2)
     dots = (
         alt.Chart(columns({"u": tried[:, 0], "v": tried[:, 1]}))
         .mark_point(color=INK, filled=True, size=9, opacity=0.55, clip=True)
         .encode(x=panel.x(), y=panel.y())
     )
-    best = study.grids[DRAWN]
+    best = study.grids[DRAWN_GRID_SIDE]
     names = [
-        translate("look.surface.tried", side=DRAWN),
+        translate("look.surface.tried", side=DRAWN_GRID_SIDE),
         translate("look.surface.best_of_grid"),
         translate("look.surface.path"),
         translate("look.surface.end"),
@@ -230,21 +292,21 @@ def _search_chart(study: SearchStudy, language: str) -> alt.VConcatChart:
         panel.mark(np.array([[best.u, best.v]]), np.array([best.loss]), PURPLE, "square"),
         panel.mark(study.points[-1:], study.losses[-1:], ORANGE, "diamond"),
         width=panel.width,
-        height=HEIGHT,
+        height=HEIGHT_PIXELS,
     )
     chart = alt.vconcat(above, _by_evaluations(study, translate, unit), spacing=12)
     title = _compared(study, "title", translate, unit)
-    subtitle = translate("look.surface.search_subtitle", side=DRAWN, rate=significant(study.rate))
+    subtitle = translate("look.surface.search_subtitle", side=DRAWN_GRID_SIDE, rate=significant(study.rate))
     return dress(chart, title, subtitle, language, simulated=loss_surface.series.simulated)
 
 
 def _percent(losses: NDArray[np.float64], least: float) -> NDArray[np.float64]:
-    """Return by how many percent each L lies above the least there is, and at least `FINEST`."""
-    return np.maximum([_above_least(loss, least) for loss in losses], FINEST)
+    """Return by how many percent each L lies above the least, but at least `LEAST_PERCENT`."""
+    return np.maximum([_above_least(loss, least) for loss in losses], LEAST_PERCENT)
 
 
 def _by_evaluations(study: SearchStudy, translate: Catalogue, unit: str) -> alt.LayerChart:
-    """Draw the least L found by the evaluations that it took, of both."""
+    """Draw, for both, the least L found over the number of evaluations."""
     sides = list(study.grids.values())
     brute = columns(
         {
@@ -255,7 +317,7 @@ def _by_evaluations(study: SearchStudy, translate: Catalogue, unit: str) -> alt.
     )
     descent = columns(
         {
-            "evaluations": AN_UPDATE * np.arange(1, len(study.losses), dtype=np.float64),
+            "evaluations": EVALUATIONS_PER_UPDATE * np.arange(1, len(study.losses), dtype=np.float64),
             "loss": study.losses[1:],
             "above": _percent(study.losses[1:], study.least),
         }
@@ -284,4 +346,4 @@ def _by_evaluations(study: SearchStudy, translate: Catalogue, unit: str) -> alt.
             base.mark_line(color=colour, strokeWidth=2),
             base.mark_point(color=colour, filled=True, shape=shape, size=45, opacity=1),
         ]
-    return layered(*layers, width=WIDTH - 70, height=LOW)
+    return layered(*layers, width=WIDTH_PIXELS - 70, height=LOWER_HEIGHT_PIXELS)

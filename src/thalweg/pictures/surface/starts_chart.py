@@ -9,7 +9,7 @@ import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
 from thalweg.charts.numbers import number, percent, significant, thousands
-from thalweg.charts.style import BLUE, GREY, INK, ORANGE, VERMILLION, WIDTH, columns, dress, key, layered
+from thalweg.charts.style import BLUE, GREY, INK, ORANGE, VERMILLION, WIDTH_PIXELS, columns, dress, key, layered
 from thalweg.messages import catalogue
 from thalweg.pictures.surface.panel import Panel
 from thalweg.pictures.surface.path_chart import axes_of, unit_of
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
     from thalweg.pictures.surface.starts_study import StartsStudy
 
-HEIGHT, LOW = 400, 170
-ALIKE = 0.1  # the worst L above the best: ends so near are about as good
+HEIGHT_PIXELS, LOWER_HEIGHT_PIXELS = 400, 170
+ALIKE_SHARE = 0.1  # of the worst L above the best; within it the ends count as equally good
 
 
 def starts_illustration(study: StartsStudy, language: str) -> Illustration:
-    """Return the look: `starts_chart` with its numbers and words."""
+    """Return the illustration: `starts_chart` with its tables and sentences."""
     translate = catalogue(language)
     line = study.loss_surface.is_line
     columns_: dict[str, object] = {"start_number": list(study.seeds)}
@@ -35,26 +35,36 @@ def starts_illustration(study: StartsStudy, language: str) -> Illustration:
             "w": study.ends[:, 0],
             "b": study.ends[:, 1],
             "loss": study.last,
-        }  # all alike: `starts_ends` says how much
+        }  # all end alike; `starts_ends` says how far apart
     else:
         columns_ |= {"loss": study.last, "unseen": study.unseen, "apart": 100 * study.apart}
     columns_ |= {"arrived" if line else "arrived_epochs": study.arrived}
     unit = unit_of(study.loss_surface, study.loss_surface.loss, translate)
     spread = f"{100 * (study.last.max() / study.last.min() - 1):.{2 if line else 1}f}"
     sentences = [
-        translate("look.surface.starts_ends", count=len(study.seeds), least=number(float(study.last.min())),
-             most=number(float(study.last.max())), unit=unit, spread=spread),
-    ]  # fmt: skip
+        translate(
+            "look.surface.starts_ends",
+            count=len(study.seeds),
+            least=number(float(study.last.min())),
+            most=number(float(study.last.max())),
+            unit=unit,
+            spread=spread,
+        ),
+    ]
     if line:
         sentences.append(translate("look.surface.starts_bowl"))
     else:
         others = np.sort(study.apart)[1:]
         sentences += [
             translate("look.surface.starts_apart", least=percent(others.min()), most=percent(others.max())),
-            translate("look.surface.starts_unseen", least=number(float(study.unseen.min())),
-                 most=number(float(study.unseen.max())), unit=unit),
+            translate(
+                "look.surface.starts_unseen",
+                least=number(float(study.unseen.min())),
+                most=number(float(study.unseen.max())),
+                unit=unit,
+            ),
             translate("look.surface.starts_plane"),
-        ]  # fmt: skip
+        ]
         if _alike(study):
             sentences.append(translate("look.surface.starts_alike"))
     return Illustration(
@@ -82,8 +92,8 @@ def starts_chart(study: StartsStudy, language: str = "en") -> alt.VConcatChart:
     panel = Panel(
         study.surface,
         axes,
-        WIDTH - 70,
-        HEIGHT,
+        WIDTH_PIXELS - 70,
+        HEIGHT_PIXELS,
         f"L ({unit})",
         ("w", "b") if loss_surface.is_line else ("u", "v"),
         avoided,
@@ -91,30 +101,45 @@ def starts_chart(study: StartsStudy, language: str = "en") -> alt.VConcatChart:
     if loss_surface.is_line:
         drawn = _paths(panel, study, translate)
         spread = significant(100 * (study.last.max() / study.last.min() - 1), 2)
-        title = translate("look.surface.starts_title", count=len(study.seeds), least=number(float(study.last.min())),
-                     spread=spread, unit=unit)  # fmt: skip
+        title = translate(
+            "look.surface.starts_title",
+            count=len(study.seeds),
+            least=number(float(study.last.min())),
+            spread=spread,
+            unit=unit,
+        )
         subtitle = translate(
             "look.surface.starts_subtitle", days=thousands(len(loss_surface.examples)), rate=significant(study.rate)
         )
     else:
         drawn = _three(panel, study, translate)
-        title = translate("look.surface.starts_title_larger", count=len(study.seeds), least=number(float(study.last.min())),
-                     most=number(float(study.last.max())), unit=unit)  # fmt: skip
+        title = translate(
+            "look.surface.starts_title_larger",
+            count=len(study.seeds),
+            least=number(float(study.last.min())),
+            most=number(float(study.last.max())),
+            unit=unit,
+        )
         subtitle = translate(
             "look.surface.starts_subtitle_larger",
             rung=loss_surface.rung.name,
             size=thousands(loss_surface.network.size),
         )
     if not _alike(study):
-        title = translate("look.surface.starts_title_unlike", count=len(study.seeds), least=number(float(study.last.min())),
-                     most=number(float(study.last.max())), unit=unit)  # fmt: skip
-    above = layered(*drawn, width=panel.width, height=HEIGHT)
+        title = translate(
+            "look.surface.starts_title_unlike",
+            count=len(study.seeds),
+            least=number(float(study.last.min())),
+            most=number(float(study.last.max())),
+            unit=unit,
+        )
+    above = layered(*drawn, width=panel.width, height=HEIGHT_PIXELS)
     chart = alt.vconcat(above, _ends(study, translate, unit), spacing=14).resolve_scale(color="independent")
     return dress(chart, title, subtitle, language, simulated=loss_surface.series.simulated)
 
 
 def _alike(study: StartsStudy) -> bool:
-    return bool(study.last.max() <= (1 + ALIKE) * study.last.min())
+    return bool(study.last.max() <= (1 + ALIKE_SHARE) * study.last.min())
 
 
 def _paths(panel: Panel, study: StartsStudy, translate: Catalogue) -> list[alt.Chart]:
@@ -179,4 +204,4 @@ def _ends(study: StartsStudy, translate: Catalogue, unit: str) -> alt.LayerChart
             .mark_point(color=colour, filled=True, shape=shape, size=90, opacity=1)
             .encode(x=x, y=y, tooltip=[alt.Tooltip("number:N"), alt.Tooltip("loss:Q", title="L", format=",.5~g")])
         )
-    return layered(*layers, width=WIDTH - 70, height=LOW)
+    return layered(*layers, width=WIDTH_PIXELS - 70, height=LOWER_HEIGHT_PIXELS)

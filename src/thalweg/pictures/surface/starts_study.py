@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.learn.plane import Plane
-from thalweg.pictures.shared.fitted_rung import FittedRung, fitted
-from thalweg.pictures.surface.loss_surface import COARSE, FINE, LossSurface, holding, spread_over
-from thalweg.pictures.surface.path_study import SUITS
+from thalweg.pictures.shared.fitted_rung import FittedRung, fit_rung
+from thalweg.pictures.surface.loss_surface import COARSE_GRID_SIDE, FINE_GRID_SIDE, LossSurface, holding, spread_over
+from thalweg.pictures.surface.path_study import USUAL_RATE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,33 +18,33 @@ if TYPE_CHECKING:
     from thalweg.forecast.watch import Watcher
     from thalweg.learn.surface import Surface
 
-ARRIVED = 1.01  # times the loss at the end: from there on little is gained
+ARRIVED_RATIO = 1.01  # times the loss at the end; from there on little is gained
 
 
 @dataclass(frozen=True, eq=False)
 class StartsStudy:
-    """Descents from many places.
+    """Descents from many starts.
 
     Attributes
     ----------
     loss_surface : LossSurface
     seeds : tuple of int
-        Of the starts.
+        The seed of each start.
     surface : Surface
-        Over w and b; of a larger function over the plane that goes exactly through three of the ends: the best, the
-        worst, and the one that lies farthest from the line between the two.
+        Over w and b; for a larger function over the plane through three of the ends: the best, the worst, and the one
+        farthest from the line between these two.
     paths : tuple of ndarray, shape (points, 2)
-        Each descent's w and b; of a larger function the places of the three ends alone.
+        w and b of each descent; for a larger function the three ends alone.
     on_plane : tuple of int
-        Which of the descents have their ends exactly on the surface.
+        The indices of the descents whose ends lie exactly on the surface.
     starts, ends : ndarray, shape (starts, 2)
-        Coordinates; NaN for those of a larger function that do not lie on the plane.
+        Coordinates; NaN for ends of a larger function that do not lie on the plane.
     first, last, unseen : ndarray, shape (starts,)
         L at θ⁰, L at the end, and L′ at the end on validation days (NaN for a straight line over one day).
     arrived : ndarray of int64, shape (starts,)
         Updates (epochs, of a larger function) after which L was within a hundredth of its end.
     apart : ndarray, shape (starts,)
-        How far each end lies from the best one, as a share of the length of that one's θ.
+        The distance of each end from the best one, as a share of the length of the best θ.
     rate : float
         NaN for a larger function.
     """
@@ -69,10 +69,10 @@ class StartsStudy:
 def starts_study(
     loss_surface: LossSurface, starts: int, rate: float, updates: int, seed: int, watcher: Watcher
 ) -> StartsStudy:
-    """Descend from many places."""
+    """Descend from many starts."""
     seeds = tuple(range(seed, seed + starts))
     return (
-        _of_a_line(loss_surface, seeds, rate or SUITS, updates)
+        _of_a_line(loss_surface, seeds, rate or USUAL_RATE, updates)
         if loss_surface.is_line
         else _larger(loss_surface, seeds, watcher)
     )
@@ -88,7 +88,7 @@ def _of_a_line(loss_surface: LossSurface, seeds: tuple[int, ...], rate: float, u
     return StartsStudy(
         loss_surface,
         seeds,
-        loss_surface.surface(plane, spread_over(low, high, FINE)),
+        loss_surface.surface(plane, spread_over(low, high, FINE_GRID_SIDE)),
         paths,
         tuple(range(len(seeds))),
         np.stack([path[0] for path in paths]),
@@ -106,7 +106,7 @@ def _larger(loss_surface: LossSurface, seeds: tuple[int, ...], watcher: Watcher)
     watcher.stage("fit", len(seeds))
     found: list[FittedRung] = []
     for seed in seeds:
-        found.append(fitted(loss_surface.series, loss_surface.rung, loss=loss_surface.loss, seed=seed, path=True))
+        found.append(fit_rung(loss_surface.series, loss_surface.rung, loss=loss_surface.loss, seed=seed, path=True))
         watcher.advance(1)
     ends = np.stack([np.asarray(one.theta, dtype=np.float64) for one in found])
     last = np.array([loss_surface.loss_at(theta) for theta in ends])
@@ -116,7 +116,7 @@ def _larger(loss_surface: LossSurface, seeds: tuple[int, ...], watcher: Watcher)
     places[list(chosen)] = plane.coordinates(ends[list(chosen)])
     low, high = holding(places[list(chosen)])
     wide = 0.25 * (high - low)
-    grid = spread_over(low - wide, high + wide, FINE if loss_surface.is_straight else COARSE)
+    grid = spread_over(low - wide, high + wide, FINE_GRID_SIDE if loss_surface.is_straight else COARSE_GRID_SIDE)
     watcher.stage("measure", len(grid[1]))
     surface = loss_surface.surface(plane, grid, advance=watcher.advance)
     return StartsStudy(
@@ -137,7 +137,7 @@ def _larger(loss_surface: LossSurface, seeds: tuple[int, ...], watcher: Watcher)
 
 
 def _three(ends: NDArray[np.float64], losses: NDArray[np.float64]) -> tuple[int, int, int]:
-    """Return which ends the plane goes through: the best, the worst, and the farthest from the line between."""
+    """Return the ends that define the plane: the best, the worst, and the farthest from the line between them."""
     best, worst = int(np.argmin(losses)), int(np.argmax(losses))
     away = ends - ends[best]
     along = away[worst] / max(float(np.linalg.norm(away[worst])), 1e-300)
@@ -147,7 +147,7 @@ def _three(ends: NDArray[np.float64], losses: NDArray[np.float64]) -> tuple[int,
 
 
 def _through(best: NDArray[np.float64], worst: NDArray[np.float64], third: NDArray[np.float64]) -> Plane:
-    """Return the plane through three θ, its directions of one length and at right angles (as Garipov et al. 2018)."""
+    """Return the plane through three θ, with orthogonal directions of equal length (Garipov et al. 2018)."""
     first = worst - best
     length = float(np.linalg.norm(first))
     second = third - best
@@ -156,8 +156,8 @@ def _through(best: NDArray[np.float64], worst: NDArray[np.float64], third: NDArr
 
 
 def _arrived(losses: NDArray[np.float64]) -> int:
-    """Return the number of the last loss above a hundredth more than the least at the end, and one."""
-    above = np.flatnonzero(losses > ARRIVED * losses[-1])
+    """Return the number of updates (or epochs) after which L stays within a hundredth of its end."""
+    above = np.flatnonzero(losses > ARRIVED_RATIO * losses[-1])
     return int(above[-1]) + 1 if len(above) else 0
 
 

@@ -1,4 +1,4 @@
-"""The error surface of the user's days, and what descent, brute force and many starts find on it (L3, O1 to O6)."""
+"""The error surface of a series, and what descent, brute force and many starts find on it (L3, O1 to O6)."""
 
 from __future__ import annotations
 
@@ -34,40 +34,42 @@ SurfaceStudy: TypeAlias = PathStudy | CurveStudy | LossesStudy | SearchStudy | S
 
 
 def surface_study(source: Source, options: SurfaceOptions, watcher: Watcher) -> SurfaceStudy:
-    """Compute L over one or two unknowns of a function, and what a search on it does.
+    """Compute L over one or two unknowns of a function, and a search on it.
 
     Parameters
     ----------
     source : Series, optional
     options : SurfaceOptions
     watcher : Watcher
-        Told of the progress.
+        Receives the progress.
 
     Raises
     ------
     InputError
-        If the view cannot serve this function, or the days are too few.
+        If the view cannot be made of this function, or the series is too short.
     """
     if isinstance(options, CurveOptions) and source is None and not options.layers and options.days_back == 1:
         return toy_curve(options.rate)
     series = days_of(source, "surface")
+    study: SurfaceStudy
     match options:
         case PathOptions():
             surface = _surface_of(series, options)
             _check_of_a_line(surface, plane=options.plane, rate=options.rate, updates=options.updates)
-            return path_study(surface, options, watcher)
+            study = path_study(surface, options, watcher)
         case CurveOptions():
-            return curve_study(_surface_of(series, options), options.unknowns, options.rate, options.seed)
+            study = curve_study(_surface_of(series, options), options.unknowns, options.rate, options.seed)
         case StartsOptions():
             surface = _surface_of(series, options)
             _check_of_a_line(surface, rate=options.rate, updates=options.updates)
-            return starts_study(surface, options.starts, options.rate, options.updates, options.seed, watcher)
+            study = starts_study(surface, options.starts, options.rate, options.updates, options.seed, watcher)
         case SearchOptions():
-            return search_study(_of_a_line(series, options.loss), options.rate, options.updates, options.seed)
+            study = search_study(_of_a_line(series, options.loss), options.rate, options.updates, options.seed)
         case RatesOptions():
-            return rates_study(_of_a_line(series, options.loss), options.rate, options.updates, options.seed)
+            study = rates_study(_of_a_line(series, options.loss), options.rate, options.updates, options.seed)
         case _:
-            return losses_study(_of_a_line(series, "mae"))
+            study = losses_study(_of_a_line(series, "mae"))
+    return study
 
 
 def _surface_of(series: Series, options: PathOptions | CurveOptions | StartsOptions) -> LossSurface:
@@ -81,7 +83,7 @@ def _of_a_line(series: Series, loss: str) -> LossSurface:
 
 
 def _check_of_a_line(surface: LossSurface, *, rate: float, updates: int, plane: str = "auto") -> None:
-    """Refuse what is of a straight line over one day for a larger function, and the other way round."""
+    """Refuse options of a straight line over one day for a larger function, and the other way round."""
     if surface.is_line:
         if plane != "auto":
             raise InputError("surface.plane_of_a_line", argument=Argument("plane", plane))

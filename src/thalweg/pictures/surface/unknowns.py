@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def unknown_of(loss_surface: LossSurface, name: str) -> int:
-    """Return which unknown a name is: w1 … and b of a straight line; W2.3.1 (layer, neuron, input), b1.4; or a number.
+    """Return the index in θ of a name: w1 … and b of a straight line; W2.3.1 (layer, neuron, input), b1.4; or a number.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def _of_a_network(loss_surface: LossSurface, name: str) -> int | None:
 
 
 def name_of(loss_surface: LossSurface, which: int) -> str:
-    """Return what an unknown is called: the other way round of `unknown_of`."""
+    """Return the name of an unknown; the inverse of `unknown_of`."""
     if loss_surface.is_straight:
         last = loss_surface.network.size - 1
         return "b" if which == last else "w" if last == 1 else f"w{which + 1}"
@@ -71,12 +71,12 @@ def name_of(loss_surface: LossSurface, which: int) -> str:
 
 
 def unknowns_of(loss_surface: LossSurface, text: str) -> list[int]:
-    """Return which unknowns an option tells: names or numbers with commas between.
+    """Return the indices of the unknowns that an option names, by names or numbers with commas between.
 
     Raises
     ------
     InputError
-        If there is no such unknown, or one stands there twice.
+        If there is no such unknown, or one is named twice.
     """
     found = [unknown_of(loss_surface, name) for name in text.split(",") if name.strip()]
     if len(set(found)) < len(found):

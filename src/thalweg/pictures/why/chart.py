@@ -1,4 +1,4 @@
-"""Which past days and calendar facts moved a day's estimate: bars from the base to the estimate, and day by day."""
+"""How past days and calendar facts changed a prediction: bars from the base to the prediction, and day by day."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from thalweg.charts.style import (
     GREY,
     INK,
     VERMILLION,
-    WIDTH,
+    WIDTH_PIXELS,
     columns,
     day_axis,
     day_tip,
@@ -32,16 +32,16 @@ from thalweg.pictures.why.sentences import lines_of, moved_of, name_of, places_o
 if TYPE_CHECKING:
     from thalweg.pictures.why.study import WhyStudy
 
-ROW, LOW = 23, 100
-LABELS = 170  # what the names beside the bars take of the width
+ROW_PIXELS, LOWER_HEIGHT_PIXELS = 23, 100
+LABELS_WIDTH_PIXELS = 170  # for the names beside the bars
 LAST_DAYS = 56
 
 
 def why_illustration(study: WhyStudy, language: str = "en") -> Illustration:
-    """Return the look: `why_chart` with its numbers and words."""
+    """Return the illustration: `why_chart` with its tables and sentences."""
     why, places = study.why, places_of(study)
     rows = _rows(study, language)
-    told = Numbers(
+    steps = Numbers(
         {
             "what": [row["what"] for row in rows],
             "contribution": [row["moved"] for row in rows],
@@ -68,7 +68,7 @@ def why_illustration(study: WhyStudy, language: str = "en") -> Illustration:
         "allowed": why.allowed,
         "in_float32": why.served,
     }
-    tables = {"told": told, "days": by_day, "sums": Numbers({name: [value] for name, value in sums.items()})}
+    tables = {"told": steps, "days": by_day, "sums": Numbers({name: [value] for name, value in sums.items()})}
     if why.facts:
         tables["calendar"] = Numbers(
             {
@@ -81,7 +81,7 @@ def why_illustration(study: WhyStudy, language: str = "en") -> Illustration:
 
 
 def _rows(study: WhyStudy, language: str) -> list[dict[str, Any]]:
-    """Return a row a bar: where it begins, and where it ends; first the base, last the estimate."""
+    """Return a row for each bar with its beginning and its end; first the base, last the prediction."""
     places, translate = places_of(study), catalogue(language)
     total = round(study.why.base, places)
     rows = [{"what": translate("look.why.base"), "moved": 0.0, "from": total, "to": total}]
@@ -103,7 +103,7 @@ def why_chart(study: WhyStudy, language: str = "en") -> alt.VConcatChart:
     Returns
     -------
     altair.VConcatChart
-        In the user's units. The way leads from the base at the top to the estimate at the foot.
+        In the user's units. The bars lead from the base at the top to the prediction at the bottom.
     """
     why, places, translate = study.why, places_of(study), catalogue(language)
     moved = moved_of(study)
@@ -121,7 +121,7 @@ def why_chart(study: WhyStudy, language: str = "en") -> alt.VConcatChart:
 
 
 def _way(study: WhyStudy, language: str) -> alt.LayerChart:
-    """Draw the way from the base to the estimate, the largest steps first."""
+    """Draw the bars from the base to the prediction, the largest first."""
     translate, places = catalogue(language), places_of(study)
     more, less = translate("look.why.mark_more"), translate("look.why.mark_less")
     rows = _rows(study, language)
@@ -145,7 +145,7 @@ def _way(study: WhyStudy, language: str) -> alt.LayerChart:
             labelLimit=0,
             ticks=False,
             domain=False,
-            minExtent=LABELS,
+            minExtent=LABELS_WIDTH_PIXELS,
             labelFontWeight={"condition": bold, "value": "normal"},
         ),
     )
@@ -160,7 +160,7 @@ def _way(study: WhyStudy, language: str) -> alt.LayerChart:
     for colour, sign in ((BLUE, 1), (VERMILLION, -1)):
         bars = of([row for row in rows if row["moved"] * sign > 0])
         layers.append(
-            bars.mark_bar(color=colour, height=ROW - 8).encode(
+            bars.mark_bar(color=colour, height=ROW_PIXELS - 8).encode(
                 x=across,
                 x2="to:Q",
                 tooltip=[
@@ -179,18 +179,18 @@ def _way(study: WhyStudy, language: str) -> alt.LayerChart:
         both.mark_point(shape="diamond", size=80, filled=True, color=INK, opacity=1).encode(x=across),
         both.mark_text(align="left", dx=8, fontWeight="bold", color=INK, fontSize=13).encode(x=across, text="text:N"),
     ]
-    return layered(*layers, width=WIDTH - LABELS, height=ROW * len(rows))
+    return layered(*layers, width=WIDTH_PIXELS - LABELS_WIDTH_PIXELS, height=ROW_PIXELS * len(rows))
 
 
 def _along(study: WhyStudy, language: str) -> list[alt.LayerChart]:
-    """Draw the values of the last days against the usual one, and below what each of them moved."""
+    """Draw the values of the last days against the usual level, and below the contribution of each."""
     why, translate = study.why, catalogue(language)
     last = slice(-LAST_DAYS, None)
     shown = len(why.dates[last])
     table = {
         "day": days(np.append(why.dates[last], why.date)),
         "value": np.append(why.values[last], np.nan),
-        "moved": np.append(why.contributions[last], 0.0),  # so that both panels end on the day estimated
+        "moved": np.append(why.contributions[last], 0.0),  # so that both panels end at the day predicted
         "estimate": np.append(np.full(shown, np.nan), why.prediction),
     }
     base = alt.Chart(columns(table)).encode(x=day_axis(language, weekly=True, padding=8))
@@ -211,15 +211,15 @@ def _along(study: WhyStudy, language: str) -> list[alt.LayerChart]:
         base.mark_point(color=INK, filled=True, size=80, shape="diamond", opacity=1).encode(
             y="estimate:Q", tooltip=estimate
         ),
-        width=WIDTH - LABELS,
-        height=LOW,
+        width=WIDTH_PIXELS - LABELS_WIDTH_PIXELS,
+        height=LOWER_HEIGHT_PIXELS,
     )
     sign = alt.condition("datum.moved < 0", alt.value(VERMILLION), alt.value(BLUE))
     moved = layered(
         base.mark_bar(size=7).encode(y=alt.Y("moved:Q", title=contribution, axis=ticks), color=sign, tooltip=tips),
         alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
-        width=WIDTH - LABELS,
-        height=LOW,
+        width=WIDTH_PIXELS - LABELS_WIDTH_PIXELS,
+        height=LOWER_HEIGHT_PIXELS,
     )
     values_head = translate("look.why.values_head", count=shown, usual=number(why.usual, places_of(study)))
     return [headed(values, values_head), headed(moved, translate("look.why.moved_head"))]

@@ -21,11 +21,11 @@ EXAMPLES = (
 
 @dataclass(frozen=True, kw_only=True)
 class WhyOptions(Options):
-    """Which day's estimate is explained, and which function made it."""
+    """Which day's prediction is explained, and of which function."""
 
     words: ClassVar[str] = "why"
 
-    day: dt.date | None = shared.day()
+    day: dt.date | None = shared.day()  # noqa: RUF009 - a declaration
     count: int = option(12, WholeNumber(1, MOST_BARS))
     days_back: int = shared.days_back(28)
     layers: tuple[int, ...] = shared.layers(100)

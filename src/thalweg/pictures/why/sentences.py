@@ -1,4 +1,4 @@
-"""What moved a day's estimate, in words: lines that add up as they are rounded, and sentences made of them."""
+"""The contributions to a day's prediction in words: lines that add up as rounded, and sentences about them."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
     from thalweg.forecast.contributions import Fact, Why
     from thalweg.pictures.why.study import WhyStudy
 
-IN_WORDS = 6  # lines of the table told in the sentence
-LONG_AGO = 300  # days from which on a day is told with its year
-WEEK = 7
+MOST_CLAUSES = 6  # lines of the table in the sentence
+LONG_AGO_DAYS = 300  # from so many days ago on, a day is written with its year
+WEEK_DAYS = 7
 
 
 @dataclass(frozen=True)
 class Told:
-    """What moved the number, and by how much.
+    """One contribution to the prediction.
 
     Attributes
     ----------
     what, spoken : str
-        Its name beside a bar, and in a sentence.
+        Its name beside a bar and in a sentence.
     moved : float
         In the user's units.
     many : bool
-        Whether the name stands for several.
+        Whether the name stands for several contributions.
     """
 
     what: str
@@ -41,25 +41,25 @@ class Told:
 
 
 def places_of(study: WhyStudy) -> int:
-    """Return the decimals of all that is told of a study."""
+    """Return the decimals of all numbers of a study."""
     return estimate_decimals(study.days.values)
 
 
 def moved_of(study: WhyStudy) -> float:
-    """Return how far the estimate lies from the base, as both are rounded."""
+    """Return the difference between prediction and base, both rounded."""
     places = places_of(study)
     return round(round(study.why.prediction, places) - round(study.why.base, places), places)
 
 
 def lines_of(study: WhyStudy, language: str, count: int) -> list[Told]:
-    """Return what moved the number most, then all other days, then all else, rounded so that it adds up.
+    """Return the largest contributions, then all other days, then the rest, rounded so that they add up.
 
     Parameters
     ----------
     study : WhyStudy
     language : str
     count : int
-        How many days and facts are named; those that round to nothing are not.
+        The number of days and facts to name; those that round to zero are left out.
     """
     why, places, translate = study.why, places_of(study), catalogue(language)
     days = {at: _of_day(why, at, places, language) for at in range(len(why.dates))}
@@ -78,7 +78,7 @@ def lines_of(study: WhyStudy, language: str, count: int) -> list[Told]:
 
 
 def name_of(fact: Fact, why: Why, language: str, form: str = "") -> str:
-    """Return what a fact is called beside its bar, or with the form ``_spoken`` in a sentence."""
+    """Return the name of a fact beside its bar, or in a sentence with the form ``_spoken``."""
     translate = catalogue(language)
     name, kind = fact.name, fact.kind
     if kind == "weekday":
@@ -95,31 +95,32 @@ def _of_fact(fact: Fact, why: Why, language: str) -> Told:
 def _of_day(why: Why, at: int, places: int, language: str) -> Told:
     translate = catalogue(language)
     ago = len(why.dates) - at
-    date = day(why.dates[at], language, "look.day" if ago < LONG_AGO else "report.day")
+    date = day(why.dates[at], language, "look.day" if ago < LONG_AGO_DAYS else "report.day")
     value = number(float(why.values[at]), places)
-    spoken = {1: "before", WEEK: "week_before"}.get(ago, "then")
+    spoken = {1: "before", WEEK_DAYS: "week_before"}.get(ago, "then")
     what = translate("look.why.day_value", day=date, value=value)
     return Told(what, translate(f"look.why.{spoken}_spoken", day=date, value=value), float(why.contributions[at]))
 
 
 def sentences_of(study: WhyStudy, language: str) -> list[str]:
-    """Return what is seen, in sentences."""
+    """Return what the picture shows, in sentences."""
     why, places, translate = study.why, places_of(study), catalogue(language)
     name = study.days.name
     date = day(why.date, language)
     estimated = number(why.prediction, places)
     sentences = [
         translate("look.why.estimated", day=date, prediction=estimated, name=name)
-        if math.isnan(study.came)
-        else translate("look.why.estimated_came", day=date, prediction=estimated, name=name,
-                  came=number(study.came, places)),
+        if math.isnan(study.actual)
+        else translate(
+            "look.why.estimated_came", day=date, prediction=estimated, name=name, actual=number(study.actual, places)
+        ),
         translate("look.why.average_day", base=number(why.base, places), usual=number(why.usual, places)),
-    ]  # fmt: skip
+    ]
     lines = lines_of(study, language, study.count)
-    if len(lines) > IN_WORDS + 1:  # the same lines as in the table, those beyond in one
+    if len(lines) > MOST_CLAUSES + 1:  # the table's lines; those that are left become one
         together = translate("look.why.others_spoken")
-        moved = round(sum(one.moved for one in lines[IN_WORDS:]), places)
-        lines = [*lines[:IN_WORDS], *([Told(together, together, moved, many=True)] if moved else [])]
+        moved = round(sum(one.moved for one in lines[MOST_CLAUSES:]), places)
+        lines = [*lines[:MOST_CLAUSES], *([Told(together, together, moved, many=True)] if moved else [])]
     if lines:
         phrases = translate("look.why.join").join(_phrase(one, places, language) for one in lines)
         sentences.append(translate("look.why.moved", phrases=phrases))
@@ -129,7 +130,7 @@ def sentences_of(study: WhyStudy, language: str) -> list[str]:
         )
     if study.own:
         sentences.append(translate("look.why.own", function=study.function))
-    if not math.isnan(study.came):
+    if not math.isnan(study.actual):
         sentences.append(translate("look.why.fitted_on_it"))
     if not why.whole:
         sentences.append(translate("look.why.few_days", count=len(why.dates)))
@@ -155,7 +156,7 @@ def _phrase(line: Told, places: int, language: str) -> str:
 
 
 def _small(size: float, places: int, language: str) -> str:
-    """Write what is nearly nothing: from some size on only that it is less."""
+    """Write a number near zero; a very small one only as less than a limit."""
     bound = 10.0 ** -(places + 2)
     if abs(size) < bound:
         return catalogue(language)("look.why.less_than", bound=number(bound, places + 2))

@@ -1,4 +1,4 @@
-"""Why this number: which past days and calendar facts moved a day's estimate, and by how much."""
+"""Why this number: the contributions of past days and calendar facts to a day's prediction."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from thalweg.forecast.ladder import KNOWN, Rung, suited
 from thalweg.forecast.model import Model
 from thalweg.forecast.search import network_seed
 from thalweg.learn.thread_pool import thread_pool
-from thalweg.pictures.shared.fitted_rung import check_bears, check_size
-from thalweg.pictures.shared.source import as_it_is, country_of, sees_of
+from thalweg.pictures.shared.fitted_rung import check_length, check_size
+from thalweg.pictures.shared.source import check_defaults, country_of, covariates_of
 from thalweg.series.calendar import Calendar
 from thalweg.series.dates import days_between
 from thalweg.series.sample import sample
@@ -32,21 +32,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class WhyStudy:
-    """A day's estimate taken apart.
+    """The contributions to a day's prediction.
 
     Attributes
     ----------
     why : Why
     function : str
-        The name of what made the estimate, such as ``100 relu 28 week``.
+        The name of the function, such as ``100 relu 28 week``.
     days : Series
-        What it looked back at.
+        The days that the function looked back at.
     count : int
-        How many days and facts to name; the others are told together.
+        The number of days and facts to name; the others are added up.
     known : str
-        What the function sees beside past days, a key of `KNOWN`; of several members what the one that sees most does.
+        What the function knows apart from past days, a key of `KNOWN`; of several members, the most that one knows.
     own : bool
-        Whether it was fitted for this study to a series that was given, so that a forecast may choose another.
+        Whether the function was fitted for this study to a given series, so that a forecast may choose another.
     """
 
     why: Why
@@ -57,41 +57,41 @@ class WhyStudy:
     own: bool = False
 
     @property
-    def came(self) -> float:
-        """The value of the day estimated; NaN where it is not known."""
+    def actual(self) -> float:
+        """The actual value of the day, in the user's units; NaN where it is not known."""
         at = days_between(self.days.dates[0], self.why.date)
         return float(self.days.values[at]) if at < len(self.days) and self.days.observed[at] else float("nan")
 
 
 def why_study(source: Source, options: WhyOptions, watcher: Watcher) -> WhyStudy:
-    """Take a day's estimate apart.
+    """Split a day's prediction into contributions.
 
-    A saved model is explained as it is, on the days that are stored in it. To a series a rung is fitted as it would be
-    for a forecast: for how many epochs is told by the validation days, then on all days, from three seeds. Without a
-    source the simulated channel is taken, with the holidays of its country.
+    A saved model is explained as it is, on the days that it stores. For a series, a rung is fitted as for a forecast:
+    the validation days choose the number of epochs, then it is fitted on all days from three seeds. Without a source,
+    the simulated channel is used, with the holidays of its country.
 
     Parameters
     ----------
     source : Series or Model, optional
     options : WhyOptions
     watcher : Watcher
-        Told of the progress.
+        Receives the progress.
 
     Raises
     ------
     InputError
-        If the days are too few, or the day has too few before it.
+        If the series is too short, or too few days precede the day.
     """
     date = None if options.day is None else np.datetime64(options.day, "D")
     if isinstance(source, Model):
-        as_it_is(source, options, ("days_back", "layers", "known", "loss", "country", "seed"))
+        check_defaults(source, options, ("days_back", "layers", "known", "loss", "country", "seed"))
         seen = [member.rung.known for member in source.daily if isinstance(member, Fit)]
         most = max(seen, key=list(KNOWN).index, default="")
         why = why_of(source.daily, source.calendar, source.days, date)
         return WhyStudy(why, source.chosen, source.days, options.count, most, own=False)
     series = sample() if source is None else source
     calendar = Calendar(country_of(source, options.country))
-    sees = sees_of(options.known)
+    sees = covariates_of(options.known)
     rung = suited(Rung(options.days_back, hidden=options.layers, known=sees))
     members = _as_forecast(series, rung, calendar, options.loss, options.seed, watcher)
     why = why_of(members, calendar, series, date)
@@ -101,9 +101,9 @@ def why_study(source: Source, options: WhyOptions, watcher: Watcher) -> WhyStudy
 def _as_forecast(
     series: Series, rung: Rung, calendar: Calendar, loss: str, seed: int, watcher: Watcher
 ) -> list[Fit | Rung]:
-    """Fit a rung as it would serve: its epochs as validation found them, then on all days."""
+    """Fit a rung as for a forecast: choose the epochs by the validation days, then fit on all days."""
     split = split_by_date(series)
-    check_bears(series, split, rung)
+    check_length(series, split, rung)
     first = TrainingSet(rung, series, calendar, loss, split.train, 1)
     check_size(first)
     validation = (split.train, split.train + split.validation)

@@ -13,11 +13,11 @@ from thalweg.messages import catalogue
 if TYPE_CHECKING:
     from thalweg.forecast.result import Findings, RungResult
 
-HEIGHT = 200
+HEIGHT_PIXELS = 200
 
 
 def descended(findings: Findings) -> RungResult | None:
-    """Return the rung whose descent is worth showing: the choice, or the first member of a mean; None for copying."""
+    """Return the rung whose descent is shown: the choice, or the first member of a mean; None for copying."""
     lines = {line.rung: line for line in findings.ladder}
     candidates = [findings.choice, *(lines[name] for name in findings.choice.members if name in lines)]
     return next((line for line in candidates if line.curve.get("epoch")), None)
@@ -38,7 +38,7 @@ def descent_chart(findings: Findings, language: str = "en") -> alt.LayerChart | 
     Returns
     -------
     altair.LayerChart or None
-        In the user's units (squared for MSE); None where nothing descended, as in copying.
+        In the user's units (squared for MSE); None where there was no descent, as in copying.
     """
     line = descended(findings)
     if line is None:
@@ -74,7 +74,7 @@ def descent_chart(findings: Findings, language: str = "en") -> alt.LayerChart | 
         chosen.mark_rule(color=GREY, strokeDash=[3, 3]),
         base.mark_line(strokeWidth=2),
         chosen.mark_point(filled=True, color=GREEN, size=90, opacity=1).encode(y="loss:Q"),
-        height=HEIGHT,
+        height=HEIGHT_PIXELS,
     )
     title = translate("report.descent_title", epoch=kept, epochs=round(max(curve["epoch"])))
     return dress(

@@ -11,7 +11,7 @@ from thalweg.charts.numbers import common_decimals, day, number
 from thalweg.charts.style import (
     BLUE,
     GREY,
-    HEIGHT,
+    HEIGHT_PIXELS,
     INK,
     PALE_SKY,
     SKY,
@@ -29,10 +29,10 @@ from thalweg.messages import catalogue
 if TYPE_CHECKING:
     from thalweg.forecast.result import Findings
 
-PAST = 90
+PAST_DAYS = 90
 
 
-def forecast_chart(findings: Findings, language: str = "en", past: int = PAST) -> alt.LayerChart:
+def forecast_chart(findings: Findings, language: str = "en", past: int = PAST_DAYS) -> alt.LayerChart:
     """Draw the last days known, then the forecast with its 80% and 95% intervals.
 
     Parameters
@@ -66,7 +66,7 @@ def forecast_chart(findings: Findings, language: str = "en", past: int = PAST) -
         "high95": forecast.high95,
     }
     ahead = alt.Chart(columns({"day": days(forecast.dates), **table})).encode(x=day_axis(language, weekly=True))
-    # A single day ahead has no line and no band to draw, so its intervals are bars as well.
+    # A forecast of one day has neither line nor band, so its intervals are bars.
     bars = 14 if len(forecast.dates) == 1 else 0
     shades = (("low95", "high95", PALE_SKY), ("low80", "high80", SKY))
     chart = layered(
@@ -99,7 +99,7 @@ def forecast_chart(findings: Findings, language: str = "en", past: int = PAST) -
                 ),
             ],
         ),
-        height=HEIGHT,
+        height=HEIGHT_PIXELS,
     )
     first = (float(forecast.mean[0]), float(forecast.low80[0]), float(forecast.high80[0]))
     places = common_decimals(first)

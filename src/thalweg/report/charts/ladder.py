@@ -14,14 +14,14 @@ from thalweg.messages import catalogue
 if TYPE_CHECKING:
     from thalweg.forecast.result import Findings
 
-ROW = 26
+ROW_PIXELS = 26
 PARTS = ("train", "validation", "test")
 COLOURS = (BLUE, GREEN, VERMILLION)
 SHAPES = ("circle", "square", "triangle-up")
 
 
 def ladder_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
-    """Draw L, the validation loss and L′ of every rung, from the first climbed at the top to the last.
+    """Draw L, the validation loss and L′ of every rung, in the order of the search, the first at the top.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def ladder_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     -------
     altair.LayerChart
         Losses in the user's units (squared for MSE); the choice is marked. A grey bar joins L and L′ of a
-        rung: where it grows long while L′ does not fall, the rung overfits.
+        rung. A rung with a longer bar and no lower L′ overfits.
     """
     translate = catalogue(language)
     series, choice = findings.series, findings.choice
@@ -113,5 +113,5 @@ def ladder_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         name=series.name,
         days=findings.split.test,
     )
-    chart = layered(row, gap, lines, dots, flag, height=ROW * len(findings.ladder))
+    chart = layered(row, gap, lines, dots, flag, height=ROW_PIXELS * len(findings.ladder))
     return dress(chart, title, translate("report.ladder_subtitle"), language, simulated=series.simulated)

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.result import Findings
 
-HEIGHT = 260
-TICK = 12
+HEIGHT_PIXELS = 260
+TICK_PIXELS = 12
 
 
 def _gaps(observed: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -101,7 +101,12 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     if filled:
         ticks = alt.Chart(missing).mark_rect(color=VERMILLION, stroke=VERMILLION, strokeWidth=1)
         layers.append(
-            ticks.encode(x=day_axis(language, "from"), x2="to:T", y=alt.value(HEIGHT - TICK), y2=alt.value(HEIGHT))
+            ticks.encode(
+                x=day_axis(language, "from"),
+                x2="to:T",
+                y=alt.value(HEIGHT_PIXELS - TICK_PIXELS),
+                y2=alt.value(HEIGHT_PIXELS),
+            )
         )
     title = translate(
         "report.series_title_filled" if filled else "report.series_title",
@@ -111,5 +116,5 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         days=len(series),
         filled=filled,
     )
-    chart = layered(*layers, height=HEIGHT)
+    chart = layered(*layers, height=HEIGHT_PIXELS)
     return dress(chart, title, translate("report.series_subtitle"), language, simulated=series.simulated)

@@ -17,19 +17,20 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.result import Findings
 
-HEIGHT = 200
-WEEK = 7
+HEIGHT_PIXELS = 200
+WEEK_DAYS = 7
 
 
 def copied(findings: Findings) -> NDArray[np.float64]:
-    """Return the loss per step ahead of copying the last day known of the same weekday, shape (horizon,).
+    """Return the loss per step ahead of copying the last known day of the same weekday, shape (horizon,).
 
-    Over the days of the sealed test that have a value; one week ahead it is the baseline ``copy last week``.
+    The loss is over the days of the sealed test that have a value, in the user's units (squared for MSE). For the first
+    week ahead it is that of the baseline ``copy last week``.
     """
     series, test = findings.series, findings.split.test
     loss: list[float] = []
     for step in range(1, len(findings.steps) + 1):
-        weeks = WEEK * math.ceil(step / WEEK)
+        weeks = WEEK_DAYS * math.ceil(step / WEEK_DAYS)
         miss = (series.values[weeks:] - series.values[:-weeks])[-test:]
         miss = miss[series.observed[weeks:][-test:]]
         loss.append(float(np.mean(np.abs(miss) if findings.loss == "mae" else miss**2)))
@@ -93,5 +94,5 @@ def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         horizon=horizon,
         name=series.name,
     )
-    chart = layered(*layers, height=HEIGHT)
+    chart = layered(*layers, height=HEIGHT_PIXELS)
     return dress(chart, title, translate(how), language, simulated=series.simulated)

@@ -1,4 +1,4 @@
-"""Truth against estimate over the sealed test, as used (U2, U5)."""
+"""Actual values and one-step predictions over the sealed test, as used (U2, U5)."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ from thalweg.series.dates import days_between
 if TYPE_CHECKING:
     from thalweg.forecast.result import Findings
 
-INTERVAL = 80
-HEIGHT = 380
-NARROWEST = 640  # pixels; at this width labels must not meet yet
-LETTER = 6.4  # pixels, of the labels' font
-WIDE = 0x2E80  # from here on letters are Chinese, two wide
-ROW = 17
-ROWS = 5
+LEVEL_PERCENT = 80
+HEIGHT_PIXELS = 380
+LEAST_WIDTH_PIXELS = 640  # down to this width of the chart, labels do not overlap
+LETTER_WIDTH_PIXELS = 6.4  # of the labels' font
+FIRST_WIDE_LETTER = 0x2E80  # from this code point on letters are Chinese, twice as wide
+LABEL_ROW_PIXELS = 17
+MOST_LABEL_ROWS = 5
 
 
 def _labels(findings: Findings, language: str) -> list[dict[str, Any]]:
-    """Return a label for each miss in rows above the picture; the worse misses find their place first."""
+    """Return a label for each miss in rows above the chart; the worst misses choose their place first."""
     used = findings.as_used
-    across = NARROWEST / max(days_between(used.dates[0], used.dates[-1]), 1)
-    taken: list[list[tuple[float, float]]] = [[] for _ in range(ROWS)]
+    across = LEAST_WIDTH_PIXELS / max(days_between(used.dates[0], used.dates[-1]), 1)
+    taken: list[list[tuple[float, float]]] = [[] for _ in range(MOST_LABEL_ROWS)]
     labels: list[dict[str, Any]] = []
     for miss in findings.misses:
         text = day(miss.date, language, "report.day_short") + (f", {miss.holiday}" if miss.holiday else "")
-        length = LETTER * (1 + sum(2 if ord(letter) >= WIDE else 1 for letter in text))
+        length = LETTER_WIDTH_PIXELS * (1 + sum(2 if ord(letter) >= FIRST_WIDE_LETTER else 1 for letter in text))
         at = days_between(used.dates[0], miss.date) * across
-        left = at + length > NARROWEST
+        left = at + length > LEAST_WIDTH_PIXELS
         start, end = (at - length, at) if left else (at, at + length)
         free = (row for row, spans in enumerate(taken) if all(end < other or start > last for other, last in spans))
         row = next(free, None)
@@ -70,16 +70,16 @@ def _labels(findings: Findings, language: str) -> list[dict[str, Any]]:
 
 
 def _place(labels: list[dict[str, Any]], low: float, high: float) -> tuple[float, float]:
-    """Give each label its height in the user's units, in head-room above the data; return the whole domain."""
+    """Set the height of each label, in the user's units above the data; return the domain of the axis."""
     rows = 1 + max((label["row"] for label in labels if label["row"] is not None), default=-1)
-    unit = ((high - low) or 1.0) / (HEIGHT - ROW * (rows + 1))
+    unit = ((high - low) or 1.0) / (HEIGHT_PIXELS - LABEL_ROW_PIXELS * (rows + 1))
     for label in labels:
-        label["height"] = None if label["row"] is None else high + (rows - label["row"]) * ROW * unit
-    return low - ROW * unit / 2, high + (rows + 0.5) * ROW * unit
+        label["height"] = None if label["row"] is None else high + (rows - label["row"]) * LABEL_ROW_PIXELS * unit
+    return low - LABEL_ROW_PIXELS * unit / 2, high + (rows + 0.5) * LABEL_ROW_PIXELS * unit
 
 
 def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
-    """Draw what came and what was estimated the day before, with 80% and 95% intervals and the misses marked.
+    """Draw actual values and one-step predictions, with 80% and 95% intervals and the largest errors marked.
 
     Parameters
     ----------
@@ -91,8 +91,8 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     Returns
     -------
     altair.LayerChart
-        In the user's units. Days that were not scored leave a gap. A label that would cover that of a worse
-        miss is left out; the dot stays.
+        In the user's units. Days that were not scored leave a gap. A label that would cover that of a larger
+        error is left out; its dot stays.
     """
     translate = catalogue(language)
     series, used = findings.series, findings.as_used
@@ -118,13 +118,13 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         alt.Tooltip("target:Q", title=truth, format=",.6~r"),
         alt.Tooltip("prediction:Q", title=estimate, format=",.6~r"),
     ]
-    # Drag to move along; with Shift the wheel comes closer, without it the wheel keeps scrolling the page.
+    # Dragging moves along the days; the wheel zooms with Shift and scrolls the page without.
     closer = alt.selection_interval(bind="scales", encodings=["x"], zoom="wheel![event.shiftKey]")
     labels = _labels(findings, language)
     low, high = float(np.fmin(used.low95, used.target).min()), float(np.fmax(used.high95, used.target).max())
     heights = alt.Scale(domain=_place(labels, low, high), nice=False, zero=False)
     misses = alt.Chart(alt.Data(values=labels)).encode(x=day_axis(language, padding=8), y="target:Q")
-    # White letters under the coloured ones keep the lines that other labels hang from out of the words.
+    # White letters under the coloured ones keep them readable over the lines of other labels.
     texts = [
         misses.transform_filter(f"datum.label && {'' if left else '!'}datum.left")
         .mark_text(
@@ -164,15 +164,15 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
             tooltip=[*tips, alt.Tooltip("holiday:N", title=translate("report.holiday"))]
         ),
         *texts,
-        height=HEIGHT,
+        height=HEIGHT_PIXELS,
     )
     title = translate(
         f"report.truth_title_{findings.loss}",
         loss=number(used.test),
         name=series.name,
-        inside=round(used.coverage[INTERVAL] * len(used.dates)),
+        inside=round(used.coverage[LEVEL_PERCENT] * len(used.dates)),
         days=len(used.dates),
-        coverage=INTERVAL,
+        coverage=LEVEL_PERCENT,
     )
     how = "report.truth_subtitle_copy" if findings.choice.kind == "copy" else "report.truth_subtitle"
     return dress(chart, title, translate(how, refit_days=used.refit_days), language, simulated=series.simulated)
