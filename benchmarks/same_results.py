@@ -6,8 +6,8 @@ Give two commits of this repository, or folders of checkouts; each is run in pro
 
 Six series are simulated, and real ones may be added. Each is forecast with every ladder and both losses, by the
 command. These must be equal: every number of ``--json``, ``forecast.csv``, ``ladder.csv``, each array in the model
-file, and what ``predict`` makes of it. Times and sentences may differ. Estimators are fitted on tables that scikit-learn
-ships; their θ, predictions and scores must be equal.
+file, and what ``predict`` makes of it. Times and sentences may differ. Estimators are fitted on tables that
+scikit-learn ships; their θ, predictions and scores must be equal.
 """
 
 from __future__ import annotations

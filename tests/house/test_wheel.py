@@ -17,7 +17,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-IMPORTED_AS = {"vl-convert-python": "vl_convert", "lazy-loader": "lazy_loader", "jinja2": "jinja2", "scikit-learn": "sklearn"}
+IMPORTED_AS = {
+    "vl-convert-python": "vl_convert",
+    "lazy-loader": "lazy_loader",
+    "jinja2": "jinja2",
+    "scikit-learn": "sklearn",
+}
 
 
 @pytest.fixture(scope="module")

@@ -197,7 +197,7 @@ def test_options_out_of_range_are_refused():
         ({"sizes": ""}, "sizes=''"),
         ({"sizes": "1,2,3,4,5"}, "give from 1 to 4 whole numbers"),
         ({"epochs": 1}, "epochs=1"),
-        ({"epochs": 10_000, "sizes": "1"}, "epochs=10,000"),
+        ({"epochs": 10_000, "sizes": "1"}, "epochs=10000: in batches of 1"),
         ({"days_back": 300}, "days_back=300"),
         ({"layers": "ten"}, "layers='ten'"),
         (

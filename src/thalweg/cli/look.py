@@ -141,9 +141,9 @@ def _command(name: str, view: str, record: type[Options], language: str) -> Call
     ) -> None:
         quiet = as_json or as_csv
         if as_json and as_csv:
-            raise InputError("picture.json_and_csv")
+            raise InputError("picture.json_and_csv", first=Argument("json"), second=Argument("csv"))
         if table is not None and not as_csv:
-            raise InputError("picture.table_without_csv", argument=Argument("table", table))
+            raise InputError("picture.table_without_csv", argument=Argument("table", table), option=Argument("csv"))
         target = out or (None if quiet else Path(f"{file.stem if file else 'look'}-{name}.html"))
         if target is not None:
             _check(target, named=out is not None)

@@ -93,7 +93,7 @@ def refit(
         thetas = [run.theta for run in runs if not run.outcome.failed]
         if not thetas:
             until = specification.series.dates[training_set.upto - 1]
-            advice = runs[0].outcome.advice
+            advice = runs[0].outcome.message
             raise InputError("backtest.diverged", rung=member.rung.name, until=until, advice=advice)
         fits.append(Fit(member.rung, training_set.scale, training_set.network, np.stack(thetas)))
     places = [distinct.index(member) for member in members]

@@ -151,7 +151,9 @@ class Model:
         """
         if series.name != self.days.name:
             names = {"name": series.name, "expected": self.days.name}
-            raise InputError("model.name", source=series.source_name, argument=Argument("value", self.days.name), **names)
+            raise InputError(
+                "model.name", source=series.source_name, argument=Argument("value", self.days.name), **names
+            )
         stored, newer = self.days.dates, series.dates
         if newer[-1] < stored[-1]:
             raise InputError("model.older", source=series.source_name, last=newer[-1], expected=stored[-1])

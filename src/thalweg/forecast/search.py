@@ -181,7 +181,7 @@ class Search:
                 self.cut_short = True
                 return None
             if not kept:
-                advice = descents[0].outcome.advice
+                advice = descents[0].outcome.message
                 self.notes.append(Message("verdict.diverged", {"rung": rung.name, "advice": advice}))
                 return None
             fit = Fit(

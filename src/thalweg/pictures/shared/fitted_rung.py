@@ -163,7 +163,7 @@ def fit_rung(
 
     outcome = descent.run(watch=watched, every=every)
     if outcome.failed:
-        raise InputError("picture.not_fitted", rung=rung.name, advice=outcome.advice)
+        raise InputError("picture.not_fitted", rung=rung.name, advice=outcome.message)
     return FittedRung(training_set, split, descent.theta, record, outcome)
 
 

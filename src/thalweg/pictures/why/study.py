@@ -114,7 +114,7 @@ def _as_forecast(
         runs = pool.run(jobs, watcher.advance)
         kept = [(each, run.outcome.best_epoch) for each, run in zip(seeds, runs, strict=True) if not run.outcome.failed]
         if not kept:
-            raise InputError("picture.not_fitted", rung=rung.name, advice=runs[0].outcome.advice)
+            raise InputError("picture.not_fitted", rung=rung.name, advice=runs[0].outcome.message)
         member = Member(rung, tuple(epochs for _, epochs in kept), tuple(each for each, _ in kept))
         return refit(BacktestSpecification(series, calendar, loss), (member,), [len(series)], 1, pool, watcher.advance)[
             0
