@@ -34,7 +34,10 @@ def test_every_picture_stands_on_the_page():
     assert len(drawing("en")) > LEAST_PICTURES
 
 
-@pytest.mark.parametrize("line", drawing("en"))
+# `look layers` fits many networks: its commands wait for CI.
+@pytest.mark.parametrize(
+    "line", [pytest.param(line, marks=pytest.mark.slow) if "look layers" in line else line for line in drawing("en")]
+)
 def test_a_command_of_the_page_makes_its_picture(line, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done = thalweg(*shlex.split(line)[1:])

@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = ["docs/index.md", "docs/commands.md", "docs/python.md", "docs/ladders.md"]
 CHINESE = [page.replace(".md", ".zh.md") for page in PAGES]
 DOCUMENTS = ["README.md", *PAGES]
+# The README's commands and code are run always; those of the other pages, which are alike, wait for CI.
+RUN = ["README.md", *(pytest.param(page, marks=pytest.mark.slow) for page in PAGES)]
 SHORTEST = """
 epochs = 5
 seeds = 1
@@ -79,7 +81,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("document", RUN)
 def test_every_command_runs(folder, document):
     told = commands(document)
     if document == "docs/commands.md":  # it speaks of a model and of newer days before it says how to get them
@@ -93,7 +95,7 @@ def test_every_command_runs(folder, document):
         assert "views" in written
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("document", RUN)
 def test_every_piece_of_python_runs(folder, document, capsys):
     for block in blocks(document, "python"):
         exec(compile(block, document, "exec"), {"__name__": "__main__"})  # noqa: S102 -- the document's own code
