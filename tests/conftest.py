@@ -6,8 +6,8 @@ import os
 
 from hypothesis import settings
 
-# Never a deadline, since compiled code is slow once and then fast; in CI the same examples every time.
-settings.register_profile("here", deadline=None, max_examples=40)
+# Never a deadline, since compiled code is slow once and then fast; in CI more examples, the same ones every time.
+settings.register_profile("here", deadline=None, max_examples=20)
 settings.register_profile("ci", deadline=None, max_examples=40, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 

@@ -114,6 +114,7 @@ class TestBuild:
             sum(table[f"piece_{at}"] for at in range(6)), LECTURE_TURNS[:, 1], rtol=0, atol=1e-12
         )
 
+    @pytest.mark.slow
     def test_days_of_one_s_own(self, series):
         study = study_of("pieces", series, points=17)
         assert len(study.pieces) == 16

@@ -331,12 +331,12 @@ def test_names_of_unknowns_lead_both_ways(network):
 @pytest.mark.parametrize(
     ("view", "options"),
     [
-        ("path", {"updates": 30}),
         ("curve", {}),
-        ("losses", {}),
-        ("search", {"updates": 30}),
         ("starts", {"starts": 3, "updates": 30}),
-        ("rates", {"updates": 30}),
+        pytest.param("path", {"updates": 30}, marks=pytest.mark.slow),
+        pytest.param("losses", {}, marks=pytest.mark.slow),
+        pytest.param("search", {"updates": 30}, marks=pytest.mark.slow),
+        pytest.param("rates", {"updates": 30}, marks=pytest.mark.slow),
     ],
 )
 def test_every_view_draws_and_has_sentences(view, options, draw):

@@ -142,6 +142,7 @@ class TestRates:
         stated = [row["loss"] for row in illustration.tables["finder"].rows()]
         np.testing.assert_allclose(stated, study.finder.losses * spread**2)
 
+    @pytest.mark.slow
     def test_absolute_errors_jump_and_say_so(self):
         study = study_of("surface", SERIES, view="rates", loss="mae")
         assert math.isnan(study.curvature)

@@ -37,7 +37,7 @@ def test_every_picture_is_of_this_fit(result):
     assert "sealed days" in made["shift"].subtitle
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.slow)])
 def test_the_report_shows_them_with_their_words_and_questions(result, language):
     text = page(result.findings, language, result.model)
     reader = PageReader(text)
@@ -67,6 +67,7 @@ def test_days_that_are_all_the_same_have_no_surface_and_the_page_says_so():
     assert surface.reason not in chinese
 
 
+@pytest.mark.slow
 def test_a_short_series_still_shows_them_all():
     result = thalweg.fit(simulated_series(60), ladder=SMALL, horizon=1, threads=1)
     made, _ = insights(result.findings, result.model)

@@ -48,6 +48,7 @@ def test_daily_file_with_long_remarks(tmp_path):
     assert peak < LIMIT_MEGABYTES
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no module resource, which measures the peak of memory")
 def test_a_million_hours_are_refused(tmp_path):
     path = tmp_path / "load.csv"

@@ -56,6 +56,7 @@ print(vl_convert.vegalite_to_svg(truth_chart(build_findings()).to_dict(), vl_ver
 """
 
 
+@pytest.mark.slow
 def test_no_clock_moves_a_day(request):
     drawn = {
         subprocess.run(
