@@ -265,11 +265,11 @@ class TestPictures:
         offered = {view: [each.name for each in record.declared()] for view, record in views_of("surface").items()}
         model = ["days_back", "layers", "activation", "loss", "seed"]
         assert offered == {
-            "path": ["plane", "unknowns", "rate", "updates", "step", *model],
-            "curve": ["unknowns", "rate", *model],
+            "path": [*model, "rate", "updates", "plane", "unknowns", "step"],
+            "curve": [*model, "unknowns", "rate"],
             "losses": [],
             "search": ["rate", "updates", "loss", "seed"],
-            "starts": ["starts", "rate", "updates", *model],
+            "starts": [*model, "rate", "updates", "starts"],
             "rates": ["rate", "updates", "loss", "seed"],
         }
         assert [each.name for each in views_of("pieces")["sliders"].declared()] == ["c", "b", "w"]
@@ -283,7 +283,7 @@ class TestPictures:
             options_of("surface", "curve", {"step": 3})
         assert str(refused.value) == (
             "surface curve has no option 'step'. "
-            "Its options are unknowns, rate, days_back, layers, activation, loss, seed."
+            "Its options are days_back, layers, activation, loss, seed, unknowns, rate."
         )
         with pytest.raises(InputError, match=r"surface losses takes no options\. Leave out: days_back, seed\."):
             options_of("surface", "losses", {"days_back": 3, "seed": 1})

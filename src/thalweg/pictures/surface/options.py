@@ -43,16 +43,9 @@ class SurfaceOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PathOptions(SurfaceOptions):
-    """The descent on the error surface, with its gradient."""
+class FunctionOptions(SurfaceOptions):
+    """Which function's loss is looked at: a straight line over one day where nothing else is given."""
 
-    view: ClassVar[str] = "path"
-
-    plane: str = option("auto", Word(PLANES))
-    unknowns: str = unknowns()
-    rate: float = rate()
-    updates: int = updates()
-    step: int = option(0, WholeNumber(0, MOST_UPDATES))
     days_back: int = shared.days_back(1)
     layers: tuple[int, ...] = shared.layers()
     activation: str = shared.activation("relu")
@@ -61,18 +54,32 @@ class PathOptions(SurfaceOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CurveOptions(SurfaceOptions):
+class DescentOptions(SurfaceOptions):
+    """The plain descent of a straight line over one day."""
+
+    rate: float = rate()
+    updates: int = updates()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PathOptions(DescentOptions, FunctionOptions):
+    """The descent on the error surface, with its gradient."""
+
+    view: ClassVar[str] = "path"
+
+    plane: str = option("auto", Word(PLANES))
+    unknowns: str = unknowns()
+    step: int = option(0, WholeNumber(0, MOST_UPDATES))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurveOptions(FunctionOptions):
     """The loss over one unknown."""
 
     view: ClassVar[str] = "curve"
 
     unknowns: str = unknowns()
     rate: float = rate()
-    days_back: int = shared.days_back(1)
-    layers: tuple[int, ...] = shared.layers()
-    activation: str = shared.activation("relu")
-    loss: str = shared.loss("mae")
-    seed: int = shared.seed()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,41 +90,30 @@ class LossesOptions(SurfaceOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SearchOptions(SurfaceOptions):
+class SearchOptions(DescentOptions):
     """Brute force beside descent."""
 
     view: ClassVar[str] = "search"
 
-    rate: float = rate()
-    updates: int = updates()
     loss: str = shared.loss("mae")
     seed: int = shared.seed()
 
 
 @dataclass(frozen=True, kw_only=True)
-class StartsOptions(SurfaceOptions):
+class StartsOptions(DescentOptions, FunctionOptions):
     """Many starts, and where each ends."""
 
     view: ClassVar[str] = "starts"
 
     starts: int = option(12, WholeNumber(3, 40))
-    rate: float = rate()
-    updates: int = updates()
-    days_back: int = shared.days_back(1)
-    layers: tuple[int, ...] = shared.layers()
-    activation: str = shared.activation("relu")
-    loss: str = shared.loss("mae")
-    seed: int = shared.seed()
 
 
 @dataclass(frozen=True, kw_only=True)
-class RatesOptions(SurfaceOptions):
+class RatesOptions(DescentOptions):
     """Learning rates too small, good and too large."""
 
     view: ClassVar[str] = "rates"
 
-    rate: float = rate()
-    updates: int = updates()
     loss: str = shared.loss("mse")
     seed: int = shared.seed()
 

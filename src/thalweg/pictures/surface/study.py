@@ -13,6 +13,7 @@ from thalweg.pictures.surface.curve_study import CurveStudy, curve_study, toy_cu
 from thalweg.pictures.surface.loss_surface import loss_surface_of
 from thalweg.pictures.surface.options import (
     CurveOptions,
+    FunctionOptions,
     PathOptions,
     RatesOptions,
     SearchOptions,
@@ -72,7 +73,7 @@ def surface_study(source: Source, options: SurfaceOptions, watcher: Watcher) -> 
     return study
 
 
-def _surface_of(series: Series, options: PathOptions | CurveOptions | StartsOptions) -> LossSurface:
+def _surface_of(series: Series, options: FunctionOptions) -> LossSurface:
     rung = replace(Rung(options.days_back, hidden=options.layers), activation=options.activation)
     return loss_surface_of(series, suited(rung), options.loss)
 
