@@ -17,8 +17,9 @@ def thalweg():
 
 @pytest.fixture(scope="session")
 def command():
-    """The command as a user's shell finds it."""
-    return [sys.executable, "-c", "from thalweg.cli import main; main()"]
+    """The command as a shell finds it; it hears Ctrl-C, also where the tests run in the background and do not."""
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    return [sys.executable, "-c", f"{heard}; from thalweg.cli import main; main()"]
 
 
 @pytest.fixture(scope="session")

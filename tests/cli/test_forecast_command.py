@@ -13,7 +13,6 @@ import time
 import pytest
 
 import thalweg as library
-from support.interrupts import default_interrupt
 from thalweg.forecast import forecaster
 
 FILES = {"forecast.csv", "ladder.csv", "model.thalweg", "report.html"}
@@ -237,7 +236,6 @@ def test_ctrl_c_while_it_trains_leaves_nothing(command, thalweg, tmp_path_factor
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=default_interrupt,  # noqa: PLW1509 -- no thread is running here
     ) as process:
         try:
             assert "2,200 simulated days" in process.stdout.readline()  # read; training begins

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from support.interrupts import default_interrupt
 from thalweg.pictures import PICTURES
 
 
@@ -139,7 +138,6 @@ def test_an_interrupt_leaves_nothing_half_written(command, folder):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=default_interrupt,  # noqa: PLW1509 -- no thread is running here
     ) as process:
         time.sleep(4)
         process.send_signal(signal.SIGINT)
