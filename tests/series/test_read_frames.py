@@ -159,6 +159,7 @@ def zoned(zone):
 
 WRITERS = {
     "pandas": lambda frame, path: frame.to_parquet(path),
+    "pandas, nanoseconds": lambda frame, path: frame.assign(date=frame["date"].dt.as_unit("ns")).to_parquet(path),
     "pandas, index": lambda frame, path: frame.set_index("date").to_parquet(path),
     "polars": lambda frame, path: pl.from_pandas(frame).write_parquet(path),
 }

@@ -15,7 +15,7 @@ from thalweg.sql import identifier, literal
 if TYPE_CHECKING:
     import duckdb
 
-_MOMENT = "TIMESTAMP WITH TIME ZONE"
+_MOMENTS = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")  # the second of files that count nanoseconds
 _UTC = ("UTC", "Etc/UTC", "Z", "GMT", "+00:00")
 _MINUTES_A_DAY = 24 * 60
 _OFFSET_STEP_MINUTES = 15  # the offset of every time zone is a multiple of it
@@ -48,7 +48,7 @@ def local_moments(
     list of Message
         Notes that tell the user about it.
     """
-    moments = [name for name, sql_type in types if sql_type == _MOMENT]
+    moments = [name for name, sql_type in types if sql_type in _MOMENTS]
     if not moments:
         return {}, []
     recorded = _recorded(connection, path)
@@ -58,7 +58,7 @@ def local_moments(
         zone = recorded.get(name, recorded.get(""))
         if zone in _UTC:
             continue
-        cell = identifier(name)
+        cell = f"({identifier(name)})::TIMESTAMPTZ"
         utc = f"({cell} AT TIME ZONE 'UTC')"
         if zone is not None and (offset := _OFFSET.fullmatch(zone)):
             minutes = int(f"{offset[1]}{int(offset[2]) * 60 + int(offset[3])}")
