@@ -36,7 +36,7 @@ P = ParamSpec("P")
 First = TypeVar("First")
 Record = TypeVar("Record", bound="Options")
 Result = TypeVar("Result")
-_WHOLE = re.compile(r"[+-]?[0-9]+")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,300}")  # Python itself refuses to read a number of thousands of digits
 
 
 class Kind(ABC):

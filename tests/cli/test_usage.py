@@ -22,6 +22,8 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
         (["frobnicate"], "thalweg --help tells what is."),
         (["look", "surface", "--view", "curve"], "thalweg look surface curve. The views of surface are path, curve,"),
         (["look", "eror"], "There is no picture 'eror'. Did you mean error?"),
+        (["look", "error", "--days", "9" * 5000], "give a whole number from 2 to 366 days."),
+        (["look", "error", "--layers", "9" * 5000], "whole numbers from 1 to 10,000"),
     ],
 )
 def test_what_is_wrong_and_what_to_do(thalweg, arguments, says):

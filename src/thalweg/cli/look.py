@@ -175,7 +175,7 @@ def _made(
     from thalweg.cli.progress import LadderProgress
 
     source = _source(file, reading)
-    with LadderProgress(_console(quiet=quiet) if not quiet else Console(stderr=True), catalogue(language)) as watcher:
+    with LadderProgress(Console(stderr=True) if quiet else _console(), catalogue(language)) as watcher:
         watcher.stage("look", None)
         picture = made_of(name, source, options, language, watcher)
         if target is not None:
@@ -183,10 +183,10 @@ def _made(
     return picture
 
 
-def _console(*, quiet: bool = False) -> Any:  # noqa: ANN401 - Rich loads when a command runs
+def _console() -> Any:  # noqa: ANN401 - Rich loads when a command runs
     from rich.console import Console
 
-    return Console(markup=False, highlight=False, emoji=False, quiet=quiet)
+    return Console(markup=False, highlight=False, emoji=False)
 
 
 def _source(file: Path | None, reading: ReadOptions) -> Source:
