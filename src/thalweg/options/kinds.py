@@ -1,41 +1,18 @@
-"""Options, declared once: name, range, unit and default here, help in the catalogues.
-
-A record of options is a frozen dataclass whose fields are made by `option`. It is checked when it is made. The command,
-the documents' tables and a page's form are made of the same declaration.
-
->>> @dataclass(frozen=True, kw_only=True)
-... class Example(Options):
-...     words = "example"
-...     days_back: int = option(7, WholeNumber(1, 366, "days"))
->>> Example(days_back=28)
-Example(days_back=28)
->>> Example.of_texts({"days_back": "28"})
-Example(days_back=28)
-"""
+"""What values an option takes: a whole number within a range, one of a few words, a day."""
 
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import inspect
 import math
 import re
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, Self, TypeVar
+from typing import Any
 
 from thalweg.errors import InputError
-from thalweg.messages import Argument, Message, catalogue
+from thalweg.messages import Argument, Message
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-T = TypeVar("T")
-P = ParamSpec("P")
-First = TypeVar("First")
-Record = TypeVar("Record", bound="Options")
-Result = TypeVar("Result")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,300}")  # Python itself refuses to read a number of thousands of digits
 
 
@@ -305,139 +282,3 @@ class Day(Kind):
         if date is None or date.isoformat() != text:  # "20250109" is a date to Python too
             raise InputError("option.day", argument=Argument(name, text))
         return date
-
-
-@dataclass(frozen=True)
-class Declared:
-    """One option: its name, what it takes, its default, and the panel of the help that it stands in."""
-
-    name: str
-    kind: Kind
-    default: Any
-    panel: str
-
-    def checked(self, value: Any) -> Any:  # noqa: ANN401 - users have no type checker
-        """Return a value as the record holds it; None where that is the default."""
-        return None if value is None and self.default is None else self.kind.checked(self.name, value)
-
-    @property
-    def default_text(self) -> str:
-        """The default as a user writes it; empty where there is none."""
-        return "" if self.default in (None, "") else self.kind.written(self.default)
-
-
-def option(default: T, kind: Kind, *, panel: str = "") -> T:
-    """Declare an option as a field of a record.
-
-    Parameters
-    ----------
-    default : object
-        As the record holds it. Where it is None, None is taken too.
-    kind : Kind
-        What values it takes.
-    panel : str
-        The panel of the help that it stands in: a key ``option.panel.*`` of the catalogues.
-    """
-    return field(default=default, metadata={"option": (kind, panel)})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """A record of options; those declared by `option` are checked when it is made.
-
-    Attributes
-    ----------
-    words : str
-        Where the catalogues hold the help of these options: ``option.WORDS.NAME``, or ``option.NAME`` where several
-        records share an option.
-
-    Raises
-    ------
-    InputError
-        If an option does not take its value.
-    """
-
-    words: ClassVar[str] = ""
-
-    def __post_init__(self) -> None:
-        for each in self.declared():
-            object.__setattr__(self, each.name, each.checked(getattr(self, each.name)))
-
-    @classmethod
-    def declared(cls) -> tuple[Declared, ...]:
-        """Return the options in their order."""
-        return tuple(
-            Declared(each.name, each.metadata["option"][0], each.default, each.metadata["option"][1])
-            for each in fields(cls)
-            if "option" in each.metadata
-        )
-
-    @classmethod
-    def of(cls, given: Mapping[str, Any], called: str) -> Self:
-        """Make a record of keywords.
-
-        Parameters
-        ----------
-        given : mapping
-            Name to value.
-        called : str
-            What takes the options, for the message: ``fit``, or a picture's name.
-
-        Raises
-        ------
-        InputError
-            If there is no such option, or one does not take its value.
-        """
-        names = [each.name for each in cls.declared()]
-        for name in given:
-            if name not in names:
-                raise InputError("option.unknown", called=called, name=name, names=names)
-        return cls(**given)
-
-    @classmethod
-    def of_texts(cls, texts: Mapping[str, str]) -> Self:
-        """Make a record of what a user typed, by name; what is not among them has its default."""
-        kinds = {each.name: each.kind for each in cls.declared()}
-        return cls(**{name: kinds[name].parsed(name, text) for name, text in texts.items()})
-
-    @classmethod
-    def help(cls, name: str, language: str = "en", *, command: bool = False) -> str:
-        """Return an option's help."""
-        translate = catalogue(language, command=command)
-        own = f"option.{cls.words}.{name}"
-        return translate(own if own in translate.templates else f"option.{name}")
-
-    def changed(self, names: Iterable[str]) -> list[str]:
-        """Return those of the options named whose value is not the default."""
-        return [
-            each.name for each in self.declared() if each.name in names and getattr(self, each.name) != each.default
-        ]
-
-
-def with_options(
-    record: Callable[P, Record],
-) -> Callable[[Callable[[First, Record], Result]], Callable[Concatenate[First, P], Result]]:
-    """Turn a function of something and a record into one of something and the record's options as keywords.
-
-    Parameters
-    ----------
-    record : type
-        A subclass of `Options`.
-
-    Returns
-    -------
-    callable
-        A decorator. Type checkers, ``help`` and notebooks see the options with their types and defaults.
-    """
-
-    def decorate(function: Callable[[First, Record], Result]) -> Callable[Concatenate[First, P], Result]:
-        @functools.wraps(function)
-        def taking(first: First, /, *args: P.args, **options: P.kwargs) -> Result:
-            return function(first, record(*args, **options))
-
-        first, *_ = inspect.signature(function).parameters.values()
-        of_record = inspect.signature(record).parameters.values()
-        vars(taking)["__signature__"] = inspect.signature(function).replace(parameters=[first, *of_record])
-        return taking
-
-    return decorate
