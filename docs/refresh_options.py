@@ -145,7 +145,7 @@ def of_command(name: str, language: str) -> list[tuple[str, ...]]:
     group = typer.main.get_command(app(language))
     command, told = group.commands[name], {row[0].strip("`") for row in rows}
     if name == "look":
-        command = command.commands["error"]
+        command = command.get_command(None, "error")
         told |= {row[0].strip("`") for row in of_records(views_of("error").values(), language, command=True)}
     return [*rows, *of_flags(command, told, language)]
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from thalweg.pictures.shared.source import Source
 
 MODEL = ".thalweg"
+HELP = {"help_option_names": ["-h", "--help"]}
 GENERATOR = b'name="generator" content="thalweg'  # what stands at the head of our own pages
 HEAD = 2000  # bytes of a page in which that stands
 
@@ -56,14 +57,16 @@ class Pictures(TyperGroup):
         view, rest = (rest[0], rest[1:]) if rest and rest[0] in views else (next(iter(views)), rest)
         return super().resolve_command(ctx, [f"{name} {view}", *rest])
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - as above
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - as above
         """Return what the help lists: the pictures, a line each; their views stand in their own help."""
-        return [name for name in super().list_commands(ctx) if name.split()[0] == name or _is_usual(name)]
+        return [f"{name} {next(iter(views_of(name)))}".strip() for name in PICTURES]
 
-
-def _is_usual(command: str) -> bool:
-    name, view = command.split()
-    return view == next(iter(views_of(name)))
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - as above
+        """Return the command of a picture and a view. It is made when it is asked for, so that others start quickly."""
+        name, _, view = cmd_name.partition(" ")
+        if name not in PICTURES or view not in views_of(name):
+            return None
+        return _command(name, view, self.language)
 
 
 def _refuse_old_option(name: str, arguments: list[str], views: Mapping[str, type[Options]]) -> None:
@@ -81,7 +84,7 @@ def look_app(language: str) -> typer.Typer:
     translate = catalogue(language, command=True)
     made = typer.Typer(
         cls=type("Pictures", (Pictures,), {"language": language}),
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings=HELP,
     )
 
     def pictures(
@@ -92,17 +95,6 @@ def look_app(language: str) -> typer.Typer:
             _list(lang)
 
     made.callback(invoke_without_command=True, help=translate("cli.help.look.about"))(pictures)
-    for name in PICTURES:
-        views = views_of(name)
-        for view, record in views.items():
-            command = f"{name} {view}".strip()
-            about = translate(f"look.{name}.help")
-            if view:
-                listed = "\n\n".join(f"{other}: {translate(f'look.{name}.view.{other}')}" for other in views)
-                about += "\n\n" + translate("look.views", view=view, listed=listed)
-            made.command(command, help=about, epilog=_epilog(name, view, language))(
-                _command(name, view, record, language)
-            )
     return made
 
 
@@ -127,7 +119,19 @@ def _epilog(name: str, view: str, language: str) -> str:
     return "\n\n".join([f"[b]{catalogue(language)('cli.examples.head')}[/b]", *examples])
 
 
-def _command(name: str, view: str, record: type[Options], language: str) -> Callable[..., None]:
+def _command(name: str, view: str, language: str) -> Any:  # noqa: ANN401 - Typer keeps its classes to itself
+    translate, views = catalogue(language, command=True), views_of(name)
+    about = translate(f"look.{name}.help")
+    if view:
+        listed = "\n\n".join(f"{other}: {translate(f'look.{name}.view.{other}')}" for other in views)
+        about += "\n\n" + translate("look.views", view=view, listed=listed)
+    made = typer.Typer(add_completion=False, context_settings=HELP)
+    declare = made.command(f"{name} {view}".strip(), help=about, epilog=_epilog(name, view, language))
+    declare(_function(name, view, views[view], language))
+    return typer.main.get_command(made)
+
+
+def _function(name: str, view: str, record: type[Options], language: str) -> Callable[..., None]:
     def show(
         file: Annotated[Path | None, Position()] = None,
         *,
