@@ -12,7 +12,7 @@ import numpy as np
 
 from measure import medians, table, take_turns
 from thalweg import read
-from thalweg.forecast.ladder import Rung
+from thalweg.forecast.predictors.network import Rung
 from thalweg.learn.descent import Descent
 from thalweg.learn.examples import Examples
 from thalweg.learn.function import Network

@@ -68,7 +68,7 @@ ARRAYS = """
 import hashlib, json, sys
 from safetensors.numpy import load_file
 print(json.dumps({name: [list(array.shape), str(array.dtype), hashlib.sha256(array.tobytes()).hexdigest()]
-                  for name, array in load_file(sys.argv[1]).items()}))
+                  for name, array in load_file(sys.argv[1]).items() if name != "sha256"}))
 """
 
 

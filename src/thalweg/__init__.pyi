@@ -4,7 +4,7 @@ from .api.picture import Picture as Picture
 from .api.picture import look as look
 from .errors import InputError as InputError
 from .forecast.model import Model as Model
-from .forecast.store import load as load
+from .forecast.model import load as load
 from .series.read import read as read
 from .series.sample import sample as sample
 from .series.series import Series as Series

@@ -16,7 +16,7 @@ from thalweg.cli.terminal import print_findings, print_first_day
 from thalweg.cli.wrap import broken
 from thalweg.forecast.result import Miss
 from thalweg.messages import Message, catalogue
-from thalweg.series.dates import date_range, days_after
+from thalweg.series.frequency.dates import date_range, days_after
 
 
 def shown(translate, width=80):

@@ -10,20 +10,23 @@ from hypothesis import strategies as st
 
 import thalweg
 from support.data import real
-from support.small_searches import LINE, NET, WEEK, YEAR, channel, fitted, series_of
+from support.small_searches import LINE, NET, WEEK, YEAR, channel, fitted, pair_of, series_of, tomorrow_of
 from thalweg.errors import InputError
-from thalweg.forecast.contributions import USUAL_DAYS, feature_map, why_of
-from thalweg.forecast.features import Past, days_seen, inputs, past_of
+from thalweg.forecast.contributions import feature_map, why_of
+from thalweg.forecast.features.past import Past, past_of
 from thalweg.forecast.interval import miss_transform
-from thalweg.forecast.ladder import Rung
+from thalweg.forecast.levels import LEVELS
 from thalweg.forecast.model import Model
+from thalweg.forecast.predictors.baselines import Copy
+from thalweg.forecast.predictors.mean import Mean
 from thalweg.series.calendar import Calendar
-from thalweg.series.dates import days_after
+from thalweg.series.frequency.dates import days_after
+from thalweg.series.frequency.record import DAILY
 
 SERIES = channel(460, missing=(100, 390, 431))
 TAIWAN = Calendar("TW")
 RUNGS = {"line": LINE, "network": NET, "week": WEEK, "year": YEAR}
-COPY = Rung(7, copy=True)
+COPY = Copy(7)
 TODAY = len(SERIES) - 1
 NEAR_ZERO = replace(SERIES, values=np.maximum(SERIES.values - SERIES.values.min(), 0))  # its logarithm has an offset
 BELOW_ZERO = replace(SERIES, values=np.log(SERIES.values) - 6.5)
@@ -43,7 +46,7 @@ def days_for(fit):
 
 def variables(fit, newest):
     """Past days as the fit sees them, and the calendar's columns for the day to come."""
-    past = min(newest + 1, days_seen(fit.rung))
+    past = min(newest + 1, fit.features.seen)
     values = fit.scale.transform(days_for(fit).values[newest + 1 - past : newest + 1])
     facts = TAIWAN.columns(days_after(SERIES.dates[newest : newest + 1], 1))[0]
     return past, np.concatenate([values, facts])
@@ -53,7 +56,7 @@ def variables(fit, newest):
 def test_features_are_seen_as_the_fit_sees_them(fit, newest):
     past, row = variables(fit, newest)
     features = feature_map(fit, TAIWAN, SERIES.dates[newest], past)
-    expected = inputs(fit.rung, fit.scale, TAIWAN, past_of(days_for(fit), np.array([newest])), 1)
+    expected = fit.features.rows(past_of(days_for(fit), np.array([newest])), fit.scale, 1)
     seen = np.clip(features.constant + row @ features.weights, -features.limit, features.limit)
     np.testing.assert_allclose(seen, expected.gather()[0], rtol=1e-9, atol=1e-10)
     np.testing.assert_allclose(features.level + row @ features.level_weights, expected.level[0], rtol=1e-12)
@@ -63,8 +66,8 @@ def test_features_are_seen_as_the_fit_sees_them(fit, newest):
 def test_the_estimate_is_the_one_that_serves(fit):
     days = days_for(fit)
     for newest in (TODAY, 395):
-        why = why_of([fit], TAIWAN, days, days_after(days.dates[newest], 1))
-        served = fit.predict(TAIWAN, past_of(days, np.array([newest])))[0, 0]
+        why = why_of(Mean((fit,)), TAIWAN, days, days_after(days.dates[newest], 1))
+        served = tomorrow_of(fit, days, [newest])[0]
         assert why.served == served
         assert why.prediction == pytest.approx(served, rel=1e-5)
         assert abs(why.remainder) <= why.allowed
@@ -99,15 +102,15 @@ def test_slopes_are_central_differences(fit, seed):
 
 def test_the_base_is_an_ordinary_month():
     line = fitted(LINE, SERIES, TODAY + 1, epochs=15)
-    why = why_of([line], Calendar(), SERIES)
-    assert why.usual == pytest.approx(SERIES.values[-USUAL_DAYS:].mean())
-    flat = Past(np.full(7, why.usual), np.array([6]), SERIES.dates[-1:], np.array([7]))
-    assert why.base == pytest.approx(line.predict(Calendar(), flat)[0, 0], rel=1e-6)
+    why = why_of(Mean((line,)), Calendar(), SERIES)
+    assert why.usual == pytest.approx(SERIES.values[-DAILY.month :].mean())
+    flat = Past(np.full(7, why.usual), np.array([6]), SERIES.dates[-1:], np.array([7]), DAILY)
+    assert why.base == pytest.approx(line.predict(flat, (1,))[0, 0], rel=1e-6)
 
 
 def test_the_calendar_of_the_base_is_an_average_day():
     week = fitted(WEEK, SERIES, TODAY + 1, epochs=15, calendar=TAIWAN)
-    why = why_of([week], TAIWAN, SERIES)
+    why = why_of(Mean((week,)), TAIWAN, SERIES)
     average = TAIWAN.columns(SERIES.dates[-364:]).mean(axis=0)
     np.testing.assert_allclose(average[:7], 1 / 7, rtol=1e-12)
     row = np.concatenate([week.scale.transform(np.full(len(why.dates), why.usual)), average])
@@ -120,7 +123,7 @@ def test_the_calendar_of_the_base_is_an_average_day():
 def test_a_straight_line_over_raw_days_gives_each_its_weight(above):
     days = replace(SERIES, values=SERIES.values + above)
     line = fitted(LINE, days, TODAY + 1, epochs=15)
-    why = why_of([line], Calendar(), days)
+    why = why_of(Mean((line,)), Calendar(), days)
     weights = line.thetas.astype(float)[:, :7].mean(axis=0)  # feature 1 is the newest day's
     np.testing.assert_allclose(why.contributions, weights[::-1] * (why.values - why.usual), rtol=1e-9)
     assert len(why.dates) == 7
@@ -134,19 +137,19 @@ def test_a_day_that_no_weight_sees_contributes_nothing():
     for theta in thetas:
         net.network.layers(theta)[0].weights[:, 5] = 0  # five days before the newest
     blind = replace(net, thetas=thetas)
-    why = why_of([blind], Calendar(), SERIES)
+    why = why_of(Mean((blind,)), Calendar(), SERIES)
     assert why.contributions[-6] == 0
     assert np.count_nonzero(why.contributions) == 13
     other = replace(SERIES, values=SERIES.values.copy())
     other.values[-6], other.values[-10] = SERIES.values[-10], SERIES.values[-6]
-    assert why_of([blind], Calendar(), other).contributions[-6] == 0
-    assert why_of([net], Calendar(), SERIES).contributions[-6] != 0
+    assert why_of(Mean((blind,)), Calendar(), other).contributions[-6] == 0
+    assert why_of(Mean((net,)), Calendar(), SERIES).contributions[-6] != 0
 
 
 def test_a_mean_gives_the_mean_of_its_members():
     year, line, copy = fitted(YEAR, SERIES, TODAY + 1, calendar=TAIWAN), fitted(LINE, SERIES, TODAY + 1), COPY
-    together = why_of([year, year, line, copy], TAIWAN, SERIES)
-    alone = [why_of([member], TAIWAN, SERIES) for member in (year, year, line, copy)]
+    together = why_of(Mean((year, year, line, copy)), TAIWAN, SERIES)
+    alone = [why_of(Mean((member,)), TAIWAN, SERIES) for member in (year, year, line, copy)]
     expected = np.zeros(len(together.dates))
     for one in alone:
         expected[-len(one.dates) :] += one.contributions / 4
@@ -159,7 +162,7 @@ def test_a_mean_gives_the_mean_of_its_members():
 
 
 def test_copying_gives_one_day_alone():
-    why = why_of([COPY], Calendar(), SERIES)
+    why = why_of(Mean((COPY,)), Calendar(), SERIES)
     assert why.prediction == SERIES.values[-7]
     np.testing.assert_array_equal(np.flatnonzero(why.contributions), [0])
     assert why.contributions[0] == SERIES.values[-7] - why.usual
@@ -172,13 +175,13 @@ def test_facts_are_named():
     series = channel(460)
     series = replace(series, start=days_after(np.datetime64("2022-01-31"), -460))
     week, year = (fitted(rung, series, 460, epochs=15, calendar=TAIWAN) for rung in (WEEK, YEAR))
-    why = why_of([year], TAIWAN, series)
+    why = why_of(Mean((year,)), TAIWAN, series)
     facts = [(fact.kind, fact.name) for fact in why.facts]
     assert why.date == np.datetime64("2022-01-31")
     assert facts[:2] == [("weekday", "Monday"), ("season", "")]
     assert ("holiday", "Lunar New Year's Eve") in facts
     assert facts[-1] == ("ordinary", "")
-    assert "season" not in [fact.kind for fact in why_of([week], TAIWAN, series).facts]
+    assert "season" not in [fact.kind for fact in why_of(Mean((week,)), TAIWAN, series).facts]
     assert all(abs(fact.contribution) > 0 for fact in why.facts[:2])
 
 
@@ -188,7 +191,7 @@ def test_a_wild_day_counts_no_more_than_its_bound():
     wild, wilder = (replace(BELOW_ZERO, values=BELOW_ZERO.values.copy()) for _ in range(2))
     wild.values[-3], wilder.values[-3] = 40.0, 80.0
     for days in (wild, wilder):
-        why = why_of([week], Calendar(), days)
+        why = why_of(Mean((week,)), Calendar(), days)
         assert abs(why.remainder) <= why.allowed
         assert why.prediction == pytest.approx(why.served, rel=1e-5)
 
@@ -200,30 +203,30 @@ def test_a_floor_counts():
     line = fitted(LINE, days, 280, epochs=30)
     theta = line.thetas.copy()
     theta[:, -1] -= 3
-    why = why_of([replace(line, thetas=theta)], Calendar(), days)
+    why = why_of(Mean((replace(line, thetas=theta),)), Calendar(), days)
     assert why.prediction == 0
     assert abs(why.prediction - why.base - why.contributions.sum()) <= why.allowed
 
 
 def test_days_that_never_change_move_nothing():
     days = series_of(np.full(120, 7.1))
-    why = why_of([fitted(rung, days, 120, calendar=TAIWAN) for rung in (NET, WEEK)], TAIWAN, days)
+    why = why_of(Mean(tuple(fitted(rung, days, 120, calendar=TAIWAN) for rung in (NET, WEEK))), TAIWAN, days)
     assert why.prediction == pytest.approx(7.1, rel=0.2)
     np.testing.assert_allclose(why.contributions, 0, atol=1e-12)
 
 
 def test_a_saved_model_is_explained_on_its_own_days():
-    members = [fitted(YEAR, SERIES, TODAY + 1, calendar=TAIWAN), fitted(NET, SERIES, TODAY + 1), Rung(1, copy=True)]
+    members = [fitted(YEAR, SERIES, TODAY + 1, calendar=TAIWAN), fitted(NET, SERIES, TODAY + 1), Copy(1)]
     stored = replace(SERIES, start=SERIES.dates[80], values=SERIES.values[80:], observed=SERIES.observed[80:])
     model = Model(
-        "mean of 3", "mae", "recursive", members, members, TAIWAN, stored,
-        miss_transform(SERIES.values, counts=True), np.zeros((1, 4)), np.ones(5), dt.date(2022, 1, 1),
+        "mean of 3", "mae", ("recursive",), pair_of(members), TAIWAN, stored,
+        miss_transform(SERIES.values, counts=True), LEVELS, np.zeros((1, 2, 2)), np.ones(5), dt.date(2022, 1, 1),
     )  # fmt: skip
-    why = why_of(model.daily, model.calendar, model.days)
+    why = why_of(model.pair.one_step, model.calendar, model.days)
     assert why.served == model.predict().mean[0]
     assert why.prediction == pytest.approx(why.served, rel=1e-5)
     assert why.whole
-    earlier = why_of(model.daily, model.calendar, model.days, model.days.dates[-20])
+    earlier = why_of(model.pair.one_step, model.calendar, model.days, model.days.dates[-20])
     assert not earlier.whole, "the same weeks of last year are no longer at hand"
     assert earlier.prediction == pytest.approx(earlier.served, rel=1e-5)
 
@@ -234,10 +237,10 @@ def test_days_out_of_range_are_refused():
         with pytest.raises(
             InputError, match=rf"day='{day}': .* from {SERIES.dates[7]} to {days_after(SERIES.dates[-1], 1)}"
         ):
-            why_of(members, Calendar(), SERIES, day)
-    assert why_of(members, Calendar(), SERIES, SERIES.dates[7]).prediction == SERIES.values[0]
+            why_of(Mean(tuple(members)), Calendar(), SERIES, day)
+    assert why_of(Mean(tuple(members)), Calendar(), SERIES, SERIES.dates[7]).prediction == SERIES.values[0]
     with pytest.raises(InputError, match="Bring more days"):
-        why_of(members, Calendar(), SERIES.head(5))
+        why_of(Mean(tuple(members)), Calendar(), SERIES.head(5))
 
 
 @pytest.mark.real
@@ -253,7 +256,7 @@ def test_real_days_add_up(file, value, country):
     days, calendar = thalweg.read(real(file), value=value), Calendar(country)
     members = [fitted(rung, days, len(days), calendar=calendar) for rung in (NET, WEEK)]
     for day in days.dates[[-200, -100, -1]]:
-        why = why_of(members, calendar, days, day)
+        why = why_of(Mean(tuple(members)), calendar, days, day)
         assert abs(why.remainder) <= why.allowed
         assert why.prediction == pytest.approx(why.served, rel=1e-4)
         assert why.allowed < 0.01 * np.abs(days.values).mean()

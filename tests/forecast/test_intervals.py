@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thalweg.forecast.interval import RESIDUALS_USED, adaptive_conformal, miss_transform, quantiles
+from support.small_searches import calibrated
+from thalweg.forecast.interval import miss_transform, quantiles
+from thalweg.series.frequency.record import DAILY
 
 OUTSIDE = np.array([1 - 80 / 100, 1 - 95 / 100])
 
@@ -24,7 +26,7 @@ def all_known(residuals):
 def covered(residuals, bands, first, until=None):
     """Shares of days inside the 80% and the 95% interval."""
     came = residuals[first:][:until]
-    low80, high80, low95, high95 = bands[:until].T
+    low80, high80, low95, high95 = bands[:until].reshape(-1, 4).T
     return np.mean((came >= low80) & (came <= high80)), np.mean((came >= low95) & (came <= high95))
 
 
@@ -42,13 +44,13 @@ def covered(residuals, bands, first, until=None):
 )
 def test_ranks_by_hand(count, expected):
     residuals = np.random.default_rng(0).permutation(np.arange(1.0, count + 1))
-    assert tuple(quantiles(residuals, OUTSIDE)) == expected
+    assert tuple(quantiles(residuals, OUTSIDE).ravel()) == expected
 
 
 def test_ranks_are_exact_for_every_number_of_residuals():
     """Floating point must not push a rank over an edge, as 20 · 0.9 = 18.000000000000004 would."""
-    for count in range(1, RESIDUALS_USED + 1):
-        made = quantiles(np.arange(1.0, count + 1), OUTSIDE)
+    for count in range(1, DAILY.year + 1):
+        made = quantiles(np.arange(1.0, count + 1), OUTSIDE).ravel()
         expected = []
         for share in (Fraction(9, 10), Fraction(39, 40)):
             rank = min(ceil((count + 1) * share), count)
@@ -60,16 +62,16 @@ def test_ranks_are_exact_for_every_number_of_residuals():
 @pytest.mark.parametrize("seed", [0, 1])
 def test_exchangeable_noise_is_covered_as_promised(delay, seed):
     residuals = noise(4000, seed)
-    share80, share95 = covered(residuals, adaptive_conformal(residuals, all_known(residuals), 182, delay).bands, 182)
+    share80, share95 = covered(residuals, calibrated(residuals, all_known(residuals), 182, delay).bands, 182)
     assert share80 == pytest.approx(0.80, abs=0.03)
     assert share95 == pytest.approx(0.95, abs=0.03)
 
 
 def test_a_share_falls_outside_on_each_side():
     residuals = np.random.default_rng(2).exponential(1, 4000)
-    bands = adaptive_conformal(residuals, all_known(residuals), 182).bands
-    assert np.mean(residuals[182:] < bands[:, 0]) == pytest.approx(0.10, abs=0.03)
-    assert np.mean(residuals[182:] > bands[:, 1]) == pytest.approx(0.10, abs=0.03)
+    bands = calibrated(residuals, all_known(residuals), 182).bands
+    assert np.mean(residuals[182:] < bands[:, 0, 0]) == pytest.approx(0.10, abs=0.03)
+    assert np.mean(residuals[182:] > bands[:, 0, 1]) == pytest.approx(0.10, abs=0.03)
 
 
 @given(
@@ -81,7 +83,7 @@ def test_no_interval_changes_with_residuals_known_later(day, delay, first, seed)
     residuals = noise(120, 3)
     other = residuals.copy()
     other[day:] = noise(120 - day, seed, 50.0)
-    one, two = (adaptive_conformal(given_, all_known(residuals), first, delay).bands for given_ in (residuals, other))
+    one, two = (calibrated(given_, all_known(residuals), first, delay).bands for given_ in (residuals, other))
     unchanged = max(day + delay - first, 0)
     np.testing.assert_array_equal(one[:unchanged], two[:unchanged])
 
@@ -90,7 +92,7 @@ def test_no_interval_changes_with_residuals_known_later(day, delay, first, seed)
 def test_the_delay_to_the_day(delay):
     """The first interval uses the residuals up to `delay` days before it; the next uses one more."""
     residuals = noise(80, 4)
-    bands = adaptive_conformal(residuals, all_known(residuals), 40, delay).bands
+    bands = calibrated(residuals, all_known(residuals), 40, delay).bands
     np.testing.assert_array_equal(bands[0], quantiles(residuals[: 41 - delay], OUTSIDE))
     np.testing.assert_array_equal(bands[delay - 1], quantiles(residuals[:40], OUTSIDE))
 
@@ -99,14 +101,14 @@ def test_the_delay_to_the_day(delay):
 def test_the_95_interval_is_never_narrower_than_the_80_interval(delay):
     """Each adapts by itself, but a run of residuals outside the 80% interval must not make it wider than the other."""
     residuals = np.cumsum(noise(900, 10)) * 0.1
-    low80, high80, low95, high95 = adaptive_conformal(residuals, all_known(residuals), 60, delay).bands.T
+    low80, high80, low95, high95 = calibrated(residuals, all_known(residuals), 60, delay).bands.reshape(-1, 4).T
     assert (low95 <= low80).all()
     assert (high80 <= high95).all()
 
 
 def test_without_a_residual_there_is_no_interval():
     residuals = noise(30)
-    bands = adaptive_conformal(residuals, all_known(residuals), 5, 12).bands
+    bands = calibrated(residuals, all_known(residuals), 5, 12).bands
     assert np.isnan(bands[:7]).all()
     assert np.isfinite(bands[7:]).all()
 
@@ -116,20 +118,20 @@ def test_the_interval_of_a_forecast_uses_every_residual(delay):
     residuals = noise(30)
     known = all_known(residuals)
     known[: delay - 1] = False  # step h has no forecast of the first h − 1 days
-    last = adaptive_conformal(residuals, known, len(residuals), delay).last
+    last = calibrated(residuals, known, len(residuals), delay).last
     np.testing.assert_array_equal(last, quantiles(residuals[known], OUTSIDE))
 
 
 def test_only_the_residuals_of_the_last_year_are_used():
-    old, new = noise(800, 5, 100.0), noise(RESIDUALS_USED, 6)
+    old, new = noise(800, 5, 100.0), noise(DAILY.year, 6)
     residuals = np.concatenate([old, new])
-    last = adaptive_conformal(residuals, all_known(residuals), len(residuals)).last
+    last = calibrated(residuals, all_known(residuals), len(residuals)).last
     np.testing.assert_array_equal(last, quantiles(new, OUTSIDE))
 
 
 def test_intervals_follow_a_jump_in_the_spread():
     residuals = np.concatenate([noise(800, 7), noise(800, 8, 5.0)])
-    bands = adaptive_conformal(residuals, all_known(residuals), 400).bands
+    bands = calibrated(residuals, all_known(residuals), 400).bands
     rigid = quantiles(residuals[:800], OUTSIDE)
     share80, _ = covered(residuals, bands[500:], 900)
     rigid80, _ = covered(residuals, np.tile(rigid, (700, 1)), 900)
@@ -141,18 +143,18 @@ def test_days_without_a_residual_are_passed_over():
     residuals = noise(400, 9)
     known = np.random.default_rng(1).random(400) > 0.3
     other = np.where(known, residuals, 1e9)
-    one, two = adaptive_conformal(residuals, known, 100, 2), adaptive_conformal(other, known, 100, 2)
+    one, two = calibrated(residuals, known, 100, 2), calibrated(other, known, 100, 2)
     np.testing.assert_array_equal(one.bands, two.bands)
     np.testing.assert_array_equal(one.last, two.last)
     came = known[100:]
-    share80 = np.mean((residuals[100:] >= one.bands[:, 0])[came] & (residuals[100:] <= one.bands[:, 1])[came])
+    share80 = np.mean((residuals[100:] >= one.bands[:, 0, 0])[came] & (residuals[100:] <= one.bands[:, 0, 1])[came])
     assert share80 == pytest.approx(0.8, abs=0.06)
 
 
 @pytest.mark.parametrize("first", [-1, 31])
 def test_a_first_day_outside_is_a_mistake(first):
-    with pytest.raises(ValueError, match="lies outside the 30 days"):
-        adaptive_conformal(noise(30), all_known(noise(30)), first)
+    with pytest.raises(ValueError, match="lies outside the 30 steps"):
+        calibrated(noise(30), all_known(noise(30)), first)
 
 
 @given(st.lists(st.floats(0, 1e12), min_size=1, max_size=20))

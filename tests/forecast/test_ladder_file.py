@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from thalweg.errors import InputError
-from thalweg.forecast.ladder import MOST_LAYERS, MOST_UNITS, Rung, ladder_from_toml, named_ladder
+from thalweg.forecast.ladder import named_ladder
+from thalweg.forecast.ladder_file import MOST_LAYERS, MOST_UNITS, checked_ladder, ladder_from_toml
+from thalweg.forecast.predictors.network import Rung
+from thalweg.series.frequency.record import DAILY
 
 
 @pytest.fixture
@@ -21,7 +24,7 @@ def written(tmp_path):
 def test_what_is_left_out_has_its_usual_value(written):
     ladder = ladder_from_toml(written("[[rung]]\n"))
     assert ladder.name == "my"
-    assert [rung.name for rung in ladder.rungs] == ["copy yesterday", "copy last week", "linear 28"]
+    assert [rung.name for rung in ladder.rungs] == ["linear 28"]
     assert ladder.rungs[-1] == Rung(28)
     assert not ladder.mean
     assert ladder.again == ()
@@ -50,7 +53,7 @@ def test_everything_that_can_be_said(written):
     """
     ladder = ladder_from_toml(written(text))
     assert ladder.mean
-    line, deep = ladder.rungs[2:]
+    line, deep = ladder.rungs
     assert (line.days_back, line.hidden, line.seeds, line.optimizer.learning_rate) == (7, (), 1, 1)
     assert (deep.hidden, deep.activation, deep.known) == ((100, 50), "sigmoid", "week")
     assert (deep.batch, deep.epochs, deep.patience, deep.seeds) == (8, 9, 3, 2)
@@ -59,7 +62,7 @@ def test_everything_that_can_be_said(written):
 
 
 def test_a_path_that_ends_in_toml_is_read(written):
-    assert named_ladder(str(written("[[rung]]\ndays_back = 3"))).rungs[-1].name == "linear 3"
+    assert checked_ladder(str(written("[[rung]]\ndays_back = 3"))).rungs[-1].name == "linear 3"
 
 
 @pytest.mark.parametrize(
@@ -132,9 +135,9 @@ def test_files_that_cannot_be_read(tmp_path):
 
 def test_a_name_that_is_none():
     with pytest.raises(InputError, match=r"ladder='huge': there is no such ladder. Choose one of full, lecture, quick"):
-        named_ladder("huge")
+        checked_ladder("huge")
     with pytest.raises(InputError, match=r"none\.toml' cannot be read: No such file or folder"):
-        named_ladder(str(Path("no such folder") / "none.toml"))
+        checked_ladder(str(Path("no such folder") / "none.toml"))
 
 
 def test_the_lectures_ladder_is_its_table():
@@ -160,7 +163,7 @@ def test_names_of_a_ladder_are_its_own(name):
 @pytest.mark.parametrize("days", [1, 20, 27, 28 * 3, 300, 5000])
 def test_no_rung_looks_back_over_more_than_a_third_of_a_short_series(days):
     ladder = named_ladder("full")
-    kept = ladder.suited_to(days)
+    kept = ladder.suited_to(days, DAILY)
     assert kept.rungs[:2] == ladder.rungs[:2]
     assert all(rung.days_back < days for rung in (*kept.rungs[2:], *kept.again))
     assert set(kept.rungs) <= set(ladder.rungs)

@@ -5,12 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from support.small_searches import SHORT, channel, fitted, meant, part, search, series_of
+from support.small_searches import SHORT, channel, estimates_of, fitted, meant, part, search, series_of, served_by
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import STRATEGIES
-from thalweg.forecast.fit import Fit
-from thalweg.forecast.search import estimates
-from thalweg.series.dates import date_range, days_after
+from thalweg.forecast.strategy import STRATEGIES
+from thalweg.series.frequency.dates import date_range, days_after
 
 MADE = 430  # days that the model was made of
 PARTS = ("mean", "low80", "high80", "low95", "high95")
@@ -31,8 +29,8 @@ def model(request, whole):
     made = search(whole.head(MADE), horizon=6)[1]
     # Whichever validation prefers, all are to be shown.
     steps = {"direct": 6, "both": 6, "recursive": 1}[request.param]
-    many = [fitted(fit.rung, whole.head(MADE), MADE, steps, epochs=40) for fit in made.daily]
-    return replace(made, strategy=request.param, many=made.daily if steps == 1 else many)
+    many = [fitted(one.rung, whole.head(MADE), MADE, steps, epochs=40) for one in made.pair.one_step.members]
+    return served_by(made, request.param, multi_step=None if steps == 1 else many)
 
 
 def same(one, two, rtol=0.0):
@@ -82,9 +80,8 @@ def test_newer_days_are_joined_to_those_stored(model, whole, newer, overlap):
 def test_tomorrow_of_newer_days_is_the_one_day_estimate(model, whole):
     made = model.predict(part(whole, MADE, MADE + 10)).mean[0]
     each = [
-        estimates(one.rung if isinstance(one, Fit) else one, one if isinstance(one, Fit) else None, whole,
-                  model.calendar, MADE + 10, MADE + 11)[0]
-        for one in model.daily
+        estimates_of(one, whole, MADE + 10, MADE + 11)[0]
+        for one in model.pair.one_step.members
     ]  # fmt: skip
     assert made == pytest.approx(np.mean(each), rel=2e-6)
 
@@ -145,9 +142,8 @@ def test_faithful_days_are_not_worse_than_expected(model, whole):
     assert recent.days == 60
     estimated = np.mean(
         [
-            estimates(one.rung if isinstance(one, Fit) else one, one if isinstance(one, Fit) else None, whole,
-                      model.calendar, MADE, MADE + 60)
-            for one in model.daily
+            estimates_of(one, whole, MADE, MADE + 60)
+            for one in model.pair.one_step.members
         ],
         axis=0,
     )  # fmt: skip

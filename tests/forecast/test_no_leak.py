@@ -7,15 +7,33 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.small_searches import LINE, NET, WEEK, YEAR, backtest, changed_after, channel, fitted, part
-from thalweg.forecast.backtest import STRATEGIES, BacktestSpecification, Member, ahead, predict_steps, recursive
-from thalweg.forecast.features import inputs, past_of
-from thalweg.forecast.fit import TrainingSet, descend
-from thalweg.forecast.ladder import Rung
-from thalweg.forecast.search import estimates
+from support.small_searches import (
+    LINE,
+    NET,
+    WEEK,
+    YEAR,
+    changed_after,
+    channel,
+    estimates_of,
+    fitted,
+    pair_of,
+    part,
+    tomorrow_of,
+)
+from thalweg.forecast.backtest import backtest
+from thalweg.forecast.data import data_of
+from thalweg.forecast.features.past import past_of
+from thalweg.forecast.features.sets import feature_set
+from thalweg.forecast.predictors.base import recursive
+from thalweg.forecast.predictors.baselines import Copy
+from thalweg.forecast.predictors.mean import Mean
+from thalweg.forecast.predictors.network import Rung
+from thalweg.forecast.search import Member
+from thalweg.forecast.strategy import STRATEGIES, predict_steps
+from thalweg.forecast.training import TrainingSet, descend
 from thalweg.learn.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
-from thalweg.series.dates import days_after
+from thalweg.series.frequency.dates import days_after
 
 SERIES = channel(460, missing=(100, 390, 402, 431))
 PLAIN = Calendar()
@@ -31,8 +49,8 @@ def fit(request):
 @given(day=st.integers(TODAY, 459), seed=st.integers(0, 2**31))
 @settings(max_examples=10)
 def test_an_estimate_looks_at_earlier_days_only(fit, day, seed):
-    before = estimates(fit.rung, fit, SERIES, PLAIN, 0, 460)
-    after = estimates(fit.rung, fit, changed_after(SERIES, day, seed), PLAIN, 0, 460)
+    before = estimates_of(fit, SERIES, 0, 460)
+    after = estimates_of(fit, changed_after(SERIES, day, seed), 0, 460)
     np.testing.assert_array_equal(before[: day + 1], after[: day + 1])
     if day < 459:
         assert before[day + 1] != after[day + 1], "tomorrow's estimate does look at today"
@@ -44,7 +62,7 @@ def test_an_estimate_looks_at_earlier_days_only(fit, day, seed):
 @settings(max_examples=4)
 def test_scale_targets_and_unknowns_come_from_days_learned_from(name, steps, later, seed):
     other = changed_after(SERIES, TODAY + later, seed)
-    problems = [TrainingSet(RUNGS[name], series, PLAIN, "mae", TODAY, steps) for series in (SERIES, other)]
+    problems = [TrainingSet.of(RUNGS[name], series, PLAIN, "mae", TODAY, steps) for series in (SERIES, other)]
     assert problems[0].scale == problems[1].scale
     weighted = problems[0].examples.weight > 0
     np.testing.assert_array_equal(problems[0].examples.weight, problems[1].examples.weight)
@@ -55,7 +73,7 @@ def test_scale_targets_and_unknowns_come_from_days_learned_from(name, steps, lat
 
 @pytest.mark.parametrize("name", RUNGS)
 def test_unobserved_days_are_looked_back_at_and_never_learned(name):
-    training_set = TrainingSet(RUNGS[name], SERIES, PLAIN, "mae", TODAY, 3)
+    training_set = TrainingSet.of(RUNGS[name], SERIES, PLAIN, "mae", TODAY, 3)
     newest = training_set.examples.newest
     for step in range(3):
         target = newest + 1 + step
@@ -68,16 +86,17 @@ def test_unobserved_days_are_looked_back_at_and_never_learned(name):
 
 ONCE, TWICE = Member(LINE, (1, 1), (0, 1)), Member(YEAR, (2, 1), (0, 1))
 MEMBERS = (ONCE, TWICE, TWICE)  # a mean may count a rung twice
-COPY = (Member(Rung(7, copy=True)),)
+COPY = (Member(Copy(7)),)
 FIRST, REFIT, STEPS = 390, 25, 4
 
 
 def run_backtest(series, strategy, members, advance=lambda _: None):
     with thread_pool(1) as pool:
-        return backtest(
-            BacktestSpecification(series, PLAIN, "mae"), members, first=FIRST, refit_days=REFIT, steps=STEPS,
-            strategy=strategy, pool=pool, advance=advance,
-        ).forecasts  # fmt: skip
+        made = backtest(
+            data_of(series, PLAIN, "mae"), members, first=(FIRST,), refit_days=REFIT, steps=STEPS, pool=pool,
+            advance=advance,
+        )  # fmt: skip
+    return made.forecasts[strategy][:, FIRST:]
 
 
 @pytest.fixture(scope="module", params=[*STRATEGIES, "copy"])
@@ -116,11 +135,11 @@ def test_a_backtest_is_refitted_on_all_days_before(tested):
     else:
         made = []
         for member in members:
-            training_set = TrainingSet(member.rung, SERIES.head(upto), PLAIN, "mae", upto, 1)
+            training_set = TrainingSet.of(member.rung, SERIES.head(upto), PLAIN, "mae", upto, 1)
             for seed, epochs in zip(member.seeds, member.epochs, strict=True):
                 theta = descend(training_set, seed, epochs=epochs).theta
-                fit = replace(fitted(member.rung, SERIES, upto), scale=training_set.scale, thetas=theta[None])
-                made.append(fit.predict(PLAIN, past_of(SERIES, newest))[:, 0])
+                fit = replace(fitted(member.rung, SERIES, upto), scales=training_set.scales, thetas=theta[None])
+                made.append(tomorrow_of(fit, SERIES, newest))
         # The mean of three members of two seeds each.
         expected = np.mean(made, axis=0)
     np.testing.assert_allclose(forecasts[0][newest + 1 - FIRST], expected, rtol=1e-6)
@@ -129,7 +148,8 @@ def test_a_backtest_is_refitted_on_all_days_before(tested):
 def test_a_rung_counted_twice_is_fitted_once():
     counted = []
     run_backtest(SERIES, "recursive", MEMBERS, counted.append)
-    assert sum(counted) == 4 * len(range(FIRST, 460, REFIT))
+    refits = len(range(FIRST, 460, REFIT))
+    assert sum(counted) == 4 * refits * 2, "once for one step ahead, and once for all steps at once"
 
 
 def slow_recursion(fits, values, start, steps):
@@ -139,7 +159,7 @@ def slow_recursion(fits, values, start, steps):
     for _ in range(steps):
         grown = replace(SERIES, start=start, values=np.array(values), observed=np.ones(len(values), dtype=bool))
         last = np.array([len(values) - 1])
-        made = np.mean([fit.predict(PLAIN, past_of(grown, last))[0, 0] for fit in fits])
+        made = np.mean([tomorrow_of(fit, grown, last)[0] for fit in fits])
         out.append(made)
         values.append(made)
     return out
@@ -148,7 +168,7 @@ def slow_recursion(fits, values, start, steps):
 def test_recursion_equals_appending_each_forecast_and_starting_over():
     fits = [fitted(rung, SERIES, TODAY) for rung in RUNGS.values()]
     newest = np.array([20, 29, 100, 374, 375, 376, 440, 459])  # with and without a year of past
-    fast = recursive(fits, PLAIN, past_of(SERIES, newest), 9)
+    fast = recursive(Mean(tuple(fits)), past_of(SERIES, newest), 9, reach=1)
     slow = [slow_recursion(fits, SERIES.values[: at + 1], SERIES.start, 9) for at in newest]
     np.testing.assert_allclose(fast, slow, rtol=2e-5)
 
@@ -157,22 +177,23 @@ def test_recursion_equals_appending_each_forecast_and_starting_over():
 def test_the_first_step_is_the_one_day_estimate(strategy):
     daily, many = [fitted(rung, SERIES, TODAY) for rung in (LINE, WEEK)], [fitted(WEEK, SERIES, TODAY, 4)]
     past = past_of(SERIES, np.array([300, 400, 459]))
-    made = predict_steps(daily, many, PLAIN, past, 4, strategy)
+    made = predict_steps(pair_of(daily, many), past, (strategy,) * 4)
     assert made.shape == (3, 4)
-    np.testing.assert_allclose(made[:, 0], ahead(daily, PLAIN, past, 1)[:, 0], rtol=1e-6)
+    np.testing.assert_allclose(made[:, 0], Mean(tuple(daily)).predict(past, (1,))[:, 0], rtol=1e-6)
 
 
 def test_both_is_the_mean_of_the_two():
     daily, many = [fitted(LINE, SERIES, TODAY)], [fitted(WEEK, SERIES, TODAY, 4)]
     past = past_of(SERIES, np.array([300, 400, 459]))
-    direct, fed, both = (predict_steps(daily, many, PLAIN, past, 4, strategy) for strategy in STRATEGIES)
+    pair = pair_of(daily, many)
+    direct, fed, both = (predict_steps(pair, past, (strategy,) * 4) for strategy in STRATEGIES)
     assert not np.allclose(direct[:, 1:], fed[:, 1:], rtol=1e-3)
     np.testing.assert_allclose(both, (direct + fed) / 2, rtol=1e-6)
 
 
 def test_copying_repeats_the_last_days_for_as_long_as_is_asked():
     past = past_of(SERIES, np.array([50, 459]))
-    made = predict_steps([Rung(7, copy=True)], [Rung(7, copy=True)], PLAIN, past, 10, "copy")
+    made = predict_steps(pair_of([Copy(7)]), past, ("copy",) * 10)
     for row, at in enumerate(past.newest):
         week = SERIES.values[at - 6 : at + 1]
         np.testing.assert_array_equal(made[row], np.concatenate([week, week[:3]]))
@@ -182,7 +203,7 @@ def test_feature_one_is_the_newest_day():
     """Golden: five days, a window of three."""
     series = replace(SERIES, values=np.array([10.0, 20, 40, 80, 160]), observed=np.ones(5, dtype=bool))
     rung = Rung(3)
-    training_set = TrainingSet(rung, series, PLAIN, "mae", 5, 1)
+    training_set = TrainingSet.of(rung, series, PLAIN, "mae", 5, 1)
     assert training_set.scale.centre == 62
     spread = np.sqrt((52**2 + 42**2 + 22**2 + 18**2 + 98**2) / 5)
     np.testing.assert_allclose(training_set.scale.spread, spread, rtol=1e-12)
@@ -196,9 +217,9 @@ def test_what_is_known_is_of_the_day_to_come():
     calendar = Calendar("US")
     thanksgiving = np.datetime64("2021-11-25")
     flat = replace(part(SERIES, 0), start=days_after(thanksgiving, -430), values=np.full(460, 50.0))
-    scale = TrainingSet(YEAR, flat, calendar, "mae", 400, 1).scale
+    scale = TrainingSet.of(YEAR, flat, calendar, "mae", 400, 1).scale
     newest = np.arange(420, 440)
-    dense = inputs(YEAR, scale, calendar, past_of(flat, newest), 1).dense
+    dense = feature_set("year", YEAR.days_back, calendar).rows(past_of(flat, newest), scale, 1).dense
     known = calendar.columns(days_after(flat.dates[newest], 1))
     columns = {tuple(column) for column in dense.T}
     for place, name in enumerate(calendar.names):

@@ -6,7 +6,9 @@ import pytest
 
 from support.small_searches import NET, channel
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import BacktestSpecification, Member, refit
+from thalweg.forecast.backtest import refit
+from thalweg.forecast.data import data_of
+from thalweg.forecast.search import Member
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
@@ -18,4 +20,4 @@ def test_a_rung_that_diverges_on_more_days_is_an_error_with_advice():
     members = (Member(wild, (40, 40), (0, 1)),)
     expected = rf"8 relu 14, refitted on the days to {series.dates[149]}: .*learning rate 1000 .*Try 100"
     with thread_pool(1) as pool, pytest.raises(InputError, match=expected):
-        refit(BacktestSpecification(series, Calendar(), "mse"), members, [150], 1, pool, lambda _: None)
+        refit(data_of(series, Calendar(), "mse"), members, [(150,)], 1, pool, lambda _: None)

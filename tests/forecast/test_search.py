@@ -14,7 +14,6 @@ from support.small_searches import (
     NET,
     SHORT,
     TINY,
-    backtest,
     changed_after,
     channel,
     fitted,
@@ -23,11 +22,16 @@ from support.small_searches import (
     series_of,
 )
 from thalweg.errors import InputError
-from thalweg.forecast import search as search_module
-from thalweg.forecast.backtest import STRATEGIES, BacktestSpecification, Member
+from thalweg.forecast.backtest import backtest
+from thalweg.forecast.data import data_of
 from thalweg.forecast.export import as_json
-from thalweg.forecast.ladder import Ladder, Rung
-from thalweg.forecast.store import load, pack
+from thalweg.forecast.ladder import Ladder
+from thalweg.forecast.model import load
+from thalweg.forecast.predictors import network as network_module
+from thalweg.forecast.predictors.network import Rung
+from thalweg.forecast.search import Member
+from thalweg.forecast.store import pack
+from thalweg.forecast.strategy import STRATEGIES
 from thalweg.forecast.watch import Silence
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.thread_pool import thread_pool
@@ -170,7 +174,7 @@ def test_a_time_limit_gives_the_best_so_far_and_says_so(series):
 def test_the_tiniest_time_limit_still_forecasts_by_copying(series):
     findings, model = search(series, time_limit=1e-6)
     assert {line.parameters for line in findings.ladder} == {0}
-    assert all(isinstance(one, Rung) for one in model.daily)
+    assert model.pair.one_step.parameters == 0
     assert "verdict.time_limit" in {message.key for message in findings.verdict}
     assert "verdict.time_limit" not in {message.key for message in search(series, time_limit=1e6)[0].verdict}
 
@@ -216,17 +220,17 @@ def test_the_strategy_is_the_one_that_validation_prefers(series, loss):
     assert findings.chosen == LINE.name
     sealed = split.train + split.validation
     losses = {}
-    for strategy in STRATEGIES:
-        with thread_pool(1) as pool:
-            made = backtest(
-                BacktestSpecification(part(series, 0, sealed), Calendar(), loss), (Member(LINE, line.epochs, (0, 1)),),
-                first=split.train, refit_days=findings.as_used.refit_days, steps=5, strategy=strategy, pool=pool,
-                advance=lambda _: None,
-            ).forecasts  # fmt: skip
+    with thread_pool(1) as pool:
+        tested = backtest(
+            data_of(part(series, 0, sealed), Calendar(), loss), (Member(LINE, line.epochs, (0, 1)),),
+            first=(split.train,), refit_days=findings.as_used.refit_days, steps=5, pool=pool, advance=lambda _: None,
+        )  # fmt: skip
+    assert tuple(tested.forecasts) == STRATEGIES
+    for strategy, made in tested.forecasts.items():
         each = []
         for step in range(5):
             days = [day for day in range(split.train + step, sealed) if series.observed[day]]
-            residual = np.array([made[step, day - split.train] - series.values[day] for day in days])
+            residual = np.array([made[step, day] - series.values[day] for day in days])
             each.append(np.mean(np.abs(residual) if loss == "mae" else residual**2))
         losses[strategy] = np.mean(each)
     assert findings.strategy == min(losses, key=losses.get)
@@ -320,13 +324,13 @@ def test_what_diverges_is_left_out_and_the_search_continues(series):
 
 def test_refits_use_the_seeds_whose_descents_did_not_fail(series, monkeypatch):
     """The first network of three fails, so the epochs found belong to the second and third."""
-    descend = search_module.descend
+    descend = network_module.descend
 
     def failing(training_set, seed, **options):
         made = descend(training_set, seed, **options)
         return made._replace(outcome=replace(made.outcome, name="diverged")) if seed % 1000 == 0 else made
 
-    monkeypatch.setattr(search_module, "descend", failing)
+    monkeypatch.setattr(network_module, "descend", failing)
     three = replace(LINE, seeds=3)
     findings, model = search(series, ladder=Ladder("three", (*COPIES, three)), seed=4, horizon=1)
     line = findings.choice
@@ -337,7 +341,7 @@ def test_refits_use_the_seeds_whose_descents_did_not_fail(series, monkeypatch):
         fitted(three, series, len(series), epochs=epochs, seeds=(seed,)).thetas[0]
         for seed, epochs in zip((4001, 4002), line.epochs, strict=True)
     ]
-    np.testing.assert_array_equal(model.daily[0].thetas, by_hand)
+    np.testing.assert_array_equal(model.pair.one_step.members[0].thetas, by_hand)
 
 
 def test_best_shapes_are_fitted_again_with_a_calendar(series):

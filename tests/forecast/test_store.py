@@ -9,7 +9,6 @@ import struct
 import subprocess
 import sys
 import textwrap
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,11 +16,12 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from support.small_searches import SHORT, channel, fitted, meant, search, series_of
+from support.small_searches import SHORT, channel, fitted, meant, search, series_of, served_by
 from thalweg.checksummed import CHECKSUM, _checksum
 from thalweg.errors import InputError
 from thalweg.forecast import store
-from thalweg.forecast.store import load, pack
+from thalweg.forecast.model import load
+from thalweg.forecast.store import pack
 
 PARTS = ("mean", "low80", "high80", "low95", "high95")
 
@@ -41,8 +41,8 @@ def models(found, series):
 
 
 def many_outputs(model, series):
-    many = [fitted(fit.rung, series, len(series), model.horizon) for fit in model.daily]
-    return replace(model, strategy="both", many=many)
+    many = [fitted(one.rung, series, len(series), model.horizon) for one in model.pair.one_step.members]
+    return served_by(model, "both", multi_step=many)
 
 
 @pytest.fixture(scope="module")
@@ -83,14 +83,14 @@ def test_a_loaded_model_gives_the_same_bits(models, kind, tmp_path):
     np.testing.assert_array_equal(one.dates, two.dates)
     for part in PARTS:
         np.testing.assert_array_equal(getattr(one, part), getattr(two, part))
-    for name in ("chosen", "loss", "strategy", "calendar", "miss_transform", "made", "horizon", "last_day", "name"):
+    for name in ("chosen", "loss", "strategies", "levels", "miss_transform", "made", "horizon", "last_day", "name"):
         assert getattr(model, name) == getattr(again, name), name
     np.testing.assert_array_equal(model.errors, again.errors)
     assert pack(again) == pack(model)
 
 
 def test_the_choices_above_are_of_every_kind(models):
-    assert models["copy"].strategy == "copy"
+    assert set(models["copy"].strategies) == {"copy"}
     assert models["copy"].chosen == "copy last week"
     assert models["mean"].chosen.startswith("mean of")
     assert models["below zero"].miss_transform.offset is None
@@ -278,7 +278,7 @@ def test_a_hostile_header_costs_neither_time_nor_memory(whole, tmp_path):
         """
         import json, resource, sys, time, tracemalloc
         from thalweg.errors import InputError
-        from thalweg.forecast.store import load
+        from thalweg.forecast.model import load
         load(sys.argv[1])
         out = {}
         for path in sys.argv[2:]:

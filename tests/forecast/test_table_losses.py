@@ -5,10 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from support.small_searches import LINE, SHORT, TINY, search
-from thalweg.forecast.features import past_of
-from thalweg.forecast.fit import Fit, TrainingSet, descend
-from thalweg.forecast.search import FIRST_RUNGS_OF_MEAN, MOST_RUNGS_IN_MEAN, Search, network_seed
+from support.small_searches import LINE, SHORT, TINY, search, tomorrow_of
+from thalweg.forecast.choose import open_sealed_test
+from thalweg.forecast.data import data_of
+from thalweg.forecast.predictors.network import network_predictor
+from thalweg.forecast.search import FIRST_RUNGS_OF_MEAN, MOST_RUNGS_IN_MEAN, Scorer, mean_of, network_seed, parts_of
+from thalweg.forecast.search import search as search_ladder
+from thalweg.forecast.training import TrainingSet, descend
 from thalweg.forecast.watch import Silence
 from thalweg.learn.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
@@ -19,12 +22,16 @@ LONGEST = 14  # days that the ladder's longest look back leaves out of training
 
 @pytest.fixture(scope="module")
 def candidates(series):
-    split = split_by_date(series)
+    """The search over the tiny ladder, with L′ in its lines."""
+    data = data_of(series, Calendar(), "mae")
     with thread_pool(2) as pool:
-        one = Search(series, split, Calendar(), loss="mae", seed=0, pool=pool, watcher=Silence())
-        one.run(TINY)
-        one.open_the_seal()
-    return one
+        found = search_ladder(data, (split_by_date(series),), TINY, seed=0, pool=pool, watcher=Silence())
+    opened = open_sealed_test(found, Silence())
+    return [replace(one, line=line) for one, line in zip(found.candidates, opened.lines, strict=True)]
+
+
+def scorer_of(series):
+    return Scorer(data_of(series, Calendar(), "mae"), parts_of((split_by_date(series),)), LONGEST)
 
 
 def edges(split):
@@ -52,18 +59,19 @@ def test_copying(series, found, rung, back):
 
 
 def test_a_fitted_line_from_its_unknowns(series, candidates):
-    one = next(one for one in candidates.candidates if one.rung == LINE)
-    scale, back = one.fit.scale, LINE.days_back
-    training = series.values[: candidates.split.train]
+    one = next(one for one in candidates if one.members[0].rung == LINE)
+    (line,) = one.predictor.members
+    scale, back, split = line.scale, LINE.days_back, split_by_date(series)
+    training = series.values[: split.train]
     centre, spread = training.mean(), training.std()
     assert (scale.centre, scale.spread) == pytest.approx((centre, spread), rel=1e-12)
 
     def estimate(day):
         seen = (series.values[day - back : day][::-1] - centre) / spread
-        made = [theta[:back].astype(float) @ seen + float(theta[back]) for theta in one.fit.thetas]
+        made = [theta[:back].astype(float) @ seen + float(theta[back]) for theta in line.thetas]
         return np.mean([max(value * spread + centre, 0) for value in made])
 
-    expected = by_hand(series, candidates.split, estimate)
+    expected = by_hand(series, split, estimate)
     line = one.line
     assert (line.train, line.validation, line.test) == pytest.approx(tuple(expected.values()), rel=1e-5)
     assert line.parameters == back + 1
@@ -71,27 +79,20 @@ def test_a_fitted_line_from_its_unknowns(series, candidates):
 
 def test_the_mean_is_picked_greedily_on_validation(candidates, series):
     """Predictions with residuals of known size; an independent greedy choice over the observed days."""
-    split = candidates.split
+    split = split_by_date(series)
     sealed = split.train + split.validation
     random = np.random.default_rng(4)
     parts = [
-        replace(one, estimates=series.values[:sealed] + random.normal(0, spread, sealed))
-        for one, spread in zip(
-            [one for one in candidates.candidates if one.fit] * 2, (50, 60, 70, 400, 55, 90), strict=True
-        )
+        replace(one, estimates=series.values + random.normal(0, spread, len(series)))
+        for one, spread in zip([one for one in candidates if one.learned] * 2, (50, 60, 70, 400, 55, 90), strict=True)
     ]
-    with thread_pool(1) as pool:
-        mean = Search(series, split, Calendar(), loss="mae", seed=0, pool=pool, watcher=Silence())
-        mean.candidates = parts.copy()
-        mean._mean()
-    made = mean.candidates[-1]
-    assert len(mean.candidates) == len(parts) + 1
+    made = mean_of(parts, scorer_of(series))
 
     seen = series.observed[split.train : sealed]
     truth = series.values[split.train : sealed]
 
     def loss(places):
-        together = sum(parts[place].estimates[split.train :] for place in places) / len(places)
+        together = sum(parts[place].estimates[split.train : sealed] for place in places) / len(places)
         return np.abs(together - truth)[seen].mean()
 
     picked = sorted(range(len(parts)), key=lambda place: parts[place].line.validation)[:FIRST_RUNGS_OF_MEAN]
@@ -103,24 +104,19 @@ def test_the_mean_is_picked_greedily_on_validation(candidates, series):
         picked.append(place)
         best = loss(picked)
     assert len(set(picked)) > 1
-    assert made.members == tuple(sorted(picked))
+    assert made.places == tuple(sorted(picked))
     assert made.line.validation == pytest.approx(best, rel=1e-12)
     assert made.line.rung == f"mean of {len(set(picked))}"
-    assert made.line.members == tuple(parts[place].line.rung for place in made.members)
+    assert made.line.members == tuple(parts[place].line.rung for place in made.places)
     assert made.line.parameters == sum(parts[place].line.parameters for place in set(picked))
     np.testing.assert_allclose(made.estimates, np.mean([parts[place].estimates for place in picked], axis=0))
 
 
 def test_one_rung_alone_is_no_mean(candidates, series):
     """Where the best rung is right on every day, nothing gains by being mixed in."""
-    split = candidates.split
-    best, other = [one for one in candidates.candidates if one.fit][:2]
-    with thread_pool(1) as pool:
-        mean = Search(series, split, Calendar(), loss="mae", seed=0, pool=pool, watcher=Silence())
-        right = replace(best, line=replace(best.line, validation=0.0))
-        mean.candidates = [replace(right, estimates=series.values[: split.train + split.validation]), other]
-        mean._mean()
-    assert len(mean.candidates) == 2
+    best, other = [one for one in candidates if one.learned][:2]
+    right = replace(best, line=replace(best.line, validation=0.0), estimates=series.values)
+    assert mean_of([right, other], scorer_of(series)) is None
 
 
 def test_as_used(series, found):
@@ -164,17 +160,17 @@ def test_misses_hold_the_predictions_of_the_best_rungs_without_and_with_a_calend
     split, calendar = findings.split, Calendar()
     for name in best:
         # Fitted by hand on training days, stopped on validation days, as the search does.
-        training_set = TrainingSet(rungs[name], series, calendar, "mae", split.train, 1)
+        training_set = TrainingSet.of(rungs[name], series, calendar, "mae", split.train, 1)
         thetas = [
             descend(
-                training_set, network_seed(0, place), validation=(split.train, split.train + split.validation)
+                training_set, network_seed(0, place), validation=[(split.train, split.train + split.validation)]
             ).theta
             for place in range(rungs[name].seeds)
         ]
-        fit = Fit(rungs[name], training_set.scale, training_set.network, np.stack(thetas))
+        predictor = network_predictor(training_set, np.stack(thetas))
         for miss in findings.misses:
             newest = np.array([int((miss.date - series.start).astype(int)) - 1])
-            assert miss.others[name] == pytest.approx(fit.predict(calendar, past_of(series, newest)).item(), rel=1e-9)
+            assert miss.others[name] == pytest.approx(tomorrow_of(predictor, series, newest)[0], rel=1e-9)
     assert all(list(miss.others) == best for miss in findings.misses)
 
 

@@ -7,13 +7,14 @@ import pytest
 from support.findings_builder import build_findings
 from thalweg.forecast.verdict import verdict
 from thalweg.messages import catalogue
+from thalweg.series.frequency.record import DAILY
 
 
 def sentences_for(test, yesterday, last_week, loss="mae"):
     findings = build_findings()
     used = replace(findings.as_used, test=test)
     baselines = {"copy yesterday": yesterday, "copy last week": last_week}
-    return [catalogue()(said) for said in verdict(findings.ladder, findings.choice, used, baselines, loss, [])]
+    return [catalogue()(said) for said in verdict(findings.ladder, findings.choice, used, baselines, DAILY, loss, [])]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import typer.main
 from support.command import thalweg
 from thalweg.cli.app import app
 from thalweg.errors import InputError
-from thalweg.forecast.ladder import ladder_from_toml
+from thalweg.forecast.ladder_file import ladder_from_toml
 from thalweg.pictures import PICTURES
 
 ROOT = Path(__file__).parents[2]

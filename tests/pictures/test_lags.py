@@ -12,13 +12,13 @@ from support.chart_reader import marked, rows
 from support.findings_builder import simulated_series
 from support.pictures import study_of
 from thalweg.errors import InputError
-from thalweg.forecast.features import days_needed
-from thalweg.forecast.ladder import Rung, suited
+from thalweg.forecast.ladder import suited
+from thalweg.forecast.predictors.network import Rung
 from thalweg.pictures.lags.chart import lags_chart, lags_illustration
 from thalweg.pictures.lags.rhythm import rhythm_of
 from thalweg.pictures.lags.study import LECTURE_WEIGHTS, in_user_units
 from thalweg.pictures.shared.fitted_rung import fit_rung
-from thalweg.series.dates import date_range, days_after
+from thalweg.series.frequency.dates import date_range, days_after
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_losses_are_over_the_same_days_for_all(study):
     scored = scored[scored >= 56]
     for back, seen, unseen in zip(study.days_back, study.seen, study.unseen, strict=True):
         line = fit_rung(series, suited(Rung(back)))
-        assert days_needed(line.rung) == back
+        assert line.training_set.features.needed == back
         np.testing.assert_allclose(
             seen, np.abs(line.estimates - series.values[: line.sealed])[scored].mean(), rtol=1e-9
         )

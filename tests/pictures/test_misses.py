@@ -13,7 +13,7 @@ from thalweg.charts.holidays import holiday_name
 from thalweg.errors import InputError
 from thalweg.messages import catalogue
 from thalweg.pictures.misses.chart import misses_chart, misses_illustration
-from thalweg.series.calendar import LUNAR_NEW_YEAR, nearest_holiday
+from thalweg.series.holidays import LUNAR_NEW_YEAR, nearest_holiday
 
 
 @pytest.fixture(scope="module")

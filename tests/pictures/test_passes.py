@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,18 +13,19 @@ from support.chart_reader import layers, rows
 from support.data import real
 from support.findings_builder import simulated_series
 from support.pictures import study_of
+from support.small_searches import pair_of, tomorrow_of
 from thalweg.charts.numbers import exact_number, large_count, rounded_number, short_number
 from thalweg.errors import InputError
-from thalweg.forecast.features import past_of
-from thalweg.forecast.fit import Fit
-from thalweg.forecast.ladder import Rung
+from thalweg.forecast.levels import LEVELS
 from thalweg.forecast.model import Model
+from thalweg.forecast.predictors.baselines import Copy
+from thalweg.forecast.predictors.network import Rung
 from thalweg.learn import backprop
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
 from thalweg.pictures.passes.chart import passes_illustration
 from thalweg.pictures.passes.study import SPEECH, WORKED, WORKED_THETA, WORKED_X, counts_of
-from thalweg.series.dates import days_after
+from thalweg.series.frequency.dates import days_after
 
 
 @pytest.fixture(scope="module")
@@ -364,16 +366,22 @@ def test_on_real_days():
 
 def test_a_saved_model_shows_its_first_network(series):
     example = study_of("passes", series, days_back=7).example
-    fit = Fit(example.rung, example.scale, example.network, example.theta[None].astype(np.float32))
+    fit = replace(example.predictor, thetas=example.theta[None].astype(np.float32))
     days = series.head(260)
-    parts = {"miss_transform": None, "bands": np.zeros((1, 4)), "errors": np.zeros(3), "made": dt.date(2026, 1, 1)}
-    copy = Rung(7, copy=True)
-    model = Model("mean of 2", "mae", "direct", [copy, fit], [], example.calendar, days, **parts)
+    parts = {
+        "miss_transform": None,
+        "levels": LEVELS,
+        "bands": np.zeros((1, 2, 2)),
+        "errors": np.zeros(3),
+        "made": dt.date(2026, 1, 1),
+    }
+    copy = Copy(7)
+    model = Model("mean of 2", "mae", ("direct",), pair_of([copy, fit]), example.predictor.calendar, days, **parts)
     study = study_of("passes", model, weight="1,2,7")
     assert study.example.day == days.dates[-1]
     assert study.passes.network == fit.network
     np.testing.assert_array_equal(study.passes.theta, fit.thetas[0])
-    estimated = fit.predict(example.calendar, past_of(days, np.array([258])))[0, 0]
+    estimated = tomorrow_of(fit, days, [258])[0]
     assert study.example.estimated == pytest.approx(estimated, rel=1e-5)
     assert "from the saved model" in passes_illustration(study).subtitle
     for option, value in (("layers", "5"), ("days_back", 7), ("activation", "tanh"), ("seed", 1)):
@@ -382,16 +390,16 @@ def test_a_saved_model_shows_its_first_network(series):
                 study_of(name, model, view=view, **{option: value})
     assert study.passes.loss.name == "mae"  # as the model was trained, whatever the default
     assert "with C = |y − target|" in passes_illustration(study).subtitle
-    straight = Fit(Rung(7), example.scale, Network((7, 1)), np.zeros((1, 8), dtype=np.float32))
-    both = Model("mean of 2", "mae", "direct", [straight, fit], [], example.calendar, days, **parts)
+    straight = replace(fit, rung=Rung(7), network=Network((7, 1)), thetas=np.zeros((1, 8), dtype=np.float32))
+    both = Model("mean of 2", "mae", ("direct",), pair_of([straight, fit]), example.predictor.calendar, days, **parts)
     for found in (
         study_of("passes", both).example,
         study_of("matrix", both).example,
         study_of("pieces", both, view="fitted"),
     ):
         assert found.network == fit.network
-    alone = Model("line", "mae", "direct", [straight], [], example.calendar, days, **parts)
+    alone = Model("line", "mae", ("direct",), pair_of([straight]), example.predictor.calendar, days, **parts)
     assert study_of("passes", alone).example.network == straight.network
-    only_copies = Model("copy last week", "mae", "copy", [copy], [], example.calendar, days, **parts)
+    only_copies = Model("copy last week", "mae", ("copy",), pair_of([copy]), example.predictor.calendar, days, **parts)
     with pytest.raises(InputError, match="only copies"):
         study_of("passes", only_copies)

@@ -1,6 +1,7 @@
 """Pieces in pictures: what is drawn adds up to the curve, or to what a fitted network estimates."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,12 +9,13 @@ import pytest
 from support.chart_reader import layers, marked, rows
 from support.findings_builder import simulated_series
 from support.pictures import study_of
+from support.small_searches import estimates_of, fitted, pair_of, tomorrow_of
 from thalweg.errors import InputError
-from thalweg.forecast.features import days_needed, past_of
-from thalweg.forecast.fit import Fit, TrainingSet, descend
-from thalweg.forecast.ladder import Rung, suited
+from thalweg.forecast.ladder import suited
+from thalweg.forecast.levels import LEVELS
 from thalweg.forecast.model import Model
-from thalweg.forecast.search import estimates
+from thalweg.forecast.predictors.baselines import Copy
+from thalweg.forecast.predictors.network import Rung
 from thalweg.learn.activation import ACTIVATIONS
 from thalweg.learn.backprop import forward
 from thalweg.pictures.pieces import neurons_study
@@ -237,13 +239,13 @@ class TestFitted:
         np.testing.assert_allclose(study.bias + study.each.sum(axis=0), study.total, rtol=0, atol=1e-12)
         assert np.abs(study.total).max() > 1e-3
         # As things stood on the last day, the estimate is the network's own for tomorrow.
-        fit = model.daily[1]
+        fit = model.pair.one_step.members[1]
         days = series.head(400)
-        alone = Fit(fit.rung, fit.scale, fit.network, fit.thetas[:1])
-        tomorrow = alone.predict(model.calendar, past_of(days, np.array([399])))[0, 0]
+        alone = replace(fit, thetas=fit.thetas[:1])
+        tomorrow = tomorrow_of(alone, days, [399])[0]
         np.testing.assert_allclose(np.interp(days.values[398], study.x, study.estimate), tomorrow, rtol=1e-3)
-        assert study.examples == 400 - days_needed(rung) + 1
-        assert np.isfinite(estimates(rung, alone, days, model.calendar, 14, 400)).all()
+        assert study.examples == 400 - alone.needed + 1
+        assert np.isfinite(estimates_of(alone, days, 14, 400)).all()
         illustration = pieces_illustration(study)
         assert any("Out of the saved model" in sentence for sentence in illustration.sentences)
         assert "6 relu" not in pieces_illustration(study, "zh").title
@@ -309,10 +311,18 @@ class TestSliders:
 def model_of(series, rung, *, networks=True):
     """A model as it would be saved: copying first, then two networks of a rung."""
     days = series.head(400)
-    training_set = TrainingSet(rung, days, Calendar(), "mae", 400, 1)
-    thetas = np.stack([descend(training_set, seed, epochs=3).theta for seed in (0, 1)])
-    daily = [Rung(7, copy=True), *([Fit(rung, training_set.scale, training_set.network, thetas)] if networks else [])]
+    members = [Copy(7), *([fitted(rung, days, 400, epochs=3)] if networks else [])]
     made = dt.date(2021, 1, 1)
     return Model(
-        "copy last week", "mae", "recursive", daily, [], Calendar(), days, None, np.zeros((3, 4)), np.ones(5), made
+        "copy last week",
+        "mae",
+        ("recursive",) * 3,
+        pair_of(members),
+        Calendar(),
+        days,
+        None,
+        LEVELS,
+        np.zeros((3, 2, 2)),
+        np.ones(5),
+        made,
     )

@@ -16,7 +16,7 @@ from support.pictures import study_of
 from thalweg.errors import InputError
 from thalweg.pictures.shift.chart import moved_chart, shift_chart, shift_illustration, shift_sentences
 from thalweg.pictures.shift.study import COPY_NEARNESS, LEAST_GAIN_SHARE, shift_of
-from thalweg.series.dates import date_range
+from thalweg.series.frequency.dates import date_range
 
 
 @pytest.fixture(scope="module")

@@ -9,16 +9,18 @@ import pytest
 from support.chart_reader import marked, rows
 from support.findings_builder import simulated_series
 from support.pictures import study_of
+from support.small_searches import fitted, pair_of
 from thalweg.errors import InputError
 from thalweg.forecast.contributions import Fact
-from thalweg.forecast.fit import Fit, TrainingSet, descend
-from thalweg.forecast.ladder import Rung
+from thalweg.forecast.levels import LEVELS
 from thalweg.forecast.model import Model
+from thalweg.forecast.predictors.baselines import Copy
+from thalweg.forecast.predictors.network import Rung
 from thalweg.pictures.why.chart import why_chart, why_illustration
 from thalweg.pictures.why.sentences import MOST_CLAUSES, lines_of, places_of
 from thalweg.pictures.why.study import WhyStudy
 from thalweg.series.calendar import Calendar
-from thalweg.series.dates import days_after
+from thalweg.series.frequency.dates import days_after
 
 SMALL = {"days_back": 14, "layers": "8", "country": "US"}
 SERIES = simulated_series(450, missing=(300, 301))
@@ -149,7 +151,7 @@ def test_what_was_fitted_for_the_picture_is_stated_for_a_file_only(study):
     assert any(
         "thalweg look why 文件夹/model.thalweg" in sentence for sentence in why_illustration(study, "zh").sentences
     )
-    model = why_illustration(study_of("why", model_of([Rung(7, copy=True)])))
+    model = why_illustration(study_of("why", model_of([Copy(7)])))
     assert not any("fitted for this picture" in sentence or "usual place" in sentence for sentence in model.sentences)
 
 
@@ -205,15 +207,23 @@ def model_of(members, days=SERIES):
     stick = miss_transform(days.values, counts=days.counts)
     made = days.dates[-1].item()
     return Model(
-        "mean of 2", "mae", "copy", members, members, Calendar(), days, stick, np.zeros((1, 4)), np.ones(1), made
+        "mean of 2",
+        "mae",
+        ("copy",),
+        pair_of(members),
+        Calendar(),
+        days,
+        stick,
+        LEVELS,
+        np.zeros((1, 2, 2)),
+        np.ones(1),
+        made,
     )
 
 
 def test_a_saved_model_is_explained_as_it_is():
     rung = Rung(7, seeds=1, epochs=5)
-    training_set = TrainingSet(rung, SERIES, Calendar(), "mae", len(SERIES), 1)
-    fit = Fit(rung, training_set.scale, training_set.network, descend(training_set, 0).theta[None])
-    model = model_of([fit, Rung(7, copy=True)])
+    model = model_of([fitted(rung, SERIES, len(SERIES), epochs=None, seeds=(0,)), Copy(7)])
     study = study_of("why", model)
     assert isinstance(study, WhyStudy)
     assert study.why.served == model.predict().mean[0]
@@ -224,11 +234,11 @@ def test_a_saved_model_is_explained_as_it_is():
 
 
 def test_copying_is_stated_exactly():
-    illustration = why_illustration(study_of("why", model_of([Rung(7, copy=True)])))
+    illustration = why_illustration(study_of("why", model_of([Copy(7)])))
     assert len(illustration.tables["told"]) == 3
     assert "exactly" in illustration.sentences[-2]
     assert "calendar" not in illustration.tables
-    same = why_illustration(study_of("why", model_of([Rung(7, copy=True)], replace(SERIES, values=np.full(450, 5.0)))))
+    same = why_illustration(study_of("why", model_of([Copy(7)], replace(SERIES, values=np.full(450, 5.0)))))
     assert "as on an average day" in same.title
     assert len(same.tables["told"]) == 2
 

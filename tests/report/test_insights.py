@@ -9,7 +9,8 @@ import thalweg
 from support.findings_builder import simulated_series
 from support.page_reader import PageReader
 from thalweg.errors import InputError
-from thalweg.forecast.ladder import Ladder, Rung
+from thalweg.forecast.ladder import Ladder
+from thalweg.forecast.predictors.network import Rung
 from thalweg.messages import Argument
 from thalweg.report import insights as insights_module
 from thalweg.report.insights import insights

@@ -14,7 +14,7 @@ from thalweg.charts.style import VEGA_LITE
 from thalweg.messages import Message, catalogue
 from thalweg.report.page import page
 from thalweg.report.tables import miss_table
-from thalweg.series.dates import date_range, days_after
+from thalweg.series.frequency.dates import date_range, days_after
 
 PICTURES = ["forecast", "truth", "steps", "ladder", "descent", "series"]
 HOSTILE = "<script>document.title='broken'</script>\"'&{{ 7777*7 }}</script><!--"

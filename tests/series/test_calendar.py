@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thalweg.errors import InputError
-from thalweg.series.calendar import WEEKDAYS, YEAR_END, Calendar, nearest_holiday
+from thalweg.series.calendar import WEEKDAYS, YEAR_END, Calendar
 from thalweg.series.country import country_code
-from thalweg.series.dates import date_range, days_after, days_between
+from thalweg.series.frequency.dates import date_range, days_after, days_between
+from thalweg.series.holidays import nearest_holiday
 
 DECADE = np.arange("2012-01-01", "2022-01-01", dtype="datetime64[D]")
 

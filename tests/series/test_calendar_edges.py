@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from thalweg.errors import InputError
-from thalweg.series.calendar import Calendar, nearest_holiday
+from thalweg.series.calendar import Calendar
 from thalweg.series.country import country_code
-from thalweg.series.dates import date_range, days_after, days_between
+from thalweg.series.frequency.dates import date_range, days_after, days_between
+from thalweg.series.holidays import nearest_holiday
 
 
 def test_a_holiday_has_a_column_from_five_of_the_reference_years_on():

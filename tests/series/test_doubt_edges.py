@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from thalweg.series.dates import date_range
+from thalweg.series.frequency.dates import date_range
 from thalweg.series.read.doubts import doubts
 
 

@@ -109,7 +109,7 @@ COUNTRIES = {
 
 
 def series_of(days):
-    return Series(np.datetime64("2021-01-01"), np.arange(float(days)), np.zeros(days, bool), "views", "frame")
+    return Series(np.datetime64("2021-01-01"), np.arange(float(days)), np.arange(days) == 0, "views", "frame")
 
 
 def raising(failure):

@@ -11,7 +11,7 @@ import pytest
 from support.data import real
 from thalweg import read
 from thalweg.messages import LANGUAGES, catalogue
-from thalweg.series.dates import date_range
+from thalweg.series.frequency.dates import date_range
 
 
 def noted(values):

@@ -22,7 +22,7 @@ def days(draw, least=0.0):
 
 def round_trip(values, level_days, *, counts):
     """Transform every day from the day before, as the target of a row is, and return the inverse of it."""
-    scale = fit_scale(values, level_days=level_days, counts=counts)
+    scale = fit_scale(values, level_days=level_days, season=7, counts=counts)
     transformed = scale.transform(values)
     newest = np.arange(6, len(values) - 1)
     level = scale.level(transformed, newest)
@@ -55,26 +55,26 @@ def test_values_below_zero_come_back_without_logarithm_or_floor(values, level_da
 @pytest.mark.parametrize("constant", [0.0, 0.1, 1 / 3, 7.0, 1e13 / 3])
 def test_a_constant_stretch_has_spread_one(constant, level_days):
     """Rounding in the mean must not count as a spread: later values would be divided by almost nothing."""
-    scale = fit_scale(np.full(61, constant), level_days=level_days, counts=True)
+    scale = fit_scale(np.full(61, constant), level_days=level_days, season=7, counts=True)
     assert scale.spread == 1.0
 
 
 def test_the_inverse_of_counts_stops_at_zero():
-    scale = fit_scale(np.tile([0.0, 3, 5, 1, 0, 2, 8], 10), level_days=7, counts=True)
+    scale = fit_scale(np.tile([0.0, 3, 5, 1, 0, 2, 8], 10), level_days=7, season=7, counts=True)
     back = scale.inverse(np.array([[-1e3, 0.0]]), np.zeros(1))
     assert back[0, 0] == 0
     assert back[0, 1] > 0
 
 
 def test_the_inverse_of_an_extreme_output_is_finite():
-    scale = fit_scale(np.tile([10.0, 30, 50, 10, 40, 20, 80], 10), level_days=7, counts=True)
+    scale = fit_scale(np.tile([10.0, 30, 50, 10, 40, 20, 80], 10), level_days=7, season=7, counts=True)
     back = scale.inverse(np.array([[1e6]]), np.zeros(1))
     assert np.isfinite(back**2).all()
 
 
 def test_values_with_zeros_get_an_offset_and_values_well_above_zero_do_not():
-    well_above = fit_scale(np.tile([100.0, 120, 90, 80, 60, 50, 110], 5), level_days=7, counts=True)
-    with_zeros = fit_scale(np.tile([100.0, 120, 0, 80, 60, 50, 110], 5), level_days=7, counts=True)
+    well_above = fit_scale(np.tile([100.0, 120, 90, 80, 60, 50, 110], 5), level_days=7, season=7, counts=True)
+    with_zeros = fit_scale(np.tile([100.0, 120, 0, 80, 60, 50, 110], 5), level_days=7, season=7, counts=True)
     assert well_above.offset == 0
     assert well_above.transform(np.array([0.0]))[0] > -np.inf
     assert with_zeros.offset > 0
@@ -94,7 +94,7 @@ def test_small_fractions_are_scaled_like_large_numbers(level_days):
     values = np.random.default_rng(3).gamma(3, 1, 90)
     scaled = []
     for unit in (1e-4, 1.0, 1e6):
-        scale = fit_scale(values * unit, level_days=level_days, counts=True)
+        scale = fit_scale(values * unit, level_days=level_days, season=7, counts=True)
         transformed = scale.transform(values * unit)
         newest = np.arange(6, 90)
         scaled.append((transformed[newest] - scale.level(transformed, newest)) / scale.spread)

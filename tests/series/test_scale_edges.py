@@ -28,7 +28,7 @@ def test_the_offset_and_the_least_value_before_the_logarithm(values, offset, lea
 def test_raw_values_are_standardised():
     mean = sum(VALUES) / len(VALUES)
     for counts in (True, False):
-        assert fit_scale(np.array(VALUES), level_days=0, counts=counts) == Scale(
+        assert fit_scale(np.array(VALUES), level_days=0, season=7, counts=counts) == Scale(
             logarithm=False,
             level_days=0,
             offset=0.0,
@@ -47,7 +47,7 @@ def test_the_spread_is_how_far_the_days_of_a_week_lie_from_the_level(level_days,
     for newest in range(max(7, level_days) - 1, len(seen)):
         level = sum(seen[newest + 1 - level_days : newest + 1]) / level_days
         squares += [(seen[newest - back] - level) ** 2 for back in range(7)]
-    assert fit_scale(np.array(VALUES), level_days=level_days, counts=counts) == Scale(
+    assert fit_scale(np.array(VALUES), level_days=level_days, season=7, counts=counts) == Scale(
         logarithm=counts,
         level_days=level_days,
         offset=0.0,
@@ -61,8 +61,8 @@ def test_the_spread_is_how_far_the_days_of_a_week_lie_from_the_level(level_days,
 @pytest.mark.parametrize(("relative", "spread"), [(1e-8, pytest.approx(0.5e-8, rel=1e-6)), (1e-10, 1.0)])
 def test_a_spread_below_a_billionth_of_the_values_is_rounding(relative, spread):
     values = np.tile([1.0, 1.0 - relative], 30)
-    assert fit_scale(values, level_days=0, counts=True).spread == spread
-    assert fit_scale(-values, level_days=0, counts=False).spread == spread
+    assert fit_scale(values, level_days=0, season=7, counts=True).spread == spread
+    assert fit_scale(-values, level_days=0, season=7, counts=False).spread == spread
 
 
 def test_transform_level_and_inverse_by_hand():

@@ -6,9 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thalweg.errors import InputError
-from thalweg.series.dates import days_between
+from thalweg.series.frequency.dates import days_between
+from thalweg.series.frequency.record import DAILY
 from thalweg.series.series import Series
-from thalweg.series.split import LONG_DAYS, SHORTEST_DAYS, split_by_date
+from thalweg.series.split import split_by_date
+
+LONG_DAYS, SHORTEST_DAYS = DAILY.long, DAILY.least
 
 
 def series_of(days, observed=None):
@@ -29,7 +32,8 @@ def test_short_series_keep_a_fifth_and_three_tenths_and_say_so(days, validation,
     assert (split.validation, split.test) == (validation, test)
     (note,) = split.notes
     assert note.key == "split.short"
-    assert note.values == {"days": days, "validation": validation, "test": test}
+    usual = {"usual_validation": 182, "usual_test": 365}
+    assert note.values == {"days": days, "validation": validation, "test": test, **usual}
 
 
 @given(st.integers(SHORTEST_DAYS, 4000))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from thalweg.forecast.levels import LEVELS, Intervals
 from thalweg.forecast.result import AsUsed, Findings, Forecast, Miss, RungResult, Split
 from thalweg.messages import Message
 from thalweg.series.series import Series
@@ -59,6 +60,12 @@ def simulated_series(days=1500, missing=(), name="views", *, simulated=True, sca
     )
 
 
+def intervals_of(mean, width80, width95):
+    """Return symmetric intervals around predictions, of half widths."""
+    widths = np.stack([np.broadcast_to(width80, mean.shape), np.broadcast_to(width95, mean.shape)])
+    return Intervals(LEVELS, mean - widths, mean + widths)
+
+
 def _descended():
     steps = np.arange(1, 61)
     fall = np.exp(-steps / 9)
@@ -81,6 +88,7 @@ def build_findings(*, days=1500, missing=(300, 301, 302, 700), name="views", hor
     series = simulated_series(days, missing, name, simulated=changes.pop("simulated", True), scale=scale)
     test, validation = (365, 182) if days > 1000 else (days // 4, days // 8)
     dates = series.dates
+    short = {"days": days, "validation": validation, "test": test, "usual_validation": 182, "usual_test": 365}
     split = Split(
         days,
         days - test - validation,
@@ -90,7 +98,7 @@ def build_findings(*, days=1500, missing=(300, 301, 302, 700), name="views", hor
         dates[days - test - validation - 1],
         dates[days - test - 1],
         dates[-1],
-        () if days > 1000 else (Message("split.short", {"days": days, "validation": validation, "test": test}),),
+        () if days > 1000 else (Message("split.short", short),),
     )
     ladder = tuple(
         RungResult(
@@ -121,7 +129,7 @@ def build_findings(*, days=1500, missing=(300, 301, 302, 700), name="views", hor
         dates[scored],
         target,
         prediction,
-        *(prediction + scale * edge for edge in (-220, 220, -340, 340)),
+        intervals_of(prediction, scale * 220, scale * 340),
         {80: float((residual <= 220 * scale).mean()), 95: float((residual <= 340 * scale).mean())},
     )
     worst = np.argsort(-residual)[:8]
@@ -132,7 +140,7 @@ def build_findings(*, days=1500, missing=(300, 301, 302, 700), name="views", hor
     ahead = np.arange(1, horizon + 1)
     mean = series.values[-28:][(ahead - 1) % 28]
     width = scale * (220 + 6 * ahead)
-    forecast = Forecast(dates[-1] + ahead, mean, mean - width, mean + width, mean - 1.6 * width, mean + 1.6 * width)
+    forecast = Forecast(dates[-1] + ahead, mean, intervals_of(mean, width, 1.6 * width))
     findings = Findings(
         series=series,
         split=split,

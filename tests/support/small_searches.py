@@ -6,17 +6,24 @@ from dataclasses import replace
 
 import numpy as np
 
-from thalweg.forecast.backtest import predictions_at_cutoffs, refits
-from thalweg.forecast.fit import Fit, TrainingSet, descend
+from thalweg.forecast.data import data_of
+from thalweg.forecast.features.past import past_of
 from thalweg.forecast.forecaster import fit_series
-from thalweg.forecast.ladder import Ladder, Rung
+from thalweg.forecast.interval import adaptive_conformal
+from thalweg.forecast.ladder import Ladder, copies
 from thalweg.forecast.options import FitOptions
+from thalweg.forecast.predictors.mean import Mean
+from thalweg.forecast.predictors.network import Rung, network_predictor
+from thalweg.forecast.search import estimates
+from thalweg.forecast.strategy import Pair
+from thalweg.forecast.training import TrainingSet, descend
 from thalweg.learn.optimizer import Optimizer
 from thalweg.series.calendar import Calendar
+from thalweg.series.frequency.record import DAILY
 from thalweg.series.sample import sample
 from thalweg.series.series import Series
 
-COPIES = (Rung(1, copy=True), Rung(7, copy=True))
+COPIES = copies()
 QUICK = Optimizer("adamw", 0.01, "cosine", decay=0.01)
 LINE = Rung(7, seeds=2, epochs=40, optimizer=QUICK)
 NET = Rung(14, hidden=(8,), seeds=2, epochs=40, optimizer=QUICK)
@@ -61,20 +68,41 @@ def search(series, **changes):
 
 def fitted(rung, series, upto, steps=1, *, epochs=2, seeds=(0, 1), calendar=None, loss="mae"):
     """Fit a rung on the days before `upto`."""
-    training_set = TrainingSet(rung, series, calendar or Calendar(), loss, upto, steps)
-    thetas = [descend(training_set, seed, epochs=epochs).theta for seed in seeds]
-    return Fit(rung, training_set.scale, training_set.network, np.stack(thetas))
+    training_set = TrainingSet.of(rung, series, calendar or Calendar(), loss, upto, steps)
+    return network_predictor(
+        training_set, np.stack([descend(training_set, each, epochs=epochs).theta for each in seeds])
+    )
+
+
+def pair_of(one_step, multi_step=None):
+    """Return the pair of two lists of members; the first twice where there is no second."""
+    first = Mean(tuple(one_step))
+    return Pair(first, first if multi_step is None else Mean(tuple(multi_step)))
+
+
+def served_by(model, strategy, one_step=None, multi_step=None, **changes):
+    """Return a model with other members, and one strategy for all steps."""
+    one_step = model.pair.one_step.members if one_step is None else one_step
+    horizon = len(changes.get("bands", model.bands))
+    return replace(model, pair=pair_of(one_step, multi_step), strategies=(strategy,) * horizon, **changes)
 
 
 def meant(model, series, horizon=3):
     """A model of the same series whose choice is a mean of two rungs, one of them counted twice."""
     twice, once = (fitted(rung, series, len(series), epochs=40) for rung in (NET, LINE))
-    daily = [twice, twice, once]
-    bands = model.bands[:horizon]
-    return replace(model, chosen="mean of 2", strategy="recursive", daily=daily, many=daily, bands=bands)
+    return served_by(model, "recursive", [twice, twice, once], chosen="mean of 2", bands=model.bands[:horizon])
 
 
-def backtest(specification, members, *, steps, strategy, **options):
-    """Refit every so many days; return the predictions made with what was known at the time."""
-    fitted = refits(specification, members, steps=steps, strategy=strategy, **options)
-    return predictions_at_cutoffs(specification, fitted, steps, strategy)
+def estimates_of(predictor, series, first, last):
+    """Return one-step predictions of the days `first` to `last` (excluded), NaN where there are none."""
+    return estimates(predictor, data_of(series, Calendar(), "mae"), [(first, last)])[first:last]
+
+
+def tomorrow_of(predictor, series, newest):
+    """Return the one-step predictions of some rows, shape (rows,)."""
+    return predictor.predict(past_of(series, np.asarray(newest)), (1,))[:, 0]
+
+
+def calibrated(residuals, known, first, delay=1):
+    """Calibrate the usual intervals of daily residuals."""
+    return adaptive_conformal(residuals, known, first, delay, used=DAILY.year)

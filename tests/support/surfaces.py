@@ -9,7 +9,7 @@ SERIES = simulated_series(400, missing=(150, 151))
 
 def pairs(study):
     """Yesterday and today of every observed training day."""
-    series, train = study.loss_surface.series, study.loss_surface.training_set.upto
+    series, (train,) = study.loss_surface.series, study.loss_surface.training_set.upto
     today = np.flatnonzero(series.observed[:train])
     today = today[today > 0]
     return series.values[today - 1], series.values[today]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.messages import catalogue
+from thalweg.series.frequency.dates import python_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -169,7 +170,7 @@ def past(date: np.datetime64) -> bool:
 def day(date: np.datetime64, language: str = "en", form: str = "report.day") -> str:
     """Write a day: ``Thu 11 Feb 2021``, ``2021年2月11日周四``; in the form that the key `form` gives."""
     translate = catalogue(language)
-    moment = date.astype("datetime64[D]").item()
+    moment = python_date(date)
     return translate(
         form,
         weekday=translate("report.weekdays").split()[moment.weekday()],

@@ -13,7 +13,7 @@ import numpy as np
 import vl_convert
 
 from thalweg.messages import catalogue
-from thalweg.series.dates import date_range, days_between
+from thalweg.series.frequency.dates import date_range, days_between, isos
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +67,7 @@ def columns(table: Mapping[str, NDArray[Any]]) -> alt.InlineData:
 
 def days(dates: NDArray[np.datetime64]) -> NDArray[np.str_]:
     """Return days as ISO dates. A chart reads them as UTC, so that every time zone shows the same day."""
-    return np.datetime_as_string(dates.astype("datetime64[D]"))
+    return isos(dates)
 
 
 def every_day(

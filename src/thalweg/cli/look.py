@@ -178,7 +178,7 @@ def _made(
     from thalweg.api.picture import made_of
     from thalweg.cli.progress import LadderProgress
 
-    source = _source(file, reading)
+    source = _source(file, reading, language)
     with LadderProgress(Console(stderr=True) if quiet else _console(), catalogue(language)) as watcher:
         watcher.stage("look", None)
         picture = made_of(name, source, options, language, watcher)
@@ -193,13 +193,18 @@ def _console() -> Any:  # noqa: ANN401 - Rich loads when a command runs
     return Console(markup=False, highlight=False, emoji=False)
 
 
-def _source(file: Path | None, reading: ReadOptions) -> Source:
-    from thalweg.forecast.store import load
+def _source(file: Path | None, reading: ReadOptions, language: str) -> Source:
+    from thalweg.forecast.model import load
     from thalweg.series.read import read_with
 
     if file is None:
         return None
-    return load(file) if file.suffix == MODEL else read_with(file, reading)
+    if file.suffix != MODEL:
+        return read_with(file, reading)
+    model = load(file)
+    for note in model.notes:
+        typer.echo(catalogue(language)(note), err=True)
+    return model
 
 
 def _check(target: Path, *, named: bool) -> None:

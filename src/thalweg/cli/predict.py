@@ -44,7 +44,7 @@ def predict(
     from rich.console import Console
 
     from thalweg.cli.terminal import print_forecast, print_model, print_recent, print_series
-    from thalweg.forecast.store import load
+    from thalweg.forecast.model import load
     from thalweg.messages import catalogue
     from thalweg.series.read import read_with
 
@@ -55,10 +55,11 @@ def predict(
     days = loaded.predict(series, options.horizon)
     recent = None if series is None else loaded.recent(series)
     age = (dt.datetime.now().astimezone().date() - loaded.made).days
-    if as_json:
-        typer.echo(json.dumps(_object(loaded, days, recent, age), ensure_ascii=False, allow_nan=False))
-        return
     translate = catalogue(lang, command=True)
+    if as_json:
+        told = _object(loaded, days, recent, age) | {"notes": [translate(note) for note in loaded.notes]}
+        typer.echo(json.dumps(told, ensure_ascii=False, allow_nan=False))
+        return
     console = Console(markup=False, highlight=False, emoji=False)
     print_model(console, loaded, age, translate)
     if series is not None:

@@ -14,6 +14,7 @@ from rich.text import Text
 from thalweg.charts.numbers import day, estimate_decimals, missed, number, past, value_decimals
 from thalweg.cli.table import ladder_table
 from thalweg.cli.wrap import Sentence
+from thalweg.series.frequency.record import DAILY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
     from thalweg.series.series import Series
 
-_STEPS_SHOWN = (1, 7, 14, 28)  # days ahead whose loss is printed; the report shows all of them
+# Days ahead whose loss is printed; the report shows all of them.
+_STEPS_SHOWN = (1, DAILY.season, 2 * DAILY.season, DAILY.month)
 _MISSES_SHOWN = 5  # days; the report shows all of them
 _FEWEST_RESIDUALS = 10  # behind a loss that is printed
 
@@ -82,6 +84,8 @@ def print_model(console: Console, model: Model, age: int, translate: Catalogue) 
             )
         )
     )
+    for note in model.notes:
+        console.print(Sentence(translate(note)))
 
 
 def print_recent(console: Console, recent: Recent | None, translate: Catalogue) -> None:

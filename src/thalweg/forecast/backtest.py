@@ -1,4 +1,4 @@
-"""Backtest the choice: refit it again and again on all earlier days, and score it on the days that follow."""
+"""Step three, the backtest: refit the choice again and again on all earlier steps, and predict those that follow."""
 
 from __future__ import annotations
 
@@ -9,131 +9,75 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.features import LOOK_BACK_DAYS, Past, days_needed, past_of
-from thalweg.forecast.fit import Descended, Fit, TrainingSet, descend
-from thalweg.series.dates import days_after
+from thalweg.forecast.features.past import past_of
+from thalweg.forecast.predictors.mean import Mean
+from thalweg.forecast.strategy import COPYING, STRATEGIES, Pair, average, mixed, needs_direct, predict_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from thalweg.forecast.ladder import Rung
+    from thalweg.forecast.data import Data, Span
+    from thalweg.forecast.predictors.base import Fitting, RungPredictor
+    from thalweg.forecast.search import Member
+    from thalweg.forecast.training import Descended
     from thalweg.learn.thread_pool import ThreadPool
-    from thalweg.series.calendar import Calendar
-    from thalweg.series.series import Series
-
-
-# How days after tomorrow are forecast: a network with as many outputs as steps, a network fed its own forecasts, or
-# the mean of the two.
-STRATEGIES = ("direct", "recursive", "both")
-
-
-@dataclass(frozen=True)
-class Member:
-    """A rung of the choice, the number of epochs of each of its networks, and their seeds."""
-
-    rung: Rung
-    epochs: tuple[int, ...] = ()
-    seeds: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class BacktestSpecification:
-    """What is refitted: the series, the calendar of its days, and the loss."""
-
-    series: Series
-    calendar: Calendar
-    loss: str
 
 
 def refit(
-    specification: BacktestSpecification,
+    data: Data,
     members: tuple[Member, ...],
-    cutoffs: list[int],
+    cutoffs: Sequence[tuple[int, ...]],
     steps: int,
     pool: ThreadPool,
     advance: Callable[[int], None],
-) -> list[list[Fit | Rung]]:
-    """Fit every member on the days before each cutoff, side by side, for as many epochs as the search found.
+) -> list[Mean]:
+    """Fit the mean of some members on the steps before each cutoff, for as many epochs as the search found.
 
-    Returns
-    -------
-    list of list
-        For each cutoff a `Fit` per member, or the rung itself where it only copies.
+    Parameters
+    ----------
+    data : Data
+    members : tuple of Member
+        One of them may stand there several times; it is fitted once.
+    cutoffs : sequence of tuple of int
+        For each refit, how many values of each series it learns from.
+    steps : int
+        Steps ahead at once.
+    pool : ThreadPool
+        All fits run side by side.
+    advance : callable
+        Is given the number of networks that were fitted.
 
     Raises
     ------
     InputError
-        If all descents of a rung diverge, since its learning rate is too high for these days.
+        If all descents of a rung diverge, since its learning rate is too high for these steps.
     """
-    distinct = tuple(dict.fromkeys(members))  # a mean may count a rung several times
-    fitted: list[tuple[TrainingSet | None, Member]] = []
+    distinct = tuple(dict.fromkeys(members))
+    running: list[tuple[tuple[int, ...], Member, Fitting]] = []
     jobs: list[Callable[[], Descended]] = []
     for cutoff in cutoffs:
         for member in distinct:
-            if member.rung.copy:
-                fitted.append((None, member))
-                continue
-            training_set = TrainingSet(
-                member.rung, specification.series, specification.calendar, specification.loss, cutoff, steps
-            )
-            fitted.append((training_set, member))
+            fitting = member.rung.fitting(data, cutoff, steps)
+            running.append((cutoff, member, fitting))
             jobs.extend(
-                functools.partial(descend, training_set, seed, epochs=epochs, late=pool.late)
+                functools.partial(fitting.descend, seed, epochs=epochs, late=pool.late)
                 for seed, epochs in zip(member.seeds, member.epochs, strict=True)
             )
     results = iter(pool.run(jobs, advance))
-    fits: list[Fit | Rung] = []
-    for training_set, member in fitted:
-        if training_set is None:
-            fits.append(member.rung)
-            continue
-        runs = [next(results) for _ in member.seeds]
-        thetas = [run.theta for run in runs if not run.outcome.failed]
-        if not thetas:
-            until = specification.series.dates[training_set.upto - 1]
-            advice = runs[0].outcome.message
+    fitted: list[RungPredictor] = []
+    for cutoff, member, fitting in running:
+        descents = [next(results) for _ in member.seeds]
+        kept = [one for one in descents if not one.outcome.failed]
+        if descents and not kept:
+            until = max(series.dates[upto - 1] for series, upto in zip(data.panel.series, cutoff, strict=True))
+            advice = descents[0].outcome.message
             raise InputError("backtest.diverged", rung=member.rung.name, until=until, advice=advice)
-        fits.append(Fit(member.rung, training_set.scale, training_set.network, np.stack(thetas)))
+        fitted.append(fitting.predictor(kept))
     places = [distinct.index(member) for member in members]
-    return [[fits[at + place] for place in places] for at in range(0, len(fits), len(distinct))]
-
-
-def ahead(fits: list[Fit | Rung], calendar: Calendar, past: Past, steps: int) -> NDArray[np.float64]:
-    """Return the mean of the fits' predictions for as many days ahead as they have outputs, shape (rows, steps)."""
-    return np.mean([_ahead(fit, calendar, past, steps) for fit in fits], axis=0)
-
-
-def _ahead(fit: Fit | Rung, calendar: Calendar, past: Past, steps: int) -> NDArray[np.float64]:
-    if isinstance(fit, Fit):
-        return fit.predict(calendar, past)
-    # Copying k days back repeats the last k days over all steps.
-    back = fit.days_back - 1 - np.arange(steps) % fit.days_back
-    return past.values[past.newest[:, None] - back]
-
-
-def recursive(fits: list[Fit | Rung], calendar: Calendar, past: Past, steps: int) -> NDArray[np.float64]:
-    """Feed the one-day-ahead mean its own predictions; return them, shape (rows, steps)."""
-    kept = max(LOOK_BACK_DAYS, *(days_needed(fit.rung) if isinstance(fit, Fit) else fit.days_back for fit in fits))
-    width = kept + steps
-    rows = len(past)
-    # Each row gets its own past, which grows by the predictions.
-    at = np.maximum(past.newest[:, None] - np.arange(kept - 1, -1, -1), 0)
-    pasts = np.zeros((rows, width))
-    pasts[:, :kept] = past.values[at]
-    pasts[:, kept:] = pasts[:, kept - 1 : kept]
-    predictions = np.empty((rows, steps))
-    for step in range(steps):
-        now = Past(
-            pasts.reshape(-1),
-            np.arange(rows) * width + kept - 1 + step,
-            days_after(past.dates, step),
-            np.minimum(past.available, kept) + step,
-        )
-        predictions[:, step] = ahead(fits, calendar, now, 1)[:, 0]
-        pasts[:, kept + step] = predictions[:, step]
-    return predictions
+    starts = range(0, len(fitted), len(distinct))
+    return [Mean(tuple(fitted[start + place] for place in places)) for start in starts]
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,104 +86,105 @@ class Backtest:
 
     Attributes
     ----------
-    first : int
-        The first day predicted.
-    forecasts : ndarray of float64, shape (steps, days from `first` on)
-        ``forecasts[h − 1, j]`` is for day ``first + j``, made h days before; NaN where no model was fitted yet.
-    """
-
-    first: int
-    forecasts: NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Refits:
-    """The choice fitted again and again: for each cutoff a fit per member, on the days before it.
-
-    Attributes
-    ----------
-    cutoffs : list of int
-        Places of the first days that the fits do not learn from.
-    one_step, multi_step : list of list
-        Fits with one output, and with as many outputs as the horizon has steps (`one_step` again where the strategy
-        needs none).
+    first : tuple of int
+        For each series the index of the first value predicted.
     refit_days : int
-        Days between refits.
+        Steps between refits.
+    forecasts : mapping
+        Strategy to an array of float64, shape (steps, all values of the panel): row h − 1 holds the predictions made h
+        steps before; NaN where none was made.
     """
 
-    cutoffs: list[int]
-    one_step: list[list[Fit | Rung]]
-    multi_step: list[list[Fit | Rung]]
+    first: tuple[int, ...]
     refit_days: int
+    forecasts: dict[str, NDArray[np.float64]]
+
+    def by(self, strategies: tuple[str, ...]) -> NDArray[np.float64]:
+        """Return the predictions of each step ahead by its strategy, shape (steps, all values of the panel)."""
+        return mixed(self.forecasts, strategies, axis=0)
 
 
-def refits(
-    specification: BacktestSpecification,
+def backtest(
+    data: Data,
     members: tuple[Member, ...],
     *,
-    first: int,
+    first: tuple[int, ...],
     refit_days: int,
     steps: int,
-    strategy: str,
     pool: ThreadPool,
     advance: Callable[[int], None],
-) -> Refits:
-    """Fit what a strategy needs every `refit_days` from day `first` on, on all earlier days."""
-    cutoffs = list(range(first, len(specification.series), refit_days))
-    one_step = refit(specification, members, cutoffs, 1, pool, advance)
-    multi_step = one_step
-    if needs_direct(strategy, steps):
-        multi_step = refit(specification, members, cutoffs, steps, pool, advance)
-    return Refits(cutoffs, one_step, multi_step, refit_days)
-
-
-def predictions_at_cutoffs(specification: BacktestSpecification, fitted: Refits, steps: int, strategy: str) -> Backtest:
-    """Forecast from every day on with the latest refit, until the series ends.
+) -> Backtest:
+    """Refit the choice every `refit_days` steps, and predict from every step on with the latest refit.
 
     Parameters
     ----------
-    specification : BacktestSpecification
-    fitted : Refits
-        The first refit learns from the days before the first day predicted.
+    data : Data
+    members : tuple of Member
+        What the choice is made of.
+    first : tuple of int
+        For each series the index of the first value predicted; the first refit learns from the values before it.
+    refit_days : int
+        Steps between refits.
     steps : int
-        Days ahead.
-    strategy : str
-        How days after tomorrow are forecast: one of `STRATEGIES`, or ``copy``. Tomorrow's prediction is always that of
-        the one-step fits.
+        Steps ahead.
+    pool : ThreadPool
+    advance : callable
+        Is given the number of networks that were fitted.
     """
-    days, first = len(specification.series), fitted.cutoffs[0]
-    forecasts = np.full((steps, days - first), np.nan)
-    for cutoff, one_step, multi_step in zip(fitted.cutoffs, fitted.one_step, fitted.multi_step, strict=True):
-        newest = np.arange(cutoff - 1, min(cutoff + fitted.refit_days, days) - 1)
-        past = past_of(specification.series, newest)
-        predictions = predict_steps(one_step, multi_step, specification.calendar, past, steps, strategy)
-        for step in range(steps):
-            target = newest + 1 + step
-            inside = target < days
-            forecasts[step, target[inside] - first] = predictions[inside, step]
-    return Backtest(first, forecasts)
+    lengths = [len(series) for series in data.panel.series]
+    refits = range(max(-(-(length - start) // refit_days) for length, start in zip(lengths, first, strict=True)))
+    cutoffs = [
+        tuple(min(start + refit_days * at, length) for length, start in zip(lengths, first, strict=True))
+        for at in refits
+    ]
+    one_step = refit(data, members, cutoffs, 1, pool, advance)
+    tried = strategies_of(members, steps)
+    multi_step = refit(data, members, cutoffs, steps, pool, advance) if needs_direct(tried, steps) else one_step
+    pairs = [Pair(*pair) for pair in zip(one_step, multi_step, strict=True)]
+    spans = [
+        [(cutoff, min(cutoff + refit_days, length)) for cutoff, length in zip(each, lengths, strict=True)]
+        for each in cutoffs
+    ]
+    single = [name for name in tried if name != "both"]
+    forecasts = {name: predictions_at_cutoffs(data, pairs, spans, (name,) * steps) for name in single}
+    if "both" in tried:
+        forecasts["both"] = average(forecasts["direct"], forecasts["recursive"])
+    return Backtest(first, refit_days, forecasts)
 
 
-def predict_steps(
-    one_step: list[Fit | Rung], multi_step: list[Fit | Rung], calendar: Calendar, past: Past, steps: int, strategy: str
+def strategies_of(members: tuple[Member, ...], steps: int) -> tuple[str, ...]:
+    """Return the strategies to try for what a choice is made of."""
+    if len(set(members)) == 1 and not members[0].seeds:
+        return (COPYING,)
+    return STRATEGIES if steps > 1 else STRATEGIES[:1]
+
+
+def predictions_at_cutoffs(
+    data: Data, pairs: Sequence[Pair], spans: Sequence[Sequence[Span]], strategies: tuple[str, ...]
 ) -> NDArray[np.float64]:
-    """Return predictions for 1 to `steps` days ahead, shape (rows, steps); tomorrow's is that of `one_step`."""
-    if steps == 1:
-        return ahead(one_step, calendar, past, 1)
-    if strategy == "recursive":
-        return recursive(one_step, calendar, past, steps)
-    direct = ahead(multi_step, calendar, past, steps)
-    direct[:, 0] = ahead(one_step, calendar, past, 1)[:, 0]
-    if strategy != "both":
-        return direct
-    return average(direct.T, recursive(one_step, calendar, past, steps).T).T
+    """Predict from every step of the spans of each refit; array as in `Backtest.forecasts`."""
+    panel = data.panel
+    forecasts = np.full((len(strategies), len(panel.values)), np.nan)
+    for pair, of_refit in zip(pairs, spans, strict=True):
+        for place, (first, last) in enumerate(of_refit):
+            series, newest = panel.series[place], np.arange(first - 1, last - 1)
+            if not len(newest):
+                continue
+            made = predict_steps(pair, past_of(series, newest, place), strategies)
+            for step in range(len(strategies)):
+                target = newest + 1 + step
+                inside = target < len(series)
+                forecasts[step, panel.offsets[place] + target[inside]] = made[inside, step]
+    return forecasts
 
 
-def average(direct: NDArray[np.float64], recursive: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean of the two strategies' predictions, shape (steps, rows); tomorrow's is the same in both."""
-    return np.concatenate([direct[:1], (direct[1:] + recursive[1:]) / 2])
-
-
-def needs_direct(strategy: str, steps: int) -> bool:
-    """Whether a strategy needs networks with as many outputs as steps."""
-    return steps > 1 and strategy in ("direct", "both")
+def choose_strategies(data: Data, backtested: Backtest, spans: Sequence[Span]) -> tuple[str, ...]:
+    """Return the strategy of each step ahead: for all steps that of the least loss over spans of validation."""
+    losses = {
+        name: [data.loss_over(row, spans) for row in forecasts] for name, forecasts in backtested.forecasts.items()
+    }
+    if len(losses) == 1:
+        (name,) = losses
+    else:
+        name = min(losses, key=lambda name: float(np.nanmean(losses[name])))
+    return (name,) * len(losses[name])

@@ -12,41 +12,29 @@ estimates are, so that they add up as those do.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import ahead
-from thalweg.forecast.features import (
-    FEATURE_CLIP,
-    SEASON,
-    Past,
-    calendar_names,
-    days_needed,
-    days_seen,
-    inputs,
-    past_of,
-)
-from thalweg.forecast.fit import Fit
+from thalweg.forecast.features.past import Past, past_of
+from thalweg.forecast.predictors.baselines import Baseline
+from thalweg.forecast.predictors.network import NetworkPredictor
 from thalweg.learn.attribution import input_slopes, integrated_gradients
 from thalweg.messages import Argument
-from thalweg.series.calendar import WEEKDAYS
-from thalweg.series.dates import days_after, days_between
+from thalweg.series.frequency.dates import steps_after
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
-    from thalweg.forecast.ladder import Rung
+    from thalweg.forecast.predictors.base import Predictor
+    from thalweg.forecast.predictors.mean import Mean
     from thalweg.learn.activation import Values
     from thalweg.series.calendar import Calendar
     from thalweg.series.series import Series
 
-USUAL_DAYS = 28  # their mean is the usual value: whole weeks, so that no weekday counts more than another
-CALENDAR_DAYS = 364  # the mean of their calendar columns is an average day: whole weeks for the same reason
 TOLERANCE = 1e-3  # largest remainder, as a share of the difference or of the largest contribution
 
 
@@ -57,8 +45,8 @@ class Fact:
     Attributes
     ----------
     kind : str
-        ``weekday``, ``season`` (the time of year), ``holiday`` (a column of the calendar that holds for the day) or
-        ``ordinary`` (that all its other columns do not hold).
+        A group of the calendar: ``weekday``, ``season`` (the time of year), ``holiday`` (a column that holds for the
+        day); or ``ordinary`` (that all other holidays do not hold).
     name : str
         The weekday's or the holiday's name, as `Calendar` gives it; empty for the other kinds.
     contribution : float
@@ -74,7 +62,8 @@ class Fact:
 class Why:
     """What moved the estimate of a day away from the base: an average day after an ordinary month.
 
-    In the base every past day has the usual value, and each of the calendar's columns its mean over the past 364 days.
+    In the base every past day has the usual value, and each of the calendar's columns its mean over the past year, in
+    whole weeks.
 
     Attributes
     ----------
@@ -83,8 +72,8 @@ class Why:
     prediction, base : float
         The estimate of the day and of the base, in the user's units, computed in float64.
     usual : float
-        The mean of the last 28 days.
-    dates : ndarray of datetime64[D], shape (days,)
+        The mean of the last month, in whole weeks, so that no weekday counts more than another.
+    dates : ndarray of datetime64, shape (days,)
         The past days that the members look back at, without a gap, the newest last.
     values, contributions : ndarray of float64, shape (days,)
         Their values, and by how much each moved the estimate because it is not the usual one, in the user's units.
@@ -121,7 +110,7 @@ class Why:
 
 
 def why_of(
-    members: Sequence[Fit | Rung],
+    predictor: Mean,
     calendar: Calendar,
     days: Series,
     date: np.datetime64 | None = None,
@@ -132,8 +121,8 @@ def why_of(
 
     Parameters
     ----------
-    members : sequence of Fit or Rung
-        Those whose mean is the estimate, one day ahead. A rung only copies. A member may stand there several times.
+    predictor : Mean
+        Its members' mean is the estimate, one step ahead.
     calendar : Calendar
     days : Series
         The days that the members look back at.
@@ -147,16 +136,17 @@ def why_of(
     InputError
         If there are too few days before the date, or it is later than the day after the last.
     """
-    newest = _newest(members, days, date)
+    members, frequency = predictor.members, days.frequency
+    newest = _newest(predictor, days, date)
     past = past_of(days, np.array([newest]))
     distinct = {id(member): member for member in members}
     shares = [sum(other is member for other in members) / len(members) for member in distinct.values()]
-    sought = max(days_seen(member.rung) if isinstance(member, Fit) else member.days_back for member in members)
+    sought = max(seen(member) for member in members)
     kept = min(newest + 1, sought)
     values = days.values[newest + 1 - kept : newest + 1]
-    usual = float(days.values[max(newest + 1 - USUAL_DAYS, 0) : newest + 1].mean())
-    moment = _Moment(values, usual, days.dates[newest], calendar)
-    parts = [_of_member(member, moment, tolerance) for member in distinct.values()]
+    usual = float(days.values[max(newest + 1 - frequency.month, 0) : newest + 1].mean())
+    moment = Moment(values, usual, days.dates[newest], calendar)
+    parts = [attributed(member, moment, tolerance) for member in distinct.values()]
 
     def mean(name: str) -> NDArray[np.float64]:
         return np.sum([share * getattr(part, name) for share, part in zip(shares, parts, strict=True)], axis=0)
@@ -164,7 +154,7 @@ def why_of(
     moved = mean("contributions")
     oldest = min(part.oldest for part in parts)
     return Why(
-        date=days_after(days.dates[newest], 1),
+        date=steps_after(frequency, days.dates[newest], 1),
         prediction=float(mean("value")),
         base=float(mean("base")),
         usual=usual,
@@ -175,28 +165,24 @@ def why_of(
         allowed=float(mean("allowed")),
         parts=max(part.parts for part in parts),
         whole=kept == sought,
-        served=float(ahead(list(members), calendar, past, 1)[0, 0]),
+        served=float(predictor.predict(past, (1,))[0, 0]),
     )
 
 
-def _needed(member: Fit | Rung) -> int:
-    return days_needed(member.rung) if isinstance(member, Fit) else member.days_back
-
-
-def _newest(members: Sequence[Fit | Rung], days: Series, date: np.datetime64 | None) -> int:
+def _newest(predictor: Predictor, days: Series, date: np.datetime64 | None) -> int:
     """Return the place of the day before the date."""
-    first, last = days_after(days.dates[0], max(map(_needed, members))), days_after(days.dates[-1], 1)
+    first, last = steps_after(days.frequency, days.start, predictor.needed), days.after(1)
     wanted = last if date is None else date
     known = {"days": len(days), "first_known": days.dates[0], "last_known": days.dates[-1]}
     if last < first:
-        raise InputError("contributions.too_few_days", needed=max(map(_needed, members)), **known)
+        raise InputError("contributions.too_few_days", needed=predictor.needed, **known)
     if not first <= wanted <= last:
         raise InputError("contributions.day", argument=Argument("day", str(wanted)), first=first, last=last, **known)
-    return days_between(days.dates[0], wanted) - 1
+    return days.place(wanted) - 1
 
 
 @dataclass(frozen=True, eq=False)
-class _Moment:
+class Moment:
     """What is known at the end of the day before: past values, the usual value, the newest day, the calendar."""
 
     values: NDArray[np.float64]
@@ -207,12 +193,14 @@ class _Moment:
     @property
     def facts(self) -> NDArray[np.float64]:
         """The calendar's columns for the day to come."""
-        return self.calendar.columns(days_after(np.array([self.newest]), 1))[0]
+        return self.calendar.columns(steps_after(self.calendar.frequency, np.array([self.newest]), 1))[0]
 
     @property
     def average(self) -> NDArray[np.float64]:
-        """The mean of the calendar's columns over the past days."""
-        return self.calendar.columns(self.newest - np.arange(CALENDAR_DAYS)).mean(axis=0)
+        """The mean of the calendar's columns over the past year, in whole seasons: an average day."""
+        frequency = self.calendar.frequency
+        past = steps_after(frequency, self.newest, -np.arange(frequency.long_season))
+        return self.calendar.columns(past).mean(axis=0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,14 +216,43 @@ class _Part:
     calendar: bool  # whether the member looks at the calendar
 
 
-def _of_member(member: Fit | Rung, moment: _Moment, tolerance: float) -> _Part:
+@functools.singledispatch
+def seen(member: Predictor) -> int:
+    """Return how many past values a member looks at, where there are enough."""
+    raise TypeError(f"What moved the estimate of a {type(member).__name__} is not known.")
+
+
+@functools.singledispatch
+def attributed(member: Predictor, moment: Moment, tolerance: float) -> _Part:
+    """Return what moved one member's estimate; a new kind of predictor registers its own way."""
+    del moment, tolerance
+    raise TypeError(f"What moved the estimate of a {type(member).__name__} is not known.")
+
+
+@seen.register
+def _(member: Baseline) -> int:
+    return member.days_back
+
+
+@attributed.register
+def _(member: Baseline, moment: Moment, tolerance: float) -> _Part:
+    # A weighted sum of past values is explained by its weights to the last digit.
+    del tolerance
+    past, weights = len(moment.values), member.weights()
+    moved = np.zeros(past + len(moment.calendar.names))
+    first = past - member.days_back
+    moved[first:past] = weights * (moment.values[first:] - moment.usual)
+    return _Part(moved, float(weights @ moment.values[first:]), moment.usual, 0.0, 1, first, calendar=False)
+
+
+@seen.register
+def _(member: NetworkPredictor) -> int:
+    return member.features.seen
+
+
+@attributed.register
+def _(member: NetworkPredictor, moment: Moment, tolerance: float) -> _Part:
     past = len(moment.values)
-    if not isinstance(member, Fit):
-        # Copying is a straight line of slope 1 over one day.
-        moved = np.zeros(past + len(moment.calendar.names))
-        copied = past - member.days_back
-        moved[copied] = moment.values[copied] - moment.usual
-        return _Part(moved, float(moment.values[copied]), moment.usual, 0.0, 1, copied, calendar=False)
     features = feature_map(member, moment.calendar, moment.newest, past)
     at = np.concatenate([member.scale.transform(moment.values), moment.facts])
     base = np.concatenate([member.scale.transform(np.full(past, moment.usual)), moment.average])
@@ -257,11 +274,11 @@ def _of_member(member: Fit | Rung, moment: _Moment, tolerance: float) -> _Part:
 
 @dataclass(frozen=True, eq=False)
 class FeatureMap:
-    """A fit as a function of variables: past days after its transform, the oldest first, then the calendar's columns.
+    """A rung's networks as a function of variables: past days after the transform, then the calendar's columns.
 
     Attributes
     ----------
-    fit : Fit
+    predictor : NetworkPredictor
     weights : ndarray of float64, shape (variables, features)
     constant : ndarray of float64, shape (features,)
         The features, before they are clipped to ± `limit`, are ``constant + variables · weights``.
@@ -271,7 +288,7 @@ class FeatureMap:
     limit : float
     """
 
-    fit: Fit
+    predictor: NetworkPredictor
     weights: NDArray[np.float64]
     constant: NDArray[np.float64]
     level_weights: NDArray[np.float64]
@@ -288,9 +305,9 @@ class FeatureMap:
         theta : ndarray of float64, shape (size,)
         rows : ndarray of float64, shape (rows, variables)
         """
-        scale = self.fit.scale
+        scale = self.predictor.scale
         features = self.constant + rows @ self.weights
-        outputs, slopes = input_slopes(self.fit.network, theta, np.clip(features, -self.limit, self.limit))
+        outputs, slopes = input_slopes(self.predictor.network, theta, np.clip(features, -self.limit, self.limit))
         estimates = scale.inverse(outputs[:, None], self.level + rows @ self.level_weights)[:, 0]
         # The slope of e^u - offset is its value plus the offset; at the floor the slope is 0.
         outer: NDArray[np.float64] = estimates + scale.offset if scale.logarithm else np.ones(len(estimates))
@@ -300,52 +317,53 @@ class FeatureMap:
         return estimates, outer[:, None] * (scale.spread * inner + self.level_weights)
 
 
-def feature_map(fit: Fit, calendar: Calendar, newest: np.datetime64, past: int) -> FeatureMap:
-    """Find a fit's affine function of `past` days and the calendar, by one unit step in each variable.
+def feature_map(predictor: NetworkPredictor, calendar: Calendar, newest: np.datetime64, past: int) -> FeatureMap:
+    """Find the affine function of `past` days and the calendar, by one unit step in each variable.
 
     Parameters
     ----------
-    fit : Fit
+    predictor : NetworkPredictor
+        Fitted on one series.
     calendar : Calendar
+        Its columns are variables; those that the predictor does not see have weight 0.
     newest : numpy.datetime64
         The last of the past days.
     past : int
         How many past days are variables.
     """
+    known = predictor.features
 
     def features(centre: float, steps: int) -> tuple[Values, Values]:
         """Return features and levels of a past of zeros, then of `steps` pasts that each have a 1 on one day."""
         values = np.concatenate([np.zeros(past), np.eye(past)[:steps].ravel()])
         ends = past - 1 + past * np.arange(steps + 1)
-        pasts = Past(values, ends, np.full(steps + 1, newest), np.full(steps + 1, past))
-        scale = replace(fit.scale, logarithm=False, centre=centre)
-        rows = inputs(fit.rung, scale, calendar, pasts, 1, limit=np.inf)
+        count = steps + 1
+        pasts = Past(values, ends, np.full(count, newest), np.full(count, past), calendar.frequency)
+        scale = replace(predictor.scale, logarithm=False, centre=centre)
+        rows = known.rows(pasts, scale, 1, limit=np.inf)
         return rows.gather(), rows.level
 
-    (constant,), (level,) = features(fit.scale.centre, 0)
+    (constant,), (level,) = features(predictor.scale.centre, 0)
     # With centre 0 the features are linear, and their differences keep all digits.
     stepped, levels = features(0.0, past)
     names = calendar.names
     weights = np.zeros((past + len(names), len(constant)))
     weights[:past] = stepped[1:] - stepped[0]
-    for place, name in enumerate(calendar_names(fit.rung, calendar), fit.rung.days_back):
-        weights[past + names.index(name), place] = 1
-        constant[place] = 0
+    for place, column in enumerate(known.columns(1)):
+        if column.known_ahead:
+            weights[past + names.index(column.name), place] = 1
+            constant[place] = 0
     level_weights = np.concatenate([levels[1:] - levels[0], np.zeros(len(names))])
-    limit = FEATURE_CLIP if fit.rung.known else np.inf
-    return FeatureMap(fit, weights, constant, level_weights, float(level), limit)
+    return FeatureMap(predictor, weights, constant, level_weights, float(level), known.limit)
 
 
-def _facts(moment: _Moment, moved: NDArray[np.float64]) -> tuple[Fact, ...]:
+def _facts(moment: Moment, moved: NDArray[np.float64]) -> tuple[Fact, ...]:
     """Gather the contributions of the calendar's columns into facts that have a name."""
-    names, holds = moment.calendar.names, moment.facts != 0
-    weekday = [name in WEEKDAYS for name in names]
-    season = [SEASON in name for name in names]
-    holiday_name = ~(np.array(weekday) | np.array(season))
-    today = WEEKDAYS[int(np.argmax(moment.facts[:7]))]
-    facts = [Fact("weekday", today, float(moved[weekday].sum()))]
+    names, kinds, holds = moment.calendar.names, np.array(moment.calendar.kinds), moment.facts != 0
+    weekday, season, holiday = (kinds == kind for kind in ("weekday", "season", "holiday"))
+    facts = [Fact("weekday", names[at], float(moved[weekday].sum())) for at in np.flatnonzero(weekday & holds)]
     if moved[season].any():
         facts.append(Fact("season", "", float(moved[season].sum())))
-    facts += [Fact("holiday", names[at], float(moved[at])) for at in np.flatnonzero(holiday_name & holds)]
-    facts.append(Fact("ordinary", "", float(moved[holiday_name & ~holds].sum())))
+    facts += [Fact("holiday", names[at], float(moved[at])) for at in np.flatnonzero(holiday & holds)]
+    facts.append(Fact("ordinary", "", float(moved[holiday & ~holds].sum())))
     return tuple(facts)

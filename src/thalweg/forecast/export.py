@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.messages import catalogue
+from thalweg.series.frequency.dates import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from thalweg.forecast.result import Findings, Forecast, RungResult
 
-_BOUNDS = ("low80", "high80", "low95", "high95")
 _RUNG = ("rung", "kind", "parameters", "days_back", "known", "train", "validation", "test", "seconds", "seeds")
 _DIGITS = 10  # significant digits in CSV: more than float32 networks hold, fewer than float64 writes
 
@@ -94,13 +94,13 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
 
 def forecast_rows(forecast: Forecast) -> list[dict[str, Any]]:
     """Return one row of plain values for each day: ``date``, ``mean``, ``low80``, ``high80``, ``low95``, ``high95``."""
-    columns = {"date": forecast.dates, "mean": forecast.mean} | {name: getattr(forecast, name) for name in _BOUNDS}
+    columns = {"date": forecast.dates, "mean": forecast.mean} | forecast.intervals.columns()
     return [plain(dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
 
 
 def forecast_csv(forecast: Forecast) -> bytes:
     """Return the forecast as CSV (UTF-8): ``date,mean,low80,high80,low95,high95``."""
-    return csv_of(("date", "mean", *_BOUNDS), forecast_rows(forecast))
+    return csv_of(("date", "mean", *forecast.intervals.columns()), forecast_rows(forecast))
 
 
 def ladder_csv(findings: Findings) -> bytes:
@@ -115,7 +115,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - whatever records hold, 
         case Mapping():
             return {str(key): plain(part) for key, part in value.items()}
         case np.datetime64():
-            return str(value.astype("datetime64[D]"))
+            return iso(value)
         case np.generic() | np.ndarray():
             return plain(value.tolist())
         case list() | tuple():

@@ -1,4 +1,4 @@
-"""Conformal prediction intervals, calibrated on past residuals (Vovk et al. 2005) and adapted day by day.
+"""Conformal prediction intervals, calibrated on past residuals (Vovk et al. 2005) and adapted step by step.
 
 A residual is the actual value minus the prediction. For counts it is the difference of their logarithms, so that an
 interval widens with the level and never falls below zero.
@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.forecast.result import COVERAGES
+from thalweg.forecast.levels import LEVELS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-RESIDUALS_USED = 365  # the latest residuals, one a day: those of about a year
 # Share by which one residual moves the share left outside; h days ahead residuals overlap, so it moves 1/h as far.
 ADAPTATION_RATE = 0.02
 SMALLEST_SHARE_OUTSIDE, LARGEST_SHARE_OUTSIDE = 0.002, 0.9
@@ -57,14 +58,14 @@ def miss_transform(values: NDArray[np.float64], *, counts: bool) -> MissTransfor
 
 @dataclass(frozen=True, eq=False)
 class AdaptiveConformal:
-    """Intervals of one step ahead, calibrated anew each day.
+    """Intervals of one step ahead, calibrated anew at each step.
 
     Attributes
     ----------
-    bands : ndarray of float64, shape (days scored, 4)
-        What to add to each day's prediction, in the transform's units: low80, high80, low95, high95.
-    last : ndarray of float64, shape (4,)
-        The same for a forecast made on the last day, when all residuals are known.
+    bands : ndarray of float64, shape (steps scored, levels, 2)
+        What to add to each prediction for the lower and the upper end, in the transform's units.
+    last : ndarray of float64, shape (levels, 2)
+        The same for a forecast made on the last step, when all residuals are known.
     """
 
     bands: NDArray[np.float64]
@@ -72,66 +73,75 @@ class AdaptiveConformal:
 
 
 def adaptive_conformal(
-    residuals: NDArray[np.float64], known: NDArray[np.bool_], first: int, delay: int = 1
+    residuals: NDArray[np.float64],
+    known: NDArray[np.bool_],
+    first: int,
+    delay: int = 1,
+    *,
+    used: int,
+    levels: Sequence[float] = LEVELS,
 ) -> AdaptiveConformal:
-    """Calibrate an interval for each day from `first` on, on the residuals known by then.
+    """Calibrate intervals for each step from `first` on, on the residuals known by then.
 
     The share of residuals left outside follows adaptive conformal inference (Gibbs and Candès 2021): it shrinks after
     each residual outside the interval and grows after each one inside, so that coverage holds where the series drifts.
 
     Parameters
     ----------
-    residuals : ndarray, shape (days,)
+    residuals : ndarray, shape (steps,)
         Actual minus predicted values, in the transform's units.
-    known : ndarray of bool, shape (days,)
-        False where there is no residual: on an unobserved day, or without a prediction.
+    known : ndarray of bool, shape (steps,)
+        False where there is no residual: where nothing was observed, or without a prediction.
     first : int
-        The first day that gets an interval.
+        The first step that gets intervals.
     delay : int
-        Days ahead of the prediction; its residual is known only after so many days.
+        Steps ahead of the prediction; its residual is known only after so many steps.
+    used : int
+        How many of the latest residuals are used: those of about a year.
+    levels : sequence of float
+        In percent, rising.
 
     Raises
     ------
     ValueError
-        If `first` is outside the days.
+        If `first` is outside the steps.
     """
     if not 0 <= first <= len(residuals):
-        raise ValueError(f"The first day, {first}, lies outside the {len(residuals)} days.")
-    share_outside = np.array([1 - coverage / 100 for coverage in COVERAGES])
+        raise ValueError(f"The first step, {first}, lies outside the {len(residuals)} steps.")
+    share_outside = np.array([1 - level / 100 for level in levels])
     wanted = share_outside.copy()
-    bands = np.full((len(residuals) - first, 2 * len(COVERAGES)), np.nan)
-    band = np.full(2 * len(COVERAGES), np.nan)
-    for day in range(first, len(residuals) + delay):
-        latest = day - delay  # the latest day whose residual is known
+    bands = np.full((len(residuals) - first, len(wanted), 2), np.nan)
+    band = np.full((len(wanted), 2), np.nan)
+    for step in range(first, len(residuals) + delay):
+        latest = step - delay  # the latest step whose residual is known
         if latest >= first and known[latest] and np.isfinite(bands[latest - first]).all():
-            low80, high80, low95, high95 = bands[latest - first]
-            residual = residuals[latest]
-            outside = np.array([not low80 <= residual <= high80, not low95 <= residual <= high95])
+            low, high = bands[latest - first].T
+            outside = ~((low <= residuals[latest]) & (residuals[latest] <= high))
             share_outside = np.clip(
                 share_outside + ADAPTATION_RATE / delay * (wanted - outside),
                 SMALLEST_SHARE_OUTSIDE,
                 LARGEST_SHARE_OUTSIDE,
             )
         until = max(latest + 1, 0)
-        used = residuals[:until][known[:until]][-RESIDUALS_USED:]
-        if len(used):
-            # The running minimum keeps the 95% interval at least as wide as the 80% interval.
-            band = quantiles(used, np.minimum.accumulate(share_outside))
-        if day < len(residuals):
-            bands[day - first] = band
+        learned = residuals[:until][known[:until]][-used:]
+        if len(learned):
+            # The running minimum keeps the interval of a higher level at least as wide as that of a lower one.
+            band = quantiles(learned, np.minimum.accumulate(share_outside))
+        if step < len(residuals):
+            bands[step - first] = band
     return AdaptiveConformal(bands, band)
 
 
 def quantiles(residuals: NDArray[np.float64], share_outside: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return ``low80, high80, low95, high95`` of signed residuals, shape (4,).
+    """Return the lower and the upper quantile of signed residuals for each level, shape (levels, 2).
 
-    Each side leaves out half of `share_outside`, shape (2,), by the finite-sample rank ⌈(n + 1)·p⌉. Where there are
-    too few residuals for that rank, the largest one is taken.
+    Each side leaves out half of `share_outside`, shape (levels,), by the finite-sample rank ⌈(n + 1)·p⌉. Where there
+    are too few residuals for that rank, the largest one is taken.
     """
     ordered = np.sort(residuals)
     count = len(ordered)
-    bounds: list[float] = []
+    bounds: list[tuple[float, float]] = []
     for share in share_outside:
         rank = int(np.ceil((count + 1) * (1 - share / 2)))
-        bounds += [ordered[max(count - rank, 0)], ordered[min(rank, count) - 1]]
+        bounds.append((ordered[max(count - rank, 0)], ordered[min(rank, count) - 1]))
     return np.array(bounds)

@@ -1,30 +1,29 @@
-"""The model that forecasts: θ of every network, and the days to look back at. It is saved as one file, no pickle."""
+"""The model that forecasts: what it holds stands in `thalweg.forecast.store`, here is what it does."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import predict_steps
-from thalweg.forecast.features import past_of
+from thalweg.files import write_whole
+from thalweg.forecast.features.past import past_of
+from thalweg.forecast.levels import around
 from thalweg.forecast.result import Forecast
+from thalweg.forecast.store import Parts, pack, unpack
+from thalweg.forecast.strategy import predict_steps
 from thalweg.learn.loss import LOSSES
-from thalweg.messages import Argument
-from thalweg.series.dates import date_range, days_after, days_between
+from thalweg.messages import Argument, Message
+from thalweg.series.frequency.dates import python_date, step_range
 
 if TYPE_CHECKING:
     import datetime as dt
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from thalweg.forecast.fit import Fit
-    from thalweg.forecast.interval import MissTransform
-    from thalweg.forecast.ladder import Rung
-    from thalweg.series.calendar import Calendar
     from thalweg.series.series import Series
 
 WORSE_SHARE = 0.05  # recent days are worse than expected if fewer runs of the sealed test than this share were as bad
@@ -52,47 +51,12 @@ class Recent:
     worse: bool
 
 
-@dataclass(frozen=True, eq=False)
-class Model:
-    """A fitted choice that forecasts without training.
-
-    Attributes
-    ----------
-    chosen : str
-        The rung's name.
-    loss : str
-    strategy : str
-        How days after tomorrow are forecast: one of `backtest.STRATEGIES`, or ``copy``.
-    daily, many : list of Fit or Rung
-        The members with one output, for tomorrow, and those with an output for each day of the horizon; where the
-        strategy needs none of these, `many` is `daily`.
-    calendar : Calendar
-    days : Series
-        The days to look back at, up to the last day known.
-    miss_transform : MissTransform
-        The transform in whose units `bands` are.
-    bands : ndarray of float64, shape (horizon, 4)
-        Quantiles of residuals per step ahead: low80, high80, low95, high95.
-    errors : ndarray of float64
-        Loss of each scored day of the sealed test, as used.
-    made : datetime.date
-        When the model was fitted.
-    """
-
-    chosen: str
-    loss: str
-    strategy: str
-    daily: list[Fit | Rung]
-    many: list[Fit | Rung]
-    calendar: Calendar
-    days: Series
-    miss_transform: MissTransform
-    bands: NDArray[np.float64]
-    errors: NDArray[np.float64]
-    made: dt.date
+class Model(Parts):
+    """A fitted choice that forecasts without training; its attributes are those of `thalweg.forecast.store.Parts`."""
 
     def __repr__(self) -> str:
-        return f"<Model {self.chosen!r} for {self.name!r}: {self.horizon} days after {self.last_day}, made {self.made}>"
+        ahead = f"{self.horizon} {self.days.frequency.steps} after {self.last_day}"
+        return f"<Model {self.chosen!r} for {self.name!r}: {ahead}, made {self.made}>"
 
     @property
     def horizon(self) -> int:
@@ -102,7 +66,7 @@ class Model:
     @property
     def last_day(self) -> dt.date:
         """The last day known when the model was made."""
-        return self.days.dates[-1].item()
+        return python_date(self.days.dates[-1])
 
     @property
     def name(self) -> str:
@@ -130,15 +94,13 @@ class Model:
             raise InputError("model.horizon", argument=Argument("horizon", steps), most=self.horizon)
         days = self.days if series is None else self.joined(series)
         past = past_of(days, np.array([len(days) - 1]))
-        mean = predict_steps(self.daily, self.many, self.calendar, past, self.horizon, self.strategy)[0, :steps]
-        return self.banded(date_range(days_after(days.dates[-1], 1), steps), mean)
+        mean = predict_steps(self.pair, past, self.strategies)[0, :steps]
+        return self.banded(step_range(days.frequency, days.after(1), steps), mean)
 
     def banded(self, dates: NDArray[np.datetime64], mean: NDArray[np.float64]) -> Forecast:
         """Return predictions of 1 to n steps ahead, shape (n,), with the intervals of their steps."""
-        bounds = self.miss_transform.transform(mean)[:, None] + self.bands[: len(mean)]
-        low80, high80, low95, high95 = self.miss_transform.inverse(bounds).T
-        return Forecast(dates, mean, np.minimum(low80, mean), np.maximum(high80, mean),
-                        np.minimum(low95, mean), np.maximum(high95, mean))  # fmt: skip
+        ends = self.miss_transform.inverse(self.miss_transform.transform(mean)[:, None, None] + self.bands[: len(mean)])
+        return Forecast(dates, mean, around(mean, ends, self.levels))
 
     def joined(self, series: Series) -> Series:
         """Return the stored days followed by newer ones.
@@ -146,22 +108,26 @@ class Model:
         Raises
         ------
         InputError
-            If they have another name, end before the stored days, leave a gap after them or hold negative values that
-            the model cannot transform.
+            If they have another name or frequency, end before the stored days, leave a gap after them or hold negative
+            values that the model cannot transform.
         """
         if series.name != self.days.name:
             names = {"name": series.name, "expected": self.days.name}
             raise InputError(
                 "model.name", source=series.source_name, argument=Argument("value", self.days.name), **names
             )
+        frequency = self.days.frequency
+        if series.frequency != frequency:
+            known = {"found": series.frequency.name, "expected": frequency.name}
+            raise InputError("model.frequency", source=series.source_name, **known)
         stored, newer = self.days.dates, series.dates
         if newer[-1] < stored[-1]:
             raise InputError("model.older", source=series.source_name, last=newer[-1], expected=stored[-1])
-        if days_between(stored[-1], newer[0]) > 1:
+        if self.days.place(newer[0]) > len(self.days):
             raise InputError("model.gap", source=series.source_name, first=newer[0], expected=stored[-1])
         if self.miss_transform.offset is not None and not series.counts:
             raise InputError("model.negative", source=series.source_name)
-        kept = days_between(stored[0], newer[0])
+        kept = self.days.place(newer[0])
         if kept <= 0:
             return series
         return replace(
@@ -174,12 +140,12 @@ class Model:
     def recent(self, series: Series) -> Recent | None:
         """Compare the loss on days after the model's last with the loss to be expected; None without such days."""
         days = self.joined(series)
-        first = days_between(days.start, self.days.dates[-1]) + 1
+        first = days.place(self.days.dates[-1]) + 1
         newest = np.arange(first - 1, len(days) - 1)
         if not len(newest):
             return None
         past = past_of(days, newest)
-        predictions = predict_steps(self.daily, self.daily, self.calendar, past, 1, self.strategy)[:, 0]
+        predictions = predict_steps(self.pair, past, self.strategies[:1])[:, 0]
         observed = days.observed[newest + 1]
         errors = LOSSES[self.loss].error(predictions, days.values[newest + 1])[observed]
         if not len(errors):
@@ -197,9 +163,34 @@ class Model:
         InputError
             If it cannot be written; an older file is then untouched.
         """
-        from pathlib import Path  # noqa: PLC0415
-
-        from thalweg.files import write_whole  # noqa: PLC0415
-        from thalweg.forecast.store import pack  # noqa: PLC0415
-
         write_whole(Path(path), pack(self))
+
+
+def load(path: str | Path) -> Model:
+    """Read a model that `Model.save` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    Model
+        Its `notes` say if the holidays that it was fitted with are no longer those of the installed library.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no model, is cut short or changed, or is of another version. Nothing
+        in the file is run, and nothing larger than the file is allocated.
+    """
+    path = Path(path)
+    model = Model(**vars(unpack(path)))
+    try:
+        with np.errstate(all="ignore"):
+            forecast = model.predict()
+    except (LookupError, TypeError, ValueError, ArithmeticError) as error:
+        raise InputError("model.unusable", path=path, reason=Message("error.model.reason.incomplete")) from error
+    if not all(np.isfinite(part).all() for part in (forecast.mean, forecast.intervals.low, forecast.intervals.high)):
+        raise InputError("model.unusable", path=path, reason=Message("error.model.reason.forecast_not_finite"))
+    return model

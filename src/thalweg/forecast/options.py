@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from thalweg.options import Kind, Number, Options, WholeNumber, Word, option
 from thalweg.series.country import Country
+from thalweg.series.frequency.record import DAILY
 
 if TYPE_CHECKING:
     from thalweg.forecast.ladder import Ladder
     from thalweg.forecast.watch import Watcher
 
 TOLD_IN = ("mae", "mse")  # the losses of a forecast: in the user's units, or their square
-LONGEST_HORIZON = 180  # days ahead
 LADDERS = ("full", "lecture", "quick")
 
 
@@ -31,11 +31,12 @@ class LadderName(Kind):
         """The ladders that have a name."""
         return LADDERS
 
-    def checked(self, name: str, value: Any) -> Ladder:  # noqa: ANN401 - users have no type checker
-        """Return the ladder."""
-        from thalweg.forecast.ladder import Ladder, named_ladder  # noqa: PLC0415 - the help does not need it
+    def checked(self, name: str, value: Any) -> str | Ladder:  # noqa: ANN401 - users have no type checker
+        """Return the name of a ladder, or the ladder that was given or stands in a file."""
+        from thalweg.forecast.ladder import Ladder  # noqa: PLC0415 - the help does not need it
+        from thalweg.forecast.ladder_file import checked_ladder  # noqa: PLC0415 - likewise
 
-        return value if isinstance(value, Ladder) else named_ladder(str(value), argument=name)
+        return value if isinstance(value, Ladder) else checked_ladder(str(value), argument=name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,7 @@ class FitOptions(Options):
     country: str | None = option(None, Country(), panel="fit")
     loss: str = option("mae", Word(TOLD_IN), panel="fit")
     ladder: str | Ladder = option("full", LadderName(), panel="fit")  # noqa: RUF009 - a declaration
-    horizon: int = option(28, WholeNumber(1, LONGEST_HORIZON, "days"), panel="fit")
+    horizon: int = option(DAILY.horizon, WholeNumber(1, DAILY.longest_horizon, "days"), panel="fit")
     seed: int = option(0, WholeNumber(0), panel="fit")
     threads: int | None = option(None, WholeNumber(1), panel="fit")
     time_limit: float | None = option(None, Number(0, unit="seconds", exclusive=True), panel="fit")

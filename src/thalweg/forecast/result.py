@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from thalweg.forecast.levels import Levelled
 from thalweg.series.split import Split
 
 if TYPE_CHECKING:
@@ -13,12 +14,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from thalweg.forecast.levels import Intervals
     from thalweg.messages import Message
     from thalweg.series.series import Series
 
-__all__ = ["COVERAGES", "AsUsed", "Findings", "Forecast", "Miss", "RungResult", "Split"]
-
-COVERAGES = (80, 95)
+__all__ = ["AsUsed", "Findings", "Forecast", "Miss", "RungResult", "Split"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class RungResult:
 
 
 @dataclass(frozen=True, eq=False)
-class AsUsed:
+class AsUsed(Levelled):
     """The choice as it will be used, over the sealed test: refitted every `refit_days` on all earlier days.
 
     Attributes
@@ -82,13 +82,13 @@ class AsUsed:
         Days between refits.
     test : float
         Mean loss over the scored days, in the user's units.
-    dates : ndarray of datetime64[D], shape (scored days,)
+    dates : ndarray of datetime64, shape (scored days,)
     target, prediction : ndarray of float64, shape (scored days,)
         The actual values, and the predictions of the day before.
-    low80, high80, low95, high95 : ndarray of float64, shape (scored days,)
-        Intervals, each calibrated on earlier days only.
+    intervals : Intervals
+        Each calibrated on earlier days only; ``low80`` is the lower end of the 80% interval, and so on.
     coverage : mapping
-        80 and 95 to the share (0 to 1) of scored days inside the interval.
+        Level to the share (0 to 1) of scored days inside the interval.
     """
 
     refit_days: int
@@ -96,30 +96,26 @@ class AsUsed:
     dates: NDArray[np.datetime64]
     target: NDArray[np.float64]
     prediction: NDArray[np.float64]
-    low80: NDArray[np.float64]
-    high80: NDArray[np.float64]
-    low95: NDArray[np.float64]
-    high95: NDArray[np.float64]
-    coverage: Mapping[int, float]
+    intervals: Intervals
+    coverage: Mapping[float, float]
 
 
 @dataclass(frozen=True, eq=False)
-class Forecast:
+class Forecast(Levelled):
     """The forecast of the next days.
 
     Attributes
     ----------
-    dates : ndarray of datetime64[D], shape (horizon,)
-    mean, low80, high80, low95, high95 : ndarray of float64, shape (horizon,)
-        Predictions and conformal intervals, in the user's units.
+    dates : ndarray of datetime64, shape (horizon,)
+    mean : ndarray of float64, shape (horizon,)
+        Predictions in the user's units.
+    intervals : Intervals
+        Conformal intervals; ``low80`` is the lower end of the 80% interval, and so on.
     """
 
     dates: NDArray[np.datetime64]
     mean: NDArray[np.float64]
-    low80: NDArray[np.float64]
-    high80: NDArray[np.float64]
-    low95: NDArray[np.float64]
-    high95: NDArray[np.float64]
+    intervals: Intervals
 
     def __repr__(self) -> str:
         return f"<Forecast of {len(self.dates)} days, {self.dates[0]} to {self.dates[-1]}, from {self.mean[0]:.6g}>"

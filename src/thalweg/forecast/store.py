@@ -1,36 +1,87 @@
-"""A model as one file: θ in safetensors, everything else as JSON in its header, a checksum over both."""
+"""What a model holds, and how it lies in one file: θ in safetensors, the rest as JSON, a checksum over both."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import asdict
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from thalweg.checksummed import Kind, seal, unseal
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import STRATEGIES, needs_direct
-from thalweg.forecast.features import days_needed
-from thalweg.forecast.fit import Fit
+from thalweg.forecast.features.sets import KNOWN, feature_set
 from thalweg.forecast.interval import MissTransform
-from thalweg.forecast.ladder import KNOWN, Rung
-from thalweg.forecast.model import Model
-from thalweg.forecast.options import LONGEST_HORIZON, TOLD_IN
-from thalweg.forecast.result import COVERAGES
+from thalweg.forecast.levels import LEVELS
+from thalweg.forecast.options import TOLD_IN
+from thalweg.forecast.predictors.baselines import Baseline, Copy, SeasonalMean
+from thalweg.forecast.predictors.mean import Mean
+from thalweg.forecast.predictors.network import NetworkPredictor, Rung
+from thalweg.forecast.strategy import COPYING, STRATEGIES, Pair, needs_direct
 from thalweg.learn.function import Network
 from thalweg.learn.optimizer import Optimizer
 from thalweg.messages import Message
 from thalweg.series.calendar import Calendar
+from thalweg.series.frequency.dates import a_day, occurs, years
+from thalweg.series.frequency.record import DAILY, Frequency
+from thalweg.series.holidays import REFERENCE_YEARS, HolidayTable, holiday_names, holiday_table
 from thalweg.series.scale import Scale
 from thalweg.series.series import Series
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
+    from thalweg.forecast.predictors.base import RungPredictor
+
 MODEL = Kind(name="model", key="thalweg", version=1)
+LAST_YEARS_KNOWN = 15  # years after the last value for which the holidays travel with a model, at least
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """What a model holds.
+
+    Attributes
+    ----------
+    chosen : str
+        The rung's name.
+    loss : str
+    strategies : tuple of str
+        How each step ahead is forecast: one of `strategy.STRATEGIES`, or ``copy``.
+    pair : Pair
+        The choice fitted for one step ahead, and for all steps of the horizon at once.
+    calendar : Calendar
+    days : Series
+        The days to look back at, up to the last day known.
+    miss_transform : MissTransform
+        The transform in whose units `bands` are.
+    levels : tuple of float
+        Of the intervals, in percent.
+    bands : ndarray of float64, shape (horizon, levels, 2)
+        Quantiles of residuals per step ahead: the lower and the upper end of each level.
+    errors : ndarray of float64
+        Loss of each scored day of the sealed test, as used.
+    made : datetime.date
+        When the model was fitted.
+    notes : tuple of Message
+        What was odd when it was read from a file (keys ``model.note.*``).
+    """
+
+    chosen: str
+    loss: str
+    strategies: tuple[str, ...]
+    pair: Pair
+    calendar: Calendar
+    days: Series
+    miss_transform: MissTransform
+    levels: tuple[float, ...]
+    bands: NDArray[np.float64]
+    errors: NDArray[np.float64]
+    made: dt.date
+    notes: tuple[Message, ...] = ()
 
 
 class _UnusableError(Exception):
@@ -41,20 +92,24 @@ class _UnusableError(Exception):
         super().__init__(reason)
 
 
-def pack(model: Model) -> bytes:
+def pack(model: Parts) -> bytes:
     """Return the file's bytes."""
     tensors: dict[str, NDArray[Any]] = {
         "days.values": model.days.values,
         "days.observed": model.days.observed.astype(np.uint8),
-        "bands": model.bands,
+        "bands": model.bands.reshape(len(model.bands), -1),
         "errors": model.errors,
     }
+    pair = model.pair
     description = {
         "chosen": model.chosen,
         "loss": model.loss,
-        "strategy": model.strategy,
+        "strategy": _one_or_list(model.strategies),
+        "levels": list(model.levels),
         "country": model.calendar.country,
         "calendar": list(model.calendar.names),
+        "holidays": _holidays(model),
+        "frequency": asdict(model.days.frequency),
         "made": model.made.isoformat(),
         "offset": model.miss_transform.offset,
         "days": {
@@ -63,31 +118,42 @@ def pack(model: Model) -> bytes:
             "source": model.days.source,
             "simulated": model.days.simulated,
         },
-        "daily": _members(model.daily, "daily", tensors),
-        "many": _members(model.many, "many", tensors) if model.many is not model.daily else None,
+        "daily": _members(pair.one_step, "daily", tensors),
+        "many": _members(pair.multi_step, "many", tensors) if pair.multi_step is not pair.one_step else None,
     }
     return seal(MODEL, description, tensors)
 
 
-def _members(members: list[Fit | Rung], prefix: str, tensors: dict[str, NDArray[Any]]) -> list[dict[str, Any]]:
+def _one_or_list(strategies: tuple[str, ...]) -> str | list[str]:
+    return strategies[0] if len(set(strategies)) == 1 else list(strategies)
+
+
+def _holidays(model: Parts) -> dict[str, Any] | None:
+    """Return the holidays as they are known now, so that the model goes on with them; None without a country."""
+    calendar = model.calendar
+    if not calendar.country:
+        return None
+    table = calendar.table
+    if table is None:
+        first, last = years(model.days.dates[[0, -1]])
+        table = holiday_table(calendar.country, int(first), max(int(last) + LAST_YEARS_KNOWN, REFERENCE_YEARS[-1]))
+    days = {name: of_name.tolist() for name, of_name in table.days.items()}
+    return {"first_year": table.first_year, "last_year": table.last_year, "days": days}
+
+
+def _members(mean: Mean, prefix: str, tensors: dict[str, NDArray[Any]]) -> list[dict[str, Any]]:
+    """Describe the members of the choice; their unknowns are added to the tensors."""
     described: list[dict[str, Any]] = []
-    for place, member in enumerate(members):
-        if isinstance(member, Rung):
-            described.append({"rung": asdict(member)})
-            continue
-        tensors[f"{prefix}.{place}"] = np.asarray(member.thetas, dtype=np.float32)
-        described.append(
-            {"rung": asdict(member.rung), "scale": asdict(member.scale), "widths": list(member.network.widths)}
-        )
+    for place, member in enumerate(mean.members):
+        description, unknowns = member.described()
+        described.append(description)
+        if unknowns is not None:
+            tensors[f"{prefix}.{place}"] = unknowns
     return described
 
 
-def load(path: str | Path) -> Model:
-    """Read a model that `Model.save` wrote.
-
-    Parameters
-    ----------
-    path : str or Path
+def unpack(path: Path) -> Parts:
+    """Read what `pack` wrote.
 
     Raises
     ------
@@ -95,75 +161,107 @@ def load(path: str | Path) -> Model:
         If there is no such file, or it is no model, is cut short or changed, or is of another version. Nothing
         in the file is run, and nothing larger than the file is allocated.
     """
-    path = Path(path)
     description, tensors = unseal(MODEL, path)
     try:
-        return _model(description, tensors)
+        return _parts(description, tensors)
     except _UnusableError as error:
         raise InputError("model.unusable", path=path, reason=error.reason) from error
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise InputError("model.unusable", path=path, reason=Message("error.model.reason.incomplete")) from error
 
 
-def _model(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Model:
-    calendar = Calendar(description["country"])
-    if list(calendar.names) != description["calendar"]:
-        raise _UnusableError("model.reason.other_holidays")
+def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Parts:
+    frequency = _frequency(description.get("frequency"))
+    calendar, notes = _calendar(description, frequency)
     days = description["days"]
     values = _floats(tensors, "days.values", 1)
+    observed = tensors["days.observed"].astype(bool)
     start = dt.date.fromisoformat(days["start"])
-    if (dt.date.max - start).days < len(values) + LONGEST_HORIZON:
+    if (dt.date.max - start).days < len(values) + frequency.longest_horizon:
         raise _UnusableError("model.reason.days_too_late", last=dt.date.max)
+    if observed.shape != values.shape or not observed.any() or not occurs(frequency, a_day(start)):
+        raise _UnusableError("model.reason.days_incomplete")
     series = Series(
-        start=np.datetime64(start, "D"),
+        start=a_day(start),
         values=values,
-        observed=tensors["days.observed"].astype(bool),
+        observed=observed,
         name=str(days["name"]),
         source=str(days["source"]),
         simulated=bool(days["simulated"]),
+        frequency=frequency,
     )
-    if not len(series) or series.observed.shape != series.values.shape:
-        raise _UnusableError("model.reason.days_incomplete")
+    levels = tuple(_number(level) for level in description.get("levels", LEVELS))
     bands, errors = _floats(tensors, "bands", 2), _floats(tensors, "errors", 1)
-    if bands.shape[1] != 2 * len(COVERAGES) or not 1 <= len(bands) <= LONGEST_HORIZON or not len(errors):
+    if bands.shape[1] != 2 * len(levels) or not 1 <= len(bands) <= frequency.longest_horizon or not len(errors):
         raise _UnusableError("model.reason.intervals_incomplete")
-    if description["loss"] not in TOLD_IN or description["strategy"] not in (*STRATEGIES, "copy"):
-        raise _UnusableError(
-            "model.reason.unknown_settings", loss=repr(description["loss"]), strategy=repr(description["strategy"])
-        )
-    daily = _fits(description["daily"], "daily", tensors, len(series), 1)
-    many = daily
+    told = description["strategy"]
+    strategies = tuple(told) if isinstance(told, list) else (told,) * len(bands)
+    known = len(strategies) == len(bands) and all(strategy in (*STRATEGIES, COPYING) for strategy in strategies)
+    if description["loss"] not in TOLD_IN or not known:
+        raise _UnusableError("model.reason.unknown_settings", loss=repr(description["loss"]), strategy=repr(told))
+    one_step = _mean(description["daily"], "daily", tensors, calendar, len(series), 1)
+    multi_step = one_step
     if description["many"] is not None:
-        many = _fits(description["many"], "many", tensors, len(series), len(bands))
-    elif needs_direct(description["strategy"], len(bands)):
+        multi_step = _mean(description["many"], "many", tensors, calendar, len(series), len(bands))
+    elif needs_direct(strategies, len(bands)):
         raise _UnusableError("model.reason.networks_missing")
-    offset = None if description["offset"] is None else _number(description["offset"])
+    offset = None if description["offset"] is None else float(_number(description["offset"]))
     if offset is not None and offset <= 0:
         raise _UnusableError("model.reason.offset", offset=f"{offset:g}")
-    model = Model(
+    return Parts(
         chosen=str(description["chosen"]),
         loss=description["loss"],
-        strategy=description["strategy"],
-        daily=daily,
-        many=many,
+        strategies=strategies,
+        pair=Pair(one_step, multi_step),
         calendar=calendar,
         days=series,
         miss_transform=MissTransform(offset),
-        bands=bands,
+        levels=levels,
+        bands=bands.reshape(len(bands), len(levels), 2),
         errors=errors,
         made=dt.date.fromisoformat(description["made"]),
+        notes=notes,
     )
-    with np.errstate(all="ignore"):
-        forecast = model.predict()
-    if not all(np.isfinite(part).all() for part in (forecast.mean, forecast.low95, forecast.high95)):
-        raise _UnusableError("model.reason.forecast_not_finite")
-    return model
+
+
+def _frequency(stored: dict[str, Any] | None) -> Frequency:
+    """Return the frequency of a model; the first ones were all daily and did not say so."""
+    if stored is None:
+        return DAILY
+    tuples: dict[str, Any] = {name: tuple(value) for name, value in stored.items() if isinstance(value, list)}
+    tuples["copies"] = tuple((str(name), int(ago)) for name, ago in stored["copies"])
+    return Frequency(**(stored | tuples))
+
+
+def _calendar(description: dict[str, Any], frequency: Frequency) -> tuple[Calendar, tuple[Message, ...]]:
+    """Return the calendar that the model was fitted with, and a note where the installed library knows another."""
+    country, names, holidays = description["country"], description["calendar"], description.get("holidays")
+    if not country and list(Calendar(frequency=frequency).names) == names:
+        return Calendar(frequency=frequency), ()
+    table = HolidayTable(0, 0, {})
+    if holidays is not None:
+        days = {str(name): np.array(of_name, dtype=np.int64) for name, of_name in holidays["days"].items()}
+        if any(of_name.ndim != 1 for of_name in days.values()):
+            raise _UnusableError("model.reason.incomplete")
+        table = HolidayTable(int(holidays["first_year"]), int(holidays["last_year"]), days)
+    else:
+        # A model of an earlier version holds the names alone; the days are those that the library has for them.
+        without = Calendar(frequency=frequency).names
+        table = HolidayTable(1, 0, {str(name): np.zeros(0, np.int64) for name in names[len(without) :]})
+    calendar = Calendar(country, frequency=frequency, table=table)
+    if list(calendar.names) != names:
+        raise _UnusableError("model.reason.incomplete")
+    unknown = [name for name in table.days if name not in holiday_names(country)]
+    if not unknown:
+        return calendar, ()
+    key = "model.note.holidays_kept" if holidays is not None else "model.note.holidays_lost"
+    return calendar, (Message(key, {"names": unknown, "country": country}),)
 
 
 def _number(value: object) -> float:
     if not isinstance(value, int | float) or not math.isfinite(value):
         raise _UnusableError("model.reason.no_number", value=repr(value))
-    return float(value)
+    return value
 
 
 def _floats(tensors: dict[str, NDArray[Any]], name: str, dimensions: int) -> NDArray[np.float64]:
@@ -173,32 +271,57 @@ def _floats(tensors: dict[str, NDArray[Any]], name: str, dimensions: int) -> NDA
     return values
 
 
-def _fits(
-    members: list[dict[str, Any]], prefix: str, tensors: dict[str, NDArray[Any]], days: int, steps: int
-) -> list[Fit | Rung]:
-    """Return the members; each must find the days that it looks back at, and have as many outputs as steps."""
-    fits: list[Fit | Rung] = []
-    for place, member in enumerate(members):
-        stored: dict[str, Any] = member["rung"]
-        changed: dict[str, Any] = {"hidden": tuple(stored["hidden"]), "optimizer": Optimizer(**stored["optimizer"])}
-        rung = Rung(**(stored | changed))
-        if type(rung.days_back) is not int or rung.days_back < 1 or rung.known not in KNOWN:
-            raise _UnusableError("model.reason.unknown_rung", days_back=repr(rung.days_back), known=repr(rung.known))
-        if days_needed(rung) > days:
-            raise _UnusableError("model.reason.too_few_days", needed=rung.days_back, days=days)
-        if rung.copy:
-            fits.append(rung)
-            continue
-        network = Network(tuple(int(width) for width in member["widths"]), rung.activation)
-        thetas = tensors[f"{prefix}.{place}"].astype(np.float32)
-        if network.widths[1:] != (*rung.hidden, steps) or thetas.ndim != 2 or thetas.shape[1] != network.size:  # noqa: PLR2004
-            raise _UnusableError("model.reason.unknowns_misfit", rung=rung.name)
-        if not len(thetas) or not np.isfinite(thetas).all():
-            raise _UnusableError("model.reason.unknowns_not_finite", rung=rung.name)
-        fits.append(Fit(rung, _scale(member["scale"]), network, thetas))
-    if not fits:
+def _mean(
+    members: list[dict[str, Any]],
+    prefix: str,
+    tensors: dict[str, NDArray[Any]],
+    calendar: Calendar,
+    days: int,
+    steps: int,
+) -> Mean:
+    """Return the mean of the members; each must find the values that it looks back at, and have an output a step."""
+    made = tuple(
+        _member(member, tensors.get(f"{prefix}.{place}"), calendar, days, steps) for place, member in enumerate(members)
+    )
+    if not made:
         raise _UnusableError("model.reason.no_networks")
-    return fits
+    return Mean(made)
+
+
+def _member(
+    member: dict[str, Any], unknowns: NDArray[Any] | None, calendar: Calendar, days: int, steps: int
+) -> RungPredictor:
+    stored: dict[str, Any] = member["rung"]
+    if "season" in stored or stored.get("copy"):
+        baseline = _baseline(stored, calendar.frequency)
+        if not 1 <= baseline.days_back <= days:
+            raise _UnusableError("model.reason.too_few_days", needed=baseline.days_back, days=days)
+        return baseline
+    changed: dict[str, Any] = {"hidden": tuple(stored["hidden"]), "optimizer": Optimizer(**stored["optimizer"])}
+    rung = Rung(**{name: value for name, value in (stored | changed).items() if name != "copy"})
+    if type(rung.days_back) is not int or rung.days_back < 1 or rung.known not in KNOWN:
+        raise _UnusableError("model.reason.unknown_rung", days_back=repr(rung.days_back), known=repr(rung.known))
+    if rung.steps_needed(calendar.frequency) > days:
+        raise _UnusableError("model.reason.too_few_days", needed=rung.days_back, days=days)
+    network = Network(tuple(int(width) for width in member["widths"]), rung.activation)
+    if unknowns is None:
+        raise _UnusableError("model.reason.incomplete")
+    thetas = unknowns.astype(np.float32)
+    columns = feature_set(rung.known, rung.days_back, calendar).columns(steps)
+    if network.widths != (len(columns), *rung.hidden, steps) or thetas.ndim != 2 or thetas.shape[1] != network.size:  # noqa: PLR2004
+        raise _UnusableError("model.reason.unknowns_misfit", rung=rung.name)
+    if not len(thetas) or not np.isfinite(thetas).all():
+        raise _UnusableError("model.reason.unknowns_not_finite", rung=rung.name)
+    return NetworkPredictor(rung, calendar, (_scale(member["scale"]),), network, thetas)
+
+
+def _baseline(stored: dict[str, Any], frequency: Frequency) -> Baseline:
+    """Return a copy or a seasonal mean; a copy of an earlier version says in days alone which one it is."""
+    if "season" in stored:
+        return SeasonalMean(int(stored["season"]), int(stored["seasons"]))
+    steps = int(stored["days_back"])
+    usual = {ago: name for name, ago in frequency.copies}
+    return Copy(steps, str(stored.get("label", usual.get(steps, ""))))
 
 
 def _scale(stored: dict[str, Any]) -> Scale:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from thalweg.forecast.result import AsUsed, RungResult
+    from thalweg.series.frequency.record import Frequency
 
 
 def verdict(
@@ -18,6 +19,7 @@ def verdict(
     chosen: RungResult,
     as_used: AsUsed,
     baselines: Mapping[str, float],
+    frequency: Frequency,
     loss: str,
     notes: list[Message],
 ) -> tuple[Message, ...]:
@@ -30,6 +32,7 @@ def verdict(
     as_used : AsUsed
     baselines : mapping
         Loss over the sealed test of copying.
+    frequency : Frequency
     loss : str
         ``mae`` or ``mse``.
     notes : list of Message
@@ -56,8 +59,9 @@ def verdict(
             "copy_loss": _figures(copy_loss),
         }
         sentences.append(Message(f"verdict.better_{loss}" if gain > 0 else f"verdict.worse_{loss}", values))
-    last_week = baselines["copy last week"]
-    if chosen.kind != "copy" and best_copy != "copy last week" and as_used.test < last_week:
+    seasonal_copy = frequency.copies[-1][0]
+    last_week = baselines[seasonal_copy]
+    if chosen.kind != "copy" and best_copy != seasonal_copy and as_used.test < last_week:
         values = {"percent": 100 * (1 - as_used.test / last_week), "copy_loss": _figures(last_week)}
         sentences.append(Message("verdict.last_week", values))
     overfit = overfitting(ladder)

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from thalweg.forecast.result import Findings
     from thalweg.messages import Catalogue
 
-COMPARED_BASELINE = "copy last week"
-
 
 @dataclass(frozen=True)
 class Tile:
@@ -162,8 +160,9 @@ def _tiles(findings: Findings, translate: Catalogue) -> list[Tile]:
             translate("report.tile_error_note", days=len(used.dates)),
         ),
     ]
-    copied = findings.baselines.get(COMPARED_BASELINE)
-    if copied is not None and findings.chosen != COMPARED_BASELINE:
+    compared = findings.series.frequency.copies[-1][0]
+    copied = findings.baselines.get(compared)
+    if copied is not None and findings.chosen != compared:
         better = used.test < copied
         note = (
             translate("report.tile_copy_note_better", percent=percent(1 - used.test / copied))

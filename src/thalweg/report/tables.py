@@ -20,7 +20,7 @@ from thalweg.charts.numbers import (
 )
 from thalweg.messages import catalogue
 from thalweg.report.ladder import COLUMNS, LOSSES, LadderTable
-from thalweg.series.dates import days_after
+from thalweg.series.frequency.dates import days_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

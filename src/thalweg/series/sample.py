@@ -9,14 +9,14 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument
-from thalweg.series.dates import date_range
+from thalweg.series.frequency.dates import a_day, date_range, day_of_year, weekdays, years
 from thalweg.series.series import Series
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _NAME = "simulated views"
-_START = np.datetime64("2019-01-01", "D")
+_START = a_day("2019-01-01")
 _WEEKDAY_FACTORS = (1.08, 1.10, 1.06, 1.02, 0.82, 0.74, 1.04)  # from Monday on; Fridays and Saturdays are low
 _TERMS = ((52.0, 172.0), (252.0, 350.0))  # days of the year: late February to June, September to mid-December
 _BREAK_SHARE = 0.6  # views between the terms, as a share of a term's views
@@ -57,7 +57,7 @@ def sample(days: int = 2200, seed: int = 0, start: np.datetime64 = _START) -> Se
     if days < 1:
         raise InputError("simulated.days", argument=Argument("days", days))
     generator = np.random.default_rng(seed)
-    dates = date_range(start.astype("datetime64[D]"), days)
+    dates = date_range(a_day(start), days)
     noise = _remembered(generator.normal(scale=_NOISE_DEVIATION, size=days))
     level = 900.0 + 2600.0 * (1.0 - np.exp(-np.arange(days) / 1500.0))
     views = level * _of_week(dates) * _of_year(dates) * _of_new_year(dates) * np.exp(noise) * _shared(generator, days)
@@ -87,13 +87,12 @@ def sample_csv(series: Series) -> bytes:
 
 def _of_week(dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
     """Return the factor of each date's weekday."""
-    monday = np.datetime64("1970-01-05", "D")
-    return np.array(_WEEKDAY_FACTORS)[(dates - monday).astype(np.int64) % 7]
+    return np.array(_WEEKDAY_FACTORS)[weekdays(dates)]
 
 
 def _of_year(dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
     """Return the factor of the time of year: two terms with breaks between; each begins and ends within a week."""
-    day = (dates - dates.astype("datetime64[Y]")).astype(np.float64)
+    day = day_of_year(dates)
     busy = np.full(len(day), _BREAK_SHARE)
     for first, last in _TERMS:
         inside = 1.0 / (1.0 + np.exp((first - day) / 3.0)) / (1.0 + np.exp((day - last) / 3.0))
@@ -107,12 +106,12 @@ def _of_new_year(dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
     """Return the factor of lunar new year: lowest on its eve, and nearly 1 again within a week."""
     import holidays  # noqa: PLC0415  (loaded late: `import thalweg` stays light)
 
-    years = range(dates[0].astype(object).year, dates[-1].astype(object).year + 2)
-    known = holidays.country_holidays(_COUNTRY, years=years, language="en_US")
+    first, last = years(dates[[0, -1]])
+    known = holidays.country_holidays(_COUNTRY, years=range(first, last + 2), language="en_US")
     factor = np.ones(len(dates))
     for eve in known.get_named(_EVE, lookup="exact"):
         for after, share in enumerate(_NEW_YEAR_FACTORS, start=-1):
-            factor[dates == np.datetime64(eve + dt.timedelta(days=after), "D")] = share
+            factor[dates == a_day(eve + dt.timedelta(days=after))] = share
     return factor
 
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 FLAT_SHARE = 1e-9  # a spread of less than this share of the largest value is rounding
 LARGEST_EXPONENT = 300.0  # exp of it is finite, and its square
-WEEK = 7  # days
 
 
 @dataclass(frozen=True)
@@ -24,8 +23,8 @@ class Scale:
     logarithm : bool
         Whether f is the logarithm of the value plus `offset`; else f leaves the value unchanged.
     level_days : int
-        The level of an example is the mean of f over its last so many days: 7, so that the weekday does not change it,
-        or 1, the last day alone. With 0, the level is `centre`.
+        The level of an example is the mean of f over its last so many steps: a season, so that the place within it does
+        not change the level, or 1, the last value alone. With 0, the level is `centre`.
     offset, least : float
         In the user's units. Before the logarithm, a value below `least` is raised to it, and `offset` is added; so the
         transform of 0 is finite.
@@ -61,7 +60,7 @@ class Scale:
             return np.full(len(newest), self.centre)
         return trailing_mean(transformed, newest, self.level_days)
 
-    def inverse(self, outputs: NDArray[np.float64], level: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    def inverse(self, outputs: NDArray[np.floating[Any]], level: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Return a network's outputs, shape (rows, steps), in the user's units, given the rows' levels."""
         values = outputs * self.spread + level[:, None]
         if self.logarithm:
@@ -78,7 +77,7 @@ def trailing_mean(
     return (total[newest + 1] - total[newest + 1 - days]) / days + values[0]
 
 
-def fit_scale(values: NDArray[np.float64], *, level_days: int, counts: bool) -> Scale:
+def fit_scale(values: NDArray[np.float64], *, level_days: int, season: int, counts: bool) -> Scale:
     """Choose a scale from past values alone.
 
     Parameters
@@ -86,8 +85,10 @@ def fit_scale(values: NDArray[np.float64], *, level_days: int, counts: bool) -> 
     values : ndarray, shape (days,)
         In the user's units; only the days that may be learned from.
     level_days : int
-        0 for the lecture's rungs: raw values, standardised. Else the level over so many days is subtracted, for counts
-        in the logarithm; the spread is how far the days of a week lie from it.
+        0 for the lecture's rungs: raw values, standardised. Else the level over so many steps is subtracted, for counts
+        in the logarithm; the spread is how far the values of a season lie from it.
+    season : int
+        Steps of the short season.
     counts : bool
         Whether no value is negative.
     """
@@ -112,9 +113,9 @@ def fit_scale(values: NDArray[np.float64], *, level_days: int, counts: bool) -> 
         floor=counts,
     )
     transformed = scale.transform(values)
-    newest = np.arange(max(WEEK, level_days) - 1, len(transformed))
+    newest = np.arange(max(season, level_days) - 1, len(transformed))
     level = trailing_mean(transformed, newest, level_days)
-    deviations = transformed[newest[:, None] - np.arange(WEEK)] - level[:, None]
+    deviations = transformed[newest[:, None] - np.arange(season)] - level[:, None]
     return replace(scale, spread=_spread(deviations, transformed))
 
 

@@ -1,15 +1,18 @@
-"""A checked daily series."""
+"""A checked series: one value a step, without gaps."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from thalweg.messages import Message
-from thalweg.series.dates import date_range
+import numpy as np
+
+from thalweg.errors import InputError
+from thalweg.messages import Argument, Message
+from thalweg.series.frequency.dates import occurs, step_range, steps_after, steps_between
+from thalweg.series.frequency.record import DAILY, Frequency
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 _SOURCES = {"frame": "read.frame", "simulated channel": "simulated.source"}
@@ -18,17 +21,17 @@ _SOURCES = {"frame": "read.frame", "simulated channel": "simulated.source"}
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """One value a day, from the first day to the last, without gaps.
+    """One value a step, from the first date to the last, without gaps.
 
     Attributes
     ----------
     start : numpy.datetime64
-        The first day, in unit D.
-    values : ndarray of float64, shape (days,)
+        The first date, in the unit of the frequency: D for daily values.
+    values : ndarray of float64, shape (steps,)
         In the user's units. A missing day has the value of seven days before (in the first week, of the day before).
         Only past values fill it, so that looking back at it reveals nothing of the future.
-    observed : ndarray of bool, shape (days,)
-        False where the value was filled in. Later days may look back at such a day, but no loss counts it.
+    observed : ndarray of bool, shape (steps,)
+        False where the value was filled in. Later steps may look back at such a value, but no loss counts it.
     name : str
         The name of the column of values.
     source : str
@@ -37,6 +40,14 @@ class Series:
         Whether these are simulated values, as `thalweg sample` writes them; everything that shows the series says so.
     notes : tuple of Message
         What was odd in the data, and how it was read (keys ``note.*``).
+    frequency : Frequency
+        How far apart the values are.
+
+    Raises
+    ------
+    InputError
+        If the first date is not of the frequency's unit or its weekday does not occur; values and flags are not one
+        of each a step; no value is observed; or a value is not finite, filled ones included.
     """
 
     start: np.datetime64
@@ -46,10 +57,30 @@ class Series:
     source: str = "frame"
     simulated: bool = False
     notes: tuple[Message, ...] = field(default=())
+    frequency: Frequency = DAILY
+
+    def __post_init__(self) -> None:
+        for name, dtype in (("values", np.float64), ("observed", np.bool_)):
+            object.__setattr__(self, name, _column(name, getattr(self, name), dtype))
+        if not occurs(self.frequency, self.start):
+            raise InputError(
+                "series.start",
+                argument=Argument("start", repr(self.start)),
+                unit=self.frequency.unit,
+                frequency=self.frequency.name,
+            )
+        if len(self.values) != len(self.observed):
+            raise InputError("series.lengths", values=len(self.values), observed=len(self.observed))
+        if not self.observed.any():
+            raise InputError("series.unobserved", count=len(self.values))
+        unfit = np.flatnonzero(~np.isfinite(self.values))
+        if len(unfit):
+            at = int(unfit[0])
+            raise InputError("series.not_finite", date=self.dates[at], value=str(self.values[at]), place=at)
 
     def __repr__(self) -> str:
         dates = self.dates
-        return f"<Series {self.name!r} of {self.source}: {len(self)} days, {dates[0]} to {dates[-1]}>"
+        return f"<Series {self.name!r} of {self.source}: {len(self)} {self.frequency.steps}, {dates[0]} to {dates[-1]}>"
 
     def __len__(self) -> int:
         return len(self.values)
@@ -61,14 +92,36 @@ class Series:
 
     @property
     def dates(self) -> NDArray[np.datetime64]:
-        """All days, datetime64[D], shape (days,)."""
-        return date_range(self.start, len(self.values))
+        """The date of each value, datetime64, shape (steps,)."""
+        return step_range(self.frequency, self.start, len(self.values))
+
+    def place(self, date: np.datetime64) -> int:
+        """Return the index at which a date stands; outside the series it is negative or too large."""
+        return steps_between(self.frequency, self.start, date)
+
+    def after(self, steps: int) -> np.datetime64:
+        """Return the date so many steps after the last: the first to forecast is that of 1."""
+        return steps_after(self.frequency, self.start, len(self) - 1 + steps)
 
     @property
     def counts(self) -> bool:
         """Whether no value is negative. Then a logarithm may be taken, and no forecast is below zero."""
         return bool(self.values.min() >= 0)
 
-    def head(self, days: int) -> Series:
-        """Return the series of the first `days` days."""
-        return replace(self, values=self.values[:days], observed=self.observed[:days])
+    def head(self, steps: int) -> Series:
+        """Return the series of the first steps."""
+        return replace(self, values=self.values[:steps], observed=self.observed[:steps])
+
+
+def _column(name: str, given: object, dtype: type[np.generic]) -> NDArray[np.generic]:
+    """Return values or flags as an array of one dimension; an array of the right kind is not copied."""
+    try:
+        column = np.asarray(given)
+        fits = column.ndim == 1 and column.dtype.kind in ("b" if dtype is np.bool_ else "fiub")
+        column = column.astype(dtype, copy=False)
+    except (TypeError, ValueError):
+        fits = False
+        column = np.zeros(0, dtype)
+    if not fits:
+        raise InputError("series.column", name=name, kind=Message(f"series.{name}"), found=type(given).__name__)
+    return column

@@ -13,10 +13,7 @@ if TYPE_CHECKING:
 
     from thalweg.series.series import Series
 
-SHORTEST_DAYS = 56  # with fewer days not even the line over a week can be fitted and checked
-LONG_DAYS = 1000  # from here on validation has half a year and the test a year
-VALIDATION_DAYS, TEST_DAYS = 182, 365
-VALIDATION_SHARE, TEST_SHARE = 0.2, 0.3  # of a shorter series
+VALIDATION_SHARE, TEST_SHARE = 0.2, 0.3  # of a series that is not long
 
 
 @dataclass(frozen=True)
@@ -45,30 +42,31 @@ class Split:
 
 
 def split_by_date(series: Series) -> Split:
-    """Split a series; below `LONG_DAYS` days, validation has 20% of the days and the test 30%.
+    """Split a series; where it is not long, validation has 20% of the steps and the test 30%.
 
     Raises
     ------
     InputError
-        If there are fewer than `SHORTEST_DAYS` days, or a part has no observed day.
+        If there are fewer steps than the least that its frequency asks for, or a part has no observed value.
     """
-    days = len(series)
+    days, frequency = len(series), series.frequency
     dates, observed = series.dates, series.observed
-    if days < SHORTEST_DAYS:
+    if days < frequency.least:
         raise InputError(
             "split.too_short",
             source=series.source_name,
             days=days,
             first=dates[0],
             last=dates[-1],
-            least=SHORTEST_DAYS,
+            least=frequency.least,
         )
     notes: tuple[Message, ...] = ()
-    if days >= LONG_DAYS:
-        validation, test = VALIDATION_DAYS, TEST_DAYS
+    if days >= frequency.long:
+        validation, test = frequency.half_year, frequency.year
     else:
         validation, test = round(days * VALIDATION_SHARE), round(days * TEST_SHARE)
-        notes = (Message("split.short", {"days": days, "validation": validation, "test": test}),)
+        usual = {"usual_validation": frequency.half_year, "usual_test": frequency.year}
+        notes = (Message("split.short", {"days": days, "validation": validation, "test": test, **usual}),)
     train = days - validation - test
     parts = {
         "train": observed[:train],

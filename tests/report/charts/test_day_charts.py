@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from support.chart_reader import layers, marked, rows
-from support.findings_builder import build_findings
+from support.findings_builder import build_findings, intervals_of
 from thalweg.report.charts.forecast import forecast_chart
 from thalweg.report.charts.series import series_chart
 from thalweg.report.charts.truth import LEAST_WIDTH_PIXELS, MOST_LABEL_ROWS, truth_chart
-from thalweg.series.dates import days_after
+from thalweg.series.frequency.dates import days_after
 
 
 def number(text):
@@ -78,7 +78,7 @@ def test_a_label_at_the_right_edge_turns_left(findings):
 def test_no_misses_and_a_flat_truth_still_draw(findings, draw):
     used = findings.as_used
     flat = np.full(len(used.dates), 5.0)
-    same = dict.fromkeys(("target", "prediction", "low80", "high80", "low95", "high95"), flat)
+    same = {"target": flat, "prediction": flat, "intervals": intervals_of(flat, 0.0, 0.0)}
     assert "<svg" in draw(truth_chart(replace(findings, misses=(), as_used=replace(used, **same))))
 
 

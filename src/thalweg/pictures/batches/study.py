@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.features import days_needed
-from thalweg.forecast.fit import start_of
-from thalweg.forecast.ladder import Rung, suited
+from thalweg.forecast.ladder import suited
+from thalweg.forecast.predictors.network import Rung
+from thalweg.forecast.training import start_of
 from thalweg.learn.prediction import loss_on
 from thalweg.messages import Argument
 from thalweg.pictures.batches.options import SHOWN_EPOCHS, BatchesOptions
@@ -106,7 +106,7 @@ class BatchesStudy:
     Attributes
     ----------
     series : Series
-    dates : ndarray of datetime64[D], shape (examples,)
+    dates : ndarray of datetime64, shape (examples,)
         The day that each example predicts.
     observed : ndarray of bool, shape (examples,)
         Whether that day has a value; without one the example has weight 0.
@@ -160,7 +160,7 @@ def batches_study(source: Source, options: BatchesOptions, watcher: Watcher) -> 
     rung = suited(Rung(options.days_back, hidden=options.layers))
     rung = replace(rung, optimizer=replace(rung.optimizer, schedule="constant"), epochs=epochs, updates=0)
     upto = split_by_date(series).train
-    newest = np.arange(days_needed(rung) - 1, upto - 1)
+    newest = np.arange(rung.steps_needed(series.frequency) - 1, upto - 1)
     count = max(len(newest), 1)
     wanted = sorted({min(size or count, count) for size in (batch, *options.sizes)})
     for size in wanted:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.forecast.ladder import Rung, suited
+from thalweg.forecast.ladder import suited
+from thalweg.forecast.predictors.network import Rung
 from thalweg.pictures.shared.fitted_rung import FittedRung, fit_rung
 from thalweg.pictures.shared.source import days_of
 
@@ -27,7 +28,7 @@ class ErrorStudy:
     ----------
     fitted_rung : FittedRung
         The rung that made the predictions.
-    dates : ndarray of datetime64[D], shape (days,)
+    dates : ndarray of datetime64, shape (days,)
     target, prediction : ndarray of float64, shape (days,)
         Actual values and one-step predictions, in the user's units.
     minus : float

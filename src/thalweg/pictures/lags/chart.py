@@ -25,9 +25,10 @@ from thalweg.charts.style import (
     quote,
 )
 from thalweg.messages import catalogue
-from thalweg.pictures.lags.rhythm import PEAK_STANDARD_ERRORS, WEEK_DAYS, weekdays_of
+from thalweg.pictures.lags.rhythm import PEAK_STANDARD_ERRORS, WEEK_DAYS
 from thalweg.pictures.lags.sentences import sentences_of, title_of, weekday_names
 from thalweg.pictures.lags.study import LECTURE_LOSSES, LECTURE_WEIGHTS
+from thalweg.series.frequency.dates import weekdays as weekdays_of
 
 if TYPE_CHECKING:
     from thalweg.messages import Catalogue

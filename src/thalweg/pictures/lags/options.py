@@ -7,8 +7,10 @@ from typing import ClassVar
 
 from thalweg.options import Options, WholeNumbers, option
 from thalweg.pictures.shared import options as shared
+from thalweg.series.frequency.record import DAILY
 
 MOST_DAYS_SHOWN, MOST_LINES = 366, 12  # lags, and straight lines beside each other, that a picture can show
+COMPARED = tuple(sorted((*DAILY.lags, 2 * DAILY.season)))  # the lecture's lags, and two weeks
 EXAMPLES = ("thalweg look lags", "thalweg look lags views.csv --days-back 28 --compare 1,7,28 --out lags.png")
 
 
@@ -18,8 +20,10 @@ class LagsOptions(Options):
 
     words: ClassVar[str] = "lags"
 
-    days_back: int = shared.days_back(7, MOST_DAYS_SHOWN)
-    compare: tuple[int, ...] = option((1, 7, 14, 28, 56), WholeNumbers(1, MOST_DAYS_SHOWN, MOST_LINES, "1,7,28"))
+    days_back: int = shared.days_back(DAILY.season, MOST_DAYS_SHOWN)
+    compare: tuple[int, ...] = option(
+        tuple(sorted((*DAILY.lags, 2 * DAILY.season))), WholeNumbers(1, MOST_DAYS_SHOWN, MOST_LINES, "1,7,28")
+    )
     loss: str = shared.loss("mae")
     seed: int = shared.seed()
 

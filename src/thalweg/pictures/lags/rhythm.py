@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.series.frequency.dates import weekdays as weekdays_of
+from thalweg.series.frequency.record import DAILY
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-WEEK_DAYS = 7
-LONGEST_LAG_DAYS = 35  # five weeks
-LEVEL_DAYS = 28  # the level subtracted from a day is the mean of so many days around it
+WEEK_DAYS = DAILY.season
+LONGEST_LAG_DAYS = 5 * WEEK_DAYS
+LEVEL_DAYS = DAILY.month  # the level subtracted from a day is the mean of so many days around it
 PEAK_STANDARD_ERRORS = 3.0  # a peak must stand so many above zero and above the trough before it
 FIRST_PEAK_SHARE = (
     2 / 3
@@ -61,7 +64,7 @@ def rhythm_of(
     Parameters
     ----------
     values : ndarray of float64, shape (days,)
-    dates : ndarray of datetime64[D], shape (days,)
+    dates : ndarray of datetime64, shape (days,)
     observed : ndarray of bool, shape (days,)
         A day without a value counts neither for its weekday nor for any lag.
     lags : int
@@ -91,11 +94,6 @@ def rhythm_of(
     before = np.concatenate([[0.0], np.cumsum(correlation**2)[:-1]])
     error = np.sqrt((1 + 2 * before) / max(int(observed.sum()), 1))
     return Rhythm(means, correlation, error, _rhythm(correlation, error))
-
-
-def weekdays_of(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    """Return the weekday of each day, 0 for Monday."""
-    return (dates.astype("datetime64[D]").astype(np.int64) + 3) % WEEK_DAYS  # 1970-01-01 was a Thursday
 
 
 def _away(values: NDArray[np.float64], observed: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.ladder import SHARE_LOOKED_BACK, Rung, suited
+from thalweg.forecast.ladder import suited
+from thalweg.forecast.predictors.network import Rung
+from thalweg.forecast.rung import SHARE_LOOKED_BACK
 from thalweg.messages import Argument
 from thalweg.pictures.lags.rhythm import Rhythm, rhythm_of
 from thalweg.pictures.shared.fitted_rung import FittedRung, comparable_from, fit_rung
@@ -38,7 +40,7 @@ class LagsStudy:
         The line whose weights are shown.
     day : numpy.datetime64
         The last training day, the example that shows the weights.
-    dates : ndarray of datetime64[D], shape (days back,)
+    dates : ndarray of datetime64, shape (days back,)
         The day that each weight multiplies when `day` is predicted, the day before it first.
     values, weights : ndarray of float64, shape (days back,)
         The actual values of these days, in the user's units, and w₁ … wₙ, which have no unit.
@@ -96,7 +98,7 @@ def lags_study(source: Source, options: LagsOptions, _watcher: Watcher) -> LagsS
         of if back == options.days_back else fit_rung(series, suited(Rung(back)), loss=options.loss, seed=options.seed)
         for back in looked
     ]
-    first = comparable_from([line.rung for line in lines])
+    first = comparable_from(lines)
     weights, bias = in_user_units(of)
     last = of.split.train - 1
     place = last - np.arange(1, options.days_back + 1)

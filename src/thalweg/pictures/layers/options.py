@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from thalweg.options import Options, WholeNumber, WholeNumbers, option
 from thalweg.pictures.shared import options as shared
+from thalweg.series.frequency.record import DAILY
 
 MOST_SHAPES = 12  # values of one option
 EXAMPLES = (
@@ -28,7 +29,7 @@ class LayersOptions(Options):
     width: int = option(100, WholeNumber(1, shared.WIDEST_LAYER))
     seeds: int = option(3, WholeNumber(1, 20))
     epochs: int = option(200, WholeNumber(1, 10_000))
-    days_back: int = shared.days_back(56)
+    days_back: int = shared.days_back(DAILY.lags[-1])
     loss: str = shared.loss("mae")
     seed: int = shared.seed()
 

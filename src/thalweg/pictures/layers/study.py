@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.features import days_needed
-from thalweg.forecast.fit import TrainingSet, scored
-from thalweg.forecast.ladder import Rung, suited
+from thalweg.forecast.ladder import suited
+from thalweg.forecast.predictors.network import Rung
+from thalweg.forecast.training import TrainingSet, scored
 from thalweg.learn.function import Network, one_layer_of_size
 from thalweg.learn.loss import LOSSES, mean_loss
 from thalweg.learn.prediction import Predictor
@@ -226,17 +226,18 @@ class _Epochs:
         self._training_set, self._pool = training_set, pool
         self.losses: list[tuple[float, float]] = []
         if training_set is not None:
-            parts = ((days_needed(training_set.rung), training_set.upto), (training_set.upto, sealed))
-            self._parts = [scored(training_set, *part) for part in parts]
+            (train,) = training_set.upto
+            spans = ((training_set.features.needed, train), (train, sealed))
+            self._parts = [scored(training_set, [span]) for span in spans]
             self._outputs = [Predictor(training_set.network, part.rows, np.float32) for part in self._parts]
 
     def __call__(self, descent: Descent, _: float) -> None:
         if self._pool.late():
             raise CancelledError
         if self._training_set is not None:
-            scale, loss = self._training_set.scale, LOSSES[self._training_set.loss]
+            loss = LOSSES[self._training_set.loss]
             seen, unseen = (
-                mean_loss(loss, scale.inverse(outputs(descent.theta), part.rows.level), part.target, part.weight)
+                mean_loss(loss, part.in_user_units(outputs(descent.theta)), part.target, part.weight)
                 for part, outputs in zip(self._parts, self._outputs, strict=True)
             )
             self.losses.append((seen, unseen))
@@ -247,7 +248,8 @@ def _fit_one(
 ) -> tuple[FittedRung, NDArray[np.float64]]:
     """Fit one network; return it and its L and L′ by epoch, shape (2, epochs)."""
     split = split_by_date(series)
-    training_set = TrainingSet(rung, series, Calendar(""), loss, split.train, 1) if followed else None
+    calendar = Calendar(frequency=series.frequency)
+    training_set = TrainingSet.of(rung, series, calendar, loss, split.train, 1) if followed else None
     look = _Epochs(training_set, split.train + split.validation, pool)
     one = fit_rung(series, rung, loss=loss, seed=seed, watch=look)
     return one, np.array(look.losses).reshape(-1, 2).T

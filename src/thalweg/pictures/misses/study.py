@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.forecast.ladder import YEARS, Rung, suited
+from thalweg.forecast.ladder import suited
+from thalweg.forecast.predictors.network import Rung
 from thalweg.learn.loss import LOSSES, mean_loss
 from thalweg.pictures.shared.fitted_rung import FittedRung, fit_rung
 from thalweg.pictures.shared.source import country_of, days_of
-from thalweg.series.calendar import nearest_holiday
+from thalweg.series.holidays import nearest_holiday
 from thalweg.series.sample import sample
 from thalweg.series.split import split_by_date
 
@@ -112,7 +113,7 @@ def misses_study(source: Source, options: MissesOptions, watcher: Watcher) -> Mi
     """
     series = sample(SIMULATED_DAYS) if source is None else days_of(source, "misses")
     code = country_of(source, options.country)
-    years = split_by_date(series).train >= YEARS
+    years = split_by_date(series).train >= series.frequency.two_years
     known = ("week", "year") if years else ("week",)
     watcher.stage("fit", 1 + len(known) + bool(code))
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.features import days_needed, inputs, past_of
-from thalweg.forecast.ladder import Rung, suited
+from thalweg.forecast.features.past import past_of
+from thalweg.forecast.ladder import suited
 from thalweg.forecast.model import Model
+from thalweg.forecast.predictors.network import Rung
 from thalweg.learn.hidden_units import TURNS_AT, contributions
 from thalweg.messages import Argument
 from thalweg.pictures.shared.example import network_of
@@ -20,6 +21,7 @@ from thalweg.pictures.shared.source import check_defaults, days_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from thalweg.forecast.rung import Hyperparameters
     from thalweg.learn.activation import Values
     from thalweg.learn.examples import Examples
     from thalweg.learn.function import Network
@@ -73,7 +75,7 @@ class NeuronsStudy:
     """
 
     series: Series
-    rung: Rung
+    rung: Hyperparameters
     network: Network
     saved: bool
     number: int
@@ -98,7 +100,7 @@ class _Subject:
     """A fitted network and the examples that it is examined on."""
 
     series: Series
-    rung: Rung
+    rung: Hyperparameters
     scale: Scale
     network: Network
     theta: Values
@@ -151,8 +153,8 @@ def _saved(model: Model) -> _Subject:
     fit, series = network_of(model, "pieces fitted"), model.days
     if not fit.rung.hidden:
         raise InputError("pieces.model_is_a_line", chosen=model.chosen)
-    newest = np.arange(days_needed(fit.rung) - 1, len(series))
-    rows = inputs(fit.rung, fit.scale, model.calendar, past_of(series, newest), fit.network.widths[-1])
+    newest = np.arange(fit.needed - 1, len(series))
+    rows = fit.features.rows(past_of(series, newest), fit.scale, fit.network.widths[-1])
     return _Subject(series, fit.rung, fit.scale, fit.network, fit.thetas[0], rows, saved=True)
 
 

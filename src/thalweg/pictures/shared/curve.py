@@ -11,8 +11,7 @@ from thalweg.errors import InputError
 from thalweg.forecast.model import Model
 from thalweg.messages import Argument
 from thalweg.pictures.shared.source import days_of
-from thalweg.series.dates import days_after
-from thalweg.series.scale import WEEK
+from thalweg.series.frequency.dates import days_after
 from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ TOYS = ("lecture", "sine")
 # The turning points of the lecture's red curve. It rises slowly, then fast, falls fast, then slowly, and rises again.
 LECTURE_TURNS = np.array([[0.0, 1.0], [2.0, 1.8], [4.0, 5.0], [6.5, 2.0], [8.5, 1.5], [10.0, 3.0]])
 TOY_POINTS = 201
-YEAR_DAYS, LAST_DAYS = 365, 60
+LAST_DAYS = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +64,9 @@ class TargetCurve:
         return (LECTURE_TURNS[:, 0], LECTURE_TURNS[:, 1]) if self.kind == "lecture" else None
 
     def dates(self, x: NDArray[np.float64]) -> NDArray[np.datetime64]:
-        """Return the day at each x; NaT where the curve is not one of days."""
-        return days_after(np.asarray(self.first, dtype="datetime64[D]"), x.round().astype(np.int64))
+        """Return the day at each x."""
+        assert self.first is not None, "x of other curves is no date"  # noqa: S101 - `places` asks for dates of days only
+        return days_after(self.first, x.round().astype(np.int64))
 
     def places(self, x: NDArray[np.float64]) -> NDArray[np.float64] | NDArray[np.datetime64]:
         """Return x as a person reads it: dates for a curve of days."""
@@ -76,8 +76,8 @@ class TargetCurve:
 def target_curve(source: Source, kind: str, picture: str) -> TargetCurve:
     """Return the curve of a kind. ``auto`` is the lecture's curve without a series, and ``year`` with one.
 
-    ``year`` is the mean of the seven days around each of the last 365 training days; ``days`` is the last 60 training
-    days as they are.
+    ``year`` is the mean of the season (the seven days) around each day of the last training year; ``days`` is the last
+    60 training days as they are.
 
     Raises
     ------
@@ -98,12 +98,12 @@ def target_curve(source: Source, kind: str, picture: str) -> TargetCurve:
     if isinstance(source, Model):
         raise InputError("curve.model", picture=picture)
     series = days_of(source, picture)
-    train = split_by_date(series).train
+    train, frequency = split_by_date(series).train, series.frequency
     if kind == "days":
         first = max(train - LAST_DAYS, 0)
         y = series.values[first:train]
     else:
-        begin = max(train - YEAR_DAYS, 0)
-        first = begin + WEEK // 2
-        y = np.convolve(series.values[begin:train], np.full(WEEK, 1 / WEEK), mode="valid")
+        begin = max(train - frequency.year, 0)
+        first = begin + frequency.season // 2
+        y = np.convolve(series.values[begin:train], np.full(frequency.season, 1 / frequency.season), mode="valid")
     return TargetCurve(kind, np.arange(len(y), dtype=np.float64), y, series, series.dates[first])

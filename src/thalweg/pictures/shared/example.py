@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.features import calendar_names, days_needed, inputs, past_of
-from thalweg.forecast.fit import Fit
-from thalweg.forecast.ladder import Rung, suited
+from thalweg.forecast.features.past import past_of
+from thalweg.forecast.ladder import suited
 from thalweg.forecast.model import Model
+from thalweg.forecast.predictors.network import NetworkPredictor, Rung, network_predictor
 from thalweg.learn.backprop import forward
 from thalweg.messages import Argument
 from thalweg.pictures.shared.fitted_rung import fit_rung
 from thalweg.pictures.shared.source import check_defaults, days_of
-from thalweg.series.calendar import Calendar
-from thalweg.series.dates import days_between
+from thalweg.series.frequency.dates import a_day
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from thalweg.forecast.rung import Hyperparameters
     from thalweg.learn.activation import Values
     from thalweg.learn.function import Network
     from thalweg.pictures.matrix.options import MatrixOptions
@@ -40,27 +40,37 @@ class Example:
 
     Attributes
     ----------
-    rung : Rung
-    network : Network
+    predictor : NetworkPredictor
     theta : ndarray of float64, shape (size,)
-    scale : Scale
+        Of the network that is shown.
     series : Series
         The days looked back at, and the day itself.
-    calendar : Calendar
     at : int
         The day's index in the series. The features come from the days before it.
     saved : bool
         Whether the network comes from a saved model.
     """
 
-    rung: Rung
-    network: Network
+    predictor: NetworkPredictor
     theta: Values
-    scale: Scale
     series: Series
-    calendar: Calendar
     at: int
     saved: bool
+
+    @property
+    def rung(self) -> Hyperparameters:
+        """The rung."""
+        return self.predictor.rung
+
+    @property
+    def network(self) -> Network:
+        """The network."""
+        return self.predictor.network
+
+    @property
+    def scale(self) -> Scale:
+        """The transform of values."""
+        return self.predictor.scale
 
     @property
     def day(self) -> np.datetime64:
@@ -85,8 +95,8 @@ class Example:
     @property
     def known(self) -> tuple[str, ...]:
         """The names of the features that follow the lags; an empty name where a feature is made of several days."""
-        names = calendar_names(self.rung, self.calendar)
-        return (*names, *[""] * (self.network.widths[0] - self.rung.days_back - len(names)))
+        columns = self.predictor.features.columns(1)[self.rung.days_back :]
+        return tuple(column.name if column.known_ahead else "" for column in columns)
 
     @property
     def x(self) -> Values:
@@ -115,17 +125,17 @@ class Example:
     def rows(self, days: Sequence[int]) -> tuple[Values, Values]:
         """Return features and targets of the days at some indices: shapes (days, features) and (days, 1)."""
         at = np.asarray(days)
-        found = inputs(self.rung, self.scale, self.calendar, past_of(self.series, at - 1), 1)
+        found = self.predictor.features.rows(past_of(self.series, at - 1), self.scale, 1)
         target = (self.scale.transform(self.series.values[at]) - found.level) / self.scale.spread
         return found.gather(), target[:, None]
 
     def days_until(self, count: int) -> list[int]:
         """Return the indices of the last `count` observed days that can be predicted, up to and with the day itself."""
-        days = [at for at in range(days_needed(self.rung), self.at + 1) if self.series.observed[at]]
+        days = [at for at in range(self.predictor.needed, self.at + 1) if self.series.observed[at]]
         return days[-count:]
 
 
-def network_of(model: Model, picture: str) -> Fit:
+def network_of(model: Model, picture: str) -> NetworkPredictor:
     """Return the member of a saved model whose first network is shown: the first with neurons, else the first.
 
     Raises
@@ -133,7 +143,7 @@ def network_of(model: Model, picture: str) -> Fit:
     InputError
         If the model has no network.
     """
-    fits = [member for member in model.daily if isinstance(member, Fit)]
+    fits = [member for member in model.pair.one_step.members if isinstance(member, NetworkPredictor)]
     if not fits:
         raise InputError("picture.model_copies", picture=picture, chosen=model.chosen)
     return next((fit for fit in fits if fit.rung.hidden), fits[0])
@@ -158,17 +168,17 @@ def example_of(source: Source, picture: str, options: MatrixOptions | PassesOpti
     """
     if isinstance(source, Model):
         check_defaults(source, options, ("days_back", "layers", "activation", "loss", "seed"))
-        fit = network_of(source, picture)
+        predictor = network_of(source, picture)
         series, end, last = source.days, len(source.days), len(source.days)
-        rung, network, theta, scale, calendar = fit.rung, fit.network, fit.thetas[0], fit.scale, source.calendar
+        theta = predictor.thetas[0]
     else:
         series = days_of(source, picture)
         rung = suited(Rung(options.days_back, hidden=options.layers, activation=options.activation))
         found = fit_rung(series, rung, loss=options.loss, seed=options.seed)
-        network, theta, scale, calendar = found.network, found.theta, found.training_set.scale, Calendar("")
+        predictor, theta = network_predictor(found.training_set, np.asarray(found.theta)[None]), found.theta
         end, last = found.sealed, found.split.train
-    at = _place(series, options.day, days_needed(rung), end, last)
-    return Example(rung, network, np.asarray(theta, np.float64), scale, series, calendar, at, isinstance(source, Model))
+    at = _place(series, options.day, predictor.needed, end, last)
+    return Example(predictor, np.asarray(theta, np.float64), series, at, isinstance(source, Model))
 
 
 def _place(series: Series, day: dt.date | None, first: int, end: int, last: int) -> int:
@@ -179,7 +189,7 @@ def _place(series: Series, day: dt.date | None, first: int, end: int, last: int)
         if not len(there):
             raise InputError("picture.no_day", source=series.source_name, days=first)
         return int(there[-1]) + first
-    at = days_between(series.start, np.datetime64(day, "D"))
+    at = series.place(a_day(day))
     named = Argument("day", str(day))
     if not first <= at < end:
         raise InputError("picture.day", argument=named, first=dates[first], last=dates[end - 1], days=first)

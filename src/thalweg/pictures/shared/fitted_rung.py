@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.features import days_needed
-from thalweg.forecast.fit import Fit, TrainingSet, start_of
-from thalweg.forecast.ladder import KNOWN, SHARE_LOOKED_BACK, YEARS
+from thalweg.forecast.features.sets import KNOWN
+from thalweg.forecast.predictors.network import network_predictor
+from thalweg.forecast.rung import SHARE_LOOKED_BACK
 from thalweg.forecast.search import estimates
-from thalweg.learn.descent import Descent
-from thalweg.learn.loss import LOSSES, mean_loss
+from thalweg.forecast.training import TrainingSet, descent_of
 from thalweg.learn.record import Record
 from thalweg.messages import Argument
+from thalweg.pictures.shared.trained import Trained
 from thalweg.series.calendar import Calendar
 from thalweg.series.split import split_by_date
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from thalweg.forecast.ladder import Rung
+    from thalweg.forecast.rung import Hyperparameters
     from thalweg.learn.activation import Values
-    from thalweg.learn.function import Network
+    from thalweg.learn.descent import Descent
     from thalweg.learn.outcome import Outcome
     from thalweg.series.series import Series
     from thalweg.series.split import Split
@@ -36,13 +36,11 @@ MOST_UNKNOWNS = 5_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class FittedRung:
+class FittedRung(Trained):
     """A rung fitted on the training days of a series from one seed. The fit uses no other day.
 
     Attributes
     ----------
-    training_set : TrainingSet
-        The rung, its examples, its scale, its network.
     split : Split
     theta : ndarray, shape (size,)
         Where the descent ended.
@@ -51,26 +49,10 @@ class FittedRung:
     outcome : Outcome
     """
 
-    training_set: TrainingSet
     split: Split
     theta: Values
     record: Record
     outcome: Outcome
-
-    @property
-    def series(self) -> Series:
-        """The days."""
-        return self.training_set.series
-
-    @property
-    def network(self) -> Network:
-        """The rung's network."""
-        return self.training_set.network
-
-    @property
-    def rung(self) -> Rung:
-        """The rung."""
-        return self.training_set.rung
 
     @property
     def sealed(self) -> int:
@@ -84,19 +66,17 @@ class FittedRung:
 
     def estimates_at(self, theta: Values) -> NDArray[np.float64]:
         """Return `estimates` at another θ."""
-        training_set = self.training_set
-        fit = Fit(training_set.rung, training_set.scale, training_set.network, np.asarray(theta)[None])
-        return estimates(training_set.rung, fit, training_set.series, training_set.calendar, 0, self.sealed)
+        predictor = network_predictor(self.training_set, np.asarray(theta)[None])
+        return estimates(predictor, self.training_set.data, [(0, self.sealed)])[: self.sealed]
 
     def loss(self, first: int, last: int, estimated: NDArray[np.float64] | None = None) -> float:
         """Return the loss over the observed days ``first`` to ``last`` (excluded), in the user's units (L1)."""
-        part = (self.estimates if estimated is None else estimated)[first:last]
-        weight = (self.series.observed[first:last] & np.isfinite(part)).astype(float)
-        return mean_loss(LOSSES[self.training_set.loss], part, self.series.values[first:last], weight)
+        predictions = self.estimates if estimated is None else estimated
+        return self.training_set.data.loss_over(predictions, [(first, last)])
 
     def seen(self, first: int | None = None) -> float:
         """Return L, the loss over the training days (from index `first` on), in the user's units."""
-        return self.loss(days_needed(self.rung) if first is None else first, self.split.train)
+        return self.loss(self.training_set.features.needed if first is None else first, self.split.train)
 
     def unseen(self) -> float:
         """Return L′, the loss over the validation days, in the user's units. The descent has not seen these days."""
@@ -105,7 +85,7 @@ class FittedRung:
 
 def fit_rung(
     series: Series,
-    rung: Rung,
+    rung: Hyperparameters,
     *,
     loss: str = "mae",
     country: str = "",
@@ -119,8 +99,7 @@ def fit_rung(
     Parameters
     ----------
     series : Series
-    rung : Rung
-        A line or a network, not a copy.
+    rung : Hyperparameters
     loss : str
         ``mae`` or ``mse``.
     country : str
@@ -140,18 +119,9 @@ def fit_rung(
     """
     split = split_by_date(series)
     check_length(series, split, rung)
-    training_set = TrainingSet(rung, series, Calendar(country), loss, split.train, 1)
+    training_set = TrainingSet.of(rung, series, Calendar(country, frequency=series.frequency), loss, split.train, 1)
     check_size(training_set)
-    descent = Descent(
-        training_set.network,
-        training_set.examples,
-        loss=loss,
-        optimizer=rung.optimizer,
-        batch=rung.batch,
-        epochs=rung.planned_epochs(len(training_set.examples)),
-        seed=seed,
-        theta=start_of(training_set, seed),
-    )
+    descent = descent_of(training_set, seed)
     record = Record(thetas=path, all_examples=False)
     if path:
         record(descent, float("nan"))
@@ -167,9 +137,9 @@ def fit_rung(
     return FittedRung(training_set, split, descent.theta, record, outcome)
 
 
-def check_length(series: Series, split: Split, rung: Rung) -> None:
+def check_length(series: Series, split: Split, rung: Hyperparameters) -> None:
     """Raise an InputError where a series has too few training days for a rung."""
-    if days_needed(rung) * SHARE_LOOKED_BACK > split.train:
+    if rung.steps_needed(series.frequency) * SHARE_LOOKED_BACK > split.train:
         raise InputError(
             "picture.days_back",
             argument=Argument("days_back", rung.days_back),
@@ -177,13 +147,13 @@ def check_length(series: Series, split: Split, rung: Rung) -> None:
             train=split.train,
             most=split.train // SHARE_LOOKED_BACK,
         )
-    if KNOWN[rung.known].year and split.train < YEARS:
+    if KNOWN[rung.known].year and split.train < series.frequency.two_years:
         raise InputError(
             "picture.known",
             argument=Argument("known", rung.known),
             days=len(series),
             train=split.train,
-            least=YEARS,
+            least=series.frequency.two_years,
             instead=Argument("known", "week"),
         )
 
@@ -201,6 +171,6 @@ def check_size(training_set: TrainingSet) -> None:
         )
 
 
-def comparable_from(rungs: Sequence[Rung]) -> int:
+def comparable_from(fitted: Sequence[FittedRung]) -> int:
     """Return the index of the first day that all rungs predict, so that their L are over the same days."""
-    return max(days_needed(rung) for rung in rungs)
+    return max(one.training_set.features.needed for one in fitted)

@@ -27,7 +27,7 @@ from thalweg.charts.style import (
 )
 from thalweg.messages import catalogue
 from thalweg.pictures.shift.study import COPY_NEARNESS, LEAST_GAIN_SHARE, MOST_DAYS_MOVED
-from thalweg.series.dates import days_after
+from thalweg.series.frequency.dates import days_after
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -119,7 +119,7 @@ def moved_chart(
     Parameters
     ----------
     shift : Shift
-    dates : ndarray of datetime64[D], shape (days,)
+    dates : ndarray of datetime64, shape (days,)
         The day of each prediction, rising.
     name : str
         The name of the values, for the axis.

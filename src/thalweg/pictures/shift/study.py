@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.forecast.ladder import Rung, suited
+from thalweg.forecast.ladder import suited
+from thalweg.forecast.predictors.network import Rung
 from thalweg.learn.loss import LOSSES, mean_loss
 from thalweg.pictures.shared.fitted_rung import FittedRung, fit_rung
 from thalweg.pictures.shared.source import covariates_of, days_of
-from thalweg.series.dates import days_after
+from thalweg.series.frequency.dates import days_after
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,7 +103,7 @@ class Shift:
 
         Parameters
         ----------
-        dates : ndarray of datetime64[D], shape (days,)
+        dates : ndarray of datetime64, shape (days,)
             The day of each prediction, rising.
         days : int
             From 0 on. L is NaN where no day lies so long before another.
@@ -159,7 +160,7 @@ class ShiftStudy:
     ----------
     fitted_rung : FittedRung
         The rung that made the predictions.
-    dates : ndarray of datetime64[D], shape (unseen days,)
+    dates : ndarray of datetime64, shape (unseen days,)
         The validation days that have a value.
     shift : Shift
         Of these days.

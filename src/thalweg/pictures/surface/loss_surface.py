@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.fit import TrainingSet
+from thalweg.forecast.training import TrainingSet
 from thalweg.learn.backprop import forward, loss_and_gradient
 from thalweg.learn.least_lines import best_line
 from thalweg.learn.loss import LOSSES, mean_loss
@@ -18,6 +18,7 @@ from thalweg.learn.outcome import DIVERGED
 from thalweg.learn.plane import Plane
 from thalweg.learn.surface import Surface, Units, slope_at, surface_of
 from thalweg.pictures.shared.fitted_rung import check_length
+from thalweg.pictures.shared.trained import Trained
 from thalweg.series.calendar import Calendar
 from thalweg.series.split import split_by_date
 
@@ -26,10 +27,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from thalweg.forecast.ladder import Rung
+    from thalweg.forecast.predictors.network import Rung
     from thalweg.learn.activation import Values
     from thalweg.learn.examples import Examples
-    from thalweg.learn.function import Network
     from thalweg.series.series import Series
 
 FINE_GRID_SIDE, COARSE_GRID_SIDE = 250, 60  # points per side of a grid: for two unknowns, and for a network
@@ -40,34 +40,12 @@ ROOM_SHARE = 0.08  # of a range; margin around the points in it
 
 
 @dataclass(frozen=True, eq=False)
-class LossSurface:
+class LossSurface(Trained):
     """The loss of a rung on its training days, as a function of θ.
 
     The outputs are taken as they are, without the lower bound of 0 that forecasts of counts have, because the descent
-    works on this surface.
-
-    Attributes
-    ----------
-    training_set : TrainingSet
-        The standardised examples on which a descent works.
+    works on this surface, over the standardised examples of the training set.
     """
-
-    training_set: TrainingSet
-
-    @property
-    def series(self) -> Series:
-        """The days."""
-        return self.training_set.series
-
-    @property
-    def network(self) -> Network:
-        """The network."""
-        return self.training_set.network
-
-    @property
-    def rung(self) -> Rung:
-        """The rung."""
-        return self.training_set.rung
 
     @property
     def loss(self) -> str:
@@ -219,7 +197,7 @@ def loss_surface_of(series: Series, rung: Rung, loss: str) -> LossSurface:
         raise InputError(
             "surface.all_equal", source=series.source_name, days=split.train, value=float(series.values[0])
         )
-    return LossSurface(TrainingSet(rung, series, Calendar(""), loss, split.train, 1))
+    return LossSurface(TrainingSet.of(rung, series, Calendar(frequency=series.frequency), loss, split.train, 1))
 
 
 def holding(

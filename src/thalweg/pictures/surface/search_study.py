@@ -141,7 +141,7 @@ def _larger() -> list[tuple[str, int, float]]:
     """Return the functions of the lecture's ladder (U3) with the evaluations that brute force would need."""
     larger: list[tuple[str, int, float]] = []
     for rung in named_ladder("lecture").rungs:
-        if not rung.copy:
-            size = Network((rung.days_back, *rung.hidden, 1)).size
+        if rung.seeds:
+            size = Network((rung.days_back, *rung.hyperparameters["neurons"], 1)).size
             larger.append((rung.name, size, size * math.log10(DRAWN_GRID_SIDE)))
     return larger

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from thalweg.errors import InputError
-from thalweg.forecast.ladder import Rung, suited
+from thalweg.forecast.ladder import suited
+from thalweg.forecast.predictors.network import Rung
 from thalweg.messages import Argument
 from thalweg.pictures.shared.source import days_of
 from thalweg.pictures.surface.curve_study import CurveStudy, curve_study, toy_curve

@@ -28,13 +28,14 @@ from thalweg.charts.style import (
 )
 from thalweg.messages import catalogue
 from thalweg.pictures.why.sentences import lines_of, moved_of, name_of, places_of, sentences_of
+from thalweg.series.frequency.record import DAILY
 
 if TYPE_CHECKING:
     from thalweg.pictures.why.study import WhyStudy
 
 ROW_PIXELS, LOWER_HEIGHT_PIXELS = 23, 100
 LABELS_WIDTH_PIXELS = 170  # for the names beside the bars
-LAST_DAYS = 56
+LAST_DAYS = 2 * DAILY.month
 
 
 def why_illustration(study: WhyStudy, language: str = "en") -> Illustration:

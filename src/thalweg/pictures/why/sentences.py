@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from thalweg.charts.numbers import day, estimate_decimals, number
-from thalweg.forecast.features import WEEKDAYS_AGO
-from thalweg.forecast.ladder import KNOWN
+from thalweg.forecast.features.sets import KNOWN
+from thalweg.forecast.features.usual_place import SEASONS_AGO
 from thalweg.messages import catalogue
+from thalweg.series.frequency.dates import python_date
+from thalweg.series.frequency.record import DAILY
 
 if TYPE_CHECKING:
     from thalweg.forecast.contributions import Fact, Why
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 MOST_CLAUSES = 6  # lines of the table in the sentence
 LONG_AGO_DAYS = 300  # from so many days ago on, a day is written with its year
-WEEK_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def name_of(fact: Fact, why: Why, language: str, form: str = "") -> str:
     translate = catalogue(language)
     name, kind = fact.name, fact.kind
     if kind == "weekday":
-        name = translate("look.why.weekdays").split()[why.date.astype("datetime64[D]").item().weekday()]
+        name = translate("look.why.weekdays").split()[python_date(why.date).weekday()]
     if kind == "ordinary" and any(other.kind == "holiday" for other in why.facts):
         kind = "no_other"
     return translate(f"look.why.{kind}{form}", name=name)
@@ -97,7 +98,7 @@ def _of_day(why: Why, at: int, places: int, language: str) -> Told:
     ago = len(why.dates) - at
     date = day(why.dates[at], language, "look.day" if ago < LONG_AGO_DAYS else "report.day")
     value = number(float(why.values[at]), places)
-    spoken = {1: "before", WEEK_DAYS: "week_before"}.get(ago, "then")
+    spoken = {1: "before", DAILY.season: "week_before"}.get(ago, "then")
     what = translate("look.why.day_value", day=date, value=value)
     return Told(what, translate(f"look.why.{spoken}_spoken", day=date, value=value), float(why.contributions[at]))
 
@@ -126,7 +127,7 @@ def sentences_of(study: WhyStudy, language: str) -> list[str]:
         sentences.append(translate("look.why.moved", phrases=phrases))
     if study.known:
         sentences.append(
-            translate(f"look.why.far_{'year' if KNOWN[study.known].year else 'week'}", weeks=max(WEEKDAYS_AGO))
+            translate(f"look.why.far_{'year' if KNOWN[study.known].year else 'week'}", weeks=max(SEASONS_AGO))
         )
     if study.own:
         sentences.append(translate("look.why.own", function=study.function))

@@ -6,24 +6,26 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import BacktestSpecification, Member, refit
+from thalweg.forecast.backtest import refit
 from thalweg.forecast.contributions import Why, why_of
-from thalweg.forecast.fit import Fit, TrainingSet, descend
-from thalweg.forecast.ladder import KNOWN, Rung, suited
+from thalweg.forecast.data import data_of
+from thalweg.forecast.features.sets import KNOWN
+from thalweg.forecast.ladder import suited
 from thalweg.forecast.model import Model
-from thalweg.forecast.search import network_seed
+from thalweg.forecast.predictors.network import NetworkPredictor, Rung
+from thalweg.forecast.search import Member, network_seed
+from thalweg.forecast.training import TrainingSet, descend
 from thalweg.learn.thread_pool import thread_pool
 from thalweg.pictures.shared.fitted_rung import check_length, check_size
 from thalweg.pictures.shared.source import check_defaults, country_of, covariates_of
 from thalweg.series.calendar import Calendar
-from thalweg.series.dates import days_between
+from thalweg.series.frequency.dates import a_day
 from thalweg.series.sample import sample
 from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
+    from thalweg.forecast.predictors.mean import Mean
     from thalweg.forecast.watch import Watcher
     from thalweg.pictures.shared.source import Source
     from thalweg.pictures.why.options import WhyOptions
@@ -59,7 +61,7 @@ class WhyStudy:
     @property
     def actual(self) -> float:
         """The actual value of the day, in the user's units; NaN where it is not known."""
-        at = days_between(self.days.dates[0], self.why.date)
+        at = self.days.place(self.why.date)
         return float(self.days.values[at]) if at < len(self.days) and self.days.observed[at] else float("nan")
 
 
@@ -82,31 +84,30 @@ def why_study(source: Source, options: WhyOptions, watcher: Watcher) -> WhyStudy
     InputError
         If the series is too short, or too few days precede the day.
     """
-    date = None if options.day is None else np.datetime64(options.day, "D")
+    date = None if options.day is None else a_day(options.day)
     if isinstance(source, Model):
         check_defaults(source, options, ("days_back", "layers", "known", "loss", "country", "seed"))
-        seen = [member.rung.known for member in source.daily if isinstance(member, Fit)]
+        members = source.pair.one_step.members
+        seen = [member.rung.known for member in members if isinstance(member, NetworkPredictor)]
         most = max(seen, key=list(KNOWN).index, default="")
-        why = why_of(source.daily, source.calendar, source.days, date)
+        why = why_of(source.pair.one_step, source.calendar, source.days, date)
         return WhyStudy(why, source.chosen, source.days, options.count, most, own=False)
     series = sample() if source is None else source
-    calendar = Calendar(country_of(source, options.country))
+    calendar = Calendar(country_of(source, options.country), frequency=series.frequency)
     sees = covariates_of(options.known)
     rung = suited(Rung(options.days_back, hidden=options.layers, known=sees))
-    members = _as_forecast(series, rung, calendar, options.loss, options.seed, watcher)
-    why = why_of(members, calendar, series, date)
+    predictor = _as_forecast(series, rung, calendar, options.loss, options.seed, watcher)
+    why = why_of(predictor, calendar, series, date)
     return WhyStudy(why, rung.name, series, options.count, sees, own=source is not None)
 
 
-def _as_forecast(
-    series: Series, rung: Rung, calendar: Calendar, loss: str, seed: int, watcher: Watcher
-) -> list[Fit | Rung]:
+def _as_forecast(series: Series, rung: Rung, calendar: Calendar, loss: str, seed: int, watcher: Watcher) -> Mean:
     """Fit a rung as for a forecast: choose the epochs by the validation days, then fit on all days."""
     split = split_by_date(series)
     check_length(series, split, rung)
-    first = TrainingSet(rung, series, calendar, loss, split.train, 1)
+    first = TrainingSet.of(rung, series, calendar, loss, split.train, 1)
     check_size(first)
-    validation = (split.train, split.train + split.validation)
+    validation = [(split.train, split.train + split.validation)]
     seeds = [network_seed(seed, place) for place in range(rung.seeds)]
     watcher.stage("fit", 2 * len(seeds))
     with thread_pool() as pool:
@@ -116,6 +117,5 @@ def _as_forecast(
         if not kept:
             raise InputError("picture.not_fitted", rung=rung.name, advice=runs[0].outcome.message)
         member = Member(rung, tuple(epochs for _, epochs in kept), tuple(each for each, _ in kept))
-        return refit(BacktestSpecification(series, calendar, loss), (member,), [len(series)], 1, pool, watcher.advance)[
-            0
-        ]
+        (fitted,) = refit(data_of(series, calendar, loss), (member,), [(len(series),)], 1, pool, watcher.advance)
+    return fitted

@@ -22,7 +22,7 @@ from thalweg.charts.style import (
     layered,
 )
 from thalweg.messages import catalogue
-from thalweg.series.dates import days_after
+from thalweg.series.frequency.dates import days_after
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from thalweg.forecast.result import Findings
 
 HEIGHT_PIXELS = 200
-WEEK_DAYS = 7
 
 
 def copied(findings: Findings) -> NDArray[np.float64]:
@@ -27,10 +26,10 @@ def copied(findings: Findings) -> NDArray[np.float64]:
     The loss is over the days of the sealed test that have a value, in the user's units (squared for MSE). For the first
     week ahead it is that of the baseline ``copy last week``.
     """
-    series, test = findings.series, findings.split.test
+    series, test, season = findings.series, findings.split.test, findings.series.frequency.season
     loss: list[float] = []
     for step in range(1, len(findings.steps) + 1):
-        weeks = WEEK_DAYS * math.ceil(step / WEEK_DAYS)
+        weeks = season * math.ceil(step / season)
         miss = (series.values[weeks:] - series.values[:-weeks])[-test:]
         miss = miss[series.observed[weeks:][-test:]]
         loss.append(float(np.mean(np.abs(miss) if findings.loss == "mae" else miss**2)))

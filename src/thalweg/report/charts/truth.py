@@ -25,7 +25,7 @@ from thalweg.charts.style import (
     layered,
 )
 from thalweg.messages import catalogue
-from thalweg.series.dates import days_between
+from thalweg.series.frequency.dates import days_between, iso
 
 if TYPE_CHECKING:
     from thalweg.forecast.result import Findings
@@ -57,7 +57,7 @@ def _labels(findings: Findings, language: str) -> list[dict[str, Any]]:
             taken[row].append((start, end))
         labels.append(
             {
-                "day": str(miss.date.astype("datetime64[D]")),
+                "day": iso(miss.date),
                 "target": miss.target,
                 "prediction": miss.prediction,
                 "holiday": miss.holiday,

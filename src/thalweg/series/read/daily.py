@@ -11,7 +11,8 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
-from thalweg.series.dates import date_range, days_between
+from thalweg.series.frequency.dates import date_range, days_between
+from thalweg.series.frequency.record import DAILY, PACES
 from thalweg.series.read.columns import choose_columns, profile_columns
 from thalweg.series.read.doubts import doubts
 from thalweg.series.read.repeats import check_repeats
@@ -24,15 +25,8 @@ if TYPE_CHECKING:
     from thalweg.series.read.options import ReadOptions
     from thalweg.series.read.table import Table
 
-_WEEK = 7  # days
 _LEAST_SHARE = 0.5  # of the days from the first to the last; Monday to Friday alone is 0.71
 _LEAST_DAYS_FOR_SPACING = 3
-_SPACINGS = (  # by the days from one date to the next
-    {7: "weekly", 14: "fortnightly"}
-    | dict.fromkeys(range(28, 32), "monthly")
-    | dict.fromkeys(range(90, 93), "quarterly")
-    | dict.fromkeys((365, 366), "yearly")
-)
 _SIMULATED = "simulated"  # how the name of a column of simulated values begins
 
 
@@ -153,7 +147,7 @@ def _check_spacing(days: _Days, rows: Rows) -> None:
         raise InputError(
             "read.not_daily",
             source=table.source_name,
-            pace=Message(f"read.pace.{_SPACINGS.get(usual, 'not_daily')}"),
+            pace=Message(f"read.pace.{PACES.get(usual, 'not_daily')}"),
             days=usual,
             dates=list(days.day[:3]),
         )
@@ -243,7 +237,7 @@ def _series(
 
 def _filled(values: NDArray[np.float64], observed: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Give each missing day the value of seven days before; in the first week, that of the day before."""
-    filled = values.copy()
+    filled, season = values.copy(), DAILY.season
     for place in np.flatnonzero(~observed):
-        filled[place] = filled[place - (_WEEK if place >= _WEEK else 1)]
+        filled[place] = filled[place - (season if place >= season else 1)]
     return filled

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.messages import Message
+from thalweg.series.frequency.record import DAILY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_LEAST_VALUES = 28  # for a usual value to be known
+_LEAST_VALUES = DAILY.month  # for a usual value to be known
 _OUTLIER_TIMES = 50.0  # how many times the usual largest values an outlier is
 _LARGEST_LEFT_OUT = 3  # values, at least, that do not count among the usual largest
 _LOW_SHARE = 0.02  # of the usual value
-_MONTH = 28  # days whose median is the usual value
-_DAYS_LOOKED_BACK = 56
+_MONTH = DAILY.month  # days whose median is the usual value
+_DAYS_LOOKED_BACK = 2 * _MONTH
 
 
 def doubts(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list[Message]:

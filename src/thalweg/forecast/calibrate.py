@@ -1,0 +1,151 @@
+"""Step four, the calibration: the strategy of each step, the backtest as used, and intervals from its residuals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.forecast.backtest import choose_strategies
+from thalweg.forecast.interval import AdaptiveConformal, MissTransform, adaptive_conformal, miss_transform
+from thalweg.forecast.levels import LEVELS, around
+from thalweg.forecast.result import AsUsed
+from thalweg.learn.loss import LOSSES, mean_loss
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.backtest import Backtest
+    from thalweg.forecast.data import Data
+    from thalweg.forecast.search import Parts
+    from thalweg.series.series import Series
+
+LEAST_RESIDUALS = 20  # below, a step ahead has the interval of the step before
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """The intervals of one series, and how the choice did over its sealed test.
+
+    Attributes
+    ----------
+    strategies : tuple of str
+        How each step ahead is predicted.
+    miss_transform : MissTransform
+        The transform of residuals, chosen on training values.
+    levels : tuple of float
+        Of the intervals, in percent.
+    bands : ndarray of float64, shape (horizon, levels, 2)
+        What to add to the prediction of each step ahead, in the transform's units.
+    as_used : AsUsed
+        The sealed test, one step ahead; each interval calibrated on earlier values.
+    steps : ndarray of float64, shape (horizon,)
+        The loss of each step ahead over the sealed test.
+    errors : ndarray of float64
+        The loss of each scored value of the sealed test, one step ahead.
+    """
+
+    strategies: tuple[str, ...]
+    miss_transform: MissTransform
+    levels: tuple[float, ...]
+    bands: NDArray[np.float64]
+    as_used: AsUsed
+    steps: NDArray[np.float64]
+    errors: NDArray[np.float64]
+
+
+def calibrate(
+    data: Data, parts: Parts, backtested: Backtest, place: int = 0, levels: tuple[float, ...] = LEVELS
+) -> Calibration:
+    """Choose the strategies on validation, and calibrate the intervals of one series on its residuals.
+
+    Parameters
+    ----------
+    data : Data
+    parts : Parts
+    backtested : Backtest
+        From the first validation value on, which calibrates the first intervals of the sealed test.
+    place : int
+        Which series of the panel.
+    levels : tuple of float
+        In percent, rising.
+    """
+    strategies = choose_strategies(data, backtested, parts.validation)
+    series, first, sealed = data.panel.series[place], backtested.first[place], parts.test[place][0]
+    forecasts = data.panel.part(backtested.by(strategies), place)
+    transform = miss_transform(series.values[: parts.train[place][1]], counts=series.counts)
+    bands: list[NDArray[np.float64]] = []
+    used: AdaptiveConformal | None = None
+    for step, predictions in enumerate(forecasts, 1):
+        conformal = _conformal(series, predictions, transform, first, sealed, step, levels)
+        used = used or conformal
+        # Where there are too few residuals so far ahead, the interval is that of the step before.
+        enough = (series.observed[first:] & np.isfinite(predictions[first:])).sum() >= LEAST_RESIDUALS
+        bands.append(conformal.last if enough or not bands else bands[-1])
+    assert used is not None, "there is at least one step"  # noqa: S101
+    as_used = _as_used(data.loss, series, forecasts[0], used, transform, sealed, backtested.refit_days, levels)
+    errors = LOSSES[data.loss].error(forecasts[0, sealed:], series.values[sealed:])
+    return Calibration(
+        strategies=strategies,
+        miss_transform=transform,
+        levels=levels,
+        bands=np.array(bands),
+        as_used=as_used,
+        steps=_losses(data.loss, series, forecasts, sealed),
+        errors=errors[series.observed[sealed:]].astype(np.float64),
+    )
+
+
+def _conformal(
+    series: Series,
+    predictions: NDArray[np.float64],
+    transform: MissTransform,
+    first: int,
+    sealed: int,
+    step: int,
+    levels: tuple[float, ...],
+) -> AdaptiveConformal:
+    """Calibrate the intervals of one step ahead on its residuals, over the sealed test."""
+    made, actual = predictions[first:], series.values[first:]
+    known = series.observed[first:] & np.isfinite(made)
+    residuals = transform.transform(actual) - transform.transform(np.where(known, made, 0.0))
+    return adaptive_conformal(residuals, known, sealed - first, step, used=series.frequency.year, levels=levels)
+
+
+def _losses(loss: str, series: Series, forecasts: NDArray[np.float64], sealed: int) -> NDArray[np.float64]:
+    """Return the loss of each step ahead over the observed values of the sealed test."""
+    actual, observed = series.values[sealed:], series.observed[sealed:]
+    return np.array(
+        [
+            mean_loss(LOSSES[loss], row, actual, (observed & np.isfinite(row)).astype(float))
+            for row in forecasts[:, sealed:]
+        ]
+    )
+
+
+def _as_used(
+    loss: str,
+    series: Series,
+    predictions: NDArray[np.float64],
+    conformal: AdaptiveConformal,
+    transform: MissTransform,
+    sealed: int,
+    refit_days: int,
+    levels: tuple[float, ...],
+) -> AsUsed:
+    """Score the sealed test, one step ahead."""
+    ahead = predictions[sealed:]
+    ends = transform.inverse(transform.transform(ahead)[:, None, None] + conformal.bands)
+    scored = series.observed[sealed:]
+    prediction, target = ahead[scored], series.values[sealed:][scored]
+    intervals = around(prediction, ends[scored], levels)
+    return AsUsed(
+        refit_days=refit_days,
+        test=mean_loss(LOSSES[loss], prediction, target),
+        dates=series.dates[sealed:][scored],
+        target=target,
+        prediction=prediction,
+        intervals=intervals,
+        coverage=intervals.coverage(target),
+    )

@@ -1,0 +1,62 @@
+"""What predictors are fitted on, and the loss of predictions over some of its values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.learn.loss import LOSSES, mean_loss
+from thalweg.series.panel import Panel, panel_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from thalweg.series.calendar import Calendar
+    from thalweg.series.series import Series
+
+Span = tuple[int, int]  # the first and the last (excluded) index of some values of one series
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """The series, what is known of their dates, and the loss.
+
+    Attributes
+    ----------
+    panel : Panel
+        One series or several.
+    calendar : Calendar
+    loss : str
+        ``mae`` or ``mse``, in the user's units.
+    """
+
+    panel: Panel
+    calendar: Calendar
+    loss: str
+
+    def loss_over(self, predictions: NDArray[np.float64], spans: Sequence[Span]) -> float:
+        """Return L of predictions over the observed values of a span of each series, in the user's units.
+
+        Parameters
+        ----------
+        predictions : ndarray, shape (all values of the panel,)
+            NaN where there is none; such a value is not counted.
+        spans : sequence of (int, int)
+            One for each series.
+        """
+        starts = self.panel.offsets[:-1]
+        at = np.concatenate(
+            [np.arange(first, last) + start for (first, last), start in zip(spans, starts, strict=True)]
+        )
+        part = predictions[at]
+        weight = (self.panel.observed[at] & np.isfinite(part)).astype(float)
+        return mean_loss(LOSSES[self.loss], part, self.panel.values[at], weight)
+
+
+def data_of(series: Series | Panel, calendar: Calendar, loss: str) -> Data:
+    """Return the data of one series or of a panel."""
+    return Data(panel_of(series), calendar, loss)

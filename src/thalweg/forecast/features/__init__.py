@@ -1,0 +1,1 @@
+"""What a network sees: blocks of features, one file each. `features.sets` says which rung has which."""

@@ -1,0 +1,65 @@
+"""What every block of features is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.features.past import Origins
+    from thalweg.series.calendar import Calendar
+    from thalweg.series.frequency.record import Frequency
+
+
+@dataclass(frozen=True)
+class Block(ABC):
+    """Some columns of features: a function of the origin, on which a row stands, and the dates to predict.
+
+    Attributes
+    ----------
+    calendar : Calendar
+        What is known of dates beforehand.
+    name : str
+        ``feature.NAME`` in the catalogues says what it is.
+    known_ahead : bool
+        Whether it depends on the dates to predict alone, as a calendar does. Its columns for one step ahead are then
+        those of the calendar's group of its name, in their order.
+    """
+
+    name: ClassVar[str]
+    known_ahead: ClassVar[bool] = False
+    calendar: Calendar
+
+    @property
+    def frequency(self) -> Frequency:
+        """The frequency of the series."""
+        return self.calendar.frequency
+
+    @abstractmethod
+    def names(self, steps: int) -> tuple[str, ...]:
+        """Return the names of its columns where so many steps ahead are predicted at once."""
+
+    @abstractmethod
+    def columns(self, origins: Origins, targets: NDArray[np.datetime64]) -> NDArray[np.float64]:
+        """Return its columns, shape (rows, columns).
+
+        Parameters
+        ----------
+        origins : Origins
+        targets : ndarray of datetime64, shape (rows, steps)
+            The dates to predict: 1, 2, 3, … steps after each row's newest.
+        """
+
+    @property
+    def needed(self) -> int:
+        """How many past steps a row must have."""
+        return 0
+
+    @property
+    def seen(self) -> int:
+        """From how many past steps all its columns can be computed; with fewer, some are marked as absent."""
+        return self.needed

@@ -1,0 +1,75 @@
+"""Rows to predict from: each stands on its newest value, and nothing later is known of the series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from thalweg.series.frequency.record import Frequency
+    from thalweg.series.scale import Scale
+    from thalweg.series.series import Series
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """Rows of one series to predict from.
+
+    Attributes
+    ----------
+    values : ndarray of float64, shape (values,)
+        In the user's units. Several pasts may stand in it, one after another.
+    newest : ndarray of int64, shape (rows,)
+        The place of each row's newest value in `values`.
+    dates : ndarray of datetime64, shape (rows,)
+        The newest value's date.
+    available : ndarray of int64, shape (rows,)
+        Steps of past up to and including the newest.
+    frequency : Frequency
+    place : int
+        Which series of a panel it is, from 0.
+    """
+
+    values: NDArray[np.float64]
+    newest: NDArray[np.int64]
+    dates: NDArray[np.datetime64]
+    available: NDArray[np.int64]
+    frequency: Frequency
+    place: int = 0
+
+    def __len__(self) -> int:
+        return len(self.newest)
+
+
+def past_of(series: Series, newest: NDArray[np.int64], place: int = 0) -> Past:
+    """Return the rows of a series whose newest values stand at `newest`; `place` is that of the series in its panel."""
+    return Past(series.values, newest, series.dates[newest], newest + 1, series.frequency, place)
+
+
+@dataclass(frozen=True, eq=False)
+class Origins:
+    """The rows as a block of features sees them.
+
+    Attributes
+    ----------
+    past : Past
+    scale : Scale
+    transformed : ndarray of float64, shape (values,)
+        The past's values after the scale's transform.
+    level : ndarray of float64, shape (rows,)
+        The level of each row, in the transform's units.
+    """
+
+    past: Past
+    scale: Scale
+    transformed: NDArray[np.float64]
+    level: NDArray[np.float64]
+
+
+def origins_of(past: Past, scale: Scale) -> Origins:
+    """Return rows after a scale's transform."""
+    transformed = scale.transform(past.values)
+    return Origins(past, scale, transformed, scale.level(transformed, past.newest))

@@ -1,0 +1,169 @@
+"""Which blocks of features a rung has, and its rows as `Examples`.
+
+A row stands on its newest value: step h predicts the h-th value after it. Nothing later than the newest value enters
+its features, apart from what is known ahead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from thalweg.forecast.features.holiday import Holiday
+from thalweg.forecast.features.last_year import LastYear
+from thalweg.forecast.features.long_levels import LongLevels
+from thalweg.forecast.features.past import Past, origins_of
+from thalweg.forecast.features.past_values import PastValues
+from thalweg.forecast.features.season import Season
+from thalweg.forecast.features.usual_place import UsualPlace
+from thalweg.forecast.features.weekday import Weekday
+from thalweg.learn.examples import Examples
+from thalweg.series.frequency.dates import steps_after
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.features.block import Block
+    from thalweg.series.calendar import Calendar
+    from thalweg.series.frequency.record import Frequency
+    from thalweg.series.scale import Scale
+
+FEATURE_CLIP = 4.0  # spreads: features are kept within ± this, so that one extreme value does not dominate
+# In the order of their columns.
+BLOCKS: tuple[type[Block], ...] = (Weekday, Season, Holiday, UsualPlace, LastYear, LongLevels)
+
+
+@dataclass(frozen=True)
+class Covariates:
+    """What a rung sees beside past values.
+
+    Attributes
+    ----------
+    blocks : tuple of str
+        The names of its blocks.
+    level : str
+        What is subtracted from the logarithm: ``last``, the last value; ``season``, the mean of a season; empty for raw
+        values, as in the lecture.
+    """
+
+    blocks: tuple[str, ...] = ()
+    level: str = ""
+
+    @property
+    def year(self) -> bool:
+        """Whether the course of a year is learned, so that two years are needed."""
+        return Season.name in self.blocks
+
+    def level_steps(self, frequency: Frequency) -> int:
+        """Return the steps whose mean is the level; 0 for raw values."""
+        return {"": 0, "last": 1, "season": frequency.season}[self.level]
+
+
+KNOWN = {
+    "": Covariates(),
+    "week": Covariates((Weekday.name, Holiday.name, UsualPlace.name), level="last"),
+    "year": Covariates(tuple(block.name for block in BLOCKS), level="season"),
+}
+
+
+class Column(NamedTuple):
+    """One column of features: its block, its name, and whether it is known ahead."""
+
+    block: str
+    name: str
+    known_ahead: bool
+
+
+@dataclass(frozen=True)
+class FeatureSet:
+    """The features of a rung.
+
+    Attributes
+    ----------
+    window : PastValues
+    blocks : tuple of Block
+        The others, in the order of their columns.
+    limit : float
+        In spreads: features are kept within ± this.
+    """
+
+    window: PastValues
+    blocks: tuple[Block, ...]
+    limit: float
+
+    @property
+    def needed(self) -> int:
+        """How many past steps a row must have."""
+        return max(self.window.length, *(block.needed for block in self.blocks), 0)
+
+    @property
+    def seen(self) -> int:
+        """From how many past steps every feature of a row can be computed; with fewer, some are marked as absent."""
+        return max(self.window.length, *(block.seen for block in self.blocks), 0)
+
+    def columns(self, steps: int) -> tuple[Column, ...]:
+        """Return all columns in their order, where so many steps ahead are predicted at once."""
+        lags = (Column(self.window.name, name, self.window.known_ahead) for name in self.window.names)
+        others = (Column(block.name, name, block.known_ahead) for block in self.blocks for name in block.names(steps))
+        return (*lags, *others)
+
+    def rows(self, past: Past, scale: Scale, steps: int, *, limit: float | None = None) -> Examples:
+        """Return rows to predict from, as examples without targets (weight 0, target NaN).
+
+        Parameters
+        ----------
+        past : Past
+        scale : Scale
+        steps : int
+            Steps ahead.
+        limit : float, optional
+            Instead of the set's own. With an infinite limit, and a scale without a logarithm, the features are an
+            affine function of the values.
+        """
+        origins = origins_of(past, scale)
+        rows, limit = len(past), self.limit if limit is None else limit
+        dense = np.zeros((rows, 0))
+        if self.blocks:
+            targets = self.targets(past, steps)
+            columns = [block.columns(origins, targets) for block in self.blocks]
+            dense = np.clip(np.concatenate(columns, axis=1), -limit, limit)
+        return Examples(
+            values=origins.transformed,
+            newest=past.newest,
+            window=self.window.length,
+            level=origins.level,
+            scale=np.full(rows, 1 / scale.spread),
+            dense=dense,
+            target=np.full((rows, steps), np.nan),
+            weight=np.zeros((rows, steps)),
+            emphasis=self.window.emphasis,
+            limit=limit,
+        )
+
+    @staticmethod
+    def targets(past: Past, steps: int) -> NDArray[np.datetime64]:
+        """Return the dates to predict, shape (rows, steps)."""
+        return steps_after(past.frequency, past.dates[:, None], np.arange(1, steps + 1))
+
+
+def feature_set(known: str, days_back: int, calendar: Calendar) -> FeatureSet:
+    """Return the features of a rung.
+
+    Parameters
+    ----------
+    known : str
+        A key of `KNOWN`.
+    days_back : int
+        The length of the window, in steps.
+    calendar : Calendar
+        A block that is known ahead is left out where the calendar has no such group.
+    """
+    sees = KNOWN[known].blocks
+    blocks = tuple(
+        block(calendar)
+        for block in BLOCKS
+        if block.name in sees and (not block.known_ahead or block.name in calendar.groups)
+    )
+    return FeatureSet(PastValues(days_back, fading=bool(known)), blocks, FEATURE_CLIP if known else np.inf)

@@ -1,0 +1,1 @@
+"""What predicts: copies, seasonal means, lines, networks and their means, behind one interface (`predictors.base`)."""

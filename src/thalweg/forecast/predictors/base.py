@@ -1,0 +1,161 @@
+"""The interface of everything that predicts."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from thalweg.forecast.features.last_year import look_back
+from thalweg.forecast.features.past import Past
+from thalweg.series.frequency.dates import steps_after
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.data import Data
+    from thalweg.forecast.training import Descended
+    from thalweg.series.frequency.record import Frequency
+
+
+class Predictor(ABC):
+    """What predicts any steps ahead from the past.
+
+    A subclass answers the steps within its reach from the past alone. Those beyond are predicted recursively: its
+    predictions are taken for values, and it goes on from there.
+    """
+
+    @property
+    @abstractmethod
+    def reach(self) -> float:
+        """How many steps ahead it answers from the past alone; infinite where it answers any."""
+
+    @property
+    @abstractmethod
+    def needed(self) -> int:
+        """How many past steps a row must have."""
+
+    @property
+    @abstractmethod
+    def parameters(self) -> int:
+        """The number of unknowns that descent found."""
+
+    @abstractmethod
+    def direct(self, past: Past, steps: int) -> NDArray[np.float64]:
+        """Return predictions for 1 to `steps` ahead, at most its reach, in the user's units; shape (rows, steps)."""
+
+    def predict(self, past: Past, steps: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return predictions in the user's units, shape (rows, steps asked for).
+
+        Parameters
+        ----------
+        past : Past
+        steps : sequence of int
+            Any steps ahead, from 1 on.
+        """
+        asked = np.asarray(steps)
+        last = int(asked.max())
+        made = self.direct(past, last) if last <= self.reach else recursive(self, past, last, reach=int(self.reach))
+        return made[:, asked - 1]
+
+
+class RungPredictor(Predictor):
+    """The predictor of one rung."""
+
+    @abstractmethod
+    def described(self) -> tuple[dict[str, Any], NDArray[np.float32] | None]:
+        """Return what a model file holds of it: plain JSON values, and its unknowns where it has any."""
+
+
+def recursive(predictor: Predictor, past: Past, steps: int, *, reach: int) -> NDArray[np.float64]:
+    """Feed a predictor its own predictions, `reach` steps at a time; return 1 to `steps` ahead, shape (rows, steps)."""
+    kept = max(look_back(past.frequency), predictor.needed)
+    width = kept + steps
+    rows = len(past)
+    # Each row gets its own past, which grows by the predictions.
+    at = np.maximum(past.newest[:, None] - np.arange(kept - 1, -1, -1), 0)
+    pasts = np.zeros((rows, width))
+    pasts[:, :kept] = past.values[at]
+    pasts[:, kept:] = pasts[:, kept - 1 : kept]
+    predictions = np.empty((rows, steps))
+    for step in range(0, steps, reach):
+        now = Past(
+            pasts.reshape(-1),
+            np.arange(rows) * width + kept - 1 + step,
+            steps_after(past.frequency, past.dates, step),
+            np.minimum(past.available, kept) + step,
+            past.frequency,
+            past.place,
+        )
+        count = min(reach, steps - step)
+        made = predictor.direct(now, count)
+        predictions[:, step : step + count] = made
+        pasts[:, kept + step : kept + step + count] = made
+    return predictions
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """A specification about to be fitted on some data: its descents can run side by side.
+
+    Attributes
+    ----------
+    descend : callable
+        Fits the network of one seed; the keywords are those of `thalweg.forecast.training.descend`. A specification
+        without seeds is never asked.
+    predictor : callable
+        Makes the predictor of the descents, one per seed.
+    """
+
+    descend: Callable[..., Descended]
+    predictor: Callable[[Sequence[Descended]], RungPredictor]
+
+
+class Specification(Protocol):
+    """A rung of the ladder before it is fitted."""
+
+    @property
+    def name(self) -> str:
+        """The name in the ladder's table."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """``copy``, ``seasonal mean``, ``linear`` or ``network``."""
+        ...
+
+    @property
+    def days_back(self) -> int:
+        """Steps looked back."""
+        ...
+
+    @property
+    def known(self) -> str:
+        """What it sees beside past values, a key of `thalweg.forecast.features.sets.KNOWN`."""
+        ...
+
+    @property
+    def seeds(self) -> int:
+        """How many networks, each from its own seed, are averaged; 0 where nothing is learned by descent."""
+        ...
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """What a person set (O6), for the table: name to value."""
+        ...
+
+    def steps_needed(self, frequency: Frequency) -> int:
+        """Return how many past steps a row must have."""
+        ...
+
+    def suits(self, train: int, frequency: Frequency) -> bool:
+        """Whether so many training steps are enough for it."""
+        ...
+
+    def fitting(self, data: Data, upto: tuple[int, ...], steps: int) -> Fitting:
+        """Prepare the fit on the first `upto` values of each series, for so many steps ahead at once."""
+        ...

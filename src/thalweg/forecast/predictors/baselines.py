@@ -1,0 +1,157 @@
+"""Baselines: what predicts without unknowns. Copies and seasonal means stand for any step ahead (U2)."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from thalweg.forecast.predictors.base import Fitting, RungPredictor
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.data import Data
+    from thalweg.forecast.features.past import Past
+    from thalweg.forecast.training import Descended
+    from thalweg.series.frequency.record import Frequency
+
+
+class Baseline(RungPredictor):
+    """A predictor without unknowns: it is its own specification, and needs no fit."""
+
+    known = ""
+    seeds = 0
+    days_back: int
+
+    @property
+    def reach(self) -> float:
+        """Any step."""
+        return np.inf
+
+    @property
+    def parameters(self) -> int:
+        """None."""
+        return 0
+
+    @property
+    def needed(self) -> int:
+        """The steps looked back."""
+        return self.days_back
+
+    @abstractmethod
+    def weights(self) -> NDArray[np.float64]:
+        """Return the weight of each past value in the next step's prediction, the oldest first, shape (days_back,)."""
+
+    def steps_needed(self, frequency: Frequency) -> int:  # noqa: ARG002 - the same for every frequency
+        """Return how many past steps a row must have."""
+        return self.days_back
+
+    def suits(self, train: int, frequency: Frequency) -> bool:  # noqa: ARG002 - a baseline suits any series
+        """Return True: baselines are always tried."""
+        return True
+
+    def fitting(self, data: Data, upto: tuple[int, ...], steps: int) -> Fitting:  # noqa: ARG002 - nothing is fitted
+        """Return a fit whose predictor is the baseline itself."""
+        return Fitting(_no_descent, lambda _: self)
+
+
+def _no_descent(*_: object, **__: object) -> Descended:
+    raise TypeError("A baseline has no descent.")
+
+
+@dataclass(frozen=True)
+class Copy(Baseline):
+    """Copies the value of so many steps ago; further ahead it repeats the last so many values.
+
+    Attributes
+    ----------
+    days_back : int
+        How many steps ago the copied value is.
+    label : str
+        Its name in the ladder's table, where it has one of its own.
+    """
+
+    days_back: int
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name in the ladder's table, such as ``copy last week``."""
+        return self.label or f"copy {self.days_back}"
+
+    @property
+    def kind(self) -> str:
+        """``copy``."""
+        return "copy"
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """How far back it copies."""
+        return {"days back": self.days_back}
+
+    def direct(self, past: Past, steps: int) -> NDArray[np.float64]:
+        """Return the last values, repeated."""
+        back = self.days_back - 1 - np.arange(steps) % self.days_back
+        return past.values[past.newest[:, None] - back]
+
+    def weights(self) -> NDArray[np.float64]:
+        """Return 1 for the copied value."""
+        return np.eye(self.days_back)[0]
+
+    def described(self) -> tuple[dict[str, Any], None]:
+        """Return how far back it copies."""
+        return {"rung": {"copy": True, "days_back": self.days_back, "label": self.label}}, None
+
+
+@dataclass(frozen=True)
+class SeasonalMean(Baseline):
+    """Predicts the mean of the last values at the same place of the season.
+
+    Attributes
+    ----------
+    season : int
+        Steps of the season.
+    seasons : int
+        Over how many seasons the mean is taken.
+    """
+
+    season: int
+    seasons: int
+
+    @property
+    def days_back(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride] - computed here
+        """Steps looked back."""
+        return self.season * self.seasons
+
+    @property
+    def name(self) -> str:
+        """The name in the ladder's table, such as ``mean of 4 × 7 back``."""
+        return f"mean of {self.seasons} × {self.season} back"
+
+    @property
+    def kind(self) -> str:
+        """``seasonal mean``."""
+        return "seasonal mean"
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """How far back it looks."""
+        return {"days back": self.days_back, "seasons": self.seasons}
+
+    def direct(self, past: Past, steps: int) -> NDArray[np.float64]:
+        """Return the means, one for each place of the season, repeated."""
+        back = self.season - 1 - np.arange(steps) % self.season
+        at = past.newest[:, None] - back
+        ago = np.arange(self.seasons) * self.season
+        return past.values[at[:, :, None] - ago].mean(axis=2)
+
+    def weights(self) -> NDArray[np.float64]:
+        """Return an equal share for each value at the place of the season."""
+        return (np.arange(self.days_back) % self.season == 0) / self.seasons
+
+    def described(self) -> tuple[dict[str, Any], None]:
+        """Return the season, and over how many the mean is taken."""
+        return {"rung": {"season": self.season, "seasons": self.seasons}}, None

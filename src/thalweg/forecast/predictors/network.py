@@ -1,0 +1,110 @@
+"""Lines and networks: what is set of them, and the predictor that comes of it."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from thalweg.forecast.features.sets import feature_set
+from thalweg.forecast.predictors.base import Fitting, RungPredictor
+from thalweg.forecast.rung import Hyperparameters
+from thalweg.forecast.training import TrainingSet, descend
+from thalweg.learn.prediction import Predictor as Outputs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.data import Data
+    from thalweg.forecast.features.past import Past
+    from thalweg.forecast.features.sets import FeatureSet
+    from thalweg.forecast.training import Descended
+    from thalweg.learn.activation import Values
+    from thalweg.learn.function import Network
+    from thalweg.series.calendar import Calendar
+    from thalweg.series.scale import Scale
+
+
+@dataclass(frozen=True)
+class Rung(Hyperparameters):
+    """A line or a network of the ladder."""
+
+    def fitting(self, data: Data, upto: tuple[int, ...], steps: int) -> Fitting:
+        """Make the training set; its descents are those of the rung's networks."""
+        training_set = TrainingSet(self, data, upto, steps)
+
+        def predictor(descents: Sequence[Descended]) -> NetworkPredictor:
+            return network_predictor(training_set, np.stack([one.theta for one in descents]))
+
+        return Fitting(functools.partial(descend, training_set), predictor)
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkPredictor(RungPredictor):
+    """The mean of a rung's networks.
+
+    Attributes
+    ----------
+    rung : Hyperparameters
+    calendar : Calendar
+    scales : tuple of Scale
+        One for each series of the panel that it was fitted on.
+    network : Network
+        Its outputs are predictions for 1, 2, 3, … steps ahead.
+    thetas : ndarray of float32, shape (seeds, unknowns)
+    """
+
+    rung: Hyperparameters
+    calendar: Calendar
+    scales: tuple[Scale, ...]
+    network: Network
+    thetas: Values
+
+    @property
+    def features(self) -> FeatureSet:
+        """What the networks see."""
+        return feature_set(self.rung.known, self.rung.days_back, self.calendar)
+
+    @property
+    def scale(self) -> Scale:
+        """The scale, where there is only one series."""
+        (scale,) = self.scales
+        return scale
+
+    @property
+    def reach(self) -> float:
+        """The number of outputs."""
+        return self.network.widths[-1]
+
+    @property
+    def needed(self) -> int:
+        """How many past steps a row must have."""
+        return self.features.needed
+
+    @property
+    def parameters(self) -> int:
+        """The unknowns of one network."""
+        return self.network.size
+
+    def direct(self, past: Past, steps: int) -> NDArray[np.float64]:
+        """Return the mean of the networks' predictions."""
+        scale = self.scales[past.place]
+        rows = self.features.rows(past, scale, self.network.widths[-1])
+        outputs = Outputs(self.network, rows, np.float32)
+        return np.mean([scale.inverse(outputs(theta), rows.level) for theta in self.thetas], axis=0)[:, :steps]
+
+    def described(self) -> tuple[dict[str, Any], Values]:
+        """Return rung, scale and widths, and the unknowns."""
+        described = {"rung": asdict(self.rung), "scale": asdict(self.scale), "widths": list(self.network.widths)}
+        return described, np.asarray(self.thetas, dtype=np.float32)
+
+
+def network_predictor(training_set: TrainingSet, thetas: Values) -> NetworkPredictor:
+    """Return the predictor of a training set's networks; `thetas` has shape (seeds, unknowns)."""
+    return NetworkPredictor(
+        training_set.rung, training_set.data.calendar, training_set.scales, training_set.network, thetas
+    )

@@ -1,0 +1,107 @@
+"""What a person sets of a line or a network (O6)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from thalweg.forecast.features.sets import KNOWN, feature_set
+from thalweg.learn.optimizer import Optimizer
+from thalweg.series.calendar import Calendar
+
+if TYPE_CHECKING:
+    from thalweg.series.frequency.record import Frequency
+
+SHARE_LOOKED_BACK = 3  # a rung may look back over at most a third of the training steps
+USUAL_OPTIMIZER = Optimizer("adamw", schedule="cosine", decay=0.01)
+
+
+@dataclass(frozen=True)
+class Hyperparameters:
+    """The hyperparameters of a line or a network (O6).
+
+    Attributes
+    ----------
+    days_back : int
+        Steps looked back.
+    hidden : tuple of int
+        Hidden units of each hidden layer; empty for a straight line.
+    activation : str
+        A key of `ACTIVATIONS`.
+    known : str
+        What it sees beside past values, a key of `KNOWN`: with ``week`` the weekday and its usual deviation from the
+        week, with ``year`` also the year. Both see the holidays of a country, and values as logarithm minus a level.
+    optimizer : Optimizer
+    batch : int
+        Examples per update.
+    epochs : int
+        Epochs at most, except where `updates` asks for more.
+    patience : int
+        Epochs without improvement on validation after which the descent stops.
+    seeds : int
+        How many networks, each from its own seed, are averaged.
+    updates : int
+        Updates at least: a short series gets more epochs, so that descent has time to reach a low loss.
+    """
+
+    days_back: int
+    hidden: tuple[int, ...] = ()
+    activation: str = "relu"
+    known: str = ""
+    optimizer: Optimizer = USUAL_OPTIMIZER
+    batch: int = 64
+    epochs: int = 60
+    patience: int = 20
+    seeds: int = 3
+    updates: int = 0
+
+    def planned_epochs(self, examples: int) -> int:
+        """Return how many epochs the learning-rate schedule spans on so many examples."""
+        return max(self.epochs, math.ceil(self.updates / math.ceil(examples / self.batch)))
+
+    def steps_needed(self, frequency: Frequency) -> int:
+        """Return how many past steps a row must have."""
+        return feature_set(self.known, self.days_back, Calendar(frequency=frequency)).needed
+
+    def suits(self, train: int, frequency: Frequency) -> bool:
+        """Whether it looks back over a third of the training steps at most, and has two years to learn a year from."""
+        return self.days_back * SHARE_LOOKED_BACK <= train and (
+            not KNOWN[self.known].year or train >= frequency.two_years
+        )
+
+    @property
+    def name(self) -> str:
+        """The name in the table, such as ``2×100 relu 56``."""
+        if not self.hidden:
+            shape = "linear"
+        elif len(self.hidden) == 1:
+            shape = f"{self.hidden[0]} {self.activation}"
+        elif len(set(self.hidden)) == 1:
+            shape = f"{len(self.hidden)}×{self.hidden[0]} {self.activation}"
+        else:
+            shape = "-".join(map(str, self.hidden)) + f" {self.activation}"
+        return f"{shape} {self.days_back}" + (f" {self.known}" if self.known else "")
+
+    @property
+    def kind(self) -> str:
+        """``linear`` or ``network``."""
+        return "network" if self.hidden else "linear"
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """What a person set, for the table: name to value."""
+        return {
+            "days back": self.days_back,
+            "layers": len(self.hidden),
+            "neurons": list(self.hidden),
+            "activation": self.activation if self.hidden else "identity",
+            "update rule": self.optimizer.rule,
+            "learning rate": self.optimizer.learning_rate,
+            "schedule": self.optimizer.schedule,
+            "weight decay": self.optimizer.decay,
+            "batch size": self.batch,
+            "epochs at most": self.epochs,
+            "patience": self.patience,
+            "seeds": self.seeds,
+        }

@@ -1,0 +1,84 @@
+"""How steps after the first are predicted: directly, recursively, or by the mean of both; it may differ by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.forecast.predictors.base import recursive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.features.past import Past
+    from thalweg.forecast.predictors.mean import Mean
+
+# A predictor of all steps at once, one fed its own predictions, or the mean of the two.
+STRATEGIES = ("direct", "recursive", "both")
+COPYING = "copy"  # what is told where every step is answered from the past alone, without any unknowns
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """One choice fitted twice: for one step ahead, and for all steps of the horizon at once.
+
+    Attributes
+    ----------
+    one_step, multi_step : Mean
+        The same object where no strategy needs a second one.
+    """
+
+    one_step: Mean
+    multi_step: Mean
+
+
+def needs_direct(strategies: Iterable[str], steps: int) -> bool:
+    """Whether some of the strategies need a predictor of all steps at once."""
+    return steps > 1 and not {"direct", "both"}.isdisjoint(strategies)
+
+
+def predict_steps(pair: Pair, past: Past, strategies: tuple[str, ...]) -> NDArray[np.float64]:
+    """Return predictions for as many steps ahead as there are strategies, in the user's units; shape (rows, steps).
+
+    Parameters
+    ----------
+    pair : Pair
+    past : Past
+    strategies : tuple of str
+        For each step ahead one of `STRATEGIES`, or ``copy``. The first step is always that of the one-step predictor.
+    """
+    steps = np.arange(1, len(strategies) + 1)
+    if len(steps) == 1:
+        return pair.one_step.predict(past, steps)
+    made: dict[str, NDArray[np.float64]] = {}
+    if {"recursive", "both"} & set(strategies):
+        made["recursive"] = recursive(pair.one_step, past, len(steps), reach=1)
+    if set(strategies) - {"recursive"}:
+        direct = pair.multi_step.predict(past, steps)
+        direct[:, 0] = pair.one_step.predict(past, steps[:1])[:, 0]
+        made["direct"] = made[COPYING] = direct
+    if "both" in strategies:
+        made["both"] = average(made["direct"].T, made["recursive"].T).T
+    return mixed(made, strategies, axis=1)
+
+
+def mixed(made: Mapping[str, NDArray[np.float64]], strategies: tuple[str, ...], axis: int) -> NDArray[np.float64]:
+    """Return the predictions of each step ahead by its strategy; the steps lie along an axis."""
+    if len(set(strategies)) == 1:
+        return made[strategies[0]]
+    steps = [made[strategy].take([step], axis) for step, strategy in enumerate(strategies)]
+    return np.concatenate(steps, axis)
+
+
+def average(direct: NDArray[np.float64], recursive: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean of two strategies' predictions, shape (steps, rows); the first step is the same in both."""
+    return np.concatenate([direct[:1], (direct[1:] + recursive[1:]) / 2])
+
+
+def strategy_name(strategies: tuple[str, ...]) -> str:
+    """Return what a table calls the strategies: their name where all steps have the same, else ``by step``."""
+    return strategies[0] if len(set(strategies)) == 1 else "by step"

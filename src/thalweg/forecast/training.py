@@ -1,0 +1,284 @@
+"""One network of a rung: what it learns from, and its descent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from thalweg.forecast.data import Data, data_of
+from thalweg.forecast.features.past import past_of
+from thalweg.forecast.features.sets import KNOWN, FeatureSet, feature_set
+from thalweg.learn.descent import Descent, Outcome
+from thalweg.learn.function import Network
+from thalweg.learn.loss import LOSSES
+from thalweg.learn.prediction import Predictor as Outputs
+from thalweg.series.scale import Scale, fit_scale
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.data import Span
+    from thalweg.forecast.rung import Hyperparameters
+    from thalweg.learn.activation import Values
+    from thalweg.learn.examples import Examples
+    from thalweg.series.calendar import Calendar
+    from thalweg.series.panel import Panel
+    from thalweg.series.series import Series
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSet:
+    """What the networks of one rung learn from: the values before `upto`, as examples of `steps` steps ahead.
+
+    The examples of several series stand one after another; each series has a scale of its own.
+
+    Attributes
+    ----------
+    rung : Hyperparameters
+    data : Data
+    upto : tuple of int
+        For each series, how many of its values may be learned from: no target at or after this place has a weight.
+    steps : int
+        Outputs of the network: 1 for the next step, or as many as the horizon has.
+    features : FeatureSet
+    scales : tuple of Scale
+        One for each series.
+    examples : Examples
+    """
+
+    rung: Hyperparameters
+    data: Data
+    upto: tuple[int, ...]
+    steps: int
+    features: FeatureSet = field(init=False)
+    scales: tuple[Scale, ...] = field(init=False)
+    examples: Examples = field(init=False)
+
+    def __post_init__(self) -> None:
+        panel, calendar = self.data.panel, self.data.calendar
+        features = feature_set(self.rung.known, self.rung.days_back, calendar)
+        level = KNOWN[self.rung.known].level_steps(calendar.frequency)
+        season = calendar.frequency.season
+        scales = tuple(
+            fit_scale(series.values[:upto], level_days=level, season=season, counts=series.counts)
+            for series, upto in zip(panel.series, self.upto, strict=True)
+        )
+        object.__setattr__(self, "features", features)
+        object.__setattr__(self, "scales", scales)
+        object.__setattr__(self, "examples", joined([self._of_series(place) for place in range(len(panel))]))
+
+    @classmethod
+    def of(
+        cls,
+        rung: Hyperparameters,
+        series: Series | Panel,
+        calendar: Calendar,
+        loss: str,
+        upto: int | Sequence[int],
+        steps: int,
+    ) -> TrainingSet:
+        """Return what a rung learns from one series or from a panel; one number `upto` holds for every series."""
+        data = data_of(series, calendar, loss)
+        each = (upto,) * len(data.panel) if isinstance(upto, int) else tuple(upto)
+        return cls(rung, data, each, steps)
+
+    @property
+    def network(self) -> Network:
+        """The rung's network for these features and steps."""
+        return Network((self.examples.features, *self.rung.hidden, self.steps), self.rung.activation)
+
+    @property
+    def loss(self) -> str:
+        """The name of the loss; the weights of targets bring it close to the loss in the user's units."""
+        return self.data.loss
+
+    @property
+    def series(self) -> Series:
+        """The series, where there is only one."""
+        (series,) = self.data.panel.series
+        return series
+
+    @property
+    def scale(self) -> Scale:
+        """The scale, where there is only one series."""
+        (scale,) = self.scales
+        return scale
+
+    def _of_series(self, place: int) -> Examples:
+        """Return the examples of one series."""
+        series, scale, upto = self.data.panel.series[place], self.scales[place], self.upto[place]
+        newest = np.arange(self.features.needed - 1, upto - 1)
+        rows = self.features.rows(past_of(series, newest, place), scale, self.steps)
+        at = newest[:, None] + np.arange(1, self.steps + 1)
+        inside = np.minimum(at, upto - 1)
+        target = (rows.values[inside] - rows.level[:, None]) / scale.spread
+        weight = ((at < upto) & series.observed[inside]).astype(float)
+        if scale.logarithm:
+            # An error of the logarithm is relative; times the level it is an error in the user's units.
+            size = np.exp(rows.level - rows.level.mean())
+            weight *= (size if self.loss == "mae" else size**2)[:, None]
+        return replace(rows, target=target, weight=weight)
+
+
+def joined(parts: Sequence[Examples]) -> Examples:
+    """Return the examples of several series one after another; no window is written out."""
+    if len(parts) == 1:
+        return parts[0]
+    starts = np.cumsum([0, *(len(part.values) for part in parts[:-1])])
+    together = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in ("values", "level", "scale", "dense", "target", "weight", "indices")
+    }
+    newest = np.concatenate([part.newest + start for part, start in zip(parts, starts, strict=True)])
+    return replace(parts[0], newest=newest, **together)
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Values that a network is scored on.
+
+    Attributes
+    ----------
+    rows : Examples
+        Their features.
+    target, weight : ndarray of float64, shape (rows, steps)
+        The actual values in the user's units, and 1 where they were observed, else 0.
+    parts : tuple of (slice, Scale)
+        The rows of each series, and its scale.
+    """
+
+    rows: Examples
+    target: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    parts: tuple[tuple[slice, Scale], ...]
+
+    def in_user_units(self, outputs: Values) -> NDArray[np.float64]:
+        """Return a network's outputs for these rows in the user's units, shape (rows, steps)."""
+        made = [scale.inverse(outputs[rows], self.rows.level[rows]) for rows, scale in self.parts]
+        return made[0] if len(made) == 1 else np.concatenate(made)
+
+
+def scored(training_set: TrainingSet, spans: Sequence[Span]) -> Scored:
+    """Return the rows whose targets, of all steps, lie in a span of each series."""
+    rows: list[Examples] = []
+    target: list[NDArray[np.float64]] = []
+    weight: list[NDArray[np.float64]] = []
+    parts: list[tuple[slice, Scale]] = []
+    features, steps, end = training_set.features, training_set.steps, 0
+    for place, (first, last) in enumerate(spans):
+        series, scale = training_set.data.panel.series[place], training_set.scales[place]
+        newest = np.arange(max(first - 1, features.needed - 1), last - steps)
+        at = newest[:, None] + np.arange(1, steps + 1)
+        rows.append(features.rows(past_of(series, newest, place), scale, steps))
+        target.append(series.values[at])
+        weight.append(series.observed[at].astype(float))
+        parts.append((slice(end, end + len(newest)), scale))
+        end += len(newest)
+    return Scored(joined(rows), np.concatenate(target), np.concatenate(weight), tuple(parts))
+
+
+class Descended(NamedTuple):
+    """One network fitted.
+
+    Attributes
+    ----------
+    theta : ndarray of float32, shape (unknowns,)
+    outcome : Outcome
+        How its descent ended.
+    curve : dict
+        ``epoch``, and the losses ``train`` and ``validation`` in the user's units; empty where not asked for.
+    """
+
+    theta: Values
+    outcome: Outcome
+    curve: dict[str, tuple[float, ...]]
+
+
+def descend(
+    training_set: TrainingSet,
+    seed: int,
+    *,
+    validation: Sequence[Span] | None = None,
+    epochs: int | None = None,
+    late: Callable[[], bool] | None = None,
+    curve: bool = False,
+) -> Descended:
+    """Fit one network of a rung.
+
+    Parameters
+    ----------
+    training_set : TrainingSet
+    seed : int
+    validation : sequence of (int, int), optional
+        For each series the first and last (excluded) target of validation. Kept is the latest epoch whose validation
+        loss differs from the least one by no more than chance.
+    epochs : int, optional
+        Without validation: the number of epochs that an earlier descent found, at most as many as the schedule spans
+        on these examples.
+    late : callable, optional
+        Asked between slices of the descent; True ends it.
+    curve : bool
+        Whether to record the loss of every epoch on training and validation values.
+    """
+    descent = descent_of(training_set, seed)
+    if validation is None:
+        outcome = descent.run(epochs=epochs, cancelled=late, threads=1)
+        return Descended(descent.kept, outcome, {})
+
+    everything = [(0, upto) for upto in training_set.upto]
+    validation_errors = _errors_on(training_set, scored(training_set, validation))
+    training_errors = _errors_on(training_set, scored(training_set, everything)) if curve else None
+    history: dict[str, list[float]] = {"epoch": [], "train": [], "validation": []}
+
+    def watch(now: Descent, value: float) -> None:
+        if training_errors is not None:
+            history["epoch"].append(now.epoch)
+            history["train"].append(float(training_errors(now.theta).mean()))
+            history["validation"].append(value)
+
+    patience = training_set.rung.patience
+    outcome = descent.run(validate=validation_errors, patience=patience, watch=watch, cancelled=late, threads=1)
+    return Descended(descent.kept, outcome, {name: tuple(values) for name, values in history.items() if values})
+
+
+def descent_of(training_set: TrainingSet, seed: int) -> Descent:
+    """Return the descent of one network of a rung, before its first update."""
+    rung = training_set.rung
+    return Descent(
+        training_set.network,
+        training_set.examples,
+        loss=training_set.loss,
+        optimizer=rung.optimizer,
+        batch=rung.batch,
+        epochs=rung.planned_epochs(len(training_set.examples)),
+        seed=seed,
+        theta=start_of(training_set, seed),
+    )
+
+
+def start_of(training_set: TrainingSet, seed: int) -> Values:
+    """Return θ⁰, with weight 0 for each feature that is 0 in all training rows.
+
+    A holiday that no training row has must not move a prediction by the chance of its starting weights.
+    """
+    theta = training_set.network.start(seed)
+    idle = (training_set.examples.dense == 0).all(axis=0)
+    training_set.network.layers(theta)[0].weights[:, training_set.rung.days_back :][:, idle] = 0
+    return theta
+
+
+def _errors_on(training_set: TrainingSet, values: Scored) -> Callable[[Values], NDArray[np.float64]]:
+    """Return a function of θ: the error of every scored target in the user's units; their mean is the loss L."""
+    outputs = Outputs(training_set.network, values.rows, np.float32)
+    loss = LOSSES[training_set.loss]
+    counted = values.weight > 0
+
+    def errors(theta: Values) -> NDArray[np.float64]:
+        predictions = values.in_user_units(outputs(theta))
+        return loss.error(predictions[counted], values.target[counted]).astype(np.float64)
+
+    return errors

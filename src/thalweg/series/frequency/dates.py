@@ -1,0 +1,163 @@
+"""Dates: steps from one to another, and what stands in a calendar. No other module names a unit of dates.
+
+NumPy deprecates the sum of a date and a whole number without a unit, so every sum is made here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast, overload
+
+import numpy as np
+
+from thalweg.series.frequency.record import EVERY_DAY
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from numpy.typing import NDArray
+
+    from thalweg.series.frequency.record import Frequency
+
+_DAY = "datetime64[D]"
+_WEEKDAYS, _MONTHS, _FIRST_YEAR = 7, 12, 1970  # of a week, of a year; NumPy counts from 1 January 1970, a Thursday
+_THURSDAY = 3
+
+
+@overload
+def days_after(date: np.datetime64, days: int) -> np.datetime64: ...
+@overload
+def days_after(date: NDArray[np.datetime64], days: int) -> NDArray[np.datetime64]: ...
+@overload
+def days_after(date: np.datetime64 | NDArray[np.datetime64], days: NDArray[np.int64]) -> NDArray[np.datetime64]: ...
+def days_after(
+    date: np.datetime64 | NDArray[np.datetime64], days: int | NDArray[np.int64]
+) -> np.datetime64 | NDArray[np.datetime64]:
+    """Return the date so many days later, or earlier where `days` is negative; arrays are broadcast.
+
+    Parameters
+    ----------
+    date : numpy.datetime64, or ndarray of datetime64[D]
+    days : int, or ndarray of int64
+    """
+    return date + np.asarray(days).astype("timedelta64[D]")
+
+
+def date_range(first: np.datetime64, days: int) -> NDArray[np.datetime64]:
+    """Return so many days in a row, the first of them `first`; datetime64[D], shape (days,)."""
+    return days_after(first, np.arange(days))
+
+
+def days_between(first: np.datetime64, last: np.datetime64) -> int:
+    """Return how many days `last` lies after `first`; negative where it lies before."""
+    return int((last - first).astype("timedelta64[D]").astype(np.int64))
+
+
+@overload
+def steps_after(frequency: Frequency, date: np.datetime64, steps: int) -> np.datetime64: ...
+@overload
+def steps_after(frequency: Frequency, date: NDArray[np.datetime64], steps: int) -> NDArray[np.datetime64]: ...
+@overload
+def steps_after(
+    frequency: Frequency, date: np.datetime64 | NDArray[np.datetime64], steps: NDArray[np.int64]
+) -> NDArray[np.datetime64]: ...
+def steps_after(
+    frequency: Frequency, date: np.datetime64 | NDArray[np.datetime64], steps: int | NDArray[np.int64]
+) -> np.datetime64 | NDArray[np.datetime64]:
+    """Return the date so many steps of a frequency later, or earlier where `steps` is negative; arrays are broadcast.
+
+    Parameters
+    ----------
+    frequency : Frequency
+    date : numpy.datetime64, or ndarray of datetime64
+        Dates that occur.
+    steps : int, or ndarray of int64
+    """
+    if frequency.weekmask != EVERY_DAY:
+        return np.busday_offset(date, steps, weekmask=frequency.weekmask)
+    return date + (np.asarray(steps) * frequency.units).astype(f"timedelta64[{frequency.unit}]")
+
+
+def steps_between(frequency: Frequency, first: np.datetime64, last: np.datetime64) -> int:
+    """Return how many steps `last` lies after `first`; negative where it lies before. A part of a step is left out."""
+    if frequency.weekmask != EVERY_DAY:
+        return int(np.busday_count(first, last, weekmask=frequency.weekmask))
+    return int((last - first).astype(f"timedelta64[{frequency.unit}]").astype(np.int64)) // frequency.units
+
+
+def step_range(frequency: Frequency, first: np.datetime64, count: int) -> NDArray[np.datetime64]:
+    """Return so many dates in a row, the first of them `first`; shape (count,)."""
+    return steps_after(frequency, first, np.arange(count))
+
+
+def occurs(frequency: Frequency, date: object) -> bool:
+    """Whether a value may stand on a date: it is a date of the frequency's unit, on a weekday that occurs."""
+    if not isinstance(date, np.datetime64) or np.isnat(date) or date.dtype != f"datetime64[{frequency.unit}]":
+        return False
+    return frequency.weekmask == EVERY_DAY or bool(np.is_busday(date, weekmask=frequency.weekmask))
+
+
+def a_day(date: dt.date | np.datetime64 | str) -> np.datetime64:
+    """Return a date as NumPy's, in days."""
+    return np.datetime64(date, "D")
+
+
+def python_date(date: np.datetime64) -> dt.date:
+    """Return a date as Python's."""
+    return cast("dt.date", date.astype(_DAY).item())
+
+
+def iso(date: np.datetime64) -> str:
+    """Return a date as ISO 8601 writes it, such as 2025-01-09."""
+    return str(date.astype(_DAY))
+
+
+def isos(dates: NDArray[np.datetime64]) -> NDArray[np.str_]:
+    """Return dates as ISO 8601 writes them, shape (dates,)."""
+    return np.datetime_as_string(dates.astype(_DAY))
+
+
+def day_numbers(dates: Any) -> NDArray[np.int64]:  # noqa: ANN401 - whatever NumPy makes dates of
+    """Return the days from 1 January 1970 to each date, int64."""
+    return np.asarray(dates, dtype=_DAY).astype(np.int64)
+
+
+def day_of_number(days: Any) -> NDArray[np.datetime64]:  # noqa: ANN401 - likewise, whole numbers
+    """Return the dates that lie so many days after 1 January 1970; the inverse of `day_numbers`."""
+    return np.asarray(days, dtype=np.int64).astype(_DAY)
+
+
+def weekdays(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Return the weekday of each date: 0 for Monday to 6 for Sunday."""
+    return (day_numbers(dates) + _THURSDAY) % _WEEKDAYS
+
+
+def weekday_columns(dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """Return a column for each weekday from Monday on, 1 on that weekday and else 0; shape (dates, 7)."""
+    return np.eye(_WEEKDAYS)[weekdays(dates)]
+
+
+def years(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Return the calendar year of each date."""
+    return np.asarray(dates).astype("datetime64[Y]").astype(np.int64) + _FIRST_YEAR
+
+
+def share_of_year(dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """Return which share of its calendar year has passed when each day begins: 0 on 1 January."""
+    dates = np.asarray(dates, dtype=_DAY)
+    year = dates.astype("datetime64[Y]")
+    first = year.astype(_DAY).astype(np.int64)
+    length = (year + np.timedelta64(1, "Y")).astype(_DAY).astype(np.int64) - first
+    return (dates.astype(np.int64) - first) / length
+
+
+def day_of_year(dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """Return how many days of its calendar year have passed when each day begins: 0 on 1 January."""
+    return (dates - dates.astype("datetime64[Y]")).astype(np.float64)
+
+
+def month_and_day(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Return 100 times the month plus the day of the month: 1225 on 25 December."""
+    dates = np.asarray(dates, dtype=_DAY)
+    months = dates.astype("datetime64[M]")
+    day = (dates - months.astype(_DAY)).astype(np.int64) + 1
+    return (months.astype(np.int64) % _MONTHS + 1) * 100 + day

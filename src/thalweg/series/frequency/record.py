@@ -1,0 +1,141 @@
+"""The frequency of a series: its step, its seasons, and every constant that is a number of steps.
+
+This module imports no NumPy, so that the command's help appears quickly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EVERY_DAY = "1111111"
+LONGEST = 100_000  # steps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frequency:
+    """How far apart the values of a series are, and what follows from that; lengths are numbers of steps.
+
+    Attributes
+    ----------
+    name : str
+        Such as ``daily``.
+    step, steps : str
+        What one step and several steps are called in English.
+    unit : str
+        NumPy's unit of the dates.
+    units : int
+        How many such units a step has.
+    weekmask : str
+        Which weekdays occur, from Monday on, as `numpy.busday_offset` takes it. Only a step of one day has a mask
+        other than `EVERY_DAY`.
+    season : int
+        The short season: a week of days.
+    month, year : int
+        A month in whole seasons, where it is longer than a season, and a year.
+    least : int
+        Below, not even a line over one season can be fitted and checked.
+    long : int
+        From here on, validation has half a year and the sealed test a year.
+    longest_horizon : int
+        The most steps ahead.
+    lags : tuple of int
+        The numbers of past values of the ladder's lines: one, a season, and two longer ones. The lecture's are 1, 7, 28
+        and 56 days (U3).
+    copies : tuple of (str, int)
+        The baselines that copy: their names in the ladder's table, and how many steps ago the copied value is. The
+        first copies the last value.
+    calendar : tuple of str
+        What the calendar knows of a date: ``weekday``, ``season`` (the time of year), ``holiday``.
+
+    Raises
+    ------
+    ValueError
+        If a length is no whole number from 1 on, or the dates cannot be those of such a frequency.
+    """
+
+    name: str
+    step: str
+    steps: str
+    season: int
+    month: int
+    year: int
+    least: int
+    long: int
+    longest_horizon: int
+    lags: tuple[int, int, int, int]
+    copies: tuple[tuple[str, int], ...]
+    calendar: tuple[str, ...]
+    unit: str = "D"
+    units: int = 1
+    weekmask: str = EVERY_DAY
+
+    def __post_init__(self) -> None:
+        lengths = (self.season, self.month, self.year, self.least, self.long, self.longest_horizon, self.units)
+        lengths += (*self.lags, *(ago for _, ago in self.copies))
+        if not all(type(length) is int and 1 <= length <= LONGEST for length in lengths) or not self.copies:
+            raise ValueError(f"The lengths of a frequency are whole numbers from 1 to {LONGEST}; these are {lengths}.")
+        mask = self.weekmask
+        if self.unit != "D" or len(mask) != len(EVERY_DAY) or not set(mask) <= {"0", "1"} or "1" not in mask:
+            raise ValueError(f"Dates of the unit {self.unit!r} with the week mask {mask!r} are not known.")
+        if mask != EVERY_DAY and self.units != 1:
+            raise ValueError(f"A week mask needs a step of one day; this one has {self.units}.")
+        if not set(self.calendar) <= {"weekday", "season", "holiday"}:
+            raise ValueError(f"The calendar knows weekday, season and holiday, not all of {self.calendar}.")
+
+    @property
+    def horizon(self) -> int:
+        """Steps ahead, where none are asked for: a month."""
+        return self.month
+
+    @property
+    def half_year(self) -> int:
+        """The validation part of a long series."""
+        return self.year // 2
+
+    @property
+    def quarter(self) -> int:
+        """A quarter of a year."""
+        return self.year // 4
+
+    @property
+    def two_years(self) -> int:
+        """The least length from which the course of a year can be learned."""
+        return 2 * self.year
+
+    @property
+    def long_season(self) -> int:
+        """A year in whole seasons, so that a value is compared with the same place of the season a year ago."""
+        return self.year // self.season * self.season
+
+    @property
+    def between_refits(self) -> int:
+        """Steps between two refits of a backtest: the twelfth part of a year."""
+        return round(self.year / 12)
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """The lengths over which long levels are taken: a month, a quarter and a year."""
+        return (self.month, self.quarter, self.long_season)
+
+
+# What the usual number of days from one date to the next tells of a file that is not daily.
+PACES = (
+    {7: "weekly", 14: "fortnightly"}
+    | dict.fromkeys(range(28, 32), "monthly")
+    | dict.fromkeys(range(90, 93), "quarterly")
+    | dict.fromkeys((365, 366), "yearly")
+)
+DAILY = Frequency(
+    name="daily",
+    step="day",
+    steps="days",
+    season=7,
+    month=28,
+    year=365,
+    least=56,
+    long=1000,
+    longest_horizon=180,
+    lags=(1, 7, 28, 56),
+    copies=(("copy yesterday", 1), ("copy last week", 7)),
+    calendar=("weekday", "season", "holiday"),
+)
