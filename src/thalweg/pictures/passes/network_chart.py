@@ -32,6 +32,7 @@ PLATE_CORE_SHARE, PLATE_AIR_PIXELS = (
     2.0,
 )  # of a plate, which no other wire may cross; free space around it
 STRIP_HEIGHT_PIXELS = 86
+GAP_PIXELS = 7  # between a mark and its label
 TOOLTIP_FIELDS = ("wire", "weight", "connected", "slope", "gradient")
 
 
@@ -124,7 +125,10 @@ def backward_panel(study: PassesStudy, placed: Layout, language: str) -> alt.Lay
             width=3.5 if chosen else 1.3,
         )
         drawing.text(
-            (at[0] + 7, at[1]), short_number(float(passes.derivatives[layer - 1][neuron - 1])), size=10.5, bold=True
+            (at[0] + GAP_PIXELS, at[1]),
+            short_number(float(passes.derivatives[layer - 1][neuron - 1])),
+            size=10.5,
+            bold=True,
         )
         if source:  # the value of the forward pass that the chosen weight is connected to
             drawing.text(
@@ -395,7 +399,7 @@ def _feature(drawing: Drawing, placed: Layout, study: PassesStudy, neuron: int, 
     room = x - 2
     while extent(name, 10.5)[0] > room and len(name) > 4:  # noqa: PLR2004 - a name is cut, not the drawing
         name = name[:-2] + "…"
-    drawing.text((x, at[1] - (7 if value else 0)), name, colour=GREY, size=10.5, align="right")
+    drawing.text((x, at[1] - (GAP_PIXELS if value else 0)), name, colour=GREY, size=10.5, align="right")
     if value:
         drawing.text((x, at[1] + 8), value, size=11.5, align="right")
 

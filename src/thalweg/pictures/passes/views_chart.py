@@ -45,6 +45,7 @@ MOST_FACTORS = 6  # of a path, written one by one
 PRODUCT_FIGURES, MOST_FACTOR_FIGURES = 4, 9  # significant figures of a product; of its factors, at most
 MOST_NUMBERED_BARS = 16  # so many bars have room for their numbers
 ROW_PIXELS = 27
+MARGINS_PIXELS = 110 + 30  # left and right of the columns
 LONGEST_BAR_PIXELS = 120  # of the longest product
 COUNT_COLOURS = {"naive": VERMILLION, "backward": BLUE, "forward": INK}
 COUNT_SHAPES = {"naive": "circle", "backward": "triangle-left", "forward": "square"}
@@ -151,7 +152,7 @@ def _places(paths: Sequence[Path]) -> tuple[dict[Node, Point], float]:
     most = max(map(len, columns))
     step = NODE_SPACING_PIXELS if most <= 4 else LOW_NODE_SPACING_PIXELS  # noqa: PLR2004 - so that a picture fits a page
     height = 70.0 + step * (most - 1) + 40
-    gap = (WIDTH_PIXELS - 110 - 30) / (len(columns) + 1)
+    gap = (WIDTH_PIXELS - MARGINS_PIXELS) / (len(columns) + 1)
     places: dict[Node, Point] = {}
     for at, column in enumerate(columns, 1):
         for row, node in enumerate(column):

@@ -27,7 +27,7 @@ from thalweg.charts.style import (
 )
 from thalweg.messages import catalogue
 from thalweg.pictures.shift.study import COPY_NEARNESS, LEAST_GAIN_SHARE, MOST_DAYS_MOVED
-from thalweg.series.frequency.dates import days_after
+from thalweg.series.frequency.dates import days_after, milliseconds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -194,7 +194,7 @@ def _lines(
 def _days(translate: Catalogue, dates: NDArray[np.datetime64], field: str = "day") -> alt.X:
     """Return the axis of days. It stays the same while the predictions move."""
     x = day_axis(translate.language, field, weekly=len(dates) <= MOST_DAYS_WITH_WEEKLY_TICKS, padding=8)
-    ends = np.array([days_after(dates[0], -MOST_DAYS_MOVED), dates[-1]]).astype("datetime64[ms]").astype(np.int64)
+    ends = milliseconds(np.array([days_after(dates[0], -MOST_DAYS_MOVED), dates[-1]]))
     x["scale"]["domain"] = ends.tolist()
     return x
 

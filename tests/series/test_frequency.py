@@ -1,0 +1,111 @@
+"""The one home of the period: dates a step apart, and what a frequency may be."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.frequencies import WEEKDAYS_ONLY, WEEKLY
+from thalweg.series.frequency.dates import (
+    day_numbers,
+    day_of_number,
+    iso,
+    isos,
+    month_and_day,
+    occurs,
+    python_date,
+    share_of_year,
+    step_range,
+    steps_after,
+    steps_between,
+    weekdays,
+    years,
+)
+from thalweg.series.frequency.record import DAILY, Frequency
+
+DATES = st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31))
+EVERY = {"daily": DAILY, "weekly": WEEKLY, "weekdays only": WEEKDAYS_ONLY}
+
+
+def test_what_follows_from_a_day():
+    """The constants that the daily product has had from its first release."""
+    assert (DAILY.season, DAILY.month, DAILY.year) == (7, 28, 365)
+    assert (DAILY.half_year, DAILY.quarter, DAILY.two_years, DAILY.long_season) == (182, 91, 730, 364)
+    assert (DAILY.between_refits, DAILY.horizon, DAILY.levels) == (30, 28, (28, 91, 364))
+    assert (DAILY.least, DAILY.long, DAILY.longest_horizon) == (56, 1000, 180)
+
+
+def slow_steps(frequency, date, steps):
+    """Go step by step in plain Python."""
+    way = 1 if steps > 0 else -1
+    for _ in range(abs(steps)):
+        date += dt.timedelta(days=way * frequency.units)
+        while frequency.weekmask[date.weekday()] == "0":
+            date += dt.timedelta(days=way)
+    return date
+
+
+@pytest.mark.parametrize("name", EVERY)
+@given(date=DATES, steps=st.integers(-40, 40))
+def test_steps_are_those_that_one_counts(name, date, steps):
+    frequency = EVERY[name]
+    while frequency.weekmask[date.weekday()] == "0":
+        date += dt.timedelta(days=1)
+    first = np.datetime64(date)
+    last = steps_after(frequency, first, steps)
+    assert python_date(last) == slow_steps(frequency, date, steps)
+    assert steps_between(frequency, first, last) == steps
+    if steps > 0:
+        row = step_range(frequency, first, steps + 1)
+        assert (row[0], row[-1], len(row)) == (first, last, steps + 1)
+        assert all(occurs(frequency, each) for each in row)
+
+
+def test_a_weekend_occurs_on_no_weekday():
+    saturday = np.datetime64("2024-06-01")
+    assert occurs(DAILY, saturday)
+    assert not occurs(WEEKDAYS_ONLY, saturday)
+    assert occurs(WEEKDAYS_ONLY, saturday + np.timedelta64(2, "D"))
+    for other in (
+        np.datetime64("2024-06"),
+        np.datetime64("2024-06-01T00"),
+        np.datetime64("NaT", "D"),
+        "2024-06-01",
+        None,
+    ):
+        assert not occurs(DAILY, other)
+
+
+@given(DATES)
+def test_what_stands_in_a_calendar(date):
+    one = np.array([np.datetime64(date)])
+    assert weekdays(one)[0] == date.weekday()
+    assert years(one)[0] == date.year
+    assert month_and_day(one)[0] == 100 * date.month + date.day
+    assert day_of_number(day_numbers(one))[0] == one[0]
+    assert iso(one[0]) == isos(one)[0] == date.isoformat()
+    length = (dt.date(date.year + 1, 1, 1) - dt.date(date.year, 1, 1)).days
+    assert share_of_year(one)[0] == (date.timetuple().tm_yday - 1) / length
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"season": 0}, "whole numbers from 1"),
+        ({"year": 365.0}, "whole numbers from 1"),
+        ({"lags": (0, 7, 28, 56)}, "whole numbers from 1"),
+        ({"copies": ()}, "whole numbers from 1"),
+        ({"unit": "h"}, "are not known"),
+        ({"weekmask": "0000000"}, "are not known"),
+        ({"weekmask": "11111"}, "are not known"),
+        ({"weekmask": "1111100", "units": 7}, "a step of one day"),
+        ({"calendar": ("tide",)}, "weekday, season and holiday"),
+    ],
+)
+def test_what_is_no_frequency_is_refused(changes, said):
+    fields = {name: getattr(DAILY, name) for name in DAILY.__dataclass_fields__}
+    assert Frequency(**fields) == DAILY
+    with pytest.raises(ValueError, match=said):
+        Frequency(**(fields | changes))
