@@ -145,7 +145,7 @@ def theta_panel(study: MatrixStudy, language: str) -> alt.LayerChart:
         if one_line
         else [None if at is None else [part for part in study.parts if part.layer == at + 1] for at in drawn]
     )
-    tops = np.cumsum([18.0, *[30.0 if parts is None else THETA_LINE_PIXELS for parts in lines]]).tolist()
+    tops = np.cumsum([18.0, *[GAP_LINE_PIXELS if parts is None else THETA_LINE_PIXELS for parts in lines]]).tolist()
     drawing = Drawing(WIDTH_PIXELS, tops[-1] - 14)
     for place, (parts, top) in enumerate(zip(lines, tops, strict=False)):
         if parts is None:
