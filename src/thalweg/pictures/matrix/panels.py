@@ -31,6 +31,7 @@ NAME_WIDTH_PIXELS, MOST_NAME_LETTERS = 112.0, 17  # for a feature's name beside 
 ARROW_WIDTH_PIXELS = 62.0  # room for σ → before a
 STRONGEST_OPACITY = 0.62  # of the largest number's cell in a matrix
 THETA_CELL_PIXELS, THETA_LINE_PIXELS = 46.0, 74.0
+GAP_LINE_PIXELS = 30.0  # of the line that stands for layers left out
 ROW_COLOURS = (BLUE, "#56a3d0")  # of the rows of W, in turn
 
 
