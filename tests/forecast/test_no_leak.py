@@ -13,7 +13,7 @@ from thalweg.forecast.features import inputs, past_of
 from thalweg.forecast.fit import TrainingSet, descend
 from thalweg.forecast.ladder import Rung
 from thalweg.forecast.search import estimates
-from thalweg.learn.thread_pool import thread_pool
+from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
 from thalweg.series.dates import days_after
 

@@ -8,7 +8,7 @@ from support.small_searches import NET, channel
 from thalweg.errors import InputError
 from thalweg.forecast.backtest import BacktestSpecification, Member, refit
 from thalweg.learn.optimizer import Optimizer
-from thalweg.learn.thread_pool import thread_pool
+from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
 
 

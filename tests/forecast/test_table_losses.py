@@ -10,7 +10,7 @@ from thalweg.forecast.features import past_of
 from thalweg.forecast.fit import Fit, TrainingSet, descend
 from thalweg.forecast.search import FIRST_RUNGS_OF_MEAN, MOST_RUNGS_IN_MEAN, Search, network_seed
 from thalweg.forecast.watch import Silence
-from thalweg.learn.thread_pool import thread_pool
+from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
 from thalweg.series.split import split_by_date
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.ladder import Rung
-    from thalweg.learn.thread_pool import ThreadPool
+    from thalweg.learn.training.thread_pool import ThreadPool
     from thalweg.series.calendar import Calendar
     from thalweg.series.series import Series
 

@@ -30,7 +30,7 @@ from thalweg.forecast.features import (
     past_of,
 )
 from thalweg.forecast.fit import Fit
-from thalweg.learn.attribution import input_slopes, integrated_gradients
+from thalweg.learn.explain.attribution import input_slopes, integrated_gradients
 from thalweg.messages import Argument
 from thalweg.series.calendar import WEEKDAYS
 from thalweg.series.dates import days_after, days_between
@@ -140,7 +140,7 @@ def why_of(
     date : numpy.datetime64, optional
         The day estimated; by default the day after the last.
     tolerance : float
-        See `thalweg.learn.attribution.integrated_gradients`.
+        See `thalweg.learn.explain.attribution.integrated_gradients`.
 
     Raises
     ------

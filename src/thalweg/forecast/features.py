@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.forecast.ladder import KNOWN
-from thalweg.learn.examples import Examples
+from thalweg.learn.data.examples import Examples
 from thalweg.series.dates import date_range, days_after, days_between
 from thalweg.series.scale import WEEK, trailing_mean
 

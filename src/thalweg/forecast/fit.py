@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.ladder import Rung
     from thalweg.learn.activation import Values
-    from thalweg.learn.examples import Examples
+    from thalweg.learn.data.examples import Examples
     from thalweg.series.calendar import Calendar
     from thalweg.series.series import Series
 

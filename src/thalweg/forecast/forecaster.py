@@ -31,7 +31,7 @@ from thalweg.forecast.search import Candidate, Search
 from thalweg.forecast.verdict import verdict
 from thalweg.forecast.watch import Silence, Watcher
 from thalweg.learn.loss import LOSSES, mean_loss
-from thalweg.learn.thread_pool import ThreadPool, thread_pool
+from thalweg.learn.training.thread_pool import ThreadPool, thread_pool
 from thalweg.messages import Argument, Message
 from thalweg.series.calendar import Calendar, nearest_holiday
 from thalweg.series.dates import days_between

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.ladder import Ladder, Rung
     from thalweg.forecast.watch import Watcher
-    from thalweg.learn.thread_pool import ThreadPool
+    from thalweg.learn.training.thread_pool import ThreadPool
     from thalweg.series.calendar import Calendar
     from thalweg.series.series import Series
     from thalweg.series.split import Split

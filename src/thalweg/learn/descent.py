@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.learn.compiled import kernel
-from thalweg.learn.early_stopping import EarlyStopping, StopRules, as_errors
 from thalweg.learn.loss import OWN
 from thalweg.learn.outcome import DIVERGED, GROWTH_UPDATES, Outcome, advice_on, dead_layer
 from thalweg.learn.prediction import predict
 from thalweg.learn.steps import Steps
-from thalweg.learn.thread_group import ThreadGroup, thread_group, threads_for
+from thalweg.learn.training.early_stopping import EarlyStopping, StopRules, as_errors
+from thalweg.learn.training.thread_group import ThreadGroup, thread_group, threads_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.learn.activation import Values
-    from thalweg.learn.examples import Examples
+    from thalweg.learn.data.examples import Examples
     from thalweg.learn.loss import Loss
 
 SLICE_SECONDS = 0.05  # how long compiled code may run before Python runs again
@@ -284,7 +284,7 @@ class Descent(Steps):
         InputError
             If the file cannot be written.
         """
-        from thalweg.learn import checkpoint  # noqa: PLC0415 - it imports this module
+        from thalweg.learn.training import checkpoint  # noqa: PLC0415 - it imports this module
 
         checkpoint.save(self, path)
 
@@ -305,6 +305,6 @@ class Descent(Steps):
         InputError
             If the file does not hold a descent, is damaged, or belongs to other examples or another loss.
         """
-        from thalweg.learn import checkpoint  # noqa: PLC0415 - likewise
+        from thalweg.learn.training import checkpoint  # noqa: PLC0415 - likewise
 
         return checkpoint.load(path, examples, loss=loss)

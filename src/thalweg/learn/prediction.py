@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.learn.compiled import kernel
-from thalweg.learn.examples import COMPILED_FOR, Examples, expect_examples
+from thalweg.learn.data.examples import COMPILED_FOR, Examples, expect_examples
+from thalweg.learn.data.validated_targets import suited
 from thalweg.learn.loss import STABLE_PAIRS, loss_of, mean_loss
-from thalweg.learn.thread_group import thread_group, threads_for
-from thalweg.learn.validated_targets import suited
-from thalweg.learn.workspace import buffers_of, data_of, plan_of
+from thalweg.learn.training.thread_group import thread_group, threads_for
+from thalweg.learn.training.workspace import buffers_of, data_of, plan_of
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray

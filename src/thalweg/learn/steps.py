@@ -12,15 +12,15 @@ import numpy as np
 from thalweg.learn.compiled import kernel
 from thalweg.learn.compiled.random import draw_order
 from thalweg.learn.custom_loss import descend_by
-from thalweg.learn.early_stopping import EarlyStopping
-from thalweg.learn.examples import Examples, expect_examples
+from thalweg.learn.data.examples import Examples, expect_examples
+from thalweg.learn.data.validated_targets import suited
 from thalweg.learn.loss import OWN, Loss, loss_of
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.prediction import loss_on
-from thalweg.learn.thread_group import ThreadGroup
-from thalweg.learn.training_state import TrainingState, beginning
-from thalweg.learn.validated_targets import suited
-from thalweg.learn.workspace import apart, buffers_of, data_of, plan_of
+from thalweg.learn.training.early_stopping import EarlyStopping
+from thalweg.learn.training.thread_group import ThreadGroup
+from thalweg.learn.training.training_state import TrainingState, beginning
+from thalweg.learn.training.workspace import apart, buffers_of, data_of, plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -23,7 +23,7 @@ from thalweg.adapters.sklearn import options
 from thalweg.adapters.sklearn.fitted import PRECISIONS, FittedNetwork
 from thalweg.adapters.sklearn.training import Curves, FitDescent, go_on, saved_seed
 from thalweg.adapters.sklearn.units import LossOn, TargetScale
-from thalweg.learn.examples import dense_examples
+from thalweg.learn.data.examples import dense_examples
 from thalweg.learn.function import Network
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from thalweg.learn.activation import Values
-    from thalweg.learn.examples import Examples
+    from thalweg.learn.data.examples import Examples
     from thalweg.learn.loss import Loss
 
 

@@ -10,7 +10,7 @@ from sklearn.base import RegressorMixin
 from thalweg.adapters.sklearn import options
 from thalweg.adapters.sklearn.streaming import StreamedEstimator
 from thalweg.adapters.sklearn.units import TargetScale
-from thalweg.learn.larger_than_memory import WINDOW_ROWS
+from thalweg.learn.runs.larger_than_memory import WINDOW_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,11 +21,11 @@ from thalweg.adapters.sklearn.base import NetworkEstimator, Rows
 from thalweg.adapters.sklearn.fitted import PRECISIONS
 from thalweg.adapters.sklearn.training import Curves
 from thalweg.adapters.sklearn.units import LossOn
-from thalweg.learn.examples import dense_examples
-from thalweg.learn.larger_than_memory import descend_stream, rows_told_by
+from thalweg.learn.data.examples import dense_examples
+from thalweg.learn.data.parquet import ParquetBatches
 from thalweg.learn.outcome import Outcome
-from thalweg.learn.parquet import ParquetBatches
-from thalweg.learn.windows import ONCE
+from thalweg.learn.runs.larger_than_memory import descend_stream, rows_told_by
+from thalweg.learn.runs.windows import ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from thalweg.learn.activation import Values
     from thalweg.learn.function import Network
-    from thalweg.learn.larger_than_memory import StreamEpoch
+    from thalweg.learn.runs.larger_than_memory import StreamEpoch
 
 
 class StreamedEstimator(NetworkEstimator):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 
 from thalweg.checksummed import unseal
-from thalweg.learn.checkpoint import DESCENT
 from thalweg.learn.descent import Descent
+from thalweg.learn.training.checkpoint import DESCENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

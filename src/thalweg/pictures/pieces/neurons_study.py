@@ -11,7 +11,7 @@ from thalweg.errors import InputError
 from thalweg.forecast.features import days_needed, inputs, past_of
 from thalweg.forecast.ladder import Rung, suited
 from thalweg.forecast.model import Model
-from thalweg.learn.hidden_units import TURNS_AT, contributions
+from thalweg.learn.explain.hidden_units import TURNS_AT, contributions
 from thalweg.messages import Argument
 from thalweg.pictures.shared.example import network_of
 from thalweg.pictures.shared.fitted_rung import fit_rung
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.learn.activation import Values
-    from thalweg.learn.examples import Examples
+    from thalweg.learn.data.examples import Examples
     from thalweg.learn.function import Network
     from thalweg.pictures.pieces.options import NeuronsOptions
     from thalweg.pictures.shared.source import Source

@@ -15,7 +15,7 @@ from thalweg.forecast.ladder import KNOWN, SHARE_LOOKED_BACK, YEARS
 from thalweg.forecast.search import estimates
 from thalweg.learn.descent import Descent
 from thalweg.learn.loss import LOSSES, mean_loss
-from thalweg.learn.record import Record
+from thalweg.learn.runs.record import Record
 from thalweg.messages import Argument
 from thalweg.series.calendar import Calendar
 from thalweg.series.split import split_by_date

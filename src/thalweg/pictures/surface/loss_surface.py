@@ -12,11 +12,11 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.forecast.fit import TrainingSet
 from thalweg.learn.backprop import forward, loss_and_gradient
-from thalweg.learn.least_lines import best_line
+from thalweg.learn.explain.least_lines import best_line
+from thalweg.learn.explain.plane import Plane
+from thalweg.learn.explain.surface import Surface, Units, slope_at, surface_of
 from thalweg.learn.loss import LOSSES, mean_loss
 from thalweg.learn.outcome import DIVERGED
-from thalweg.learn.plane import Plane
-from thalweg.learn.surface import Surface, Units, slope_at, surface_of
 from thalweg.pictures.shared.fitted_rung import check_length
 from thalweg.series.calendar import Calendar
 from thalweg.series.split import split_by_date
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.ladder import Rung
     from thalweg.learn.activation import Values
-    from thalweg.learn.examples import Examples
+    from thalweg.learn.data.examples import Examples
     from thalweg.learn.function import Network
     from thalweg.series.series import Series
 

@@ -15,7 +15,7 @@ from thalweg.forecast.fit import Fit, TrainingSet, descend
 from thalweg.forecast.ladder import KNOWN, Rung, suited
 from thalweg.forecast.model import Model
 from thalweg.forecast.search import network_seed
-from thalweg.learn.thread_pool import thread_pool
+from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.pictures.shared.fitted_rung import check_length, check_size
 from thalweg.pictures.shared.source import check_defaults, country_of, covariates_of
 from thalweg.series.calendar import Calendar
