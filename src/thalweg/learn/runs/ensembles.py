@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from thalweg.learn.descent import Descent
 from thalweg.learn.optimizer import Optimizer
+from thalweg.learn.training.arguments import at_least_one
 from thalweg.learn.training.thread_pool import thread_pool
 
 if TYPE_CHECKING:
@@ -94,8 +95,7 @@ def run_together(
     """
     if len({id(one) for one in these}) < len(these):
         raise ValueError("One descent is given twice; each may run once at a time.")
-    if threads is not None and threads < 1:
-        raise ValueError(f"threads is {threads}; it must be 1 or more.")
+    at_least_one(threads=threads)
     if rules.get("save_to") is not None:
         raise ValueError("Several descents cannot be saved to one file; save each by `Descent.save`.")
     cancelled = rules.pop("cancelled", None)

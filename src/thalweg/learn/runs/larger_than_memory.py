@@ -15,11 +15,11 @@ from thalweg.learn.data.examples import Examples
 from thalweg.learn.data.validated_targets import NO_WEIGHT
 from thalweg.learn.descent import Descent
 from thalweg.learn.loss import loss_of
-from thalweg.learn.optimizer import Optimizer
+from thalweg.learn.optimizer import optimizer_of
 from thalweg.learn.outcome import DIVERGED, Outcome, advice_on
 from thalweg.learn.runs.windows import ONCE, Windows
-from thalweg.learn.steps import PRECISIONS
-from thalweg.learn.training.early_stopping import EarlyStopping, as_errors
+from thalweg.learn.training.arguments import at_least_one, expect_precision
+from thalweg.learn.training.early_stopping import EarlyStopping, expect_validation
 from thalweg.learn.training.training_state import TrainingState, beginning
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from thalweg.learn.activation import Values
     from thalweg.learn.function import Network
     from thalweg.learn.loss import Loss
+    from thalweg.learn.optimizer import Optimizer
     from thalweg.learn.runs.windows import Stream
+    from thalweg.learn.training.early_stopping import Validation
 
 WINDOW_ROWS = 2**18  # rows
 
@@ -100,7 +102,7 @@ def descend_stream(
     carried: TrainingState | None = None,
     dropout: float = 0.0,
     dtype: DTypeLike = np.float32,
-    validate: Callable[[Values], float | NDArray[np.float64]] | None = None,
+    validate: Validation | None = None,
     patience: int | None = None,
     watch: Callable[[StreamEpoch], None] | None = None,
     advance: Callable[[int], None] | None = None,
@@ -163,15 +165,10 @@ def descend_stream(
     batch, epochs, window = operator.index(batch), operator.index(epochs), operator.index(window)
     _expect_stream(stream, epochs)
     rows = rows_told_by(stream) if rows is None else operator.index(rows)
-    counts = {"batch": batch, "epochs": epochs, "window": window, "rows": rows, "patience": patience}
-    for name, value in counts.items():
-        if value is not None and value < 1:
-            raise ValueError(f"{name} is {value}; it must be 1 or more.")
-    if patience is not None and validate is None:
-        raise ValueError("patience needs a validation loss: give a function of θ as `validate`.")
-    if np.dtype(dtype) not in PRECISIONS:
-        raise ValueError(f"The precision is {np.dtype(dtype)}; choose float32 or float64.")
-    optimizer = Optimizer(optimizer) if isinstance(optimizer, str) else optimizer or Optimizer()
+    at_least_one(batch=batch, epochs=epochs, window=window, rows=rows, patience=patience)
+    expect_validation(patience, validate)
+    expect_precision(dtype)
+    optimizer = optimizer_of(optimizer)
     if rows is None and optimizer.schedule == "cosine":
         raise ValueError(
             "The cosine schedule spans all updates, so it must be known how many there are: give the rows of an epoch "
@@ -279,15 +276,14 @@ class _Walk:
 
     def look(
         self,
-        validate: Callable[[Values], float | NDArray[np.float64]] | None,
+        validate: Validation | None,
         patience: int | None,
         watch: Callable[[StreamEpoch], None] | None,
     ) -> str | None:
         """Evaluate a whole epoch as `Descent` does; return the name of the end if the descent ended."""
         stopping, epoch = self.stopping, len(self.losses)
-        errors = as_errors(validate(self.carried.theta) if validate else math.nan)
-        as_good = stopping.as_good(errors)
-        self.validation_losses.append(float(errors.mean()))
+        as_good = stopping.validated(self.carried.theta, validate)
+        self.validation_losses.append(stopping.validation)
         if watch:
             seconds = time.perf_counter() - self._began
             watch(StreamEpoch(epoch, self.rows, self.losses[-1], self.validation_losses[-1], seconds, self.carried))
@@ -295,9 +291,7 @@ class _Walk:
             stopping.best_epoch, stopping.kept = epoch, self.carried.theta
         if self._still <= {"gradient zero", "dead"}:
             return "dead" if self._still == {"dead"} else "gradient zero"
-        if validate and patience is not None and epoch - stopping.best_epoch >= patience:
-            return "validation not finite" if stopping.kept is None else "validation"
-        return None
+        return stopping.out_of_patience(epoch, patience)
 
     def outcome(self, name: str) -> StreamOutcome:
         """Return how the descent ended."""
@@ -319,7 +313,7 @@ class _Walk:
             message,
             self.updates,
             epochs,
-            epochs if stopping.kept is None else stopping.best_epoch,
+            stopping.best_epoch or epochs,
             time.perf_counter() - self._began,
             theta=self.theta if stopping.kept is None else stopping.kept,
             carried=self.carried,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -13,7 +13,6 @@ import numpy as np
 from thalweg.checksummed import Kind, seal, unseal
 from thalweg.errors import InputError
 from thalweg.files import write_whole
-from thalweg.learn.descent import Descent
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES, OWN, Loss, huber, quantile
 from thalweg.learn.optimizer import Optimizer
@@ -21,12 +20,39 @@ from thalweg.learn.training.training_state import TrainingState
 from thalweg.messages import Argument
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from thalweg.learn.activation import Values
     from thalweg.learn.data.examples import Examples
 
 DESCENT = Kind(name="descent", key="thalweg.descent", version=1)
 
 
-def save(descent: Descent, path: str | Path) -> None:
+class Saved(Protocol):
+    """What a file needs of a descent: all that it was begun with, and its state."""
+
+    network: Network
+    examples: Examples
+    loss: Loss
+    optimizer: Optimizer
+    batch: int
+    epochs: int
+    planned: int
+    before: tuple[int, int]
+    seed: int
+    dropout: float
+    theta: Values
+
+    def state(self) -> dict[str, NDArray[Any]]: ...  # noqa: D102 - as `Descent.state`
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None: ...  # noqa: D102 - as `Descent.restore`
+
+
+S = TypeVar("S", bound=Saved)
+
+
+def save(descent: Saved, path: str | Path) -> None:
     """Write a descent; see `Descent.save`."""
     description: dict[str, Any] = {
         "network": asdict(descent.network),
@@ -46,12 +72,12 @@ def save(descent: Descent, path: str | Path) -> None:
     write_whole(Path(path), seal(DESCENT, description, descent.state()))
 
 
-def load(path: str | Path, examples: Examples, *, loss: Loss | None = None) -> Descent:
-    """Return a saved descent; see `Descent.load`."""
+def load(begin: Callable[..., S], path: str | Path, examples: Examples, *, loss: Loss | None = None) -> S:
+    """Return a saved descent, made by `begin`, the class `Descent`; see `Descent.load`."""
     path = Path(path)
     description, tensors = unseal(DESCENT, path)
     try:
-        descent = _begun(path, description, examples, loss)
+        descent = _begun(begin, path, description, examples, loss)
         descent.restore(tensors)
     except InputError:
         raise
@@ -60,7 +86,9 @@ def load(path: str | Path, examples: Examples, *, loss: Loss | None = None) -> D
     return descent
 
 
-def _begun(path: Path, description: dict[str, Any], examples: Examples, loss: Loss | None) -> Descent:
+def _begun(
+    begin: Callable[..., S], path: Path, description: dict[str, Any], examples: Examples, loss: Loss | None
+) -> S:
     if description["own loss"]:
         begun_with = {"path": path, "loss": description["loss"], "argument": Argument("loss")}
         if loss is None:
@@ -73,7 +101,7 @@ def _begun(path: Path, description: dict[str, Any], examples: Examples, loss: Lo
     network = Network(**shape)
     if examples.features != network.widths[0]:
         raise InputError("descent.other_examples", path=path)
-    descent = Descent(
+    descent = begin(
         network,
         examples,
         loss=loss,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -14,27 +14,36 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.learn.activation import Values
-    from thalweg.learn.descent import Descent
+
+Validation: TypeAlias = "Callable[[Values], float | NDArray[np.float64]]"
 
 
 class StopRules(NamedTuple):
-    """The stop rules of one `Descent.run`; see there."""
+    """The stop rules of one `Descent.run`, and who watches it; see there."""
 
-    most: int
-    patience: int | None
-    validate: Callable[[Values], float | NDArray[np.float64]] | None
-    watch: Callable[[Descent, float], None] | None
-    every: int | None
+    most: int  # updates
+    until: float  # seconds on the clock of `time.perf_counter`
+    patience: int | None  # epochs
+    validate: Validation | None
+    watch: Callable[[float], None] | None  # takes the validation loss
+    every: int | None  # updates
+    cancelled: Callable[[], bool] | None
 
 
-def as_errors(given: object) -> NDArray[np.float64]:
-    """Return the result of a validation as a row of numbers.
+def expect_validation(patience: int | None, validate: Validation | None) -> None:
+    """Refuse patience without a validation.
 
     Raises
     ------
     ValueError
-        If it is not a number or a row of numbers.
+        If only patience is given.
     """
+    if patience is not None and validate is None:
+        raise ValueError("patience needs a validation loss: give a function of θ as `validate`.")
+
+
+def _as_errors(given: object) -> NDArray[np.float64]:
+    """Return the result of a validation as a row of numbers."""
     try:
         errors = None if given is None else np.atleast_1d(np.asarray(given, dtype=np.float64))
     except (TypeError, ValueError):
@@ -69,14 +78,27 @@ class EarlyStopping:
     best_epoch: int = 0
     kept: Values | None = None
 
-    def as_good(self, errors: NDArray[np.float64]) -> bool:
-        """Whether an epoch's errors are not clearly worse than the best so far; remember them if they are the best.
+    def validated(self, theta: Values, validate: Validation | None) -> bool:
+        """Validate an epoch's θ; return whether its errors are not clearly worse than the best so far.
 
         Raises
         ------
         ValueError
-            If they are not a row of numbers, or not as many as before.
+            If validation does not give a number or a row of numbers, as many as before.
         """
+        errors = _as_errors(validate(theta) if validate else math.nan)
+        as_good = self._as_good(errors)
+        self.validation = float(errors.mean())
+        return as_good
+
+    def out_of_patience(self, epoch: int, patience: int | None) -> str | None:
+        """Return the name of the end if so many epochs have passed since the one that validation prefers."""
+        if patience is None or epoch - self.best_epoch < patience:
+            return None
+        return "validation not finite" if self.kept is None else "validation"
+
+    def _as_good(self, errors: NDArray[np.float64]) -> bool:
+        """Whether an epoch's errors are not clearly worse than the best so far; remember them if they are the best."""
         if errors.ndim != 1 or not len(errors) or (self.best is not None and errors.shape != self.best.shape):
             raise ValueError(
                 f"Validation gave errors of shape {errors.shape}; it must give a number, or the error of each example, "

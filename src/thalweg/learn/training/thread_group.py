@@ -10,6 +10,7 @@ import numpy as np
 from numba import config as numba_config
 
 from thalweg.learn.compiled.thread_team import ENDED, MOST_MEMBERS, WORDS, ThreadTeam
+from thalweg.learn.training.arguments import at_least_one
 from thalweg.learn.training.thread_pool import available_cores
 from thalweg.learn.training.workspace import aligned
 
@@ -34,8 +35,7 @@ def threads_for(network: Network, batch: int, threads: int | None = None) -> int
     ValueError
         If threads are fewer than 1.
     """
-    if threads is not None and threads < 1:
-        raise ValueError(f"threads is {threads}; it must be 1 or more.")
+    at_least_one(threads=threads)
     most = threads or min(available_cores(), _allowed())
     return max(1, min(most, MOST_MEMBERS, network.size * batch // LEAST_MULTIPLICATIONS))
 
