@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from thalweg.learn.training.arguments import expect_precision
 from thalweg.version import __version__
 
 try:
@@ -44,8 +45,7 @@ class Graph:
 
     def __init__(self, dtype: DTypeLike, unique: Callable[[str], str] = str) -> None:
         self.dtype: np.dtype[Any] = np.dtype(dtype)
-        if self.dtype not in _PRECISIONS:
-            raise ValueError(f"The precision is {self.dtype}; choose float32 or float64.")
+        expect_precision(self.dtype)
         self.precision = _PRECISIONS[self.dtype]
         self.constants: list[TensorProto] = []
         self.nodes: list[NodeProto] = []

@@ -264,9 +264,8 @@ def _classes(
     if not scored.any():
         raise ValueError("No row has a weight; there is nothing to learn from.")
     listed = _column(taken, name).to_list()
-    some = listed[
-        int(np.argmax(scored))
-    ]  # takes the place of a target that is not scored, so that the numbers of rows stay
+    # A scored target takes the place of each that is not scored, so that the numbers of rows stay.
+    some = listed[int(np.argmax(scored))]
     found = encode_labels(
         [label if counts else some for label, counts in zip(listed, scored.tolist(), strict=True)],
         known,

@@ -100,10 +100,8 @@ def _listed(labels: Iterable[Any]) -> list[Any]:
 def _missing(label: Any) -> bool:  # noqa: ANN401 - a label may be anything
     if isinstance(label, float):
         return math.isnan(label)
-    return label is None or type(label).__name__ in (
-        "NAType",
-        "NaTType",
-    )  # those of pandas, which need not be installed
+    # Those of pandas are known by their names, because pandas need not be installed.
+    return label is None or type(label).__name__ in ("NAType", "NaTType")
 
 
 def _check_kinds(listed: list[Any], like: list[Any], name: str) -> None:

@@ -21,6 +21,18 @@ NO_WEIGHT = "There is no example with a weight to learn from."
 _ROUNDING = 1e-4  # the sum of a distribution in float32 may differ from 1 by so much
 
 
+def expect_features(network: Network, examples: Examples) -> None:
+    """Refuse examples whose features are not as many as the network's.
+
+    Raises
+    ------
+    ValueError
+        If their number is another one.
+    """
+    if examples.features != network.widths[0]:
+        raise ValueError(f"The examples have {examples.features} features; the network takes {network.widths[0]}.")
+
+
 def suited(network: Network, loss: Loss, examples: Examples) -> Examples:
     """Return the examples, checked; with a loss of classes each has a single weight.
 
@@ -38,8 +50,7 @@ def suited(network: Network, loss: Loss, examples: Examples) -> Examples:
 def fitting(network: Network, loss: Loss, examples: Examples) -> Examples:
     """Do what `suited` does for a part of the examples, of which all weights may be 0."""
     labels = loss.of_classes and examples.outputs == 1 < network.widths[-1]
-    if examples.features != network.widths[0]:
-        raise ValueError(f"The examples have {examples.features} features; the network takes {network.widths[0]}.")
+    expect_features(network, examples)
     if examples.outputs != network.widths[-1] and not labels:
         more = ' Labels of classes need loss="cross-entropy".' if examples.outputs == 1 else ""
         raise ValueError(

@@ -28,11 +28,8 @@ if TYPE_CHECKING:
 
     Differentiable = Callable[[NDArray[np.float64]], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
-FEWEST_PARTS, MOST_PARTS, SHORTEST_PART = (
-    64,
-    2**14,
-    2.0**-40,
-)  # parts of the line, and the share of the line that is one part
+FEWEST_PARTS, MOST_PARTS = 64, 2**14  # parts of the line
+SHORTEST_PART = 2.0**-40  # of the line
 ROUNDING_SHARE = 1e-12  # of the function's values: a smaller difference counts as none
 BATCH_POINTS = 1024  # so few that the arrays of a batch stay in the cache
 

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from thalweg.learn.function import Network
     from thalweg.learn.loss import Loss
 
-DIFFERENCE_STEP = float(
-    np.finfo(float).eps ** (1 / 3)
-)  # at this step the rounding error is as large as the error of the difference
+# At this step the rounding error is as large as the error of the difference.
+DIFFERENCE_STEP = float(np.finfo(float).eps ** (1 / 3))
 MOST_PATHS = 4096  # more paths are not followed one by one
 
 Node = tuple[int, int]  # layer and neuron, counted from 1

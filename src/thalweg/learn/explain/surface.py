@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,9 @@ from thalweg.learn import backprop
 from thalweg.learn.compiled.grid import COMPILED_LOSSES, losses_along
 from thalweg.learn.data.validated_targets import suited
 from thalweg.learn.explain.least_lines import GOLDEN
-from thalweg.learn.explain.plane import Plane, path_plane, random_plane, unknowns_plane, which_unknown
-from thalweg.learn.loss import OWN, STABLE_PAIRS, Loss, loss_of, mean_loss
-from thalweg.learn.prediction import Predictor
+from thalweg.learn.explain.plane import which_unknown
+from thalweg.learn.loss import OWN, Loss, loss_of
+from thalweg.learn.prediction import LossOn
 from thalweg.learn.training.thread_pool import thread_pool
 
 if TYPE_CHECKING:
@@ -25,23 +25,8 @@ if TYPE_CHECKING:
 
     from thalweg.learn.activation import Values
     from thalweg.learn.data.examples import Examples
+    from thalweg.learn.explain.plane import Plane
     from thalweg.learn.function import Network
-
-__all__ = [
-    "Curve",
-    "GridMinimum",
-    "Plane",
-    "Surface",
-    "Units",
-    "brute_force",
-    "curve_of",
-    "loss_in_units",
-    "path_plane",
-    "random_plane",
-    "slope_at",
-    "surface_of",
-    "unknowns_plane",
-]
 
 HALVINGS = 60  # golden-section steps that narrow a minimum down to the last digits
 
@@ -192,7 +177,8 @@ def surface_of(
         dtype = np.float64
 
     def row(at: int) -> NDArray[np.float64]:
-        loss_at = _loss_function(network, examples, loss, units, dtype)  # each thread has its own buffers
+        own = None if units == Units() else units
+        loss_at = LossOn(network, examples, loss, dtype, units=own)  # each thread has its own buffers
         return np.array([loss_at(theta) for theta in plane.at(across, up[at])])
 
     with thread_pool(threads) as pool:
@@ -307,25 +293,6 @@ def _straight(
     for row, step in zip(out, up, strict=True):
         losses_along(loss.code, start + step * second, move, target, weight, units.least, across, row)
     return out / weight.sum()
-
-
-def _loss_function(
-    network: Network,
-    examples: Examples,
-    loss: Loss,
-    units: Units | Callable[[Values], Values],
-    dtype: DTypeLike,
-) -> Callable[[Values], float]:
-    """Return the function from θ to L over all examples."""
-    pair = STABLE_PAIRS.get((network.output, loss.code)) if units == Units() else None
-    outputs = Predictor(network if pair is None else replace(network, output="identity"), examples, dtype)
-
-    def loss_at(theta: Values) -> float:
-        made = units(outputs(theta))
-        weight = examples.weight if loss.of_classes else np.broadcast_to(examples.weight, made.shape)
-        return mean_loss(pair or loss, made, examples.target, weight)
-
-    return loss_at
 
 
 def _narrowed(look: Callable[[float], tuple[float, float]], low: float, high: float) -> tuple[float, float]:

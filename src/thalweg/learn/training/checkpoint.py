@@ -127,9 +127,8 @@ def _of_table(name: str, parameters: list[float]) -> Loss:
     return quantile(parameters) if name == "quantile" else LOSSES[name]
 
 
-_FINGERPRINTS: WeakKeyDictionary[Examples, str] = (
-    WeakKeyDictionary()
-)  # a descent is saved many times, and its examples do not change
+# A descent is saved many times, and its examples do not change.
+_FINGERPRINTS: WeakKeyDictionary[Examples, str] = WeakKeyDictionary()
 
 
 def fingerprint(examples: Examples) -> str:

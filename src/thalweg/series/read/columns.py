@@ -62,15 +62,7 @@ def _found_date(
     candidates = [each for each in profiles if each.content == "dates" and each is not value_profile]
     if not candidates:
         raise _no_dates(table, profiles, date_format)
-    if len(candidates) > 1:
-        raise InputError(
-            "read.several_dates",
-            source=table.source_name,
-            count=len(candidates),
-            argument=Argument("date", candidates[0].column.name),
-            columns=_listed(profiles),
-        )
-    return candidates[0]
+    return _only_one("read.several_dates", table, profiles, candidates, "date")
 
 
 def _no_dates(table: Table, profiles: list[ColumnProfile], date_format: str | None) -> InputError:
@@ -115,12 +107,19 @@ def _found_value(
         )
     if len(candidates) > 1 and daily and date_profile.rows_a_day > 1:
         raise several_rows_a_day(table, date_profile.rows_a_day)
+    return _only_one("read.several_numbers", table, profiles, candidates, "value")
+
+
+def _only_one(
+    key: str, table: Table, profiles: list[ColumnProfile], candidates: list[ColumnProfile], argument: str
+) -> ColumnProfile:
+    """Return the candidate; where there are several, raise the error that asks for the argument."""
     if len(candidates) > 1:
         raise InputError(
-            "read.several_numbers",
+            key,
             source=table.source_name,
             count=len(candidates),
-            argument=Argument("value", candidates[0].column.name),
+            argument=Argument(argument, candidates[0].column.name),
             columns=_listed(profiles),
         )
     return candidates[0]
