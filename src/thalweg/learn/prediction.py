@@ -95,27 +95,6 @@ def predict(network: Network, theta: Values, examples: Examples, *, threads: int
     return Predictor(network, examples, given.dtype, threads=threads)(given)
 
 
-def loss_on(network: Network, theta: Values, examples: Examples, loss: str | Loss) -> float:
-    """Return L of a network over all examples (L1), in the stable form where output and loss have one.
-
-    Parameters
-    ----------
-    network : Network
-    theta : ndarray, shape (size,)
-    examples : Examples
-        For instance those of validation.
-    loss : str or Loss
-
-    Raises
-    ------
-    ValueError
-        If features, targets, output or loss do not fit.
-    """
-    loss = loss_of(loss)
-    given = _of_a_precision(theta)
-    return LossOn(network, suited(network, loss, examples), loss, given.dtype, threads=None)(given)
-
-
 class LossOn:
     """L of one network over the same examples, for one θ after another.
 
@@ -159,6 +138,27 @@ class LossOn:
         made = made if self._units is None else self._units(made)
         weight = self._weight if self._loss.of_classes else np.broadcast_to(self._weight, made.shape)
         return mean_loss(self._loss, made, self._target, weight)
+
+
+def loss_on(network: Network, theta: Values, examples: Examples, loss: str | Loss) -> float:
+    """Return L of a network over all examples (L1), in the stable form where output and loss have one.
+
+    Parameters
+    ----------
+    network : Network
+    theta : ndarray, shape (size,)
+    examples : Examples
+        For instance those of validation.
+    loss : str or Loss
+
+    Raises
+    ------
+    ValueError
+        If features, targets, output or loss do not fit.
+    """
+    loss = loss_of(loss)
+    given = _of_a_precision(theta)
+    return LossOn(network, suited(network, loss, examples), loss, given.dtype, threads=None)(given)
 
 
 def _of_a_precision(theta: Values) -> Values:
