@@ -37,7 +37,7 @@ main()
 _FIRST_USE = """
 import time
 import numpy as np
-from thalweg.learn.examples import dense_examples
+from thalweg.learn.data.examples import dense_examples
 from thalweg.learn.function import Network
 started = time.perf_counter()
 from thalweg.learn.descent import Descent

@@ -11,11 +11,11 @@ import numpy as np
 from cases import DEEP, SMALL
 from measure import table, work_of_others
 from passes import named
-from thalweg.learn.ensembles import descents, run_together
-from thalweg.learn.examples import dense_examples
+from thalweg.learn.data.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.optimizer import Optimizer
-from thalweg.learn.thread_pool import available_cores
+from thalweg.learn.runs.ensembles import descents, run_together
+from thalweg.learn.training.thread_pool import available_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +83,7 @@ def section(*, quick: bool = False) -> list[str]:
     told = [] if undisturbed else ["**Others kept a core busy meanwhile**, so two cores were not there to be had.", ""]
     return [
         f"Whole networks a second, {NETWORKS} of them side by side on {EXAMPLES:,} examples, batch 32, float32, by",
-        "`learn/together.py` on one thread and on two, which take turns; the gain is the median of the turns' gains.",
+        "`learn/runs/ensembles.py` on one thread and on two, which take turns; the gain is the median of their gains.",
         "Turns in which other processes had a tenth of a core do not count.",
         "",
         *told,

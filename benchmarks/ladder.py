@@ -13,8 +13,8 @@ import numpy as np
 from measure import medians, table, take_turns
 from thalweg import read
 from thalweg.forecast.predictors.network import Rung
+from thalweg.learn.data.examples import Examples
 from thalweg.learn.descent import Descent
-from thalweg.learn.examples import Examples
 from thalweg.learn.function import Network
 from thalweg.learn.loss import mean_loss
 from thalweg.learn.prediction import Predictor

@@ -12,10 +12,10 @@ from measure import one_core, processor_seconds, table
 from thalweg.learn.compiled import kernel
 from thalweg.learn.compiled.activate import multiply_by_slope
 from thalweg.learn.compiled.product import backward_product
-from thalweg.learn.counting import backward_count, forward_count, naive_count
+from thalweg.learn.data.examples import dense_examples
 from thalweg.learn.descent import Descent
-from thalweg.learn.examples import dense_examples
-from thalweg.learn.thread_group import ALONE
+from thalweg.learn.explain.counting import backward_count, forward_count, naive_count
+from thalweg.learn.training.thread_group import ALONE
 from updates import micro
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import numpy as np
 
 from measure import one_core, processor_seconds, table
 from surface_loop import losses_of_line
-from thalweg.learn.examples import dense_examples, window_examples
+from thalweg.learn.data.examples import dense_examples, window_examples
+from thalweg.learn.explain.plane import Plane, random_plane
+from thalweg.learn.explain.surface import Units, surface_of
 from thalweg.learn.function import Network
-from thalweg.learn.plane import Plane, random_plane
-from thalweg.learn.surface import Units, surface_of
 from thalweg.series.sample import sample
 
 DAYS = 2190  # six years

@@ -11,8 +11,8 @@ import numpy as np
 from cases import CASES, PEERS, Case
 from measure import one_core, processor_seconds, table
 from thalweg.learn import backprop, optimizer
+from thalweg.learn.data.examples import dense_examples
 from thalweg.learn.descent import Descent
-from thalweg.learn.examples import dense_examples
 from thalweg.learn.loss import LOSSES
 
 if TYPE_CHECKING:

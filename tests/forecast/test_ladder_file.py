@@ -6,7 +6,8 @@ import pytest
 
 from thalweg.errors import InputError
 from thalweg.forecast.ladder import named_ladder
-from thalweg.forecast.ladder_file import MOST_LAYERS, MOST_UNITS, checked_ladder, ladder_from_toml
+from thalweg.forecast.ladder_file import MOST_LAYERS, MOST_UNITS, ladder_from_toml
+from thalweg.forecast.options import FitOptions
 from thalweg.forecast.predictors.network import Rung
 from thalweg.series.frequency.record import DAILY
 
@@ -62,7 +63,7 @@ def test_everything_that_can_be_said(written):
 
 
 def test_a_path_that_ends_in_toml_is_read(written):
-    assert checked_ladder(str(written("[[rung]]\ndays_back = 3"))).rungs[-1].name == "linear 3"
+    assert FitOptions(ladder=str(written("[[rung]]\ndays_back = 3"))).ladder.rungs[-1].name == "linear 3"
 
 
 @pytest.mark.parametrize(
@@ -135,9 +136,9 @@ def test_files_that_cannot_be_read(tmp_path):
 
 def test_a_name_that_is_none():
     with pytest.raises(InputError, match=r"ladder='huge': there is no such ladder. Choose one of full, lecture, quick"):
-        checked_ladder("huge")
+        FitOptions(ladder="huge")
     with pytest.raises(InputError, match=r"none\.toml' cannot be read: No such file or folder"):
-        checked_ladder(str(Path("no such folder") / "none.toml"))
+        FitOptions(ladder=str(Path("no such folder") / "none.toml"))
 
 
 def test_the_lectures_ladder_is_its_table():

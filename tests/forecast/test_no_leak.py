@@ -31,7 +31,7 @@ from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.search import Member
 from thalweg.forecast.strategy import STRATEGIES, predict_steps
 from thalweg.forecast.training import TrainingSet, descend
-from thalweg.learn.thread_pool import thread_pool
+from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.dates import days_after
 

@@ -17,7 +17,7 @@ from thalweg.forecast.predictors.network import network_predictor
 from thalweg.forecast.search import Member, parts_of, search
 from thalweg.forecast.training import TrainingSet, descend
 from thalweg.forecast.watch import Silence
-from thalweg.learn.thread_pool import thread_pool
+from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
 from thalweg.series.panel import panel_of
 from thalweg.series.split import split_by_date

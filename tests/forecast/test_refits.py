@@ -10,7 +10,7 @@ from thalweg.forecast.backtest import refit
 from thalweg.forecast.data import data_of
 from thalweg.forecast.search import Member
 from thalweg.learn.optimizer import Optimizer
-from thalweg.learn.thread_pool import thread_pool
+from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
 
 

@@ -34,7 +34,7 @@ from thalweg.forecast.store import pack
 from thalweg.forecast.strategy import STRATEGIES
 from thalweg.forecast.watch import Silence
 from thalweg.learn.optimizer import Optimizer
-from thalweg.learn.thread_pool import thread_pool
+from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.messages import catalogue
 from thalweg.series.calendar import Calendar
 

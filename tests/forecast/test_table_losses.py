@@ -13,7 +13,7 @@ from thalweg.forecast.search import FIRST_RUNGS_OF_MEAN, MOST_RUNGS_IN_MEAN, Sco
 from thalweg.forecast.search import search as search_ladder
 from thalweg.forecast.training import TrainingSet, descend
 from thalweg.forecast.watch import Silence
-from thalweg.learn.thread_pool import thread_pool
+from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
 from thalweg.series.split import split_by_date
 

@@ -1,4 +1,4 @@
-"""The house rules of imports: downwards only, and nothing heavy before it is needed."""
+"""The house rules of imports: downwards only, never in a circle, and nothing heavy before it is needed."""
 
 import ast
 import json
@@ -76,6 +76,57 @@ def test_imports_run_downwards_only(file):
             assert here == "cli", f"{file} imports the public package, which stands above it"
         elif there != here:
             assert FLOOR[there] < FLOOR[here], f"{here} may not import {module}"
+
+
+def graph_of_modules():
+    """Return the modules that each module imports: for types, within functions, and by the stub of lazy names too."""
+    modules = {}
+    for file in sorted(SOURCE.rglob("*.py")):
+        parts = file.relative_to(SOURCE.parent).with_suffix("").parts
+        modules[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
+    graph = {}
+    for module, file in modules.items():
+        found = set()
+        for source in (file, file.with_suffix(".pyi")):
+            for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))) if source.exists() else ():
+                if isinstance(node, ast.Import):
+                    found |= {alias.name for alias in node.names}
+                elif isinstance(node, ast.ImportFrom):
+                    package = f"{module}.{node.module}" if node.level else node.module  # only stubs import relatively
+                    inner = {f"{package}.{alias.name}" for alias in node.names}
+                    found |= inner & modules.keys() or {package}
+        graph[module] = found & modules.keys() - {module}
+    return graph
+
+
+def in_circles(graph):
+    """Return the nodes from which a way of imports leads back to them."""
+
+    def reached_from(node):
+        reached, todo = set(), [node]
+        while todo:
+            new = graph[todo.pop()] - reached
+            reached |= new
+            todo += new
+        return reached
+
+    return {node for node in graph if node in reached_from(node)}
+
+
+def test_no_module_imports_one_that_imports_it_back():
+    assert in_circles(graph_of_modules()) == set()
+
+
+def test_no_folder_imports_one_beside_it_that_imports_it_back():
+    graph, found = graph_of_modules(), set()
+    for folder in {module.rpartition(".")[0] for module in graph} - {""}:
+        depth = folder.count(".") + 2
+        beside = {module: ".".join(module.split(".")[:depth]) for module in graph if module.startswith(f"{folder}.")}
+        whole = {node: set() for node in beside.values()}
+        for module, node in beside.items():
+            whole[node] |= {beside[other] for other in graph[module] & beside.keys()} - {node}
+        found |= in_circles(whole)
+    assert found == set()
 
 
 def test_the_package_itself_defines_nothing():

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from thalweg.learn.data.examples import dense_examples
 from thalweg.learn.descent import Descent
-from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES, mean_loss
 from thalweg.learn.optimizer import Optimizer

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from support.strategies import random_examples
+from thalweg.learn.data.examples import dense_examples
 from thalweg.learn.descent import Descent
-from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES, huber, own_loss, quantile
 from thalweg.learn.optimizer import Optimizer

@@ -9,8 +9,8 @@ from support.combinations import ALL, problem_of
 from support.peers import peer
 from thalweg.learn.activation import ACTIVATIONS
 from thalweg.learn.backprop import loss_and_gradient
+from thalweg.learn.data.examples import dense_examples
 from thalweg.learn.descent import Descent
-from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES, huber, quantile
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer, rate

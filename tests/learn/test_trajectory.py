@@ -12,8 +12,8 @@ import pytest
 from learn.golden import trajectory as golden
 from support.covering import cases
 from thalweg.learn.backprop import loss_and_gradient
+from thalweg.learn.data.examples import dense_examples
 from thalweg.learn.descent import Descent
-from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer, apply_update

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from thalweg.learn import backprop
+from thalweg.learn.data.examples import dense_examples
 from thalweg.learn.descent import Descent
-from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
 from thalweg.learn.prediction import predict

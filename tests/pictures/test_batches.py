@@ -12,8 +12,8 @@ from support.chart_reader import marked, rows
 from support.findings_builder import simulated_series
 from support.pictures import study_of
 from thalweg.errors import InputError
+from thalweg.learn.data.examples import dense_examples
 from thalweg.learn.descent import Descent
-from thalweg.learn.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.pictures.batches.chart import batches_chart, batches_illustration
 from thalweg.pictures.batches.study import LECTURE_SIZES, updates_an_epoch

@@ -195,7 +195,7 @@ def test_one_seed_never_claims_overfitting_in_the_title(study):
 
 
 def test_the_same_seed_makes_the_same_picture(series, monkeypatch):
-    monkeypatch.setattr("thalweg.learn.thread_pool.available_cores", lambda: 2)
+    monkeypatch.setattr("thalweg.learn.training.thread_pool.available_cores", lambda: 2)
     one, other = (json.dumps(layers_illustration(study_of("layers", series, **SMALL)).described) for _ in range(2))
     assert one == other
     assert one != json.dumps(layers_illustration(study_of("layers", series, **(SMALL | {"seed": 5}))).described)

@@ -16,8 +16,8 @@ from support.surfaces import SERIES, loss_at, pairs, panel
 from thalweg.charts.numbers import number
 from thalweg.charts.style import layered
 from thalweg.errors import InputError
-from thalweg.learn.plane import Plane
-from thalweg.learn.surface import Surface
+from thalweg.learn.explain.plane import Plane
+from thalweg.learn.explain.surface import Surface
 from thalweg.pictures.surface.chart import surface_chart, surface_illustration
 from thalweg.pictures.surface.curve_study import toy_curve
 from thalweg.pictures.surface.panel import Panel

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from thalweg.learn.activation import ACTIVATIONS
-from thalweg.learn.examples import Examples
+from thalweg.learn.data.examples import Examples
 from thalweg.learn.function import Network
 from thalweg.learn.optimizer import RULES, SCHEDULES, Optimizer
 

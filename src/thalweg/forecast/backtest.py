@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.predictors.base import Fitting, RungPredictor
     from thalweg.forecast.search import Member
     from thalweg.forecast.training import Descended
-    from thalweg.learn.thread_pool import ThreadPool
+    from thalweg.learn.training.thread_pool import ThreadPool
 
 
 def refit(

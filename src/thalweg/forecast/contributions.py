@@ -22,7 +22,7 @@ from thalweg.errors import InputError
 from thalweg.forecast.features.past import Past, past_of
 from thalweg.forecast.predictors.baselines import Baseline
 from thalweg.forecast.predictors.network import NetworkPredictor
-from thalweg.learn.attribution import input_slopes, integrated_gradients
+from thalweg.learn.explain.attribution import input_slopes, integrated_gradients
 from thalweg.messages import Argument
 from thalweg.series.frequency.dates import steps_after
 
@@ -129,7 +129,7 @@ def why_of(
     date : numpy.datetime64, optional
         The day estimated; by default the day after the last.
     tolerance : float
-        See `thalweg.learn.attribution.integrated_gradients`.
+        See `thalweg.learn.explain.attribution.integrated_gradients`.
 
     Raises
     ------

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.calibrate import Calibration
     from thalweg.forecast.data import Data
     from thalweg.forecast.search import Candidate, Member
-    from thalweg.learn.thread_pool import ThreadPool
+    from thalweg.learn.training.thread_pool import ThreadPool
     from thalweg.series.series import Series
 
 

@@ -20,7 +20,7 @@ from thalweg.forecast.search import search
 from thalweg.forecast.strategy import needs_direct, strategy_name
 from thalweg.forecast.verdict import verdict
 from thalweg.forecast.watch import Silence
-from thalweg.learn.thread_pool import ThreadPool, thread_pool
+from thalweg.learn.training.thread_pool import ThreadPool, thread_pool
 from thalweg.messages import Argument, Message
 from thalweg.series.calendar import Calendar
 from thalweg.series.holidays import nearest_holiday

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thalweg.errors import InputError
 from thalweg.files import reason_of
 from thalweg.forecast.features.sets import KNOWN
 from thalweg.forecast.ladder import Ladder
-from thalweg.forecast.options import LADDERS
 from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.rung import USUAL_OPTIMIZER
 from thalweg.learn.activation import ACTIVATIONS
@@ -22,28 +20,7 @@ from thalweg.series.frequency.record import DAILY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-def checked_ladder(name: str, *, argument: str = "ladder") -> str | Ladder:
-    """Return the name of a ladder as it is, and of a path the ladder that stands there.
-
-    Parameters
-    ----------
-    name : str
-        A name, or the path of a file that ends in ``.toml``.
-    argument : str
-        The argument that `name` was given as, for the error.
-
-    Raises
-    ------
-    InputError
-        If there is no such ladder or file, or the file is not as `ladder_from_toml` describes it.
-    """
-    if name in LADDERS:
-        return name
-    if name.endswith(".toml"):
-        return ladder_from_toml(Path(name), argument=argument)
-    raise InputError("ladder.unknown", argument=Argument(argument, name), names=LADDERS)
+    from pathlib import Path
 
 
 def ladder_from_toml(path: Path, *, argument: str = "ladder") -> Ladder:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from thalweg.errors import InputError
+from thalweg.messages import Argument
 from thalweg.options import Kind, Number, Options, WholeNumber, Word, option
 from thalweg.series.country import Country
 from thalweg.series.frequency.record import DAILY
@@ -34,9 +37,15 @@ class LadderName(Kind):
     def checked(self, name: str, value: Any) -> str | Ladder:  # noqa: ANN401 - users have no type checker
         """Return the name of a ladder, or the ladder that was given or stands in a file."""
         from thalweg.forecast.ladder import Ladder  # noqa: PLC0415 - the help does not need it
-        from thalweg.forecast.ladder_file import checked_ladder  # noqa: PLC0415 - likewise
+        from thalweg.forecast.ladder_file import ladder_from_toml  # noqa: PLC0415 - likewise
 
-        return value if isinstance(value, Ladder) else checked_ladder(str(value), argument=name)
+        if isinstance(value, Ladder):
+            return value
+        if str(value) in LADDERS:
+            return str(value)
+        if str(value).endswith(".toml"):
+            return ladder_from_toml(Path(value), argument=name)
+        raise InputError("ladder.unknown", argument=Argument(name, value), names=LADDERS)
 
 
 @dataclass(frozen=True, kw_only=True)

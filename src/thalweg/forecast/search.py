@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.predictors.network import Rung
     from thalweg.forecast.training import Descended
     from thalweg.forecast.watch import Watcher
-    from thalweg.learn.thread_pool import ThreadPool
+    from thalweg.learn.training.thread_pool import ThreadPool
     from thalweg.series.split import Split
 
 FIRST_RUNGS_OF_MEAN = 3  # the best on validation

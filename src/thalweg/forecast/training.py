@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.data import Span
     from thalweg.forecast.rung import Hyperparameters
     from thalweg.learn.activation import Values
-    from thalweg.learn.examples import Examples
+    from thalweg.learn.data.examples import Examples
     from thalweg.series.calendar import Calendar
     from thalweg.series.panel import Panel
     from thalweg.series.series import Series

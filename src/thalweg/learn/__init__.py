@@ -6,6 +6,10 @@
 >>> outcome = descent.run()
 >>> made = predict(descent.network, descent.kept, examples)
 
+The three steps and their parts stand beside this file: ``function``, ``loss``, ``descent`` and the modules that they
+name. Five folders stand around them: ``data`` makes examples, ``compiled`` computes the passes fast, ``training`` is
+what a descent needs, ``runs`` are ways to run descents, and ``explain`` shows how learning works.
+
 The public names stand once, in ``__init__.pyi``; each is loaded when it is first used.
 """
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.learn.compiled import kernel
-from thalweg.learn.thread_group import ALONE
+from thalweg.learn.prediction import predict
+from thalweg.learn.training.thread_group import ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,25 +17,28 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.learn.activation import Values
-    from thalweg.learn.examples import Examples
+    from thalweg.learn.data.examples import Examples
+    from thalweg.learn.function import Network
     from thalweg.learn.loss import Loss
 
 
 def descend_by(
     loss: Loss,
     examples: Examples,
-    compiled: tuple[kernel.Plan, kernel.Data, kernel.Buffers],
+    plan: kernel.Plan,
+    data: kernel.Data,
+    buffers: kernel.Buffers,
     theta: Values,
     order: NDArray[np.int64],
     batch: int,
-    batches: range,
+    first: int,
+    last: int,
     losses: NDArray[np.float64],
     ended: Callable[[], bool],
 ) -> None:
-    """Do what `kernel.descend` does, batch by batch, until `ended` returns True."""
-    plan, data, buffers = compiled
+    """Do what `kernel.descend` does with the same arguments, batch by batch, until `ended` returns True."""
     outputs = int(plan.widths[-1])
-    for number in batches:
+    for number in range(first, last):
         rows = order[number * batch : (number + 1) * batch]
         count = len(rows)
         update = int(buffers.counts[kernel.UPDATES])
@@ -54,6 +58,11 @@ def descend_by(
         kernel.finish(plan, buffers, theta, count, weighted, losses[number], update, ALONE)
         if ended():
             return
+
+
+def only_loss_failed(network: Network, theta: Values, examples: Examples) -> bool:
+    """Whether θ and every prediction are finite, so that a custom loss alone is to blame for a failed update."""
+    return bool(np.isfinite(theta).all() and np.isfinite(predict(network, theta, examples)).all())
 
 
 def _score(loss: Loss, examples: Examples, rows: NDArray[np.int64], made: Values) -> tuple[float, Values]:

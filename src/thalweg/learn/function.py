@@ -13,7 +13,7 @@ import numpy as np
 from thalweg.learn.activation import ACTIVATIONS, OUTPUTS, Values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 
 # The bound of a uniform start, from the numbers of a layer's inputs and outputs.
@@ -95,15 +95,14 @@ class Network:
         """View θ, shape (size,), layer by layer: the rows of W, then b (N6)."""
         if theta.shape != (self.size,):
             raise ValueError(f"This network has {self.size} unknowns; the vector given has shape {theta.shape}.")
-        return list(self._cut(theta))
-
-    def _cut(self, theta: Values) -> Iterator[Layer]:
+        layers: list[Layer] = []
         at = 0
         for inputs, outputs in pairwise(self.widths):
             weights = theta[at : at + inputs * outputs].reshape(outputs, inputs)
             at += inputs * outputs
-            yield Layer(weights, theta[at : at + outputs])
+            layers.append(Layer(weights, theta[at : at + outputs]))
             at += outputs
+        return layers
 
     def start(self, seed: int = 0, kind: str | None = None) -> Values:
         """Return θ⁰, drawn at random (O1), float64: biases 0, weights uniform within a bound that suits σ.

@@ -115,6 +115,17 @@ class Optimizer:
         )
 
 
+def optimizer_of(optimizer: Optimizer | str | None) -> Optimizer:
+    """Return the optimizer given, that of the update rule of that name, or Adam where none is given.
+
+    Raises
+    ------
+    ValueError
+        If there is no such rule.
+    """
+    return Optimizer(optimizer) if isinstance(optimizer, str) else optimizer or Optimizer()
+
+
 def rate(optimizer: Optimizer, update: int, planned: int) -> float:
     """Return the learning rate of update number `update` (0 is the first) of `planned`."""
     eta = optimizer.learning_rate

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from thalweg.learn.activation import Values
-    from thalweg.learn.examples import Examples
+    from thalweg.learn.data.examples import Examples
     from thalweg.learn.function import Network
     from thalweg.learn.loss import Loss
 

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.learn.compiled import kernel
-from thalweg.learn.examples import COMPILED_FOR, Examples, expect_examples
+from thalweg.learn.data.examples import COMPILED_FOR, Examples, expect_examples
+from thalweg.learn.data.validated_targets import expect_features, suited
 from thalweg.learn.loss import STABLE_PAIRS, loss_of, mean_loss
-from thalweg.learn.thread_group import thread_group, threads_for
-from thalweg.learn.validated_targets import suited
-from thalweg.learn.workspace import buffers_of, data_of, plan_of
+from thalweg.learn.training.thread_group import thread_group, threads_for
+from thalweg.learn.training.workspace import buffers_of, data_of, plan_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import DTypeLike, NDArray
 
     from thalweg.learn.activation import Values
@@ -46,8 +48,7 @@ class Predictor:
 
     def __init__(self, network: Network, examples: Examples, dtype: DTypeLike, *, threads: int | None = 1) -> None:
         expect_examples(examples)
-        if examples.features != network.widths[0]:
-            raise ValueError(f"The examples have {examples.features} features; the network takes {network.widths[0]}.")
+        expect_features(network, examples)
         self._network, self._dtype = network, dtype
         self._examples = examples.astype(dtype)
         self._batch = min(PREDICTION_BATCH, max(len(examples), 1))
@@ -90,9 +91,53 @@ def predict(network: Network, theta: Values, examples: Examples, *, threads: int
     ValueError
         If features or unknowns are not as many as the network's.
     """
-    given = np.asarray(theta)
-    precision = np.result_type(given, np.float32)  # whole numbers become float64
-    return Predictor(network, examples, precision, threads=threads)(given.astype(precision, copy=False))
+    given = _of_a_precision(theta)
+    return Predictor(network, examples, given.dtype, threads=threads)(given)
+
+
+class LossOn:
+    """L of one network over the same examples, for one θ after another.
+
+    Parameters
+    ----------
+    network : Network
+    examples : Examples
+    loss : Loss
+    dtype : dtype
+        The precision of the pass.
+    target : ndarray, shape (examples, outputs), or labels of shape (examples, 1), optional
+        The examples' own targets where it is not given.
+    units : callable, optional
+        Turns outputs, shape (examples, outputs), into the units of the targets. Where it is not given, the loss is
+        computed in the stable form, if output and loss have one.
+    threads : int, optional
+        As for `Predictor`.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        examples: Examples,
+        loss: Loss,
+        dtype: DTypeLike,
+        *,
+        target: Values | None = None,
+        units: Callable[[Values], Values] | None = None,
+        threads: int | None = 1,
+    ) -> None:
+        pair = STABLE_PAIRS.get((network.output, loss.code)) if units is None else None
+        of_z = network if pair is None else replace(network, output="identity")
+        self._predictor = Predictor(of_z, examples, dtype, threads=threads)
+        self._loss, self._units = pair or loss, units
+        self._target = examples.target if target is None else target
+        self._weight = examples.weight
+
+    def __call__(self, theta: Values) -> float:
+        """Return L at θ."""
+        made = self._predictor(theta)
+        made = made if self._units is None else self._units(made)
+        weight = self._weight if self._loss.of_classes else np.broadcast_to(self._weight, made.shape)
+        return mean_loss(self._loss, made, self._target, weight)
 
 
 def loss_on(network: Network, theta: Values, examples: Examples, loss: str | Loss) -> float:
@@ -112,8 +157,11 @@ def loss_on(network: Network, theta: Values, examples: Examples, loss: str | Los
         If features, targets, output or loss do not fit.
     """
     loss = loss_of(loss)
-    examples = suited(network, loss, examples)
-    pair = STABLE_PAIRS.get((network.output, loss.code))
-    made = predict(network if pair is None else replace(network, output="identity"), theta, examples)
-    weight = examples.weight if loss.of_classes else np.broadcast_to(examples.weight, made.shape)
-    return mean_loss(pair or loss, made, examples.target, weight)
+    given = _of_a_precision(theta)
+    return LossOn(network, suited(network, loss, examples), loss, given.dtype, threads=None)(given)
+
+
+def _of_a_precision(theta: Values) -> Values:
+    """Return θ in a precision of the kernel: whole numbers become float64."""
+    given = np.asarray(theta)
+    return given.astype(np.result_type(given, np.float32), copy=False)

@@ -276,7 +276,7 @@ def test_precisions_labels_and_sizes_that_onnx_has_not_are_told(monkeypatch):
     estimator.classes_ = np.array([0.5, 1.0, 2.0])
     with pytest.raises(ValueError, match=r"\[0.5, 1.0, 2.0\] are neither whole numbers nor text"):
         to_onnx(estimator)
-    monkeypatch.setattr("thalweg.adapters.onnx.export._LARGEST_BYTES", 100)
+    monkeypatch.setattr("thalweg.adapters.onnx.graph._LARGEST_BYTES", 100)
     with pytest.raises(ValueError, match="13 unknowns of float64 are more than the 2 GB"):
         to_onnx(NETWORK, NETWORK.start())
 
@@ -298,7 +298,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
 @pytest.mark.parametrize(
     ("absent", "module", "sentence"),
     [
-        ("onnx", "thalweg.adapters.onnx.export", r"pip install 'thalweg\[onnx\]'"),
+        ("onnx", "thalweg.adapters.onnx.graph", r"pip install 'thalweg\[onnx\]'"),
         ("skl2onnx", "thalweg.adapters.onnx.pipelines", "pip install skl2onnx"),
     ],
 )

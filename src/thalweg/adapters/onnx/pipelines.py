@@ -9,7 +9,7 @@ from onnx import TensorProto, checker, helper, numpy_helper, shape_inference
 from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
 
-from thalweg.adapters.onnx.export import OPSET, Graph, labels_of
+from thalweg.adapters.onnx.graph import OPSET, Graph, labels_of
 from thalweg.adapters.sklearn import NetworkClassifier, NetworkRegressor
 
 try:

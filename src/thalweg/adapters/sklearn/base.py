@@ -22,17 +22,18 @@ from sklearn.utils.validation import (
 from thalweg.adapters.sklearn import options
 from thalweg.adapters.sklearn.fitted import PRECISIONS, FittedNetwork
 from thalweg.adapters.sklearn.training import Curves, FitDescent, go_on, saved_seed
-from thalweg.adapters.sklearn.units import LossOn, TargetScale
-from thalweg.learn.examples import dense_examples
+from thalweg.learn.data.examples import dense_examples
 from thalweg.learn.function import Network
+from thalweg.learn.prediction import LossOn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import ArrayLike, NDArray
 
+    from thalweg.adapters.sklearn.units import TargetScale
     from thalweg.learn.activation import Values
-    from thalweg.learn.examples import Examples
+    from thalweg.learn.data.examples import Examples
     from thalweg.learn.loss import Loss
 
 
@@ -276,7 +277,7 @@ class NetworkEstimator(FittedNetwork, ABC):
         )
         if factor is not None:
             return descent, lambda descent: factor * descent.epoch_loss()
-        whole = LossOn(network, descent.examples, target, loss, units, options.threads_of(self))
+        whole = self._loss_at(network, descent.examples, target)
         return descent, lambda descent: whole(descent.theta)
 
     def _descend(
@@ -316,5 +317,10 @@ class NetworkEstimator(FittedNetwork, ABC):
     def _loss_on(self, rows: Rows, network: Network, dtype: Any) -> LossOn:  # noqa: ANN401 - a dtype
         """Return a function that gives the loss of some rows in the target's own units."""
         examples, target = self._examples(rows)
-        threads = options.threads_of(self)
-        return LossOn(network, examples.astype(dtype), target, self._loss(), self._units(), threads)
+        return self._loss_at(network, examples.astype(dtype), target)
+
+    def _loss_at(self, network: Network, examples: Examples, target: NDArray[np.float64]) -> LossOn:
+        """Return the same of examples whose targets are given in their own units."""
+        units = self._units().own if is_regressor(self) else None  # probabilities have no units
+        dtype, threads = examples.dense.dtype, options.threads_of(self)
+        return LossOn(network, examples, self._loss(), dtype, target=target, units=units, threads=threads)

@@ -12,8 +12,8 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from thalweg.adapters.sklearn import options
 from thalweg.adapters.sklearn.streaming import StreamedEstimator
 from thalweg.adapters.sklearn.units import TargetScale
-from thalweg.learn.larger_than_memory import WINDOW_ROWS
 from thalweg.learn.loss import LOSSES, as_distributions
+from thalweg.learn.runs.larger_than_memory import WINDOW_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,10 +14,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from thalweg.adapters.sklearn import options
 from thalweg.adapters.sklearn.training import Curves
-from thalweg.learn.examples import dense_examples
+from thalweg.learn.data.examples import dense_examples
 from thalweg.learn.outcome import Outcome
 from thalweg.learn.prediction import predict
-from thalweg.learn.training_state import TrainingState
+from thalweg.learn.training.training_state import TrainingState
 from thalweg.messages import Message
 
 if TYPE_CHECKING:

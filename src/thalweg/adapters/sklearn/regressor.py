@@ -10,7 +10,7 @@ from sklearn.base import RegressorMixin
 from thalweg.adapters.sklearn import options
 from thalweg.adapters.sklearn.streaming import StreamedEstimator
 from thalweg.adapters.sklearn.units import TargetScale
-from thalweg.learn.larger_than_memory import WINDOW_ROWS
+from thalweg.learn.runs.larger_than_memory import WINDOW_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -265,9 +265,8 @@ class NetworkRegressor(RegressorMixin, StreamedEstimator):
         self.target_mean_, self.target_scale_ = units.mean, units.scale
 
     def _encoded(self, y: NDArray[Any]) -> NDArray[np.float64]:
-        target = y.reshape(len(y), -1).astype(
-            np.float64, order="C"
-        )  # sums over another memory layout round differently
+        # Sums over another memory layout round differently.
+        target = y.reshape(len(y), -1).astype(np.float64, order="C")
         if target.shape[1] != self.n_outputs_:
             raise ValueError(f"y has {target.shape[1]} outputs; the network was begun with {self.n_outputs_}.")
         return target

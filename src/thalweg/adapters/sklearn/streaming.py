@@ -20,12 +20,11 @@ from thalweg.adapters.sklearn import options
 from thalweg.adapters.sklearn.base import NetworkEstimator, Rows
 from thalweg.adapters.sklearn.fitted import PRECISIONS
 from thalweg.adapters.sklearn.training import Curves
-from thalweg.adapters.sklearn.units import LossOn
-from thalweg.learn.examples import dense_examples
-from thalweg.learn.larger_than_memory import descend_stream, rows_told_by
+from thalweg.learn.data.examples import dense_examples
+from thalweg.learn.data.parquet import ParquetBatches
 from thalweg.learn.outcome import Outcome
-from thalweg.learn.parquet import ParquetBatches
-from thalweg.learn.windows import ONCE
+from thalweg.learn.runs.larger_than_memory import descend_stream, rows_told_by
+from thalweg.learn.runs.windows import ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
     from thalweg.learn.activation import Values
     from thalweg.learn.function import Network
-    from thalweg.learn.larger_than_memory import StreamEpoch
+    from thalweg.learn.runs.larger_than_memory import StreamEpoch
 
 
 class StreamedEstimator(NetworkEstimator):
@@ -220,12 +219,12 @@ class StreamedEstimator(NetworkEstimator):
 
     def _loss_of_stream(self, learned: LearnedStream, network: Network, theta: Values, dtype: Any) -> float:  # noqa: ANN401
         """Return L over all rows in own units, by another pass over the stream, which nothing else reads then."""
-        loss, units, total, shares = self._loss(), self._units(), 0.0, 0.0
+        units, total, shares = self._units(), 0.0, 0.0
         for X, target, weight in learned:
             share = float(weight.sum())
             if share:
                 examples = dense_examples(X, target, weight).astype(dtype)
-                total += share * LossOn(network, examples, units.own(target), loss, units)(theta)
+                total += share * self._loss_at(network, examples, units.own(target))(theta)
                 shares += share
         return total / shares
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 
 from thalweg.checksummed import unseal
-from thalweg.learn.checkpoint import DESCENT
 from thalweg.learn.descent import Descent
+from thalweg.learn.training.checkpoint import DESCENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,10 +108,8 @@ class FitDescent(Descent):
 
     def ended(self, patience: int | None) -> Outcome | None:
         """Return the outcome if validation has already ended the descent, because another run would go on too far."""
-        waited = self._stopping.epochs_seen - self._stopping.best_epoch
-        if patience is None or self._stopping.kept is None or waited < patience:
-            return None
-        return self._outcome("validation", 0.0)
+        name = self._stopping.out_of_patience(self._stopping.epochs_seen, patience)
+        return self._outcome(name, 0.0) if name == "validation" else None
 
 
 def saved_seed(path: Path) -> int:

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.learn.loss import HUBER, MSE, OWN, STABLE_PAIRS, Loss, huber, mean_loss, own_loss
-from thalweg.learn.prediction import Predictor
+from thalweg.learn.loss import HUBER, MSE, OWN, Loss, huber, own_loss
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.learn.activation import Values
-    from thalweg.learn.examples import Examples
-    from thalweg.learn.function import Network
 
 
 @dataclass(frozen=True)
@@ -110,42 +107,3 @@ def _huber_of_each(own: float, scale: NDArray[np.float64]) -> Loss:
         error,
         lambda made, target: np.clip(made - target, -delta, delta),
     )
-
-
-class LossOn:
-    """L over the same examples in the target's own units, for one θ after another.
-
-    Parameters
-    ----------
-    network : Network
-    examples : Examples
-        Their features and weights are used.
-    target : ndarray, shape (examples, outputs), or labels of shape (examples, 1)
-        In the target's own units.
-    loss : Loss
-        The loss of predictions and targets in own units.
-    units : TargetScale
-    threads : int, optional
-        As for `predict`.
-    """
-
-    def __init__(
-        self,
-        network: Network,
-        examples: Examples,
-        target: NDArray[np.float64],
-        loss: Loss,
-        units: TargetScale,
-        threads: int | None = 1,
-    ) -> None:
-        pair = STABLE_PAIRS.get((network.output, loss.code))
-        network = network if pair is None else replace(network, output="identity")
-        self._predictor = Predictor(network, examples, examples.dense.dtype, threads=threads)
-        self._loss, self._target, self._units = pair or loss, target, units
-        self._weight = examples.weight
-
-    def __call__(self, theta: Values) -> float:
-        """Return L at θ."""
-        made = self._units.own(self._predictor(theta))
-        weight = self._weight if self._loss.of_classes else np.broadcast_to(self._weight, made.shape)
-        return mean_loss(self._loss, made, self._target, weight)

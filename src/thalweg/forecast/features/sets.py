@@ -19,7 +19,7 @@ from thalweg.forecast.features.past_values import PastValues
 from thalweg.forecast.features.season import Season
 from thalweg.forecast.features.usual_place import UsualPlace
 from thalweg.forecast.features.weekday import Weekday
-from thalweg.learn.examples import Examples
+from thalweg.learn.data.examples import Examples
 from thalweg.series.frequency.dates import steps_after
 
 if TYPE_CHECKING:

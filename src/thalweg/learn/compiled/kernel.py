@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 
     from thalweg.learn.activation import Values
 
-UPDATES, FLAT, RISEN = range(
-    3
-)  # of Buffers.counts: updates made; updates in a row without a gradient; in a row with a greater loss
+# Of Buffers.counts: updates made; updates in a row without a gradient; in a row with a greater loss.
+UPDATES, FLAT, RISEN = range(3)
 FIRST_LOSS, LAST_LOSS = range(2)  # of Buffers.seen
 
 

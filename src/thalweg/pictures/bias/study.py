@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.learn.backprop import forward
+from thalweg.learn.data.examples import dense_examples
 from thalweg.learn.descent import Descent
-from thalweg.learn.ensembles import run_together
-from thalweg.learn.examples import dense_examples
+from thalweg.learn.explain.least_lines import best_line
+from thalweg.learn.explain.pieces import pieces_of
 from thalweg.learn.function import Network
-from thalweg.learn.least_lines import best_line
 from thalweg.learn.loss import LOSSES
 from thalweg.learn.optimizer import Optimizer
-from thalweg.learn.pieces import pieces_of
+from thalweg.learn.runs.ensembles import run_together
 from thalweg.pictures.shared.curve import target_curve
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.watch import Watcher
     from thalweg.learn.activation import Values
-    from thalweg.learn.least_lines import Line
+    from thalweg.learn.explain.least_lines import Line
     from thalweg.pictures.bias.options import BiasOptions
     from thalweg.pictures.shared.curve import TargetCurve
     from thalweg.pictures.shared.source import Source

@@ -16,7 +16,7 @@ from thalweg.forecast.training import TrainingSet, scored
 from thalweg.learn.function import Network, one_layer_of_size
 from thalweg.learn.loss import LOSSES, mean_loss
 from thalweg.learn.prediction import Predictor
-from thalweg.learn.thread_pool import thread_pool
+from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.messages import Argument
 from thalweg.pictures.layers.options import DepthOptions, LayersOptions
 from thalweg.pictures.shared.fitted_rung import MOST_UNKNOWNS, fit_rung
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.watch import Watcher
     from thalweg.learn.descent import Descent
-    from thalweg.learn.thread_pool import ThreadPool
+    from thalweg.learn.training.thread_pool import ThreadPool
     from thalweg.pictures.shared.fitted_rung import FittedRung
     from thalweg.pictures.shared.source import Source
     from thalweg.series.series import Series

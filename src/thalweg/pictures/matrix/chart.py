@@ -54,7 +54,7 @@ def matrix_chart(study: MatrixStudy, language: str = "en") -> alt.VConcatChart:
     title = translate(f"look.matrix.title_{name}", size=thousands(example.network.size), y=short_number(_output(study)))
     heading = translate(
         "look.matrix.subtitle",
-        network=network_name(example, language),
+        network=network_name(example.network, example.rung.days_back, language),
         fitted=translate("look.passes.saved" if example.saved else "look.passes.fitted"),
         day=day(example.day, language),
         name=example.series.name,

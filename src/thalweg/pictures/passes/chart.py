@@ -97,7 +97,7 @@ def _subtitle(study: PassesStudy, language: str) -> str:
         return translate("look.passes.subtitle_worked", x=x, target=target, cost=cost)
     return translate(
         "look.passes.subtitle_examples_of" if study.view == "examples" else "look.passes.subtitle",
-        network=network_name(example, language),
+        network=network_name(example.network, example.rung.days_back, language),
         fitted=translate("look.passes.saved" if example.saved else "look.passes.fitted"),
         cost=cost,
         day=day(example.day, language),

@@ -9,10 +9,10 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.forecast.model import Model
-from thalweg.learn.counting import backward_count, forward_count, naive_count
+from thalweg.learn.explain.counting import backward_count, forward_count, naive_count
+from thalweg.learn.explain.passes import Passes, Trace, both_passes, central_differences, each_example, traced
 from thalweg.learn.function import Network
 from thalweg.learn.parameters import place_of
-from thalweg.learn.passes import Passes, Trace, both_passes, central_differences, each_example, traced
 from thalweg.messages import Argument
 from thalweg.pictures.passes.options import ExamplesOptions, PassesOptions
 from thalweg.pictures.shared.example import Example, example_of

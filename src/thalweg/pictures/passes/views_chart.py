@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from thalweg.charts.drawing import Point
     from thalweg.learn.activation import Values
-    from thalweg.learn.passes import Node, Path
+    from thalweg.learn.explain.passes import Node, Path
     from thalweg.pictures.passes.study import Count, PassesStudy
 
 PATH_COLOURS = (VERMILLION, BLUE, ORANGE, GREEN, PURPLE, SKY)

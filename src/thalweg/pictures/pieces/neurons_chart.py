@@ -137,7 +137,9 @@ def neurons_chart(study: NeuronsStudy, language: str = "en") -> alt.VConcatChart
         saturated=int(study.saturated.sum()),
     )
     subtitle = translate(
-        "look.pieces.fitted_subtitle", network=network_name(study, language), input=_input(study, translate)
+        "look.pieces.fitted_subtitle",
+        network=network_name(study.network, study.rung.days_back, language),
+        input=_input(study, translate),
     )
     return dress(chart, title, subtitle, language, simulated=study.series.simulated)
 

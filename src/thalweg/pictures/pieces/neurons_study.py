@@ -12,7 +12,7 @@ from thalweg.forecast.features.past import past_of
 from thalweg.forecast.ladder import suited
 from thalweg.forecast.model import Model
 from thalweg.forecast.predictors.network import Rung
-from thalweg.learn.hidden_units import TURNS_AT, contributions
+from thalweg.learn.explain.hidden_units import TURNS_AT, contributions
 from thalweg.messages import Argument
 from thalweg.pictures.shared.example import network_of
 from thalweg.pictures.shared.fitted_rung import fit_rung
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.rung import Hyperparameters
     from thalweg.learn.activation import Values
-    from thalweg.learn.examples import Examples
+    from thalweg.learn.data.examples import Examples
     from thalweg.learn.function import Network
     from thalweg.pictures.pieces.options import NeuronsOptions
     from thalweg.pictures.shared.source import Source

@@ -10,7 +10,7 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.learn.activation import ACTIVATIONS
 from thalweg.learn.backprop import forward
-from thalweg.learn.pieces import MADE_OF, Joined, pieces_of, points_on, turning_points_on
+from thalweg.learn.explain.pieces import MADE_OF, Joined, pieces_of, points_on, turning_points_on
 from thalweg.messages import Argument
 from thalweg.pictures.pieces.neurons_study import NeuronsStudy, neurons_study
 from thalweg.pictures.pieces.options import MOST_POINTS, BuildOptions, NeuronsOptions, SlidersOptions
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.watch import Watcher
     from thalweg.learn.activation import Values
+    from thalweg.learn.explain.pieces import Pieces
     from thalweg.learn.function import Network
-    from thalweg.learn.pieces import Pieces
     from thalweg.pictures.shared.curve import TargetCurve
     from thalweg.pictures.shared.source import Source
 

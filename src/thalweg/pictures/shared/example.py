@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from thalweg.forecast.predictors.network import NetworkPredictor, Rung, network_
 from thalweg.learn.backprop import forward
 from thalweg.messages import Argument
 from thalweg.pictures.shared.fitted_rung import fit_rung
-from thalweg.pictures.shared.source import check_defaults, days_of
+from thalweg.pictures.shared.source import Chosen, check_defaults, days_of
 from thalweg.series.frequency.dates import a_day
 
 if TYPE_CHECKING:
@@ -27,11 +27,43 @@ if TYPE_CHECKING:
     from thalweg.forecast.rung import Hyperparameters
     from thalweg.learn.activation import Values
     from thalweg.learn.function import Network
-    from thalweg.pictures.matrix.options import MatrixOptions
-    from thalweg.pictures.passes.options import PassesOptions
     from thalweg.pictures.shared.source import Source
     from thalweg.series.scale import Scale
     from thalweg.series.series import Series
+
+
+class NetworkOfADay(Chosen, Protocol):
+    """Options that choose a network and a day."""
+
+    @property
+    def day(self) -> dt.date | None:
+        """The day; None for the last."""
+        ...
+
+    @property
+    def days_back(self) -> int:
+        """The number of lags."""
+        ...
+
+    @property
+    def layers(self) -> tuple[int, ...]:
+        """The neurons of each hidden layer."""
+        ...
+
+    @property
+    def activation(self) -> str:
+        """The activation function."""
+        ...
+
+    @property
+    def loss(self) -> str:
+        """The loss."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """The seed."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +181,7 @@ def network_of(model: Model, picture: str) -> NetworkPredictor:
     return next((fit for fit in fits if fit.rung.hidden), fits[0])
 
 
-def example_of(source: Source, picture: str, options: MatrixOptions | PassesOptions) -> Example:
+def example_of(source: Source, picture: str, options: NetworkOfADay) -> Example:
     """Return a saved model's network (`network_of`), or one fitted on the training days, and the day asked for.
 
     Parameters
@@ -157,7 +189,7 @@ def example_of(source: Source, picture: str, options: MatrixOptions | PassesOpti
     source : Series or Model, optional
     picture : str
         The picture's name, for error messages.
-    options : MatrixOptions or PassesOptions
+    options : NetworkOfADay
         The day, by default the last training day (of a saved model its last day), and the network to fit.
 
     Raises

@@ -8,19 +8,19 @@ from thalweg.charts.numbers import day, number
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
-    from thalweg.pictures.pieces.neurons_study import NeuronsStudy
+    from thalweg.learn.function import Network
     from thalweg.pictures.shared.example import Example
 
 
-def network_name(study: Example | NeuronsStudy, language: str) -> str:
+def network_name(network: Network, days_back: int, language: str) -> str:
     """Return a name for a fitted network: its widths, its number of lags, its activation."""
-    translate, widths = catalogue(language), study.network.widths
+    translate, widths = catalogue(language), network.widths
     hidden = len(widths) > 2  # noqa: PLR2004 - features and an output
     return translate(
         "look.feature.network" if hidden else "look.feature.line",
         widths="-".join(map(str, widths)),
-        days=study.rung.days_back,
-        activation=translate(f"look.matrix.{study.network.activation.replace(' ', '_')}"),
+        days=days_back,
+        activation=translate(f"look.matrix.{network.activation.replace(' ', '_')}"),
     )
 
 

@@ -14,7 +14,7 @@ from thalweg.forecast.predictors.network import network_predictor
 from thalweg.forecast.rung import SHARE_LOOKED_BACK
 from thalweg.forecast.search import estimates
 from thalweg.forecast.training import TrainingSet, descent_of
-from thalweg.learn.record import Record
+from thalweg.learn.runs.record import Record
 from thalweg.messages import Argument
 from thalweg.pictures.shared.trained import Trained
 from thalweg.series.calendar import Calendar

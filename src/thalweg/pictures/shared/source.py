@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from thalweg.errors import InputError
 from thalweg.forecast.model import Model
@@ -14,11 +14,17 @@ from thalweg.series.series import Series
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from thalweg.options import Options
-
 Source: TypeAlias = Series | Model | None
 
 SAMPLE_COUNTRY = "TW"  # the country whose lunar new year the simulated channel follows
+
+
+class Chosen(Protocol):
+    """Options that tell which of them were chosen."""
+
+    def changed(self, names: Iterable[str]) -> list[str]:
+        """Return those of the options named whose value is not the default."""
+        ...
 
 
 def days_of(source: Source, picture: str) -> Series:
@@ -34,7 +40,7 @@ def days_of(source: Source, picture: str) -> Series:
     return sample() if source is None else source
 
 
-def check_defaults(model: Model, options: Options, names: Iterable[str]) -> None:
+def check_defaults(model: Model, options: Chosen, names: Iterable[str]) -> None:
     """Check that the options named have their defaults. They choose a function to fit, and a saved model has its own.
 
     Raises

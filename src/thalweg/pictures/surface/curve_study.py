@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.learn.examples import dense_examples
+from thalweg.learn.data.examples import dense_examples
+from thalweg.learn.explain.surface import curve_of, slope_at
 from thalweg.learn.function import Network
 from thalweg.learn.loss import own_loss
-from thalweg.learn.surface import curve_of, slope_at
 from thalweg.messages import Argument
 from thalweg.pictures.shared.fitted_rung import fit_rung
 from thalweg.pictures.surface.loss_surface import FIRST_WEIGHT_RANGE, LossSurface
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from thalweg.learn.surface import Curve
+    from thalweg.learn.explain.surface import Curve
 
 STEPS_PER_WALK = 30  # of each descent along one unknown
 LINE_POINTS, NETWORK_POINTS = 401, 121

@@ -12,11 +12,11 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.forecast.training import TrainingSet
 from thalweg.learn.backprop import forward, loss_and_gradient
-from thalweg.learn.least_lines import best_line
+from thalweg.learn.explain.least_lines import best_line
+from thalweg.learn.explain.plane import Plane
+from thalweg.learn.explain.surface import Surface, Units, slope_at, surface_of
 from thalweg.learn.loss import LOSSES, mean_loss
 from thalweg.learn.outcome import DIVERGED
-from thalweg.learn.plane import Plane
-from thalweg.learn.surface import Surface, Units, slope_at, surface_of
 from thalweg.pictures.shared.fitted_rung import check_length
 from thalweg.pictures.shared.trained import Trained
 from thalweg.series.calendar import Calendar
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.predictors.network import Rung
     from thalweg.learn.activation import Values
-    from thalweg.learn.examples import Examples
+    from thalweg.learn.data.examples import Examples
     from thalweg.series.series import Series
 
 FINE_GRID_SIDE, COARSE_GRID_SIDE = 250, 60  # points per side of a grid: for two unknowns, and for a network

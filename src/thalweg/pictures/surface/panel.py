@@ -17,7 +17,7 @@ from thalweg.charts.style import BLUE, INK, PALE_SKY, SKY, columns
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from thalweg.learn.surface import Surface
+    from thalweg.learn.explain.surface import Surface
 
     _Outlines = tuple[list[NDArray[np.float64]], list[NDArray[np.uint32]]]  # of FillType.OuterOffset
 

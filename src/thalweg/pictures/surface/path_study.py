@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.learn.plane import path_plane, random_plane
-from thalweg.learn.surface import brute_force
+from thalweg.learn.explain.plane import path_plane, random_plane
+from thalweg.learn.explain.surface import brute_force
 from thalweg.messages import Argument
 from thalweg.pictures.shared.fitted_rung import fit_rung
 from thalweg.pictures.surface.loss_surface import COARSE_GRID_SIDE, FINE_GRID_SIDE, LossSurface, holding, spread_over
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.watch import Watcher
-    from thalweg.learn.plane import Plane
-    from thalweg.learn.surface import Surface
+    from thalweg.learn.explain.plane import Plane
+    from thalweg.learn.explain.surface import Surface
     from thalweg.pictures.surface.options import PathOptions
 
 USUAL_RATE = 0.1  # η of a plain descent on standardised days, where none is given

@@ -10,14 +10,14 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.learn.optimizer import Optimizer
-from thalweg.learn.rate_finder import RateSearch, find_learning_rate
+from thalweg.learn.runs.rate_finder import RateSearch, find_learning_rate
 from thalweg.messages import Argument
 from thalweg.pictures.surface.loss_surface import FINE_GRID_SIDE, LossSurface, holding, spread_over
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from thalweg.learn.surface import Surface
+    from thalweg.learn.explain.surface import Surface
 
 RATE_SHARES = (0.004, 0.2, 1.02)  # of the limit of divergence: too small, good, too large
 LOWEST_RATE, HIGHEST_RATE = 1e-4, 1e4

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.forecast.ladder import named_ladder
+from thalweg.learn.explain.surface import GridMinimum, brute_force
 from thalweg.learn.function import Network
-from thalweg.learn.surface import GridMinimum, brute_force
 from thalweg.pictures.surface.loss_surface import FINE_GRID_SIDE, LossSurface, holding, spread_over
 from thalweg.pictures.surface.path_study import USUAL_RATE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from thalweg.learn.surface import Surface
+    from thalweg.learn.explain.surface import Surface
 
 LOSSES = ("mae", "mse")
 GRID_SIDES = (5, 10, 25, 50, 75, 100, 150, 250)  # points per side

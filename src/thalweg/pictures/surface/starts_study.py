@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.learn.plane import Plane
+from thalweg.learn.explain.plane import Plane
 from thalweg.pictures.shared.fitted_rung import FittedRung, fit_rung
 from thalweg.pictures.surface.loss_surface import COARSE_GRID_SIDE, FINE_GRID_SIDE, LossSurface, holding, spread_over
 from thalweg.pictures.surface.path_study import USUAL_RATE
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.watch import Watcher
-    from thalweg.learn.surface import Surface
+    from thalweg.learn.explain.surface import Surface
 
 ARRIVED_RATIO = 1.01  # times the loss at the end; from there on little is gained
 

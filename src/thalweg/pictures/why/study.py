@@ -16,7 +16,7 @@ from thalweg.forecast.model import Model
 from thalweg.forecast.predictors.network import NetworkPredictor, Rung
 from thalweg.forecast.search import Member, network_seed
 from thalweg.forecast.training import TrainingSet, descend
-from thalweg.learn.thread_pool import thread_pool
+from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.pictures.shared.fitted_rung import check_length, check_size
 from thalweg.pictures.shared.source import check_defaults, country_of, covariates_of
 from thalweg.series.calendar import Calendar

@@ -1,139 +1,23 @@
 """Which column holds the dates and which the values: found where only one fits, asked for elsewhere."""
-# ruff: noqa: S608  (the SQL is made of our own names; a user's text goes through `literal` or `identifier`)
 
 from __future__ import annotations
 
 import difflib
 import re
-import statistics
-from collections import Counter
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
-from thalweg.series.read.dates import Shape, shape_of, without_time
-from thalweg.series.read.numbers import is_missing, is_number
+from thalweg.series.read.dates import has_codes, shape_of
+from thalweg.series.read.numbers import is_number
 from thalweg.series.read.repeats import several_rows_a_day
-from thalweg.series.read.table import shown
-from thalweg.sql import literal
 
 if TYPE_CHECKING:
-    from thalweg.series.read.table import Column, Table
+    from thalweg.series.read.profiles import ColumnProfile
+    from thalweg.series.read.table import Table
 
-_SAMPLE_RECORDS = 300
-_COLUMNS_AT_A_TIME = 500  # DuckDB's memory grows with the number of columns of a query
 _COLUMNS_LISTED = 12
 _UNITS = re.compile(r"^[^\d\s.,+-]{1,3}(?=[\s\d.,+-])|(?<=[\d.])\s?[^\d\s.,]{1,3}$")  # $12, 49.1%, 5 km
-
-
-@dataclass(frozen=True)
-class ColumnProfile:
-    """What a column's first cells hold.
-
-    Attributes
-    ----------
-    column : Column
-    content : {"dates", "numbers", "row_numbers", "text", "empty"}
-        What more than half of the cells are.
-    example : str
-        The first cell that is not empty, as `shown` writes it; "" where there is none.
-    shape : Shape, optional
-        How the dates are written, where they are text.
-    rows_a_day : int
-        How many different times of day a date usually has.
-    """
-
-    column: Column
-    content: Literal["dates", "numbers", "row_numbers", "text", "empty"]
-    example: str
-    shape: Shape | None = None
-    rows_a_day: int = 1
-
-
-def profile_columns(table: Table, date_format: str | None = None) -> list[ColumnProfile]:
-    """Return what each column holds, judged by its first few hundred cells.
-
-    Parameters
-    ----------
-    table : Table
-    date_format : str, optional
-        In `strptime` codes. A column of text then holds dates if more than half of its cells are written so.
-
-    Raises
-    ------
-    InputError
-        If `date_format` is no date format.
-    """
-    profiles = [
-        profile
-        for start in range(0, len(table.columns), _COLUMNS_AT_A_TIME)
-        for profile in _profiles_from(table, start)
-    ]
-    return profiles if date_format is None else [_by_format(table, profile, date_format) for profile in profiles]
-
-
-def _profiles_from(table: Table, start: int) -> list[ColumnProfile]:
-    columns = table.columns[start : start + _COLUMNS_AT_A_TIME]
-    parts = ", ".join(column.field if column.kind != "text" else f"left({column.field}, 100)" for column in columns)
-    sample = table.query(f"SELECT {parts} FROM source_rows LIMIT {_SAMPLE_RECORDS}")
-    return [
-        _profile_of(table, column, [row[place] for row in sample], is_all=len(sample) < _SAMPLE_RECORDS)
-        for place, column in enumerate(columns)
-    ]
-
-
-def _by_format(table: Table, profile: ColumnProfile, date_format: str) -> ColumnProfile:
-    """Return the profile again, its dates being those that are written in `date_format`."""
-    import duckdb  # noqa: PLC0415  (loaded late: `import thalweg` stays light)
-
-    if profile.column.kind == "time":
-        return profile
-    cell = f"trim({profile.column.field}::VARCHAR)"
-    try:
-        fitting, filled = table.connection.execute(
-            f"SELECT count(try_strptime({cell}, {literal(date_format)})), count(*) FILTER (WHERE {cell} <> '') "
-            f"FROM (SELECT * FROM source_rows LIMIT {_SAMPLE_RECORDS})"
-        ).fetchall()[0]
-    except duckdb.Error as error:
-        raise InputError(
-            "read.bad_format", source=table.source_name, argument=Argument("date_format", date_format)
-        ) from error
-    if 2 * fitting > filled:
-        return replace(profile, content="dates")
-    return replace(profile, content="text") if profile.content == "dates" else profile
-
-
-def _profile_of(table: Table, column: Column, cells: list[Any], *, is_all: bool) -> ColumnProfile:
-    """Return what a column holds, from its first cells, or from `is_all` of them."""
-    filled = [cell for cell in cells if cell is not None and not is_missing(str(cell))]
-    if not filled and not is_all:
-        # A column may begin late, for example one that was added in the third year.
-        name = column.field
-        later = f"SELECT left({name}::VARCHAR, 100) FROM source_rows WHERE trim({name}::VARCHAR) <> '' LIMIT 100"
-        filled = [cell for (cell,) in table.query(later) if not is_missing(cell)]
-    if not filled:
-        return ColumnProfile(column, "empty", "")
-    if column.kind == "time":
-        return ColumnProfile(column, "dates", shown(filled[0]), rows_a_day=_rows_a_day([str(cell) for cell in filled]))
-    texts = [f"{cell:.12g}" if column.kind == "number" else str(cell).strip() for cell in filled]
-    example = shown(texts[0])
-    if (shape := shape_of(texts)) is not None:
-        return ColumnProfile(column, "dates", example, shape, _rows_a_day(texts))
-    if 2 * sum(is_number(text) for text in texts) > len(texts):
-        return ColumnProfile(column, "row_numbers" if _counts_rows(column, texts) else "numbers", example)
-    return ColumnProfile(column, "text", example)
-
-
-def _rows_a_day(stamps: list[str]) -> int:
-    return int(statistics.median(Counter(without_time(stamp) for stamp in set(stamps)).values()))
-
-
-def _counts_rows(column: Column, cells: list[str]) -> bool:
-    """Whether this is the index without a name that a data frame writes into a file."""
-    if column.name != "Unnamed: 0" and not (column.name == "column0" and column.kind == "text"):
-        return False
-    return cells in ([str(i) for i in range(len(cells))], [str(i + 1) for i in range(len(cells))])
 
 
 def choose_columns(
@@ -178,15 +62,7 @@ def _found_date(
     candidates = [each for each in profiles if each.content == "dates" and each is not value_profile]
     if not candidates:
         raise _no_dates(table, profiles, date_format)
-    if len(candidates) > 1:
-        raise InputError(
-            "read.several_dates",
-            source=table.source_name,
-            count=len(candidates),
-            argument=Argument("date", candidates[0].column.name),
-            columns=_listed(profiles),
-        )
-    return candidates[0]
+    return _only_one("read.several_dates", table, profiles, candidates, "date")
 
 
 def _no_dates(table: Table, profiles: list[ColumnProfile], date_format: str | None) -> InputError:
@@ -231,12 +107,19 @@ def _found_value(
         )
     if len(candidates) > 1 and daily and date_profile.rows_a_day > 1:
         raise several_rows_a_day(table, date_profile.rows_a_day)
+    return _only_one("read.several_numbers", table, profiles, candidates, "value")
+
+
+def _only_one(
+    key: str, table: Table, profiles: list[ColumnProfile], candidates: list[ColumnProfile], argument: str
+) -> ColumnProfile:
+    """Return the candidate; where there are several, raise the error that asks for the argument."""
     if len(candidates) > 1:
         raise InputError(
-            "read.several_numbers",
+            key,
             source=table.source_name,
             count=len(candidates),
-            argument=Argument("value", candidates[0].column.name),
+            argument=Argument(argument, candidates[0].column.name),
             columns=_listed(profiles),
         )
     return candidates[0]
@@ -253,11 +136,6 @@ def _check_dated(table: Table, profile: ColumnProfile) -> None:
         example=profile.example or Message("read.empty_cells"),
         argument=Argument("date_format", "%d.%m.%Y"),
     )
-
-
-def has_codes(date_format: str) -> bool:
-    """Whether a format has any of `strptime`'s codes."""
-    return "%" in date_format
 
 
 def _has_units(profile: ColumnProfile) -> bool:

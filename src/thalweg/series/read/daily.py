@@ -13,8 +13,9 @@ from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
 from thalweg.series.frequency.dates import date_range, days_between
 from thalweg.series.frequency.record import DAILY, PACES
-from thalweg.series.read.columns import choose_columns, profile_columns
+from thalweg.series.read.columns import choose_columns
 from thalweg.series.read.doubts import doubts
+from thalweg.series.read.profiles import profile_columns
 from thalweg.series.read.repeats import check_repeats
 from thalweg.series.read.rows import Rows, decide
 from thalweg.series.series import Series

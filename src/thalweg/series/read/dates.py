@@ -101,6 +101,11 @@ def shape_of(cells: list[str]) -> Shape | None:
     return shape if 2 * count > len(dated) else None
 
 
+def has_codes(date_format: str) -> bool:
+    """Whether a format has any of `strptime`'s codes."""
+    return "%" in date_format
+
+
 def without_time(cell: str) -> str:
     """Return a date's text without the time of day and the zone that may follow it."""
     return re.sub(_TIME, "", cell)

@@ -14,7 +14,7 @@ from thalweg.sql import literal
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from thalweg.series.read.columns import ColumnProfile
+    from thalweg.series.read.profiles import ColumnProfile
     from thalweg.series.read.rows import Rows
     from thalweg.series.read.table import Table
 

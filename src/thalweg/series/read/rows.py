@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
-from thalweg.series.read.columns import has_codes
 from thalweg.series.read.dates import (
     TOTAL_WORDS,
     DateReading,
+    has_codes,
     reading_of_format,
     reading_of_time_type,
     readings_of_shape,
@@ -21,7 +21,7 @@ from thalweg.series.read.table import shown
 from thalweg.sql import literal
 
 if TYPE_CHECKING:
-    from thalweg.series.read.columns import ColumnProfile
+    from thalweg.series.read.profiles import ColumnProfile
     from thalweg.series.read.table import Table
 
 _LARGEST_VALUE = 1e15  # above it a float holds no hundredths, and no daily number lies there

@@ -1,0 +1,1 @@
+"""What shows how learning works: both passes number by number, networks made by hand, error surfaces, attributions."""
