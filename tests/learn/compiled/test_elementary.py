@@ -42,8 +42,9 @@ def over(function, x):
     return out
 
 
-def bits(numbers):
-    return numbers.view(BITS[numbers.dtype.type])
+def bits(values):
+    """Return values as whole numbers, bit by bit; every NaN has the same, since the sign of a NaN has no meaning."""
+    return np.where(np.isnan(values), np.nan, values).astype(values.dtype).view(BITS[values.dtype.type])
 
 
 def next_to(x, count):
