@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from thalweg.messages import catalogue
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -24,7 +26,7 @@ class Block(ABC):
     calendar : Calendar
         What is known of dates beforehand.
     name : str
-        ``feature.NAME`` in the catalogues says what it is.
+        The catalogues say what it is (``feature.NAME``), each block by its name.
     known_ahead : bool
         Whether it depends on the dates to predict alone, as a calendar does. Its columns for one step ahead are then
         those of the calendar's group of its name, in their order.
@@ -38,6 +40,11 @@ class Block(ABC):
     def frequency(self) -> Frequency:
         """The frequency of the series."""
         return self.calendar.frequency
+
+    @classmethod
+    def about(cls, language: str = "en") -> str:
+        """Return what it is, in words."""
+        return catalogue(language)(f"feature.{cls.name}")
 
     @abstractmethod
     def names(self, steps: int) -> tuple[str, ...]:
