@@ -46,7 +46,7 @@ class Fact:
     ----------
     kind : str
         A group of the calendar: ``weekday``, ``season`` (the time of year), ``holiday`` (a column that holds for the
-        day); or ``ordinary`` (that all other holidays do not hold).
+        day), or another that was added; or ``ordinary`` (that all other holidays do not hold).
     name : str
         The weekday's or the holiday's name, as `Calendar` gives it; empty for the other kinds.
     contribution : float
@@ -231,7 +231,7 @@ def attributed(member: Predictor, moment: Moment, tolerance: float) -> _Part:
 
 @seen.register
 def _(member: Baseline) -> int:
-    return member.days_back
+    return member.needed
 
 
 @attributed.register
@@ -240,7 +240,7 @@ def _(member: Baseline, moment: Moment, tolerance: float) -> _Part:
     del tolerance
     past, weights = len(moment.values), member.weights()
     moved = np.zeros(past + len(moment.calendar.names))
-    first = past - member.days_back
+    first = past - member.needed
     moved[first:past] = weights * (moment.values[first:] - moment.usual)
     return _Part(moved, float(weights @ moment.values[first:]), moment.usual, 0.0, 1, first, calendar=False)
 
@@ -359,11 +359,16 @@ def feature_map(predictor: NetworkPredictor, calendar: Calendar, newest: np.date
 
 def _facts(moment: Moment, moved: NDArray[np.float64]) -> tuple[Fact, ...]:
     """Gather the contributions of the calendar's columns into facts that have a name."""
-    names, kinds, holds = moment.calendar.names, np.array(moment.calendar.kinds), moment.facts != 0
-    weekday, season, holiday = (kinds == kind for kind in ("weekday", "season", "holiday"))
-    facts = [Fact("weekday", names[at], float(moved[weekday].sum())) for at in np.flatnonzero(weekday & holds)]
-    if moved[season].any():
-        facts.append(Fact("season", "", float(moved[season].sum())))
-    facts += [Fact("holiday", names[at], float(moved[at])) for at in np.flatnonzero(holiday & holds)]
-    facts.append(Fact("ordinary", "", float(moved[holiday & ~holds].sum())))
+    names, holds, kinds = moment.calendar.names, moment.facts != 0, np.array(moment.calendar.kinds)
+    facts: list[Fact] = []
+    for group in moment.calendar.groups:
+        of_group = kinds == group
+        whole = float(moved[of_group].sum())
+        if group == "weekday":
+            facts += [Fact(group, names[at], whole) for at in np.flatnonzero(of_group & holds)]
+        elif group == "holiday":
+            facts += [Fact(group, names[at], float(moved[at])) for at in np.flatnonzero(of_group & holds)]
+            facts.append(Fact("ordinary", "", float(moved[of_group & ~holds].sum())))
+        elif moved[of_group].any():
+            facts.append(Fact(group, "", whole))
     return tuple(facts)

@@ -15,7 +15,7 @@ from thalweg.forecast.features.sets import KNOWN, feature_set
 from thalweg.forecast.interval import MissTransform
 from thalweg.forecast.levels import LEVELS
 from thalweg.forecast.options import TOLD_IN
-from thalweg.forecast.predictors.baselines import Baseline, Copy, SeasonalMean
+from thalweg.forecast.predictors.baselines import BASELINES, Baseline, Copy
 from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.predictors.network import NetworkPredictor, Rung
 from thalweg.forecast.strategy import COPYING, STRATEGIES, Pair, needs_direct
@@ -292,10 +292,10 @@ def _member(
     member: dict[str, Any], unknowns: NDArray[Any] | None, calendar: Calendar, days: int, steps: int
 ) -> RungPredictor:
     stored: dict[str, Any] = member["rung"]
-    if "season" in stored or stored.get("copy"):
-        baseline = _baseline(stored, calendar.frequency)
-        if not 1 <= baseline.days_back <= days:
-            raise _UnusableError("model.reason.too_few_days", needed=baseline.days_back, days=days)
+    if "baseline" in stored or stored.get("copy"):
+        baseline = _baseline(dict(stored), calendar.frequency)
+        if type(baseline.needed) is not int or not 1 <= baseline.needed <= days:
+            raise _UnusableError("model.reason.too_few_days", needed=baseline.needed, days=days)
         return baseline
     changed: dict[str, Any] = {"hidden": tuple(stored["hidden"]), "optimizer": Optimizer(**stored["optimizer"])}
     rung = Rung(**{name: value for name, value in (stored | changed).items() if name != "copy"})
@@ -316,12 +316,11 @@ def _member(
 
 
 def _baseline(stored: dict[str, Any], frequency: Frequency) -> Baseline:
-    """Return a copy or a seasonal mean; a copy of an earlier version says in days alone which one it is."""
-    if "season" in stored:
-        return SeasonalMean(int(stored["season"]), int(stored["seasons"]))
+    """Return a baseline; a copy of an earlier version says in days alone which one it is."""
+    if "baseline" in stored:
+        return BASELINES[stored.pop("baseline")](**stored)
     steps = int(stored["days_back"])
-    usual = {ago: name for name, ago in frequency.copies}
-    return Copy(steps, str(stored.get("label", usual.get(steps, ""))))
+    return Copy(steps, next((name for name, ago in frequency.copies if ago == steps), ""))
 
 
 def _scale(stored: dict[str, Any]) -> Scale:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from thalweg.series.frequency.record import Frequency
 
 
+@dataclass(frozen=True)
 class Baseline(RungPredictor):
     """A predictor without unknowns: it is its own specification, and needs no fit."""
 
-    known = ""
-    seeds = 0
-    days_back: int
+    @property
+    @abstractmethod
+    def kind(self) -> str:
+        """A key of `BASELINES`."""
 
     @property
     def reach(self) -> float:
@@ -37,17 +39,27 @@ class Baseline(RungPredictor):
         return 0
 
     @property
-    def needed(self) -> int:
-        """The steps looked back."""
-        return self.days_back
+    def known(self) -> str:
+        """Nothing beside past values."""
+        return ""
+
+    @property
+    def seeds(self) -> int:
+        """None: nothing is learned by descent."""
+        return 0
 
     @abstractmethod
     def weights(self) -> NDArray[np.float64]:
-        """Return the weight of each past value in the next step's prediction, the oldest first, shape (days_back,)."""
+        """Return the weight of each past value in the next step's prediction, the oldest first, shape (needed,)."""
+
+    def described(self) -> tuple[dict[str, Any], None]:
+        """Return its kind and its attributes; there are no unknowns."""
+        attributes = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {"rung": {"baseline": self.kind, **attributes}}, None
 
     def steps_needed(self, frequency: Frequency) -> int:  # noqa: ARG002 - the same for every frequency
         """Return how many past steps a row must have."""
-        return self.days_back
+        return self.needed
 
     def suits(self, train: int, frequency: Frequency) -> bool:  # noqa: ARG002 - a baseline suits any series
         """Return True: baselines are always tried."""
@@ -78,6 +90,11 @@ class Copy(Baseline):
     label: str = ""
 
     @property
+    def needed(self) -> int:
+        """The steps looked back."""
+        return self.days_back
+
+    @property
     def name(self) -> str:
         """The name in the ladder's table, such as ``copy last week``."""
         return self.label or f"copy {self.days_back}"
@@ -101,10 +118,6 @@ class Copy(Baseline):
         """Return 1 for the copied value."""
         return np.eye(self.days_back)[0]
 
-    def described(self) -> tuple[dict[str, Any], None]:
-        """Return how far back it copies."""
-        return {"rung": {"copy": True, "days_back": self.days_back, "label": self.label}}, None
-
 
 @dataclass(frozen=True)
 class SeasonalMean(Baseline):
@@ -122,9 +135,14 @@ class SeasonalMean(Baseline):
     seasons: int
 
     @property
-    def days_back(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride] - computed here
-        """Steps looked back."""
+    def needed(self) -> int:
+        """The steps looked back."""
         return self.season * self.seasons
+
+    @property
+    def days_back(self) -> int:
+        """The steps looked back."""
+        return self.needed
 
     @property
     def name(self) -> str:
@@ -152,6 +170,6 @@ class SeasonalMean(Baseline):
         """Return an equal share for each value at the place of the season."""
         return (np.arange(self.days_back) % self.season == 0) / self.seasons
 
-    def described(self) -> tuple[dict[str, Any], None]:
-        """Return the season, and over how many the mean is taken."""
-        return {"rung": {"season": self.season, "seasons": self.seasons}}, None
+
+BASELINES: dict[str, type[Baseline]] = {"copy": Copy, "seasonal mean": SeasonalMean}
+"""The baselines by their kind, for reading a model's file."""
