@@ -11,6 +11,7 @@ from thalweg.forecast.features.past import past_of
 from thalweg.forecast.features.sets import BLOCKS, KNOWN, feature_set
 from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.training import TrainingSet
+from thalweg.messages import catalogue
 from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.dates import steps_after
 
@@ -49,5 +50,8 @@ def test_a_block_known_ahead_is_its_group_of_the_calendar(block):
     targets = steps_after(SERIES.frequency, past.dates[:, None], np.arange(1, 4))
     made = block(calendar).columns(None, targets)
     names = calendar.groups[block.name]
+    for language in ("en", "zh"):
+        told = catalogue(language).templates
+        assert {f"look.why.{block.name}", f"look.why.{block.name}_spoken"} <= told.keys(), "`why` names it"
     assert block(calendar).names(1) == names
     np.testing.assert_array_equal(made[:, : len(names)], calendar.group(block.name, targets[:, 0]))

@@ -1,6 +1,7 @@
 """The one home of the period: dates a step apart, and what a frequency may be."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.frequencies import WEEKDAYS_ONLY, WEEKLY
+from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.dates import (
     day_numbers,
     day_of_number,
@@ -35,6 +37,11 @@ def test_what_follows_from_a_day():
     assert (DAILY.half_year, DAILY.quarter, DAILY.two_years, DAILY.long_season) == (182, 91, 730, 364)
     assert (DAILY.between_refits, DAILY.horizon, DAILY.levels) == (30, 28, (28, 91, 364))
     assert (DAILY.least, DAILY.long, DAILY.longest_horizon) == (56, 1000, 180)
+
+
+def test_a_calendar_has_no_other_groups():
+    with pytest.raises(ValueError, match="weekday, season, holiday; there is no tide"):
+        Calendar(frequency=replace(DAILY, calendar=("weekday", "tide")))
 
 
 def slow_steps(frequency, date, steps):
@@ -101,7 +108,6 @@ def test_what_stands_in_a_calendar(date):
         ({"weekmask": "0000000"}, "are not known"),
         ({"weekmask": "11111"}, "are not known"),
         ({"weekmask": "1111100", "units": 7}, "a step of one day"),
-        ({"calendar": ("tide",)}, "weekday, season and holiday"),
     ],
 )
 def test_what_is_no_frequency_is_refused(changes, said):

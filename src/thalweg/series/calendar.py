@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+GROUPS = ("weekday", "season", "holiday")  # of columns
 # Days that are holidays nearly everywhere, known without a country: by name, 100 times the month plus the day.
 YEAR_END = {
     "24 December": 1224,
@@ -52,6 +53,8 @@ class Calendar:
     ------
     InputError
         If the country is unknown.
+    ValueError
+        If the frequency names a group that there is not.
 
     Notes
     -----
@@ -72,14 +75,15 @@ class Calendar:
     def __post_init__(self) -> None:
         if self.country:
             object.__setattr__(self, "country", country_code(self.country))
+        if unknown := set(self.frequency.calendar) - set(GROUPS):
+            raise ValueError(f"The calendar has the groups {', '.join(GROUPS)}; there is no {', '.join(unknown)}.")
 
     @property
     def groups(self) -> Mapping[str, tuple[str, ...]]:
         """The names of the columns by group, in their order."""
-        waves = (
-            f"{wave} of year ×{harmonic}" for harmonic in range(1, self.harmonics + 1) for wave in ("sine", "cosine")
-        )
-        every = {"weekday": WEEKDAYS, "season": tuple(waves), "holiday": (*YEAR_END, *self._holiday_names)}
+        harmonics = range(1, self.harmonics + 1)
+        waves = tuple(f"{wave} of year ×{harmonic}" for harmonic in harmonics for wave in ("sine", "cosine"))
+        every = {"weekday": WEEKDAYS, "season": waves, "holiday": (*YEAR_END, *self._holiday_names)}
         return {group: every[group] for group in self.frequency.calendar}
 
     @property

@@ -45,7 +45,7 @@ class Frequency:
         The baselines that copy: their names in the ladder's table, and how many steps ago the copied value is. The
         first copies the last value.
     calendar : tuple of str
-        What the calendar knows of a date: ``weekday``, ``season`` (the time of year), ``holiday``.
+        The groups of `thalweg.series.calendar.Calendar` that are known of a date, such as ``weekday``.
 
     Raises
     ------
@@ -79,8 +79,6 @@ class Frequency:
             raise ValueError(f"Dates of the unit {self.unit!r} with the week mask {mask!r} are not known.")
         if mask != EVERY_DAY and self.units != 1:
             raise ValueError(f"A week mask needs a step of one day; this one has {self.units}.")
-        if not set(self.calendar) <= {"weekday", "season", "holiday"}:
-            raise ValueError(f"The calendar knows weekday, season and holiday, not all of {self.calendar}.")
 
     @property
     def horizon(self) -> int:
