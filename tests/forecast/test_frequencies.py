@@ -1,13 +1,16 @@
 """A weekly and a Monday-to-Friday series, made by hand, go through fit, file and forecast like a daily one."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from safetensors import safe_open
 
 from support.frequencies import WEEKDAYS_ONLY, WEEKLY, seasonal
 from support.small_searches import part
 from thalweg.errors import InputError
+from thalweg.forecast import store
 from thalweg.forecast.forecaster import fit_series
 from thalweg.forecast.ladder import Ladder, copies, named_ladder
 from thalweg.forecast.model import load
@@ -15,6 +18,7 @@ from thalweg.forecast.options import FitOptions
 from thalweg.forecast.predictors.network import Rung
 from thalweg.learn.optimizer import Optimizer
 from thalweg.series.frequency.dates import occurs, step_range, weekdays
+from thalweg.series.frequency.record import DAILY
 
 QUICK = Optimizer("adamw", 0.01, "cosine", decay=0.01)
 SERIES = {
@@ -100,3 +104,21 @@ def test_a_named_ladder_follows_the_frequency(name, frequency):
     ladder = named_ladder(name, frequency)
     assert ladder.rungs[:2] == copies(frequency)
     assert {rung.days_back for rung in ladder.rungs[2:]} <= set(frequency.lags)
+
+
+def test_a_file_of_another_version_keeps_its_own_constants(fitted_series, tmp_path):
+    """What that version did not know has its daily value; what this one does not know is passed over."""
+    series, findings, model = fitted_series
+    model.save(tmp_path / "model.thalweg")
+    with safe_open(tmp_path / "model.thalweg", framework="numpy") as file:
+        description = json.loads(file.metadata()[store.MODEL.key])
+        tensors = {name: file.get_tensor(name) for name in file.keys() if name != "sha256"}  # noqa: SIM118
+    description.pop("version")
+    description["frequency"].pop("longest_horizon")
+    description["frequency"]["moons"] = 3
+    (tmp_path / "other.thalweg").write_bytes(store.seal(store.MODEL, description, tensors))
+    again = load(tmp_path / "other.thalweg")
+    assert again.days.frequency == replace(series.frequency, longest_horizon=DAILY.longest_horizon)
+    np.testing.assert_array_equal(again.predict().mean, findings.forecast.mean)
+    newer = part(seasonal(series.frequency, len(series) + 9, series.start), len(series) - 3)
+    np.testing.assert_array_equal(again.predict(newer).mean, model.predict(newer).mean)

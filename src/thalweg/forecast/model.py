@@ -117,7 +117,7 @@ class Model(Parts):
                 "model.name", source=series.source_name, argument=Argument("value", self.days.name), **names
             )
         frequency = self.days.frequency
-        if series.frequency != frequency:
+        if not series.frequency.same_step(frequency):
             known = {"found": series.frequency.name, "expected": frequency.name}
             raise InputError("model.frequency", source=series.source_name, **known)
         stored, newer = self.days.dates, series.dates
@@ -129,9 +129,10 @@ class Model(Parts):
             raise InputError("model.negative", source=series.source_name)
         kept = self.days.place(newer[0])
         if kept <= 0:
-            return series
+            return replace(series, frequency=frequency)
         return replace(
             series,
+            frequency=frequency,
             start=self.days.start,
             values=np.concatenate([self.days.values[:kept], series.values]),
             observed=np.concatenate([self.days.observed[:kept], series.observed]),

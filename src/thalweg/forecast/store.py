@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -225,12 +225,16 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Par
 
 
 def _frequency(stored: dict[str, Any] | None) -> Frequency:
-    """Return the frequency of a model; the first ones were all daily and did not say so."""
+    """Return the frequency that a model was fitted with; the first ones were all daily and did not say so.
+
+    What a later version adds to frequencies has its daily value, and what it leaves out is passed over.
+    """
     if stored is None:
-        return DAILY
-    tuples: dict[str, Any] = {name: tuple(value) for name, value in stored.items() if isinstance(value, list)}
-    tuples["copies"] = tuple((str(name), int(ago)) for name, ago in stored["copies"])
-    return Frequency(**(stored | tuples))
+        return replace(DAILY, calendar=("weekday", "season", "holiday"))
+    known: dict[str, Any] = {name: stored.get(name, usual) for name, usual in asdict(DAILY).items()}
+    known |= {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
+    known["copies"] = tuple((str(name), int(ago)) for name, ago in known["copies"])
+    return Frequency(**known)
 
 
 def _calendar(description: dict[str, Any], frequency: Frequency) -> tuple[Calendar, tuple[Message, ...]]:

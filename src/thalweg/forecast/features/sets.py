@@ -64,7 +64,9 @@ class Covariates:
 KNOWN = {
     "": Covariates(),
     "week": Covariates((Weekday.name, Holiday.name, UsualPlace.name), level="last"),
-    "year": Covariates(tuple(block.name for block in BLOCKS), level="season"),
+    "year": Covariates(
+        (Weekday.name, Season.name, Holiday.name, UsualPlace.name, LastYear.name, LongLevels.name), level="season"
+    ),
 }
 
 

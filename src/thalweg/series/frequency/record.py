@@ -80,6 +80,10 @@ class Frequency:
         if mask != EVERY_DAY and self.units != 1:
             raise ValueError(f"A week mask needs a step of one day; this one has {self.units}.")
 
+    def same_step(self, other: Frequency) -> bool:
+        """Whether the values of both lie equally far apart, on the same weekdays."""
+        return (self.unit, self.units, self.weekmask) == (other.unit, other.units, other.weekmask)
+
     @property
     def horizon(self) -> int:
         """Steps ahead, where none are asked for: a month."""
