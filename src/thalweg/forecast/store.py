@@ -15,7 +15,7 @@ from thalweg.forecast.features.sets import KNOWN, feature_set
 from thalweg.forecast.interval import MissTransform
 from thalweg.forecast.levels import LEVELS
 from thalweg.forecast.options import TOLD_IN
-from thalweg.forecast.predictors.baselines import BASELINES, Baseline, Copy
+from thalweg.forecast.predictors.baselines import Baseline, Copy, SeasonalMean
 from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.predictors.network import NetworkPredictor, Rung
 from thalweg.forecast.strategy import COPYING, STRATEGIES, Pair, needs_direct
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.predictors.base import RungPredictor
 
+BASELINES: dict[str, type[Baseline]] = {"copy": Copy, "seasonal mean": SeasonalMean}
 MODEL = Kind(name="model", key="thalweg", version=1)
 LAST_YEARS_KNOWN = 15  # years after the last value for which the holidays travel with a model, at least
 

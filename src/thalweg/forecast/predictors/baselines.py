@@ -26,7 +26,7 @@ class Baseline(RungPredictor):
     @property
     @abstractmethod
     def kind(self) -> str:
-        """A key of `BASELINES`."""
+        """A key of `thalweg.forecast.store.BASELINES`."""
 
     @property
     def reach(self) -> float:
@@ -169,7 +169,3 @@ class SeasonalMean(Baseline):
     def weights(self) -> NDArray[np.float64]:
         """Return an equal share for each value at the place of the season."""
         return (np.arange(self.days_back) % self.season == 0) / self.seasons
-
-
-BASELINES: dict[str, type[Baseline]] = {"copy": Copy, "seasonal mean": SeasonalMean}
-"""The baselines by their kind, for reading a model's file."""
