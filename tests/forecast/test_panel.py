@@ -150,7 +150,7 @@ def test_each_series_has_intervals_of_its_own(searched):
             data, (Member(Copy(7)),), first=tuple(last for _, last in parts.train), refit_days=30, steps=4, pool=pool,
             advance=lambda _: None,
         )  # fmt: skip
-    large, small = (calibrate(data, parts, made, place) for place in (0, 1))
+    large, small = (calibrate(data, parts, made, ("copy",) * 4, place) for place in (0, 1))
     assert large.as_used.target.mean() > 100 * small.as_used.target.mean()
     alone = estimates_of(Copy(7), part(SMALL, 0), *parts.test[1])
     np.testing.assert_array_equal(small.as_used.prediction, alone[SMALL.observed[slice(*parts.test[1])]])

@@ -1,4 +1,4 @@
-"""Step four, the calibration: the strategy of each step, the backtest as used, and intervals from its residuals."""
+"""Step four, the calibration: intervals from the residuals of the backtest, and the choice as used."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.forecast.backtest import choose_strategies
 from thalweg.forecast.interval import AdaptiveConformal, MissTransform, adaptive_conformal, miss_transform
 from thalweg.forecast.levels import LEVELS, around
 from thalweg.forecast.result import AsUsed
@@ -56,9 +55,14 @@ class Calibration:
 
 
 def calibrate(
-    data: Data, parts: Parts, backtested: Backtest, place: int = 0, levels: tuple[float, ...] = LEVELS
+    data: Data,
+    parts: Parts,
+    backtested: Backtest,
+    strategies: tuple[str, ...],
+    place: int = 0,
+    levels: tuple[float, ...] = LEVELS,
 ) -> Calibration:
-    """Choose the strategies on validation, and calibrate the intervals of one series on its residuals.
+    """Calibrate the intervals of one series on its residuals, and score its sealed test.
 
     Parameters
     ----------
@@ -66,12 +70,13 @@ def calibrate(
     parts : Parts
     backtested : Backtest
         From the first validation value on, which calibrates the first intervals of the sealed test.
+    strategies : tuple of str
+        How each step ahead is predicted, as `thalweg.forecast.backtest.choose_strategies` returns it.
     place : int
         Which series of the panel.
     levels : tuple of float
         In percent, rising.
     """
-    strategies = choose_strategies(data, backtested, parts.validation)
     series, first, sealed = data.panel.series[place], backtested.first[place], parts.test[place][0]
     forecasts = data.panel.part(backtested.by(strategies), place)
     transform = miss_transform(series.values[: parts.train[place][1]], counts=series.counts)

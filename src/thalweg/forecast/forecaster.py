@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import backtest, strategies_of
+from thalweg.forecast.backtest import backtest, choose_strategies, strategies_of
 from thalweg.forecast.calibrate import calibrate
 from thalweg.forecast.choose import best_without_and_with_calendar, choose, open_sealed_test
 from thalweg.forecast.data import data_of
@@ -84,9 +84,9 @@ def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
             data, choice.members, first=(split.train,), refit_days=refit_days, steps=horizon, pool=pool,
             advance=watcher.advance,
         )  # fmt: skip
-        calibration = calibrate(data, searched.parts, backtested)
+        strategies = choose_strategies(data, backtested, searched.parts.validation)
+        calibration = calibrate(data, searched.parts, backtested, strategies)
 
-        strategies = calibration.strategies
         watcher.stage("forecast", networks * (2 if needs_direct(strategies, horizon) else 1))
         model = final_fit(data, choice, calibration, pool, watcher.advance)
     baselines = {line.rung: line.test for line in opened.lines if line.kind == "copy"}
