@@ -9,16 +9,22 @@ from safetensors import safe_open
 
 from support.frequencies import WEEKDAYS_ONLY, WEEKLY, seasonal
 from support.small_searches import part
+from thalweg.charts.numbers import day
 from thalweg.errors import InputError
 from thalweg.forecast import store
+from thalweg.forecast.contributions import why_of
 from thalweg.forecast.forecaster import fit_series
 from thalweg.forecast.ladder import Ladder, copies, named_ladder
 from thalweg.forecast.model import load
 from thalweg.forecast.options import FitOptions
 from thalweg.forecast.predictors.network import Rung
 from thalweg.learn.optimizer import Optimizer
+from thalweg.report.charts.series import series_chart
+from thalweg.report.page import page
+from thalweg.report.tables import split_table
 from thalweg.series.frequency.dates import occurs, step_range, weekdays
 from thalweg.series.frequency.record import DAILY
+from thalweg.series.split import split_by_date
 
 QUICK = Optimizer("adamw", 0.01, "cosine", decay=0.01)
 SERIES = {
@@ -122,3 +128,45 @@ def test_a_file_of_another_version_keeps_its_own_constants(fitted_series, tmp_pa
     np.testing.assert_array_equal(again.predict().mean, findings.forecast.mean)
     newer = part(seasonal(series.frequency, len(series) + 9, series.start), len(series) - 3)
     np.testing.assert_array_equal(again.predict(newer).mean, model.predict(newer).mean)
+
+
+def test_the_values_that_a_model_stores_are_enough(fitted_series):
+    """From its own values it forecasts as from the whole series, for every rung and every step."""
+    series, _, _ = fitted_series
+    for rung in ladder_of(series.frequency).rungs:
+        _, model = fit_series(series, FitOptions(ladder=Ladder("one", (rung,)), horizon=6))
+        np.testing.assert_allclose(model.predict().mean, model.predict(series).mean, rtol=2e-5)
+
+
+def test_a_horizon_beyond_the_longest_is_refused(fitted_series):
+    series, _, _ = fitted_series
+    longest = min(series.frequency.longest_horizon, split_by_date(series).validation + split_by_date(series).test)
+    with pytest.raises(InputError, match=f"Ask for {longest} days or fewer"):
+        fit_series(series, FitOptions(ladder=Ladder("none", ()), horizon=longest + 1))
+
+
+def test_weeks_of_other_weekdays_are_refused():
+    series = SERIES["weekly"]
+    _, model = fit_series(series, FitOptions(ladder=Ladder("none", ()), horizon=3))
+    wednesdays = seasonal(WEEKLY, 310, "2018-01-03")
+    with pytest.raises(InputError, match=f"is not among the dates of this model; its next one is {series.after(1)}"):
+        model.predict(wednesdays)
+
+
+def test_a_weekend_of_a_monday_to_friday_model_is_not_explained():
+    series = SERIES["weekdays only"]
+    _, model = fit_series(series, FitOptions(ladder=Ladder("none", ()), horizon=3))
+    saturday = series.dates[-5] + np.timedelta64((5 - weekdays(series.dates[-5:-4])[0]) % 7, "D")
+    with pytest.raises(InputError, match=f"day='{saturday}'"):
+        why_of(model.pair.one_step, model.calendar, model.days, saturday)
+
+
+def test_the_report_shows_the_dates_of_the_parts(fitted_series):
+    series, findings, model = fitted_series
+    split = findings.split
+    table = split_table(findings)
+    begins = [series.dates[0], series.dates[split.train], series.dates[split.train + split.validation]]
+    assert [row[1] for row in table.rows] == [day(date) for date in begins]
+    values = series_chart(findings).to_dict()
+    assert str(series.dates[split.train]) in json.dumps(values)
+    assert findings.series.name in page(findings, "en", model)

@@ -107,6 +107,8 @@ def test_a_model_of_names_alone_takes_a_renamed_holiday_for_an_ordinary_day(save
     (note,) = again.notes
     assert "fit again to learn them anew" in catalogue()(note)
     made = again.predict()
+    again.save(tmp_path / "again.thalweg")
+    assert load(tmp_path / "again.thalweg").notes == again.notes, "saved again, it still has no days for the old name"
     christmas = int(np.flatnonzero(made.dates == np.datetime64("2019-12-25"))[0])
     assert made.mean[christmas] != before.mean[christmas]
 
@@ -140,3 +142,18 @@ def test_the_command_prints_the_note(saved, tmp_path, language):
     (note,) = told["notes"]
     assert old in note
     assert len(told["forecast"]) == 14
+
+
+def test_a_country_that_the_library_no_longer_has_is_served_by_the_days_in_the_file(saved, tmp_path):
+    path, before = saved
+    with safe_open(path, framework="numpy") as file:
+        description = json.loads(file.metadata()[store.MODEL.key])
+        tensors = {name: file.get_tensor(name) for name in file.keys() if name != "sha256"}  # noqa: SIM118
+    description.pop("version")
+    for country in ("ZZ", "US-ZZ"):
+        (tmp_path / "other.thalweg").write_bytes(store.seal(store.MODEL, description | {"country": country}, tensors))
+        again = load(tmp_path / "other.thalweg")
+        np.testing.assert_array_equal(again.predict().mean, before.mean)
+        assert "The forecast uses the days" in catalogue()(again.notes[0])
+        far = date_range(np.datetime64("2060-12-20"), 10)  # beyond the table, where no library helps
+        assert not again.calendar.columns(far)[:, again.calendar.names.index("Christmas Day")].any()

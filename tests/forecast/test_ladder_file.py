@@ -165,7 +165,7 @@ def test_names_of_a_ladder_are_its_own(name):
 def test_no_rung_looks_back_over_more_than_a_third_of_a_short_series(days):
     ladder = named_ladder("full")
     kept = ladder.suited_to(days, DAILY)
-    assert kept.rungs[:2] == ladder.rungs[:2]
+    assert kept.rungs[: 2 if days >= 7 else 1] == ladder.rungs[: 2 if days >= 7 else 1]
     assert all(rung.days_back < days for rung in (*kept.rungs[2:], *kept.again))
     assert set(kept.rungs) <= set(ladder.rungs)
     if days == 5000:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from support.frequencies import WEEKLY, seasonal
 from support.small_searches import LINE, NET, WEEK, YEAR, channel, estimates_of, part, series_of
 from thalweg.forecast.backtest import backtest, choose_strategies
 from thalweg.forecast.calibrate import calibrate
@@ -157,3 +158,36 @@ def test_each_series_has_intervals_of_its_own(searched):
     for each in (large, small):
         assert each.as_used.coverage[80] == pytest.approx(0.8, abs=0.12)
         assert each.bands.shape == (4, 2, 2)
+
+
+def test_a_series_shorter_than_a_rung_has_no_predictions_and_stops_nothing():
+    """It is learned from as far as it reaches, and no prediction of it looks at its own future."""
+    short = part(SMALL, 0, 60)
+    panel = panel_of(ONE, short)
+    data = data_of(panel, CALENDAR, "mae")
+    splits = tuple(split_by_date(series) for series in panel.series)
+    long_rung = replace(WEEK, days_back=56, seeds=1, epochs=2)
+    with thread_pool(1) as pool:
+        found = search(data, splits, Ladder("long", (long_rung, Copy(56))), seed=0, pool=pool, watcher=Silence())
+        names = [one.line.rung for one in found.candidates]
+        assert {long_rung.name, "copy 56"} <= set(names)
+        for member in (Member(long_rung, (2,), (0,)), Member(Copy(56))):
+            made = backtest(
+                data, (member,), first=tuple(split.train for split in splits), refit_days=30, steps=2, pool=pool,
+                advance=lambda _: None,
+            )  # fmt: skip
+            of_short = panel.part(next(iter(made.forecasts.values())), 1)
+            assert np.isnan(of_short[0, :56]).all()
+            assert np.isfinite(of_short[0, 56:]).all()
+            if not member.seeds:
+                np.testing.assert_array_equal(of_short[0, 56:], short.values[: len(short) - 56])
+
+
+def test_calendar_and_series_are_of_one_frequency():
+    with pytest.raises(ValueError, match="The calendar is daily, the series are weekly"):
+        data_of(seasonal(WEEKLY, 120, "2020-01-06"), Calendar(), "mae")
+
+
+def test_too_short_a_past_is_refused():
+    with pytest.raises(ValueError, match="7 past steps are needed; a row has 5"):
+        Copy(7).predict(past_of(ONE, np.array([4, 300])), (1,))

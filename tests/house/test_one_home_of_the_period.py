@@ -16,6 +16,18 @@ NO_DAYS = {
     "LECTURE_LOSSES",  # the lecture's own table
     "IR_VERSION",  # of a file format
 }
+# Keywords of drawing.
+DRAWN = {
+    "size",
+    "strokeWidth",
+    "fontSize",
+    "dx",
+    "dy",
+    "spacing",
+    "tickCount",
+    "width",
+    "height",
+}  # keywords of drawing
 LEARN = SOURCE / "learn"  # knows nothing of days
 HOME = SOURCE / "series" / "frequency"
 READING = SOURCE / "series" / "read"
@@ -26,14 +38,14 @@ def files(*but):
 
 
 def numbers_of_days(tree):
-    """Yield the lines of such numbers; a size in pixels, or what else a keyword names, is left out."""
+    """Yield the lines of such numbers; a size in pixels is left out."""
     named = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             names = {name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
             if names & NO_DAYS or all(name.endswith("_PIXELS") for name in names):
                 named.update(map(id, ast.walk(node.value)))
-        elif isinstance(node, ast.keyword):
+        elif isinstance(node, ast.keyword) and node.arg in DRAWN:
             named.update(map(id, ast.walk(node.value)))
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and type(node.value) in (int, float) and id(node) not in named:

@@ -42,6 +42,10 @@ def test_what_follows_from_a_day():
 def test_a_calendar_has_no_other_groups():
     with pytest.raises(ValueError, match="weekday, season, holiday; there is no tide"):
         Calendar(frequency=replace(DAILY, calendar=("weekday", "tide")))
+    with pytest.raises(ValueError, match="stands twice"):
+        Calendar(frequency=replace(DAILY, calendar=("weekday", "weekday")))
+    with pytest.raises(ValueError, match="no group 'tide'"):
+        Calendar().group("tide", np.array([np.datetime64("2024-01-01")]))
 
 
 def slow_steps(frequency, date, steps):
@@ -104,6 +108,10 @@ def test_what_stands_in_a_calendar(date):
         ({"year": 365.0}, "whole numbers from 1"),
         ({"lags": (0, 7, 28, 56)}, "whole numbers from 1"),
         ({"copies": ()}, "whole numbers from 1"),
+        ({"season": 366}, "A season is at most a year"),
+        ({"long": 547}, "more than a year and a half"),
+        ({"lags": (1, 7, 28)}, "Four rising lags"),
+        ({"lags": (1, 28, 7, 56)}, "Four rising lags"),
         ({"unit": "h"}, "are not known"),
         ({"weekmask": "0000000"}, "are not known"),
         ({"weekmask": "11111"}, "are not known"),

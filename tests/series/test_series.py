@@ -32,10 +32,11 @@ GOOD = {
         ({"values": np.zeros(0), "observed": np.zeros(0, dtype=bool)}, "Of the 0 values"),
         ({"values": np.array([1.0, np.nan, *range(8)])}, "index 1, of 2024-01-02, is nan"),
         ({"values": np.array([*range(9), np.inf])}, "index 9, of 2024-01-10, is inf"),
-        ({"values": np.ones((10, 1))}, "one column of numbers"),
-        ({"values": ["a"] * 10}, "one column of numbers"),
-        ({"values": 5.0}, "one column of numbers"),
-        ({"observed": np.ones(10)}, "one column of True or False"),
+        ({"values": np.ones((10, 1))}, "values of a series must be numbers"),
+        ({"values": ["a"] * 10}, "values of a series must be numbers"),
+        ({"observed": [1] * 10}, "observed of a series must be True or False, .* int64"),
+        ({"values": 5.0}, "values of a series must be numbers"),
+        ({"observed": np.ones(10)}, "observed of a series must be True or False, .* float64"),
     ],
 )
 def test_what_is_no_series_is_refused(changes, said):

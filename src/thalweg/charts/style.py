@@ -13,12 +13,14 @@ import numpy as np
 import vl_convert
 
 from thalweg.messages import catalogue
-from thalweg.series.frequency.dates import date_range, days_between, isos
+from thalweg.series.frequency.dates import isos, step_range, steps_between
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from thalweg.series.frequency.record import Frequency
 
 Chart = TypeVar("Chart", alt.Chart, alt.LayerChart, alt.HConcatChart, alt.VConcatChart)
 
@@ -70,14 +72,14 @@ def days(dates: NDArray[np.datetime64]) -> NDArray[np.str_]:
     return isos(dates)
 
 
-def every_day(
-    dates: NDArray[np.datetime64], table: Mapping[str, NDArray[np.float64]]
+def every_step(
+    frequency: Frequency, dates: NDArray[np.datetime64], table: Mapping[str, NDArray[np.float64]]
 ) -> tuple[NDArray[np.datetime64], dict[str, NDArray[np.float64]]]:
-    """Return the table with a row for each day from the first to the last; added rows hold NaN."""
+    """Return the table with a row for each date that occurs from the first to the last; added rows hold NaN."""
     if not len(dates):
         return dates, dict(table)
-    whole = date_range(dates[0], days_between(dates[0], dates[-1]) + 1)
-    place = (dates - dates[0]).astype(int)
+    whole = step_range(frequency, dates[0], steps_between(frequency, dates[0], dates[-1]) + 1)
+    place = np.searchsorted(whole, dates)
     filled = {name: np.full(len(whole), np.nan) for name in table}
     for name, column in table.items():
         filled[name][place] = column

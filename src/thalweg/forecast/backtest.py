@@ -122,7 +122,8 @@ def backtest(
     members : tuple of Member
         What the choice is made of.
     first : tuple of int
-        For each series the index of the first value predicted; the first refit learns from the values before it.
+        For each series the index of the first value predicted; the first refit learns from the values before it. Series
+        of a panel are cut at these places, each at its own, whatever its dates.
     refit_days : int
         Steps between refits.
     steps : int
@@ -167,7 +168,7 @@ def predictions_at_cutoffs(
     forecasts = np.full((len(strategies), len(panel.values)), np.nan)
     for pair, of_refit in zip(pairs, spans, strict=True):
         for place, (first, last) in enumerate(of_refit):
-            series, newest = panel.series[place], np.arange(first - 1, last - 1)
+            series, newest = panel.series[place], np.arange(max(first, pair.one_step.needed) - 1, last - 1)
             if not len(newest):
                 continue
             made = predict_steps(pair, past_of(series, newest, place), strategies)

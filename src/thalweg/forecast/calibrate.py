@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.backtest import Backtest
     from thalweg.forecast.data import Data
-    from thalweg.forecast.search import Parts
+    from thalweg.forecast.search import SeriesParts
     from thalweg.series.series import Series
 
 LEAST_RESIDUALS = 20  # below, a step ahead has the interval of the step before
@@ -56,7 +56,7 @@ class Calibration:
 
 def calibrate(
     data: Data,
-    parts: Parts,
+    parts: SeriesParts,
     backtested: Backtest,
     strategies: tuple[str, ...],
     place: int = 0,
@@ -67,7 +67,7 @@ def calibrate(
     Parameters
     ----------
     data : Data
-    parts : Parts
+    parts : SeriesParts
     backtested : Backtest
         From the first validation value on, which calibrates the first intervals of the sealed test.
     strategies : tuple of str

@@ -141,7 +141,7 @@ def why_of(
     past = past_of(days, np.array([newest]))
     distinct = {id(member): member for member in members}
     shares = [sum(other is member for other in members) / len(members) for member in distinct.values()]
-    sought = max(seen(member) for member in members)
+    sought = predictor.seen
     kept = min(newest + 1, sought)
     values = days.values[newest + 1 - kept : newest + 1]
     usual = float(days.values[max(newest + 1 - frequency.month, 0) : newest + 1].mean())
@@ -176,7 +176,7 @@ def _newest(predictor: Predictor, days: Series, date: np.datetime64 | None) -> i
     known = {"days": len(days), "first_known": days.dates[0], "last_known": days.dates[-1]}
     if last < first:
         raise InputError("contributions.too_few_days", needed=predictor.needed, **known)
-    if not first <= wanted <= last:
+    if not first <= wanted <= last or steps_after(days.frequency, days.start, days.place(wanted)) != wanted:
         raise InputError("contributions.day", argument=Argument("day", str(wanted)), first=first, last=last, **known)
     return days.place(wanted) - 1
 
@@ -217,21 +217,10 @@ class _Part:
 
 
 @functools.singledispatch
-def seen(member: Predictor) -> int:
-    """Return how many past values a member looks at, where there are enough."""
-    raise TypeError(f"What moved the estimate of a {type(member).__name__} is not known.")
-
-
-@functools.singledispatch
 def attributed(member: Predictor, moment: Moment, tolerance: float) -> _Part:
     """Return what moved one member's estimate; a new kind of predictor registers its own way."""
     del moment, tolerance
     raise TypeError(f"What moved the estimate of a {type(member).__name__} is not known.")
-
-
-@seen.register
-def _(member: Baseline) -> int:
-    return member.needed
 
 
 @attributed.register
@@ -243,11 +232,6 @@ def _(member: Baseline, moment: Moment, tolerance: float) -> _Part:
     first = past - member.needed
     moved[first:past] = weights * (moment.values[first:] - moment.usual)
     return _Part(moved, float(weights @ moment.values[first:]), moment.usual, 0.0, 1, first, calendar=False)
-
-
-@seen.register
-def _(member: NetworkPredictor) -> int:
-    return member.features.seen
 
 
 @attributed.register

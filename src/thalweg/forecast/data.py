@@ -32,11 +32,21 @@ class Data:
     calendar : Calendar
     loss : str
         ``mae`` or ``mse``, in the user's units.
+
+    Raises
+    ------
+    ValueError
+        If calendar and series are of different frequencies.
     """
 
     panel: Panel
     calendar: Calendar
     loss: str
+
+    def __post_init__(self) -> None:
+        if self.calendar.frequency != self.panel.frequency:
+            names = self.calendar.frequency.name, self.panel.frequency.name
+            raise ValueError(f"The calendar is {names[0]}, the series are {names[1]}; they must be of one frequency.")
 
     def loss_over(self, predictions: NDArray[np.float64], spans: Sequence[Span]) -> float:
         """Return L of predictions over the observed values of a span of each series, in the user's units.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.calibrate import Calibration
     from thalweg.forecast.data import Data
-    from thalweg.forecast.search import Candidate, Member
+    from thalweg.forecast.search import Candidate
     from thalweg.learn.training.thread_pool import ThreadPool
     from thalweg.series.series import Series
 
@@ -53,7 +53,7 @@ def final_fit(
         strategies=calibration.strategies,
         pair=Pair(one_step, multi_step),
         calendar=data.calendar,
-        days=_last_values(series, choice.members),
+        days=_last_values(series, one_step.seen),
         miss_transform=calibration.miss_transform,
         levels=calibration.levels,
         bands=calibration.bands,
@@ -62,9 +62,9 @@ def final_fit(
     )
 
 
-def _last_values(series: Series, members: tuple[Member, ...]) -> Series:
-    """Return the values that the members look back at, and those of the same weeks of last year."""
-    needed = max(look_back(series.frequency), *(member.rung.days_back for member in members)) + 1
+def _last_values(series: Series, seen: int) -> Series:
+    """Return the values that the choice looks at, and those of the same weeks of last year."""
+    needed = max(look_back(series.frequency), seen) + 1
     cut = max(len(series) - needed, 0)
     return replace(
         series, start=series.dates[cut], values=series.values[cut:], observed=series.observed[cut:], notes=()

@@ -126,7 +126,7 @@ def _checked(series: Series, options: FitOptions) -> Split:
     if not isinstance(series, Series):  # pyright: ignore[reportUnnecessaryIsInstance] - users have no type checker
         raise InputError("fit.no_series", kind=type(series).__name__)
     split = split_by_date(series)
-    longest = split.validation + split.test
+    longest = min(split.validation + split.test, series.frequency.longest_horizon)
     if options.horizon > longest:
         given = Argument("horizon", options.horizon)
         raise InputError("fit.horizon", argument=given, days=split.days, longest=longest)

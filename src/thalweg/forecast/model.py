@@ -13,11 +13,11 @@ from thalweg.files import write_whole
 from thalweg.forecast.features.past import past_of
 from thalweg.forecast.levels import around
 from thalweg.forecast.result import Forecast
-from thalweg.forecast.store import Parts, pack, unpack
+from thalweg.forecast.store import ModelParts, pack, unpack
 from thalweg.forecast.strategy import predict_steps
 from thalweg.learn.loss import LOSSES
 from thalweg.messages import Argument, Message
-from thalweg.series.frequency.dates import python_date, step_range
+from thalweg.series.frequency.dates import python_date, step_range, steps_after
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -51,8 +51,8 @@ class Recent:
     worse: bool
 
 
-class Model(Parts):
-    """A fitted choice that forecasts without training; its attributes are those of `thalweg.forecast.store.Parts`."""
+class Model(ModelParts):
+    """A fitted choice that forecasts without training; its attributes are those of `store.ModelParts`."""
 
     def __repr__(self) -> str:
         ahead = f"{self.horizon} {self.days.frequency.steps} after {self.last_day}"
@@ -128,6 +128,8 @@ class Model(Parts):
         if self.miss_transform.offset is not None and not series.counts:
             raise InputError("model.negative", source=series.source_name)
         kept = self.days.place(newer[0])
+        if steps_after(frequency, self.days.start, kept) != newer[0]:
+            raise InputError("model.dates", source=series.source_name, first=newer[0], expected=self.days.after(1))
         if kept <= 0:
             return replace(series, frequency=frequency)
         return replace(
@@ -190,7 +192,7 @@ def load(path: str | Path) -> Model:
     try:
         with np.errstate(all="ignore"):
             forecast = model.predict()
-    except (LookupError, TypeError, ValueError, ArithmeticError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise InputError("model.unusable", path=path, reason=Message("error.model.reason.incomplete")) from error
     if not all(np.isfinite(part).all() for part in (forecast.mean, forecast.intervals.low, forecast.intervals.high)):
         raise InputError("model.unusable", path=path, reason=Message("error.model.reason.forecast_not_finite"))

@@ -30,7 +30,7 @@ class RungResult:
     rung : str
         Its name, such as ``copy yesterday``, ``linear 28``, ``3×100 relu 56``, ``mean of 3``.
     kind : str
-        ``copy``, ``linear``, ``network`` or ``mean``.
+        ``copy``, ``seasonal mean``, ``linear``, ``network`` or ``mean``.
     parameters : int
         Number of unknowns that descent found (0 for copying; the sum over members for a mean).
     days_back : int
@@ -165,8 +165,8 @@ class Findings:
     steps : ndarray of float64, shape (horizon,)
         The loss of each step ahead over the sealed test, refitted as in `as_used`.
     strategy : str
-        ``direct`` (as many outputs as steps), ``recursive`` (fed its own predictions), ``both`` (their mean) or
-        ``copy``.
+        ``direct`` (as many outputs as steps), ``recursive`` (fed its own predictions), ``both`` (their mean), ``copy``
+        (a baseline, which answers every step), or ``by step`` where steps ahead differ.
     forecast : Forecast
     misses : tuple of Miss
         The worst first.

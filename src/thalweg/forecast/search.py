@@ -95,7 +95,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
+class SeriesParts:
     """The parts of each series, as spans of its values."""
 
     train: tuple[Span, ...]
@@ -103,10 +103,10 @@ class Parts:
     test: tuple[Span, ...]
 
 
-def parts_of(splits: Sequence[Split]) -> Parts:
+def parts_of(splits: Sequence[Split]) -> SeriesParts:
     """Return the spans of training, validation and sealed test of each series."""
     sealed = [split.train + split.validation for split in splits]
-    return Parts(
+    return SeriesParts(
         tuple((0, split.train) for split in splits),
         tuple((split.train, end) for split, end in zip(splits, sealed, strict=True)),
         tuple((end, split.days) for split, end in zip(splits, sealed, strict=True)),
@@ -120,7 +120,7 @@ class Searched:
     Attributes
     ----------
     data : Data
-    parts : Parts
+    parts : SeriesParts
     candidates : tuple of Candidate
         In the order of the ladder, a mean last.
     notes : tuple of Message
@@ -130,7 +130,7 @@ class Searched:
     """
 
     data: Data
-    parts: Parts
+    parts: SeriesParts
     candidates: tuple[Candidate, ...]
     notes: tuple[Message, ...]
     cut_short: bool
@@ -163,7 +163,8 @@ def search(
     Parameters
     ----------
     data : Data
-        One series or several. The networks of a rung learn from all series; losses are over the values of all.
+        One series or several. The networks of a rung learn from all series, each in its own scale. Losses are over the
+        values of all, in the user's units, so that a large series counts more.
     splits : sequence of Split
         One for each series.
     ladder : Ladder
@@ -174,25 +175,25 @@ def search(
     """
     frequency = data.panel.frequency
     train = max(split.train for split in splits)
-    fitting = ladder.suited_to(train, frequency)
+    suitable = ladder.suited_to(train, frequency)
     notes: list[Message] = []
-    left_out = len(ladder.rungs) + len(ladder.again) - len(fitting.rungs) - len(fitting.again)
+    left_out = len(ladder.rungs) + len(ladder.again) - len(suitable.rungs) - len(suitable.again)
     if left_out:
         notes.append(Message("verdict.left_out", {"count": left_out, "days": train}))
-    rungs = (*fitting.rungs, *fitting.again)
+    rungs = (*suitable.rungs, *suitable.again)
     # The training loss of every rung is over the same values: those left by the rung that looks back longest.
     compare_from = max((rung.steps_needed(frequency) for rung in rungs if rung.seeds), default=0)
     watcher.stage(
         "climb",
-        sum(rung.seeds for rung in fitting.rungs) + sum(rung.seeds for rung in fitting.again) * fitting.best_shapes,
+        sum(rung.seeds for rung in suitable.rungs) + sum(rung.seeds for rung in suitable.again) * suitable.best_shapes,
     )
     scorer = Scorer(data, parts_of(splits), compare_from)
     fit = functools.partial(_fit_rungs, scorer, tuple(split.train for split in splits), seed, pool, watcher)
-    missing = tuple(copy for copy in copies(frequency) if copy not in fitting.rungs)
-    first = fit((*missing, *fitting.rungs))
-    again = fit(_best_shapes_again(fitting, first.candidates))
+    missing = tuple(copy for copy in copies(frequency) if copy not in suitable.rungs)
+    first = fit((*missing, *suitable.rungs))
+    again = fit(_best_shapes_again(suitable, first.candidates))
     candidates = [*first.candidates, *again.candidates]
-    if fitting.mean and (mean := mean_of(candidates, scorer)):
+    if suitable.mean and (mean := mean_of(candidates, scorer)):
         candidates.append(mean)
         watcher.rung(mean.line)
     notes += [*first.notes, *again.notes]
@@ -204,7 +205,7 @@ class Scorer:
     """The losses of predictions on the training and the validation part."""
 
     data: Data
-    parts: Parts
+    parts: SeriesParts
     compare_from: int
 
     def losses(self, predictions: NDArray[np.float64]) -> tuple[float, float]:

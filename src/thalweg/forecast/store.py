@@ -23,7 +23,8 @@ from thalweg.learn.function import Network
 from thalweg.learn.optimizer import Optimizer
 from thalweg.messages import Message
 from thalweg.series.calendar import Calendar
-from thalweg.series.frequency.dates import a_day, occurs, years
+from thalweg.series.country import country_code
+from thalweg.series.frequency.dates import a_day, occurs, steps_after, years
 from thalweg.series.frequency.record import DAILY, Frequency
 from thalweg.series.holidays import REFERENCE_YEARS, HolidayTable, holiday_names, holiday_table
 from thalweg.series.scale import Scale
@@ -42,7 +43,7 @@ LAST_YEARS_KNOWN = 15  # years after the last value for which the holidays trave
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
+class ModelParts:
     """What a model holds.
 
     Attributes
@@ -93,7 +94,7 @@ class _UnusableError(Exception):
         super().__init__(reason)
 
 
-def pack(model: Parts) -> bytes:
+def pack(model: ModelParts) -> bytes:
     """Return the file's bytes."""
     tensors: dict[str, NDArray[Any]] = {
         "days.values": model.days.values,
@@ -129,15 +130,18 @@ def _one_or_list(strategies: tuple[str, ...]) -> str | list[str]:
     return strategies[0] if len(set(strategies)) == 1 else list(strategies)
 
 
-def _holidays(model: Parts) -> dict[str, Any] | None:
+def _holidays(model: ModelParts) -> dict[str, Any] | None:
     """Return the holidays as they are known now, so that the model goes on with them; None without a country."""
     calendar = model.calendar
     if not calendar.country:
         return None
     table = calendar.table
-    if table is None:
+    if table is None or not table.covers:
         first, last = years(model.days.dates[[0, -1]])
-        table = holiday_table(calendar.country, int(first), max(int(last) + LAST_YEARS_KNOWN, REFERENCE_YEARS[-1]))
+        fresh = holiday_table(calendar.country, int(first), max(int(last) + LAST_YEARS_KNOWN, REFERENCE_YEARS[-1]))
+        names = fresh.days if table is None else table.days
+        days = {name: fresh.days.get(name, np.zeros(0, dtype=np.int64)) for name in names}
+        table = HolidayTable(fresh.first_year, fresh.last_year, days)
     days = {name: of_name.tolist() for name, of_name in table.days.items()}
     return {"first_year": table.first_year, "last_year": table.last_year, "days": days}
 
@@ -153,7 +157,7 @@ def _members(mean: Mean, prefix: str, tensors: dict[str, NDArray[Any]]) -> list[
     return described
 
 
-def unpack(path: Path) -> Parts:
+def unpack(path: Path) -> ModelParts:
     """Read what `pack` wrote.
 
     Raises
@@ -171,14 +175,15 @@ def unpack(path: Path) -> Parts:
         raise InputError("model.unusable", path=path, reason=Message("error.model.reason.incomplete")) from error
 
 
-def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Parts:
+def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> ModelParts:
     frequency = _frequency(description.get("frequency"))
     calendar, notes = _calendar(description, frequency)
     days = description["days"]
     values = _floats(tensors, "days.values", 1)
     observed = tensors["days.observed"].astype(bool)
     start = dt.date.fromisoformat(days["start"])
-    if (dt.date.max - start).days < len(values) + frequency.longest_horizon:
+    last = steps_after(frequency, a_day(start), len(values) + frequency.longest_horizon)
+    if last > a_day(dt.date.max):
         raise _UnusableError("model.reason.days_too_late", last=dt.date.max)
     if observed.shape != values.shape or not observed.any() or not occurs(frequency, a_day(start)):
         raise _UnusableError("model.reason.days_incomplete")
@@ -192,6 +197,8 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Par
         frequency=frequency,
     )
     levels = tuple(_number(level) for level in description.get("levels", LEVELS))
+    if levels != LEVELS:
+        raise _UnusableError("model.reason.intervals_incomplete")
     bands, errors = _floats(tensors, "bands", 2), _floats(tensors, "errors", 1)
     if bands.shape[1] != 2 * len(levels) or not 1 <= len(bands) <= frequency.longest_horizon or not len(errors):
         raise _UnusableError("model.reason.intervals_incomplete")
@@ -209,7 +216,7 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Par
     offset = None if description["offset"] is None else float(_number(description["offset"]))
     if offset is not None and offset <= 0:
         raise _UnusableError("model.reason.offset", offset=f"{offset:g}")
-    return Parts(
+    return ModelParts(
         chosen=str(description["chosen"]),
         loss=description["loss"],
         strategies=strategies,
@@ -241,7 +248,10 @@ def _frequency(stored: dict[str, Any] | None) -> Frequency:
 def _calendar(description: dict[str, Any], frequency: Frequency) -> tuple[Calendar, tuple[Message, ...]]:
     """Return the calendar that the model was fitted with, and a note where the installed library knows another."""
     country, names, holidays = description["country"], description["calendar"], description.get("holidays")
-    if not country and list(Calendar(frequency=frequency).names) == names:
+    without = Calendar(frequency=frequency).names
+    if not isinstance(country, str) or (not country and list(without) != names):
+        raise _UnusableError("model.reason.incomplete")
+    if not country:
         return Calendar(frequency=frequency), ()
     table = HolidayTable(0, 0, {})
     if holidays is not None:
@@ -251,7 +261,7 @@ def _calendar(description: dict[str, Any], frequency: Frequency) -> tuple[Calend
         table = HolidayTable(int(holidays["first_year"]), int(holidays["last_year"]), days)
     else:
         # A model of an earlier version holds the names alone; the days are those that the library has for them.
-        without = Calendar(frequency=frequency).names
+        country_code(country)
         table = HolidayTable(1, 0, {str(name): np.zeros(0, np.int64) for name in names[len(without) :]})
     calendar = Calendar(country, frequency=frequency, table=table)
     if list(calendar.names) != names:
@@ -259,7 +269,7 @@ def _calendar(description: dict[str, Any], frequency: Frequency) -> tuple[Calend
     unknown = [name for name in table.days if name not in holiday_names(country)]
     if not unknown:
         return calendar, ()
-    key = "model.note.holidays_kept" if holidays is not None else "model.note.holidays_lost"
+    key = "model.note.holidays_kept" if any(len(table.days[name]) for name in unknown) else "model.note.holidays_lost"
     return calendar, (Message(key, {"names": unknown, "country": country}),)
 
 
@@ -306,8 +316,9 @@ def _member(
     rung = Rung(**{name: value for name, value in (stored | changed).items() if name != "copy"})
     if type(rung.days_back) is not int or rung.days_back < 1 or rung.known not in KNOWN:
         raise _UnusableError("model.reason.unknown_rung", days_back=repr(rung.days_back), known=repr(rung.known))
-    if rung.steps_needed(calendar.frequency) > days:
-        raise _UnusableError("model.reason.too_few_days", needed=rung.days_back, days=days)
+    needed = rung.steps_needed(calendar.frequency)
+    if needed > days:
+        raise _UnusableError("model.reason.too_few_days", needed=needed, days=days)
     network = Network(tuple(int(width) for width in member["widths"]), rung.activation)
     if unknowns is None:
         raise _UnusableError("model.reason.incomplete")

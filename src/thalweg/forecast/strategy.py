@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # A predictor of all steps at once, one fed its own predictions, or the mean of the two.
 STRATEGIES = ("direct", "recursive", "both")
-COPYING = "copy"  # what is told where every step is answered from the past alone, without any unknowns
+COPYING = "copy"  # what is told where the choice is a single baseline, which answers every step from the past alone
 
 
 @dataclass(frozen=True, eq=False)

@@ -93,7 +93,7 @@ class TrainingSet:
 
     @property
     def loss(self) -> str:
-        """The name of the loss; the weights of targets bring it close to the loss in the user's units."""
+        """The name of the loss; the weights of targets bring it close to that of each series in the user's units."""
         return self.data.loss
 
     @property
@@ -119,7 +119,7 @@ class TrainingSet:
         weight = ((at < upto) & series.observed[inside]).astype(float)
         if scale.logarithm:
             # An error of the logarithm is relative; times the level it is an error in the user's units.
-            size = np.exp(rows.level - rows.level.mean())
+            size = np.exp(rows.level - (rows.level.mean() if len(rows) else 0.0))
             weight *= (size if self.loss == "mae" else size**2)[:, None]
         return replace(rows, target=target, weight=weight)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from thalweg.charts.illustration import Illustration
 from thalweg.errors import InputError
 from thalweg.forecast.watch import Silence
@@ -75,11 +77,20 @@ def _why(_: Findings, model: Model, language: str) -> Illustration:
 def _shift(findings: Findings, _: Model, language: str) -> Illustration:
     """Compare the choice, as used, with the day before, over the scored days of the sealed test."""
     used, series = findings.as_used, findings.series
-    before = series.values[(used.dates - series.start).astype(int) - 1]
+    before = series.values[np.searchsorted(series.dates, used.dates) - 1]
     shift = shift_of(used.target, used.prediction, before, findings.loss)
     drawn = min(DRAWN_DAYS, len(used.dates))
     subtitle = catalogue(language)("report.shift_subtitle", rung=findings.chosen, drawn=drawn, count=len(used.dates))
-    chart = moved_chart(shift, used.dates, series.name, subtitle, language, drawn=drawn, simulated=series.simulated)
+    chart = moved_chart(
+        shift,
+        used.dates,
+        series.name,
+        subtitle,
+        language,
+        drawn=drawn,
+        simulated=series.simulated,
+        frequency=series.frequency,
+    )
     return Illustration(
         "shift", language, chart, {}, shift_sentences(shift, language, name=series.name), asked=("perfect",)
     )

@@ -20,7 +20,7 @@ from thalweg.charts.numbers import (
 )
 from thalweg.messages import catalogue
 from thalweg.report.ladder import COLUMNS, LOSSES, LadderTable
-from thalweg.series.frequency.dates import days_after
+from thalweg.series.frequency.dates import steps_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -204,11 +204,11 @@ def coverage_table(findings: Findings, language: str = "en") -> Table:
 def split_table(findings: Findings, language: str = "en") -> Table:
     """Return the training, validation and test parts by date."""
     translate = catalogue(language)
-    split = findings.split
+    split, frequency = findings.split, findings.series.frequency
     parts: tuple[tuple[str, np.datetime64, np.datetime64, int], ...] = (
         ("train", split.first, split.train_last, split.train),
-        ("validation", days_after(split.train_last, 1), split.validation_last, split.validation),
-        ("test", days_after(split.validation_last, 1), split.last, split.test),
+        ("validation", steps_after(frequency, split.train_last, 1), split.validation_last, split.validation),
+        ("test", steps_after(frequency, split.validation_last, 1), split.last, split.test),
     )
     head = [
         (translate("report.part"), ""),

@@ -54,7 +54,7 @@ class Calendar:
     InputError
         If the country is unknown.
     ValueError
-        If the frequency names a group that there is not.
+        If the frequency names a group that there is not, or one twice.
 
     Notes
     -----
@@ -73,10 +73,13 @@ class Calendar:
     table: HolidayTable | None = None
 
     def __post_init__(self) -> None:
-        if self.country:
+        if self.country and self.table is None:
             object.__setattr__(self, "country", country_code(self.country))
-        if unknown := set(self.frequency.calendar) - set(GROUPS):
+        groups = self.frequency.calendar
+        if unknown := set(groups) - set(GROUPS):
             raise ValueError(f"The calendar has the groups {', '.join(GROUPS)}; there is no {', '.join(unknown)}.")
+        if len(set(groups)) < len(groups):
+            raise ValueError(f"A group stands twice in {', '.join(groups)}.")
 
     @property
     def groups(self) -> Mapping[str, tuple[str, ...]]:
@@ -123,6 +126,8 @@ class Calendar:
         if group == "season":
             angle = 2 * np.pi * np.arange(1, self.harmonics + 1) * share_of_year(dates)[:, np.newaxis]
             return np.stack([np.sin(angle), np.cos(angle)], axis=2).reshape(len(dates), 2 * self.harmonics)
+        if group != "holiday":
+            raise ValueError(f"There is no group {group!r}.")
         year_end = month_and_day(dates)[:, np.newaxis] == np.array(list(YEAR_END.values()))
         return np.hstack([year_end, self._holidays(day_numbers(dates))])
 

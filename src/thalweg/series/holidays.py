@@ -80,7 +80,9 @@ def _holidays_of(country: str, first_year: int, last_year: int) -> _Holidays:
     import holidays  # noqa: PLC0415  slow to load, and needed for a country only
 
     code, _, part = country.partition("-")
-    kind = getattr(holidays, code)
+    kind = getattr(holidays, code, None)
+    if kind is None or (part and part not in kind.subdivisions):  # known when a model was made, and not any more
+        return _Holidays({}, frozenset(), (), (), frozenset())
     languages: tuple[str, ...] = kind.supported_languages
     english = "en_US" if "en_US" in languages else next((item for item in languages if item.startswith("en")), None)
     years = range(max(first_year, kind.start_year), min(last_year, kind.end_year) + 1)
@@ -231,6 +233,11 @@ class HolidayTable:
         for place, of_name in enumerate(self.days.values()):
             columns[:, place] = np.isin(days, of_name)
         return columns
+
+    @property
+    def covers(self) -> bool:
+        """Whether it holds any year; a table without one names the columns only."""
+        return self.first_year <= self.last_year
 
     def holds(self, days: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return whether the year of each day is in the table."""

@@ -120,7 +120,9 @@ def fit_scale(values: NDArray[np.float64], *, level_days: int, season: int, coun
 
 
 def _spread(deviations: NDArray[np.float64], values: NDArray[np.float64]) -> float:
-    """Return the root mean square of the deviations; 1 where all values are equal, because it is a divisor."""
+    """Return the root mean square of the deviations; 1 where there is none or all are 0, because it is a divisor."""
+    if not deviations.size:
+        return 1.0
     spread = float(np.sqrt(np.mean(deviations**2)))
     return spread if spread > FLAT_SHARE * float(np.abs(values).max()) else 1.0
 

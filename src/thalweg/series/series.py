@@ -65,7 +65,7 @@ class Series:
         if not occurs(self.frequency, self.start):
             raise InputError(
                 "series.start",
-                argument=Argument("start", repr(self.start)),
+                argument=Argument("start", str(self.start)),
                 unit=self.frequency.unit,
                 frequency=self.frequency.name,
             )
@@ -115,13 +115,15 @@ class Series:
 
 def _column(name: str, given: object, dtype: type[np.generic]) -> NDArray[np.generic]:
     """Return values or flags as an array of one dimension; an array of the right kind is not copied."""
+    found = type(given).__name__
     try:
         column = np.asarray(given)
+        found = f"{column.dtype} of {column.ndim} dimension(s)"
         fits = column.ndim == 1 and column.dtype.kind in ("b" if dtype is np.bool_ else "fiub")
         column = column.astype(dtype, copy=False)
     except (TypeError, ValueError):
         fits = False
         column = np.zeros(0, dtype)
     if not fits:
-        raise InputError("series.column", name=name, kind=Message(f"series.{name}"), found=type(given).__name__)
+        raise InputError("series.column", name=name, kind=Message(f"series.{name}"), found=found)
     return column

@@ -33,4 +33,4 @@ class Holiday(Block):
         # Rows share their dates: each is looked up once.
         dates, places = np.unique(targets, return_inverse=True)
         table = self.calendar.group(self.name, dates)
-        return table[places.reshape(targets.shape)].reshape(len(targets), -1)
+        return table[places.reshape(targets.shape)].reshape(len(targets), targets.shape[1] * table.shape[1])

@@ -21,7 +21,7 @@ YEAR_AGO_SHRINK = 0.25  # factor of last year's values for several steps: a few 
 
 
 def look_back(frequency: Frequency) -> int:
-    """Return from how many past steps every feature of a row can be computed; with fewer, some are marked absent."""
+    """Return how many past steps the same weeks of last year need."""
     return frequency.long_season + STEPS_AROUND + frequency.season + 1
 
 

@@ -40,6 +40,11 @@ class Predictor(ABC):
         """How many past steps a row must have."""
 
     @property
+    def seen(self) -> int:
+        """From how many past steps it has all that it looks at; with fewer, it takes some as absent."""
+        return self.needed
+
+    @property
     @abstractmethod
     def parameters(self) -> int:
         """The number of unknowns that descent found."""
@@ -56,7 +61,14 @@ class Predictor(ABC):
         past : Past
         steps : sequence of int
             Any steps ahead, from 1 on.
+
+        Raises
+        ------
+        ValueError
+            If a row has fewer past steps than it needs.
         """
+        if len(past) and past.available.min() < self.needed:
+            raise ValueError(f"{self.needed} past steps are needed; a row has {past.available.min()}.")
         asked = np.asarray(steps)
         last = int(asked.max())
         made = self.direct(past, last) if last <= self.reach else recursive(self, past, last, reach=int(self.reach))
@@ -73,7 +85,7 @@ class RungPredictor(Predictor):
 
 def recursive(predictor: Predictor, past: Past, steps: int, *, reach: int) -> NDArray[np.float64]:
     """Feed a predictor its own predictions, `reach` steps at a time; return 1 to `steps` ahead, shape (rows, steps)."""
-    kept = max(look_back(past.frequency), predictor.needed)
+    kept = max(look_back(past.frequency), predictor.seen)
     width = kept + steps
     rows = len(past)
     # Each row gets its own past, which grows by the predictions.

@@ -61,9 +61,9 @@ class Baseline(RungPredictor):
         """Return how many past steps a row must have."""
         return self.needed
 
-    def suits(self, train: int, frequency: Frequency) -> bool:  # noqa: ARG002 - a baseline suits any series
-        """Return True: baselines are always tried."""
-        return True
+    def suits(self, train: int, frequency: Frequency) -> bool:  # noqa: ARG002 - the same for every frequency
+        """Whether it looks back at training steps only."""
+        return self.needed <= train
 
     def fitting(self, data: Data, upto: tuple[int, ...], steps: int) -> Fitting:  # noqa: ARG002 - nothing is fitted
         """Return a fit whose predictor is the baseline itself."""

@@ -39,6 +39,11 @@ class Mean(Predictor):
         return max(member.needed for member in self.members)
 
     @property
+    def seen(self) -> int:
+        """The most that a member looks at."""
+        return max(member.seen for member in self.members)
+
+    @property
     def parameters(self) -> int:
         """The sum over the members, each counted once."""
         return sum({id(member): member.parameters for member in self.members}.values())

@@ -86,6 +86,11 @@ class NetworkPredictor(RungPredictor):
         return self.features.needed
 
     @property
+    def seen(self) -> int:
+        """From how many past steps all features can be computed."""
+        return self.features.seen
+
+    @property
     def parameters(self) -> int:
         """The unknowns of one network."""
         return self.network.size

@@ -19,7 +19,7 @@ from thalweg.charts.style import (
     day_tip,
     days,
     dress,
-    every_day,
+    every_step,
     headed,
     key,
     layered,
@@ -96,7 +96,7 @@ def error_chart(study: ErrorStudy, language: str = "en") -> alt.VConcatChart:
         translate("report.mark_estimate"),
         translate("look.error.mark_error"),
     )
-    dates, table = every_day(study.dates, {"target": study.target, "prediction": study.prediction})
+    dates, table = every_step(series.frequency, study.dates, {"target": study.target, "prediction": study.prediction})
     base = alt.Chart(columns({"day": days(dates), **table})).encode(x=_days(language))
     tips = [
         day_tip(language),

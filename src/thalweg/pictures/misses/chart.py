@@ -23,7 +23,7 @@ from thalweg.charts.style import (
     day_tip,
     days,
     dress,
-    every_day,
+    every_step,
     headed,
     key,
     layered,
@@ -193,7 +193,8 @@ def _unseen(study: MissesStudy, translate: Catalogue) -> alt.LayerChart:
     """Draw the validation days; the missed days are numbered from the worst."""
     series, missed, plain = study.series, study.missed, study.plain
     truth, estimate, marked = translate("report.mark_truth"), plain.rung.name, translate("report.mark_miss")
-    dates, table = every_day(
+    dates, table = every_step(
+        series.frequency,
         series.dates[study.unseen],
         {"target": series.values[study.unseen], "prediction": plain.estimates[study.unseen]},
     )

@@ -11,7 +11,7 @@ from thalweg.errors import InputError
 from thalweg.forecast.model import Model
 from thalweg.messages import Argument
 from thalweg.pictures.shared.source import days_of
-from thalweg.series.frequency.dates import days_after
+from thalweg.series.frequency.dates import steps_after
 from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
@@ -65,8 +65,9 @@ class TargetCurve:
 
     def dates(self, x: NDArray[np.float64]) -> NDArray[np.datetime64]:
         """Return the day at each x."""
-        assert self.first is not None, "x of other curves is no date"  # noqa: S101 - `places` asks for dates of days only
-        return days_after(self.first, x.round().astype(np.int64))
+        assert self.first is not None  # noqa: S101 - `places` asks for dates of days only
+        assert self.series is not None  # noqa: S101 - likewise
+        return steps_after(self.series.frequency, self.first, x.round().astype(np.int64))
 
     def places(self, x: NDArray[np.float64]) -> NDArray[np.float64] | NDArray[np.datetime64]:
         """Return x as a person reads it: dates for a curve of days."""

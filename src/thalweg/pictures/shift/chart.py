@@ -19,7 +19,7 @@ from thalweg.charts.style import (
     day_tip,
     days,
     dress,
-    every_day,
+    every_step,
     headed,
     key,
     layered,
@@ -28,6 +28,7 @@ from thalweg.charts.style import (
 from thalweg.messages import catalogue
 from thalweg.pictures.shift.study import COPY_NEARNESS, LEAST_GAIN_SHARE, MOST_DAYS_MOVED
 from thalweg.series.frequency.dates import days_after, milliseconds
+from thalweg.series.frequency.record import DAILY, Frequency
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,7 +72,14 @@ def shift_chart(study: ShiftStudy, language: str = "en") -> alt.VConcatChart:
     )
     series = study.fitted_rung.series
     return moved_chart(
-        study.shift, study.dates, series.name, subtitle, language, drawn=drawn, simulated=series.simulated
+        study.shift,
+        study.dates,
+        series.name,
+        subtitle,
+        language,
+        drawn=drawn,
+        simulated=series.simulated,
+        frequency=series.frequency,
     )
 
 
@@ -113,6 +121,7 @@ def moved_chart(
     *,
     drawn: int = 60,
     simulated: bool = False,
+    frequency: Frequency = DAILY,
 ) -> alt.VConcatChart:
     """Draw actual values against predictions, as they are and moved back, and the losses beside that of copying.
 
@@ -129,6 +138,8 @@ def moved_chart(
     drawn : int
         How many of the last days are drawn; the losses are over all.
     simulated : bool
+    frequency : Frequency
+        Of the dates.
 
     Returns
     -------
@@ -138,7 +149,8 @@ def moved_chart(
     """
     translate = catalogue(language)
     last = slice(max(len(dates) - drawn, 0), None)
-    whole, table = every_day(
+    whole, table = every_step(
+        frequency,
         dates[last],
         {"target": shift.target[last], "prediction": shift.prediction[last], "before": shift.before[last]},
     )

@@ -22,7 +22,7 @@ from thalweg.charts.style import (
     layered,
 )
 from thalweg.messages import catalogue
-from thalweg.series.frequency.dates import days_after
+from thalweg.series.frequency.dates import steps_after
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +57,9 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     translate = catalogue(language)
     series, split = findings.series, findings.split
     parts = [translate(f"report.part_{part}") for part in ("train", "validation", "test")]
-    edges = days(days_after(series.start, np.cumsum([0, split.train, split.validation, split.test]))).tolist()
+    edges = days(
+        steps_after(series.frequency, series.start, np.cumsum([0, split.train, split.validation, split.test]))
+    ).tolist()
     shades = alt.Data(
         values=[
             {"from": begin, "to": end, "part": part} for (begin, end), part in zip(pairwise(edges), parts, strict=True)
@@ -68,8 +70,8 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         values=[
             {"from": begin, "to": end}
             for begin, end in zip(
-                days(days_after(series.start, starts)).tolist(),
-                days(days_after(series.start, stops)).tolist(),
+                days(steps_after(series.frequency, series.start, starts)).tolist(),
+                days(steps_after(series.frequency, series.start, stops)).tolist(),
                 strict=True,
             )
         ]

@@ -20,7 +20,7 @@ from thalweg.charts.style import (
     day_tip,
     days,
     dress,
-    every_day,
+    every_step,
     key,
     layered,
 )
@@ -96,7 +96,8 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     """
     translate = catalogue(language)
     series, used = findings.series, findings.as_used
-    dates, table = every_day(
+    dates, table = every_step(
+        series.frequency,
         used.dates,
         {
             "target": used.target,

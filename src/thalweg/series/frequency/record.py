@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 EVERY_DAY = "1111111"
 LONGEST = 100_000  # steps
+LAGS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,11 @@ class Frequency:
         lengths += (*self.lags, *(ago for _, ago in self.copies))
         if not all(type(length) is int and 1 <= length <= LONGEST for length in lengths) or not self.copies:
             raise ValueError(f"The lengths of a frequency are whole numbers from 1 to {LONGEST}; these are {lengths}.")
+        if self.season > self.year or self.long <= self.half_year + self.year:
+            told = f"the season is {self.season}, the year {self.year}, long {self.long}"
+            raise ValueError(f"A season is at most a year, and long is more than a year and a half; {told}.")
+        if len(self.lags) != LAGS or list(self.lags) != sorted(set(self.lags)):
+            raise ValueError(f"Four rising lags are expected, not {self.lags}.")
         mask = self.weekmask
         if self.unit != "D" or len(mask) != len(EVERY_DAY) or not set(mask) <= {"0", "1"} or "1" not in mask:
             raise ValueError(f"Dates of the unit {self.unit!r} with the week mask {mask!r} are not known.")
@@ -92,12 +98,12 @@ class Frequency:
     @property
     def half_year(self) -> int:
         """The validation part of a long series."""
-        return self.year // 2
+        return max(self.year // 2, 1)
 
     @property
     def quarter(self) -> int:
         """A quarter of a year."""
-        return self.year // 4
+        return max(self.year // 4, 1)
 
     @property
     def two_years(self) -> int:
@@ -112,7 +118,7 @@ class Frequency:
     @property
     def between_refits(self) -> int:
         """Steps between two refits of a backtest: the twelfth part of a year."""
-        return round(self.year / 12)
+        return max(round(self.year / 12), 1)
 
     @property
     def levels(self) -> tuple[int, ...]:
