@@ -20,6 +20,7 @@ from thalweg.forecast.training import TrainingSet, descend
 from thalweg.forecast.watch import Silence
 from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
+from thalweg.series.filling import sources_of_copies
 from thalweg.series.panel import panel_of
 from thalweg.series.split import split_by_date
 
@@ -87,10 +88,10 @@ def test_a_search_over_several_series_pools_their_losses(searched):
     opened = open_sealed_test(searched, Silence())
     assert [line.rung for line in opened.lines[:2]] == ["copy yesterday", "copy last week"]
     for line, steps in zip(opened.lines, (1, 7), strict=False):
-        errors = [
-            np.where(series.observed, np.abs(series.values - np.roll(series.values, steps)), np.nan)
-            for series in PANEL.series
-        ]
+        errors = []
+        for series in PANEL.series:
+            copied = series.values[sources_of_copies(series.observed, steps)]
+            errors.append(np.where(series.observed, np.abs(series.values - np.roll(copied, steps)), np.nan))
         expected = np.nanmean(
             np.concatenate([each[first:last] for each, (first, last) in zip(errors, searched.parts.test, strict=True)])
         )

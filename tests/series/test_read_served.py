@@ -244,12 +244,14 @@ def test_named_columns_choose(tmp_path):
     assert series.values[0] == VALUES[0] + 1
 
 
-def test_working_days_only_are_served_with_weekends_filled(tmp_path):
+def test_working_days_only_are_served_without_weekends(tmp_path):
     head, *body = rows()
     kept = [line for line, day in zip(body, DAYS, strict=True) if day.weekday() < 5]
     series = read_text(tmp_path, "\n".join([head, *kept]))
     assert series.observed.sum() == len(kept)
-    assert notes_of(series)["missing_days"]["first"] == "2021-01-02"
+    assert len(series) == len(kept)
+    assert "missing_days" not in notes_of(series)
+    assert [note.key for note in notes_of(series)["weekdays"]["weekdays"]] == ["note.weekday.5", "note.weekday.6"]
 
 
 @pytest.mark.parametrize(("way", "expected"), [("sum", 24 * 5.0), ("mean", 5.0)])

@@ -139,13 +139,14 @@ def why_of(
     members, frequency = predictor.members, days.frequency
     newest = _newest(predictor, days, date)
     past = past_of(days, np.array([newest]))
+    furthest = max((len(member.weights(past)) for member in members if isinstance(member, Baseline)), default=0)
     distinct = {id(member): member for member in members}
     shares = [sum(other is member for other in members) / len(members) for member in distinct.values()]
-    sought = predictor.seen
+    sought = max(predictor.seen, furthest)
     kept = min(newest + 1, sought)
     values = days.values[newest + 1 - kept : newest + 1]
     usual = float(days.values[max(newest + 1 - frequency.month, 0) : newest + 1].mean())
-    moment = Moment(values, usual, days.dates[newest], calendar)
+    moment = Moment(values, usual, days.dates[newest], calendar, past)
     parts = [attributed(member, moment, tolerance) for member in distinct.values()]
 
     def mean(name: str) -> NDArray[np.float64]:
@@ -189,6 +190,7 @@ class Moment:
     usual: float
     newest: np.datetime64
     calendar: Calendar
+    past: Past
 
     @property
     def facts(self) -> NDArray[np.float64]:
@@ -227,9 +229,9 @@ def attributed(member: Predictor, moment: Moment, tolerance: float) -> _Part:
 def _(member: Baseline, moment: Moment, tolerance: float) -> _Part:
     # A weighted sum of past values is explained by its weights to the last digit.
     del tolerance
-    past, weights = len(moment.values), member.weights()
+    past, weights = len(moment.values), member.weights(moment.past)
     moved = np.zeros(past + len(moment.calendar.names))
-    first = past - member.needed
+    first = past - len(weights)
     moved[first:past] = weights * (moment.values[first:] - moment.usual)
     return _Part(moved, float(weights @ moment.values[first:]), moment.usual, 0.0, 1, first, calendar=False)
 

@@ -17,6 +17,7 @@ from thalweg.forecast.store import ModelParts, pack, unpack
 from thalweg.forecast.strategy import predict_steps
 from thalweg.learn.loss import LOSSES
 from thalweg.messages import Argument, Message
+from thalweg.series.filling import in_frequency
 from thalweg.series.frequency.dates import python_date, step_range, steps_after
 
 if TYPE_CHECKING:
@@ -117,8 +118,9 @@ class Model(ModelParts):
                 "model.name", source=series.source_name, argument=Argument("value", self.days.name), **names
             )
         frequency = self.days.frequency
+        given, series = series, in_frequency(series, frequency) or series
         if not series.frequency.same_step(frequency):
-            known = {"found": series.frequency.name, "expected": frequency.name}
+            known = {"found": given.frequency.name, "expected": frequency.name}
             raise InputError("model.frequency", source=series.source_name, **known)
         stored, newer = self.days.dates, series.dates
         if newer[-1] < stored[-1]:

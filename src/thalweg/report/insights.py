@@ -17,6 +17,7 @@ from thalweg.pictures.shift.chart import moved_chart, shift_sentences
 from thalweg.pictures.shift.study import shift_of
 from thalweg.pictures.surface.options import PathOptions
 from thalweg.pictures.why.options import WhyOptions
+from thalweg.series.filling import sources_of_copies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +78,8 @@ def _why(_: Findings, model: Model, language: str) -> Illustration:
 def _shift(findings: Findings, _: Model, language: str) -> Illustration:
     """Compare the choice, as used, with the day before, over the scored days of the sealed test."""
     used, series = findings.as_used, findings.series
-    before = series.values[np.searchsorted(series.dates, used.dates) - 1]
+    copied = series.values[sources_of_copies(series.observed, 1)]  # what was filled in is no day before
+    before = copied[np.searchsorted(series.dates, used.dates) - 1]
     shift = shift_of(used.target, used.prediction, before, findings.loss)
     drawn = min(DRAWN_DAYS, len(used.dates))
     subtitle = catalogue(language)("report.shift_subtitle", rung=findings.chosen, drawn=drawn, count=len(used.dates))

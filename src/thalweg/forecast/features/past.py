@@ -29,6 +29,8 @@ class Past:
     available : ndarray of int64, shape (rows,)
         Steps of past up to and including the newest.
     frequency : Frequency
+    observed : ndarray of bool, shape (values,), optional
+        False where a value was filled in; all were observed where it is not given.
     place : int
         Which series of a panel it is, from 0.
     """
@@ -38,6 +40,7 @@ class Past:
     dates: NDArray[np.datetime64]
     available: NDArray[np.int64]
     frequency: Frequency
+    observed: NDArray[np.bool_] | None = None
     place: int = 0
 
     def __len__(self) -> int:
@@ -46,7 +49,7 @@ class Past:
 
 def past_of(series: Series, newest: NDArray[np.int64], place: int = 0) -> Past:
     """Return the rows of a series whose newest values stand at `newest`; `place` is that of the series in its panel."""
-    return Past(series.values, newest, series.dates[newest], newest + 1, series.frequency, place)
+    return Past(series.values, newest, series.dates[newest], newest + 1, series.frequency, series.observed, place)
 
 
 @dataclass(frozen=True, eq=False)

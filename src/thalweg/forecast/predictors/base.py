@@ -93,6 +93,9 @@ def recursive(predictor: Predictor, past: Past, steps: int, *, reach: int) -> ND
     pasts = np.zeros((rows, width))
     pasts[:, :kept] = past.values[at]
     pasts[:, kept:] = pasts[:, kept - 1 : kept]
+    observed = np.ones((rows, width), dtype=np.bool_)
+    if past.observed is not None:
+        observed[:, :kept] = past.observed[at]
     predictions = np.empty((rows, steps))
     for step in range(0, steps, reach):
         now = Past(
@@ -101,6 +104,7 @@ def recursive(predictor: Predictor, past: Past, steps: int, *, reach: int) -> ND
             steps_after(past.frequency, past.dates, step),
             np.minimum(past.available, kept) + step,
             past.frequency,
+            observed.reshape(-1),
             past.place,
         )
         count = min(reach, steps - step)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.forecast.predictors.base import Fitting, RungPredictor
+from thalweg.series.filling import sources_of_copies
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,8 +50,14 @@ class Baseline(RungPredictor):
         return 0
 
     @abstractmethod
-    def weights(self) -> NDArray[np.float64]:
-        """Return the weight of each past value in the next step's prediction, the oldest first, shape (needed,)."""
+    def weights(self, past: Past) -> NDArray[np.float64]:
+        """Return the weight of each past value in the next step's prediction, the oldest first.
+
+        Parameters
+        ----------
+        past : Past
+            Of one row; its last values have the weights.
+        """
 
     def described(self) -> tuple[dict[str, Any], None]:
         """Return its kind and its attributes; there are no unknowns."""
@@ -110,13 +117,21 @@ class Copy(Baseline):
         return {"days back": self.days_back}
 
     def direct(self, past: Past, steps: int) -> NDArray[np.float64]:
-        """Return the last values, repeated."""
-        back = self.days_back - 1 - np.arange(steps) % self.days_back
-        return past.values[past.newest[:, None] - back]
+        """Return the last values, repeated; where one was filled in, the last observed one that a copy meets."""
+        return past.values[self._sources(past, steps)]
 
-    def weights(self) -> NDArray[np.float64]:
+    def weights(self, past: Past) -> NDArray[np.float64]:
         """Return 1 for the copied value."""
-        return np.eye(self.days_back)[0]
+        return np.eye(int(past.newest[0] - self._sources(past, 1)[0, 0]) + 1)[0]
+
+    def _sources(self, past: Past, steps: int) -> NDArray[np.int64]:
+        """Return the places of the copied values, shape (rows, steps)."""
+        looked = past.newest[:, None] - (self.days_back - 1 - np.arange(steps) % self.days_back)
+        if past.observed is None:
+            return looked
+        sources = sources_of_copies(past.observed, self.days_back)[looked]
+        oldest = past.newest - past.available + 1  # several pasts may stand one after another
+        return np.where(sources < oldest[:, None], looked, sources)
 
 
 @dataclass(frozen=True)
@@ -166,6 +181,6 @@ class SeasonalMean(Baseline):
         ago = np.arange(self.seasons) * self.season
         return past.values[at[:, :, None] - ago].mean(axis=2)
 
-    def weights(self) -> NDArray[np.float64]:
+    def weights(self, past: Past) -> NDArray[np.float64]:  # noqa: ARG002 - the same for every past
         """Return an equal share for each value at the place of the season."""
         return (np.arange(self.days_back) % self.season == 0) / self.seasons

@@ -15,6 +15,7 @@ from thalweg.messages import Argument
 from thalweg.pictures.lags.rhythm import Rhythm, rhythm_of
 from thalweg.pictures.shared.fitted_rung import FittedRung, comparable_from, fit_rung
 from thalweg.pictures.shared.source import days_of
+from thalweg.series.filling import sources_of_copies
 from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ def lags_study(source: Source, options: LagsOptions, _watcher: Watcher) -> LagsS
     weights, bias = in_user_units(of)
     last = of.split.train - 1
     place = last - np.arange(1, options.days_back + 1)
-    yesterday = np.concatenate([[np.nan], series.values[: of.sealed - 1]])
+    copied = series.values[sources_of_copies(series.observed, 1)]
+    yesterday = np.concatenate([[np.nan], copied[: of.sealed - 1]])
     return LagsStudy(
         of,
         series.dates[last],

@@ -13,6 +13,7 @@ from thalweg.forecast.predictors.network import Rung
 from thalweg.learn.loss import LOSSES, mean_loss
 from thalweg.pictures.shared.fitted_rung import FittedRung, fit_rung
 from thalweg.pictures.shared.source import covariates_of, days_of
+from thalweg.series.filling import sources_of_copies
 from thalweg.series.frequency.dates import days_after
 
 if TYPE_CHECKING:
@@ -194,5 +195,6 @@ def shift_study(source: Source, options: ShiftOptions, _watcher: Watcher) -> Shi
     of = fit_rung(series, rung, loss=options.loss, country=options.country, seed=options.seed)
     unseen = np.arange(of.split.train, of.sealed)
     unseen = unseen[series.observed[unseen] & np.isfinite(of.estimates[unseen])]
-    shift = shift_of(series.values[unseen], of.estimates[unseen], series.values[unseen - 1], options.loss)
+    copied = series.values[sources_of_copies(series.observed, 1)]  # what was filled in is no day before
+    shift = shift_of(series.values[unseen], of.estimates[unseen], copied[unseen - 1], options.loss)
     return ShiftStudy(of, series.dates[unseen], shift, options.days)

@@ -133,17 +133,35 @@ PACES = (
     | dict.fromkeys(range(90, 93), "quarterly")
     | dict.fromkeys((365, 366), "yearly")
 )
-DAILY = Frequency(
-    name="daily",
-    step="day",
-    steps="days",
-    season=7,
-    month=28,
-    year=365,
-    least=56,
-    long=1000,
-    longest_horizon=180,
-    lags=(1, 7, 28, 56),
-    copies=(("copy yesterday", 1), ("copy last week", 7)),
-    calendar=("weekday", "season", "holiday"),
-)
+DAYS_OF_A_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def daily(weekmask: str = EVERY_DAY) -> Frequency:
+    """Return the frequency of daily values, of which only some weekdays occur; lengths shrink with the week.
+
+    Parameters
+    ----------
+    weekmask : str
+        Which weekdays occur, from Monday on; at least two.
+    """
+    whole = len(EVERY_DAY)
+    occurring = [day for day, occurs in zip(DAYS_OF_A_WEEK, weekmask, strict=True) if occurs == "1"]
+    week = len(occurring)
+    return Frequency(
+        name="daily" if week == whole else ", ".join(occurring),
+        step="day",
+        steps="days",
+        weekmask=weekmask,
+        season=week,
+        month=4 * week,
+        year=round(365 * week / whole),
+        least=8 * week,
+        long=round(1000 * week / whole),
+        longest_horizon=round(180 * week / whole),
+        lags=(1, week, 4 * week, 8 * week),
+        copies=(("copy yesterday", 1), ("copy last week", week)),
+        calendar=("weekday", "season", "holiday"),
+    )
+
+
+DAILY = daily()

@@ -11,7 +11,8 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
-from thalweg.series.frequency.dates import date_range, days_between
+from thalweg.series.filling import filled, frequency_of, weekday_names
+from thalweg.series.frequency.dates import step_range, steps_between
 from thalweg.series.frequency.record import DAILY, PACES
 from thalweg.series.read.columns import choose_columns
 from thalweg.series.read.doubts import doubts
@@ -23,6 +24,7 @@ from thalweg.series.series import Series
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from thalweg.series.frequency.record import Frequency
     from thalweg.series.read.options import ReadOptions
     from thalweg.series.read.table import Table
 
@@ -81,7 +83,9 @@ def days_of(table: Table, options: ReadOptions) -> Series:
     days = _grouped(rows)
     today = options.today or dt.datetime.now().astimezone().date()
     days = _without_future(days, today, rows, notes)
-    _check_spacing(days, rows)
+    frequency = frequency_of(days.day[~np.isnan(days.mean)])
+    days = _without_other_weekdays(days, frequency, notes)
+    _check_spacing(days, rows, frequency)
     if (days.rows > 1).any():
         if duplicates is None:
             notes.append(check_repeats(rows, days.day[days.rows > 1], days.rows, several_times=days.in_parts))
@@ -92,7 +96,7 @@ def days_of(table: Table, options: ReadOptions) -> Series:
     if (np.diff(days.first) < 0).any():
         notes.append(Message("note.unsorted"))
     values = {None: days.last, "last": days.last, "sum": days.total, "mean": days.mean}[duplicates]
-    return _series(days.day, values, rows, notes, goes_on=options.goes_on)
+    return _series(days.day, values, rows, notes, frequency, goes_on=options.goes_on)
 
 
 def _grouped(rows: Rows) -> _Days:
@@ -137,11 +141,25 @@ def _without_future(days: _Days, today: dt.date, rows: Rows, notes: list[Message
     return days.where(~future)
 
 
-def _check_spacing(days: _Days, rows: Rows) -> None:
+def _without_other_weekdays(days: _Days, frequency: Frequency, notes: list[Message]) -> _Days:
+    """Leave out the weekdays that do not occur, and add a note about them and about the few values that they had."""
+    if frequency == DAILY:
+        return days
+    kept = np.is_busday(days.day, weekmask=frequency.weekmask)
+    lost = ~kept & ~np.isnan(days.mean)
+    left_out = [Message(f"note.weekday.{day}") for day in weekday_names(frequency, occurring=False)]
+    notes.append(Message("note.weekdays", {"weekdays": left_out}))
+    if lost.any():
+        first = str(days.day[lost][0])
+        notes.append(Message("note.rare_weekdays", {"count": int(lost.sum()), "first": first, "weekdays": left_out}))
+    return days.where(kept)
+
+
+def _check_spacing(days: _Days, rows: Rows, frequency: Frequency) -> None:
     """Refuse weekly, monthly and scattered dates."""
     table = rows.table
-    if len(days) < _LEAST_DAYS_FOR_SPACING:
-        return
+    if len(days) < _LEAST_DAYS_FOR_SPACING or frequency != DAILY:
+        return  # the weekdays that occur were found in at least half of the weeks
     steps = np.diff(days.day).astype(np.int64)
     usual = int(np.median(steps))
     if usual > 1:
@@ -188,7 +206,13 @@ def _without_partial_days(days: _Days, notes: list[Message]) -> _Days:
 
 
 def _series(
-    day: NDArray[np.datetime64], value: NDArray[np.float64], rows: Rows, notes: list[Message], *, goes_on: bool
+    day: NDArray[np.datetime64],
+    value: NDArray[np.float64],
+    rows: Rows,
+    notes: list[Message],
+    frequency: Frequency,
+    *,
+    goes_on: bool,
 ) -> Series:
     """Return the series of the days and their values, from the first value to the last, gaps filled."""
     table, name = rows.table, rows.value_profile.column.name
@@ -211,12 +235,13 @@ def _series(
     if trimmed:
         notes.append(Message("note.trimmed", {"count": int(trimmed)}))
     day, value = day[present[0] : present[-1] + 1], value[present[0] : present[-1] + 1]
-    values = np.full(days_between(day[0], day[-1]) + 1, np.nan)
-    values[(day - day[0]).astype(np.int64)] = value
+    dates = step_range(frequency, day[0], steps_between(frequency, day[0], day[-1]) + 1)
+    values = np.full(len(dates), np.nan)
+    values[np.searchsorted(dates, day)] = value
     observed = ~np.isnan(values)
     absent = len(values) - len(day)
     if absent:
-        gaps = np.setdiff1d(date_range(day[0], len(values)), day)
+        gaps = np.setdiff1d(dates, day)
         notes.append(Message("note.missing_days", {"count": absent, "first": str(gaps[0])}))
     empty = int(np.isnan(value).sum())
     if empty:
@@ -227,18 +252,11 @@ def _series(
     notes += doubts(day[~np.isnan(value)], value[~np.isnan(value)])
     return Series(
         start=day[0],
-        values=_filled(values, observed),
+        values=filled(values, observed, frequency.season),
         observed=observed,
         name=name,
         source=table.source,
         simulated=name.casefold().startswith(_SIMULATED),
         notes=tuple(notes),
+        frequency=frequency,
     )
-
-
-def _filled(values: NDArray[np.float64], observed: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Give each missing day the value of seven days before; in the first week, that of the day before."""
-    filled, season = values.copy(), DAILY.season
-    for place in np.flatnonzero(~observed):
-        filled[place] = filled[place - (season if place >= season else 1)]
-    return filled
