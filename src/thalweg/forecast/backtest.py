@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from thalweg.forecast.training import Descended
     from thalweg.learn.training.thread_pool import ThreadPool
 
+MOST_BYTES_AT_ONCE = 2**27  # of examples that wait to be learned from: far ahead each has thousands of columns
+
 
 def refit(
     data: Data,
@@ -45,7 +47,7 @@ def refit(
     steps : int
         Steps ahead at once.
     pool : ThreadPool
-        All fits run side by side.
+        Fits run side by side, as many as their examples leave memory for.
     advance : callable
         Is given the number of networks that were fitted.
 
@@ -54,20 +56,36 @@ def refit(
     InputError
         If all descents of a rung diverge, since its learning rate is too high for these steps.
     """
-    distinct = tuple(dict.fromkeys(members))
-    running: list[tuple[tuple[int, ...], Member, Fitting]] = []
-    jobs: list[Callable[[], Descended]] = []
+    distinct = tuple(dict.fromkeys(members))  # a mean may count a rung several times
+    fitted: list[RungPredictor] = []
+    waiting: list[tuple[tuple[int, ...], Member, Fitting]] = []
     for cutoff in cutoffs:
         for member in distinct:
-            fitting = member.rung.fitting(data, cutoff, steps)
-            running.append((cutoff, member, fitting))
-            jobs.extend(
-                functools.partial(fitting.descend, seed, epochs=epochs, late=pool.late)
-                for seed, epochs in zip(member.seeds, member.epochs, strict=True)
-            )
+            waiting.append((cutoff, member, member.rung.fitting(data, cutoff, steps)))
+            if sum(fitting.nbytes for _, _, fitting in waiting) > MOST_BYTES_AT_ONCE:
+                fitted += _fitted(data, waiting, pool, advance)
+                waiting = []
+    fitted += _fitted(data, waiting, pool, advance)
+    places = [distinct.index(member) for member in members]
+    starts = range(0, len(fitted), len(distinct))
+    return [Mean(tuple(fitted[start + place] for place in places)) for start in starts]
+
+
+def _fitted(
+    data: Data,
+    waiting: Sequence[tuple[tuple[int, ...], Member, Fitting]],
+    pool: ThreadPool,
+    advance: Callable[[int], None],
+) -> list[RungPredictor]:
+    """Fit what waits, side by side; errors as of `refit`."""
+    jobs: list[Callable[[], Descended]] = [
+        functools.partial(fitting.descend, seed, epochs=epochs, late=pool.late)
+        for _, member, fitting in waiting
+        for seed, epochs in zip(member.seeds, member.epochs, strict=True)
+    ]
     results = iter(pool.run(jobs, advance))
     fitted: list[RungPredictor] = []
-    for cutoff, member, fitting in running:
+    for cutoff, member, fitting in waiting:
         descents = [next(results) for _ in member.seeds]
         kept = [one for one in descents if not one.outcome.failed]
         if descents and not kept:
@@ -75,9 +93,7 @@ def refit(
             advice = descents[0].outcome.message
             raise InputError("backtest.diverged", rung=member.rung.name, until=until, advice=advice)
         fitted.append(fitting.predictor(kept))
-    places = [distinct.index(member) for member in members]
-    starts = range(0, len(fitted), len(distinct))
-    return [Mean(tuple(fitted[start + place] for place in places)) for start in starts]
+    return fitted
 
 
 @dataclass(frozen=True, eq=False)

@@ -92,6 +92,11 @@ class TrainingSet:
         return Network((self.examples.features, *self.rung.hidden, self.steps), self.rung.activation)
 
     @property
+    def nbytes(self) -> int:
+        """Memory of the examples."""
+        return sum(array.nbytes for array in vars(self.examples).values() if isinstance(array, np.ndarray))
+
+    @property
     def loss(self) -> str:
         """The name of the loss; the weights of targets bring it close to that of each series in the user's units."""
         return self.data.loss

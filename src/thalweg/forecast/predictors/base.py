@@ -125,10 +125,13 @@ class Fitting:
         without seeds is never asked.
     predictor : callable
         Makes the predictor of the descents, one per seed.
+    nbytes : int
+        Memory of what the descents learn from.
     """
 
     descend: Callable[..., Descended]
     predictor: Callable[[Sequence[Descended]], RungPredictor]
+    nbytes: int = 0
 
 
 class Specification(Protocol):

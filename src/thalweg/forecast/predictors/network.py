@@ -40,7 +40,7 @@ class Rung(Hyperparameters):
         def predictor(descents: Sequence[Descended]) -> NetworkPredictor:
             return network_predictor(training_set, np.stack([one.theta for one in descents]))
 
-        return Fitting(functools.partial(descend, training_set), predictor)
+        return Fitting(functools.partial(descend, training_set), predictor, training_set.nbytes)
 
 
 @dataclass(frozen=True, eq=False)
