@@ -14,7 +14,7 @@ def sentences_for(test, yesterday, last_week, loss="mae"):
     findings = build_findings()
     used = replace(findings.as_used, test=test)
     baselines = {"copy yesterday": yesterday, "copy last week": last_week}
-    return [catalogue()(said) for said in verdict(findings.ladder, findings.choice, used, baselines, DAILY, loss, [])]
+    return [catalogue()(said) for said in verdict(findings.choice, used, baselines, DAILY, loss, None, [])]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from thalweg.forecast.choose import best_without_and_with_calendar, choose, open
 from thalweg.forecast.data import data_of
 from thalweg.forecast.final import final_fit
 from thalweg.forecast.ladder import named_ladder
+from thalweg.forecast.overfitting import overfitting
 from thalweg.forecast.result import Findings, Miss
 from thalweg.forecast.search import search
 from thalweg.forecast.strategy import needs_direct, strategy_name
@@ -105,7 +106,7 @@ def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
         strategy=strategy_name(strategies),
         forecast=model.predict(),
         misses=_misses(calibration.as_used, data.calendar.country, series, others),
-        verdict=verdict(opened.lines, chosen, calibration.as_used, baselines, frequency, options.loss, notes),
+        verdict=verdict(chosen, calibration.as_used, baselines, frequency, options.loss, overfitting(searched), notes),
         country=data.calendar.country,
         seconds=time.perf_counter() - began,
         settings={

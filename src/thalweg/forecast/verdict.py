@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from thalweg.messages import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from thalweg.forecast.result import AsUsed, RungResult
     from thalweg.series.frequency.record import Frequency
 
 
 def verdict(
-    ladder: Sequence[RungResult],
     chosen: RungResult,
     as_used: AsUsed,
     baselines: Mapping[str, float],
     frequency: Frequency,
     loss: str,
+    overfit: tuple[RungResult, RungResult] | None,
     notes: list[Message],
 ) -> tuple[Message, ...]:
     """Return how much the choice is better than copying, where overfitting began (U4), and the intervals' coverage.
 
     Parameters
     ----------
-    ladder : sequence of RungResult
     chosen : RungResult
     as_used : AsUsed
     baselines : mapping
@@ -35,6 +33,8 @@ def verdict(
     frequency : Frequency
     loss : str
         ``mae`` or ``mse``.
+    overfit : (RungResult, RungResult), optional
+        Two rungs between which overfitting began, the smaller first.
     notes : list of Message
         Other messages for the user, such as a time limit that was reached.
 
@@ -64,7 +64,6 @@ def verdict(
     if chosen.kind != "copy" and best_copy != seasonal_copy and as_used.test < last_week:
         values = {"percent": 100 * (1 - as_used.test / last_week), "copy_loss": _figures(last_week)}
         sentences.append(Message("verdict.last_week", values))
-    overfit = overfitting(ladder)
     if overfit:
         before, after = overfit
         sentences.append(
@@ -89,13 +88,3 @@ def verdict(
 def _figures(loss: float) -> str:
     """Write a loss with four significant digits, and with all digits before the point."""
     return f"{loss:,.0f}" if 1e3 <= loss < 1e15 else f"{loss:.4g}"  # noqa: PLR2004 - from 1,000 on, four digits stand before the point
-
-
-def overfitting(ladder: Sequence[RungResult]) -> tuple[RungResult, RungResult] | None:
-    """Return the first two neighbours where the larger network is better on seen days and worse on unseen ones (U4)."""
-    networks = [line for line in ladder if line.kind == "network" and not line.known]
-    for before, after in pairwise(networks):
-        larger = after.parameters > before.parameters and after.days_back == before.days_back
-        if larger and after.train < before.train and after.validation > before.validation:
-            return before, after
-    return None
