@@ -55,7 +55,7 @@ def read_with(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions)
     try:
         return days_of(table, options)
     finally:
-        table.connection.close()
+        table.close()
 
 
 def _open(source: str | Path | IntoFrame | IntoSeries) -> Table:

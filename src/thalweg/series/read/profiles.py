@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument
-from thalweg.series.read.dates import Shape, shape_of, without_time
+from thalweg.series.read.dates import Shape, without_time, words_and_shape
 from thalweg.series.read.numbers import is_missing, is_number
 from thalweg.series.read.table import shown
 from thalweg.sql import literal
 
 if TYPE_CHECKING:
     from thalweg.series.read.table import Column, Table
+    from thalweg.series.read.words import Words
 
 _SAMPLE_RECORDS = 300
 _COLUMNS_AT_A_TIME = 500  # DuckDB's memory grows with the number of columns of a query
@@ -37,6 +38,8 @@ class ColumnProfile:
         How the dates are written, where they are text.
     rows_a_day : int
         How many different times of day a date usually has.
+    words : Words, optional
+        What the words of the dates stand for, where these are not English months alone.
     """
 
     column: Column
@@ -44,6 +47,7 @@ class ColumnProfile:
     example: str
     shape: Shape | None = None
     rows_a_day: int = 1
+    words: Words | None = None
 
 
 def profile_columns(table: Table, date_format: str | None = None) -> list[ColumnProfile]:
@@ -113,8 +117,9 @@ def _profile_of(table: Table, column: Column, cells: list[Any], *, is_all: bool)
         return ColumnProfile(column, "dates", shown(filled[0]), rows_a_day=_rows_a_day([str(cell) for cell in filled]))
     texts = [f"{cell:.12g}" if column.kind == "number" else str(cell).strip() for cell in filled]
     example = shown(texts[0])
-    if (shape := shape_of(texts)) is not None:
-        return ColumnProfile(column, "dates", example, shape, _rows_a_day(texts))
+    words, shape = words_and_shape(texts)
+    if shape is not None:
+        return ColumnProfile(column, "dates", example, shape, _rows_a_day(texts), words)
     if 2 * sum(is_number(text) for text in texts) > len(texts):
         return ColumnProfile(column, "row_numbers" if _counts_rows(column, texts) else "numbers", example)
     return ColumnProfile(column, "text", example)
