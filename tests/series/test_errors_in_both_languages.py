@@ -77,6 +77,7 @@ FILES = {
     "read.unlike_the_others_in_both_orders": (rows("25/02/2021,4", form="%m/%d/%Y"), {}),
     "read.order_undecided": ("date,views\n01/02/2021,5\n02/03/2021,6\n03/05/2021,8\n", {}),
     "read.order_undecided_of_three": ("date,views\n01/02/03,5\n02/03/04,6\n03/05/07,8\n", {}),
+    "read.day_and_month_exchanged": (rows(form="%d/%m/%Y").replace("06/01/2021", "01/06/2021"), {}),
     "read.infinite": (rows("2021-03-01,inf"), {}),
     "read.not_a_number": (rows("2021-03-01,few"), {}),
     "read.not_numbers": (rows("2021-03-01,few", "2021-03-02,many"), {}),

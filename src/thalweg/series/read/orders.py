@@ -138,7 +138,7 @@ def check_exchanged(table: Table, name: str, cells: str, reading: DateReading, i
     InputError
         If some dates are exchanged. The first of them is named.
     """
-    if not reading.format or re.search("%[bB]", reading.format):
+    if "%d" not in reading.format or re.search("%[bB]", reading.format):
         return
     day = f"day{i}"
     sql = f"""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from thalweg.errors import InputError
 from thalweg.messages import Argument
 from thalweg.series.read.dates import Shape, without_time, words_and_shape
+from thalweg.series.read.moments import numbered_shape
 from thalweg.series.read.numbers import is_missing, is_number
 from thalweg.series.read.table import shown
 from thalweg.sql import literal
@@ -69,6 +70,8 @@ def profile_columns(table: Table, date_format: str | None = None) -> list[Column
         for start in range(0, len(table.columns), _COLUMNS_AT_A_TIME)
         for profile in _profiles_from(table, start)
     ]
+    if date_format is None and all(profile.content != "dates" for profile in profiles):
+        profiles = [_numbered(table, profile) for profile in profiles]
     return profiles if date_format is None else [_by_format(table, profile, date_format) for profile in profiles]
 
 
@@ -80,6 +83,17 @@ def _profiles_from(table: Table, start: int) -> list[ColumnProfile]:
         _profile_of(table, column, [row[place] for row in sample], is_all=len(sample) < _SAMPLE_RECORDS)
         for place, column in enumerate(columns)
     ]
+
+
+def _numbered(table: Table, profile: ColumnProfile) -> ColumnProfile:
+    """Return the profile again: of dates, where each number is the day after the one before."""
+    if profile.content not in {"numbers", "row_numbers"}:
+        return profile
+    name = profile.column.field
+    number = f"({name})::BIGINT" if profile.column.kind == "number" else f"left({name}, 100)"
+    cells = table.query(f"SELECT ({number})::VARCHAR FROM source_rows WHERE {name} IS NOT NULL LIMIT {_SAMPLE_RECORDS}")
+    shape = numbered_shape([cell for (cell,) in cells])
+    return profile if shape is None else replace(profile, content="dates", shape=shape)
 
 
 def _by_format(table: Table, profile: ColumnProfile, date_format: str) -> ColumnProfile:

@@ -18,6 +18,7 @@ from thalweg.series.read.dates import (
     readings_of_shape,
     words_and_shape,
 )
+from thalweg.series.read.moments import NUMBERED, reading_of_numbers
 from thalweg.series.read.numbers import (
     INFINITE,
     MISSING,
@@ -102,6 +103,8 @@ def decide(
         word = found["total"].cell or Message("read.empty_cell")
         notes.append(Message("note.total", {"count": found["total"].count, "word": word}))
     day = _choose_dates(table, date_profile, cells, dates, found, notes)
+    if date_profile.shape in NUMBERED:
+        notes.append(Message(f"note.dates_in_{NUMBERED[date_profile.shape]}", {"example": found["used"].cell}))
     if found["undated"].count:
         raise _cell_error("read.no_date", table, found["undated"], date_profile.column.name)
     check_exchanged(table, date_profile.column.name, cells, dates[day], day)
@@ -235,6 +238,8 @@ def _date_readings(date_profile: ColumnProfile, date_format: str | None, *, thor
         return [reading_of_format(date_format, "date_cell")]
     if date_profile.shape is None:
         raise AssertionError(date_profile.column.name)  # `choose_columns` has refused it
+    if date_profile.shape in NUMBERED:
+        return [reading_of_numbers(date_profile.shape, "date_cell")]
     return readings_of_shape(date_profile.shape, "date_cell", thorough=thorough, words=date_profile.words)
 
 
