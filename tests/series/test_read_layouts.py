@@ -78,7 +78,7 @@ def test_lines_above_the_header(tmp_path, above):
     assert notes_of(series)["title_rows"] == {"count": count}
 
 
-@pytest.mark.parametrize("units", ["yyyy-mm-dd;count", ";[1/day]", "(day);(visits)", "YYYY/MM/DD;", ";"])
+@pytest.mark.parametrize("units", ["yyyy-mm-dd;count", ";[1/day]", "(day);(visits)", "YYYY/MM/DD;"])
 def test_a_row_of_units_below_the_header(tmp_path, units):
     series = read_lines(tmp_path, "Date;Visits", units, *ROWS)
     assert is_whole(series)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_DELIMITERS = "\t;|,"  # a comma comes last: it also stands inside numbers and dates
+_DELIMITERS = "\t;|,；，"  # commas come last: they also stand inside numbers and dates
 _SAMPLE_BYTES = 1 << 18
 _SAMPLE_LEAST_LINES = 5
 _SAMPLE_MOST_BYTES = 1 << 23
@@ -52,6 +52,8 @@ class _Layout:
         How many records stand above the header, or above the data where there is none.
     header : int
         How many records there are above the data.
+    skipped : int
+        How many records between the header and the data are not blank.
     dated : Dated, optional
         The column of dates, where the first rows show one.
     """
@@ -62,6 +64,7 @@ class _Layout:
     names: list[str] | None
     titles: int
     header: int
+    skipped: int
     dated: Dated | None
 
 
@@ -163,6 +166,7 @@ def _layout(source: PlainText) -> _Layout:
         names=names,
         titles=titles,
         header=header,
+        skipped=sum(any(cell.strip() for cell in record) for record in records[titles + (names is not None) : header]),
         dated=dated,
     )
 
@@ -286,9 +290,8 @@ def _notes(layout: _Layout, end: End | None) -> list[Message]:
         notes.append(Message("note.separator_line"))
     if titles:
         notes.append(Message("note.title_rows", {"count": titles}))
-    below = layout.header - layout.titles - (layout.names is not None)
-    if below:
-        notes.append(Message("note.rows_below_header", {"count": below}))
+    if layout.skipped:
+        notes.append(Message("note.rows_below_header", {"count": layout.skipped}))
     if layout.names is None:
         notes.append(Message("note.no_header"))
     if end is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from thalweg.series.read.dates import Shape, words_and_shape
+from thalweg.series.read.eastern import plain_width
 from thalweg.series.read.numbers import is_missing, is_number
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Dated:
         """Whether the record has such a date."""
         if self.place >= len(record):
             return False
-        cell = record[self.place].strip()
+        cell = plain_width(record[self.place]).strip()
         return self.shape.fits(self.words.plain(cell) if self.words else cell)
 
 
@@ -54,7 +55,7 @@ def dated_column(records: list[list[str]], width: int) -> Dated | None:
     """Return the first column that holds dates in more than half of the full records, or None."""
     full = [record for record in records if len(record) == width]
     for place in range(width):
-        cells = [record[place].strip() for record in full]
+        cells = [plain_width(record[place]).strip() for record in full]
         cells = [cell for cell in cells if not is_missing(cell)]
         with_digits = [cell for cell in cells if any(letter.isdigit() for letter in cell)]
         words, shape = words_and_shape(with_digits)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from thalweg.errors import InputError
 from thalweg.messages import Argument
 from thalweg.series.read.dates import Shape, without_time, words_and_shape
+from thalweg.series.read.eastern import plain_width
 from thalweg.series.read.moments import numbered_shape
 from thalweg.series.read.numbers import is_missing, is_number
 from thalweg.series.read.table import shown
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from thalweg.series.read.words import Words
 
 _SAMPLE_RECORDS = 300
+_COLUMNS_OF_NUMBERS = 20  # that are looked at for dates written as numbers
 _COLUMNS_AT_A_TIME = 500  # DuckDB's memory grows with the number of columns of a query
 
 
@@ -71,7 +73,10 @@ def profile_columns(table: Table, date_format: str | None = None) -> list[Column
         for profile in _profiles_from(table, start)
     ]
     if date_format is None and all(profile.content != "dates" for profile in profiles):
-        profiles = [_numbered(table, profile) for profile in profiles]
+        profiles = [
+            *(_numbered(table, profile) for profile in profiles[:_COLUMNS_OF_NUMBERS]),
+            *profiles[_COLUMNS_OF_NUMBERS:],
+        ]
     return profiles if date_format is None else [_by_format(table, profile, date_format) for profile in profiles]
 
 
@@ -129,8 +134,8 @@ def _profile_of(table: Table, column: Column, cells: list[Any], *, is_all: bool)
         return ColumnProfile(column, "empty", "")
     if column.kind == "time":
         return ColumnProfile(column, "dates", shown(filled[0]), rows_a_day=_rows_a_day([str(cell) for cell in filled]))
-    texts = [f"{cell:.12g}" if column.kind == "number" else str(cell).strip() for cell in filled]
-    example = shown(texts[0])
+    texts = [f"{cell:.12g}" if column.kind == "number" else plain_width(str(cell)).strip() for cell in filled]
+    example = shown(f"{filled[0]:.12g}" if column.kind == "number" else str(filled[0]).strip())
     words, shape = words_and_shape(texts)
     if shape is not None:
         return ColumnProfile(column, "dates", example, shape, _rows_a_day(texts), words)

@@ -18,6 +18,7 @@ from thalweg.series.read.dates import (
     readings_of_shape,
     words_and_shape,
 )
+from thalweg.series.read.eastern import has_myriads_sql, plain_width_sql
 from thalweg.series.read.moments import NUMBERED, reading_of_numbers
 from thalweg.series.read.numbers import (
     INFINITE,
@@ -202,6 +203,7 @@ def _tally(table: Table, ways: _Ways) -> dict[str, First]:
         "used": First.sql("date_cell", "true"),
         "undated": First.sql("value_cell", "undated"),
         "infinite": First.sql("value_cell", _among("value_cell", INFINITE)),
+        "myriads": First.sql("value_cell", f"NOT missing AND {has_myriads_sql('value_cell')}"),
         "comma": First.sql("value_cell", "NOT missing AND contains(value_cell, ',')"),
         "point": First.sql("value_cell", "NOT missing AND contains(value_cell, '.')"),
         "gap": First.sql("value_cell", r"NOT missing AND regexp_matches(value_cell, '\d[^\d.,eE+-]\d')"),
@@ -223,7 +225,9 @@ def _cell(profile: ColumnProfile, *, thorough: bool) -> str:
         # Whole numbers are written without a point: they may be dates like 20210105.
         whole = f"{name} = floor({name}) AND abs({name}) < 1e15"
         name = f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
-    return f"trim(({name})::VARCHAR, {_BLANKS})" if thorough else f"trim(({name})::VARCHAR)"
+    if thorough:
+        return f"trim({plain_width_sql(f'({name})::VARCHAR')}, {_BLANKS})"
+    return f"trim(({name})::VARCHAR)"
 
 
 def _among(cell: str, words: tuple[str, ...]) -> str:
@@ -318,6 +322,8 @@ def _choose_numbers(
     comma, point, gap = found["comma"], found["point"], found["gap"]
     if table.semicolon and not misfits[1 - best].count and (comma.count or point.count):
         raise _cell_error("read.mark_undecided", table, comma if comma.count else point, name)
+    if found["myriads"].count:
+        notes.append(Message("note.myriads", {"example": found["myriads"].cell}))
     if numbers[best].decimal_comma:
         if comma.count or point.count:
             notes.append(Message("note.decimal_comma", {"example": (comma if comma.count else point).cell}))
