@@ -156,11 +156,10 @@ def readings_of_shape(shape: Shape, cell: str, *, thorough: bool, words: Words |
     Thorough readings also accept a weekday before the date. With `words`, the shape is that of the plain text.
     """
     text = f"regexp_replace({cell}, {literal(_WEEKDAY)}, '')" if thorough and words is None else cell
-    # The search for a time of day takes the most time, so it is done only where there is a colon.
-    time = f"CASE WHEN contains({text}, ':') THEN regexp_extract({text}, {literal(_TIME)}, 0) ELSE '' END"
-    text = f"left({text}, length({text}) - length({time}))"
     if words is not None:
-        text = words.sql(text)
+        body, time = _body_and_time(text)
+        text = f"({words.sql(body)} || {time})"
+    text, time = _body_and_time(text)
     if shape.words:
         text = f"regexp_replace({text}, {literal(_MONTH_WORD)}, '\\1')"
         text = f"regexp_replace({text}, {literal(_BETWEEN)}, ' ', 'g')"
@@ -168,6 +167,13 @@ def readings_of_shape(shape: Shape, cell: str, *, thorough: bool, words: Words |
         DateReading(form, f"try_strptime({text}, {literal(form)})::DATE", f"nullif({time}, '')")
         for form in shape.formats
     ]
+
+
+def _body_and_time(text: str) -> tuple[str, str]:
+    """Return SQL for the date and for the time of day, "" where there is none."""
+    # The search for a time of day takes the most time, so it is done only where there is a colon.
+    time = f"CASE WHEN contains({text}, ':') THEN regexp_extract({text}, {literal(_TIME)}, 0) ELSE '' END"
+    return f"left({text}, length({text}) - length({time}))", time
 
 
 def reading_of_format(form: str, cell: str) -> DateReading:

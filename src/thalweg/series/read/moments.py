@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,8 @@ _LEAST_NUMBERS = 3
 _SPREADSHEET = Shape(r"\d{5}(?:\.0*)?", ("45292",))
 _SECONDS = Shape(r"\d{9,10}(?:\.0*)?", ("1704067200",))
 _MILLISECONDS = Shape(r"\d{12,13}(?:\.0*)?", ("1704067200000",))
+SIX_DIGITS = Shape(r"\d{6}", ("%y%m%d",))
+_SIX = 6  # digits
 NUMBERED = {_SPREADSHEET: "spreadsheet", _SECONDS: "seconds", _MILLISECONDS: "milliseconds"}
 """Shapes of dates that are one number, and the last word of the note about them."""
 
@@ -39,7 +43,19 @@ def numbered_shape(cells: list[str]) -> Shape | None:
         steps = np.diff(numbers)
         if numbers[0] >= low and numbers[-1] <= high and len(steps) and (steps == day).mean() >= _SEQUENCE_SHARE:
             return shape
-    return None
+    return _six_digits(filled)
+
+
+def _six_digits(cells: list[str]) -> Shape | None:
+    """Return the shape of year, month and day in two digits each, if these follow one another as days do."""
+    days: list[int] = []
+    for cell in cells:
+        with contextlib.suppress(ValueError):
+            days.append(dt.datetime.strptime(cell, "%y%m%d").toordinal() if len(cell) == _SIX else 0)  # noqa: DTZ007 (a day has no zone)
+    steps = np.diff(np.unique([day for day in days if day]))
+    if 2 * len(steps) <= len(cells) or (steps == 1).mean() < _SEQUENCE_SHARE:
+        return None
+    return SIX_DIGITS
 
 
 def reading_of_numbers(shape: Shape, cell: str) -> DateReading:

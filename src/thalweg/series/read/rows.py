@@ -199,7 +199,7 @@ def _ways(
 def _tally(table: Table, ways: _Ways) -> dict[str, First]:
     """Count the cells of each sort, in one pass over the file."""
     asked = {
-        "total": "[count(*) FILTER (WHERE total)::VARCHAR, '0', min(date_cell) FILTER (WHERE total)]",
+        "total": "[count(*) FILTER (WHERE total)::VARCHAR, '0', min(coalesce(date_cell, '')) FILTER (WHERE total)]",
         "used": First.sql("date_cell", "true"),
         "undated": First.sql("value_cell", "undated"),
         "infinite": First.sql("value_cell", _among("value_cell", INFINITE)),

@@ -50,7 +50,7 @@ _MOST_WORDS = 200  # more different words than names of months and weekdays can 
 _NO_LETTER = "\\d\\s!-/:-@\\[-`{-~，（）【】、。\u00a0\u202f\u3000"
 _WORD = f"[^{_NO_LETTER}]+"
 _STEPS_BEFORE = (
-    (r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]", r"\1-\2-\3 "),
+    (r"(\d{4}|\d{2})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]", r"\1-\2-\3 "),
     (rf"({_WORD})", r" \1 "),
 )
 _STEPS_BETWEEN = (  # a weekday before or after the rest; what remains are months
