@@ -22,6 +22,7 @@ _WEEKDAY = r"^(?i:mon|tue|wed|thu|fri|sat|sun)(?i:[a-z]*)\.?,?\s+"
 _MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _MONTH_WORD = rf"({_MONTH})[A-Za-z]*\.?"
 _BETWEEN = r"[\s,-]+"
+_CELLS_LOOKED_AT = 20
 _MAY_HAVE_WORDS = re.compile(r"\d\D+\d")  # a day and a year at least, whatever stands beside them
 
 
@@ -118,7 +119,10 @@ def words_and_shape(cells: list[str]) -> tuple[Words | None, Shape | None]:
     dated = [cell.strip() for cell in cells if cell.lower() not in TOTAL_WORDS]
     if shape is not None and all(shape.fits(cell) for cell in dated):
         return None, shape
-    if 2 * sum(_MAY_HAVE_WORDS.search(cell) is not None and not is_number(cell) for cell in dated) <= len(dated):
+    looked_at = dated[:_CELLS_LOOKED_AT]  # most columns hold numbers, and this is quick
+    if 2 * sum(_MAY_HAVE_WORDS.search(cell) is not None and not is_number(cell) for cell in looked_at) <= len(
+        looked_at
+    ):
         return None, shape
     bodies = [without_time(cell) for cell in dated]
     words = words_of([body for body in bodies if any(letter.isdigit() for letter in body)])

@@ -16,7 +16,7 @@ _DECIMALS = 4  # that a number in ten thousands has when it is written out
 
 def plain_width(cell: str) -> str:
     """Return a cell in digits and marks of usual width."""
-    return cell.translate(_TABLE)
+    return cell if cell.isascii() else cell.translate(_TABLE)
 
 
 def plain_width_sql(cell: str) -> str:
@@ -26,7 +26,7 @@ def plain_width_sql(cell: str) -> str:
 
 def without_myriads(cell: str) -> str:
     """Return a number without the sign of ten thousands or hundred millions at its end."""
-    return re.sub(_SUFFIX, "", cell)
+    return cell if cell.isascii() else re.sub(_SUFFIX, "", cell)
 
 
 def without_myriads_sql(cell: str) -> str:

@@ -114,7 +114,7 @@ def _share_of_next_days(table: Table, cells: str, i: int) -> float:
     return single / count if count else 0.0
 
 
-def check_exchanged(table: Table, name: str, cells: str, reading: DateReading, i: int) -> None:
+def check_exchanged(table: Table, name: str, rows: str, date_format: str) -> None:
     """Refuse dates of which some have day and month exchanged, as spreadsheets of another country leave them.
 
     A date where both could be meant is taken for exchanged if the exchanged one is a day from its neighbour in the
@@ -126,26 +126,23 @@ def check_exchanged(table: Table, name: str, cells: str, reading: DateReading, i
     table : Table
     name : str
         Of the date column.
-    cells : str
-        As in `choose_order`.
-    reading : DateReading
-        The one chosen.
-    i : int
-        Its index.
+    rows : str
+        A query that gives ``record``, ``date_cell`` and ``day``.
+    date_format : str
+        How the dates are written.
 
     Raises
     ------
     InputError
         If some dates are exchanged. The first of them is named.
     """
-    if "%d" not in reading.format or re.search("%[bB]", reading.format):
+    if "%d" not in date_format or re.search("%[bB]", date_format):
         return
-    day = f"day{i}"
     sql = f"""
         WITH days AS (
             SELECT day, record, date_cell AS cell FROM (
-                SELECT {day} AS day, record, date_cell, lag({day}) OVER (ORDER BY record) AS prior
-                FROM (SELECT * FROM ({cells}) WHERE used AND NOT undated LIMIT {_MOST_ROWS})
+                SELECT day, record, date_cell, lag(day) OVER (ORDER BY record) AS prior
+                FROM (SELECT * FROM ({rows}) LIMIT {_MOST_ROWS})
             ) WHERE prior IS DISTINCT FROM day
         ), rows AS (
             SELECT *, lag(day) OVER following AS before, lead(day) OVER following AS after,

@@ -28,7 +28,7 @@ from thalweg.series.read.numbers import (
     reading_of_number_type,
     readings_of_text,
 )
-from thalweg.series.read.orders import First, check_exchanged, choose_order
+from thalweg.series.read.orders import First, choose_order
 from thalweg.series.read.table import shown
 from thalweg.series.read.words import words_in
 from thalweg.sql import literal
@@ -59,6 +59,8 @@ class Rows:
     sql : str
         A query. It gives the table's columns and ``day``, ``clock`` (the time of day, or null), ``value`` (null where
         missing) and ``value_cell`` (as written).
+    date_format : str
+        `DateReading.format` of the dates.
     notes : tuple of Message
         What was odd in the way that dates and numbers are written.
     """
@@ -68,6 +70,7 @@ class Rows:
     date_profile: ColumnProfile
     value_profile: ColumnProfile
     sql: str
+    date_format: str
     notes: tuple[Message, ...]
 
 
@@ -78,6 +81,7 @@ class _Ways:
     dates: list[DateReading]
     numbers: list[NumberReading]
     cells: str
+    thorough: bool
 
 
 def decide(
@@ -108,10 +112,9 @@ def decide(
         notes.append(Message(f"note.dates_in_{NUMBERED[date_profile.shape]}", {"example": found["used"].cell}))
     if found["undated"].count:
         raise _cell_error("read.no_date", table, found["undated"], date_profile.column.name)
-    check_exchanged(table, date_profile.column.name, cells, dates[day], day)
     value = _choose_numbers(table, value_profile, numbers, found, notes)
     sql = f"SELECT *, day{day} AS day, clock{day} AS clock, value{value} AS value FROM ({cells}) WHERE used"
-    return Rows(table, profiles, date_profile, value_profile, sql, tuple(notes))
+    return Rows(table, profiles, date_profile, value_profile, sql, dates[day].format, tuple(notes))
 
 
 def _ways_found(
@@ -193,7 +196,7 @@ def _ways(
             FROM (SELECT *, {date_cell} AS date_cell, {value_cell} AS value_cell FROM source_rows)
         )
     """
-    return _Ways(dates, numbers, cells)
+    return _Ways(dates, numbers, cells, thorough)
 
 
 def _tally(table: Table, ways: _Ways) -> dict[str, First]:
@@ -203,7 +206,9 @@ def _tally(table: Table, ways: _Ways) -> dict[str, First]:
         "used": First.sql("date_cell", "true"),
         "undated": First.sql("value_cell", "undated"),
         "infinite": First.sql("value_cell", _among("value_cell", INFINITE)),
-        "myriads": First.sql("value_cell", f"NOT missing AND {has_myriads_sql('value_cell')}"),
+        "myriads": First.sql(
+            "value_cell", f"NOT missing AND {has_myriads_sql('value_cell')}" if ways.thorough else "false"
+        ),
         "comma": First.sql("value_cell", "NOT missing AND contains(value_cell, ',')"),
         "point": First.sql("value_cell", "NOT missing AND contains(value_cell, '.')"),
         "gap": First.sql("value_cell", r"NOT missing AND regexp_matches(value_cell, '\d[^\d.,eE+-]\d')"),
