@@ -42,6 +42,10 @@ def test_the_case_is_refused_and_the_advice_works(tmp_path):
     days = [dt.date(2023, 3, 6) + dt.timedelta(days=i) for i in range(500)]
     series = read_dates(tmp_path, days)
     assert (len(series), series.dates.tolist()) == (500, days)
+    head, *rows = CASE.read_text().split()
+    path = tmp_path / "sorted.csv"
+    path.write_text("\n".join([head, *sorted(rows, key=lambda row: (row[6:10], row[3:5], row[:2]))]))
+    assert read(path).observed.sum() == 500
 
 
 @pytest.mark.parametrize("way", [1, -1])
