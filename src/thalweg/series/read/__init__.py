@@ -28,8 +28,8 @@ def read(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions) -> S
     Parameters
     ----------
     source : str, Path or frame
-        A CSV file (UTF-8, any of the usual delimiters) or a Parquet file; or a frame of pandas, Polars
-        or Arrow, or a pandas series with an index of dates.
+        A CSV file (any of the usual delimiters and encodings, also compressed with gzip), a file of JSON objects or a
+        Parquet file; or a frame of pandas, Polars or Arrow, or a pandas series with an index of dates.
     **options
         Those of `thalweg.series.read.options.ReadOptions`: ``date`` and ``value``, the columns' names; ``date_format``;
         ``duplicates``, what to do with several rows for one day; ``today``; ``goes_on``.
@@ -55,7 +55,7 @@ def read_with(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions)
     try:
         return days_of(table, options)
     finally:
-        table.connection.close()
+        table.close()
 
 
 def _open(source: str | Path | IntoFrame | IntoSeries) -> Table:

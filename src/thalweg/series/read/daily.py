@@ -16,6 +16,7 @@ from thalweg.series.frequency.dates import step_range, steps_between
 from thalweg.series.frequency.record import DAILY, PACES
 from thalweg.series.read.columns import choose_columns
 from thalweg.series.read.doubts import doubts
+from thalweg.series.read.orders import check_exchanged
 from thalweg.series.read.profiles import profile_columns
 from thalweg.series.read.repeats import check_repeats
 from thalweg.series.read.rows import Rows, decide
@@ -81,6 +82,8 @@ def days_of(table: Table, options: ReadOptions) -> Series:
     rows = decide(table, profiles, date_profile, value_profile, options.date_format)
     notes = [*table.notes, *rows.notes]
     days = _grouped(rows)
+    if (np.diff(days.first) < 0).any() or (days.rows > 1).any():
+        check_exchanged(table, date_profile.column.name, rows.sql, rows.date_format)
     today = options.today or dt.datetime.now().astimezone().date()
     days = _without_future(days, today, rows, notes)
     frequency = frequency_of(days.day[~np.isnan(days.mean)])

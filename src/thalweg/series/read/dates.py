@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from thalweg.series.read.numbers import is_number
+from thalweg.series.read.words import Words, words_of
 from thalweg.sql import literal
 
 TOTAL_WORDS = ("total", "totals", "grand total", "sum", "gesamt", "summe", "合计", "总计", "總計", "合計")
@@ -20,6 +22,8 @@ _WEEKDAY = r"^(?i:mon|tue|wed|thu|fri|sat|sun)(?i:[a-z]*)\.?,?\s+"
 _MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _MONTH_WORD = rf"({_MONTH})[A-Za-z]*\.?"
 _BETWEEN = r"[\s,-]+"
+_CELLS_LOOKED_AT = 20
+_MAY_HAVE_WORDS = re.compile(r"\d\D+\d")  # a day and a year at least, whatever stands beside them
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Shape:
     pattern : str
         A regular expression for the date without weekday and time of day.
     formats : tuple of str
-        The `strptime` formats that it may stand for; two where either day or month may come first.
+        The `strptime` formats that it may stand for; several where day, month or year may come first.
     words : bool
         Whether the month is a word.
     """
@@ -56,13 +60,16 @@ SHAPES = (
     Shape(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", ("%Y%m%d",)),
     Shape(r"\d{1,2}/\d{1,2}/\d{4}", ("%m/%d/%Y", "%d/%m/%Y")),
     Shape(r"\d{1,2}-\d{1,2}-\d{4}", ("%m-%d-%Y", "%d-%m-%Y")),
-    Shape(r"\d{1,2}/\d{1,2}/\d{2}", ("%m/%d/%y", "%d/%m/%y")),
+    Shape(r"\d{1,2}/\d{1,2}/\d{2}", ("%m/%d/%y", "%d/%m/%y", "%y/%m/%d")),
+    Shape(r"\d{1,2}-\d{1,2}-\d{2}", ("%m-%d-%y", "%d-%m-%y", "%y-%m-%d")),
     Shape(r"\d{1,2}\.\d{1,2}\.\d{4}", ("%d.%m.%Y",)),
-    Shape(r"\d{1,2}\.\d{1,2}\.\d{2}", ("%d.%m.%y",)),
+    Shape(r"\d{1,2}\.\d{1,2}\.\d{2}", ("%d.%m.%y", "%y.%m.%d")),
+    Shape(r"\d{4} \d{1,2} \d{1,2}", ("%Y %m %d",)),
     Shape(r"\d{4}年\d{1,2}月\d{1,2}日", ("%Y年%m月%d日",)),
     Shape(rf"{_MONTH_WORD}{_BETWEEN}\d{{1,2}}{_BETWEEN}\d{{4}}", ("%b %d %Y",), words=True),
     Shape(rf"\d{{1,2}}{_BETWEEN}{_MONTH_WORD}{_BETWEEN}\d{{4}}", ("%d %b %Y",), words=True),
     Shape(rf"\d{{1,2}}{_BETWEEN}{_MONTH_WORD}{_BETWEEN}\d{{2}}", ("%d %b %y",), words=True),
+    Shape(rf"\d{{4}}{_BETWEEN}{_MONTH_WORD}{_BETWEEN}\d{{1,2}}", ("%Y %b %d",), words=True),
     # Dates without a day are read only so that monthly numbers can be refused as such.
     Shape(r"\d{4}-\d{1,2}", ("%Y-%m",)),
     Shape(rf"{_MONTH_WORD}{_BETWEEN}\d{{4}}", ("%b %Y",), words=True),
@@ -86,9 +93,9 @@ class DateReading:
     time: str
 
     @property
-    def day_first(self) -> bool:
-        """Whether the day stands before the month."""
-        return self.format.startswith("%d")
+    def first(self) -> str:
+        """Which stands first: "day", "month" or "year"."""
+        return {"%d": "day", "%m": "month"}.get(self.format[:2], "year")
 
 
 def shape_of(cells: list[str]) -> Shape | None:
@@ -101,6 +108,37 @@ def shape_of(cells: list[str]) -> Shape | None:
     return shape if 2 * count > len(dated) else None
 
 
+def words_and_shape(cells: list[str]) -> tuple[Words | None, Shape | None]:
+    """Return the shape of dates that may hold words, and what these stand for; no words where the plain shape fits all.
+
+    See Also
+    --------
+    shape_of : For dates without weekdays, and with English months only.
+    """
+    shape = shape_of(cells)
+    dated = [cell.strip() for cell in cells if cell.lower() not in TOTAL_WORDS]
+    if shape is not None and all(shape.fits(cell) for cell in dated):
+        return None, shape
+    looked_at = dated[:_CELLS_LOOKED_AT]  # most columns hold numbers, and this is quick
+    if 2 * sum(_MAY_HAVE_WORDS.search(cell) is not None and not is_number(cell) for cell in looked_at) <= len(
+        looked_at
+    ):
+        return None, shape
+    bodies = [without_time(cell) for cell in dated]
+    words = words_of([body for body in bodies if any(letter.isdigit() for letter in body)])
+    if words is None:
+        return None, shape
+    plain = [words.plain(body) for body in bodies]
+    worded = shape_of(plain)
+    if worded is None or (shape is not None and _fitting(worded, plain) <= _fitting(shape, dated)):
+        return None, shape
+    return words, worded
+
+
+def _fitting(shape: Shape, cells: list[str]) -> int:
+    return sum(shape.fits(cell) for cell in cells)
+
+
 def has_codes(date_format: str) -> bool:
     """Whether a format has any of `strptime`'s codes."""
     return "%" in date_format
@@ -111,15 +149,21 @@ def without_time(cell: str) -> str:
     return re.sub(_TIME, "", cell)
 
 
-def readings_of_shape(shape: Shape, cell: str, *, thorough: bool) -> list[DateReading]:
+def body_of(cell: str) -> str:
+    """Return SQL for what `without_time` returns; `cell` is SQL for the trimmed text."""
+    return f"regexp_replace({cell}, {literal(_TIME)}, '')"
+
+
+def readings_of_shape(shape: Shape, cell: str, *, thorough: bool, words: Words | None = None) -> list[DateReading]:
     """Return the ways to read text of a shape; `cell` is SQL for the trimmed text.
 
-    Thorough readings also accept a weekday before the date.
+    Thorough readings also accept a weekday before the date. With `words`, the shape is that of the plain text.
     """
-    text = f"regexp_replace({cell}, {literal(_WEEKDAY)}, '')" if thorough else cell
-    # The search for a time of day takes the most time, so it is done only where there is a colon.
-    time = f"CASE WHEN contains({text}, ':') THEN regexp_extract({text}, {literal(_TIME)}, 0) ELSE '' END"
-    text = f"left({text}, length({text}) - length({time}))"
+    text = f"regexp_replace({cell}, {literal(_WEEKDAY)}, '')" if thorough and words is None else cell
+    if words is not None:
+        body, time = _body_and_time(text)
+        text = f"({words.sql(body)} || {time})"
+    text, time = _body_and_time(text)
     if shape.words:
         text = f"regexp_replace({text}, {literal(_MONTH_WORD)}, '\\1')"
         text = f"regexp_replace({text}, {literal(_BETWEEN)}, ' ', 'g')"
@@ -127,6 +171,13 @@ def readings_of_shape(shape: Shape, cell: str, *, thorough: bool) -> list[DateRe
         DateReading(form, f"try_strptime({text}, {literal(form)})::DATE", f"nullif({time}, '')")
         for form in shape.formats
     ]
+
+
+def _body_and_time(text: str) -> tuple[str, str]:
+    """Return SQL for the date and for the time of day, "" where there is none."""
+    # The search for a time of day takes the most time, so it is done only where there is a colon.
+    time = f"CASE WHEN contains({text}, ':') THEN regexp_extract({text}, {literal(_TIME)}, 0) ELSE '' END"
+    return f"left({text}, length({text}) - length({time}))", time
 
 
 def reading_of_format(form: str, cell: str) -> DateReading:

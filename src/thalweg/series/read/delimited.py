@@ -7,6 +7,7 @@ import codecs
 import csv
 import io
 import itertools
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,28 +15,23 @@ from typing import TYPE_CHECKING
 from thalweg.errors import InputError
 from thalweg.messages import Message
 from thalweg.series.read.dates import shape_of
+from thalweg.series.read.outline import Dated, End, dated_column, end_of_table, outline
+from thalweg.series.read.plain import PlainText, plain_text
 from thalweg.series.read.table import Column, Table, connect, unique_names
+from thalweg.series.read.typed import open_json
 from thalweg.sql import literal, no_wildcards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_DELIMITERS = "\t;|,"  # a comma comes last: it also stands inside numbers and dates
+_DELIMITERS = "\t;|,；，"  # commas come last: they also stand inside numbers and dates
 _SAMPLE_BYTES = 1 << 18
 _SAMPLE_LEAST_LINES = 5
 _SAMPLE_MOST_BYTES = 1 << 23
 _SAMPLE_RECORDS = 200
-_BLOCK_BYTES = 1 << 20
 _MOST_TITLE_ROWS = 20
-_UTF_16_STARTS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_BINARY_STARTS = {  # to the kind of the file, a key in the catalogues
-    b"PK\x03\x04": "zip",
-    b"\xd0\xcf\x11\xe0": "old_workbook",
-    b"\x1f\x8b": "gzip",
-    b"SQLite format 3": "sqlite",
-    b"%PDF": "pdf",
-}
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # spreadsheets read it, and leave it out
 
 
 @dataclass(frozen=True)
@@ -46,24 +42,30 @@ class _Layout:
     ----------
     delimiter : str
         What separates the cells.
+    separator_line : bool
+        Whether the first line names the delimiter.
     width : int
         How many cells a row has.
     names : list of str, optional
         The columns' names, where there is a header.
+    titles : int
+        How many records stand above the header, or above the data where there is none.
     header : int
-        How many records there are up to and with the header.
-    mixed_lines : bool
-        Whether some lines end in CR LF and others in LF.
-    has_mark : bool
-        Whether the file begins with a byte-order mark.
+        How many records there are above the data.
+    skipped : int
+        How many records between the header and the data are not blank.
+    dated : Dated, optional
+        The column of dates, where the first rows show one.
     """
 
     delimiter: str
     width: int
+    separator_line: bool
     names: list[str] | None
+    titles: int
     header: int
-    mixed_lines: bool
-    has_mark: bool
+    skipped: int
+    dated: Dated | None
 
 
 def open_delimited(path: Path) -> Table:
@@ -77,77 +79,54 @@ def open_delimited(path: Path) -> Table:
     Raises
     ------
     InputError
-        If the file is empty, is binary, is not in UTF-8, has one column only, or has no rows below its header.
+        If the file is empty, is binary, is in an unknown encoding, has one column only, or has no rows below its
+        header.
     """
-    mixed_lines, has_mark = _check_bytes(path)
-    layout = _layout(path, mixed_lines=mixed_lines, has_mark=has_mark)
+    text = plain_text(path)
+    try:
+        return open_json(text) if text.is_json() else _open(text)
+    except BaseException:
+        text.discard()
+        raise
+
+
+def _open(text: PlainText) -> Table:
+    path = text.path
+    layout = _layout(text)
+    end = _end(text, layout)
     names = unique_names(layout.names or [""] * layout.width)
     columns = [Column(name, f"c{place}", "text") for place, name in enumerate(names)]
     connection = connect()
     # DuckDB's strict reader refuses a file whose lines end in two ways. Its lenient reader cuts long rows short without
     # an error, so it is used only after the cells of every row have been counted here.
-    if layout.mixed_lines and (ragged := _ragged(path, layout)) is not None:
+    if text.mixed_lines and (ragged := _ragged(text, layout)) is not None:
         raise ragged
     fields = ", ".join(f"'{column.field}': 'VARCHAR'" for column in columns)
     connection.execute(
         "CREATE TEMP VIEW source_rows AS SELECT row_number() OVER () AS record, * FROM read_csv("
-        f"{literal(no_wildcards(str(path)))}, auto_detect=false, header=false, delim={literal(layout.delimiter)}, "
+        f"{literal(no_wildcards(str(text.file)))}, auto_detect=false, header=false, delim={literal(layout.delimiter)}, "
         f"quote='\"', escape='\"', skip={layout.header}, columns={{{fields}}}, compression='none', "
-        f"strict_mode={'false' if layout.mixed_lines else 'true'}, buffer_size=8000000)"
+        f"strict_mode={'false' if text.mixed_lines else 'true'}, buffer_size=8000000)"
     )
     table = Table(
         source=path.name,
         connection=connection,
         columns=columns,
-        place=lambda record: _place(path, layout, record),
-        explain=lambda _: _wrong_quotes(path, layout) or _ragged(path, layout) or InputError("read.bad_csv", path=path),
+        place=lambda record: _place(text, layout, record),
+        explain=lambda _: _wrong_quotes(text, layout) or _ragged(text, layout) or InputError("read.bad_csv", path=path),
         semicolon=layout.delimiter == ";",
-        notes=_notes(layout),
+        notes=[*text.notes, *_notes(layout, end)],
+        discard=text.discard,
     )
     if not table.query("SELECT 1 FROM source_rows LIMIT 1"):
         raise InputError("read.header_only", path=path, names=names)
     return table
 
 
-def _check_bytes(path: Path) -> tuple[bool, bool]:
-    """Refuse what is no text in UTF-8; return `_Layout.mixed_lines` and `_Layout.has_mark`."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    pairs = feeds = lines = 0
-    with path.open("rb") as file:
-        start = file.read(16)
-        file.seek(0)
-        if not start.removeprefix(codecs.BOM_UTF8).strip():
-            raise InputError("read.empty_file", path=path)
-        if start.startswith(_UTF_16_STARTS):
-            raise InputError("read.utf_16", path=path, save=Message("read.save_as_csv"))
-        for mark, kind in _BINARY_STARTS.items():
-            if start.startswith(mark):
-                raise _binary(path, kind)
-        while block := file.read(_BLOCK_BYTES):
-            if 0 in block:
-                raise _binary(path, "binary")
-            try:
-                decoder.decode(block)
-            except UnicodeDecodeError as error:
-                row = 1 + lines + error.object[: error.start].count(b"\n")
-                byte = error.object[error.start]
-                raise InputError(
-                    "read.not_utf_8", path=path, row=row, byte=byte, save=Message("read.save_as_csv")
-                ) from error
-            lines = feeds = feeds + block.count(b"\n")
-            pairs += block.count(b"\r\n")
-    return 0 < pairs < feeds, start.startswith(codecs.BOM_UTF8)
-
-
-def _binary(path: Path, kind: str) -> InputError:
-    return InputError(
-        "read.binary", path=path, kind=Message(f"read.file_kind.{kind}"), save=Message("read.save_as_csv")
-    )
-
-
-def _layout(path: Path, *, mixed_lines: bool, has_mark: bool) -> _Layout:
+def _layout(source: PlainText) -> _Layout:
     """Find from its first lines how a file is written."""
-    with path.open("rb") as file:
+    path = source.path
+    with source.file.open("rb") as file:
         raw = file.read(_SAMPLE_BYTES)
         while (
             raw.count(b"\n") < _SAMPLE_LEAST_LINES
@@ -159,35 +138,57 @@ def _layout(path: Path, *, mixed_lines: bool, has_mark: bool) -> _Layout:
     text = codecs.getincrementaldecoder("utf-8-sig")().decode(raw)
     if not whole:
         text = text[: text.rfind("\n") + 1] or text
-    readings = {delimiter: _sample(text, delimiter) for delimiter in _DELIMITERS}
+    line = _SEPARATOR_LINE.fullmatch(text.split("\n", 1)[0])
+    delimiters = line[1] if line else _DELIMITERS
+    readings = {delimiter: _sample(text, delimiter) for delimiter in delimiters}
     shares = {delimiter: _share(records) for delimiter, records in readings.items()}
-    delimiter = max(_DELIMITERS, key=lambda mark: shares[mark])
+    delimiter = max(delimiters, key=lambda mark: shares[mark])
     records = readings[delimiter]
     if not any(readings.values()):
         raise InputError("read.cell_too_long", path=path, most=csv.field_size_limit())
     if shares[delimiter] == 0:
         raise InputError("read.one_column_of_text", path=path, start=text.split("\n", 1)[0].strip()[:60])
+    if line:
+        records[0] = []
     width = _width(records)
+    dated = dated_column(records, width)
+    found = outline(records, width, dated) if dated else None
+    if found:
+        names = None if found.header is None else records[found.header]
+        titles = found.data if found.header is None else found.header
+        header = found.data
+    else:
+        names, titles, header = _by_width(path, records, width)
+    return _Layout(
+        delimiter=delimiter,
+        width=width,
+        separator_line=line is not None,
+        names=names,
+        titles=titles,
+        header=header,
+        skipped=sum(any(cell.strip() for cell in record) for record in records[titles + (names is not None) : header]),
+        dated=dated,
+    )
+
+
+def _by_width(path: Path, records: list[list[str]], width: int) -> tuple[list[str] | None, int, int]:
+    """Return the header's cells, if any, and how many records stand above it and above the data.
+
+    Without a column of dates, the header is the first row as wide as the others.
+    """
     titles = next(place for place, record in enumerate(records) if len(record) == width)
     if titles > _MOST_TITLE_ROWS or any(len(record) > 1 for record in records[:titles]):
         titles = 0
     first = records[titles]
     if len(first) != width:
-        raise InputError("read.short_header", path=path, cells=_cells(len(first)), width=width)
+        row = 1 + next(place for place, record in enumerate(records) if len(record) > 1)
+        raise InputError("read.short_header", path=path, row=row, cells=_cells(len(records[row - 1])), width=width)
     below = next((record for record in records[titles + 1 :] if len(record) == width), None)
     headless = below is not None and any(
         shape_of([cell]) is not None and shape_of([cell]) is shape_of([under])
         for cell, under in zip(first, below, strict=False)
     )
-    header = titles if headless else titles + 1
-    return _Layout(
-        delimiter=delimiter,
-        width=width,
-        names=None if headless else first,
-        header=header,
-        mixed_lines=mixed_lines,
-        has_mark=has_mark,
-    )
+    return (None, titles, titles) if headless else (first, titles, titles + 1)
 
 
 def _sample(text: str, delimiter: str) -> list[list[str]]:
@@ -209,44 +210,69 @@ def _share(records: list[list[str]]) -> float:
     return sum(len(record) == width for record in filled) / len(filled) if width > 1 else 0.0
 
 
-def _records(path: Path, layout: _Layout) -> Iterator[tuple[int, list[str]]]:
+def _end(text: PlainText, layout: _Layout) -> End | None:
+    """Return where the table ends if other rows follow it; the file to be read is then cut there."""
+    if layout.dated is None or not (text.has_blank_lines or _has_remarks(text, layout, layout.dated)):
+        return None
+    try:
+        end = end_of_table(_records(text, layout, strict=True), layout.width, layout.dated)
+    except csv.Error:
+        return None  # told with its row when the rows are read
+    if end is not None:
+        with text.file.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, delimiter=layout.delimiter)
+            for _ in itertools.islice(reader, end.row - 1):
+                pass
+            lines = reader.line_num
+        text.cut(lines)
+    return end
+
+
+def _has_remarks(text: PlainText, layout: _Layout, dated: Dated) -> bool:
+    """Whether the last row of the file is none of the table."""
+    lines = [line for line in text.last_lines() if line.strip(f' "{layout.delimiter}')]
+    last = _sample(lines[-1], layout.delimiter) if lines else []
+    return not last or not dated.fits(last[-1])
+
+
+def _records(text: PlainText, layout: _Layout, *, strict: bool = False) -> Iterator[tuple[int, list[str]]]:
     """Yield each record of the file below the header that is not blank, with its row as a spreadsheet counts rows."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for row, record in enumerate(csv.reader(file, delimiter=layout.delimiter), start=1):
+    with text.file.open(encoding="utf-8-sig", newline="") as file:
+        for row, record in enumerate(csv.reader(file, delimiter=layout.delimiter, strict=strict), start=1):
             if row > layout.header and record:
                 yield row, record
 
 
-def _place(path: Path, layout: _Layout, record: int) -> int:
+def _place(text: PlainText, layout: _Layout, record: int) -> int:
     """Return the row of a record, as a spreadsheet counts rows."""
-    for count, (row, _) in enumerate(_records(path, layout), start=1):
+    for count, (row, _) in enumerate(_records(text, layout), start=1):
         if count == record:
             return row
     return record + layout.header
 
 
-def _ragged(path: Path, layout: _Layout) -> InputError | None:
+def _ragged(text: PlainText, layout: _Layout) -> InputError | None:
     """Return the error about a row with more or fewer cells than the others, or None."""
     try:
-        for row, record in _records(path, layout):
+        for row, record in _records(text, layout):
             if len(record) != layout.width:
-                return InputError("read.ragged", path=path, row=row, cells=_cells(len(record)), width=layout.width)
+                return InputError("read.ragged", path=text.path, row=row, cells=_cells(len(record)), width=layout.width)
     except csv.Error:
         return None
     return None
 
 
-def _wrong_quotes(path: Path, layout: _Layout) -> InputError | None:
+def _wrong_quotes(text: PlainText, layout: _Layout) -> InputError | None:
     """Return the error about the first double quote that never closes or closes before the end of a cell, or None."""
     row = 0
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    with text.file.open(encoding="utf-8-sig", newline="") as file:
         try:
             for row, _ in enumerate(csv.reader(file, delimiter=layout.delimiter, strict=True), start=1):  # noqa: B007 (the last row read is wanted)
                 pass
         except csv.Error as error:
             unclosed = "unexpected end" in str(error) or "field larger" in str(error)
             key = "read.quote_unclosed" if unclosed else "read.quote_inside"
-            return InputError(key, path=path, row=row + 1)
+            return InputError(key, path=text.path, row=row + 1)
     return None
 
 
@@ -254,16 +280,20 @@ def _cells(count: int) -> Message:
     return Message("read.one_cell" if count == 1 else "read.cells", {"count": count})
 
 
-def _notes(layout: _Layout) -> list[Message]:
+def _notes(layout: _Layout, end: End | None) -> list[Message]:
     notes: list[Message] = []
-    if layout.has_mark:
-        notes.append(Message("note.byte_order_mark"))
     if layout.delimiter != ",":
         delimiter = Message("read.tab") if layout.delimiter == "\t" else layout.delimiter
         notes.append(Message("note.delimiter", {"delimiter": delimiter}))
-    titles = layout.header if layout.names is None else layout.header - 1
+    titles = layout.titles - layout.separator_line
+    if layout.separator_line:
+        notes.append(Message("note.separator_line"))
     if titles:
         notes.append(Message("note.title_rows", {"count": titles}))
+    if layout.skipped:
+        notes.append(Message("note.rows_below_header", {"count": layout.skipped}))
     if layout.names is None:
         notes.append(Message("note.no_header"))
+    if end is not None:
+        notes.append(Message("note.rows_below", {"row": end.row, "example": end.text}))
     return notes

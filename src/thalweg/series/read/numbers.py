@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from thalweg.series.read.eastern import plain_width, times_myriads_sql, without_myriads, without_myriads_sql
 from thalweg.sql import literal
 
 MISSING = ("", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "<na>", "-", "–", "—", ".", "?")
@@ -38,7 +39,7 @@ class NumberReading:
 
 def tidy(cell: str) -> str:
     """Return the cell as the patterns expect it: an ASCII minus sign, thousands without gaps."""
-    cell = cell.strip().replace("\u2212", "-")
+    cell = without_myriads(plain_width(cell).strip().replace("\u2212", "-"))
     return re.sub(_GAPS, "", cell) if re.fullmatch(_GAPPED, cell) else cell
 
 
@@ -61,18 +62,18 @@ def readings_of_text(cell: str, *, thorough: bool) -> list[NumberReading]:
     """
     text = cell
     if thorough:
-        text = f"replace({cell}, '\u2212', '-')"
+        text = without_myriads_sql(f"replace({cell}, '\u2212', '-')")
         gapped = f"regexp_full_match({text}, {literal(_GAPPED)})"
         text = f"CASE WHEN {gapped} THEN regexp_replace({text}, {literal(_GAPS)}, '', 'g') ELSE {text} END"
     point = f"replace({text}, ',', '')"
     comma = f"replace(replace({text}, '.', ''), ',', '.')"
-    return [
-        NumberReading(f"CASE WHEN regexp_full_match({text}, {literal(_POINT)}) THEN try_cast({point} AS DOUBLE) END"),
-        NumberReading(
-            f"CASE WHEN regexp_full_match({text}, {literal(_COMMA)}) THEN try_cast({comma} AS DOUBLE) END",
-            decimal_comma=True,
-        ),
-    ]
+    by_point, by_comma = (
+        f"CASE WHEN regexp_full_match({text}, {literal(pattern)}) THEN try_cast({number} AS DOUBLE) END"
+        for pattern, number in ((_POINT, point), (_COMMA, comma))
+    )
+    if thorough:
+        by_point, by_comma = times_myriads_sql(cell, by_point), times_myriads_sql(cell, by_comma)
+    return [NumberReading(by_point), NumberReading(by_comma, decimal_comma=True)]
 
 
 def reading_of_number_type(column: str) -> NumberReading:

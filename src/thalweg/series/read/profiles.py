@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument
-from thalweg.series.read.dates import Shape, shape_of, without_time
+from thalweg.series.read.dates import Shape, without_time, words_and_shape
+from thalweg.series.read.eastern import plain_width
+from thalweg.series.read.moments import numbered_shape
 from thalweg.series.read.numbers import is_missing, is_number
 from thalweg.series.read.table import shown
 from thalweg.sql import literal
 
 if TYPE_CHECKING:
     from thalweg.series.read.table import Column, Table
+    from thalweg.series.read.words import Words
 
 _SAMPLE_RECORDS = 300
+_COLUMNS_OF_NUMBERS = 20  # that are looked at for dates written as numbers
 _COLUMNS_AT_A_TIME = 500  # DuckDB's memory grows with the number of columns of a query
 
 
@@ -37,6 +41,8 @@ class ColumnProfile:
         How the dates are written, where they are text.
     rows_a_day : int
         How many different times of day a date usually has.
+    words : Words, optional
+        What the words of the dates stand for, where these are not English months alone.
     """
 
     column: Column
@@ -44,6 +50,7 @@ class ColumnProfile:
     example: str
     shape: Shape | None = None
     rows_a_day: int = 1
+    words: Words | None = None
 
 
 def profile_columns(table: Table, date_format: str | None = None) -> list[ColumnProfile]:
@@ -65,6 +72,11 @@ def profile_columns(table: Table, date_format: str | None = None) -> list[Column
         for start in range(0, len(table.columns), _COLUMNS_AT_A_TIME)
         for profile in _profiles_from(table, start)
     ]
+    if date_format is None and all(profile.content != "dates" for profile in profiles):
+        profiles = [
+            *(_numbered(table, profile) for profile in profiles[:_COLUMNS_OF_NUMBERS]),
+            *profiles[_COLUMNS_OF_NUMBERS:],
+        ]
     return profiles if date_format is None else [_by_format(table, profile, date_format) for profile in profiles]
 
 
@@ -76,6 +88,17 @@ def _profiles_from(table: Table, start: int) -> list[ColumnProfile]:
         _profile_of(table, column, [row[place] for row in sample], is_all=len(sample) < _SAMPLE_RECORDS)
         for place, column in enumerate(columns)
     ]
+
+
+def _numbered(table: Table, profile: ColumnProfile) -> ColumnProfile:
+    """Return the profile again: of dates, where each number is the day after the one before."""
+    if profile.content not in {"numbers", "row_numbers"}:
+        return profile
+    name = profile.column.field
+    number = f"({name})::BIGINT" if profile.column.kind == "number" else f"left({name}, 100)"
+    cells = table.query(f"SELECT ({number})::VARCHAR FROM source_rows WHERE {name} IS NOT NULL LIMIT {_SAMPLE_RECORDS}")
+    shape = numbered_shape([cell for (cell,) in cells])
+    return profile if shape is None else replace(profile, content="dates", shape=shape)
 
 
 def _by_format(table: Table, profile: ColumnProfile, date_format: str) -> ColumnProfile:
@@ -111,10 +134,11 @@ def _profile_of(table: Table, column: Column, cells: list[Any], *, is_all: bool)
         return ColumnProfile(column, "empty", "")
     if column.kind == "time":
         return ColumnProfile(column, "dates", shown(filled[0]), rows_a_day=_rows_a_day([str(cell) for cell in filled]))
-    texts = [f"{cell:.12g}" if column.kind == "number" else str(cell).strip() for cell in filled]
-    example = shown(texts[0])
-    if (shape := shape_of(texts)) is not None:
-        return ColumnProfile(column, "dates", example, shape, _rows_a_day(texts))
+    texts = [f"{cell:.12g}" if column.kind == "number" else plain_width(str(cell)).strip() for cell in filled]
+    example = shown(f"{filled[0]:.12g}" if column.kind == "number" else str(filled[0]).strip())
+    words, shape = words_and_shape(texts)
+    if shape is not None:
+        return ColumnProfile(column, "dates", example, shape, _rows_a_day(texts), words)
     if 2 * sum(is_number(text) for text in texts) > len(texts):
         return ColumnProfile(column, "row_numbers" if _counts_rows(column, texts) else "numbers", example)
     return ColumnProfile(column, "text", example)

@@ -3,21 +3,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
 from thalweg.series.read.dates import (
     TOTAL_WORDS,
     DateReading,
+    body_of,
     has_codes,
     reading_of_format,
     reading_of_time_type,
     readings_of_shape,
+    words_and_shape,
 )
-from thalweg.series.read.numbers import INFINITE, MISSING, NumberReading, reading_of_number_type, readings_of_text
+from thalweg.series.read.eastern import has_myriads_sql, plain_width_sql
+from thalweg.series.read.moments import NUMBERED, reading_of_numbers
+from thalweg.series.read.numbers import (
+    INFINITE,
+    MISSING,
+    NumberReading,
+    is_missing,
+    reading_of_number_type,
+    readings_of_text,
+)
+from thalweg.series.read.orders import First, choose_order
 from thalweg.series.read.table import shown
+from thalweg.series.read.words import words_in
 from thalweg.sql import literal
 
 if TYPE_CHECKING:
@@ -25,8 +38,9 @@ if TYPE_CHECKING:
     from thalweg.series.read.table import Table
 
 _LARGEST_VALUE = 1e15  # above it a float holds no hundredths, and no daily number lies there
-_REGULAR_SHARE = 0.9  # of the steps from date to date, that are one day
-_IRREGULAR_SHARE = 0.5  # likewise
+_MOST_TOTALS = 3  # rows of sums in a file
+_SUM_TOLERANCE = 1e-9  # of a sum, in which it may differ where decimals were rounded
+_MOST_WORDINGS = 1000  # different words beside the digits of dates
 _BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 
 
@@ -45,6 +59,8 @@ class Rows:
     sql : str
         A query. It gives the table's columns and ``day``, ``clock`` (the time of day, or null), ``value`` (null where
         missing) and ``value_cell`` (as written).
+    date_format : str
+        `DateReading.format` of the dates.
     notes : tuple of Message
         What was odd in the way that dates and numbers are written.
     """
@@ -54,25 +70,8 @@ class Rows:
     date_profile: ColumnProfile
     value_profile: ColumnProfile
     sql: str
+    date_format: str
     notes: tuple[Message, ...]
-
-
-@dataclass(frozen=True)
-class _First:
-    """How many cells satisfy a condition, and the first of them: its record and its text."""
-
-    count: int
-    record: int
-    cell: str
-
-    @staticmethod
-    def sql(cell: str, condition: str) -> str:
-        chosen = f"FILTER (WHERE used AND {condition})"
-        return f"[count(*) {chosen}::VARCHAR, min(record) {chosen}::VARCHAR, arg_min({cell}, record) {chosen}]"
-
-    @staticmethod
-    def of(taken: list[Any]) -> _First:
-        return _First(int(taken[0]), int(taken[1] or 0), str(taken[2]))
 
 
 @dataclass(frozen=True)
@@ -82,6 +81,7 @@ class _Ways:
     dates: list[DateReading]
     numbers: list[NumberReading]
     cells: str
+    thorough: bool
 
 
 def decide(
@@ -105,31 +105,77 @@ def decide(
         raise InputError("read.no_dated_values", source=table.source_name)
     notes: list[Message] = []
     if found["total"].count:
-        notes.append(Message("note.total", {"count": found["total"].count, "word": found["total"].cell}))
+        word = found["total"].cell or Message("read.empty_cell")
+        notes.append(Message("note.total", {"count": found["total"].count, "word": word}))
     day = _choose_dates(table, date_profile, cells, dates, found, notes)
+    if date_profile.shape in NUMBERED:
+        notes.append(Message(f"note.dates_in_{NUMBERED[date_profile.shape]}", {"example": found["used"].cell}))
     if found["undated"].count:
         raise _cell_error("read.no_date", table, found["undated"], date_profile.column.name)
     value = _choose_numbers(table, value_profile, numbers, found, notes)
     sql = f"SELECT *, day{day} AS day, clock{day} AS clock, value{value} AS value FROM ({cells}) WHERE used"
-    return Rows(table, profiles, date_profile, value_profile, sql, tuple(notes))
+    return Rows(table, profiles, date_profile, value_profile, sql, dates[day].format, tuple(notes))
 
 
 def _ways_found(
     table: Table, date_profile: ColumnProfile, value_profile: ColumnProfile, date_format: str | None
-) -> tuple[_Ways, dict[str, _First]]:
+) -> tuple[_Ways, dict[str, First]]:
     """Return the ways to read the columns, and how many cells each fits: the plain ways where they fit all cells."""
+    if date_profile.words is not None:
+        date_profile = _with_all_words(table, date_profile)
     ways = _ways(table, date_profile, value_profile, date_format, thorough=False)
     found = _tally(table, ways)
     undated = min(found[f"day{i}"].count for i in range(len(ways.dates)))
     unread = min(found[f"value{i}"].count for i in range(len(ways.numbers)))
     if undated or unread:
+        if undated and date_format is None and date_profile.shape is not None:
+            date_profile = _with_all_words(table, date_profile)
         ways = _ways(table, date_profile, value_profile, date_format, thorough=True)
+        found = _tally(table, ways)
+    odd = found["undated"].count + min(found[f"day{i}"].count for i in range(len(ways.dates)))
+    if 0 < odd <= _MOST_TOTALS and (sums := _sums(table, ways)):
+        ways = _ways(table, date_profile, value_profile, date_format, thorough=True, sums=sums)
         found = _tally(table, ways)
     return ways, found
 
 
+def _with_all_words(table: Table, date_profile: ColumnProfile) -> ColumnProfile:
+    """Return the profile of the dates again, the words of all of them known: the first dates may name few months."""
+    cell = _cell(date_profile, thorough=True)
+    dates = f"SELECT left({cell}, 100) AS cell FROM source_rows WHERE {cell} IS NOT NULL"
+    words = f"SELECT cell, array_to_string({words_in(body_of('cell'))}, ' ') AS words FROM ({dates})"
+    cells = table.query(f"SELECT min(cell) FROM ({words}) WHERE words <> '' GROUP BY words LIMIT {_MOST_WORDINGS}")
+    if not 0 < len(cells) < _MOST_WORDINGS:
+        return date_profile
+    words_, shape = words_and_shape([cell for (cell,) in cells if not is_missing(cell)])
+    return date_profile if words_ is None else replace(date_profile, shape=shape, words=words_)
+
+
+def _sums(table: Table, ways: _Ways) -> list[int]:
+    """Return the records without a date whose number is the sum of all dated rows, whatever word they have."""
+    dated = " OR ".join(f"day{i} IS NOT NULL" for i in range(len(ways.dates)))
+    for i in range(len(ways.numbers)):
+        value = f"value{i}"
+        total = f"(SELECT sum({value}) FILTER (WHERE {dated}) FROM rows HAVING count(*) > {_MOST_TOTALS} + 2)"
+        found = table.query(
+            f"WITH rows AS (SELECT record, {value}, {', '.join(f'day{i}' for i in range(len(ways.dates)))} "
+            f"FROM ({ways.cells}) WHERE used) "
+            f"SELECT record FROM rows WHERE NOT ({dated}) "
+            f"AND {value} <> 0 AND abs({value} - {total}) <= {_SUM_TOLERANCE} * abs({value})"
+        )
+        if found:
+            return [record for (record,) in found]
+    return []
+
+
 def _ways(
-    table: Table, date_profile: ColumnProfile, value_profile: ColumnProfile, date_format: str | None, *, thorough: bool
+    table: Table,
+    date_profile: ColumnProfile,
+    value_profile: ColumnProfile,
+    date_format: str | None,
+    *,
+    thorough: bool,
+    sums: list[int] | None = None,
 ) -> _Ways:
     date_cell, value_cell = (_cell(profile, thorough=thorough) for profile in (date_profile, value_profile))
     dates = _date_readings(date_profile, date_format, thorough=thorough)
@@ -139,38 +185,42 @@ def _ways(
         numbers = readings_of_text("value_cell", thorough=thorough)
         if not (table.semicolon or thorough):
             numbers = numbers[:1]
+    is_sum = f" OR record IN ({', '.join(map(str, sums))})" if sums else ""
     cells = f"""
         SELECT *, NOT total AND NOT (undated AND missing) AS used,
             {", ".join(f"{reading.day} AS day{i}, {reading.time} AS clock{i}" for i, reading in enumerate(dates))},
             {", ".join(f"CASE WHEN NOT missing THEN {each.value} END AS value{i}" for i, each in enumerate(numbers))}
         FROM (
             SELECT *, {_among("date_cell", MISSING)} AS undated, {_among("value_cell", MISSING)} AS missing,
-                {_among("date_cell", TOTAL_WORDS)} AS total
+                {_among("date_cell", TOTAL_WORDS)}{is_sum} AS total
             FROM (SELECT *, {date_cell} AS date_cell, {value_cell} AS value_cell FROM source_rows)
         )
     """
-    return _Ways(dates, numbers, cells)
+    return _Ways(dates, numbers, cells, thorough)
 
 
-def _tally(table: Table, ways: _Ways) -> dict[str, _First]:
+def _tally(table: Table, ways: _Ways) -> dict[str, First]:
     """Count the cells of each sort, in one pass over the file."""
     asked = {
-        "total": "[count(*) FILTER (WHERE total)::VARCHAR, '0', min(date_cell) FILTER (WHERE total)]",
-        "used": _First.sql("date_cell", "true"),
-        "undated": _First.sql("value_cell", "undated"),
-        "infinite": _First.sql("value_cell", _among("value_cell", INFINITE)),
-        "comma": _First.sql("value_cell", "NOT missing AND contains(value_cell, ',')"),
-        "point": _First.sql("value_cell", "NOT missing AND contains(value_cell, '.')"),
-        "gap": _First.sql("value_cell", r"NOT missing AND regexp_matches(value_cell, '\d[^\d.,eE+-]\d')"),
+        "total": "[count(*) FILTER (WHERE total)::VARCHAR, '0', min(coalesce(date_cell, '')) FILTER (WHERE total)]",
+        "used": First.sql("date_cell", "true"),
+        "undated": First.sql("value_cell", "undated"),
+        "infinite": First.sql("value_cell", _among("value_cell", INFINITE)),
+        "myriads": First.sql(
+            "value_cell", f"NOT missing AND {has_myriads_sql('value_cell')}" if ways.thorough else "false"
+        ),
+        "comma": First.sql("value_cell", "NOT missing AND contains(value_cell, ',')"),
+        "point": First.sql("value_cell", "NOT missing AND contains(value_cell, '.')"),
+        "gap": First.sql("value_cell", r"NOT missing AND regexp_matches(value_cell, '\d[^\d.,eE+-]\d')"),
     }
     for i in range(len(ways.dates)):
-        asked[f"day{i}"] = _First.sql("date_cell", f"NOT undated AND day{i} IS NULL")
-        asked[f"clock{i}"] = _First.sql("date_cell", f"clock{i} IS NOT NULL")
+        asked[f"day{i}"] = First.sql("date_cell", f"NOT undated AND day{i} IS NULL")
+        asked[f"clock{i}"] = First.sql("date_cell", f"clock{i} IS NOT NULL")
     for i in range(len(ways.numbers)):
-        asked[f"value{i}"] = _First.sql("value_cell", f"NOT missing AND value{i} IS NULL")
-        asked[f"huge{i}"] = _First.sql("value_cell", f"abs(value{i}) > {_LARGEST_VALUE}")
+        asked[f"value{i}"] = First.sql("value_cell", f"NOT missing AND value{i} IS NULL")
+        asked[f"huge{i}"] = First.sql("value_cell", f"abs(value{i}) > {_LARGEST_VALUE}")
     answer = table.query(f"SELECT {', '.join(asked.values())} FROM ({ways.cells})")[0]
-    return {name: _First.of(taken) for name, taken in zip(asked, answer, strict=True)}
+    return {name: First.of(taken) for name, taken in zip(asked, answer, strict=True)}
 
 
 def _cell(profile: ColumnProfile, *, thorough: bool) -> str:
@@ -180,7 +230,9 @@ def _cell(profile: ColumnProfile, *, thorough: bool) -> str:
         # Whole numbers are written without a point: they may be dates like 20210105.
         whole = f"{name} = floor({name}) AND abs({name}) < 1e15"
         name = f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
-    return f"trim(({name})::VARCHAR, {_BLANKS})" if thorough else f"trim(({name})::VARCHAR)"
+    if thorough:
+        return f"trim({plain_width_sql(f'({name})::VARCHAR')}, {_BLANKS})"
+    return f"trim(({name})::VARCHAR)"
 
 
 def _among(cell: str, words: tuple[str, ...]) -> str:
@@ -195,7 +247,9 @@ def _date_readings(date_profile: ColumnProfile, date_format: str | None, *, thor
         return [reading_of_format(date_format, "date_cell")]
     if date_profile.shape is None:
         raise AssertionError(date_profile.column.name)  # `choose_columns` has refused it
-    return readings_of_shape(date_profile.shape, "date_cell", thorough=thorough)
+    if date_profile.shape in NUMBERED:
+        return [reading_of_numbers(date_profile.shape, "date_cell")]
+    return readings_of_shape(date_profile.shape, "date_cell", thorough=thorough, words=date_profile.words)
 
 
 def _choose_dates(
@@ -203,7 +257,7 @@ def _choose_dates(
     date_profile: ColumnProfile,
     cells: str,
     dates: list[DateReading],
-    found: dict[str, _First],
+    found: dict[str, First],
     notes: list[Message],
 ) -> int:
     """Return the index of the reading that fits the whole column."""
@@ -214,18 +268,14 @@ def _choose_dates(
         raise _unfitting_date(table, name, dates, misfits, found["used"].count)
     chosen = fitting[0]
     if len(dates) > 1:
-        if len(fitting) > 1:
-            chosen = _by_regularity(table, name, cells, dates, found["used"].cell)
-            reason, values = "regular", {}
-        else:
-            reason, values = "sure", {"example": misfits[1 - chosen].cell}
-        notes.append(Message(f"note.{'day' if dates[chosen].day_first else 'month'}_first_{reason}", values))
+        chosen, note = choose_order(table, name, cells, dates, misfits, found["used"].cell)
+        notes += note
     if found[f"clock{chosen}"].count and not _midnight(table, cells, chosen):
         notes.append(Message("note.time_of_day"))
     return chosen
 
 
-def _unfitting_date(table: Table, name: str, dates: list[DateReading], misfits: list[_First], used: int) -> InputError:
+def _unfitting_date(table: Table, name: str, dates: list[DateReading], misfits: list[First], used: int) -> InputError:
     """Return the error about the first cell that is no date by the reading that fits the most of `used` cells."""
     best = min(range(len(dates)), key=lambda i: misfits[i].count)
     misfit, form = misfits[best], dates[best].format
@@ -234,38 +284,16 @@ def _unfitting_date(table: Table, name: str, dates: list[DateReading], misfits: 
         return _cell_error(key, table, misfit, name, argument=Argument("date_format", form))
     if len(dates) == 1:
         return _cell_error("read.unlike_the_others", table, misfit, name, format=form)
-    other = misfits[best - 1]
+    other = min((i for i in range(len(dates)) if i != best), key=lambda i: misfits[i].count)
     return _cell_error(
         "read.unlike_the_others_in_both_orders",
         table,
         misfit,
         name,
         format=form,
-        other_format=dates[best - 1].format,
-        other_cell=shown(other.cell),
-        other_row=table.row(other.record),
-    )
-
-
-def _by_regularity(table: Table, name: str, cells: str, dates: list[DateReading], example: str) -> int:
-    """Return the index of the reading by which day follows day, where by the other reading it does not."""
-    shares: list[float] = []
-    for i in range(len(dates)):
-        days = f"SELECT DISTINCT day{i} AS day FROM ({cells}) WHERE used AND NOT undated"
-        steps = f"SELECT day - lag(day) OVER (ORDER BY day) AS step FROM ({days})"
-        count, single = table.query(f"SELECT count(step), count(*) FILTER (WHERE step = 1) FROM ({steps})")[0]
-        shares.append(single / count if count else 0.0)
-    for i, share in enumerate(shares):
-        if share >= _REGULAR_SHARE and shares[1 - i] < _IRREGULAR_SHARE:
-            return i
-    first, second = (Argument("date_format", reading.format) for reading in dates)
-    raise InputError(
-        "read.order_undecided",
-        source=table.source_name,
-        name=name,
-        example=shown(example),
-        month_first=first,
-        day_first=second,
+        other_format=dates[other].format,
+        other_cell=shown(misfits[other].cell),
+        other_row=table.row(misfits[other].record),
     )
 
 
@@ -279,7 +307,7 @@ def _choose_numbers(
     table: Table,
     value_profile: ColumnProfile,
     numbers: list[NumberReading],
-    found: dict[str, _First],
+    found: dict[str, First],
     notes: list[Message],
 ) -> int:
     """Return the index of the reading that fits the whole column."""
@@ -299,6 +327,8 @@ def _choose_numbers(
     comma, point, gap = found["comma"], found["point"], found["gap"]
     if table.semicolon and not misfits[1 - best].count and (comma.count or point.count):
         raise _cell_error("read.mark_undecided", table, comma if comma.count else point, name)
+    if found["myriads"].count:
+        notes.append(Message("note.myriads", {"example": found["myriads"].cell}))
     if numbers[best].decimal_comma:
         if comma.count or point.count:
             notes.append(Message("note.decimal_comma", {"example": (comma if comma.count else point).cell}))
@@ -307,7 +337,7 @@ def _choose_numbers(
     return best
 
 
-def _cell_error(key: str, table: Table, first: _First, name: str, **values: object) -> InputError:
+def _cell_error(key: str, table: Table, first: First, name: str, **values: object) -> InputError:
     """Return an error about a cell: in which row and column it stands, and what it holds."""
     return InputError(
         key, source=table.source_name, row=table.row(first.record), cell=shown(first.cell), name=name, **values

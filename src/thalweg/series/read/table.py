@@ -53,6 +53,8 @@ class Table:
         Whether cells are separated by semicolons: then a comma may be a decimal mark.
     notes : list of Message
         What was odd so far.
+    discard : callable, optional
+        Deletes what was written to be read.
     """
 
     source: str
@@ -63,6 +65,13 @@ class Table:
     explain: Callable[[Exception], InputError] | None = None
     semicolon: bool = False
     notes: list[Message] = field(default_factory=list[Message])
+    discard: Callable[[], None] | None = None
+
+    def close(self) -> None:
+        """Close the connection, and delete what was written to be read."""
+        self.connection.close()
+        if self.discard is not None:
+            self.discard()
 
     @property
     def source_name(self) -> Message | str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from thalweg.series.read.plain import PlainText
+
 _NUMBERS = (
     *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL"),
     *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
@@ -46,10 +48,40 @@ def open_parquet(path: Path) -> Table:
         zones, notes = local_moments(connection, no_wildcards(str(path)), scan, types)
     except duckdb.Error as error:
         raise unreadable(error) from error
-    table = _table(connection, path.name, scan, types, zones=zones)
+    table = _table(connection, path.name, scan, types, cells=zones)
     table.explain = unreadable
     table.notes += notes
     return _checked(table, path)
+
+
+def open_json(text: PlainText) -> Table:
+    """Open a file of JSON, an object a row, as a table.
+
+    Raises
+    ------
+    InputError
+        If the file is no list of objects with two plain values or more.
+    """
+    import duckdb  # noqa: PLC0415  (loaded late: `import thalweg` stays light)
+
+    def unreadable(_: Exception) -> InputError:
+        return InputError("read.bad_json", path=text.path)
+
+    connection = connect()
+    scan = f"read_json({literal(no_wildcards(str(text.file)))}, sample_size=-1)"
+    try:
+        described = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
+    except duckdb.Error as error:
+        raise unreadable(error) from error
+    types = [(str(row[0]), str(row[1])) for row in described]
+    if sum(not kind.endswith("]") and not kind.startswith(("STRUCT", "MAP")) for _, kind in types) <= 1:
+        raise InputError("read.bad_json", path=text.path)
+    mixed = {name: f"json_extract_string({identifier(name)}, '$')" for name, kind in types if kind == "JSON"}
+    table = _table(connection, text.path.name, scan, types, cells=mixed)
+    table.explain = unreadable
+    table.notes += [*text.notes, Message("note.json")]
+    table.discard = text.discard
+    return _checked(table, text.path)
 
 
 def open_frame(frame: object) -> Table:
@@ -124,7 +156,7 @@ def _table(
     scan: str,
     types: list[tuple[str, str]],
     names: list[str] | None = None,
-    zones: Mapping[str, str] | None = None,
+    cells: Mapping[str, str] | None = None,
 ) -> Table:
     """Return a table over what `scan` names: dates and moments as timestamps, numbers as floats, the rest as text."""
     columns: list[Column] = []
@@ -139,7 +171,7 @@ def _table(
         elif sql_type.split("(")[0] in _NUMBERS:
             kind, target = "number", "DOUBLE"
         columns.append(Column(name, f"c{place}", kind))
-        cell = (zones or {}).get(inner, identifier(inner))
+        cell = (cells or {}).get(inner, identifier(inner))
         parts.append(f"({cell})::{target} AS c{place}")
     connection.execute(
         f"CREATE TEMP VIEW source_rows AS SELECT row_number() OVER () AS record, {', '.join(parts) or '1'} FROM {scan}"
