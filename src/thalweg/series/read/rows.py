@@ -16,17 +16,28 @@ from thalweg.series.read.dates import (
     reading_of_time_type,
     readings_of_shape,
 )
-from thalweg.series.read.numbers import INFINITE, MISSING, NumberReading, reading_of_number_type, readings_of_text
+from thalweg.series.read.marks import Settled, settle_mark
+from thalweg.series.read.numbers import (
+    INFINITE,
+    MISSING,
+    NumberReading,
+    is_number,
+    number_text,
+    reading_of_number_type,
+    readings_of_text,
+)
 from thalweg.series.read.table import shown
 from thalweg.sql import literal
 
 if TYPE_CHECKING:
+    from thalweg.series.read.options import ReadOptions
     from thalweg.series.read.profiles import ColumnProfile
     from thalweg.series.read.table import Table
 
 _LARGEST_VALUE = 1e15  # above it a float holds no hundredths, and no daily number lies there
 _REGULAR_SHARE = 0.9  # of the steps from date to date, that are one day
 _IRREGULAR_SHARE = 0.5  # likewise
+_HAS_SIGNS = "NOT missing AND (value_mark <> '' OR value_factor <> 1 OR regexp_matches(value_cell, '[)]|-$'))"
 _BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 
 
@@ -77,10 +88,22 @@ class _First:
 
 @dataclass(frozen=True)
 class _Ways:
-    """The ways to read both columns, and a query that tries each of them on every cell."""
+    """The ways to read both columns, and a query that tries each of them on every cell.
+
+    Attributes
+    ----------
+    dates, numbers : list
+    allowed : list of int
+        The indices of the ways to read numbers that the options allow.
+    mark : str
+        The sign of a currency or of percent that stands beside most numbers.
+    cells : str
+    """
 
     dates: list[DateReading]
     numbers: list[NumberReading]
+    allowed: list[int]
+    mark: str
     cells: str
 
 
@@ -89,7 +112,7 @@ def decide(
     profiles: list[ColumnProfile],
     date_profile: ColumnProfile,
     value_profile: ColumnProfile,
-    date_format: str | None,
+    options: ReadOptions,
 ) -> Rows:
     """Decide from the whole columns how dates and numbers are written.
 
@@ -99,8 +122,8 @@ def decide(
         If a cell that should hold a date or a number holds neither, if the order of day and month is undecided, or if a
         value is infinite or too large. The row is named.
     """
-    ways, found = _ways_found(table, date_profile, value_profile, date_format)
-    dates, numbers, cells = ways.dates, ways.numbers, ways.cells
+    ways, found = _ways_found(table, date_profile, value_profile, options)
+    dates, cells = ways.dates, ways.cells
     if not found["used"].count:
         raise InputError("read.no_dated_values", source=table.source_name)
     notes: list[Message] = []
@@ -109,47 +132,78 @@ def decide(
     day = _choose_dates(table, date_profile, cells, dates, found, notes)
     if found["undated"].count:
         raise _cell_error("read.no_date", table, found["undated"], date_profile.column.name)
-    value = _choose_numbers(table, value_profile, numbers, found, notes)
+    value = _choose_numbers(table, value_profile, ways, found, options, notes)
     sql = f"SELECT *, day{day} AS day, clock{day} AS clock, value{value} AS value FROM ({cells}) WHERE used"
     return Rows(table, profiles, date_profile, value_profile, sql, tuple(notes))
 
 
 def _ways_found(
-    table: Table, date_profile: ColumnProfile, value_profile: ColumnProfile, date_format: str | None
+    table: Table, date_profile: ColumnProfile, value_profile: ColumnProfile, options: ReadOptions
 ) -> tuple[_Ways, dict[str, _First]]:
     """Return the ways to read the columns, and how many cells each fits: the plain ways where they fit all cells."""
-    ways = _ways(table, date_profile, value_profile, date_format, thorough=False)
+    ways = _ways(table, date_profile, value_profile, options, thorough=False)
     found = _tally(table, ways)
-    undated = min(found[f"day{i}"].count for i in range(len(ways.dates)))
-    unread = min(found[f"value{i}"].count for i in range(len(ways.numbers)))
-    if undated or unread:
-        ways = _ways(table, date_profile, value_profile, date_format, thorough=True)
+    if _misfits(ways, found):
+        ways = _ways(table, date_profile, value_profile, options, thorough=True)
+        found = _tally(table, ways)
+    if _unread(ways, found) and value_profile.column.kind == "text":
+        ways = _ways(table, date_profile, value_profile, options, thorough=True, marked=True)
         found = _tally(table, ways)
     return ways, found
 
 
+def _misfits(ways: _Ways, found: dict[str, _First]) -> bool:
+    """Whether no reading of the dates, or none of the numbers, fits all cells."""
+    return bool(min(found[f"day{i}"].count for i in range(len(ways.dates))) or _unread(ways, found))
+
+
+def _unread(ways: _Ways, found: dict[str, _First]) -> int:
+    """Return how many cells do not fit the best reading of the numbers."""
+    return min(found[f"value{i}"].count for i in ways.allowed)
+
+
 def _ways(
-    table: Table, date_profile: ColumnProfile, value_profile: ColumnProfile, date_format: str | None, *, thorough: bool
+    table: Table,
+    date_profile: ColumnProfile,
+    value_profile: ColumnProfile,
+    options: ReadOptions,
+    *,
+    thorough: bool,
+    marked: bool = False,
 ) -> _Ways:
     date_cell, value_cell = (_cell(profile, thorough=thorough) for profile in (date_profile, value_profile))
-    dates = _date_readings(date_profile, date_format, thorough=thorough)
+    dates = _date_readings(date_profile, options.date_format, thorough=thorough)
+    text, mark, factor = number_text("value_cell", thorough=thorough, marked=marked)
+    inner = f"""
+        SELECT *, {_among("date_cell", MISSING)} AS undated, {_among("value_cell", MISSING)} AS missing,
+            {_among("date_cell", TOTAL_WORDS)} AS total,
+            {text} AS value_text, {mark} AS value_mark, {factor} AS value_factor
+        FROM (SELECT *, {date_cell} AS date_cell, {value_cell} AS value_cell FROM source_rows)
+    """
     if value_profile.column.kind == "number":
         numbers = [reading_of_number_type(value_profile.column.field)]
+        allowed = [0]
     else:
-        numbers = readings_of_text("value_cell", thorough=thorough)
-        if not (table.semicolon or thorough):
+        numbers = readings_of_text("value_text", thorough=thorough)
+        if not (table.semicolon or thorough or options.decimal_comma):
             numbers = numbers[:1]
+        allowed = [i for i, each in enumerate(numbers) if options.decimal_comma in (None, each.decimal_comma)]
+    usual, fits, times = "", "NOT missing", ""
+    if marked:
+        usual = (
+            table.query(f"SELECT mode(value_mark) FROM ({inner}) WHERE NOT missing AND value_text <> ''")[0][0] or ""
+        )
+        fits, times = f"NOT missing AND value_mark = {literal(usual)}", " * value_factor"
+    values = [f"({each.value}){times}" for each in numbers]
+    if times:
+        values = [f"round({each}, 6)" for each in values]  # 1.005K is 1005, not 1004.9999999999999
     cells = f"""
         SELECT *, NOT total AND NOT (undated AND missing) AS used,
             {", ".join(f"{reading.day} AS day{i}, {reading.time} AS clock{i}" for i, reading in enumerate(dates))},
-            {", ".join(f"CASE WHEN NOT missing THEN {each.value} END AS value{i}" for i, each in enumerate(numbers))}
-        FROM (
-            SELECT *, {_among("date_cell", MISSING)} AS undated, {_among("value_cell", MISSING)} AS missing,
-                {_among("date_cell", TOTAL_WORDS)} AS total
-            FROM (SELECT *, {date_cell} AS date_cell, {value_cell} AS value_cell FROM source_rows)
-        )
+            {", ".join(f"CASE WHEN {fits} THEN {each} END AS value{i}" for i, each in enumerate(values))}
+        FROM ({inner})
     """
-    return _Ways(dates, numbers, cells)
+    return _Ways(dates, numbers, allowed, usual, cells)
 
 
 def _tally(table: Table, ways: _Ways) -> dict[str, _First]:
@@ -161,6 +215,7 @@ def _tally(table: Table, ways: _Ways) -> dict[str, _First]:
         "infinite": _First.sql("value_cell", _among("value_cell", INFINITE)),
         "comma": _First.sql("value_cell", "NOT missing AND contains(value_cell, ',')"),
         "point": _First.sql("value_cell", "NOT missing AND contains(value_cell, '.')"),
+        "signs": _First.sql("value_cell", _HAS_SIGNS),
         "gap": _First.sql("value_cell", r"NOT missing AND regexp_matches(value_cell, '\d[^\d.,eE+-]\d')"),
     }
     for i in range(len(ways.dates)):
@@ -278,33 +333,85 @@ def _midnight(table: Table, cells: str, chosen: int) -> bool:
 def _choose_numbers(
     table: Table,
     value_profile: ColumnProfile,
-    numbers: list[NumberReading],
+    ways: _Ways,
     found: dict[str, _First],
+    options: ReadOptions,
     notes: list[Message],
 ) -> int:
     """Return the index of the reading that fits the whole column."""
-    name = value_profile.column.name
+    name, numbers = value_profile.column.name, ways.numbers
     misfits = [found[f"value{i}"] for i in range(len(numbers))]
     infinite = found["infinite"]
     if infinite.count:
         raise _cell_error("read.infinite", table, infinite, name)
-    best = min(range(len(numbers)), key=lambda i: misfits[i].count)
+    best = min(ways.allowed, key=lambda i: misfits[i].count)
     if misfits[best].count:
-        key = "read.not_a_number" if misfits[best].count == 1 else "read.not_numbers"
-        raise _cell_error(key, table, misfits[best], name)
+        raise _unread_number(table, name, ways, misfits, best, options)
     if found[f"huge{best}"].count:
         raise _cell_error("read.too_large", table, found[f"huge{best}"], name, most=_LARGEST_VALUE)
     if value_profile.column.kind == "number":
         return best
-    comma, point, gap = found["comma"], found["point"], found["gap"]
-    if table.semicolon and not misfits[1 - best].count and (comma.count or point.count):
-        raise _cell_error("read.mark_undecided", table, comma if comma.count else point, name)
-    if numbers[best].decimal_comma:
-        if comma.count or point.count:
-            notes.append(Message("note.decimal_comma", {"example": (comma if comma.count else point).cell}))
-    elif comma.count or gap.count:
-        notes.append(Message("note.thousands", {"example": (comma if comma.count else gap).cell}))
+    best = _settled(table, name, ways, found, best, options, notes)
+    _note_marks(table, name, ways, found, best, notes)
     return best
+
+
+def _settled(
+    table: Table,
+    name: str,
+    ways: _Ways,
+    found: dict[str, _First],
+    best: int,
+    options: ReadOptions,
+    notes: list[Message],
+) -> int:
+    """Return the index of the reading that the whole column asks for where the one mark in it leaves two."""
+    comma, point = found["comma"], found["point"]
+    first, mark = (comma, ",") if comma.count else (point, ".")
+    if options.decimal_comma is not None or not first.count:
+        return best
+    match settle_mark(table, ways.cells, semicolon=table.semicolon):
+        case Settled.NOT:
+            both = {argument: Argument(argument, mark) for argument in ("thousands", "decimal")}
+            raise _cell_error("read.mark_undecided", table, first, name, **both)
+        case Settled.DECIMAL:
+            return next(i for i, each in enumerate(ways.numbers) if each.decimal_comma == (mark == ","))
+        case Settled.USUALLY:
+            values = {"name": name, "example": point.cell, "thousands": Argument("thousands", mark)}
+            notes.append(Message("note.decimal_point", values))
+            return best
+        case _:
+            return best
+
+
+def _note_marks(
+    table: Table, name: str, ways: _Ways, found: dict[str, _First], best: int, notes: list[Message]
+) -> None:
+    """Add notes about the marks in the numbers and the signs beside them."""
+    comma, point, gap = found["comma"], found["point"], found["gap"]
+    is_comma, asked = ways.numbers[best].decimal_comma, len(ways.allowed) < len(ways.numbers)
+    if is_comma and (comma.count or (point.count and not asked)):
+        notes.append(Message("note.decimal_comma", {"example": (comma if comma.count else point).cell}))
+    elif separators := [each.cell for each in ((point, gap) if is_comma else (comma, gap)) if each.count]:
+        notes.append(Message("note.thousands", {"example": separators[0]}))
+    if (signs := found["signs"]).count:
+        value = table.query(f"SELECT value{best} FROM ({ways.cells}) WHERE record = {signs.record}")[0][0]
+        notes.append(Message("note.signs", {"name": name, "example": signs.cell, "value": f"{value:,.12g}"}))
+
+
+def _unread_number(
+    table: Table, name: str, ways: _Ways, misfits: list[_First], best: int, options: ReadOptions
+) -> InputError:
+    """Return the error about the first cell that is no number by the best of the readings that are allowed."""
+    misfit = misfits[best]
+    if not min(each.count for each in misfits):
+        argument = "decimal" if options.decimal is not None else "thousands"
+        given = str(getattr(options, argument))
+        other = Argument(argument, "." if given == "," else ",")
+        return _cell_error("read.other_mark", table, misfit, name, given=Argument(argument, given), other=other)
+    if ways.mark and is_number(misfit.cell):
+        return _cell_error("read.sign_differs", table, misfit, name, sign=ways.mark)
+    return _cell_error("read.not_a_number" if misfit.count == 1 else "read.not_numbers", table, misfit, name)
 
 
 def _cell_error(key: str, table: Table, first: _First, name: str, **values: object) -> InputError:
