@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument
-from thalweg.options import Options, Text, Word, option
+from thalweg.options import Options, Text, Texts, Word, option
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,6 +29,8 @@ class ReadOptions(Options):
     decimal, thousands : {".", ","}, optional
         The mark before decimals and the one between thousands; one of them says both. Without them the whole column
         decides, and a column that leaves doubt is refused.
+    missing : tuple of str
+        Cells that stand for a missing value, such as -999, beside the empty cell, NA and the like.
     today : datetime.date, optional
         Later days are left out; without it, the present day counts. Not an option of a command.
     goes_on : bool
@@ -44,6 +46,7 @@ class ReadOptions(Options):
     duplicates: str | None = option(None, Word(("sum", "mean", "last")), panel="read")
     decimal: str | None = option(None, Word((".", ",")), panel="read")
     thousands: str | None = option(None, Word((".", ",")), panel="read")
+    missing: tuple[str, ...] = option((), Texts("CODES"), panel="read")
     today: dt.date | None = field(default=None)
     goes_on: bool = field(default=False)
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -175,7 +176,7 @@ def _ways(
     dates = _date_readings(date_profile, options.date_format, thorough=thorough)
     text, mark, factor = number_text("value_cell", thorough=thorough, marked=marked)
     inner = f"""
-        SELECT *, {_among("date_cell", MISSING)} AS undated, {_among("value_cell", MISSING)} AS missing,
+        SELECT *, {_among("date_cell", MISSING)} AS undated, {_missing(options.missing)} AS missing,
             {_among("date_cell", TOTAL_WORDS)} AS total,
             {text} AS value_text, {mark} AS value_mark, {factor} AS value_factor
         FROM (SELECT *, {date_cell} AS date_cell, {value_cell} AS value_cell FROM source_rows)
@@ -241,6 +242,24 @@ def _cell(profile: ColumnProfile, *, thorough: bool) -> str:
 def _among(cell: str, words: tuple[str, ...]) -> str:
     """Return SQL for whether a cell is one of the words; a null cell counts as empty."""
     return f"lower(coalesce({cell}, '')) IN ({', '.join(literal(word) for word in words)})"
+
+
+def _missing(codes: tuple[str, ...]) -> str:
+    """Return SQL for whether a value's cell stands for a missing value; a code that is a number counts as a number."""
+    numbers = [number for code in codes if (number := _as_number(code)) is not None]
+    asked = _among("value_cell", (*MISSING, *(code.lower() for code in codes)))
+    if numbers:
+        plain = "replace(value_cell, '\u2212', '-')"
+        asked = f"({asked} OR coalesce(try_cast({plain} AS DOUBLE) IN ({', '.join(map(repr, numbers))}), false))"
+    return asked
+
+
+def _as_number(code: str) -> float | None:
+    try:
+        number = float(code.replace("\u2212", "-"))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _date_readings(date_profile: ColumnProfile, date_format: str | None, *, thorough: bool) -> list[DateReading]:
