@@ -123,7 +123,7 @@ def _padded_tail(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> l
     if not len(changes):
         return []
     count, before = len(values) - int(changes[-1]), values[: changes[-1]]
-    longest = int(np.diff([0, *changes]).max())
+    longest = int(np.diff(changes, prepend=0).max())
     repeats = float(np.mean(np.diff(before) == 0)) if len(before) > 1 else 1.0
     if len(before) < _LEAST_VALUES or count < max(DAILY.season, 2 * longest) or repeats > _MOST_REPEATS:
         return []
