@@ -73,7 +73,7 @@ def test_half_of_the_days_are_enough():
 @pytest.mark.parametrize("missing", ["NA", "-", "null"])
 def test_cells_without_a_value_do_not_make_a_column_text(tmp_path, missing):
     """Most cells are missing; the others decide what the column holds, and the first of them is its example."""
-    lines = [f"{day},{missing if i % 10 < 7 else i},{i},x" for i, day in enumerate(DAYS)]
+    lines = [f"{day},{missing if i % 10 < 7 else i},{i * i},x" for i, day in enumerate(DAYS)]
     path = written(tmp_path, ["date,sold,views,remark", *lines])
     key, values = refused(path)
     assert (key, values["count"]) == ("several_numbers", 2)

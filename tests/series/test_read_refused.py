@@ -114,8 +114,8 @@ def test_no_numbers(refused):
     refused(["date,mood"] + [f"{day},good" for day in DAYS], "no column of numbers", "mood (text")
 
 
-@pytest.mark.parametrize("cell", ["49.1%", "$12", "NT$ 1,200", "-3 €", "12 km"])
-def test_only_numbers_with_marks(refused, cell):
+@pytest.mark.parametrize("cell", ["12 km", "21 °C", "12 views"])
+def test_only_numbers_with_units(refused, cell):
     refused(["date;rate"] + [f"{day};{cell}" for day in DAYS], f'rate holds "{cell}"', "signs of percent or currency")
 
 
@@ -129,7 +129,7 @@ def test_two_date_columns(refused):
 
 
 def test_two_number_columns(refused):
-    lines = ["date,likes in %,views"] + [f"{day},{day.day},{day.day**2}" for day in DAYS]
+    lines = ["date,likes in %,views"] + [f"{day},{3 * day.day},{day.day**2}" for day in DAYS]
     refused(lines, "2 columns of numbers", "value='likes in %'", "views (numbers")
 
 
@@ -170,7 +170,7 @@ def test_all_equal(refused):
     refused(["date,views"] + [f"{day},7" for day in DAYS], "all 40 values of views are equal (7)")
 
 
-@pytest.mark.parametrize("cell", ["many", "12%", "$12", "1.2.3", "12 views", "(12)", "1,23,4"])
+@pytest.mark.parametrize("cell", ["many", "12%", "$12", "1.2.3", "12 views", "(12", "1,23,4"])
 def test_text_among_numbers(refused, cell):
     refused(changed(9, f'2021-01-08,"{cell}"'), "row 9", f'"{cell}"', "column views", "not a number")
 

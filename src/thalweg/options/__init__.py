@@ -13,7 +13,7 @@ Example(days_back=28)
 Example(days_back=28)
 """
 
-from thalweg.options.kinds import Day, Kind, Number, Text, WholeNumber, WholeNumbers, Word
+from thalweg.options.kinds import Day, Kind, Number, Text, Texts, WholeNumber, WholeNumbers, Word
 from thalweg.options.record import Declared, Options, option, with_options
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Number",
     "Options",
     "Text",
+    "Texts",
     "WholeNumber",
     "WholeNumbers",
     "Word",

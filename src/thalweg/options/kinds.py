@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
@@ -257,6 +258,28 @@ class Text(Kind):
         if not isinstance(value, str):
             raise InputError("option.text", argument=Argument(name, value))
         return value
+
+
+@dataclass(frozen=True)
+class Texts(Kind):
+    """Several texts: in Python a text, a number or several of them; in the command a text with commas between."""
+
+    metavar: str = "TEXTS"  # pyright: ignore[reportIncompatibleMethodOverride, reportAssignmentType] - a field serves
+
+    def checked(self, name: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401 - users have no type checker
+        """Return the texts; a whole float is written without a point."""
+        if isinstance(value, str):
+            items: list[Any] = value.split(",")
+        else:
+            items = [value] if isinstance(value, Real) else list(value) if isinstance(value, Iterable) else [None]
+        if not all(not isinstance(item, bool) and isinstance(item, (str, Real)) for item in items):
+            raise InputError("option.text", argument=Argument(name, value))
+        texts = [item if isinstance(item, str) else f"{float(item):.15g}" for item in items]
+        return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
+
+    def written(self, value: Any) -> str:  # noqa: ANN401 - the default, whole
+        """Return the texts with commas between."""
+        return ",".join(value)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ def read(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions) -> S
         Parquet file; or a frame of pandas, Polars or Arrow, or a pandas series with an index of dates.
     **options
         Those of `thalweg.series.read.options.ReadOptions`: ``date`` and ``value``, the columns' names; ``date_format``;
-        ``duplicates``, what to do with several rows for one day; ``today``; ``goes_on``.
+        ``duplicates``, what to do with several rows for one day; ``decimal`` and ``thousands``, the marks in numbers;
+        ``missing``, codes for missing values; ``today``; ``goes_on``.
 
     Returns
     -------

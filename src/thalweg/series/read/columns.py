@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
+from thalweg.series.read.candidates import forecastable
 from thalweg.series.read.dates import has_codes, shape_of
 from thalweg.series.read.numbers import is_number
 from thalweg.series.read.repeats import several_rows_a_day
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from thalweg.series.read.table import Table
 
 _COLUMNS_LISTED = 12
-_UNITS = re.compile(r"^[^\d\s.,+-]{1,3}(?=[\s\d.,+-])|(?<=[\d.])\s?[^\d\s.,]{1,3}$")  # $12, 49.1%, 5 km
+_UNITS = re.compile(r"^[^\d\s.,+-]{1,3}(?=[\s\d.,+-])|(?<=[\d.])\s?[^\d\s.,]{1,12}$")  # 5 km, 12 views
 
 
 def choose_columns(
@@ -53,7 +54,9 @@ def choose_columns(
     if date_profile is not None and date_format is None:
         _check_dated(table, date_profile)
     date_profile = date_profile or _found_date(table, profiles, value_profile, date_format)
-    return date_profile, value_profile or _found_value(table, profiles, date_profile, daily=daily)
+    if value_profile is None:
+        value_profile = _found_value(table, profiles, date_profile, date_format, daily=daily)
+    return date_profile, value_profile
 
 
 def _found_date(
@@ -87,17 +90,24 @@ def _no_dates(table: Table, profiles: list[ColumnProfile], date_format: str | No
 
 
 def _found_value(
-    table: Table, profiles: list[ColumnProfile], date_profile: ColumnProfile, *, daily: bool
+    table: Table, profiles: list[ColumnProfile], date_profile: ColumnProfile, date_format: str | None, *, daily: bool
 ) -> ColumnProfile:
     others = [each for each in profiles if each is not date_profile]
     candidates = [each for each in others if each.content == "numbers"]
     empty = [each for each in others if each.content == "empty"]
+    with_units = next((each for each in others if _has_units(each)), None)
     if not candidates and len(empty) == 1:
         candidates = empty  # a later check refuses it by its name, as empty
-    if not candidates:
-        with_units = next((each for each in others if _has_units(each)), None)
-        if with_units is None:
-            raise InputError("read.no_numbers", source=table.source_name, columns=_listed(profiles))
+    if not candidates and with_units is None:
+        raise InputError("read.no_numbers", source=table.source_name, columns=_listed(profiles))
+    if len(candidates) > 1 and daily and date_profile.rows_a_day > 1:
+        raise several_rows_a_day(table, date_profile.rows_a_day)
+    if len(candidates) > 1 or with_units is not None:
+        left = forecastable(table, candidates, date_profile, date_format)
+        candidates = left if left or with_units is not None else candidates
+    # A rate in percent stands beside the numbers that it is of; it is meant where there is nothing else.
+    candidates = [each for each in candidates if not each.example.rstrip('" ').endswith(("%", "％"))] or candidates
+    if not candidates and with_units is not None:
         raise InputError(
             "read.numbers_with_units",
             source=table.source_name,
@@ -105,8 +115,6 @@ def _found_value(
             example=with_units.example,
             columns=_listed(profiles),
         )
-    if len(candidates) > 1 and daily and date_profile.rows_a_day > 1:
-        raise several_rows_a_day(table, date_profile.rows_a_day)
     return _only_one("read.several_numbers", table, profiles, candidates, "value")
 
 

@@ -79,7 +79,7 @@ def days_of(table: Table, options: ReadOptions) -> Series:
     date_profile, value_profile = choose_columns(
         table, profiles, options.date, options.value, options.date_format, daily=duplicates is None
     )
-    rows = decide(table, profiles, date_profile, value_profile, options.date_format)
+    rows = decide(table, profiles, date_profile, value_profile, options)
     notes = [*table.notes, *rows.notes]
     days = _grouped(rows)
     if (np.diff(days.first) < 0).any() or (days.rows > 1).any():

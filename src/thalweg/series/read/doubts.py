@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.messages import Message
+from thalweg.messages import Argument, Message
 from thalweg.series.frequency.record import DAILY
 
 if TYPE_CHECKING:
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 _LEAST_VALUES = DAILY.month  # for a usual value to be known
 _OUTLIER_TIMES = 50.0  # how many times the usual largest values an outlier is
+_CODE_LEAST_TIMES = 2  # a code for missing values occurs
+_CODE_TIMES = 10.0  # how many times as far as the others are apart a code lies from them
+_NINES_TIMES = 1.0  # likewise for a code such as 9999
+_LEAST_TURNS = 0.2  # of the increments of a running total are above the one before, and likewise below
+_MOST_REPEATS = 0.2  # of the days before a padded tail have the value of the day before
 _LARGEST_LEFT_OUT = 3  # values, at least, that do not count among the usual largest
 _LOW_SHARE = 0.02  # of the usual value
 _MONTH = DAILY.month  # days whose median is the usual value
@@ -21,7 +26,7 @@ _DAYS_LOOKED_BACK = 2 * _MONTH
 
 
 def doubts(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list[Message]:
-    """Return notes about values far larger than all others, and about a last day that looks incomplete.
+    """Return notes about values that look like slips, codes for missing values, running totals or padding.
 
     Parameters
     ----------
@@ -33,9 +38,49 @@ def doubts(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list[Me
     Returns
     -------
     list of Message
-        ``note.outlier``, ``note.outliers`` and ``note.last_day_low``, where they apply.
+        ``note.missing_code``, ``note.outlier``, ``note.outliers``, ``note.running_total``, ``note.padded_tail`` and
+        ``note.last_day_low``, where they apply.
     """
-    return [*_outliers(days, values), *_last_day(days, values)]
+    codes, is_code = _missing_codes(days, values)
+    outliers = _outliers(days[~is_code], values[~is_code])
+    return [*codes, *outliers, *_running_total(days, values), *_padded_tail(days, values), *_last_day(days, values)]
+
+
+def _missing_codes(
+    days: NDArray[np.datetime64], values: NDArray[np.float64]
+) -> tuple[list[Message], NDArray[np.bool_]]:
+    """Find far values that repeat exactly, such as -999; return a note about them, and where they are."""
+    is_code = np.zeros(len(values), dtype=np.bool_)
+    codes: list[float] = []
+    while code := _outermost_code(values[~is_code]):
+        codes.append(code)
+        is_code |= values == code
+    if not codes:
+        return [], is_code
+    told = {
+        "codes": [_written(code) for code in codes],
+        "count": int(is_code.sum()),
+        "day": str(days[is_code][0]),
+        "argument": Argument("missing", ",".join(f"{code:.15g}" for code in codes)),
+    }
+    return [Message("note.missing_code", told)], is_code
+
+
+def _outermost_code(values: NDArray[np.float64]) -> float | None:
+    """Return the lowest or the highest value if it repeats and lies so far from all others that it may be a code."""
+    for code in (float(values.min()), float(values.max())) if len(values) else ():
+        others = values[values != code]
+        if len(others) < _LEAST_VALUES or not _CODE_LEAST_TIMES <= len(values) - len(others) <= len(others) / 2:
+            continue
+        low, high = float(others.min()), float(others.max())
+        gap = low - code if code < low else code - high
+        of_nines = abs(code) > 9 and set(f"{abs(code):.15g}") <= {"9", "."}  # noqa: PLR2004 - two nines or more
+        found = high > low and gap >= (high - low) * (_NINES_TIMES if of_nines else _CODE_TIMES)
+        if low >= 0 > code:  # no other value is negative
+            found = found or of_nines or low > _CODE_TIMES * -code
+        if found and code != 0:
+            return code
+    return None
 
 
 def _outliers(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list[Message]:
@@ -58,6 +103,32 @@ def _outliers(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list
     if len(outliers) == 1:
         return [Message("note.outlier", largest_one)]
     return [Message("note.outliers", {**largest_one, "count": len(outliers)})]
+
+
+def _running_total(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list[Message]:
+    """Find values that never fall while their increments go up and down, as daily numbers do."""
+    steps = np.diff(values)
+    if len(steps) < _LEAST_VALUES or steps.min() < 0 or np.mean(steps > 0) < 1 / 2:
+        return []
+    turns = np.diff(steps)
+    if min(np.mean(turns > 0), np.mean(turns < 0)) < _LEAST_TURNS:
+        return []
+    told = {"day": str(days[-1]), "increment": _written(float(steps[-1])), "usual": _written(float(np.median(steps)))}
+    return [Message("note.running_total", told)]
+
+
+def _padded_tail(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list[Message]:
+    """Find one value that fills the last week or more, after numbers that seldom repeat the day before."""
+    changes = np.flatnonzero(np.diff(values)) + 1  # the places of values that differ from the one before
+    if not len(changes):
+        return []
+    count, before = len(values) - int(changes[-1]), values[: changes[-1]]
+    longest = int(np.diff(changes, prepend=0).max())
+    repeats = float(np.mean(np.diff(before) == 0)) if len(before) > 1 else 1.0
+    if len(before) < _LEAST_VALUES or count < max(DAILY.season, 2 * longest) or repeats > _MOST_REPEATS:
+        return []
+    told = {"count": count, "day": str(days[changes[-1]]), "value": _written(float(values[-1])), "longest": longest}
+    return [Message("note.padded_tail", told)]
 
 
 def _last_day(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list[Message]:

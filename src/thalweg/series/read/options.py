@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from thalweg.options import Options, Text, Word, option
+from thalweg.errors import InputError
+from thalweg.messages import Argument
+from thalweg.options import Options, Text, Texts, Word, option
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,6 +26,11 @@ class ReadOptions(Options):
     duplicates : {"sum", "mean", "last"}, optional
         What to do with several rows for one day. Without it, identical rows are dropped and differing rows are refused.
         It also turns hours into days, and many series into one.
+    decimal, thousands : {".", ","}, optional
+        The mark before decimals and the one between thousands; one of them says both. Without them the whole column
+        decides, and a column that leaves doubt is refused.
+    missing : tuple of str
+        Cells that stand for a missing value, such as -999, beside the empty cell, NA and the like.
     today : datetime.date, optional
         Later days are left out; without it, the present day counts. Not an option of a command.
     goes_on : bool
@@ -37,5 +44,21 @@ class ReadOptions(Options):
     value: str | None = option(None, Text("COLUMN"), panel="read")
     date_format: str | None = option(None, Text("FORMAT"), panel="read")
     duplicates: str | None = option(None, Word(("sum", "mean", "last")), panel="read")
+    decimal: str | None = option(None, Word((".", ",")), panel="read")
+    thousands: str | None = option(None, Word((".", ",")), panel="read")
+    missing: tuple[str, ...] = option((), Texts("CODES"), panel="read")
     today: dt.date | None = field(default=None)
     goes_on: bool = field(default=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.decimal is not None and self.decimal == self.thousands:
+            both = {name: Argument(name, self.decimal) for name in ("decimal", "thousands")}
+            raise InputError("read.same_mark", **both)
+
+    @property
+    def decimal_comma(self) -> bool | None:
+        """Whether a comma stands before the decimals; None where the options do not say it."""
+        if self.decimal is not None:
+            return self.decimal == ","
+        return None if self.thousands is None else self.thousands == "."

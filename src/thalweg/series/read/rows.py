@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,16 @@ from thalweg.series.read.dates import (
     readings_of_shape,
     words_and_shape,
 )
-from thalweg.series.read.eastern import has_myriads_sql, plain_width_sql
+from thalweg.series.read.eastern import has_myriads_sql, plain_width_sql, times_myriads_sql
+from thalweg.series.read.marks import Settled, settle_mark
 from thalweg.series.read.moments import NUMBERED, reading_of_numbers
 from thalweg.series.read.numbers import (
     INFINITE,
     MISSING,
     NumberReading,
     is_missing,
+    is_number,
+    number_text,
     reading_of_number_type,
     readings_of_text,
 )
@@ -34,6 +38,7 @@ from thalweg.series.read.words import words_in
 from thalweg.sql import literal
 
 if TYPE_CHECKING:
+    from thalweg.series.read.options import ReadOptions
     from thalweg.series.read.profiles import ColumnProfile
     from thalweg.series.read.table import Table
 
@@ -41,6 +46,7 @@ _LARGEST_VALUE = 1e15  # above it a float holds no hundredths, and no daily numb
 _MOST_TOTALS = 3  # rows of sums in a file
 _SUM_TOLERANCE = 1e-9  # of a sum, in which it may differ where decimals were rounded
 _MOST_WORDINGS = 1000  # different words beside the digits of dates
+_HAS_SIGNS = "NOT missing AND (value_mark <> '' OR value_factor <> 1 OR regexp_matches(value_cell, '[)]|-$'))"
 _BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 
 
@@ -76,12 +82,26 @@ class Rows:
 
 @dataclass(frozen=True)
 class _Ways:
-    """The ways to read both columns, and a query that tries each of them on every cell."""
+    """The ways to read both columns, and a query that tries each of them on every cell.
+
+    Attributes
+    ----------
+    dates, numbers : list
+    allowed : list of int
+        The indices of the ways to read numbers that the options allow.
+    mark : str
+        The sign of a currency or of percent that stands beside most numbers.
+    cells : str
+    myriads : bool
+        Whether numbers in ten thousands and hundred millions are understood by their last letter.
+    """
 
     dates: list[DateReading]
     numbers: list[NumberReading]
+    allowed: list[int]
+    mark: str
     cells: str
-    thorough: bool
+    myriads: bool
 
 
 def decide(
@@ -89,7 +109,7 @@ def decide(
     profiles: list[ColumnProfile],
     date_profile: ColumnProfile,
     value_profile: ColumnProfile,
-    date_format: str | None,
+    options: ReadOptions,
 ) -> Rows:
     """Decide from the whole columns how dates and numbers are written.
 
@@ -99,8 +119,8 @@ def decide(
         If a cell that should hold a date or a number holds neither, if the order of day and month is undecided, or if a
         value is infinite or too large. The row is named.
     """
-    ways, found = _ways_found(table, date_profile, value_profile, date_format)
-    dates, numbers, cells = ways.dates, ways.numbers, ways.cells
+    ways, found = _ways_found(table, date_profile, value_profile, options)
+    dates, cells = ways.dates, ways.cells
     if not found["used"].count:
         raise InputError("read.no_dated_values", source=table.source_name)
     notes: list[Message] = []
@@ -112,29 +132,32 @@ def decide(
         notes.append(Message(f"note.dates_in_{NUMBERED[date_profile.shape]}", {"example": found["used"].cell}))
     if found["undated"].count:
         raise _cell_error("read.no_date", table, found["undated"], date_profile.column.name)
-    value = _choose_numbers(table, value_profile, numbers, found, notes)
+    value = _choose_numbers(table, value_profile, ways, found, options, notes)
     sql = f"SELECT *, day{day} AS day, clock{day} AS clock, value{value} AS value FROM ({cells}) WHERE used"
     return Rows(table, profiles, date_profile, value_profile, sql, dates[day].format, tuple(notes))
 
 
 def _ways_found(
-    table: Table, date_profile: ColumnProfile, value_profile: ColumnProfile, date_format: str | None
+    table: Table, date_profile: ColumnProfile, value_profile: ColumnProfile, options: ReadOptions
 ) -> tuple[_Ways, dict[str, First]]:
     """Return the ways to read the columns, and how many cells each fits: the plain ways where they fit all cells."""
     if date_profile.words is not None:
         date_profile = _with_all_words(table, date_profile)
-    ways = _ways(table, date_profile, value_profile, date_format, thorough=False)
+    ways = _ways(table, date_profile, value_profile, options, thorough=False)
     found = _tally(table, ways)
-    undated = min(found[f"day{i}"].count for i in range(len(ways.dates)))
-    unread = min(found[f"value{i}"].count for i in range(len(ways.numbers)))
-    if undated or unread:
-        if undated and date_format is None and date_profile.shape is not None:
+    marked = False
+    if _undated(ways, found) or _unread(ways, found):
+        if _undated(ways, found) and options.date_format is None and date_profile.shape is not None:
             date_profile = _with_all_words(table, date_profile)
-        ways = _ways(table, date_profile, value_profile, date_format, thorough=True)
+        ways = _ways(table, date_profile, value_profile, options, thorough=True)
+        found = _tally(table, ways)
+    if _unread(ways, found) and value_profile.column.kind == "text":
+        marked = True
+        ways = _ways(table, date_profile, value_profile, options, thorough=True, marked=True)
         found = _tally(table, ways)
     odd = found["undated"].count + min(found[f"day{i}"].count for i in range(len(ways.dates)))
     if 0 < odd <= _MOST_TOTALS and (sums := _sums(table, ways)):
-        ways = _ways(table, date_profile, value_profile, date_format, thorough=True, sums=sums)
+        ways = _ways(table, date_profile, value_profile, options, thorough=True, marked=marked, sums=sums)
         found = _tally(table, ways)
     return ways, found
 
@@ -168,35 +191,63 @@ def _sums(table: Table, ways: _Ways) -> list[int]:
     return []
 
 
+def _undated(ways: _Ways, found: dict[str, First]) -> int:
+    """Return how many cells do not fit the best reading of the dates."""
+    return min(found[f"day{i}"].count for i in range(len(ways.dates)))
+
+
+def _unread(ways: _Ways, found: dict[str, First]) -> int:
+    """Return how many cells do not fit the best reading of the numbers."""
+    return min(found[f"value{i}"].count for i in ways.allowed)
+
+
 def _ways(
     table: Table,
     date_profile: ColumnProfile,
     value_profile: ColumnProfile,
-    date_format: str | None,
+    options: ReadOptions,
     *,
     thorough: bool,
+    marked: bool = False,
     sums: list[int] | None = None,
 ) -> _Ways:
     date_cell, value_cell = (_cell(profile, thorough=thorough) for profile in (date_profile, value_profile))
-    dates = _date_readings(date_profile, date_format, thorough=thorough)
+    dates = _date_readings(date_profile, options.date_format, thorough=thorough)
+    text, mark, factor = number_text("value_cell", thorough=thorough, marked=marked)
+    is_sum = f" OR record IN ({', '.join(map(str, sums))})" if sums else ""
+    inner = f"""
+        SELECT *, {_among("date_cell", MISSING)} AS undated, {_missing(options.missing)} AS missing,
+            {_among("date_cell", TOTAL_WORDS)}{is_sum} AS total,
+            {text} AS value_text, {mark} AS value_mark, {factor} AS value_factor
+        FROM (SELECT *, {date_cell} AS date_cell, {value_cell} AS value_cell FROM source_rows)
+    """
     if value_profile.column.kind == "number":
         numbers = [reading_of_number_type(value_profile.column.field)]
+        allowed = [0]
     else:
-        numbers = readings_of_text("value_cell", thorough=thorough)
-        if not (table.semicolon or thorough):
+        numbers = readings_of_text("value_text", thorough=thorough)
+        if not (table.semicolon or thorough or options.decimal_comma):
             numbers = numbers[:1]
-    is_sum = f" OR record IN ({', '.join(map(str, sums))})" if sums else ""
+        allowed = [i for i, each in enumerate(numbers) if options.decimal_comma in (None, each.decimal_comma)]
+    usual, fits, times = "", "NOT missing", ""
+    if marked:
+        usual = (
+            table.query(f"SELECT mode(value_mark) FROM ({inner}) WHERE NOT missing AND value_text <> ''")[0][0] or ""
+        )
+        fits, times = f"NOT missing AND value_mark = {literal(usual)}", " * value_factor"
+    values = [each.value for each in numbers]
+    if thorough and not marked and value_profile.column.kind != "number":
+        values = [times_myriads_sql("value_cell", each) for each in values]
+    values = [f"({each}){times}" for each in values]
+    if times:
+        values = [f"round({each}, 6)" for each in values]  # 1.005K is 1005, not 1004.9999999999999
     cells = f"""
         SELECT *, NOT total AND NOT (undated AND missing) AS used,
             {", ".join(f"{reading.day} AS day{i}, {reading.time} AS clock{i}" for i, reading in enumerate(dates))},
-            {", ".join(f"CASE WHEN NOT missing THEN {each.value} END AS value{i}" for i, each in enumerate(numbers))}
-        FROM (
-            SELECT *, {_among("date_cell", MISSING)} AS undated, {_among("value_cell", MISSING)} AS missing,
-                {_among("date_cell", TOTAL_WORDS)}{is_sum} AS total
-            FROM (SELECT *, {date_cell} AS date_cell, {value_cell} AS value_cell FROM source_rows)
-        )
+            {", ".join(f"CASE WHEN {fits} THEN {each} END AS value{i}" for i, each in enumerate(values))}
+        FROM ({inner})
     """
-    return _Ways(dates, numbers, cells, thorough)
+    return _Ways(dates, numbers, allowed, usual, cells, myriads=thorough and not marked)
 
 
 def _tally(table: Table, ways: _Ways) -> dict[str, First]:
@@ -207,11 +258,12 @@ def _tally(table: Table, ways: _Ways) -> dict[str, First]:
         "undated": First.sql("value_cell", "undated"),
         "infinite": First.sql("value_cell", _among("value_cell", INFINITE)),
         "myriads": First.sql(
-            "value_cell", f"NOT missing AND {has_myriads_sql('value_cell')}" if ways.thorough else "false"
+            "value_cell", f"NOT missing AND {has_myriads_sql('value_cell')}" if ways.myriads else "false"
         ),
         "comma": First.sql("value_cell", "NOT missing AND contains(value_cell, ',')"),
         "point": First.sql("value_cell", "NOT missing AND contains(value_cell, '.')"),
         "gap": First.sql("value_cell", r"NOT missing AND regexp_matches(value_cell, '\d[^\d.,eE+-]\d')"),
+        "signs": First.sql("value_cell", _HAS_SIGNS),
     }
     for i in range(len(ways.dates)):
         asked[f"day{i}"] = First.sql("date_cell", f"NOT undated AND day{i} IS NULL")
@@ -238,6 +290,24 @@ def _cell(profile: ColumnProfile, *, thorough: bool) -> str:
 def _among(cell: str, words: tuple[str, ...]) -> str:
     """Return SQL for whether a cell is one of the words; a null cell counts as empty."""
     return f"lower(coalesce({cell}, '')) IN ({', '.join(literal(word) for word in words)})"
+
+
+def _missing(codes: tuple[str, ...]) -> str:
+    """Return SQL for whether a value's cell stands for a missing value; a code that is a number counts as a number."""
+    numbers = [number for code in codes if (number := _as_number(code)) is not None]
+    asked = _among("value_cell", (*MISSING, *(code.lower() for code in codes)))
+    if numbers:
+        plain = "replace(value_cell, '\u2212', '-')"
+        asked = f"({asked} OR coalesce(try_cast({plain} AS DOUBLE) IN ({', '.join(map(repr, numbers))}), false))"
+    return asked
+
+
+def _as_number(code: str) -> float | None:
+    try:
+        number = float(code.replace("\u2212", "-"))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _date_readings(date_profile: ColumnProfile, date_format: str | None, *, thorough: bool) -> list[DateReading]:
@@ -306,35 +376,85 @@ def _midnight(table: Table, cells: str, chosen: int) -> bool:
 def _choose_numbers(
     table: Table,
     value_profile: ColumnProfile,
-    numbers: list[NumberReading],
+    ways: _Ways,
     found: dict[str, First],
+    options: ReadOptions,
     notes: list[Message],
 ) -> int:
     """Return the index of the reading that fits the whole column."""
-    name = value_profile.column.name
+    name, numbers = value_profile.column.name, ways.numbers
     misfits = [found[f"value{i}"] for i in range(len(numbers))]
     infinite = found["infinite"]
     if infinite.count:
         raise _cell_error("read.infinite", table, infinite, name)
-    best = min(range(len(numbers)), key=lambda i: misfits[i].count)
+    best = min(ways.allowed, key=lambda i: misfits[i].count)
     if misfits[best].count:
-        key = "read.not_a_number" if misfits[best].count == 1 else "read.not_numbers"
-        raise _cell_error(key, table, misfits[best], name)
+        raise _unread_number(table, name, ways, misfits, best, options)
     if found[f"huge{best}"].count:
         raise _cell_error("read.too_large", table, found[f"huge{best}"], name, most=_LARGEST_VALUE)
     if value_profile.column.kind == "number":
         return best
+    best = _settled(table, name, ways, found, best, options, notes)
+    _note_marks(table, name, ways, found, best, notes)
+    return best
+
+
+def _settled(
+    table: Table,
+    name: str,
+    ways: _Ways,
+    found: dict[str, First],
+    best: int,
+    options: ReadOptions,
+    notes: list[Message],
+) -> int:
+    """Return the index of the reading that the whole column asks for where the one mark in it leaves two."""
+    comma, point = found["comma"], found["point"]
+    first, mark = (comma, ",") if comma.count else (point, ".")
+    if options.decimal_comma is not None or not first.count:
+        return best
+    match settle_mark(table, ways.cells, semicolon=table.semicolon):
+        case Settled.NOT:
+            both = {argument: Argument(argument, mark) for argument in ("thousands", "decimal")}
+            raise _cell_error("read.mark_undecided", table, first, name, **both)
+        case Settled.DECIMAL:
+            return next(i for i, each in enumerate(ways.numbers) if each.decimal_comma == (mark == ","))
+        case Settled.USUALLY:
+            values = {"name": name, "example": point.cell, "thousands": Argument("thousands", mark)}
+            notes.append(Message("note.decimal_point", values))
+            return best
+        case _:
+            return best
+
+
+def _note_marks(table: Table, name: str, ways: _Ways, found: dict[str, First], best: int, notes: list[Message]) -> None:
+    """Add notes about the marks in the numbers and the signs beside them."""
     comma, point, gap = found["comma"], found["point"], found["gap"]
-    if table.semicolon and not misfits[1 - best].count and (comma.count or point.count):
-        raise _cell_error("read.mark_undecided", table, comma if comma.count else point, name)
+    is_comma, asked = ways.numbers[best].decimal_comma, len(ways.allowed) < len(ways.numbers)
+    if is_comma and (comma.count or (point.count and not asked)):
+        notes.append(Message("note.decimal_comma", {"example": (comma if comma.count else point).cell}))
+    elif separators := [each.cell for each in ((point, gap) if is_comma else (comma, gap)) if each.count]:
+        notes.append(Message("note.thousands", {"example": separators[0]}))
     if found["myriads"].count:
         notes.append(Message("note.myriads", {"example": found["myriads"].cell}))
-    if numbers[best].decimal_comma:
-        if comma.count or point.count:
-            notes.append(Message("note.decimal_comma", {"example": (comma if comma.count else point).cell}))
-    elif comma.count or gap.count:
-        notes.append(Message("note.thousands", {"example": (comma if comma.count else gap).cell}))
-    return best
+    if (signs := found["signs"]).count:
+        value = table.query(f"SELECT value{best} FROM ({ways.cells}) WHERE record = {signs.record}")[0][0]
+        notes.append(Message("note.signs", {"name": name, "example": signs.cell, "value": f"{value:,.12g}"}))
+
+
+def _unread_number(
+    table: Table, name: str, ways: _Ways, misfits: list[First], best: int, options: ReadOptions
+) -> InputError:
+    """Return the error about the first cell that is no number by the best of the readings that are allowed."""
+    misfit = misfits[best]
+    if not min(each.count for each in misfits):
+        argument = "decimal" if options.decimal is not None else "thousands"
+        given = str(getattr(options, argument))
+        other = Argument(argument, "." if given == "," else ",")
+        return _cell_error("read.other_mark", table, misfit, name, given=Argument(argument, given), other=other)
+    if ways.mark and is_number(misfit.cell):
+        return _cell_error("read.sign_differs", table, misfit, name, sign=ways.mark)
+    return _cell_error("read.not_a_number" if misfit.count == 1 else "read.not_numbers", table, misfit, name)
 
 
 def _cell_error(key: str, table: Table, first: First, name: str, **values: object) -> InputError:

@@ -1,0 +1,125 @@
+"""Columns of numbers that no one forecasts: those that count the rows, are constant, or are a part of the date."""
+# ruff: noqa: S608  (the SQL is made of our own names; a user's text goes through `literal` or `identifier`)
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from thalweg.series.read.dates import reading_of_format, reading_of_time_type, readings_of_shape
+from thalweg.series.read.moments import NUMBERED, reading_of_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from thalweg.series.read.profiles import ColumnProfile
+    from thalweg.series.read.table import Table
+
+_MOST_ROWS = 20_000  # are looked at; more than fifty years of days
+_LEAST_ROWS = 7  # fewer may be equal, or rise by one, by chance
+_COLUMNS_AT_A_TIME = 100
+
+
+def forecastable(
+    table: Table, profiles: list[ColumnProfile], date_profile: ColumnProfile, date_format: str | None
+) -> list[ColumnProfile]:
+    """Return the columns of numbers that neither count the rows, nor are constant, nor follow from the date alone."""
+    kept: list[ColumnProfile] = []
+    for start in range(0, len(profiles), _COLUMNS_AT_A_TIME):
+        kept += _among(table, profiles[start : start + _COLUMNS_AT_A_TIME], date_profile, date_format)
+    return kept
+
+
+def _among(
+    table: Table, profiles: list[ColumnProfile], date_profile: ColumnProfile, date_format: str | None
+) -> list[ColumnProfile]:
+    days = _days(date_profile, date_format)
+    rows = f"(SELECT * FROM source_rows ORDER BY record LIMIT {_MOST_ROWS})"
+    cells = [f"trim({profile.column.field}::VARCHAR)" for profile in profiles]
+    ends = ", ".join(
+        f"count(nullif({cell}, '')) >= {_LEAST_ROWS} AND min(nullif({cell}, '')) = max({cell})" for cell in cells
+    )
+    constant = table.query(f"SELECT {ends} FROM {rows}")[0] if cells else ()
+    parts = [f"{day} AS day{i}" for i, day in enumerate(days)]
+    parts += [f"try_cast({cell} AS DOUBLE) AS number{i}" for i, cell in enumerate(cells)]
+    taken = table.query_arrays(f"SELECT record, {', '.join(parts)} FROM {rows} ORDER BY record")
+    dates = [_days_of(taken[f"day{i}"]) for i in range(len(days))]
+    numbers = [_numbers_of(taken[f"number{i}"]) for i in range(len(cells))]
+    return [
+        profile
+        for profile, number, is_constant in zip(profiles, numbers, constant, strict=True)
+        if not is_constant and not any(_follows(number, each) for each in dates)
+    ]
+
+
+def _days(profile: ColumnProfile, date_format: str | None) -> list[str]:
+    """Return SQL for the day, by each way to read the column of dates."""
+    if profile.column.kind == "time":
+        return [reading_of_time_type(profile.column.field).day]
+    cell = f"trim({profile.column.field}::VARCHAR)"
+    if date_format is not None:
+        return [reading_of_format(date_format, cell).day]
+    if profile.shape is None:
+        return []
+    if profile.shape in NUMBERED:
+        return [reading_of_numbers(profile.shape, cell).day]
+    return [each.day for each in readings_of_shape(profile.shape, cell, thorough=True, words=profile.words)]
+
+
+def _days_of(taken: NDArray[Any]) -> NDArray[np.datetime64]:
+    days = np.ma.getdata(taken).astype("datetime64[D]")
+    days[np.ma.getmaskarray(taken)] = np.datetime64("NaT", "D")
+    return days
+
+
+def _numbers_of(taken: NDArray[Any]) -> NDArray[np.float64]:
+    return np.ma.filled(np.ma.asarray(taken, dtype=np.float64), np.nan)
+
+
+def _follows(numbers: NDArray[np.float64], days: NDArray[np.datetime64]) -> bool:
+    """Whether numbers, of rows in order, count the rows that have a day, or are a part of the day."""
+    dated = ~np.isnat(days)
+    numbers, days = numbers[dated], days[dated]
+    if len(numbers) < _LEAST_ROWS:
+        return False
+    if not np.isnan(numbers).any() and (_counts(numbers) or _counts(numbers[np.argsort(days, kind="stable")])):
+        return True
+    filled = ~np.isnan(numbers)
+    if filled.sum() < _LEAST_ROWS:
+        return False
+    return any(np.array_equal(numbers[filled], part) for part in _parts(days[filled]))
+
+
+def _counts(numbers: NDArray[np.float64]) -> bool:
+    steps = np.diff(numbers)
+    return bool((steps == 1).all() or (steps == -1).all())
+
+
+def _parts(days: NDArray[np.datetime64]) -> Iterator[NDArray[np.int64]]:
+    """Yield each part of the days that a column may hold, by each usual way of counting it."""
+    number = days.astype(np.int64)  # 0 is 1970-01-01, a Thursday
+    for first in range(7):  # a week may begin on any day
+        weekday = (number - first) % 7
+        yield weekday + 1
+        if first in (3, 4):  # Sunday or Monday
+            yield weekday
+    months = days.astype("datetime64[M]")
+    years = days.astype("datetime64[Y]")
+    year, month = years.astype(np.int64) + 1970, months.astype(np.int64) % 12
+    day_of_year = (days - years.astype("datetime64[D]")).astype(np.int64)
+    day_of_month = (days - months.astype("datetime64[D]")).astype(np.int64) + 1
+    yield from (year, year % 100, month, month + 1, month // 3 + 1, day_of_month, day_of_year + 1)
+    yield from (100 * year + month + 1, 10_000 * year + 100 * (month + 1) + day_of_month)
+    thursday = (number + 3) // 7 * 7  # the ISO week of a day is that of its Thursday
+    thursdays = thursday.astype("datetime64[D]")
+    yield (thursdays - thursdays.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64) // 7 + 1
+    yield thursdays.astype("datetime64[Y]").astype(np.int64) + 1970
+    for first in (3, 4):  # weeks from the first Sunday or Monday of the year on, and those that count the days before
+        weekday = (number - first) % 7
+        week = (day_of_year + 7 - weekday) // 7
+        january = (number - day_of_year - first) % 7
+        yield from (week, (day_of_year + january) // 7 + 1)
+    yield day_of_year // 7 + 1
