@@ -13,6 +13,7 @@ from thalweg.series.frequency.record import EVERY_DAY
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -166,3 +167,30 @@ def month_and_day(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
     months = dates.astype("datetime64[M]")
     day = (dates - months.astype(_DAY)).astype(np.int64) + 1
     return (months.astype(np.int64) % _MONTHS + 1) * 100 + day
+
+
+def parts_of(days: NDArray[np.datetime64]) -> Iterator[NDArray[np.int64]]:
+    """Yield each part of the days that a column may hold, by each usual way of counting it."""
+    number = days.astype(np.int64)  # 0 is 1970-01-01, a Thursday
+    for first in range(7):  # a week may begin on any day
+        weekday = (number - first) % 7
+        yield weekday + 1
+        if first in (3, 4):  # Sunday or Monday
+            yield weekday
+    months = days.astype("datetime64[M]")
+    years = days.astype("datetime64[Y]")
+    year, month = years.astype(np.int64) + 1970, months.astype(np.int64) % 12
+    day_of_year = (days - years.astype("datetime64[D]")).astype(np.int64)
+    day_of_month = (days - months.astype("datetime64[D]")).astype(np.int64) + 1
+    yield from (year, year % 100, month, month + 1, month // 3 + 1, day_of_month, day_of_year + 1)
+    yield from (100 * year + month + 1, 10_000 * year + 100 * (month + 1) + day_of_month)
+    thursday = (number + 3) // 7 * 7  # the ISO week of a day is that of its Thursday
+    thursdays = thursday.astype("datetime64[D]")
+    yield (thursdays - thursdays.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64) // 7 + 1
+    yield thursdays.astype("datetime64[Y]").astype(np.int64) + 1970
+    for first in (3, 4):  # weeks from the first Sunday or Monday of the year on, and those that count the days before
+        weekday = (number - first) % 7
+        week = (day_of_year + 7 - weekday) // 7
+        january = (number - day_of_year - first) % 7
+        yield from (week, (day_of_year + january) // 7 + 1)
+    yield day_of_year // 7 + 1

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from thalweg.series.frequency.dates import parts_of
+from thalweg.series.frequency.record import DAILY
 from thalweg.series.read.dates import reading_of_format, reading_of_time_type, readings_of_shape
 from thalweg.series.read.moments import NUMBERED, reading_of_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from thalweg.series.read.profiles import ColumnProfile
     from thalweg.series.read.table import Table
 
 _MOST_ROWS = 20_000  # are looked at; more than fifty years of days
-_LEAST_ROWS = 7  # fewer may be equal, or rise by one, by chance
+_LEAST_ROWS = DAILY.season  # fewer may be equal, or rise by one, by chance
 _COLUMNS_AT_A_TIME = 100
 
 
@@ -90,36 +90,9 @@ def _follows(numbers: NDArray[np.float64], days: NDArray[np.datetime64]) -> bool
     filled = ~np.isnan(numbers)
     if filled.sum() < _LEAST_ROWS:
         return False
-    return any(np.array_equal(numbers[filled], part) for part in _parts(days[filled]))
+    return any(np.array_equal(numbers[filled], part) for part in parts_of(days[filled]))
 
 
 def _counts(numbers: NDArray[np.float64]) -> bool:
     steps = np.diff(numbers)
     return bool((steps == 1).all() or (steps == -1).all())
-
-
-def _parts(days: NDArray[np.datetime64]) -> Iterator[NDArray[np.int64]]:
-    """Yield each part of the days that a column may hold, by each usual way of counting it."""
-    number = days.astype(np.int64)  # 0 is 1970-01-01, a Thursday
-    for first in range(7):  # a week may begin on any day
-        weekday = (number - first) % 7
-        yield weekday + 1
-        if first in (3, 4):  # Sunday or Monday
-            yield weekday
-    months = days.astype("datetime64[M]")
-    years = days.astype("datetime64[Y]")
-    year, month = years.astype(np.int64) + 1970, months.astype(np.int64) % 12
-    day_of_year = (days - years.astype("datetime64[D]")).astype(np.int64)
-    day_of_month = (days - months.astype("datetime64[D]")).astype(np.int64) + 1
-    yield from (year, year % 100, month, month + 1, month // 3 + 1, day_of_month, day_of_year + 1)
-    yield from (100 * year + month + 1, 10_000 * year + 100 * (month + 1) + day_of_month)
-    thursday = (number + 3) // 7 * 7  # the ISO week of a day is that of its Thursday
-    thursdays = thursday.astype("datetime64[D]")
-    yield (thursdays - thursdays.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64) // 7 + 1
-    yield thursdays.astype("datetime64[Y]").astype(np.int64) + 1970
-    for first in (3, 4):  # weeks from the first Sunday or Monday of the year on, and those that count the days before
-        weekday = (number - first) % 7
-        week = (day_of_year + 7 - weekday) // 7
-        january = (number - day_of_year - first) % 7
-        yield from (week, (day_of_year + january) // 7 + 1)
-    yield day_of_year // 7 + 1
