@@ -58,13 +58,17 @@ class Data:
         spans : sequence of (int, int)
             One for each series.
         """
-        starts = self.panel.offsets[:-1]
-        at = np.concatenate(
-            [np.arange(first, last) + start for (first, last), start in zip(spans, starts, strict=True)]
-        )
+        at = self.places_of(spans)
         part = predictions[at]
         weight = (self.panel.observed[at] & np.isfinite(part)).astype(float)
         return mean_loss(LOSSES[self.loss], part, self.panel.values[at], weight)
+
+    def places_of(self, spans: Sequence[Span]) -> NDArray[np.intp]:
+        """Return the indices, among all values of the panel, of the values of a span of each series."""
+        starts = self.panel.offsets[:-1]
+        return np.concatenate(
+            [np.arange(first, last) + start for (first, last), start in zip(spans, starts, strict=True)]
+        )
 
 
 def data_of(series: Series | Panel, calendar: Calendar, loss: str) -> Data:

@@ -49,7 +49,6 @@ def _beyond_chance(data: Data, spans: Sequence[Span], before: Candidate, after: 
 
 def _losses(data: Data, spans: Sequence[Span], predictions: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the loss of each observed value of the spans, NaN where there is no prediction."""
-    starts = data.panel.offsets[:-1]
-    at = np.concatenate([np.arange(first, last) + start for (first, last), start in zip(spans, starts, strict=True)])
+    at = data.places_of(spans)
     at = at[data.panel.observed[at]]
     return LOSSES[data.loss].error(predictions[at], data.panel.values[at]).astype(np.float64)
