@@ -99,6 +99,6 @@ def in_frequency(series: Series, frequency: Frequency) -> Series | None:
     )
 
 
-def weekday_names(frequency: Frequency, *, occurring: bool) -> list[int]:
-    """Return the weekdays that occur, or those that do not: 0 for Monday to 6 for Sunday."""
-    return [day for day, mark in enumerate(frequency.weekmask) if (mark == "1") == occurring]
+def absent_weekdays(frequency: Frequency) -> list[int]:
+    """Return the weekdays that do not occur: 0 for Monday to 6 for Sunday."""
+    return [day for day, mark in enumerate(frequency.weekmask) if mark == "0"]

@@ -11,7 +11,7 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
-from thalweg.series.filling import filled, frequency_of, weekday_names
+from thalweg.series.filling import absent_weekdays, filled, frequency_of
 from thalweg.series.frequency.dates import step_range, steps_between
 from thalweg.series.frequency.record import DAILY, PACES
 from thalweg.series.read.columns import choose_columns
@@ -150,7 +150,7 @@ def _without_other_weekdays(days: _Days, frequency: Frequency, notes: list[Messa
         return days
     kept = np.is_busday(days.day, weekmask=frequency.weekmask)
     lost = ~kept & ~np.isnan(days.mean)
-    left_out = [Message(f"note.weekday.{day}") for day in weekday_names(frequency, occurring=False)]
+    left_out = [Message(f"note.weekday.{day}") for day in absent_weekdays(frequency)]
     notes.append(Message("note.weekdays", {"weekdays": left_out}))
     if lost.any():
         first = str(days.day[lost][0])
