@@ -9,8 +9,6 @@ import numpy as np
 
 from thalweg.series.frequency.dates import parts_of
 from thalweg.series.frequency.record import DAILY
-from thalweg.series.read.dates import reading_of_format, reading_of_time_type, readings_of_shape
-from thalweg.series.read.moments import NUMBERED, reading_of_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +34,8 @@ def forecastable(
 def _among(
     table: Table, profiles: list[ColumnProfile], date_profile: ColumnProfile, date_format: str | None
 ) -> list[ColumnProfile]:
-    days = _days(date_profile, date_format)
+    date_cell = f"trim({date_profile.column.field}::VARCHAR)"
+    days = [each.day for each in date_profile.date_readings(date_format, date_cell, thorough=True)]
     rows = f"(SELECT * FROM source_rows ORDER BY record LIMIT {_MOST_ROWS})"
     cells = [f"trim({profile.column.field}::VARCHAR)" for profile in profiles]
     ends = ", ".join(
@@ -53,20 +52,6 @@ def _among(
         for profile, number, is_constant in zip(profiles, numbers, constant, strict=True)
         if not is_constant and not any(_follows(number, each) for each in dates)
     ]
-
-
-def _days(profile: ColumnProfile, date_format: str | None) -> list[str]:
-    """Return SQL for the day, by each way to read the column of dates."""
-    if profile.column.kind == "time":
-        return [reading_of_time_type(profile.column.field).day]
-    cell = f"trim({profile.column.field}::VARCHAR)"
-    if date_format is not None:
-        return [reading_of_format(date_format, cell).day]
-    if profile.shape is None:
-        return []
-    if profile.shape in NUMBERED:
-        return [reading_of_numbers(profile.shape, cell).day]
-    return [each.day for each in readings_of_shape(profile.shape, cell, thorough=True, words=profile.words)]
 
 
 def _days_of(taken: NDArray[Any]) -> NDArray[np.datetime64]:

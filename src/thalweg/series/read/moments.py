@@ -14,6 +14,7 @@ from thalweg.series.read.dates import DateReading, Shape
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+COLUMNS_OF_NUMBERS = 20  # of a file, that are looked at for dates written as numbers
 _SECONDS_A_DAY = 86_400
 _SEQUENCE_SHARE = 0.7  # of the steps between numbers, that are one day; Monday to Friday alone is 0.8
 _LEAST_NUMBERS = 3

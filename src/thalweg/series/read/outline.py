@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from thalweg.series.read.dates import Shape, words_and_shape
 from thalweg.series.read.eastern import plain_width
-from thalweg.series.read.moments import numbered_shape
+from thalweg.series.read.moments import COLUMNS_OF_NUMBERS, numbered_shape
 from thalweg.series.read.numbers import is_missing, is_number
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from thalweg.series.read.words import Words
 
 _LEAST_SHARE = 0.5  # of the full rows, whose cell in the column of dates is one
-_COLUMNS_OF_NUMBERS = 20  # that are looked at for dates written as numbers
 _UNIT = re.compile(r"\[.*\]|\(.*\)|[ymdhjtagYMDHJTAG]{1,4}(?:[-./ ][ymdhjtagYMDHJTAG]{1,4})+")  # (count), dd.mm.yyyy
 
 
@@ -66,7 +65,7 @@ def dated_column(records: list[list[str]], width: int) -> Dated | None:
         dated = Dated(place, shape, words)
         if sum(dated.fits(record) for record in full) > _LEAST_SHARE * len(cells):
             return dated
-    for place in range(min(width, _COLUMNS_OF_NUMBERS)):
+    for place in range(min(width, COLUMNS_OF_NUMBERS)):
         shape = numbered_shape([record[place] for record in full])
         if shape is not None:
             return Dated(place, shape, None)

@@ -10,9 +10,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument
-from thalweg.series.read.dates import Shape, without_time, words_and_shape
+from thalweg.series.read.dates import (
+    DateReading,
+    Shape,
+    reading_of_format,
+    reading_of_time_type,
+    readings_of_shape,
+    without_time,
+    words_and_shape,
+)
 from thalweg.series.read.eastern import plain_width
-from thalweg.series.read.moments import numbered_shape
+from thalweg.series.read.moments import COLUMNS_OF_NUMBERS, NUMBERED, numbered_shape, reading_of_numbers
 from thalweg.series.read.numbers import is_missing, is_number
 from thalweg.series.read.table import shown
 from thalweg.sql import literal
@@ -22,7 +30,6 @@ if TYPE_CHECKING:
     from thalweg.series.read.words import Words
 
 _SAMPLE_RECORDS = 300
-_COLUMNS_OF_NUMBERS = 20  # that are looked at for dates written as numbers
 _COLUMNS_AT_A_TIME = 500  # DuckDB's memory grows with the number of columns of a query
 
 
@@ -52,6 +59,28 @@ class ColumnProfile:
     rows_a_day: int = 1
     words: Words | None = None
 
+    def date_readings(self, date_format: str | None, cell: str, *, thorough: bool) -> list[DateReading]:
+        """Return each way to read the column as dates; none where its text has no shape of a date.
+
+        Parameters
+        ----------
+        date_format : str, optional
+            In `strptime` codes; text is then read so and not otherwise.
+        cell : str
+            SQL for the trimmed text.
+        thorough : bool
+            As `readings_of_shape` takes it.
+        """
+        if self.column.kind == "time":
+            return [reading_of_time_type(self.column.field)]
+        if date_format is not None:
+            return [reading_of_format(date_format, cell)]
+        if self.shape is None:
+            return []
+        if self.shape in NUMBERED:
+            return [reading_of_numbers(self.shape, cell)]
+        return readings_of_shape(self.shape, cell, thorough=thorough, words=self.words)
+
 
 def profile_columns(table: Table, date_format: str | None = None) -> list[ColumnProfile]:
     """Return what each column holds, judged by its first few hundred cells.
@@ -74,8 +103,8 @@ def profile_columns(table: Table, date_format: str | None = None) -> list[Column
     ]
     if date_format is None and all(profile.content != "dates" for profile in profiles):
         profiles = [
-            *(_numbered(table, profile) for profile in profiles[:_COLUMNS_OF_NUMBERS]),
-            *profiles[_COLUMNS_OF_NUMBERS:],
+            *(_numbered(table, profile) for profile in profiles[:COLUMNS_OF_NUMBERS]),
+            *profiles[COLUMNS_OF_NUMBERS:],
         ]
     return profiles if date_format is None else [_by_format(table, profile, date_format) for profile in profiles]
 

@@ -14,14 +14,11 @@ from thalweg.series.read.dates import (
     DateReading,
     body_of,
     has_codes,
-    reading_of_format,
-    reading_of_time_type,
-    readings_of_shape,
     words_and_shape,
 )
 from thalweg.series.read.eastern import has_myriads_sql, plain_width_sql, times_myriads_sql
 from thalweg.series.read.marks import Settled, settle_mark
-from thalweg.series.read.moments import NUMBERED, reading_of_numbers
+from thalweg.series.read.moments import NUMBERED
 from thalweg.series.read.numbers import (
     INFINITE,
     MISSING,
@@ -212,7 +209,9 @@ def _ways(
     sums: list[int] | None = None,
 ) -> _Ways:
     date_cell, value_cell = (_cell(profile, thorough=thorough) for profile in (date_profile, value_profile))
-    dates = _date_readings(date_profile, options.date_format, thorough=thorough)
+    dates = date_profile.date_readings(options.date_format, "date_cell", thorough=thorough)
+    if not dates:
+        raise AssertionError(date_profile.column.name)  # `choose_columns` has refused it
     text, mark, factor = number_text("value_cell", thorough=thorough, marked=marked)
     is_sum = f" OR record IN ({', '.join(map(str, sums))})" if sums else ""
     inner = f"""
@@ -308,18 +307,6 @@ def _as_number(code: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
-
-
-def _date_readings(date_profile: ColumnProfile, date_format: str | None, *, thorough: bool) -> list[DateReading]:
-    if date_profile.column.kind == "time":
-        return [reading_of_time_type(date_profile.column.field)]
-    if date_format is not None:
-        return [reading_of_format(date_format, "date_cell")]
-    if date_profile.shape is None:
-        raise AssertionError(date_profile.column.name)  # `choose_columns` has refused it
-    if date_profile.shape in NUMBERED:
-        return [reading_of_numbers(date_profile.shape, "date_cell")]
-    return readings_of_shape(date_profile.shape, "date_cell", thorough=thorough, words=date_profile.words)
 
 
 def _choose_dates(
