@@ -89,6 +89,8 @@ class _Ways:
     mark : str
         The sign of a currency or of percent that stands beside most numbers.
     cells : str
+    marked : bool
+        Whether signs beside the number are understood.
     myriads : bool
         Whether numbers in ten thousands and hundred millions are understood by their last letter.
     """
@@ -98,6 +100,7 @@ class _Ways:
     allowed: list[int]
     mark: str
     cells: str
+    marked: bool
     myriads: bool
 
 
@@ -246,7 +249,7 @@ def _ways(
             {", ".join(f"CASE WHEN {fits} THEN {each} END AS value{i}" for i, each in enumerate(values))}
         FROM ({inner})
     """
-    return _Ways(dates, numbers, allowed, usual, cells, myriads=thorough and not marked)
+    return _Ways(dates, numbers, allowed, usual, cells, marked=marked, myriads=thorough and not marked)
 
 
 def _tally(table: Table, ways: _Ways) -> dict[str, First]:
@@ -262,7 +265,7 @@ def _tally(table: Table, ways: _Ways) -> dict[str, First]:
         "comma": First.sql("value_cell", "NOT missing AND contains(value_cell, ',')"),
         "point": First.sql("value_cell", "NOT missing AND contains(value_cell, '.')"),
         "gap": First.sql("value_cell", r"NOT missing AND regexp_matches(value_cell, '\d[^\d.,eE+-]\d')"),
-        "signs": First.sql("value_cell", _HAS_SIGNS),
+        "signs": First.sql("value_cell", _HAS_SIGNS if ways.marked else "false"),
     }
     for i in range(len(ways.dates)):
         asked[f"day{i}"] = First.sql("date_cell", f"NOT undated AND day{i} IS NULL")
