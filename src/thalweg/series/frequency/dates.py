@@ -99,7 +99,7 @@ def occurs(frequency: Frequency, date: object) -> bool:
 
 def a_day(date: dt.date | np.datetime64 | str) -> np.datetime64:
     """Return a date as NumPy's, in days."""
-    return np.datetime64(date, "D")
+    return date.astype(_DAY) if isinstance(date, np.datetime64) else np.datetime64(date, "D")
 
 
 def python_date(date: np.datetime64) -> dt.date:
