@@ -18,7 +18,7 @@ from thalweg.cli.predict import PredictOptions
 from thalweg.cli.sample import SampleOptions
 from thalweg.forecast.options import FitOptions, LadderName
 from thalweg.messages import catalogue
-from thalweg.options import Day, Kind, Number, Options, WholeNumber, WholeNumbers
+from thalweg.options import Day, Kind, Number, Options, Switch, WholeNumber, WholeNumbers
 from thalweg.pictures.registry import views_of
 from thalweg.series.read.options import ReadOptions
 
@@ -57,6 +57,7 @@ WORDS = {
         "unit": " of {unit}",
         "comma": ", ",
         "switch": "–",
+        "yes_no": "`True` or `False`",
     },
     "zh": {
         "head": ("选项", "取值", "默认", "含义"),
@@ -72,11 +73,12 @@ WORDS = {
         "unit": "（{unit}）",
         "comma": "、",
         "switch": "–",
+        "yes_no": "`True` 或 `False`",
     },
 }
 
 
-def takes(kind: Kind, language: str) -> str:
+def takes(kind: Kind, language: str, *, command: bool) -> str:
     """Return what an option takes, in words."""
     words = WORDS[language]
     match kind:
@@ -87,6 +89,8 @@ def takes(kind: Kind, language: str) -> str:
             return words["or_word"].format(what=several, word=kind.all_word) if kind.all_word else several
         case Day():
             return words["day"]
+        case Switch():
+            return words["switch"] if command else words["yes_no"]
         case LadderName():
             return words["comma"].join([*map("`{}`".format, kind.choices), "`FILE.toml`"])
         case _:
@@ -118,7 +122,7 @@ def of_records(records: Iterable[type[Options]], language: str, *, command: bool
     return [
         (
             "`--{}`".format(each.name.replace("_", "-")) if command else f"`{each.name}`",
-            takes(each.kind, language),
+            takes(each.kind, language, command=command),
             default_of(each),
             record.help(each.name, language, command=command),
         )

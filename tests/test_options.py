@@ -12,7 +12,20 @@ from hypothesis import strategies as st
 
 from thalweg.errors import InputError
 from thalweg.forecast.options import FitOptions
-from thalweg.options import Day, Number, Options, Text, WholeNumber, WholeNumbers, Word, option, with_options
+from thalweg.messages import Argument
+from thalweg.options import (
+    Day,
+    Number,
+    Options,
+    Switch,
+    Text,
+    WholeNumber,
+    WholeNumbers,
+    Word,
+    option,
+    switch,
+    with_options,
+)
 from thalweg.pictures import PICTURES
 from thalweg.pictures.registry import options_of, views_of
 from thalweg.series.country import Country
@@ -48,6 +61,30 @@ def refusal(kind, value, language="en", *, command=False):
     with pytest.raises(InputError) as refused:
         kind.checked("days_back", value)
     return refused.value.sentence(language, command=command)
+
+
+class TestSwitch:
+    @dataclass(frozen=True, kw_only=True)
+    class Switched(Options):
+        words = "read"
+
+        difference: bool = switch()
+
+    def test_it_is_off_unless_it_is_given(self):
+        assert self.Switched().difference is False
+        assert self.Switched(difference=True).difference is True
+        assert self.Switched.of_texts({"difference": "yes"}).difference is True
+        (declared,) = self.Switched.declared()
+        assert (declared.default_text, declared.kind.metavar, declared.kind.written(value=True)) == ("", "", "yes")
+
+    @pytest.mark.parametrize("value", [1, 0, "yes", "True", None, np.True_])
+    def test_others_are_refused(self, value):
+        assert "give True or False" in refusal(Switch(), value)
+
+    def test_the_command_names_it_without_a_value(self):
+        argument = Argument("keep_last", value=True)
+        assert argument.written(command=True) == "--keep-last"
+        assert argument.written(command=False) == "keep_last=True"
 
 
 class TestWholeNumber:
@@ -257,7 +294,7 @@ class TestEveryDeclaration:
                 assert each.kind.parsed(each.name, each.default_text) == held
 
     def test_every_option_is_of_a_kind_with_a_metavar(self, record):
-        assert all(each.kind.metavar for each in record.declared())
+        assert all(each.kind.metavar or isinstance(each.kind, Switch) for each in record.declared())
 
 
 class TestPictures:

@@ -98,6 +98,26 @@ def test_the_model_it_wrote_forecasts_the_same(run):
     assert days.mean.tolist() == pytest.approx([row["mean"] for row in run.json["forecast"]], rel=1e-6)
 
 
+def test_an_unfinished_last_day_is_told_first_and_forecast_first(thalweg, channel, tmp_path):
+    head, *rows = channel.read_text("utf-8").splitlines()
+    date, last = rows[-1].split(",")
+    file = tmp_path / "partial.csv"
+    file.write_text("\n".join([head, *rows[:-1], f"{date},{float(last) / 4:.0f}"]) + "\n", "utf-8")
+    options = ("--ladder", "quick", "--horizon", 2, "--threads", 1)
+    found = json.loads(thalweg("forecast", file, *options, "--out", tmp_path / "out", "--json").stdout)
+    assert "looks unfinished" in found["data"]["notes"][0]
+    assert (found["forecast"][0]["date"], found["settings"]["keep_last"]) == (date, False)
+    until = ("--until", rows[-2].split(",")[0], "--keep-last")
+    cut = thalweg("forecast", file, *options, *until, "--out", tmp_path / "cut")
+    assert "looks unfinished" not in cut.stdout
+    assert (tmp_path / "cut" / "forecast.csv").read_text() == (tmp_path / "out" / "forecast.csv").read_text()
+    told = " ".join(thalweg("predict", tmp_path / "cut" / "model.thalweg", file).stdout.split())
+    assert f"on {date}, looks unfinished" in told
+    assert "no days after" in told or "its loss" not in told
+    kept = json.loads(thalweg("predict", tmp_path / "cut" / "model.thalweg", file, "--keep-last", "--json").stdout)
+    assert (kept["forecast"][0]["date"] > date, kept["notes"]) == (True, [])
+
+
 def test_chinese_from_the_catalogue(thalweg, channel, tmp_path):
     told = thalweg("forecast", channel, "--ladder", "quick", "--horizon", 1, "--out", tmp_path / "out", "--lang", "zh")
     assert told.exit_code == 0

@@ -34,23 +34,3 @@ def test_three_values_or_one_in_a_hundred_may_be_outliers(days, outliers, is_not
 @pytest.mark.parametrize(("zeros", "others", "is_noted"), [(0, 26, False), (30, 26, False), (0, 27, True)])
 def test_twenty_eight_values_above_zero_are_needed(zeros, others, is_noted):
     assert bool(noted([0.0] * zeros + [1e6] + [100.0] * others)) == is_noted
-
-
-@pytest.mark.parametrize(("last", "written"), [(0, "0"), (0.123456, "0.123"), (20, "20"), (20.1, None), (-0.1, None)])
-def test_a_low_last_day_has_at_most_a_fiftieth_of_the_usual_value(last, written):
-    low = ("last_day_low", {"day": "2023-01-29", "value": written, "usual": "1,000"})
-    assert noted([1000] * 28 + [last]) == ([low] if written else [])
-
-
-def test_the_usual_value_is_the_median_of_the_four_weeks_before():
-    assert noted([1000] * 27 + [20]) == []  # too few days to know
-    low = ("last_day_low", {"day": "2023-03-30", "value": "40", "usual": "2,000.5"})
-    assert noted([9000] * 60 + [1000] * 14 + [3001] * 14 + [40]) == [low]
-    assert noted([9000] * 60 + [1000] * 15 + [3001] * 13 + [40]) == []
-
-
-@pytest.mark.parametrize(("days_before", "is_noted"), [(1, False), (2, False), (56, False), (57, True)])
-def test_another_low_day_within_eight_weeks_makes_it_usual(days_before, is_noted):
-    values = [1000.0] * 70 + [20.0]
-    values[-1 - days_before] = 20.0
-    assert bool(noted(values)) == is_noted

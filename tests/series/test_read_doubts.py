@@ -63,23 +63,3 @@ def test_seldom_sold_goods_are_no_slips():
 def test_real_spikes_are_no_slips():
     series = read(real("wiki_log_peyton_manning.csv"))
     assert noted(np.exp(series.values).tolist()) == []
-
-
-@pytest.mark.parametrize("last", [0, 12])
-def test_a_last_day_that_looks_incomplete_gets_a_note(last):
-    (sentence,) = noted([34_600.0] * 50 + [35_000.0] * 9 + [34_600.0] * 5 + [last])
-    assert (
-        sentence == f"The last day, 2023-03-06, has {last}, where 34,600 is usual. If it is not complete, leave it out."
-    )
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        [*usual(80), 200],  # a low day, not an empty one
-        [*np.tile([900, 950, 990, 940, 910, 300, 0], 12)],  # closed on every seventh day
-        [*usual(20), 0],  # too short to know
-    ],
-)
-def test_a_last_day_as_low_as_others_gets_none(values):
-    assert noted([float(value) for value in values]) == []

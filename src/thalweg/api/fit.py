@@ -33,9 +33,9 @@ class FitResult:
     findings: Findings
     model: Model
 
-    def predict(self, series: Series | None = None, horizon: int | None = None) -> Forecast:
+    def predict(self, series: Series | None = None, horizon: int | None = None, *, keep_last: bool = False) -> Forecast:
         """Forecast the days after the last known one; see `Model.predict`."""
-        return self.model.predict(series, horizon)
+        return self.model.predict(series, horizon, keep_last=keep_last)
 
     def save(self, path: str | Path) -> None:
         """Write the model to one file; see `Model.save`."""
@@ -93,7 +93,8 @@ def fit(series: Series, options: FitOptions) -> FitResult:
         Daily numbers, as `thalweg.read` returns them.
     **options
         Those of `thalweg.forecast.options.FitOptions`: ``ladder``, ``loss``, ``country``, ``horizon`` (days ahead),
-        ``seed``, ``threads``, ``time_limit`` (seconds) and ``watcher``. The same seed gives the same bits on the same
+        ``seed``, ``threads``, ``time_limit`` (seconds), ``keep_last`` (of a last value that looks unfinished, which is
+        left out otherwise) and ``watcher``. The same seed gives the same bits on the same
         machine and versions, whatever ``threads`` is.
 
     Returns

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 import typer
 
 from thalweg.messages import catalogue
-from thalweg.options import Options
+from thalweg.options import Options, Switch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,7 +72,8 @@ def command_of(
     def command(**given: Any) -> None:  # noqa: ANN401 - Typer hands over what was typed
         arguments = {each.name: given[each.name] for each in own if each.name not in taken}
         for parameter, record in taken.items():
-            typed = {each.name: given[each.name] for each in record.declared() if given[each.name] is not None}
+            typed = {each.name: given[each.name] for each in record.declared() if given[each.name] not in (None, False)}
+            typed = {name: "yes" if value is True else value for name, value in typed.items()}
             arguments[parameter] = record.of_texts(typed)
         function(**arguments)
 
@@ -89,16 +90,19 @@ def command_of(
 
 
 def _of_record(record: type[Options], language: str, translate: Catalogue) -> Iterator[inspect.Parameter]:
-    """Yield one parameter an option; each takes the text that was typed, which the record checks."""
+    """Yield one parameter an option; each but a switch takes the text that was typed, which the record checks."""
     for each in record.declared():
         declared = typer.Option(
             "--" + each.name.replace("_", "-"),
-            metavar=each.kind.metavar,
+            metavar=each.kind.metavar or None,
             help=record.help(each.name, language, command=True),
             rich_help_panel=translate(f"option.panel.{each.panel}") if each.panel else None,
             autocompletion=_completion(each),
         )
-        yield _parameter(each.name, str | None, declared, each.default_text or None)
+        if isinstance(each.kind, Switch):
+            yield _parameter(each.name, bool, declared, each.default)
+        else:
+            yield _parameter(each.name, str | None, declared, each.default_text or None)
 
 
 def _completion(declared: Declared) -> Callable[[str], list[str]] | None:

@@ -39,6 +39,7 @@ def forecast(
     from thalweg.cli.terminal import print_findings, print_first_day, print_series
     from thalweg.files import check_writable, reason_of
     from thalweg.forecast.forecaster import fit_series
+    from thalweg.forecast.unfinished import without_unfinished
     from thalweg.messages import catalogue
     from thalweg.series.read import read_with
 
@@ -59,6 +60,7 @@ def forecast(
             option=Argument("out", "FOLDER"),
         ) from error
     check_writable(folder)
+    series = without_unfinished(series, options)
     print_series(console, series, translate)
     with LadderProgress(drawing, translate) as progress:
         result = FitResult(*fit_series(series, replace(options, watcher=progress)))

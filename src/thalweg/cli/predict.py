@@ -10,7 +10,7 @@ import typer
 
 from thalweg.cli.arguments import Position
 from thalweg.cli.options import Json, Lang
-from thalweg.options import Options, WholeNumber, option
+from thalweg.options import Options, WholeNumber, option, switch
 from thalweg.series.read.options import ReadOptions
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class PredictOptions(Options):
     words: ClassVar[str] = "predict"
 
     horizon: int | None = option(None, WholeNumber(1, unit="days"))
+    keep_last: bool = switch()
 
 
 def predict(
@@ -43,7 +44,7 @@ def predict(
 
     from rich.console import Console
 
-    from thalweg.cli.terminal import print_forecast, print_model, print_recent, print_series
+    from thalweg.cli.terminal import print_forecast, print_model, print_notes, print_recent, print_series
     from thalweg.forecast.model import load
     from thalweg.messages import catalogue
     from thalweg.series.read import read_with
@@ -52,12 +53,16 @@ def predict(
     series = None
     if newfile is not None:
         series = read_with(newfile, replace(reading, value=reading.value or loaded.name, goes_on=True))
-    days = loaded.predict(series, options.horizon)
-    recent = None if series is None else loaded.recent(series)
+    notes = list(loaded.notes)
+    if series is not None and not options.keep_last:
+        series, note = loaded.without_unfinished(series)
+        notes += [] if note is None else [note]
+    days = loaded.predict(series, options.horizon, keep_last=True)
+    recent = None if series is None else loaded.recent(series, keep_last=True)
     age = (dt.datetime.now().astimezone().date() - loaded.made).days
     translate = catalogue(lang, command=True)
     if as_json:
-        told = _object(loaded, days, recent, age) | {"notes": [translate(note) for note in loaded.notes]}
+        told = _object(loaded, days, recent, age) | {"notes": [translate(note) for note in notes]}
         typer.echo(json.dumps(told, ensure_ascii=False, allow_nan=False))
         return
     console = Console(markup=False, highlight=False, emoji=False)
@@ -65,6 +70,8 @@ def predict(
     if series is not None:
         print_series(console, series, translate)
         print_recent(console, recent, translate)
+    else:
+        print_notes(console, notes[len(loaded.notes) :], translate)
     console.print()
     print_forecast(console, days, loaded.days if series is None else series, translate)
 

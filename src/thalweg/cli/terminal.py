@@ -17,13 +17,13 @@ from thalweg.cli.wrap import Sentence
 from thalweg.series.frequency.record import DAILY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rich.console import Console, RenderableType
 
     from thalweg.forecast.model import Model, Recent
     from thalweg.forecast.result import Findings, Forecast, Miss, RungResult
-    from thalweg.messages import Catalogue
+    from thalweg.messages import Catalogue, Message
     from thalweg.series.series import Series
 
 # Days ahead whose loss is printed; the report shows all of them.
@@ -46,7 +46,12 @@ def print_series(console: Console, series: Series, translate: Catalogue) -> None
             )
         )
     )
-    for note in series.notes:
+    print_notes(console, series.notes, translate)
+
+
+def print_notes(console: Console, notes: Iterable[Message], translate: Catalogue) -> None:
+    """Print what was odd, a line a note."""
+    for note in notes:
         console.print(_bullet(translate(note)))
 
 

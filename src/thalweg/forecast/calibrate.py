@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.forecast.interval import AdaptiveConformal, MissTransform, adaptive_conformal, miss_transform
-from thalweg.forecast.levels import LEVELS, around
+from thalweg.forecast.levels import LEVEL_OF_UNFINISHED, LEVELS, around
 from thalweg.forecast.result import AsUsed
 from thalweg.learn.loss import LOSSES, mean_loss
 
@@ -43,6 +43,8 @@ class Calibration:
         The loss of each step ahead over the sealed test.
     errors : ndarray of float64
         The loss of each scored value of the sealed test, one step ahead.
+    low_residual : float
+        The lower end of the 98% interval one step ahead, in the transform's units.
     """
 
     strategies: tuple[str, ...]
@@ -52,6 +54,7 @@ class Calibration:
     as_used: AsUsed
     steps: NDArray[np.float64]
     errors: NDArray[np.float64]
+    low_residual: float
 
 
 def calibrate(
@@ -89,6 +92,7 @@ def calibrate(
         enough = (series.observed[first:] & np.isfinite(predictions[first:])).sum() >= LEAST_RESIDUALS
         bands.append(conformal.last if enough or not bands else bands[-1])
     assert used is not None, "there is at least one step"  # noqa: S101
+    lowest = _conformal(series, forecasts[0], transform, first, sealed, 1, (LEVEL_OF_UNFINISHED,)).last
     as_used = _as_used(data.loss, series, forecasts[0], used, transform, sealed, backtested.refit_days, levels)
     errors = LOSSES[data.loss].error(forecasts[0, sealed:], series.values[sealed:])
     return Calibration(
@@ -99,6 +103,7 @@ def calibrate(
         as_used=as_used,
         steps=_losses(data.loss, series, forecasts, sealed),
         errors=errors[series.observed[sealed:]].astype(np.float64),
+        low_residual=float(lowest[0, 0]),
     )
 
 

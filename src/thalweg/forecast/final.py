@@ -58,6 +58,7 @@ def final_fit(
         levels=calibration.levels,
         bands=calibration.bands,
         errors=calibration.errors,
+        low_residual=calibration.low_residual,
         made=dt.datetime.now().astimezone().date(),
     )
 

@@ -19,6 +19,7 @@ from thalweg.forecast.overfitting import overfitting
 from thalweg.forecast.result import Findings, Miss
 from thalweg.forecast.search import search
 from thalweg.forecast.strategy import needs_direct, strategy_name
+from thalweg.forecast.unfinished import without_unfinished
 from thalweg.forecast.verdict import verdict
 from thalweg.forecast.watch import Silence
 from thalweg.learn.training.thread_pool import ThreadPool, thread_pool
@@ -63,7 +64,8 @@ def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
         If it is no series, or the series is too short, or too short for the horizon.
     """
     began = time.perf_counter()
-    split = _checked(series, options)
+    series = without_unfinished(_checked(series), options)
+    split = _split(series, options)
     frequency, horizon, watcher = series.frequency, options.horizon, options.watcher or Silence()
     ladder = named_ladder(options.ladder, frequency) if isinstance(options.ladder, str) else options.ladder
     data = data_of(series, Calendar(options.country or "", frequency=frequency), options.loss)
@@ -116,16 +118,22 @@ def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
             "horizon": horizon,
             "seed": options.seed,
             "time_limit": options.time_limit,
+            "keep_last": options.keep_last,
             "refit_days": refit_days,
         },
     )
     return findings, model
 
 
-def _checked(series: Series, options: FitOptions) -> Split:
-    """Return how a series is split; refuse what is no series, or too short for the horizon."""
+def _checked(series: Series) -> Series:
+    """Return the series; refuse what is none."""
     if not isinstance(series, Series):  # pyright: ignore[reportUnnecessaryIsInstance] - users have no type checker
         raise InputError("fit.no_series", kind=type(series).__name__)
+    return series
+
+
+def _split(series: Series, options: FitOptions) -> Split:
+    """Return how a series is split; refuse one that is too short for the horizon."""
     split = split_by_date(series)
     longest = min(split.validation + split.test, series.frequency.longest_horizon)
     if options.horizon > longest:

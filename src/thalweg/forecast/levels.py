@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEVELS: tuple[float, ...] = (80, 95)  # percent; those of every forecast where no others are asked for
+LEVEL_OF_UNFINISHED = 98.0  # percent; a last value below its lower end, the 1% bound, may not be complete yet
 
 
 def level_name(level: float) -> str:

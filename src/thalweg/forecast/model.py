@@ -15,6 +15,7 @@ from thalweg.forecast.levels import around
 from thalweg.forecast.result import Forecast
 from thalweg.forecast.store import ModelParts, pack, unpack
 from thalweg.forecast.strategy import predict_steps
+from thalweg.forecast.unfinished import left_out, may_be_unfinished
 from thalweg.learn.loss import LOSSES
 from thalweg.messages import Argument, Message
 from thalweg.series.filling import in_frequency
@@ -74,7 +75,7 @@ class Model(ModelParts):
         """What is forecast: the value's column."""
         return self.days.name
 
-    def predict(self, series: Series | None = None, horizon: int | None = None) -> Forecast:
+    def predict(self, series: Series | None = None, horizon: int | None = None, *, keep_last: bool = False) -> Forecast:
         """Forecast the days after the last known one.
 
         Parameters
@@ -83,6 +84,13 @@ class Model(ModelParts):
             Newer days, joined to those stored in the model. Without it the forecast starts after the stored days.
         horizon : int, optional
             Days ahead; by default the model's whole horizon.
+        keep_last : bool
+            Whether a last newer value stays though it looks unfinished; see `without_unfinished`.
+
+        Returns
+        -------
+        Forecast
+            Its `notes` tell about a value that was left out.
 
         Raises
         ------
@@ -93,10 +101,14 @@ class Model(ModelParts):
         steps = self.horizon if horizon is None else horizon
         if not 1 <= steps <= self.horizon:
             raise InputError("model.horizon", argument=Argument("horizon", steps), most=self.horizon)
+        notes: tuple[Message, ...] = ()
+        if series is not None and not keep_last:
+            series, note = self.without_unfinished(series)
+            notes = () if note is None else (note,)
         days = self.days if series is None else self.joined(series)
         past = past_of(days, np.array([len(days) - 1]))
         mean = predict_steps(self.pair, past, self.strategies)[0, :steps]
-        return self.banded(step_range(days.frequency, days.after(1), steps), mean)
+        return replace(self.banded(step_range(days.frequency, days.after(1), steps), mean), notes=notes)
 
     def banded(self, dates: NDArray[np.datetime64], mean: NDArray[np.float64]) -> Forecast:
         """Return predictions of 1 to n steps ahead, shape (n,), with the intervals of their steps."""
@@ -142,9 +154,15 @@ class Model(ModelParts):
             observed=np.concatenate([self.days.observed[:kept], series.observed]),
         )
 
-    def recent(self, series: Series) -> Recent | None:
-        """Compare the loss on days after the model's last with the loss to be expected; None without such days."""
-        days = self.joined(series)
+    def recent(self, series: Series, *, keep_last: bool = False) -> Recent | None:
+        """Compare the loss on days after the model's last with the loss to be expected; None without such days.
+
+        A last value that looks unfinished does not count, unless `keep_last` is true; see `without_unfinished`.
+        """
+        newer = series if keep_last else self.without_unfinished(series)[0]
+        if newer is None:
+            return None
+        days = self.joined(newer)
         first = days.place(self.days.dates[-1]) + 1
         newest = np.arange(first - 1, len(days) - 1)
         if not len(newest):
@@ -159,6 +177,42 @@ class Model(ModelParts):
         run_losses = np.lib.stride_tricks.sliding_window_view(self.errors, span).mean(axis=1)
         mean = float(errors.mean())
         return Recent(len(errors), mean, float(self.errors.mean()), float((run_losses >= mean).mean()) < WORSE_SHARE)
+
+    def without_unfinished(self, series: Series) -> tuple[Series | None, Message | None]:
+        """Leave out a last newer value that is not complete yet: one far below all that may be expected.
+
+        It is below every recent value at its place of the season (of its weekday), and below the 1% bound of what the
+        model predicted for it.
+
+        Parameters
+        ----------
+        series : Series
+            Newer values, as `predict` takes them.
+
+        Returns
+        -------
+        Series or None
+            The newer values that count; None where that was the only one.
+        Message or None
+            The note about a value that was left out; the series has it too, as its first note.
+
+        Raises
+        ------
+        InputError
+            As `joined` does.
+        """
+        days = self.joined(series)
+        last = len(days) - 1
+        if days.place(self.days.dates[-1]) >= last or not may_be_unfinished(days):
+            return series, None
+        ahead = predict_steps(self.pair, past_of(days, np.array([last - 1])), self.strategies[:1])[0]
+        expected, actual = self.miss_transform.transform(np.array([ahead[0], days.values[last]]))
+        if actual - expected >= self.low_residual:
+            return series, None
+        shorter = left_out(days)
+        (note, *_) = shorter.notes
+        kept = int(np.searchsorted(series.dates, shorter.dates[-1], side="right"))
+        return (replace(series.head(kept), notes=(note, *series.notes)) if kept else None), note
 
     def save(self, path: str | Path) -> None:
         """Write the model to one file.

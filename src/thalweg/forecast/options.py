@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument
-from thalweg.options import Kind, Number, Options, WholeNumber, Word, option
+from thalweg.options import Kind, Number, Options, WholeNumber, Word, option, switch
 from thalweg.series.country import Country
 from thalweg.series.frequency.record import DAILY
 
@@ -54,6 +54,8 @@ class FitOptions(Options):
 
     Attributes
     ----------
+    keep_last : bool
+        Whether the last value stays, though it looks unfinished; see `thalweg.forecast.unfinished`.
     watcher : Watcher, optional
         Receives the progress; not an option of the command.
     """
@@ -67,4 +69,5 @@ class FitOptions(Options):
     seed: int = option(0, WholeNumber(0), panel="fit")
     threads: int | None = option(None, WholeNumber(1), panel="fit")
     time_limit: float | None = option(None, Number(0, unit="seconds", exclusive=True), panel="fit")
+    keep_last: bool = switch(panel="fit")
     watcher: Watcher | None = field(default=None, repr=False, compare=False)

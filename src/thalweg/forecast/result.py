@@ -111,11 +111,14 @@ class Forecast(Levelled):
         Predictions in the user's units.
     intervals : Intervals
         Conformal intervals; ``low80`` is the lower end of the 80% interval, and so on.
+    notes : tuple of Message
+        What was odd in the newer values that it starts from (keys ``note.*``).
     """
 
     dates: NDArray[np.datetime64]
     mean: NDArray[np.float64]
     intervals: Intervals
+    notes: tuple[Message, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Forecast of {len(self.dates)} days, {self.dates[0]} to {self.dates[-1]}, from {self.mean[0]:.6g}>"

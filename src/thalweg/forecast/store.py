@@ -66,6 +66,9 @@ class ModelParts:
         Quantiles of residuals per step ahead: the lower and the upper end of each level.
     errors : ndarray of float64
         Loss of each scored day of the sealed test, as used.
+    low_residual : float
+        The lower end of the 98% interval one step ahead, in the transform's units. A model of an earlier version has
+        that of its widest interval.
     made : datetime.date
         When the model was fitted.
     notes : tuple of Message
@@ -82,6 +85,7 @@ class ModelParts:
     levels: tuple[float, ...]
     bands: NDArray[np.float64]
     errors: NDArray[np.float64]
+    low_residual: float
     made: dt.date
     notes: tuple[Message, ...] = ()
 
@@ -108,6 +112,7 @@ def pack(model: ModelParts) -> bytes:
         "loss": model.loss,
         "strategy": _one_or_list(model.strategies),
         "levels": list(model.levels),
+        "low_residual": model.low_residual,
         "country": model.calendar.country,
         "calendar": list(model.calendar.names),
         "holidays": _holidays(model),
@@ -227,6 +232,7 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
         levels=levels,
         bands=bands.reshape(len(bands), len(levels), 2),
         errors=errors,
+        low_residual=float(_number(description.get("low_residual", float(bands[0, -2])))),
         made=dt.date.fromisoformat(description["made"]),
         notes=notes,
     )

@@ -55,7 +55,7 @@ class Argument:
         if not command:
             return f"{self.name}={self.value!r}" if given else self.name
         option = "--" + self.name.replace("_", "-")
-        if not given:
+        if not given or self.value is True:
             return option
         text = ",".join(map(str, self.value)) if isinstance(self.value, (tuple, list)) else str(self.value)
         return f"{option} {_quoted(text)}"

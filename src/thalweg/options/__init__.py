@@ -13,8 +13,8 @@ Example(days_back=28)
 Example(days_back=28)
 """
 
-from thalweg.options.kinds import Day, Kind, Number, Text, Texts, WholeNumber, WholeNumbers, Word
-from thalweg.options.record import Declared, Options, option, with_options
+from thalweg.options.kinds import Day, Kind, Number, Switch, Text, Texts, WholeNumber, WholeNumbers, Word
+from thalweg.options.record import Declared, Options, option, switch, with_options
 
 __all__ = [
     "Day",
@@ -22,11 +22,13 @@ __all__ = [
     "Kind",
     "Number",
     "Options",
+    "Switch",
     "Text",
     "Texts",
     "WholeNumber",
     "WholeNumbers",
     "Word",
     "option",
+    "switch",
     "with_options",
 ]

@@ -283,6 +283,30 @@ class Texts(Kind):
 
 
 @dataclass(frozen=True)
+class Switch(Kind):
+    """Yes or no: True or False in Python, an option without a value in the command."""
+
+    @property
+    def metavar(self) -> str:
+        """Nothing: a switch takes no value."""
+        return ""
+
+    def checked(self, name: str, value: Any) -> bool:  # noqa: ANN401 - users have no type checker
+        """Return whether it is on."""
+        if not isinstance(value, bool):
+            raise InputError("option.switch", argument=Argument(name, value))
+        return value
+
+    def parsed(self, name: str, text: str) -> bool:
+        """Return whether a text says that it is on: ``yes`` or ``no``."""
+        return self.checked(name, {"yes": True, "no": False}.get(text, text))
+
+    def written(self, value: Any) -> str:  # noqa: ANN401 - yes or no
+        """Return yes or no."""
+        return "yes" if value else "no"
+
+
+@dataclass(frozen=True)
 class Day(Kind):
     """A day, such as 2025-01-09; an empty text is none."""
 

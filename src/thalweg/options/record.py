@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, Self, T
 
 from thalweg.errors import InputError
 from thalweg.messages import catalogue
+from thalweg.options.kinds import Switch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -38,7 +39,7 @@ class Declared:
     @property
     def default_text(self) -> str:
         """The default as a user writes it; empty where there is none."""
-        return "" if self.default in (None, "") else self.kind.written(self.default)
+        return "" if self.default in (None, "", False) else self.kind.written(self.default)
 
 
 def option(default: T, kind: Kind, *, panel: str = "") -> T:
@@ -54,6 +55,11 @@ def option(default: T, kind: Kind, *, panel: str = "") -> T:
         The panel of the help that it stands in: a key ``option.panel.*`` of the catalogues.
     """
     return field(default=default, metadata={"option": (kind, panel)})
+
+
+def switch(*, panel: str = "") -> bool:
+    """Declare an option that is off unless it is given, as a field of a record; `panel` as of `option`."""
+    return field(default=False, metadata={"option": (Switch(), panel)})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,7 +33,8 @@ def read(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions) -> S
     **options
         Those of `thalweg.series.read.options.ReadOptions`: ``date`` and ``value``, the columns' names; ``date_format``;
         ``duplicates``, what to do with several rows for one day; ``decimal`` and ``thousands``, the marks in numbers;
-        ``missing``, codes for missing values; ``today``; ``goes_on``.
+        ``missing``, codes for missing values; ``until``, the last day that counts; ``difference``, for running totals;
+        ``today``; ``goes_on``.
 
     Returns
     -------

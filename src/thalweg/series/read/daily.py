@@ -20,6 +20,7 @@ from thalweg.series.read.orders import check_exchanged
 from thalweg.series.read.profiles import profile_columns
 from thalweg.series.read.repeats import check_repeats
 from thalweg.series.read.rows import Rows, decide
+from thalweg.series.read.totals import differenced
 from thalweg.series.series import Series
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def days_of(table: Table, options: ReadOptions) -> Series:
         check_exchanged(table, date_profile.column.name, rows.sql, rows.date_format)
     today = options.today or dt.datetime.now().astimezone().date()
     days = _without_future(days, today, rows, notes)
+    days = _until(days, options.until, rows, notes)
     frequency = frequency_of(days.day[~np.isnan(days.mean)])
     days = _without_other_weekdays(days, frequency, notes)
     _check_spacing(days, rows, frequency)
@@ -99,7 +101,13 @@ def days_of(table: Table, options: ReadOptions) -> Series:
     if (np.diff(days.first) < 0).any():
         notes.append(Message("note.unsorted"))
     values = {None: days.last, "last": days.last, "sum": days.total, "mean": days.mean}[duplicates]
-    return _series(days.day, values, rows, notes, frequency, goes_on=options.goes_on)
+    day = days.day
+    if options.difference:
+        if len(day) < 2:  # noqa: PLR2004 - an increase is between two days
+            raise InputError("read.one_total", source=table.source_name, day=day[0])
+        day, values, told = differenced(day, values, frequency)
+        notes += told
+    return _series(day, values, rows, notes, frequency, options)
 
 
 def _grouped(rows: Rows) -> _Days:
@@ -142,6 +150,24 @@ def _without_future(days: _Days, today: dt.date, rows: Rows, notes: list[Message
         )
     notes.append(Message("note.future", {"count": int(future.sum()), "first": str(days.day[future][0])}))
     return days.where(~future)
+
+
+def _until(days: _Days, until: dt.date | None, rows: Rows, notes: list[Message]) -> _Days:
+    """Leave out the days after the last that counts, and add a note about them."""
+    if until is None:
+        return days
+    later = days.day > np.datetime64(until, "D")
+    if later.all():
+        raise InputError(
+            "read.all_after_until",
+            source=rows.table.source_name,
+            argument=Argument("until", until.isoformat()),
+            first=days.day[0],
+            last=days.day[-1],
+        )
+    if later.any():
+        notes.append(Message("note.until", {"until": until.isoformat(), "count": int(later.sum())}))
+    return days.where(~later)
 
 
 def _without_other_weekdays(days: _Days, frequency: Frequency, notes: list[Message]) -> _Days:
@@ -214,11 +240,10 @@ def _series(
     rows: Rows,
     notes: list[Message],
     frequency: Frequency,
-    *,
-    goes_on: bool,
+    options: ReadOptions,
 ) -> Series:
     """Return the series of the days and their values, from the first value to the last, gaps filled."""
-    table, name = rows.table, rows.value_profile.column.name
+    table, name, goes_on = rows.table, rows.value_profile.column.name, options.goes_on
     present = np.flatnonzero(~np.isnan(value))
     another = Argument("value", "NAME")
     if not len(present):
@@ -252,7 +277,7 @@ def _series(
     negative = int((value < 0).sum())
     if negative:
         notes.append(Message("note.negative", {"count": negative}))
-    notes += doubts(day[~np.isnan(value)], value[~np.isnan(value)])
+    notes += doubts(day[~np.isnan(value)], value[~np.isnan(value)], differenced=options.difference)
     return Series(
         start=day[0],
         values=filled(values, observed, frequency.season),

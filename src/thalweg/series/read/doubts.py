@@ -17,15 +17,13 @@ _OUTLIER_TIMES = 50.0  # how many times the usual largest values an outlier is
 _CODE_LEAST_TIMES = 2  # a code for missing values occurs
 _CODE_TIMES = 10.0  # how many times as far as the others are apart a code lies from them
 _NINES_TIMES = 1.0  # likewise for a code such as 9999
+_MOST_FALLS = 0.05  # of the increments of a running total are negative: corrections, or a counter that begins anew
 _LEAST_TURNS = 0.2  # of the increments of a running total are above the one before, and likewise below
 _MOST_REPEATS = 0.2  # of the days before a padded tail have the value of the day before
 _LARGEST_LEFT_OUT = 3  # values, at least, that do not count among the usual largest
-_LOW_SHARE = 0.02  # of the usual value
-_MONTH = DAILY.month  # days whose median is the usual value
-_DAYS_LOOKED_BACK = 2 * _MONTH
 
 
-def doubts(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list[Message]:
+def doubts(days: NDArray[np.datetime64], values: NDArray[np.float64], *, differenced: bool = False) -> list[Message]:
     """Return notes about values that look like slips, codes for missing values, running totals or padding.
 
     Parameters
@@ -34,16 +32,19 @@ def doubts(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list[Me
         The observed days, in order.
     values : ndarray of float64, shape (days,)
         Their values, in the user's units.
+    differenced : bool
+        Whether they are the increases of a running total, and so no running total themselves.
 
     Returns
     -------
     list of Message
-        ``note.missing_code``, ``note.outlier``, ``note.outliers``, ``note.running_total``, ``note.padded_tail`` and
-        ``note.last_day_low``, where they apply.
+        ``note.missing_code``, ``note.outlier``, ``note.outliers``, ``note.running_total`` and ``note.padded_tail``,
+        where they apply.
     """
     codes, is_code = _missing_codes(days, values)
     outliers = _outliers(days[~is_code], values[~is_code])
-    return [*codes, *outliers, *_running_total(days, values), *_padded_tail(days, values), *_last_day(days, values)]
+    totals = [] if differenced else _running_total(days, values)
+    return [*codes, *outliers, *totals, *_padded_tail(days, values)]
 
 
 def _missing_codes(
@@ -106,14 +107,19 @@ def _outliers(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list
 
 
 def _running_total(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list[Message]:
-    """Find values that never fall while their increments go up and down, as daily numbers do."""
+    """Find values that hardly ever fall while their increments go up and down, as daily numbers do."""
     steps = np.diff(values)
-    if len(steps) < _LEAST_VALUES or steps.min() < 0 or np.mean(steps > 0) < 1 / 2:
+    if len(steps) < _LEAST_VALUES or np.mean(steps < 0) > _MOST_FALLS or np.mean(steps > 0) < 1 / 2:
         return []
     turns = np.diff(steps)
     if min(np.mean(turns > 0), np.mean(turns < 0)) < _LEAST_TURNS:
         return []
-    told = {"day": str(days[-1]), "increment": _written(float(steps[-1])), "usual": _written(float(np.median(steps)))}
+    told = {
+        "day": str(days[-1]),
+        "increment": _written(float(steps[-1])),
+        "usual": _written(float(np.median(steps))),
+        "argument": Argument("difference", value=True),
+    }
     return [Message("note.running_total", told)]
 
 
@@ -127,22 +133,14 @@ def _padded_tail(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> l
     repeats = float(np.mean(np.diff(before) == 0)) if len(before) > 1 else 1.0
     if len(before) < _LEAST_VALUES or count < max(DAILY.season, 2 * longest) or repeats > _MOST_REPEATS:
         return []
-    told = {"count": count, "day": str(days[changes[-1]]), "value": _written(float(values[-1])), "longest": longest}
+    told = {
+        "count": count,
+        "day": str(days[changes[-1]]),
+        "value": _written(float(values[-1])),
+        "longest": longest,
+        "argument": Argument("until", str(days[changes[-1] - 1])),
+    }
     return [Message("note.padded_tail", told)]
-
-
-def _last_day(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list[Message]:
-    """Find a last day of at most 2% of the usual value, where no day of the eight weeks before was that low."""
-    before, last = values[:-1], values[-1]
-    if len(before) < _MONTH:
-        return []
-    usual = float(np.median(before[-_MONTH:]))
-    limit = _LOW_SHARE * usual
-    if not 0 <= last <= limit or before[-_DAYS_LOOKED_BACK:].min() <= limit:
-        return []
-    return [
-        Message("note.last_day_low", {"day": str(days[-1]), "value": _written(float(last)), "usual": _written(usual)})
-    ]
 
 
 def _written(value: float) -> str:

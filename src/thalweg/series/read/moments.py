@@ -26,6 +26,9 @@ _SIX = 6  # digits
 NUMBERED = {_SPREADSHEET: "spreadsheet", _SECONDS: "seconds", _MILLISECONDS: "milliseconds"}
 """Shapes of dates that are one number, and the last word of the note about them."""
 
+NUMBERED_MOMENTS = (_SECONDS, _MILLISECONDS)
+"""Shapes of moments in UTC that are one number."""
+
 _KINDS = {  # to the first and the last number that may be a date, and what a day is
     _SPREADSHEET: (20_000, 80_000, 1),
     _SECONDS: (300_000_000, 4_100_000_000, _SECONDS_A_DAY),

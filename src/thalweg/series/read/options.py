@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument
-from thalweg.options import Options, Text, Texts, Word, option
+from thalweg.options import Day, Options, Text, Texts, Word, option, switch
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -31,6 +31,10 @@ class ReadOptions(Options):
         decides, and a column that leaves doubt is refused.
     missing : tuple of str
         Cells that stand for a missing value, such as -999, beside the empty cell, NA and the like.
+    until : datetime.date, optional
+        The last day that counts; later days are left out.
+    difference : bool
+        Whether the values are a running total: then the series is the increase of each day over the day before.
     today : datetime.date, optional
         Later days are left out; without it, the present day counts. Not an option of a command.
     goes_on : bool
@@ -47,6 +51,8 @@ class ReadOptions(Options):
     decimal: str | None = option(None, Word((".", ",")), panel="read")
     thousands: str | None = option(None, Word((".", ",")), panel="read")
     missing: tuple[str, ...] = option((), Texts("CODES"), panel="read")
+    until: dt.date | None = option(None, Day(), panel="read")  # noqa: RUF009 - a declaration
+    difference: bool = switch(panel="read")
     today: dt.date | None = field(default=None)
     goes_on: bool = field(default=False)
 

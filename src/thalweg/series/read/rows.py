@@ -18,6 +18,7 @@ from thalweg.series.read.dates import (
 )
 from thalweg.series.read.eastern import has_myriads_sql, plain_width_sql, times_myriads_sql
 from thalweg.series.read.marks import Settled, settle_mark
+from thalweg.series.read.midnights import local_days
 from thalweg.series.read.moments import NUMBERED
 from thalweg.series.read.numbers import (
     INFINITE,
@@ -133,7 +134,13 @@ def decide(
     if found["undated"].count:
         raise _cell_error("read.no_date", table, found["undated"], date_profile.column.name)
     value = _choose_numbers(table, value_profile, ways, found, options, notes)
-    sql = f"SELECT *, day{day} AS day, clock{day} AS clock, value{value} AS value FROM ({cells}) WHERE used"
+    local, clock = f"day{day}", f"clock{day}"
+    if found[clock].count:
+        local, clock, told = local_days(table, date_profile, cells, day, form_given=options.date_format is not None)
+        if not told and not _midnight(table, cells, day):
+            told = [Message("note.time_of_day")]
+        notes += told
+    sql = f"SELECT *, {local} AS day, {clock} AS clock, value{value} AS value FROM ({cells}) WHERE used"
     return Rows(table, profiles, date_profile, value_profile, sql, dates[day].format, tuple(notes))
 
 
@@ -330,8 +337,6 @@ def _choose_dates(
     if len(dates) > 1:
         chosen, note = choose_order(table, name, cells, dates, misfits, found["used"].cell)
         notes += note
-    if found[f"clock{chosen}"].count and not _midnight(table, cells, chosen):
-        notes.append(Message("note.time_of_day"))
     return chosen
 
 

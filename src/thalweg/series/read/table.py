@@ -24,11 +24,24 @@ SHOWN_CHARACTERS = 40
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the table: the name that the user knows, its name in SQL, and the type of its cells."""
+    """A column of the table.
+
+    Attributes
+    ----------
+    name : str
+        As the user knows it.
+    field : str
+        Its name in SQL.
+    kind : {"text", "number", "time"}
+        The type of its cells.
+    utc : bool
+        Whether it holds moments in UTC.
+    """
 
     name: str
     field: str
     kind: Literal["text", "number", "time"]
+    utc: bool = False
 
 
 @dataclass

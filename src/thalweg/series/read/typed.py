@@ -10,11 +10,11 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.messages import Message
 from thalweg.series.read.table import Column, Table, connect, unique_names
-from thalweg.series.read.zones import local_moments
+from thalweg.series.read.zones import UTC, local_moments
 from thalweg.sql import identifier, literal, no_wildcards
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     import duckdb
@@ -45,10 +45,10 @@ def open_parquet(path: Path) -> Table:
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
         types = [(str(row[0]), str(row[1])) for row in described]
-        zones, notes = local_moments(connection, no_wildcards(str(path)), scan, types)
+        zones, in_utc, notes = local_moments(connection, no_wildcards(str(path)), types)
     except duckdb.Error as error:
         raise unreadable(error) from error
-    table = _table(connection, path.name, scan, types, cells=zones)
+    table = _table(connection, path.name, scan, types, cells=zones, in_utc=in_utc)
     table.explain = unreadable
     table.notes += notes
     return _checked(table, path)
@@ -77,6 +77,11 @@ def open_json(text: PlainText) -> Table:
     if sum(not kind.endswith("]") and not kind.startswith(("STRUCT", "MAP")) for _, kind in types) <= 1:
         raise InputError("read.bad_json", path=text.path)
     mixed = {name: f"json_extract_string({identifier(name)}, '$')" for name, kind in types if kind == "JSON"}
+    if any(kind.startswith(("DATE", "TIMESTAMP")) for _, kind in types):
+        # Dates stay as they are written, with the time zone that they name, as in a CSV file.
+        types = [(name, "VARCHAR" if kind.startswith(("DATE", "TIMESTAMP")) else kind) for name, kind in types]
+        columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in types)
+        scan = f"read_json({literal(no_wildcards(str(text.file)))}, columns={{{columns}}})"
     table = _table(connection, text.path.name, scan, types, cells=mixed)
     table.explain = unreadable
     table.notes += [*text.notes, Message("note.json")]
@@ -104,6 +109,7 @@ def open_frame(frame: object) -> Table:
     eager = taken.collect() if isinstance(taken, nw.LazyFrame) else taken
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     types: list[tuple[str, str]] = []
+    in_utc: set[str] = set()
     for place, name in enumerate(eager.columns):
         column = eager.get_column(name)
         dtype = column.dtype
@@ -111,6 +117,8 @@ def open_frame(frame: object) -> Table:
             # The day is that of the moment's own time zone.
             array = column.dt.replace_time_zone(None).to_numpy().astype("datetime64[us]")
             kind = "TIMESTAMP"
+            if dtype.time_zone in UTC:
+                in_utc.add(f"a{place}")
         elif dtype == nw.Date:
             array, kind = np.array(column.to_list(), dtype="datetime64[us]"), "TIMESTAMP"
         elif dtype.is_numeric():
@@ -129,7 +137,7 @@ def open_frame(frame: object) -> Table:
             + ", ".join(f"{name} {kind}" for name, kind in types or [("a", "INT")])
             + ")"
         )
-    table = _table(connection, "frame", "frame_arrays", types, [str(name) for name in eager.columns])
+    table = _table(connection, "frame", "frame_arrays", types, [str(name) for name in eager.columns], in_utc=in_utc)
     table.is_frame = True
     return _checked(table, Message("read.frame"))
 
@@ -157,6 +165,7 @@ def _table(
     types: list[tuple[str, str]],
     names: list[str] | None = None,
     cells: Mapping[str, str] | None = None,
+    in_utc: Collection[str] = (),
 ) -> Table:
     """Return a table over what `scan` names: dates and moments as timestamps, numbers as floats, the rest as text."""
     columns: list[Column] = []
@@ -170,7 +179,7 @@ def _table(
             kind, target = "time", "TIMESTAMP"
         elif sql_type.split("(")[0] in _NUMBERS:
             kind, target = "number", "DOUBLE"
-        columns.append(Column(name, f"c{place}", kind))
+        columns.append(Column(name, f"c{place}", kind, utc=inner in in_utc))
         cell = (cells or {}).get(inner, identifier(inner))
         parts.append(f"({cell})::{target} AS c{place}")
     connection.execute(

@@ -16,72 +16,61 @@ if TYPE_CHECKING:
     import duckdb
 
 _MOMENTS = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")  # the second of files that count nanoseconds
-_UTC = ("UTC", "Etc/UTC", "Z", "GMT", "+00:00")
-_MINUTES_A_DAY = 24 * 60
-_OFFSET_STEP_MINUTES = 15  # the offset of every time zone is a multiple of it
+UTC = ("UTC", "Etc/UTC", "Z", "GMT", "+00:00")
+"""The names of the zone UTC."""
+
 # Arrow's schema holds a text as four bytes of its length, the text itself, and a zero byte.
 _ARROW_TEXT = re.compile(rb"(?=(.{4})([A-Za-z0-9_+\-:/]{1,40})\x00)", re.DOTALL)
 _OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})")
 
 
 def local_moments(
-    connection: duckdb.DuckDBPyConnection, path: str, scan: str, types: list[tuple[str, str]]
-) -> tuple[dict[str, str], list[Message]]:
+    connection: duckdb.DuckDBPyConnection, path: str, types: list[tuple[str, str]]
+) -> tuple[dict[str, str], set[str], list[Message]]:
     """Find how a Parquet file's moments become days in the time zone that they come from.
 
-    The time zone that pandas or Arrow recorded in the file counts. Where none is recorded and all moments have the same
-    time of day, that time is taken for midnight; otherwise the moments stay in UTC.
+    The time zone that pandas or Arrow recorded in the file counts. Where none is recorded, moments stay in UTC.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
         Its time zone is UTC.
-    path, scan : str
-        The file as DuckDB names it, and the call that reads it.
+    path : str
+        The file as DuckDB names it.
     types : list of (str, str)
         Each column's name and SQL type.
 
     Returns
     -------
     dict of str to str
-        For columns of moments: SQL for the local time.
+        For columns of moments of another zone: SQL for the local time.
+    set of str
+        The columns of moments that stay in UTC.
     list of Message
         Notes that tell the user about it.
     """
     moments = [name for name, sql_type in types if sql_type in _MOMENTS]
     if not moments:
-        return {}, []
+        return {}, set(), []
     recorded = _recorded(connection, path)
     cells: dict[str, str] = {}
+    in_utc: set[str] = set()
     notes: list[Message] = []
     for name in moments:
         zone = recorded.get(name, recorded.get(""))
-        if zone in _UTC:
+        if zone is None or zone in UTC:
+            in_utc.add(name)
             continue
         cell = f"({identifier(name)})::TIMESTAMPTZ"
         utc = f"({cell} AT TIME ZONE 'UTC')"
-        if zone is not None and (offset := _OFFSET.fullmatch(zone)):
+        if offset := _OFFSET.fullmatch(zone):
             minutes = int(f"{offset[1]}{int(offset[2]) * 60 + int(offset[3])}")
             cells[name], note = f"{utc} + INTERVAL ({minutes}) MINUTE", Message("note.time_zone", {"zone": zone})
-        elif zone is not None:
-            cells[name], note = f"{cell} AT TIME ZONE {literal(zone)}", Message("note.time_zone", {"zone": zone})
-        elif minutes := _to_midnight(connection, scan, utc):
-            hours, rest = divmod(abs(minutes), 60)
-            begins = -minutes % _MINUTES_A_DAY
-            cells[name] = f"{utc} + INTERVAL ({minutes}) MINUTE"
-            note = Message(
-                "note.moments",
-                {
-                    "column": name,
-                    "time": f"{begins // 60:02d}:{begins % 60:02d}",
-                    "offset": f"{'+' if minutes > 0 else '-'}{hours:02d}:{rest:02d}",
-                },
-            )
         else:
-            continue
+            cells[name], note = f"{cell} AT TIME ZONE {literal(zone)}", Message("note.time_zone", {"zone": zone})
         if note not in notes:
             notes.append(note)
-    return cells, notes
+    return cells, in_utc, notes
 
 
 def _recorded(connection: duckdb.DuckDBPyConnection, path: str) -> dict[str, str]:
@@ -105,20 +94,3 @@ def _recorded(connection: duckdb.DuckDBPyConnection, path: str) -> dict[str, str
     if len(named) == 1:
         zones[""] = named.pop()
     return zones
-
-
-def _to_midnight(connection: duckdb.DuckDBPyConnection, scan: str, utc: str) -> int:
-    """Return the offset from UTC, in minutes, at which all moments are midnight.
-
-    It is 0 where they are so at no offset, and where all moments are noon.
-    """
-    low, high = connection.execute(
-        f"SELECT min(seconds), max(seconds) FROM (SELECT date_part('epoch', {utc}::TIME) AS seconds FROM {scan})"
-    ).fetchall()[0]
-    if low is None or low != high or low % (60 * _OFFSET_STEP_MINUTES):
-        return 0
-    minutes = int(low) // 60
-    half_day = _MINUTES_A_DAY // 2
-    if minutes == half_day:  # some programs write a day as noon in UTC
-        return 0
-    return _MINUTES_A_DAY - minutes if minutes > half_day else -minutes

@@ -1,0 +1,120 @@
+"""A last value that is not complete yet, as of a day that had not ended when the file was written.
+
+Learned from, it would pull down every forecast. It is left out, told, and its date becomes the first one forecast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.errors import InputError
+from thalweg.forecast.choose import choose
+from thalweg.forecast.data import data_of
+from thalweg.forecast.interval import adaptive_conformal, miss_transform
+from thalweg.forecast.ladder import Ladder, suited
+from thalweg.forecast.levels import LEVEL_OF_UNFINISHED
+from thalweg.forecast.predictors.network import Rung
+from thalweg.forecast.search import estimates, search
+from thalweg.forecast.watch import Silence
+from thalweg.learn.training.thread_pool import thread_pool
+from thalweg.messages import Argument, Message
+from thalweg.series.calendar import Calendar
+from thalweg.series.frequency.dates import iso
+from thalweg.series.split import split_by_date
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.options import FitOptions
+    from thalweg.series.frequency.record import Frequency
+    from thalweg.series.series import Series
+
+_NOTE = "note.unfinished"
+_SEASONS = 8  # whose values at the same place the last value is compared with
+_FEWEST = 4  # of them must be observed
+
+
+def may_be_unfinished(series: Series) -> bool:
+    """Whether the last value is observed and below every value at its place of the last eight seasons.
+
+    For daily values these are the values of its weekday, in the last eight weeks.
+    """
+    earlier = _same_place(series)
+    return bool(series.observed[-1]) and len(earlier) >= _FEWEST and bool(series.values[-1] < earlier.min())
+
+
+def without_unfinished(series: Series, options: FitOptions) -> Series:
+    """Return the series without an unfinished last value, and with a note about it, the first.
+
+    A last value counts as unfinished if it is below every recent value at its place of the season, and below the 1%
+    bound of what the best of a few straight lines predicts for it. They are fitted on training values alone, and the
+    bound comes from their residuals on all later values but the last.
+
+    Parameters
+    ----------
+    series : Series
+    options : FitOptions
+        Its country, seed and threads; with `keep_last` the series stays as it is.
+
+    Returns
+    -------
+    Series
+        The same one if nothing was left out, or if that was done before.
+    """
+    done = any(note.key == _NOTE for note in series.notes)
+    if options.keep_last or done or not may_be_unfinished(series):
+        return series
+    try:
+        split = split_by_date(series)
+    except InputError:
+        return series  # too short for a fit, which will say so
+    data = data_of(series, Calendar(options.country or "", frequency=series.frequency), "mae")
+    with thread_pool(options.threads) as pool:
+        searched = search(data, (split,), _lines(series.frequency), seed=options.seed, pool=pool, watcher=Silence())
+    predictor, first = choose(searched).predictor, split.train
+    predictions = estimates(predictor, data, ((first, len(series)),))[first:]
+    transform = miss_transform(series.values[:first], counts=series.counts)
+    known = series.observed[first:] & np.isfinite(predictions)
+    residuals = transform.transform(series.values[first:]) - transform.transform(np.where(known, predictions, 0.0))
+    last = len(residuals) - 1
+    conformal = adaptive_conformal(residuals, known, last, used=series.frequency.year, levels=(LEVEL_OF_UNFINISHED,))
+    return series if residuals[-1] >= conformal.bands[0, 0, 0] else left_out(series)
+
+
+def left_out(series: Series) -> Series:
+    """Return the series up to the last value but one that was observed, and with a note, the first."""
+    earlier = _same_place(series)
+    note = Message(
+        _NOTE,
+        {
+            "date": iso(series.dates[-1]),
+            "value": _written(series.values[-1]),
+            "count": len(earlier),
+            "low": _written(earlier.min()),
+            "high": _written(earlier.max()),
+            "argument": Argument("keep_last", value=True),
+        },
+    )
+    shorter = series.head(int(np.flatnonzero(series.observed[:-1])[-1]) + 1)
+    return replace(shorter, notes=(note, *series.notes))
+
+
+def _same_place(series: Series) -> NDArray[np.float64]:
+    """Return the observed values at the place of the last one in the seasons before it."""
+    season = series.frequency.season
+    places = len(series) - 1 - season * np.arange(1, _SEASONS + 1)
+    places = places[places >= 0]
+    return series.values[places[series.observed[places]]]
+
+
+def _lines(frequency: Frequency) -> Ladder:
+    month = frequency.lags[2]
+    rungs = (Rung(month), Rung(month, known="week"), Rung(month, known="year"))
+    return Ladder("lines", tuple(replace(suited(rung), seeds=1) for rung in rungs))
+
+
+def _written(value: float) -> str:
+    return f"{value:,.12g}" if abs(value) >= 1 else f"{value:.3g}"
