@@ -58,7 +58,7 @@ def test_the_pace_of_dates_that_are_not_daily(step, pace):
 def test_scattered_days_are_refused_with_the_ends_and_the_widest_gap():
     dates = [*DAYS[:20], *(day + dt.timedelta(days=50) for day in DAYS[20:])]
     key, values = refused(pl.DataFrame({"date": dates, "views": range(40)}))
-    assert (key, values["count"], values["span"]) == ("scattered", 40, 90)
+    assert (key, values["count"], values["span"], values["kept"]) == ("scattered_before", 40, 90, 20)
     assert [str(values[end]) for end in ("first", "last")] == ["2021-01-01", "2021-03-31"]
     assert [str(values[side]) for side in ("before", "after")] == ["2021-01-20", "2021-03-12"]
     assert [row_of(values[side]) for side in ("before_row", "after_row")] == [19, 20]

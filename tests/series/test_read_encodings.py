@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,25 @@ def test_the_header_tells_the_encoding(tmp_path, encoding, header):
 def test_the_case():
     series = read(CASES / "20_gbk.csv")
     assert (series.name, len(series), series.values[0]) == ("播放量", 120, 1051)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be with a mark"])
+@pytest.mark.parametrize("compressed", [False, True])
+def test_two_and_four_bytes_a_letter(tmp_path, encoding, compressed):
+    """Spreadsheets save such files as "Unicode text", with tabs; this one has a title above, which is cut off."""
+    days = [f"2024-01-{day:02d}\t{100 + day}" for day in range(1, 31)]
+    text = "\n".join(["Besuche der Website\t", "Tag\tBesuche (täglich)", *days])
+    content = ("\ufeff" + text).encode("utf-32-be") if "mark" in encoding else text.encode(encoding)
+    path = tmp_path / "views.csv"
+    path.write_bytes(gzip.compress(content) if compressed else content)
+    series = read(path)
+    assert (series.name, str(series.start), series.values.tolist()) == (
+        "Besuche (täglich)",
+        "2024-01-01",
+        [100 + day for day in range(1, 31)],
+    )
+    told = {note.key: note.values for note in series.notes}
+    assert told["note.encoding"]["encoding"] == encoding[:6].upper()
 
 
 def test_an_encoding_far_into_the_file(tmp_path):

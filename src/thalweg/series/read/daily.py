@@ -202,18 +202,33 @@ def _check_spacing(days: _Days, rows: Rows, frequency: Frequency) -> None:
     span = int(steps.sum()) + 1
     if len(days) < _LEAST_SHARE * span:
         widest = int(np.argmax(steps))
+        before, after = days.day[widest], days.day[widest + 1]
+        later, earlier = len(days) - widest - 1, widest + 1
+        key, kept = "read.scattered", 0
+        if _is_dense(days.day[widest + 1 :]):
+            key, kept = "read.scattered_before", later
+        if _is_dense(days.day[: widest + 1]) and earlier > kept:
+            key, kept = "read.scattered_after", earlier
         raise InputError(
-            "read.scattered",
+            key,
             source=table.source_name,
             count=len(days),
             span=span,
             first=days.day[0],
             last=days.day[-1],
-            before=days.day[widest],
+            before=before,
             before_row=table.row(int(days.first[widest])),
-            after=days.day[widest + 1],
+            after=after,
             after_row=table.row(int(days.first[widest + 1])),
+            kept=kept,
+            argument=Argument("until", str(before)),
         )
+
+
+def _is_dense(days: NDArray[np.datetime64]) -> bool:
+    """Whether at least half of the days from the first to the last are there, and several."""
+    span = int((days[-1] - days[0]).astype(np.int64)) + 1
+    return len(days) >= max(_LEAST_SHARE * span, _LEAST_DAYS_FOR_SPACING)
 
 
 def _without_partial_days(days: _Days, notes: list[Message]) -> _Days:

@@ -19,7 +19,12 @@ from thalweg.series.read.encoding import NAMES, possible_encodings
 _BLOCK_BYTES = 1 << 20
 _TAIL_BYTES = 1 << 16
 _SAMPLE_BYTES = 1 << 16
-_UTF_16_STARTS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_WIDE = (  # encodings of two or four bytes a letter, by how a text begins in them; the longer marks come first
+    ("utf-32", re.compile(rb"\xff\xfe\0\0|\0\0\xfe\xff")),
+    ("utf-16", re.compile(rb"\xff\xfe|\xfe\xff")),
+    ("utf-16-le", re.compile(rb"(?:[^\0]\0){4}")),
+    ("utf-16-be", re.compile(rb"(?:\0[^\0]){4}")),
+)
 _START_BYTES = 1 << 10
 _JSON_START = re.compile(rb'\s*(?:\[\s*)?\{\s*"[^"]*"\s*:')
 _GZIP_START = b"\x1f\x8b"
@@ -60,7 +65,8 @@ class PlainText:
         """Return the path of a new copy, which is deleted by `discard`."""
         if self.folder is None:
             self.folder = tempfile.TemporaryDirectory(prefix="thalweg-")
-        return Path(self.folder.name) / ("cut.csv" if self.file.parent == Path(self.folder.name) else "plain.csv")
+        folder = Path(self.folder.name)
+        return folder / f"copy{sum(1 for _ in folder.iterdir())}.csv"
 
     def cut(self, lines: int) -> None:
         """Keep the first lines only."""
@@ -102,6 +108,7 @@ def plain_text(path: Path) -> PlainText:
     try:
         if _start(path).startswith(_GZIP_START):
             _decompress(text)
+        _narrow(text)
         _check_start(text)
         strange = _check_bytes(text)
         if strange:
@@ -129,13 +136,31 @@ def _decompress(text: PlainText) -> None:
     text.notes.append(Message("note.gzip"))
 
 
+def _narrow(text: PlainText) -> None:
+    """Write a copy in UTF-8 of a text in UTF-16, as spreadsheets save "Unicode text", or in UTF-32."""
+    start = _start(text.file)
+    encoding = next((name for name, beginning in _WIDE if beginning.match(start)), None)
+    if encoding is None:
+        return
+    target, name = text.copy(), encoding[:6].upper()
+    try:
+        with (
+            text.file.open(encoding=encoding, newline="") as source,
+            target.open("w", encoding="utf-8", newline="") as written,
+        ):
+            shutil.copyfileobj(source, written, _BLOCK_BYTES)
+    except UnicodeError as error:
+        raise InputError("read.bad_wide", path=text.path, encoding=name, save=Message("read.save_as_csv")) from error
+    text.file = target
+    with target.open(encoding="utf-8") as file:
+        text.notes.append(Message("note.encoding", {"encoding": name, "example": _example(file.readline())}))
+
+
 def _check_start(text: PlainText) -> None:
     """Refuse by its first bytes what is empty or no text, and tell of a byte-order mark."""
     start = _start(text.file)
     if not start.removeprefix(codecs.BOM_UTF8).strip():
         raise InputError("read.empty_file", path=text.path)
-    if start.startswith(_UTF_16_STARTS):
-        raise InputError("read.utf_16", path=text.path, save=Message("read.save_as_csv"))
     for mark, kind in _BINARY_STARTS.items():
         if start.startswith(mark):
             raise _binary(text.path, kind)
