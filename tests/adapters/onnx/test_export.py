@@ -299,7 +299,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     ("absent", "module", "sentence"),
     [
         ("onnx", "thalweg.adapters.onnx.graph", r"pip install 'thalweg\[onnx\]'"),
-        ("skl2onnx", "thalweg.adapters.onnx.pipelines", "pip install skl2onnx"),
+        ("skl2onnx", "thalweg.adapters.onnx.converters", "pip install skl2onnx"),
     ],
 )
 def test_without_the_package_the_error_says_what_to_install(monkeypatch, absent, module, sentence):

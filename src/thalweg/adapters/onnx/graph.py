@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +33,10 @@ _PRECISIONS: dict[np.dtype[Any], int] = {
 _OPERATORS = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax"}
 
 
+class NotExportedError(ValueError):
+    """What was given cannot be exported; the message says what to do."""
+
+
 class Graph:
     """Constants and nodes in the order of computation; every method that adds one returns its name.
 
@@ -51,10 +56,10 @@ class Graph:
         self.nodes: list[NodeProto] = []
         self._unique = unique
 
-    def constant(self, name: str, values: ArrayLike) -> str:
-        """Add numbers or texts; numbers that are not whole take the graph's precision."""
+    def constant(self, name: str, values: ArrayLike, *, exact: bool = False) -> str:
+        """Add numbers or texts; numbers that are not whole take the graph's precision, unless they must stay exact."""
         array = np.asarray(values)
-        array = array.astype(self.dtype) if array.dtype.kind == "f" else array
+        array = array.astype(self.dtype) if array.dtype.kind == "f" and not exact else array
         self.constants.append(numpy_helper.from_array(array, self._unique(name)))
         return self.constants[-1].name
 
@@ -92,21 +97,28 @@ class Graph:
         ends = [self.constant(f"{name}_{end}", value) for end, value in (("lowest", 0.0), ("highest", 1.0))]
         return self.node("Clip", [line, *ends], name)
 
-    def estimator(self, model: Any, x: str) -> list[ValueInfoProto]:  # noqa: ANN401 - ours, loaded only where it is
-        """Add the computation of `predict`, and with classes that of `predict_proba`."""
-        made = self.network(model.network_, model.theta_, x)
-        outputs = model.network_.widths[-1]
+    def estimator(self, model: Any, x: str, *, raw: bool = False) -> list[ValueInfoProto]:  # noqa: ANN401 - ours, loaded only where it is
+        """Add the computation of `predict`, and with classes that of `predict_proba`.
+
+        Where `raw` is true, `decision_function` takes the place of the probabilities: z of the output layer, for two
+        classes −z and z.
+        """
+        network = replace(model.network_, output="identity") if raw else model.network_
+        made = self.network(network, model.theta_, x)
+        outputs = network.widths[-1]
         if not hasattr(model, "classes_"):
             scaled = self.node("Mul", [made, self.constant("target_scale", model.target_scale_)], "scaled")
             own = self.node("Add", [scaled, self.constant("target_mean", model.target_mean_)], "variable")
             return [self.output(own, outputs)]
         if model.network_.output == "sigmoid" and outputs > 1:  # several labels at once
             likely = self.node("Identity", [made], "probabilities")
-            more = self.node("Greater", [likely, self.constant("half", 0.5)], "likelier_than_not")
+            even = self.constant("even", 0.0 if raw else 0.5)
+            more = self.node("Greater", [likely, even], "likelier_than_not")
             label = self.node("Cast", [more], "label", to=TensorProto.INT64)
             return [self.output(label, outputs, TensorProto.INT64), self.output(likely, outputs)]
         if outputs == 1:
-            other = self.node("Sub", [self.constant("one", 1.0), made], "other")
+            both = self.constant("both", 0.0 if raw else 1.0)  # the sum of the two
+            other = self.node("Sub", [both, made], "other")
             likely = self.node("Concat", [other, made], "probabilities", axis=1)
         else:
             likely = self.node("Identity", [made], "probabilities")
@@ -145,7 +157,7 @@ def labels_of(classes: NDArray[Any]) -> NDArray[Any]:
 
     Raises
     ------
-    ValueError
+    NotExportedError
         If the classes are of another kind.
     """
     labels = np.asarray(classes.tolist())
@@ -153,4 +165,6 @@ def labels_of(classes: NDArray[Any]) -> NDArray[Any]:
         return labels.astype(object)
     if labels.dtype.kind in "biuf" and (labels == labels.astype(np.int64)).all():
         return labels.astype(np.int64)
-    raise ValueError(f"The classes {classes.tolist()[:10]} are neither whole numbers nor text, the labels of ONNX.")
+    raise NotExportedError(
+        f"The classes {classes.tolist()[:10]} are neither whole numbers nor text, the labels of ONNX."
+    )
