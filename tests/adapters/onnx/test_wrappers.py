@@ -1,4 +1,4 @@
-"""ONNX of scikit-learn's wrappers around networks: ONNX Runtime computes what scikit-learn does, or they are refused."""
+"""ONNX of wrappers around networks: ONNX Runtime computes what scikit-learn does, or the export is refused."""
 
 import inspect
 import warnings
