@@ -10,6 +10,7 @@ import numpy as np
 
 from thalweg.messages import catalogue
 from thalweg.series.frequency.dates import python_date
+from thalweg.series.variation import MOST_FIGURES, ROUNDING, figures, magnitude, spread, variation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,40 +19,59 @@ if TYPE_CHECKING:
 
 ABSENT = "–"
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-MOST_DECIMALS = 8
-SMALLEST_WRITTEN_OUT = 1e-4  # a smaller number is written with an exponent
+MOST_DECIMALS = 8  # a small number that needs more is written with an exponent
+SMALLEST_WRITTEN_OUT = 1e-4  # a smaller number may be written with an exponent
 LEAST_POWER_OF_TEN = 1e9  # from this size on, a number is written with a power of ten
+MOST_DECIMALS_OF_POWER = 5  # before the power of ten; with more, all figures are written
+LEAST_INEXACT = 1e15  # from this size on, a double number may have lost its decimals
 MINUTE_SECONDS = 60
-RELATIVE_TOLERANCE = 1e-9  # relative; numbers that are nearer count as equal
+RELATIVE_TOLERANCE = 1e-9  # of the variation; numbers that are nearer count as equal
 LITTLE_CHANGE_SHARE = 0.02  # a smaller change of a loss, as a share of it, counts as none
 SMALL_VALUES_BELOW = 10  # series whose values stay below this have estimates with a decimal
 
 
 def decimals(scale: float) -> int:
-    """Return the decimals that show three significant figures of a number of this size, 0 for large numbers."""
+    """Return the decimals that show three significant figures of a number of this size.
+
+    They are 0 for large numbers. From 10⁹ on they are negative: that many figures before the point need not be shown.
+    """
     if not math.isfinite(scale) or scale == 0:
         return 0
-    return min(max(0, 2 - math.floor(math.log10(abs(scale)))), MOST_DECIMALS)
+    places = 2 - magnitude(scale)
+    return places if abs(scale) >= LEAST_POWER_OF_TEN else max(places, 0)
 
 
 def common_decimals(values: Iterable[float]) -> int:
-    """Return the decimals for a column of numbers, so that it lines up: those that the smallest needs, 0 left out."""
-    sizes = [abs(value) for value in values if math.isfinite(value) and value != 0]
-    return min(decimals(min(sizes)), decimals(max(sizes)) + 2) if sizes else 0
+    """Return the decimals for a column of numbers, so that it lines up: those that the smallest needs, 0 left out.
+
+    Where these would hide how far the numbers lie apart, it is those that show three figures of that.
+    """
+    column = np.fromiter(values, np.float64)
+    sizes = np.abs(column[np.isfinite(column) & (column != 0)])
+    if not len(sizes):
+        return 0
+    places = min(decimals(float(sizes.min())), decimals(float(sizes.max())) + 2)
+    return _showing(places, spread(column))
+
+
+def _showing(places: int, change: float) -> int:
+    """Return `places`, or as many decimals as show three figures of a change that would not be seen with these."""
+    return decimals(change) if change and decimals(change) - 2 > places else places
 
 
 def value_decimals(values: NDArray[np.float64]) -> int:
-    """Return the decimals of a series' own values, but no more than its mean daily change needs for three figures.
+    """Return the decimals of a series' own values, but no more than its variation needs for three figures.
 
     Parameters
     ----------
     values : ndarray of float64, shape (days,)
     """
     size = float(np.abs(values).max(initial=0.0))
-    change = float(np.abs(np.diff(values)).mean()) if len(values) > 1 else 0.0
-    most = decimals(change if change > size * RELATIVE_TOLERANCE else size)
+    scale = variation(values) or size
+    most = decimals(scale)
+    noise = max(RELATIVE_TOLERANCE * scale, ROUNDING * size)
     return next(
-        (places for places in range(most) if np.allclose(values, values.round(places), RELATIVE_TOLERANCE, 0)), most
+        (places for places in range(most) if bool((np.abs(values - values.round(places)) <= noise).all())), most
     )
 
 
@@ -59,6 +79,20 @@ def estimate_decimals(values: NDArray[np.float64]) -> int:
     """Return the decimals of estimates of a series: those of its values, and at least one where values are small."""
     places = value_decimals(values)
     return max(places, 1) if np.abs(values).max(initial=0.0) < SMALL_VALUES_BELOW else places
+
+
+def value_format(*values: NDArray[np.float64]) -> str:
+    """Return the format in which a chart shows values of a series: six figures, or all that its variation needs.
+
+    Parameters
+    ----------
+    *values : ndarray of float64, shape (days,)
+        One or more columns that are shown beside each other.
+    """
+    size = max((float(np.abs(each[np.isfinite(each)]).max(initial=0.0)) for each in values), default=0.0)
+    changes = [change for each in values if (change := variation(each))]
+    shown = figures(size, min(changes, default=0.0), 6, 3)
+    return f",.{shown}~{'g' if 0 < size < SMALLEST_WRITTEN_OUT else 'r'}"
 
 
 def missed(target: float, prediction: float, places: int) -> bool:
@@ -69,15 +103,29 @@ def missed(target: float, prediction: float, places: int) -> bool:
 def number(value: float, places: int | None = None) -> str:
     """Write a number with thousands commas and `places` decimals, by default enough for three significant figures.
 
-    What is not finite is written as a dash. From 10⁹ on, four figures and a power of ten are written: ``1.182e12``.
+    What is not finite is written as a dash. From 10⁹ on a power of ten is written, with four figures or more:
+    ``1.182e12``. All figures are written where `places` asks for many of them, as for a counter that has grown large:
+    ``1,000,000,000,123``. So is a power of ten for what would need many zeros behind the point: ``8.30e−11``.
     """
     if not math.isfinite(value):
         return ABSENT
-    if abs(value) >= LEAST_POWER_OF_TEN:
-        return _with_exponent(value, 3)
+    size = abs(value)
     places = decimals(value) if places is None else places
-    text = f"{value:,.{places}f}"
+    if size >= LEAST_POWER_OF_TEN:
+        after_first = magnitude(size) + places
+        if after_first > MOST_DECIMALS_OF_POWER and size < LEAST_INEXACT:
+            return f"{value:,.{max(places, 0)}f}".replace("-", "−")
+        return _with_exponent(value, min(max(after_first, 3), MOST_FIGURES - 1))
+    if 0 < size < SMALLEST_WRITTEN_OUT and places > MOST_DECIMALS:
+        after_first = magnitude(size) + places
+        return "0" if after_first < 0 else _with_exponent(value, min(after_first, MOST_FIGURES - 1))
+    text = f"{value:,.{max(places, 0)}f}" if size else "0"
     return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
+
+
+def number_among(value: float, values: NDArray[np.float64]) -> str:
+    """Write a number that belongs to a series: with three significant figures, or those that its variation needs."""
+    return number(value, _showing(decimals(value), variation(values)))
 
 
 def short_number(value: float) -> str:

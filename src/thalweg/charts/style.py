@@ -14,6 +14,7 @@ import vl_convert
 
 from thalweg.messages import catalogue
 from thalweg.series.frequency.dates import isos, step_range, steps_between
+from thalweg.series.variation import figures, variation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,14 +43,17 @@ HEIGHT_PIXELS = 320
 FONT = (
     "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 )
-DATA_FIGURES = 7  # significant figures of the data: more are not visible and make the page larger
+DATA_FIGURES = 7  # significant figures of the data, unless they vary by less: more would make the page larger
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.{DATA_FIGURES}g}" if math.isfinite(value) else ""
-    return str(value)
+def _cells(column: NDArray[Any]) -> list[str]:
+    """Return a column's cells as text, its numbers with the figures that show how they vary."""
+    if column.dtype.kind != "f":
+        return [str(value) for value in column.tolist()]
+    finite = np.isfinite(column)
+    shown = figures(float(np.abs(column[finite]).max(initial=0.0)), variation(column), DATA_FIGURES, 4)
+    return [f"{value:.{shown}g}" if math.isfinite(value) else "" for value in column.tolist()]
 
 
 def columns(table: Mapping[str, NDArray[Any]]) -> alt.InlineData:
@@ -60,9 +64,7 @@ def columns(table: Mapping[str, NDArray[Any]]) -> alt.InlineData:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table)
-    writer.writerows(
-        [_cell(value) for value in row] for row in zip(*(column.tolist() for column in table.values()), strict=True)
-    )
+    writer.writerows(zip(*map(_cells, table.values()), strict=True))
     numbers = {name: "number" for name, column in table.items() if column.dtype.kind in "fi"}
     return alt.InlineData(values=text.getvalue(), format=alt.CsvDataFormat(type="csv", parse=numbers))
 

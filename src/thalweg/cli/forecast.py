@@ -90,7 +90,7 @@ def _write(result: FitResult, folder: Path, language: str) -> None:
     from thalweg.forecast.export import forecast_csv, ladder_csv
 
     with written_together(folder) as aside:
-        write_whole(aside / "forecast.csv", forecast_csv(result.findings.forecast))
+        write_whole(aside / "forecast.csv", forecast_csv(result.findings.forecast, result.findings.series.values))
         write_whole(aside / "ladder.csv", ladder_csv(result.findings))
         result.save(aside / "model.thalweg")
         result.report(aside / "report.html", language=language)

@@ -12,14 +12,18 @@ import numpy as np
 
 from thalweg.messages import catalogue
 from thalweg.series.frequency.dates import iso
+from thalweg.series.variation import figures, variation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
     from thalweg.forecast.result import Findings, Forecast, RungResult
 
 _RUNG = ("rung", "kind", "parameters", "days_back", "known", "train", "validation", "test", "seconds", "seeds")
-_DIGITS = 10  # significant digits in CSV: more than float32 networks hold, fewer than float64 writes
+_FIGURES = 10  # significant figures in CSV: more than float32 networks hold, fewer than float64 writes
+_FIGURES_OF_VARIATION = 8  # at least; a difference of two numbers then has six, whatever their size
 
 
 def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
@@ -98,9 +102,16 @@ def forecast_rows(forecast: Forecast) -> list[dict[str, Any]]:
     return [plain(dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
 
 
-def forecast_csv(forecast: Forecast) -> bytes:
-    """Return the forecast as CSV (UTF-8): ``date,mean,low80,high80,low95,high95``."""
-    return csv_of(("date", "mean", *forecast.intervals.columns()), forecast_rows(forecast))
+def forecast_csv(forecast: Forecast, values: NDArray[np.float64]) -> bytes:
+    """Return the forecast as CSV (UTF-8): ``date,mean,low80,high80,low95,high95``.
+
+    Parameters
+    ----------
+    forecast : Forecast
+    values : ndarray of float64, shape (days,)
+        The series that it goes on from: the figures are enough for its variation.
+    """
+    return csv_of(("date", "mean", *forecast.intervals.columns()), forecast_rows(forecast), variation(values))
 
 
 def ladder_csv(findings: Findings) -> bytes:
@@ -133,17 +144,31 @@ def _rung(line: RungResult) -> dict[str, Any]:
     return {name: getattr(line, name) for name in (*_RUNG, *more)}
 
 
-def csv_of(header: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return rows as CSV (UTF-8), numbers with `_DIGITS` digits; a number that is not finite gives an empty cell."""
+def csv_of(header: Sequence[str], rows: Iterable[Mapping[str, Any]], change: float | None = None) -> bytes:
+    """Return rows as CSV (UTF-8); a number that is not finite gives an empty cell.
+
+    Parameters
+    ----------
+    header : sequence of str
+    rows : iterable of mapping
+    change : float, optional
+        How much the numbers vary: they have the figures that show it. By default it is what each column varies by.
+    """
+    table = [[row[name] for name in header] for row in rows]
+    changes = [change if change is not None else _variation(column) for column in zip(*table, strict=True)]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    for row in rows:
-        writer.writerow([_cell(row[name]) for name in header])
+    for row in table:
+        writer.writerow([_cell(value, each) for value, each in zip(row, changes, strict=True)])
     return text.getvalue().encode()
 
 
-def _cell(value: object) -> str:
+def _variation(column: Sequence[object]) -> float:
+    return variation(np.array([value for value in column if isinstance(value, float)]))
+
+
+def _cell(value: object, change: float) -> str:
     match value:
         case bool():
             return str(value).lower()
@@ -152,6 +177,7 @@ def _cell(value: object) -> str:
         case float():
             if not math.isfinite(value):
                 return ""
-            return np.format_float_positional(value, precision=_DIGITS, fractional=False, trim="-")
+            shown = figures(value, change, _FIGURES, _FIGURES_OF_VARIATION)
+            return np.format_float_positional(value, precision=shown, fractional=False, trim="-")
         case _:
             return str(value)

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, number, significant
+from thalweg.charts.numbers import day, number, number_among, significant, value_format
 from thalweg.charts.style import (
     BLUE,
     INK,
@@ -85,7 +85,7 @@ def _line(study: BiasStudy) -> Numbers:
 
 def _formula(study: BiasStudy) -> str:
     weight = study.line.weight
-    return f"y = {number(study.line.bias)} {'−' if weight < 0 else '+'} {number(abs(weight))}·x"
+    return f"y = {number_among(study.line.bias, study.curve.y)} {'−' if weight < 0 else '+'} {number(abs(weight))}·x"
 
 
 def _amount(study: BiasStudy, loss: float, translate: Catalogue) -> str:
@@ -167,7 +167,7 @@ def _curve(study: BiasStudy, translate: Catalogue) -> tuple[alt.Chart, alt.Chart
     y = alt.Y(
         "y:Q", title=y_title(curve, translate), scale=scale, axis=alt.Axis(tickCount=6, format=number_format(high))
     )
-    tips = [x_tip(curve, translate), alt.Tooltip("y:Q", title=y_title(curve, translate), format=",.6~r")]
+    tips = [x_tip(curve, translate), alt.Tooltip("y:Q", title=y_title(curve, translate), format=value_format(curve.y))]
     return base, base.mark_line(color=INK, strokeWidth=2, clip=True).encode(
         x=x_axis(curve, translate, ticks=5), y=y, tooltip=tips
     )

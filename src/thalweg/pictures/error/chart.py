@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import number
+from thalweg.charts.numbers import number, value_format
 from thalweg.charts.style import (
     BLUE,
     GREY,
@@ -100,8 +100,8 @@ def error_chart(study: ErrorStudy, language: str = "en") -> alt.VConcatChart:
     base = alt.Chart(columns({"day": days(dates), **table})).encode(x=_days(language))
     tips = [
         day_tip(language),
-        alt.Tooltip("target:Q", title=truth, format=",.6~r"),
-        alt.Tooltip("prediction:Q", title=estimate, format=",.6~r"),
+        alt.Tooltip("target:Q", title=truth, format=value_format(series.values)),
+        alt.Tooltip("prediction:Q", title=estimate, format=value_format(series.values)),
     ]
     above = layered(
         key({truth: INK, estimate: BLUE, gap: VERMILLION}),

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, number
+from thalweg.charts.numbers import day, number, number_among, value_format
 from thalweg.charts.style import (
     BLUE,
     GREY,
@@ -113,7 +113,7 @@ def _week(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
         y=alt.Y("away:Q", title=study.fitted_rung.series.name, axis=alt.Axis(tickCount=4)),
         tooltip=[
             alt.Tooltip("weekday:N", title=translate("look.lags.column.weekday")),
-            alt.Tooltip("mean:Q", title=translate("look.lags.column.mean_value"), format=",.6~r"),
+            alt.Tooltip("mean:Q", title=translate("look.lags.column.mean_value"), format=value_format(means)),
         ],
     )
     chart = layered(
@@ -122,7 +122,10 @@ def _week(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
         width=WEEKDAYS_WIDTH_PIXELS,
         height=LOWER_HEIGHT_PIXELS,
     )
-    return headed(chart, translate("look.lags.panel_week", mean=number(float(np.nanmean(means)))))
+    return headed(
+        chart,
+        translate("look.lags.panel_week", mean=number_among(float(np.nanmean(means)), study.fitted_rung.series.values)),
+    )
 
 
 def _correlation(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
@@ -202,7 +205,7 @@ def _weights(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
             alt.Tooltip("lag:O", title=translate("look.lags.axis_lag")),
             alt.Tooltip("day:N", title=translate("report.date")),
             alt.Tooltip("weight:Q", title=translate("look.lags.axis_weight"), format=".3f"),
-            alt.Tooltip("value:Q", title=study.fitted_rung.series.name, format=",.6~r"),
+            alt.Tooltip("value:Q", title=study.fitted_rung.series.name, format=value_format(study.values)),
         ],
     )
     size = max(2, min(46, round(0.62 * WIDTH_PIXELS / back)))
@@ -239,7 +242,7 @@ def _weights(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
         "look.lags.panel_weights",
         target=day(study.day, translate.language),
         yesterday=day(study.dates[0], translate.language),
-        bias=number(study.bias),
+        bias=number_among(study.bias, study.fitted_rung.series.values),
         name=study.fitted_rung.series.name,
     )
     return headed(chart, heading)

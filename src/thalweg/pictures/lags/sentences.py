@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.charts.numbers import day, number, turn
+from thalweg.charts.numbers import day, number, number_among, turn
 from thalweg.charts.style import loss_unit
 from thalweg.pictures.lags.rhythm import WEEK_DAYS
 from thalweg.pictures.lags.study import LECTURE_LOSSES
@@ -63,9 +63,9 @@ def sentences_of(study: LagsStudy, translate: Catalogue) -> list[str]:
             translate(
                 "look.lags.weekday_extremes",
                 low=names[low],
-                low_mean=number(float(rhythm.weekdays[low])),
+                low_mean=number_among(float(rhythm.weekdays[low]), series.values),
                 high=names[high],
-                high_mean=number(float(rhythm.weekdays[high])),
+                high_mean=number_among(float(rhythm.weekdays[high]), series.values),
                 name=series.name,
             )
         )
@@ -78,7 +78,7 @@ def sentences_of(study: LagsStudy, translate: Catalogue) -> list[str]:
             value=number(float(study.weights[largest]), 2),
             day=day(study.dates[largest], language),
             target=day(study.day, language),
-            bias=number(study.bias),
+            bias=number_among(study.bias, series.values),
             name=series.name,
         )
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, number, short_number, thousands
+from thalweg.charts.numbers import day, short_number, thousands
 from thalweg.charts.style import dress
 from thalweg.messages import catalogue
 from thalweg.pictures.matrix.panels import MOST_LAYERS, layer_panel, left_out_panel, output_panel, theta_panel
@@ -86,9 +86,9 @@ def _sentences(study: MatrixStudy, language: str) -> list[str]:
         translate(
             "look.matrix.said_output",
             y=short_number(_output(study)),
-            estimated=number(example.estimated),
+            estimated=example.written(example.estimated),
             name=example.series.name,
-            actual=number(example.actual),
+            actual=example.written(example.actual),
             day=day(example.day, language),
         ),
     ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.charts.drawing import Drawing, extent
-from thalweg.charts.numbers import number, short_number, thousands
+from thalweg.charts.numbers import short_number, thousands
 from thalweg.charts.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, VERMILLION, WIDTH_PIXELS, headed
 from thalweg.messages import catalogue
 from thalweg.pictures.shared.feature_names import feature_name
@@ -120,9 +120,9 @@ def output_panel(study: MatrixStudy, language: str) -> alt.LayerChart:
     heading = translate(
         "look.matrix.output",
         formula=f"y = b + {letter}·{into}",
-        estimated=number(example.estimated),
+        estimated=example.written(example.estimated),
         name=example.series.name,
-        actual=number(example.actual),
+        actual=example.written(example.actual),
     )
     return headed(_line(study, line, [], language, names=not hidden), heading)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from thalweg.charts.holidays import holiday_name
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, number, thousands, turn
+from thalweg.charts.numbers import day, number, thousands, turn, value_format
 from thalweg.charts.style import (
     BLUE,
     GREEN,
@@ -214,10 +214,11 @@ def _unseen(study: MissesStudy, translate: Catalogue) -> alt.LayerChart:
             }
         )
     ).encode(x=x)
+    shown = value_format(series.values)
     tips = [
         day_tip(translate.language),
-        alt.Tooltip("target:Q", title=truth, format=",.6~r"),
-        alt.Tooltip("prediction:Q", title=estimate, format=",.6~r"),
+        alt.Tooltip("target:Q", title=truth, format=shown),
+        alt.Tooltip("prediction:Q", title=estimate, format=shown),
     ]
     chart = layered(
         key({truth: INK, estimate: BLUE, marked: VERMILLION}),
@@ -309,6 +310,7 @@ def _rows(study: MissesStudy, translate: Catalogue) -> alt.LayerChart:
         "prediction": study.plain.estimates[missed],
     }
     base = alt.Chart(columns(ends)).encode(y=y)
+    shown = value_format(series.values)
     layers = [
         key(marks),
         base.mark_rule(color=PALE, strokeWidth=7).encode(
@@ -320,7 +322,7 @@ def _rows(study: MissesStudy, translate: Catalogue) -> alt.LayerChart:
     marked = list(zip(study.rungs, COLOURS, SHAPES, SIZES, strict=False))
     layers.append(
         base.mark_point(color=INK, filled=True, size=75, opacity=1).encode(
-            x="target:Q", tooltip=[alt.Tooltip("target:Q", title=truth, format=",.6~r")]
+            x="target:Q", tooltip=[alt.Tooltip("target:Q", title=truth, format=shown)]
         )
     )
     for rung, colour, shape, size in reversed(marked):
@@ -332,7 +334,7 @@ def _rows(study: MissesStudy, translate: Catalogue) -> alt.LayerChart:
                 y=y,
                 x="prediction:Q",
                 tooltip=[
-                    alt.Tooltip("prediction:Q", title=rung.rung.name, format=",.6~r"),
+                    alt.Tooltip("prediction:Q", title=rung.rung.name, format=shown),
                     alt.Tooltip("miss:Q", title=translate("look.misses.miss"), format=",.6~r"),
                 ],
             )

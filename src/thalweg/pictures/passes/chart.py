@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, exact_number, large_count, number, short_number, significant, thousands
+from thalweg.charts.numbers import day, exact_number, large_count, short_number, significant, thousands
 from thalweg.charts.style import dress
 from thalweg.messages import catalogue
 from thalweg.pictures.passes.layout import MOST_LABELLED_WIRES, MOST_NEURONS, MOST_WIRES_ALL_LABELLED
@@ -146,8 +146,8 @@ def _sentences(study: PassesStudy, language: str) -> list[str]:
             translate(
                 "look.passes.said_day",
                 day=day(example.day, language),
-                estimated=number(example.estimated),
-                actual=number(example.actual),
+                estimated=example.written(example.estimated),
+                actual=example.written(example.actual),
                 name=example.series.name,
                 cost=exact_number(passes.cost),
             )

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from thalweg.charts.drawing import OP_AMP, Drawing, crosses, extent, resized
-from thalweg.charts.numbers import exact_number, number, short_number, thousands
+from thalweg.charts.numbers import exact_number, short_number, thousands
 from thalweg.charts.style import BLUE, GREEN, GREY, INK, ORANGE, PALE, PALE_SKY, VERMILLION, WIDTH_PIXELS, headed
 from thalweg.messages import catalogue
 from thalweg.pictures.passes.layout import Layout, Wire, layout
@@ -416,7 +416,10 @@ def _outputs(drawing: Drawing, placed: Layout, study: PassesStudy, language: str
             drawing.text((x, y - 9), f"{name} = {made}", align="left", bold=True, colour=BLUE)
             drawing.text((x, y + 8), translate("look.passes.target", value=came), align="left")
         else:
-            estimated, came = number(study.example.estimated), number(study.example.actual)
+            estimated, came = (
+                study.example.written(study.example.estimated),
+                study.example.written(study.example.actual),
+            )
             drawing.text((x, y - 17), translate("look.passes.estimated", value=estimated), align="left", bold=True)
             drawing.text((x, y), translate("look.passes.actual", value=came), align="left")
             scaled = translate("look.passes.target", value=short_number(float(passes.target[0])))

@@ -9,7 +9,7 @@ import numpy as np
 
 from thalweg.charts.drawing import Drawing
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, number, significant
+from thalweg.charts.numbers import day, number, significant, value_format
 from thalweg.charts.style import (
     BLUE,
     GREEN,
@@ -254,7 +254,7 @@ def _summed(study: BuildStudy, translate: Catalogue) -> alt.LayerChart:
         axis=alt.Axis(tickCount=6, format=number_format(high)),
     )
     points = alt.Chart(columns({"x": along(curve, study.joined.x), "y": study.joined.y}))
-    tips = [x_tip(curve, translate), alt.Tooltip("y:Q", title=y_title(curve, translate), format=",.6~r")]
+    tips = [x_tip(curve, translate), alt.Tooltip("y:Q", title=y_title(curve, translate), format=value_format(curve.y))]
     names = {
         translate("look.curve.mark"): GREY,
         translate("look.pieces.points"): INK,

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import number, thousands
+from thalweg.charts.numbers import number, number_among, thousands, value_format
 from thalweg.charts.style import BLUE, GREY, INK, SKY, VERMILLION, columns, dress, headed, key, layered
 from thalweg.messages import catalogue
 from thalweg.pictures.shared.curve_axes import number_format
@@ -71,13 +71,14 @@ def _sentences(study: NeuronsStudy, translate: Catalogue) -> list[str]:
     middle = len(study.x) // 2
     added = float(study.each[:, middle].sum())
     turning = sum(len(turns) > 0 for turns in study.turns)
+    values = study.total if study.logarithm else study.series.values
     where = {
         "input": _input(study, translate),
-        "at": number(float(study.x[middle])),
-        "bias": number(study.bias),
-        "added": number(added),
-        "total": number(float(study.total[middle])),
-        "estimate": number(float(study.estimate[middle])),
+        "at": number_among(float(study.x[middle]), study.series.values),
+        "bias": number_among(study.bias, values),
+        "added": number_among(added, values),
+        "total": number_among(float(study.total[middle]), values),
+        "estimate": number_among(float(study.estimate[middle]), study.series.values),
         "name": study.series.name,
     }
     sentences = [
@@ -164,8 +165,8 @@ def _estimate(study: NeuronsStudy, translate: Catalogue) -> alt.LayerChart:
     )
     x = _x(study, translate)
     tips = [
-        alt.Tooltip("x:Q", title=_input(study, translate), format=",.6~r"),
-        alt.Tooltip("y:Q", title=study.series.name, format=",.6~r"),
+        alt.Tooltip("x:Q", title=_input(study, translate), format=value_format(study.series.values)),
+        alt.Tooltip("y:Q", title=study.series.name, format=value_format(study.series.values)),
     ]
     chart = layered(
         key({translate("look.pieces.days"): SKY, translate("look.pieces.estimate"): INK}),
@@ -201,7 +202,7 @@ def _each(study: NeuronsStudy, translate: Catalogue) -> alt.LayerChart:
     x = _x(study, translate)
     tips = [
         alt.Tooltip("neuron:Q", title=translate("look.pieces.column.neuron")),
-        alt.Tooltip("x:Q", title=_input(study, translate), format=",.6~r"),
+        alt.Tooltip("x:Q", title=_input(study, translate), format=value_format(study.series.values)),
         alt.Tooltip("y:Q", title=unit, format=",.4~r"),
     ]
     names = {ups: BLUE, downs: VERMILLION, translate("look.pieces.total"): INK}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from thalweg.charts.numbers import number_among
 from thalweg.errors import InputError
 from thalweg.forecast.features.past import past_of
 from thalweg.forecast.ladder import suited
@@ -113,6 +114,10 @@ class Example:
     def actual(self) -> float:
         """The actual value of the day, in the user's units."""
         return float(self.series.values[self.at])
+
+    def written(self, value: float) -> str:
+        """Return a number in the user's units as text, with the figures that the series needs."""
+        return number_among(value, self.series.values)
 
     @property
     def dates(self) -> NDArray[np.datetime64]:

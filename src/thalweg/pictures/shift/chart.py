@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import number
+from thalweg.charts.numbers import number, value_format
 from thalweg.charts.style import (
     BLUE,
     GREY,
@@ -160,7 +160,7 @@ def moved_chart(
         bind=alt.binding_range(min=0, max=MOST_DAYS_MOVED, step=1, name=translate("look.shift.slider") + " "),
     )
     data = columns({"day": days(whole), **table})
-    lines = [_lines(data, translate, name, whole, moved=moved) for moved in (False, True)]
+    lines = [_lines(data, translate, name, whole, value_format(shift.target), moved=moved) for moved in (False, True)]
     losses = _losses(shift, dates, translate, name)
     chart = alt.vconcat(*lines, losses, spacing=16).resolve_scale(color="independent").add_params(slider)
     title = translate(f"look.shift.title_{shift.verdict}", **_figures(shift, language, name))
@@ -168,7 +168,7 @@ def moved_chart(
 
 
 def _lines(
-    data: alt.InlineData, translate: Catalogue, name: str, dates: NDArray[np.datetime64], *, moved: bool
+    data: alt.InlineData, translate: Catalogue, name: str, dates: NDArray[np.datetime64], shown: str, *, moved: bool
 ) -> alt.LayerChart:
     truth, estimate, copy = (
         translate("report.mark_truth"),
@@ -181,9 +181,9 @@ def _lines(
     y = alt.Y("target:Q", title=name, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))
     tips = [
         day_tip(translate.language),
-        alt.Tooltip("target:Q", title=truth, format=",.6~r"),
-        alt.Tooltip("prediction:Q", title=estimate, format=",.6~r"),
-        alt.Tooltip("before:Q", title=copy, format=",.6~r"),
+        alt.Tooltip("target:Q", title=truth, format=shown),
+        alt.Tooltip("prediction:Q", title=estimate, format=shown),
+        alt.Tooltip("before:Q", title=copy, format=shown),
     ]
     estimated, place = base, x
     if moved:

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, number
+from thalweg.charts.numbers import day, number, value_format
 from thalweg.charts.style import (
     BLUE,
     GREY,
@@ -195,13 +195,13 @@ def _along(study: WhyStudy, language: str) -> list[alt.LayerChart]:
         "estimate": np.append(np.full(shown, np.nan), why.prediction),
     }
     base = alt.Chart(columns(table)).encode(x=day_axis(language, weekly=True, padding=8))
-    contribution = translate("look.why.column.contribution")
+    contribution, shown = translate("look.why.column.contribution"), value_format(study.days.values)
     tips = [
         day_tip(language),
-        alt.Tooltip("value:Q", title=translate("look.why.column.value"), format=",.6~r"),
+        alt.Tooltip("value:Q", title=translate("look.why.column.value"), format=shown),
         alt.Tooltip("moved:Q", title=contribution, format="+,.4~r"),
     ]
-    estimate = [day_tip(language), alt.Tooltip("estimate:Q", title=translate("look.why.estimate"), format=",.6~r")]
+    estimate = [day_tip(language), alt.Tooltip("estimate:Q", title=translate("look.why.estimate"), format=shown)]
     ticks = alt.Axis(tickCount=4)
     values = layered(
         alt.Chart(alt.Data(values=[{"usual": why.usual}]))

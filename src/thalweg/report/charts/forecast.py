@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
-from thalweg.charts.numbers import common_decimals, day, number
+from thalweg.charts.numbers import day, estimate_decimals, number, value_format
 from thalweg.charts.style import (
     BLUE,
     GREY,
@@ -51,7 +51,7 @@ def forecast_chart(findings: Findings, language: str = "en", past: int = PAST_DA
     """
     translate = catalogue(language)
     series, forecast = findings.series, findings.forecast
-    past = min(past, len(series))
+    past, shown = min(past, len(series)), value_format(series.values)
     known = np.where(series.observed, series.values, np.nan)[-past:]
     truth, mean = translate("report.mark_truth"), translate("report.mark_forecast")
     intervals = [translate("report.mark_interval", coverage=coverage) for coverage in (80, 95)]
@@ -81,19 +81,19 @@ def forecast_chart(findings: Findings, language: str = "en", past: int = PAST_DA
         .mark_rule(color=GREY, strokeDash=[3, 3])
         .encode(x=day_axis(language, weekly=True)),
         behind.mark_line(color=INK, strokeWidth=1.5).encode(
-            y="target:Q", tooltip=[day_tip(language), alt.Tooltip("target:Q", title=truth, format=",.6~r")]
+            y="target:Q", tooltip=[day_tip(language), alt.Tooltip("target:Q", title=truth, format=shown)]
         ),
         behind.mark_point(filled=True, color=INK, size=14, opacity=1).encode(
-            y="target:Q", tooltip=[day_tip(language), alt.Tooltip("target:Q", title=truth, format=",.6~r")]
+            y="target:Q", tooltip=[day_tip(language), alt.Tooltip("target:Q", title=truth, format=shown)]
         ),
         ahead.mark_line(color=BLUE, strokeWidth=2).encode(y="mean:Q"),
         ahead.mark_point(filled=True, color=BLUE, size=32, opacity=1).encode(
             y="mean:Q",
             tooltip=[
                 day_tip(language),
-                alt.Tooltip("mean:Q", title=mean, format=",.6~r"),
+                alt.Tooltip("mean:Q", title=mean, format=shown),
                 *(
-                    alt.Tooltip(f"{side}{coverage}:Q", title=translate(label, coverage=coverage), format=",.6~r")
+                    alt.Tooltip(f"{side}{coverage}:Q", title=translate(label, coverage=coverage), format=shown)
                     for coverage in (80, 95)
                     for side, label in (("low", "report.low"), ("high", "report.high"))
                 ),
@@ -102,7 +102,7 @@ def forecast_chart(findings: Findings, language: str = "en", past: int = PAST_DA
         height=HEIGHT_PIXELS,
     )
     first = (float(forecast.mean[0]), float(forecast.low80[0]), float(forecast.high80[0]))
-    places = common_decimals(first)
+    places = estimate_decimals(series.values)
     title = translate(
         "report.forecast_title",
         day=day(forecast.dates[0], language),

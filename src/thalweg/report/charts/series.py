@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
-from thalweg.charts.numbers import day
+from thalweg.charts.numbers import day, value_format
 from thalweg.charts.style import (
     INK,
     PART_COLOURS,
@@ -96,7 +96,7 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
             y=alt.Y("target:Q", title=series.name, scale=alt.Scale(zero=False)),
             tooltip=[
                 day_tip(language),
-                alt.Tooltip("target:Q", title=translate("report.mark_truth"), format=",.6~r"),
+                alt.Tooltip("target:Q", title=translate("report.mark_truth"), format=value_format(series.values)),
             ],
         ),
     ]

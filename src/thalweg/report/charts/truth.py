@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import numpy as np
 
-from thalweg.charts.numbers import day, number
+from thalweg.charts.numbers import day, number, value_format
 from thalweg.charts.style import (
     BLUE,
     INK,
@@ -114,10 +114,11 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         translate("report.mark_miss"),
     )
     base = alt.Chart(columns({"day": days(dates), **table})).encode(x=day_axis(language, padding=8))
+    shown = value_format(series.values)
     tips = [
         day_tip(language),
-        alt.Tooltip("target:Q", title=truth, format=",.6~r"),
-        alt.Tooltip("prediction:Q", title=estimate, format=",.6~r"),
+        alt.Tooltip("target:Q", title=truth, format=shown),
+        alt.Tooltip("prediction:Q", title=estimate, format=shown),
     ]
     # Dragging moves along the days; the wheel zooms with Shift and scrolls the page without.
     closer = alt.selection_interval(bind="scales", encodings=["x"], zoom="wheel![event.shiftKey]")
