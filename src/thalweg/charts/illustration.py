@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thalweg.charts.numbers import common_decimals, day, number
+from thalweg.charts.numbers import cell_number, common_decimals, day
 from thalweg.charts.style import vega_lite
 from thalweg.forecast.export import csv_of, plain
 from thalweg.messages import catalogue
@@ -153,7 +153,7 @@ def _cell(value: Any, places: int, translate: Catalogue) -> str:  # noqa: ANN401
         case int() | np.integer():
             return f"{value:,}"
         case float() | np.floating():
-            return number(float(value), places)
+            return cell_number(float(value), places)
         case np.datetime64():
             return day(value, translate.language)
         case _:

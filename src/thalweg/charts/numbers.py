@@ -123,6 +123,11 @@ def number(value: float, places: int | None = None) -> str:
     return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
 
 
+def cell_number(value: float, places: int) -> str:
+    """Write a number for a column of `places` decimals; what would be written as 0 there has figures of its own."""
+    return number(value) if value and abs(value) < 0.5 * 10.0**-places else number(value, places)
+
+
 def number_among(value: float, values: NDArray[np.float64]) -> str:
     """Write a number that belongs to a series: with three significant figures, or those that its variation needs."""
     return number(value, _showing(decimals(value), variation(values)))

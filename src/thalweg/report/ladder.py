@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from thalweg.charts.numbers import common_decimals, duration, number
+from thalweg.charts.numbers import cell_number, common_decimals, duration, number
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
@@ -53,4 +53,4 @@ class LadderTable:
             case "time":
                 return duration(line.seconds, self.language)
             case _:
-                return number(getattr(line, column), self.places)
+                return cell_number(getattr(line, column), self.places)

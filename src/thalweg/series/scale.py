@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FLAT_SHARE = 1e-9  # a spread of less than this share of the largest value is rounding
+FLAT_SHARE = 1e-13  # a spread of less than this share of the largest value is rounding
 LARGEST_EXPONENT = 300.0  # exp of it is finite, and its square
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from thalweg.learn.function import Network
 
 
+PARALLEL = 1e-14  # sine of the angle between two directions that counts as none
+
+
 @dataclass(frozen=True, eq=False)
 class Plane:
     """The plane of all θ = origin + u·(first direction) + v·(second direction).
@@ -48,7 +51,9 @@ class Plane:
             )
         if not (np.isfinite(origin).all() and np.isfinite(directions).all()):
             raise ValueError("The origin and the directions of a plane must be finite numbers.")
-        if np.linalg.matrix_rank(directions) < 2:  # noqa: PLR2004 - a plane has two directions
+        lengths = np.linalg.norm(directions, axis=1, keepdims=True)
+        first, second = directions / np.where(lengths > 0, lengths, 1.0)
+        if not (lengths > 0).all() or np.linalg.norm(first - (first @ second) * second) < PARALLEL:
             raise ValueError("The two directions of a plane must not be zero or parallel.")
         object.__setattr__(self, "origin", origin)
         object.__setattr__(self, "directions", directions)
@@ -64,9 +69,12 @@ class Plane:
 
     def moves(self, steps: Values) -> NDArray[np.float64]:
         """Return the changes of u and v when θ moves by each step, shape (…, 2)."""
-        gram = self.directions @ self.directions.T
-        along = np.asarray(steps, dtype=np.float64) @ self.directions.T
-        return np.asarray(np.linalg.solve(gram, along[..., None])[..., 0], dtype=np.float64)
+        # In the user's units a direction may be much longer than the other and nearly parallel to it.
+        lengths = np.linalg.norm(self.directions, axis=1)
+        steps = np.asarray(steps, dtype=np.float64)
+        flat = steps.reshape(-1, steps.shape[-1])
+        nearest = np.linalg.lstsq((self.directions / lengths[:, None]).T, flat.T, rcond=None)[0].T / lengths
+        return np.asarray(nearest.reshape(*steps.shape[:-1], 2), dtype=np.float64)
 
     def slope(self, gradient: Values) -> NDArray[np.float64]:
         """Return ∂L/∂u and ∂L/∂v from ∂L/∂θ, shape (2,): the chain rule (P0)."""
