@@ -55,7 +55,7 @@ class Kind:
             What else the sentence names.
         """
         words = {part: Message(f"file.{self.name}.{part}") for part in ("called", "give", "again")}
-        return InputError(key, path=str(path), **words, **values)
+        return InputError(key, path=path, **words, **values)
 
 
 def seal(kind: Kind, description: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> bytes:

@@ -2,9 +2,9 @@
 
 A file is written from known days in one of the ways in which such files come. What a change may do to it is known:
 
-- a change that keeps the meaning (other delimiters, quotes, line ends, row orders, compression) must give the same days;
+- a change that keeps the meaning (delimiter, quotes, line ends, row order, compression) must give the same days;
 - a change that destroys cells must be refused, or leave those days out and keep the others;
-- after bytes are changed at random, every day that is read must be the day as it was, or the day as it now stands in the
+- after bytes are changed at random, every day that is read must be the day as it was, or as it now stands in the
   file by an independent reading of it.
 """
 

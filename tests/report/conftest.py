@@ -30,7 +30,10 @@ def draw():
 
 @pytest.fixture
 def browse(tmp_path):
-    """Return a function from a page's text to the document that it has become when its scripts have run, offline."""
+    """Return a function from a page's text to the document that it has become when its scripts have run, offline.
+
+    Nothing may be written to the browser's console: what its policy forbids would be.
+    """
     browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if browser is None:
         message = "no Chromium here to read the page in"
@@ -43,6 +46,7 @@ def browse(tmp_path):
             [
                 browser,
                 *options,
+                "--enable-logging=stderr",
                 f"--user-data-dir={tmp_path / 'profile'}",
                 "--dump-dom",
                 f"file://{tmp_path}/report.html",
@@ -52,6 +56,7 @@ def browse(tmp_path):
             text=True,
             timeout=120,
         )
+        assert [line for line in finished.stderr.splitlines() if ":CONSOLE" in line] == []
         return finished.stdout
 
     return read

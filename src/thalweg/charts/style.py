@@ -154,7 +154,29 @@ def layered(*layers: alt.Chart, width: int = WIDTH_PIXELS, height: int = HEIGHT_
 
 def vega_lite(chart: alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart) -> dict[str, Any]:
     """Return a chart as Vega-Lite; Altair's validation is left to the tests, so that users do not wait for it."""
-    return chart.to_dict(validate=False)
+    described = chart.to_dict(validate=False)
+    _escape_tooltips(described)
+    return described
+
+
+def _escape_tooltips(node: Any) -> None:  # noqa: ANN401 - any part of a chart
+    """Write the titles of tooltips so that Vega shows them: Vega-Lite makes an expression of them as they stand."""
+    if isinstance(node, list):
+        for each in node:
+            _escape_tooltips(each)
+    elif isinstance(node, dict):
+        for name, each in node.items():
+            if name == "tooltip" and isinstance(each, list):
+                for tip in each:
+                    if isinstance(tip.get("title"), str):
+                        tip["title"] = _tip_title(tip["title"])
+            elif name not in ("data", "datasets"):
+                _escape_tooltips(each)
+
+
+def _tip_title(title: str) -> str:
+    title = title.replace("\\", "\\\\")
+    return title.capitalize() if title in ("title", "image") else title  # Vega's tooltip would take these as orders
 
 
 def headed(chart: Chart, title: str) -> Chart:
@@ -202,6 +224,8 @@ def dress(chart: Chart, title: str, subtitle: str, language: str = "en", *, simu
         ),
         legend=alt.LegendConfig(labelFontSize=12, labelColor=INK, columnPadding=18, padding=0, offset=10),
         view=alt.ViewConfig(stroke=None),
+        # Vega-Lite would describe every mark in an expression that breaks at a backslash of a name. Pages name pictures.
+        aria=False,
         **locale,
     )
     return chart

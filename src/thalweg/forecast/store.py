@@ -29,6 +29,7 @@ from thalweg.series.frequency.record import DAILY, Frequency
 from thalweg.series.holidays import REFERENCE_YEARS, HolidayTable, holiday_names, holiday_table
 from thalweg.series.scale import Scale
 from thalweg.series.series import Series
+from thalweg.text import clean, quotable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -222,7 +223,7 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
     if offset is not None and offset <= 0:
         raise _UnusableError("model.reason.offset", offset=f"{offset:g}")
     return ModelParts(
-        chosen=str(description["chosen"]),
+        chosen=quotable(str(description["chosen"])),
         loss=description["loss"],
         strategies=strategies,
         pair=Pair(one_step, multi_step),
@@ -262,7 +263,7 @@ def _calendar(description: dict[str, Any], frequency: Frequency) -> tuple[Calend
     table = HolidayTable(0, 0, {})
     if holidays is not None:
         days = {str(name): np.array(of_name, dtype=np.int64) for name, of_name in holidays["days"].items()}
-        if any(of_name.ndim != 1 for of_name in days.values()):
+        if any(of_name.ndim != 1 or clean(name) != name for name, of_name in days.items()):
             raise _UnusableError("model.reason.incomplete")
         table = HolidayTable(int(holidays["first_year"]), int(holidays["last_year"]), days)
     else:

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from thalweg.text import clean, quotable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "zh")
 _NOT_GIVEN = object()
+_MOST_LISTED = 20  # of what a sentence lists
 _SPECIAL = frozenset(" ()&;|<>$%*\"'\\`!?#~")  # what a shell would not leave as it is
 
 
@@ -27,7 +31,8 @@ class Message:
     key : str
         Such as ``note.missing_days``.
     values : mapping
-        By name. A value may be a message itself, an `Argument`, or a list or tuple of values.
+        By name. A value may be a message itself, an `Argument`, or a list or tuple of values. A text counts as a
+        user's: it is told as `thalweg.text.quotable` gives it, and a path in its whole length.
     """
 
     key: str
@@ -53,12 +58,15 @@ class Argument:
         """Return the argument as its user writes it, in the command or in Python."""
         given = self.value is not _NOT_GIVEN
         if not command:
-            return f"{self.name}={self.value!r}" if given else self.name
+            value = quotable(self.value) if isinstance(self.value, str) else self.value
+            return f"{self.name}={quotable(repr(value))}" if given else self.name
         option = "--" + self.name.replace("_", "-")
         if not given or self.value is True:
             return option
+        if isinstance(self.value, Path):
+            return f"{option} {_quoted(clean(str(self.value)))}"
         text = ",".join(map(str, self.value)) if isinstance(self.value, (tuple, list)) else str(self.value)
-        return f"{option} {_quoted(text)}"
+        return f"{option} {_quoted(quotable(text))}"
 
 
 def _quoted(text: str) -> str:
@@ -87,19 +95,25 @@ class Catalogue:
 
     def __call__(self, message: Message | str, /, **values: object) -> str:
         """Return the sentence; a `KeyError` names a key or value that is not there."""
-        if isinstance(message, str):
-            message = Message(message, values)
+        if isinstance(message, str):  # with values that are composed already
+            told = {name: clean(each) if isinstance(each, str) else self._told(each) for name, each in values.items()}
+            return self.templates[message].format_map(told)
         return self.templates[message.key].format_map({name: self._told(each) for name, each in message.values.items()})
 
     def _told(self, value: object) -> object:
-        """Return a value in this language; what is neither message, argument nor list stays as it is."""
+        """Return a value in this language; what is no text and holds none stays as it is."""
         match value:
             case Message():
                 return self(value)
             case Argument():
                 return value.written(command=self.command)
             case list() | tuple():
-                return self.templates["list.comma"].join(str(self._told(each)) for each in value)
+                told = [str(self._told(each)) for each in value[:_MOST_LISTED]]
+                return self.templates["list.comma"].join([*told, *["…"] * (len(value) > _MOST_LISTED)])
+            case str():
+                return quotable(value)
+            case Path():
+                return clean(str(value))
             case _:
                 return value
 

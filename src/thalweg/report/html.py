@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +14,7 @@ import jinja2
 import vl_convert
 
 from thalweg.charts.style import FONT, VEGA_LITE
+from thalweg.messages import catalogue
 from thalweg.version import __version__
 
 if TYPE_CHECKING:
@@ -51,6 +54,36 @@ def scripts() -> str:
     return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
 
 
+@dataclass(frozen=True)
+class Script:
+    """A script of a page, and its digest, by which the page's policy lets it and no other script run."""
+
+    text: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the script as a policy names it."""
+        return base64.b64encode(hashlib.sha256(self.text.encode()).digest()).decode()
+
+
+def scripts_of(language: str) -> tuple[Script, ...]:
+    """Return all scripts of a page in a language: those that draw charts, and the one that calls them."""
+    translate = catalogue(language)
+    options = {
+        "renderer": "svg",
+        "ast": True,  # expressions are interpreted; else the policy would have to let texts become scripts
+        "logLevel": 1,  # errors alone: a reader has no use for Vega's warnings
+        "actions": {"export": True, "source": False, "compiled": False, "editor": False},
+        "i18n": {
+            "CLICK_TO_VIEW_ACTIONS": translate("report.save"),
+            "SVG_ACTION": translate("report.save_svg"),
+            "PNG_ACTION": translate("report.save_png"),
+        },
+    }
+    draw = files("thalweg.report").joinpath("draw.js").read_text(encoding="utf-8")
+    return Script(scripts()), Script(draw.replace("OPTIONS", json.dumps(options, ensure_ascii=False)))
+
+
 @cache
 def template(name: str) -> jinja2.Template:
     """Return a template of this folder; autoescape is on for all of them."""
@@ -71,16 +104,4 @@ def surroundings(translate: Catalogue) -> dict[str, Any]:
         "font": FONT,
         "style": files("thalweg.report").joinpath("page.css").read_text(encoding="utf-8"),
         "version": __version__,
-        "embed": json.dumps(
-            {
-                "renderer": "svg",
-                "actions": {"export": True, "source": False, "compiled": False, "editor": False},
-                "i18n": {
-                    "CLICK_TO_VIEW_ACTIONS": translate("report.save"),
-                    "SVG_ACTION": translate("report.save_svg"),
-                    "PNG_ACTION": translate("report.save_png"),
-                },
-            },
-            ensure_ascii=False,
-        ),
     }

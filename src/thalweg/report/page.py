@@ -16,7 +16,7 @@ from thalweg.report.charts.ladder import ladder_chart
 from thalweg.report.charts.series import series_chart
 from thalweg.report.charts.steps import steps_chart
 from thalweg.report.charts.truth import truth_chart
-from thalweg.report.html import page_chart, scripts, surroundings, template
+from thalweg.report.html import page_chart, scripts_of, surroundings, template
 from thalweg.report.insights import insights
 from thalweg.version import __version__
 
@@ -60,7 +60,7 @@ def page(findings: Findings, language: str = "en", model: Model | None = None) -
     translate = catalogue(language)
     # Bundling takes a second outside Python; the charts are made meanwhile.
     with ThreadPoolExecutor(1) as aside:
-        bundled = aside.submit(scripts)
+        bundled = aside.submit(scripts_of, language)
         values = _values(findings, translate)
         made, missing = ({}, []) if model is None else insights(findings, model, language)
         values["pictures"] |= {name: page_chart(name, each.described) for name, each in made.items()}

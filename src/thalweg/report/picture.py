@@ -10,7 +10,7 @@ import vl_convert
 from thalweg.charts.illustration import words_of
 from thalweg.charts.style import VEGA_LITE
 from thalweg.messages import catalogue
-from thalweg.report.html import page_chart, scripts, surroundings, template
+from thalweg.report.html import page_chart, scripts_of, surroundings, template
 from thalweg.report.tables import Table
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ def rendered(illustration: Illustration, kind: str) -> bytes:
     spec = illustration.described
     match kind:
         case ".svg":
-            # Screen readers read the title. A description of every mark would double the size of the file.
-            plain = spec | {"config": spec["config"] | {"aria": False}}
-            return vl_convert.vegalite_to_svg(plain, vl_version=VEGA_LITE).encode()
+            return vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE).encode()
         case ".png":
             return vl_convert.vegalite_to_png(spec, vl_version=VEGA_LITE, scale=PNG_SCALE)
         case ".json":
@@ -55,5 +53,5 @@ def _page(illustration: Illustration) -> str:
         sentences=illustration.sentences,
         tables=tables_of(illustration),
         questions=illustration.questions(),
-        scripts=scripts(),
+        scripts=scripts_of(illustration.language),
     )

@@ -11,6 +11,7 @@ from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
 from thalweg.series.frequency.dates import occurs, step_range, steps_after, steps_between
 from thalweg.series.frequency.record import DAILY, Frequency
+from thalweg.text import quotable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,9 +34,9 @@ class Series:
     observed : ndarray of bool, shape (steps,)
         False where the value was filled in. Later steps may look back at such a value, but no loss counts it.
     name : str
-        The name of the column of values.
+        The name of the column of values, as `thalweg.text.quotable` shows it.
     source : str
-        Where it comes from, for titles: a file's name, "frame" or "simulated channel".
+        Where it comes from, for titles: a file's name, shown likewise, "frame" or "simulated channel".
     simulated : bool
         Whether these are simulated values, as `thalweg sample` writes them; everything that shows the series says so.
     notes : tuple of Message
@@ -60,6 +61,8 @@ class Series:
     frequency: Frequency = DAILY
 
     def __post_init__(self) -> None:
+        for name in ("name", "source"):
+            object.__setattr__(self, name, quotable(str(getattr(self, name))))
         for name, dtype in (("values", np.float64), ("observed", np.bool_)):
             object.__setattr__(self, name, _column(name, getattr(self, name), dtype))
         if not occurs(self.frequency, self.start):

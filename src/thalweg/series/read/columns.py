@@ -12,6 +12,7 @@ from thalweg.series.read.candidates import forecastable
 from thalweg.series.read.dates import has_codes, shape_of
 from thalweg.series.read.numbers import is_number
 from thalweg.series.read.repeats import several_rows_a_day
+from thalweg.text import quotable
 
 if TYPE_CHECKING:
     from thalweg.series.read.profiles import ColumnProfile
@@ -153,6 +154,7 @@ def _has_units(profile: ColumnProfile) -> bool:
 
 
 def _named(table: Table, profiles: list[ColumnProfile], argument: str, name: str) -> ColumnProfile:
+    name = quotable(name.strip()).strip()  # as the columns' own names are
     for profile in profiles:
         if profile.column.name == name:
             return profile

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from thalweg.errors import InputError
 from thalweg.messages import Message
+from thalweg.text import MOST_LETTERS, quotable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 MEMORY_LIMIT_MEGABYTES = 512
 """What DuckDB may take; a file may be larger."""
-SHOWN_CHARACTERS = 40
-"""A longer cell is cut in a message."""
 
 
 @dataclass(frozen=True)
@@ -141,16 +140,23 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 
 def unique_names(names: list[str]) -> list[str]:
-    """Return the names trimmed; an empty name becomes ``column`` and its place, a repeated name gets a number."""
+    """Return the names as they are shown; an empty one becomes ``column`` and its place, a repeated one gets a number.
+
+    This is where the names of columns come in: nothing behind it sees a name as it stands in the source.
+    """
     given: list[str] = []
+    counts: dict[str, int] = {}
     for place, name in enumerate(names):
-        base = name.strip() or f"column{place}"
-        count = 1 + sum(base == other.strip() for other in names[:place])
-        given.append(base if count == 1 else f"{base} ({count})")
+        base = unique = quotable(name.strip()).strip() or f"column{place}"
+        while unique in counts:
+            counts[base] += 1
+            number = f" ({counts[base]})"
+            unique = base[: MOST_LETTERS - len(number)] + number
+        counts[unique] = 1
+        given.append(unique)
     return given
 
 
 def shown(cell: object) -> str:
-    """Return a cell for a message: in quotes, and cut where it is long."""
-    text = str(cell)
-    return f'"{text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"}"'
+    """Return a cell for a message, in quotes."""
+    return f'"{quotable(str(cell))}"'
