@@ -14,7 +14,7 @@ from pathlib import Path
 
 from campaigns.campaign import run
 
-CAMPAIGNS = ("files",)
+CAMPAIGNS = ("files", "models")
 """Each is a module of this folder that holds a `CAMPAIGN`."""
 
 

@@ -208,6 +208,10 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
     bands, errors = _floats(tensors, "bands", 2), _floats(tensors, "errors", 1)
     if bands.shape[1] != 2 * len(levels) or not 1 <= len(bands) <= frequency.longest_horizon or not len(errors):
         raise _UnusableError("model.reason.intervals_incomplete")
+    bands = bands.reshape(len(bands), len(levels), 2)
+    low, high = bands[..., 0], bands[..., 1]
+    if (low > high).any() or (np.diff(low) > 0).any() or (np.diff(high) < 0).any() or errors.min() < 0:
+        raise _UnusableError("model.reason.intervals_crossed")
     told = description["strategy"]
     strategies = tuple(told) if isinstance(told, list) else (told,) * len(bands)
     known = len(strategies) == len(bands) and all(strategy in (*STRATEGIES, COPYING) for strategy in strategies)
@@ -231,9 +235,9 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
         days=series,
         miss_transform=MissTransform(offset),
         levels=levels,
-        bands=bands.reshape(len(bands), len(levels), 2),
+        bands=bands,
         errors=errors,
-        low_residual=float(_number(description.get("low_residual", float(bands[0, -2])))),
+        low_residual=float(_number(description.get("low_residual", float(bands[0, -1, 0])))),
         made=dt.date.fromisoformat(description["made"]),
         notes=notes,
     )

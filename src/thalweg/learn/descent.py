@@ -436,6 +436,10 @@ class Descent:
         for name, values in expected.items():
             if state[name].shape != values.shape or state[name].dtype != values.dtype:
                 raise ValueError(f"{name} has shape {state[name].shape} of {state[name].dtype}")
+        if not 0 <= state["counts"][kernel.UPDATES] - self.before[0] <= self.epochs * self.batches:
+            raise ValueError("the number of updates made is none of this descent")
+        if "best" in state and (state["best"].ndim != 1 or state["best"].dtype != np.float64):
+            raise ValueError(f"best has shape {state['best'].shape} of {state['best'].dtype}")
         epochs_seen, last_loss, validation, best_epoch, rate = state["course"].tolist()
         for name, values in fixed.items():
             values[...] = state[name]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 
 from thalweg.checksummed import unseal
+from thalweg.errors import InputError
 from thalweg.learn.descent import Descent
 from thalweg.learn.training.checkpoint import DESCENT
 
@@ -113,8 +114,11 @@ class FitDescent(Descent):
 
 
 def saved_seed(path: Path) -> int:
-    """Return the seed of a saved descent."""
-    return int(unseal(DESCENT, path)[0]["seed"])
+    """Return the seed of a saved descent; errors as of `Descent.load`."""
+    seed = unseal(DESCENT, path)[0].get("seed")
+    if type(seed) is not int:
+        raise InputError("descent.unusable", path=path)
+    return seed
 
 
 def go_on(descent: FitDescent, path: Path) -> None:
@@ -144,6 +148,8 @@ def go_on(descent: FitDescent, path: Path) -> None:
         raise ValueError(f"The checkpoint {path} is a descent, but not one of an estimator. Choose another path.")
     if not np.array_equal(tensors[UNITS], descent.state()[UNITS]):
         raise ValueError(f"{path} was begun with other examples than those given: their targets have another scale.")
+    if any(tensors[name].ndim != 1 or tensors[name].dtype != np.float64 for name in CURVES):
+        raise InputError("descent.unusable", path=path)
     descent.restore(tensors)
 
 

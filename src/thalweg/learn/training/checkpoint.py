@@ -77,17 +77,22 @@ def load(begin: Callable[..., S], path: str | Path, examples: Examples, *, loss:
     path = Path(path)
     description, tensors = unseal(DESCENT, path)
     try:
-        descent = _begun(begin, path, description, examples, loss)
+        descent = _begun(begin, path, description, tensors, examples, loss)
         descent.restore(tensors)
     except InputError:
         raise
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise InputError("descent.unusable", path=path) from error
     return descent
 
 
 def _begun(
-    begin: Callable[..., S], path: Path, description: dict[str, Any], examples: Examples, loss: Loss | None
+    begin: Callable[..., S],
+    path: Path,
+    description: dict[str, Any],
+    tensors: Mapping[str, NDArray[Any]],
+    examples: Examples,
+    loss: Loss | None,
 ) -> S:
     if description["own loss"]:
         begun_with = {"path": path, "loss": description["loss"], "argument": Argument("loss")}
@@ -99,6 +104,8 @@ def _begun(
         loss = _of_table(description["loss"], description["loss parameters"])
     shape: dict[str, Any] = {**description["network"], "widths": tuple(description["network"]["widths"])}
     network = Network(**shape)
+    if tensors["theta"].shape != (network.size,):  # before memory is asked for what the description claims
+        raise InputError("descent.unusable", path=path)
     if examples.features != network.widths[0]:
         raise InputError("descent.other_examples", path=path)
     descent = begin(
