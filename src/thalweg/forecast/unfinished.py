@@ -24,6 +24,7 @@ from thalweg.messages import Argument, Message
 from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.dates import iso
 from thalweg.series.split import split_by_date
+from thalweg.series.variation import as_told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,10 +92,10 @@ def left_out(series: Series) -> Series:
         _NOTE,
         {
             "date": iso(series.dates[-1]),
-            "value": _written(series.values[-1]),
+            "value": as_told(series.values[-1]),
             "count": len(earlier),
-            "low": _written(earlier.min()),
-            "high": _written(earlier.max()),
+            "low": as_told(earlier.min()),
+            "high": as_told(earlier.max()),
             "argument": Argument("keep_last", value=True),
         },
     )
@@ -114,7 +115,3 @@ def _lines(frequency: Frequency) -> Ladder:
     month = frequency.lags[2]
     rungs = (Rung(month), Rung(month, known="week"), Rung(month, known="year"))
     return Ladder("lines", tuple(replace(suited(rung), seeds=1) for rung in rungs))
-
-
-def _written(value: float) -> str:
-    return f"{value:,.12g}" if abs(value) >= 1 else f"{value:.3g}"

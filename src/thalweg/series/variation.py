@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_FIGURES = 17  # significant figures that tell any two double numbers apart
+_LARGE = 1e9  # of a value; twelve figures may leave out how such a series moves
 ROUNDING = 8 * float(np.finfo(np.float64).eps)  # as a share of the largest value; a smaller change is none
 
 
@@ -60,3 +61,10 @@ def figures(size: float, change: float, least: int, of_change: int) -> int:
 def magnitude(size: float) -> int:
     """Return the power of ten of a number's first figure: 3 for 1,234, −2 for 0.05."""
     return math.floor(math.log10(abs(size)))
+
+
+def as_told(value: float) -> str:
+    """Return a value of a series as a note tells it: as it was given, or with three figures below one."""
+    if abs(value) < 1:
+        return f"{value:.3g}"
+    return f"{value:,.{15 if abs(value) >= _LARGE else 12}g}"

@@ -8,6 +8,7 @@ import numpy as np
 
 from thalweg.messages import Argument, Message
 from thalweg.series.frequency.record import DAILY
+from thalweg.series.variation import as_told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,7 +60,7 @@ def _missing_codes(
     if not codes:
         return [], is_code
     told = {
-        "codes": [_written(code) for code in codes],
+        "codes": [as_told(code) for code in codes],
         "count": int(is_code.sum()),
         "day": str(days[is_code][0]),
         "argument": Argument("missing", ",".join(f"{code:.15g}" for code in codes)),
@@ -97,7 +98,7 @@ def _outliers(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list
         return []
     largest = outliers[np.argmax(sizes[outliers])]
     largest_one = {
-        "value": _written(float(values[largest])),
+        "value": as_told(float(values[largest])),
         "day": str(days[largest]),
         "times": f"{float(f'{sizes[largest] / np.median(filled):.2g}'):,.0f}",
     }
@@ -116,8 +117,8 @@ def _running_total(days: NDArray[np.datetime64], values: NDArray[np.float64]) ->
         return []
     told = {
         "day": str(days[-1]),
-        "increment": _written(float(steps[-1])),
-        "usual": _written(float(np.median(steps))),
+        "increment": as_told(float(steps[-1])),
+        "usual": as_told(float(np.median(steps))),
         "argument": Argument("difference", value=True),
     }
     return [Message("note.running_total", told)]
@@ -136,12 +137,8 @@ def _padded_tail(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> l
     told = {
         "count": count,
         "day": str(days[changes[-1]]),
-        "value": _written(float(values[-1])),
+        "value": as_told(float(values[-1])),
         "longest": longest,
         "argument": Argument("until", str(days[changes[-1] - 1])),
     }
     return [Message("note.padded_tail", told)]
-
-
-def _written(value: float) -> str:
-    return f"{value:,.12g}" if abs(value) >= 1 else f"{value:.3g}"
