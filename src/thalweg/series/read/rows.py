@@ -3,49 +3,26 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
-from thalweg.series.read.dates import (
-    TOTAL_WORDS,
-    DateReading,
-    body_of,
-    has_codes,
-    words_and_shape,
-)
-from thalweg.series.read.eastern import has_myriads_sql, plain_width_sql, times_myriads_sql
+from thalweg.series.read.dates import has_codes
 from thalweg.series.read.marks import Settled, settle_mark
 from thalweg.series.read.midnights import local_days
 from thalweg.series.read.moments import NUMBERED
-from thalweg.series.read.numbers import (
-    INFINITE,
-    MISSING,
-    NumberReading,
-    is_missing,
-    is_number,
-    number_text,
-    reading_of_number_type,
-    readings_of_text,
-)
+from thalweg.series.read.numbers import is_number
 from thalweg.series.read.orders import First, choose_order
 from thalweg.series.read.table import shown
-from thalweg.series.read.words import words_in
-from thalweg.sql import literal
+from thalweg.series.read.ways import LARGEST_VALUE, ways_found
 
 if TYPE_CHECKING:
+    from thalweg.series.read.dates import DateReading
     from thalweg.series.read.options import ReadOptions
     from thalweg.series.read.profiles import ColumnProfile
     from thalweg.series.read.table import Table
-
-_LARGEST_VALUE = 1e15  # above it a float holds no hundredths, and no daily number lies there
-_MOST_TOTALS = 3  # rows of sums in a file
-_SUM_TOLERANCE = 1e-9  # of a sum, in which it may differ where decimals were rounded
-_MOST_WORDINGS = 1000  # different words beside the digits of dates
-_HAS_SIGNS = "NOT missing AND (value_mark <> '' OR value_factor <> 1 OR regexp_matches(value_cell, '[)]|-$'))"
-_BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
+    from thalweg.series.read.ways import Ways
 
 
 @dataclass(frozen=True)
@@ -78,33 +55,6 @@ class Rows:
     notes: tuple[Message, ...]
 
 
-@dataclass(frozen=True)
-class _Ways:
-    """The ways to read both columns, and a query that tries each of them on every cell.
-
-    Attributes
-    ----------
-    dates, numbers : list
-    allowed : list of int
-        The indices of the ways to read numbers that the options allow.
-    mark : str
-        The sign of a currency or of percent that stands beside most numbers.
-    cells : str
-    marked : bool
-        Whether signs beside the number are understood.
-    myriads : bool
-        Whether numbers in ten thousands and hundred millions are understood by their last letter.
-    """
-
-    dates: list[DateReading]
-    numbers: list[NumberReading]
-    allowed: list[int]
-    mark: str
-    cells: str
-    marked: bool
-    myriads: bool
-
-
 def decide(
     table: Table,
     profiles: list[ColumnProfile],
@@ -120,7 +70,7 @@ def decide(
         If a cell that should hold a date or a number holds neither, if the order of day and month is undecided, or if a
         value is infinite or too large. The row is named.
     """
-    ways, found = _ways_found(table, date_profile, value_profile, options)
+    ways, found = ways_found(table, date_profile, value_profile, options)
     dates, cells = ways.dates, ways.cells
     if not found["used"].count:
         raise InputError("read.no_dated_values", source=table.source_name)
@@ -142,181 +92,6 @@ def decide(
         notes += told
     sql = f"SELECT *, {local} AS day, {clock} AS clock, value{value} AS value FROM ({cells}) WHERE used"
     return Rows(table, profiles, date_profile, value_profile, sql, dates[day].format, tuple(notes))
-
-
-def _ways_found(
-    table: Table, date_profile: ColumnProfile, value_profile: ColumnProfile, options: ReadOptions
-) -> tuple[_Ways, dict[str, First]]:
-    """Return the ways to read the columns, and how many cells each fits: the plain ways where they fit all cells."""
-    if date_profile.words is not None:
-        date_profile = _with_all_words(table, date_profile)
-    ways = _ways(table, date_profile, value_profile, options, thorough=False)
-    found = _tally(table, ways)
-    marked = False
-    if _undated(ways, found) or _unread(ways, found):
-        if _undated(ways, found) and options.date_format is None and date_profile.shape is not None:
-            date_profile = _with_all_words(table, date_profile)
-        ways = _ways(table, date_profile, value_profile, options, thorough=True)
-        found = _tally(table, ways)
-    if _unread(ways, found) and value_profile.column.kind == "text":
-        marked = True
-        ways = _ways(table, date_profile, value_profile, options, thorough=True, marked=True)
-        found = _tally(table, ways)
-    odd = found["undated"].count + min(found[f"day{i}"].count for i in range(len(ways.dates)))
-    if 0 < odd <= _MOST_TOTALS and (sums := _sums(table, ways)):
-        ways = _ways(table, date_profile, value_profile, options, thorough=True, marked=marked, sums=sums)
-        found = _tally(table, ways)
-    return ways, found
-
-
-def _with_all_words(table: Table, date_profile: ColumnProfile) -> ColumnProfile:
-    """Return the profile of the dates again, the words of all of them known: the first dates may name few months."""
-    cell = _cell(date_profile, thorough=True)
-    dates = f"SELECT left({cell}, 100) AS cell FROM source_rows WHERE {cell} IS NOT NULL"
-    words = f"SELECT cell, array_to_string({words_in(body_of('cell'))}, ' ') AS words FROM ({dates})"
-    cells = table.query(f"SELECT min(cell) FROM ({words}) WHERE words <> '' GROUP BY words LIMIT {_MOST_WORDINGS}")
-    if not 0 < len(cells) < _MOST_WORDINGS:
-        return date_profile
-    words_, shape = words_and_shape([cell for (cell,) in cells if not is_missing(cell)])
-    return date_profile if words_ is None else replace(date_profile, shape=shape, words=words_)
-
-
-def _sums(table: Table, ways: _Ways) -> list[int]:
-    """Return the records without a date whose number is the sum of all dated rows, whatever word they have."""
-    dated = " OR ".join(f"day{i} IS NOT NULL" for i in range(len(ways.dates)))
-    for i in range(len(ways.numbers)):
-        value = f"value{i}"
-        total = f"(SELECT sum({value}) FILTER (WHERE {dated}) FROM rows HAVING count(*) > {_MOST_TOTALS} + 2)"
-        found = table.query(
-            f"WITH rows AS (SELECT record, {value}, {', '.join(f'day{i}' for i in range(len(ways.dates)))} "
-            f"FROM ({ways.cells}) WHERE used) "
-            f"SELECT record FROM rows WHERE NOT ({dated}) "
-            f"AND {value} <> 0 AND abs({value} - {total}) <= {_SUM_TOLERANCE} * abs({value})"
-        )
-        if found:
-            return [record for (record,) in found]
-    return []
-
-
-def _undated(ways: _Ways, found: dict[str, First]) -> int:
-    """Return how many cells do not fit the best reading of the dates."""
-    return min(found[f"day{i}"].count for i in range(len(ways.dates)))
-
-
-def _unread(ways: _Ways, found: dict[str, First]) -> int:
-    """Return how many cells do not fit the best reading of the numbers."""
-    return min(found[f"value{i}"].count for i in ways.allowed)
-
-
-def _ways(
-    table: Table,
-    date_profile: ColumnProfile,
-    value_profile: ColumnProfile,
-    options: ReadOptions,
-    *,
-    thorough: bool,
-    marked: bool = False,
-    sums: list[int] | None = None,
-) -> _Ways:
-    date_cell, value_cell = (_cell(profile, thorough=thorough) for profile in (date_profile, value_profile))
-    dates = date_profile.date_readings(options.date_format, "date_cell", thorough=thorough)
-    if not dates:
-        raise AssertionError(date_profile.column.name)  # `choose_columns` has refused it
-    text, mark, factor = number_text("value_cell", thorough=thorough, marked=marked)
-    is_sum = f" OR record IN ({', '.join(map(str, sums))})" if sums else ""
-    inner = f"""
-        SELECT *, {_among("date_cell", MISSING)} AS undated, {_missing(options.missing)} AS missing,
-            {_among("date_cell", TOTAL_WORDS)}{is_sum} AS total,
-            {text} AS value_text, {mark} AS value_mark, {factor} AS value_factor
-        FROM (SELECT *, {date_cell} AS date_cell, {value_cell} AS value_cell FROM source_rows)
-    """
-    if value_profile.column.kind == "number":
-        numbers = [reading_of_number_type(value_profile.column.field)]
-        allowed = [0]
-    else:
-        numbers = readings_of_text("value_text", thorough=thorough)
-        if not (table.semicolon or thorough or options.decimal_comma):
-            numbers = numbers[:1]
-        allowed = [i for i, each in enumerate(numbers) if options.decimal_comma in (None, each.decimal_comma)]
-    usual, fits, times = "", "NOT missing", ""
-    if marked:
-        usual = (
-            table.query(f"SELECT mode(value_mark) FROM ({inner}) WHERE NOT missing AND value_text <> ''")[0][0] or ""
-        )
-        fits, times = f"NOT missing AND value_mark = {literal(usual)}", " * value_factor"
-    values = [each.value for each in numbers]
-    if thorough and not marked and value_profile.column.kind != "number":
-        values = [times_myriads_sql("value_cell", each) for each in values]
-    values = [f"({each}){times}" for each in values]
-    if times:
-        values = [f"round({each}, 6)" for each in values]  # 1.005K is 1005, not 1004.9999999999999
-    cells = f"""
-        SELECT *, NOT total AND NOT (undated AND missing) AS used,
-            {", ".join(f"{reading.day} AS day{i}, {reading.time} AS clock{i}" for i, reading in enumerate(dates))},
-            {", ".join(f"CASE WHEN {fits} THEN {each} END AS value{i}" for i, each in enumerate(values))}
-        FROM ({inner})
-    """
-    return _Ways(dates, numbers, allowed, usual, cells, marked=marked, myriads=thorough and not marked)
-
-
-def _tally(table: Table, ways: _Ways) -> dict[str, First]:
-    """Count the cells of each sort, in one pass over the file."""
-    asked = {
-        "total": "[count(*) FILTER (WHERE total)::VARCHAR, '0', min(coalesce(date_cell, '')) FILTER (WHERE total)]",
-        "used": First.sql("date_cell", "true"),
-        "undated": First.sql("value_cell", "undated"),
-        "infinite": First.sql("value_cell", _among("value_cell", INFINITE)),
-        "myriads": First.sql(
-            "value_cell", f"NOT missing AND {has_myriads_sql('value_cell')}" if ways.myriads else "false"
-        ),
-        "comma": First.sql("value_cell", "NOT missing AND contains(value_cell, ',')"),
-        "point": First.sql("value_cell", "NOT missing AND contains(value_cell, '.')"),
-        "gap": First.sql("value_cell", r"NOT missing AND regexp_matches(value_cell, '\d[^\d.,eE+-]\d')"),
-        "signs": First.sql("value_cell", _HAS_SIGNS if ways.marked else "false"),
-    }
-    for i in range(len(ways.dates)):
-        asked[f"day{i}"] = First.sql("date_cell", f"NOT undated AND day{i} IS NULL")
-        asked[f"clock{i}"] = First.sql("date_cell", f"clock{i} IS NOT NULL")
-    for i in range(len(ways.numbers)):
-        asked[f"value{i}"] = First.sql("value_cell", f"NOT missing AND value{i} IS NULL")
-        asked[f"huge{i}"] = First.sql("value_cell", f"abs(value{i}) > {_LARGEST_VALUE}")
-    answer = table.query(f"SELECT {', '.join(asked.values())} FROM ({ways.cells})")[0]
-    return {name: First.of(taken) for name, taken in zip(asked, answer, strict=True)}
-
-
-def _cell(profile: ColumnProfile, *, thorough: bool) -> str:
-    """Return SQL for a column's cell as trimmed text."""
-    name = profile.column.field
-    if profile.column.kind == "number":
-        # Whole numbers are written without a point: they may be dates like 20210105.
-        whole = f"{name} = floor({name}) AND abs({name}) < 1e15"
-        name = f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
-    if thorough:
-        return f"trim({plain_width_sql(f'({name})::VARCHAR')}, {_BLANKS})"
-    return f"trim(({name})::VARCHAR)"
-
-
-def _among(cell: str, words: tuple[str, ...]) -> str:
-    """Return SQL for whether a cell is one of the words; a null cell counts as empty."""
-    return f"lower(coalesce({cell}, '')) IN ({', '.join(literal(word) for word in words)})"
-
-
-def _missing(codes: tuple[str, ...]) -> str:
-    """Return SQL for whether a value's cell stands for a missing value; a code that is a number counts as a number."""
-    numbers = [number for code in codes if (number := _as_number(code)) is not None]
-    asked = _among("value_cell", (*MISSING, *(code.lower() for code in codes)))
-    if numbers:
-        plain = "replace(value_cell, '\u2212', '-')"
-        asked = f"({asked} OR coalesce(try_cast({plain} AS DOUBLE) IN ({', '.join(map(repr, numbers))}), false))"
-    return asked
-
-
-def _as_number(code: str) -> float | None:
-    try:
-        number = float(code.replace("\u2212", "-"))
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
 
 
 def _choose_dates(
@@ -371,7 +146,7 @@ def _midnight(table: Table, cells: str, chosen: int) -> bool:
 def _choose_numbers(
     table: Table,
     value_profile: ColumnProfile,
-    ways: _Ways,
+    ways: Ways,
     found: dict[str, First],
     options: ReadOptions,
     notes: list[Message],
@@ -386,7 +161,7 @@ def _choose_numbers(
     if misfits[best].count:
         raise _unread_number(table, name, ways, misfits, best, options)
     if found[f"huge{best}"].count:
-        raise _cell_error("read.too_large", table, found[f"huge{best}"], name, most=_LARGEST_VALUE)
+        raise _cell_error("read.too_large", table, found[f"huge{best}"], name, most=LARGEST_VALUE)
     if value_profile.column.kind == "number":
         return best
     best = _settled(table, name, ways, found, best, options, notes)
@@ -397,7 +172,7 @@ def _choose_numbers(
 def _settled(
     table: Table,
     name: str,
-    ways: _Ways,
+    ways: Ways,
     found: dict[str, First],
     best: int,
     options: ReadOptions,
@@ -422,7 +197,7 @@ def _settled(
             return best
 
 
-def _note_marks(table: Table, name: str, ways: _Ways, found: dict[str, First], best: int, notes: list[Message]) -> None:
+def _note_marks(table: Table, name: str, ways: Ways, found: dict[str, First], best: int, notes: list[Message]) -> None:
     """Add notes about the marks in the numbers and the signs beside them."""
     comma, point, gap = found["comma"], found["point"], found["gap"]
     is_comma, asked = ways.numbers[best].decimal_comma, len(ways.allowed) < len(ways.numbers)
@@ -438,7 +213,7 @@ def _note_marks(table: Table, name: str, ways: _Ways, found: dict[str, First], b
 
 
 def _unread_number(
-    table: Table, name: str, ways: _Ways, misfits: list[First], best: int, options: ReadOptions
+    table: Table, name: str, ways: Ways, misfits: list[First], best: int, options: ReadOptions
 ) -> InputError:
     """Return the error about the first cell that is no number by the best of the readings that are allowed."""
     misfit = misfits[best]
