@@ -1,9 +1,9 @@
 """Damaged and forged files of models and of saved descents: each is refused in words, or it works and keeps its bits.
 
-Bytes that are changed at random break the checksum, so such a file must be refused. A forger also writes a checksum that
-fits: the description holds another value somewhere, or an array another type, shape or number. Then the file must be
-refused, or what it holds must be of use: a forecast of finite numbers in intervals that do not cross, the same each time
-that it is loaded. What a later version may add must change nothing. No file may ask for much memory or time.
+Bytes that are changed at random break the checksum, so such a file must be refused. A forger also writes a checksum
+that fits: the description holds another value somewhere, or an array another type, shape or number. Then the file must
+be refused, or what it holds must be of use: a forecast of finite numbers in intervals that do not cross, the same each
+time that it is loaded. What a later version may add must change nothing. No file may ask for much memory or time.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import resource
 import struct
 import time
 import unicodedata
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from safetensors.numpy import save
 from campaigns.campaign import Campaign, Outcome
 from campaigns.files import bytes_changed
 from campaigns.refusal import wrong_with
-from support.small_searches import NET, SHORT, YEAR, fitted, meant, search, served_by, series_of
+from support.small_searches import NET, SHORT, YEAR, fitted, meant, search, series_of, served_by
 from support.strategies import random_examples
 from thalweg.checksummed import CHECKSUM, Kind, _checksum
 from thalweg.cli.terminal import print_forecast, print_model
@@ -50,7 +51,28 @@ _MOST_MEGABYTES = 512  # of address space that a trial may add
 _MOST_SECONDS = 5.0
 _EXAMPLES = random_examples(np.random.default_rng(0), 40, 6, 2, 2)
 _VALUES: tuple[Any, ...] = (
-    *(None, True, False, 0, 1, -1, 2, 7, 28, 99_999, 2**31, 2**63, 2**64, 10**18, 10**300, -(10**18), 0.5, -0.0, 1e308, 5e-324),
+    *(
+        None,
+        True,
+        False,
+        0,
+        1,
+        -1,
+        2,
+        7,
+        28,
+        99_999,
+        2**31,
+        2**63,
+        2**64,
+        10**18,
+        10**300,
+        -(10**18),
+        0.5,
+        -0.0,
+        1e308,
+        5e-324,
+    ),
     *("", "x", "daily", "relu", "mae", "D", "1111111", "0000000", "2024-02-30", "9999-12-31", "0001-01-01", "float16"),
     *("\x1b[2J\u202e\0", "{0}${x}`</script>", "v" * 10_000, "C:\\x"),
     *([], [[]], {}, [0], [1, 2, 3], [10**9] * 3, [None], ["a"] * 50, {"a": 1}, [[1, 2], [3]], list(range(5000))),
@@ -105,20 +127,20 @@ def header_forged(content: bytes, dice: random.Random) -> bytes:
     return struct.pack("<Q", len(text)) + text + rest
 
 
-def description_forged(description: Any, tensors: dict[str, NDArray[Any]], dice: random.Random) -> None:  # noqa: ANN401
+def description_forged(description: Any, tensors: dict[str, NDArray[Any]], dice: random.Random) -> None:
     """Put a strange value somewhere into the description, or take something out of it."""
     del tensors
     places = list(_places(description))
     holder, key = dice.choice(places)
-    if dice.random() < 0.15:  # noqa: PLR2004
+    if dice.random() < 0.15:
         del holder[key]
-    elif dice.random() < 0.2 and isinstance(holder[key], (int, float)):  # noqa: PLR2004
+    elif dice.random() < 0.2 and isinstance(holder[key], (int, float)):
         holder[key] = holder[key] * dice.choice((-1, 2, 10**6)) + dice.choice((0, 1))
     else:
         holder[key] = copy.deepcopy(dice.choice(_VALUES))
 
 
-def _places(node: Any) -> Generator[tuple[Any, Any]]:  # noqa: ANN401
+def _places(node: Any) -> Generator[tuple[Any, Any]]:
     """Yield every place of a description, as what holds it and the key of it; of a long list the first ones."""
     pairs = node.items() if isinstance(node, dict) else enumerate(node[:5]) if isinstance(node, list) else ()
     for key, each in list(pairs):
@@ -126,7 +148,7 @@ def _places(node: Any) -> Generator[tuple[Any, Any]]:  # noqa: ANN401
         yield from _places(each)
 
 
-def arrays_forged(description: Any, tensors: dict[str, NDArray[Any]], dice: random.Random) -> None:  # noqa: ANN401
+def arrays_forged(description: Any, tensors: dict[str, NDArray[Any]], dice: random.Random) -> None:
     """Give an array another type, shape or numbers, or take it out."""
     del description
     name = dice.choice(sorted(tensors))
@@ -155,15 +177,15 @@ def arrays_forged(description: Any, tensors: dict[str, NDArray[Any]], dice: rand
             tensors[name] = changed
 
 
-def more_told(description: Any, tensors: dict[str, NDArray[Any]], dice: random.Random) -> None:  # noqa: ANN401
+def more_told(description: Any, tensors: dict[str, NDArray[Any]], dice: random.Random) -> None:
     """Add what a later version may add, or write the same in another order."""
-    if dice.random() < 0.5:  # noqa: PLR2004
+    if dice.random() < 0.5:
         description["a later key"] = dice.choice(_VALUES)
     items = list(description.items())
     dice.shuffle(items)
     description.clear()
     description.update(items)
-    if dice.random() < 0.3:  # noqa: PLR2004
+    if dice.random() < 0.3:
         tensors["a later array"] = np.zeros(3)
 
 
@@ -181,7 +203,7 @@ def model_works(path: Path) -> tuple[Any, str]:
     rising = (low95, low80, forecast.mean, high80, high95)
     if not all(np.isfinite(row).all() for row in rising):
         return model, "a forecast that is not finite"
-    if any((one > other).any() for one, other in zip(rising, rising[1:], strict=False)):
+    if any((one > other).any() for one, other in pairwise(rising)):
         return model, "intervals that cross"
     for language in LANGUAGES:
         told = io.StringIO()
@@ -212,7 +234,7 @@ def descent_works(path: Path) -> tuple[Any, str]:
 
 
 def models() -> dict[str, Model]:
-    """Return a model of every kind that is quick to make: a line, networks with a country's calendar, a mean, a copy."""
+    """Return a model of every kind: a line, networks with a country's calendar or many outputs, a mean, a copy."""
     days = np.arange(430)
     views = series_of(np.round(800 + 200 * np.sin(days * 2 * np.pi / 7) + days + 40 * np.cos(days * days)))
     line = search(views, ladder=SHORT, horizon=3)[1]
@@ -300,4 +322,6 @@ def begin(folder: Path) -> Callable[[random.Random], Outcome]:
     return trial
 
 
-CAMPAIGN = Campaign("Damaged and forged models and descents are refused in words, or work and keep their bits.", 5_000, begin)
+CAMPAIGN = Campaign(
+    "Damaged and forged models and descents are refused in words, or work and keep their bits.", 5_000, begin
+)

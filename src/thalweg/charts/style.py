@@ -224,7 +224,7 @@ def dress(chart: Chart, title: str, subtitle: str, language: str = "en", *, simu
         ),
         legend=alt.LegendConfig(labelFontSize=12, labelColor=INK, columnPadding=18, padding=0, offset=10),
         view=alt.ViewConfig(stroke=None),
-        # Vega-Lite would describe every mark in an expression that breaks at a backslash of a name. Pages name pictures.
+        # Vega-Lite would describe every mark in an expression, which a backslash in a name breaks. Pages name pictures.
         aria=False,
         **locale,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,10 +13,12 @@ from typer.core import TyperGroup
 from thalweg.cli.arguments import command_of
 from thalweg.cli.forecast import forecast
 from thalweg.cli.look import look_app
+from thalweg.cli.output import NOBODY_READS, give_up_output, is_of_output, write_out
 from thalweg.cli.predict import predict
 from thalweg.cli.sample import sample
 from thalweg.cli.usage import is_usage_error, usage_sentence
 from thalweg.errors import InputError
+from thalweg.files import reason_of
 from thalweg.messages import LANGUAGES, catalogue
 from thalweg.version import __version__
 
@@ -34,8 +37,16 @@ class Commands(TyperGroup):
         """Run the command; what the user can mend becomes a message and exit code 2."""
         try:
             ended = super().main(*arguments, standalone_mode=False, **extra)
+            write_out()
         except InputError as error:
             sentence = error.sentence(self.language, command=True)
+        except OSError as error:
+            if not is_of_output(error):
+                raise
+            give_up_output()
+            if error.errno == errno.EPIPE:
+                sys.exit(NOBODY_READS)
+            sentence = catalogue(self.language)("cli.output", reason=reason_of(error))
         except Exception as error:
             if not is_usage_error(error):
                 raise

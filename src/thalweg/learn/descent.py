@@ -117,7 +117,8 @@ class Descent:
         dtype: DTypeLike = np.float32,
     ) -> None:
         expect_examples(examples)
-        batch, epochs, seed = operator.index(batch), operator.index(epochs), operator.index(seed)
+        # True is a whole number to Python, but the kernel would be compiled anew for it.
+        batch, epochs, seed = (int(operator.index(each)) for each in (batch, epochs, seed))
         if batch < 1 or epochs < 1:
             raise ValueError(f"The batch size is {batch} and epochs are {epochs}; both must be 1 or more.")
         if not 0 <= dropout < 1:

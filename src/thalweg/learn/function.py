@@ -50,8 +50,8 @@ class Network:
     Raises
     ------
     ValueError
-        If there are fewer than two widths, one is not positive, an activation is unknown, or there are skip connections
-        but not 3, 5, 7, … hidden layers of one width.
+        If there are fewer than two widths, one is not positive, an activation is unknown, `skip` is neither True nor
+        False, or there are skip connections but not 3, 5, 7, … hidden layers of one width.
     """
 
     widths: tuple[int, ...]
@@ -60,7 +60,7 @@ class Network:
     skip: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "widths", tuple(operator.index(width) for width in self.widths))
+        object.__setattr__(self, "widths", tuple(int(operator.index(width)) for width in self.widths))
         if len(self.widths) < 2 or min(self.widths) < 1:  # noqa: PLR2004 - features and outputs
             raise ValueError(
                 "A network needs features and outputs, and one neuron or more in every layer; its widths are "
@@ -70,6 +70,9 @@ class Network:
             if name not in known:
                 where = " of hidden layers" if name in OUTPUTS else ""
                 raise ValueError(f"There is no activation {name!r}{where}; choose one of {', '.join(known)}.")
+        if not isinstance(self.skip, (bool, np.bool_)):
+            raise ValueError(f"skip is {self.skip!r}; it must be True or False.")  # noqa: TRY004 - as of the other options
+        object.__setattr__(self, "skip", bool(self.skip))
         hidden = self.widths[1:-1]
         if self.skip and (len(hidden) < 3 or len(hidden) % 2 == 0 or len(set(hidden)) > 1):  # noqa: PLR2004 - a₁ and a pair
             raise ValueError(

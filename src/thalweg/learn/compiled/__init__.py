@@ -19,7 +19,13 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
+import numba
 from numba import njit
+
+from thalweg.errors import InputError
+
+if numba.config.DISABLE_JIT:
+    raise InputError("engine.not_compiled")
 
 LANES = 16
 
@@ -34,14 +40,24 @@ def _forget_older_compilations() -> None:
                 compilation.unlink(missing_ok=True)
 
 
+def _can_keep_compilations() -> bool:
+    """Whether Numba finds a folder to write to, here or in the user's home; nothing is compiled."""
+    try:
+        njit(cache=True)(_forget_older_compilations)
+    except RuntimeError:
+        return False
+    return True
+
+
 _forget_older_compilations()
+KEEPS_COMPILATIONS = _can_keep_compilations()
 
 # Division works as in NumPy, because Python's check for a zero divisor would prevent the vectorisation of a loop.
 # Without Numba's runtime (`_nrt`, an undocumented option) nothing can be allocated and references to arrays are not
 # counted, which would take more time than the arithmetic of a small network.
 # The flags of floating-point arithmetic are set here, because otherwise those of a caller would apply: NaN must stay
 # NaN, and the same sum must give the same bits.
-OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False}
+OPTIONS: dict[str, Any] = {"nogil": True, "cache": KEEPS_COMPILATIONS, "error_model": "numpy", "_nrt": False}
 compiled = njit(**OPTIONS, fastmath=False)
 # A plan, data and buffers are about a hundred numbers. To pass them in each call is slow, so these calls are inlined.
 inlined = njit(**OPTIONS, fastmath=False, inline="always")

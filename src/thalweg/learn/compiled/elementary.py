@@ -32,12 +32,14 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic, overload
 
+from thalweg.learn.compiled import KEEPS_COMPILATIONS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Every flag is set, because Numba takes a missing flag from the caller.
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False, "forceinline": True}
-compiled = njit(cache=True, **OPTIONS)
+compiled = njit(cache=KEEPS_COMPILATIONS, **OPTIONS)
 
 
 class Precision(NamedTuple):

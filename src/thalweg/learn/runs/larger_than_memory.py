@@ -162,7 +162,7 @@ def descend_stream(
         What the stream itself raises, unchanged but for a note that names the batch. Whatever is raised, the arguments
         have not changed.
     """
-    batch, epochs, window = operator.index(batch), operator.index(epochs), operator.index(window)
+    batch, epochs, window = (int(operator.index(each)) for each in (batch, epochs, window))
     _expect_stream(stream, epochs)
     rows = rows_told_by(stream) if rows is None else operator.index(rows)
     at_least_one(batch=batch, epochs=epochs, window=window, rows=rows, patience=patience)

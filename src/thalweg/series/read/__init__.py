@@ -66,6 +66,8 @@ def _open(source: str | Path | IntoFrame | IntoSeries) -> Table:
 
         return open_frame(source)
     path = Path(source)
+    if not str(path).isprintable() and any("\ud800" <= letter <= "\udfff" for letter in str(path)):
+        raise InputError("read.odd_name", path=path)  # bytes that are no letters, which DuckDB is not given
     try:
         _check_file(path)
         with path.open("rb") as file:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 import itertools
@@ -31,7 +32,7 @@ _SAMPLE_LEAST_LINES = 5
 _SAMPLE_MOST_BYTES = 1 << 23
 _SAMPLE_RECORDS = 200
 _MOST_TITLE_ROWS = 20
-_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # spreadsheets read it, and leave it out
+_SEPARATOR_LINE = re.compile(r'"?sep=([^"])"?\s*', re.IGNORECASE)  # spreadsheets read it, and leave it out
 
 
 @dataclass(frozen=True)
@@ -96,13 +97,12 @@ def _open(text: PlainText) -> Table:
     end = _end(text, layout)
     names = unique_names(layout.names or [""] * layout.width)
     columns = [Column(name, f"c{place}", "text") for place, name in enumerate(names)]
-    connection = connect()
     # DuckDB's strict reader refuses a file whose lines end in two ways. Its lenient reader cuts long rows short without
     # an error, so it is used only after the cells of every row have been counted here.
     if text.mixed_lines and (ragged := _ragged(text, layout)) is not None:
         raise ragged
     fields = ", ".join(f"'{column.field}': 'VARCHAR'" for column in columns)
-    connection.execute(
+    view = (
         "CREATE TEMP VIEW source_rows AS SELECT row_number() OVER () AS record, * FROM read_csv("
         f"{literal(no_wildcards(str(text.file)))}, auto_detect=false, header=false, delim={literal(layout.delimiter)}, "
         f"quote='\"', escape='\"', skip={layout.header}, columns={{{fields}}}, compression='none', "
@@ -110,7 +110,7 @@ def _open(text: PlainText) -> Table:
     )
     table = Table(
         source=path.name,
-        connection=connection,
+        connection=connect(),
         columns=columns,
         place=lambda record: _place(text, layout, record),
         explain=lambda _: _wrong_quotes(text, layout) or _ragged(text, layout) or InputError("read.bad_csv", path=path),
@@ -118,6 +118,7 @@ def _open(text: PlainText) -> Table:
         notes=[*text.notes, *_notes(layout, end)],
         discard=text.discard,
     )
+    table.prepare(view)
     if not table.query("SELECT 1 FROM source_rows LIMIT 1"):
         raise InputError("read.header_only", path=path, names=names)
     return table
@@ -145,7 +146,7 @@ def _layout(source: PlainText) -> _Layout:
     delimiter = max(delimiters, key=lambda mark: shares[mark])
     records = readings[delimiter]
     if not any(readings.values()):
-        raise InputError("read.cell_too_long", path=path, most=csv.field_size_limit())
+        raise InputError("read.cell_too_long", path=path, row=_too_long(source), most=csv.field_size_limit())
     if shares[delimiter] == 0:
         raise InputError("read.one_column_of_text", path=path, start=text.split("\n", 1)[0].strip()[:60])
     if line:
@@ -199,6 +200,15 @@ def _sample(text: str, delimiter: str) -> list[list[str]]:
         return []
 
 
+def _too_long(text: PlainText) -> int:
+    """Return the row of a file that has a cell longer than `csv` reads, as a spreadsheet counts rows."""
+    row = 0
+    with text.file.open(encoding="utf-8-sig", newline="") as file, contextlib.suppress(csv.Error):
+        for row, _ in enumerate(csv.reader(file), start=1):  # noqa: B007 (the last row read is wanted)
+            pass
+    return row + 1
+
+
 def _width(records: list[list[str]]) -> int:
     return Counter(len(record) for record in records if record).most_common(1)[0][0]
 
@@ -216,15 +226,15 @@ def _end(text: PlainText, layout: _Layout) -> End | None:
         return None
     try:
         end = end_of_table(_records(text, layout, strict=True), layout.width, layout.dated)
+        if end is not None:
+            with text.file.open(encoding="utf-8-sig", newline="") as file:
+                reader = csv.reader(file, delimiter=layout.delimiter)
+                for _ in itertools.islice(reader, end.row - 1):
+                    pass
+                lines = reader.line_num
+            text.cut(lines)
     except csv.Error:
         return None  # told with its row when the rows are read
-    if end is not None:
-        with text.file.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter=layout.delimiter)
-            for _ in itertools.islice(reader, end.row - 1):
-                pass
-            lines = reader.line_num
-        text.cut(lines)
     return end
 
 
@@ -245,9 +255,10 @@ def _records(text: PlainText, layout: _Layout, *, strict: bool = False) -> Itera
 
 def _place(text: PlainText, layout: _Layout, record: int) -> int:
     """Return the row of a record, as a spreadsheet counts rows."""
-    for count, (row, _) in enumerate(_records(text, layout), start=1):
-        if count == record:
-            return row
+    with contextlib.suppress(csv.Error):  # a cell that `csv` finds too long
+        for count, (row, _) in enumerate(_records(text, layout), start=1):
+            if count == record:
+                return row
     return record + layout.header
 
 
@@ -270,8 +281,9 @@ def _wrong_quotes(text: PlainText, layout: _Layout) -> InputError | None:
             for row, _ in enumerate(csv.reader(file, delimiter=layout.delimiter, strict=True), start=1):  # noqa: B007 (the last row read is wanted)
                 pass
         except csv.Error as error:
-            unclosed = "unexpected end" in str(error) or "field larger" in str(error)
-            key = "read.quote_unclosed" if unclosed else "read.quote_inside"
+            if "field larger" in str(error):
+                return InputError("read.cell_too_long", path=text.path, row=row + 1, most=csv.field_size_limit())
+            key = "read.quote_unclosed" if "unexpected end" in str(error) else "read.quote_inside"
             return InputError(key, path=text.path, row=row + 1)
     return None
 

@@ -195,6 +195,8 @@ def _check_bytes(text: PlainText) -> tuple[int, int] | None:
             # Rows above the table stand in the first block, so there blank lines tell nothing.
             blank = blank or (blocks > 0 and any(mark in block for mark in (b"\n\n", b"\n\r\n", b"\n,,", b"\n;;")))
             blocks += 1
+    if strange is None and decoder.getstate()[0]:
+        raise InputError("read.cut_letter", path=text.path)
     text.mixed_lines = 0 < pairs < feeds
     text.has_blank_lines = blank or blocks == 1
     return strange

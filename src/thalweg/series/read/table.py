@@ -90,6 +90,11 @@ class Table:
         """What a sentence calls the source."""
         return Message("read.frame") if self.is_frame else self.source
 
+    def prepare(self, sql: str) -> None:
+        """Run a statement that gives no rows. Errors are those of `query`."""
+        with self._explained():
+            self.connection.execute(sql)
+
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Run a query over the rows; where the source cannot be read, raise an `InputError`."""
         with self._explained():
@@ -106,12 +111,13 @@ class Table:
 
         try:
             yield
+        except InputError:
+            raise
         except duckdb.OutOfMemoryException as error:
             raise InputError("read.memory", source=self.source_name, megabytes=MEMORY_LIMIT_MEGABYTES) from error
-        except duckdb.Error as error:
-            if self.explain is None:
-                raise
-            raise self.explain(error) from error
+        except (duckdb.Error, ValueError, OverflowError) as error:  # the latter two of what Python cannot hold
+            told = self.explain(error) if self.explain else InputError("read.unreadable", source=self.source_name)
+            raise told from error
 
     def row(self, record: int) -> Message:
         """Return a record's row for a sentence, as the user counts rows."""
@@ -123,12 +129,16 @@ def connect() -> duckdb.DuckDBPyConnection:
     """Open a DuckDB with bounded memory that fetches nothing from the network."""
     import duckdb  # noqa: PLC0415  (loaded late: `import thalweg` stays light)
 
+    try:
+        aside = tempfile.gettempdir()
+    except OSError:  # no folder can be written to; then all is kept in memory
+        aside = ""
     connection = duckdb.connect(
         ":memory:",
         config={
             "memory_limit": f"{MEMORY_LIMIT_MEGABYTES}MB",
             "threads": 2,
-            "temp_directory": tempfile.gettempdir(),
+            "temp_directory": aside,
             "autoinstall_known_extensions": False,
             "TimeZone": "UTC",
         },

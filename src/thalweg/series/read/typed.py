@@ -14,7 +14,7 @@ from thalweg.series.read.zones import UTC, local_moments
 from thalweg.sql import identifier, literal, no_wildcards
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     import duckdb
@@ -46,10 +46,9 @@ def open_parquet(path: Path) -> Table:
         described = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
         types = [(str(row[0]), str(row[1])) for row in described]
         zones, in_utc, notes = local_moments(connection, no_wildcards(str(path)), types)
-    except duckdb.Error as error:
+    except (duckdb.Error, ValueError) as error:
         raise unreadable(error) from error
-    table = _table(connection, path.name, scan, types, cells=zones, in_utc=in_utc)
-    table.explain = unreadable
+    table = _table(connection, path.name, scan, types, cells=zones, in_utc=in_utc, explain=unreadable)
     table.notes += notes
     return _checked(table, path)
 
@@ -71,7 +70,7 @@ def open_json(text: PlainText) -> Table:
     scan = f"read_json({literal(no_wildcards(str(text.file)))}, sample_size=-1)"
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
-    except duckdb.Error as error:
+    except (duckdb.Error, ValueError) as error:
         raise unreadable(error) from error
     types = [(str(row[0]), str(row[1])) for row in described]
     if sum(not kind.endswith("]") and not kind.startswith(("STRUCT", "MAP")) for _, kind in types) <= 1:
@@ -82,8 +81,7 @@ def open_json(text: PlainText) -> Table:
         types = [(name, "VARCHAR" if kind.startswith(("DATE", "TIMESTAMP")) else kind) for name, kind in types]
         columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in types)
         scan = f"read_json({literal(no_wildcards(str(text.file)))}, columns={{{columns}}})"
-    table = _table(connection, text.path.name, scan, types, cells=mixed)
-    table.explain = unreadable
+    table = _table(connection, text.path.name, scan, types, cells=mixed, explain=unreadable)
     table.notes += [*text.notes, Message("note.json")]
     table.discard = text.discard
     return _checked(table, text.path)
@@ -106,28 +104,22 @@ def open_frame(frame: object) -> Table:
         raise InputError("read.not_a_frame", kind=type(frame).__name__) from error
     except DuplicateError as error:
         raise InputError("read.repeated_names") from error
-    eager = taken.collect() if isinstance(taken, nw.LazyFrame) else taken
+    try:
+        eager = taken.collect() if isinstance(taken, nw.LazyFrame) else taken
+    except Exception as error:  # each library has exceptions of its own
+        raise InputError("read.frame_lazy") from error
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     types: list[tuple[str, str]] = []
     in_utc: set[str] = set()
     for place, name in enumerate(eager.columns):
-        column = eager.get_column(name)
-        dtype = column.dtype
-        if isinstance(dtype, nw.Datetime):
-            # The day is that of the moment's own time zone.
-            array = column.dt.replace_time_zone(None).to_numpy().astype("datetime64[us]")
-            kind = "TIMESTAMP"
-            if dtype.time_zone in UTC:
-                in_utc.add(f"a{place}")
-        elif dtype == nw.Date:
-            array, kind = np.array(column.to_list(), dtype="datetime64[us]"), "TIMESTAMP"
-        elif dtype.is_numeric():
-            array, kind = column.cast(nw.Float64()).to_numpy().astype(np.float64), "DOUBLE"
-        else:
-            cells = zip(column.to_list(), column.is_null().to_list(), strict=True)
-            array, kind = np.array([None if absent else str(cell) for cell, absent in cells], dtype=object), "VARCHAR"
-        arrays[f"a{place}"] = array
-        types.append((f"a{place}", kind))
+        field = f"a{place}"
+        try:
+            arrays[field], kind = _array_of(column := eager.get_column(name))
+        except Exception as error:  # likewise
+            raise InputError("read.frame_column", name=str(name)) from error
+        types.append((field, kind))
+        if isinstance(column.dtype, nw.Datetime) and column.dtype.time_zone in UTC:
+            in_utc.add(field)
     connection = connect()
     if len(eager):
         connection.register("frame_arrays", arrays)
@@ -140,6 +132,24 @@ def open_frame(frame: object) -> Table:
     table = _table(connection, "frame", "frame_arrays", types, [str(name) for name in eager.columns], in_utc=in_utc)
     table.is_frame = True
     return _checked(table, Message("read.frame"))
+
+
+def _array_of(column: Any) -> tuple[np.ndarray[Any, Any], str]:  # noqa: ANN401 (a series of narwhals)
+    """Return the cells of a frame's column, and their type in SQL."""
+    import narwhals as nw  # noqa: PLC0415  (as above)
+
+    dtype = column.dtype
+    if isinstance(dtype, nw.Datetime):
+        # The day is that of the moment's own time zone.
+        return column.dt.replace_time_zone(None).to_numpy().astype("datetime64[us]"), "TIMESTAMP"
+    if dtype == nw.Date:
+        return np.array(column.to_list(), dtype="datetime64[us]"), "TIMESTAMP"
+    if dtype.is_numeric():
+        return column.cast(nw.Float64()).to_numpy().astype(np.float64), "DOUBLE"
+    cells = zip(column.to_list(), column.is_null().to_list(), strict=True)
+    # Half of a pair of surrogates is no letter, and DuckDB does not take it.
+    texts = [None if absent else str(cell).encode("utf-8", "replace").decode() for cell, absent in cells]
+    return np.array(texts, dtype=object), "VARCHAR"
 
 
 def _with_index(frame: Any) -> Any:  # noqa: ANN401 (pandas may not be installed)
@@ -166,6 +176,7 @@ def _table(
     names: list[str] | None = None,
     cells: Mapping[str, str] | None = None,
     in_utc: Collection[str] = (),
+    explain: Callable[[Exception], InputError] | None = None,
 ) -> Table:
     """Return a table over what `scan` names: dates and moments as timestamps, numbers as floats, the rest as text."""
     columns: list[Column] = []
@@ -182,10 +193,11 @@ def _table(
         columns.append(Column(name, f"c{place}", kind, utc=inner in in_utc))
         cell = (cells or {}).get(inner, identifier(inner))
         parts.append(f"({cell})::{target} AS c{place}")
-    connection.execute(
+    table = Table(source=source, connection=connection, columns=columns, explain=explain)
+    table.prepare(
         f"CREATE TEMP VIEW source_rows AS SELECT row_number() OVER () AS record, {', '.join(parts) or '1'} FROM {scan}"
     )
-    return Table(source=source, connection=connection, columns=columns)
+    return table
 
 
 def _checked(table: Table, source: Path | Message) -> Table:

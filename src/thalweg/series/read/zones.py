@@ -87,7 +87,7 @@ def _recorded(connection: duckdb.DuckDBPyConnection, path: str) -> dict[str, str
             if zone in known or _OFFSET.fullmatch(zone):
                 zones[str(column.get("field_name"))] = zone
         schema = base64.b64decode(metadata.get(b"ARROW:schema", b""))
-    except (ValueError, AttributeError, binascii.Error):
+    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
         return zones
     texts = {text.decode() for size, text in _ARROW_TEXT.findall(schema) if int.from_bytes(size, "little") == len(text)}
     named = {text for text in texts if text in known or _OFFSET.fullmatch(text)}
