@@ -126,5 +126,5 @@ def _read(kind: Kind, path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, st
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except OSError as error:
         raise kind.refusal("file.unreadable", path, reason=reason_of(error)) from error
-    except (SafetensorError, ValueError, TypeError, KeyError, OverflowError, MemoryError):
+    except (SafetensorError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError):
         raise kind.refusal("file.cut_short", path) from None

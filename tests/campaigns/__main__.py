@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+import warnings
 from importlib import import_module
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("--only", type=int, nargs="+", metavar="TRIAL", help="the numbers of the trials to run")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where what the trials write is kept")
     asked = parser.parse_args()
+    warnings.simplefilter("error")  # as in the tests: a warning is a fault
     campaign = import_module(f"campaigns.{asked.name}").CAMPAIGN
     trials = asked.only or range(campaign.count if asked.count is None else asked.count)
     with tempfile.TemporaryDirectory() as folder:

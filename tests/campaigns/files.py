@@ -14,12 +14,14 @@ import csv
 import datetime as dt
 import gzip
 import io
-from dataclasses import dataclass, replace
+import json
+import re
 from typing import TYPE_CHECKING
 
 import thalweg
 from campaigns.campaign import Campaign, Outcome
 from campaigns.refusal import wrong_with
+from campaigns.tables import DESTROYING, KEEPING, bytes_changed, drawn_file
 from thalweg.messages import LANGUAGES, catalogue
 
 if TYPE_CHECKING:
@@ -27,23 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from campaigns.tables import Days, File
+    from thalweg.series.series import Series
+
 _TODAY = dt.date(2026, 1, 31)
-_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d %b %Y", "%B %d, %Y", "%Y/%m/%d", "%Y%m%d", "%Y-%m-%d 00:00:00")
-_GARBAGE = (
-    "abc",
-    "12x",
-    "#REF!",
-    "1e999",
-    "--",
-    "0x1F",
-    "1.2.3.4",
-    "NaN?",
-    "\u202e12",
-    "7\x1b[31m",
-    "½",
-    "٣٤x",
-    "=1+1",
-)
 _LEFT_OUT = (
     "note.rows_below",
     "note.rows_below_header",
@@ -52,218 +41,6 @@ _LEFT_OUT = (
     "note.trimmed",
     "note.total",
 )
-
-Days = dict[dt.date, float]
-
-
-@dataclass(frozen=True)
-class File:
-    """A file before it is written.
-
-    Attributes
-    ----------
-    rows : list of list of str
-        The header and a row a day.
-    days : dict
-        What must be read.
-    form : str
-        How its dates are written.
-    delimiter, line_end : str
-    quoting : int
-        As the module `csv` has it.
-    above, below : str
-        Text before the header and after the last row.
-    encoding : str
-    """
-
-    rows: list[list[str]]
-    days: Days
-    form: str
-    delimiter: str = ","
-    line_end: str = "\n"
-    quoting: int = csv.QUOTE_MINIMAL
-    above: str = ""
-    below: str = ""
-    encoding: str = "utf-8"
-
-    def text(self) -> str:
-        """Return the file's text."""
-        written = io.StringIO()
-        csv.writer(written, delimiter=self.delimiter, lineterminator=self.line_end, quoting=self.quoting).writerows(
-            self.rows
-        )
-        return self.above + written.getvalue() + self.below
-
-    def content(self) -> bytes:
-        """Return the file's bytes."""
-        return self.text().encode(self.encoding)
-
-
-def drawn_file(dice: random.Random) -> File:
-    """Return a file of daily views with some other columns."""
-    count = dice.randint(40, 130)
-    first = dt.date(2024, 1, 1) + dt.timedelta(days=dice.randrange(500))
-    level, decimals = dice.choice((40, 700, 900)), dice.choice((0, 0, 2))
-    days: Days = {}
-    for day in (first + dt.timedelta(days=place) for place in range(count)):
-        value = round(level * (1 + 0.3 * (day.weekday() > 4)) * dice.uniform(0.7, 1.3), decimals)
-        days[day] = float(value)
-    form = dice.choice(_FORMATS)
-    rows = [["Date", "Views"], *([day.strftime(form), f"{value:.{decimals}f}"] for day, value in days.items())]
-    if dice.random() < 0.3:
-        rows = [
-            [*row, "Note" if not place else dice.choice(("", "new video", "a, b", 'he said "hi"'))]
-            for place, row in enumerate(rows)
-        ]
-    return File(rows, days, form)
-
-
-# Changes that keep the meaning. Each takes the file and the dice.
-
-
-def delimited_otherwise(file: File, dice: random.Random) -> File:
-    return replace(file, delimiter=dice.choice("\t;|"))
-
-
-def quoted(file: File, dice: random.Random) -> File:
-    del dice
-    return replace(file, quoting=csv.QUOTE_ALL)
-
-
-def lines_end_otherwise(file: File, dice: random.Random) -> File:
-    del dice
-    return replace(file, line_end="\r\n")
-
-
-def in_another_order(file: File, dice: random.Random) -> File:
-    head, *rows = file.rows
-    if dice.random() < 0.5:
-        return replace(file, rows=[head, *reversed(rows)])
-    return replace(file, rows=[head, *dice.sample(rows, len(rows))])
-
-
-def marked_as_utf_8(file: File, dice: random.Random) -> File:
-    del dice
-    return replace(file, encoding="utf-8-sig")
-
-
-def blank_lines_below(file: File, dice: random.Random) -> File:
-    return replace(file, below=file.line_end * dice.randint(1, 3))
-
-
-def renamed(file: File, dice: random.Random) -> File:
-    name = dice.choice(
-        (
-            "Aufrufe",
-            "播放量",
-            "C:\\x",
-            "a\nb",
-            "v\u2028w",
-            "\x1b[31mred",
-            "{0}",
-            "${x}",
-            "`b`",
-            "</script>",
-            "a\u202eb",
-            "😀",
-            "v" * 10_000,
-            "it's",
-            '"q"',
-        )
-    )
-    return replace(file, rows=[[file.rows[0][0], name, *file.rows[0][2:]], *file.rows[1:]])
-
-
-def padded(file: File, dice: random.Random) -> File:
-    pad = " " * dice.randint(1, 3)
-    return replace(file, rows=[file.rows[0], *([row[0], row[1] + pad, *row[2:]] for row in file.rows[1:])])
-
-
-def repeated_rows(file: File, dice: random.Random) -> File:
-    again = dice.sample(file.rows[1:], dice.randint(1, 3))
-    return replace(file, rows=[*file.rows, *again])
-
-
-KEEPING = (
-    *(delimited_otherwise, quoted, lines_end_otherwise, in_another_order, marked_as_utf_8, blank_lines_below),
-    *(renamed, padded, repeated_rows),
-)
-
-# Changes that destroy some cells. The days that they destroy are no longer to be read.
-
-
-def rows_lost(file: File, dice: random.Random) -> File:
-    lost = set(dice.sample(range(2, len(file.rows) - 1), dice.randint(1, 6)))
-    return _without(file, [row for place, row in enumerate(file.rows) if place not in lost], lost)
-
-
-def values_emptied(file: File, dice: random.Random) -> File:
-    lost = set(dice.sample(range(2, len(file.rows) - 1), dice.randint(1, 6)))
-    empty = dice.choice(("", "NA", "null", "-"))
-    rows = [[row[0], empty, *row[2:]] if place in lost else row for place, row in enumerate(file.rows)]
-    return _without(file, rows, lost)
-
-
-def values_destroyed(file: File, dice: random.Random) -> File:
-    lost = set(dice.sample(range(2, len(file.rows) - 1), dice.randint(1, 4)))
-    rows = [[row[0], dice.choice(_GARBAGE), *row[2:]] if place in lost else row for place, row in enumerate(file.rows)]
-    return _without(file, rows, lost)
-
-
-def dates_destroyed(file: File, dice: random.Random) -> File:
-    lost = set(dice.sample(range(2, len(file.rows) - 1), dice.randint(1, 4)))
-    wrong = ("31/02/2024", "someday", "2024-13-01", "0000-00-00", "", "99", "2024-02-30")
-    rows = [[dice.choice(wrong), *row[1:]] if place in lost else row for place, row in enumerate(file.rows)]
-    return _without(file, rows, lost)
-
-
-def cells_lost(file: File, dice: random.Random) -> File:
-    lost = set(dice.sample(range(2, len(file.rows) - 1), dice.randint(1, 4)))
-    rows = [row[:1] if place in lost else row for place, row in enumerate(file.rows)]
-    return _without(file, rows, lost)
-
-
-DESTROYING = (rows_lost, values_emptied, values_destroyed, dates_destroyed, cells_lost)
-
-
-def _without(file: File, rows: list[list[str]], lost: set[int]) -> File:
-    """Return the file with other rows; the days of the `lost` ones are gone where no other row has them."""
-    dates = [row[0] for row in file.rows]
-    gone = {dates[place] for place in lost} - {date for place, date in enumerate(dates) if place not in lost}
-    days = {day: value for day, value in file.days.items() if day.strftime(file.form) not in gone}
-    return replace(file, rows=rows, days=days)
-
-
-# Changes of bytes, about which nothing is known beforehand.
-
-
-def bytes_changed(content: bytes, dice: random.Random) -> bytes:
-    """Return the content with bytes flipped, put in, taken out, cut off, repeated or moved."""
-    changed = bytearray(content)
-    for _ in range(dice.choice((1, 1, 2, 5, 30))):
-        at = dice.randrange(len(changed) + 1)
-        length = dice.choice((1, 1, 3, 40))
-        match dice.randrange(7):
-            case 0 if at < len(changed):
-                changed[at] ^= 1 << dice.randrange(8)
-            case 1:
-                changed[at:at] = bytes(dice.randrange(256) for _ in range(length))
-            case 2:
-                del changed[at : at + length]
-            case 3:
-                del changed[at:]
-            case 4:
-                changed[at:at] = changed[at : at + length]
-            case 5:
-                changed[at:at] = dice.choice(
-                    (b'"', b",", b"\n", b"\r", b"\0", b";", b".", b"\xff", b"\xe2\x80", b"'", b"-", b"e9", b" ")
-                )
-            case _:
-                part = changed[at : at + length]
-                del changed[at : at + length]
-                to = dice.randrange(len(changed) + 1)
-                changed[to:to] = part
-    return bytes(changed)
 
 
 def read_plainly(content: bytes, file: File) -> dict[dt.date, set[float]]:
@@ -281,6 +58,67 @@ def read_plainly(content: bytes, file: File) -> dict[dt.date, set[float]]:
     return found
 
 
+# Files that are no plain text.
+
+
+def packed(file: File, dice: random.Random) -> tuple[str, bytes]:
+    """Return another kind of file with the same days: how its name ends, and its bytes."""
+    rows = [{"Date": day.isoformat(), "Views": value} for day, value in file.days.items()]
+    match dice.randrange(4):
+        case 0:
+            return ".csv.gz", gzip.compress(file.content())
+        case 1:
+            return ".json", json.dumps(rows, indent=dice.choice((None, 1))).encode()
+        case 2:
+            return ".jsonl", "\n".join(map(json.dumps, rows)).encode()
+        case _:
+            return ".parquet", _parquet(file.days, dice)
+
+
+def _parquet(days: Days, dice: random.Random) -> bytes:
+    import pyarrow as pa  # noqa: PLC0415 - slow to load
+    import pyarrow.parquet as pq  # noqa: PLC0415 - likewise
+
+    dates = list(days)
+    typed = dice.choice(
+        (dates, [day.isoformat() for day in dates], [dt.datetime.combine(day, dt.time()) for day in dates])
+    )
+    written = io.BytesIO()
+    pq.write_table(pa.table({"Date": typed, "Views": list(days.values())}), written)
+    return written.getvalue()
+
+
+def _packed_trial(path: Path, dice: random.Random) -> Outcome:
+    file = drawn_file(dice)
+    ending, content = packed(file, dice)
+    damaged = dice.random() < 0.7
+    if damaged:
+        content = bytes_changed(content, dice)
+    path = path.with_name(path.name + ending)
+    path.write_bytes(content)
+    sort = f"{ending} {'damaged' if damaged else 'whole'}"
+    try:
+        series = thalweg.read(path, today=_TODAY)
+    except Exception as error:  # noqa: BLE001 - as below
+        fault = wrong_with(error, path.name)
+        return Outcome(f"{sort}: refused", fault or ("" if damaged else f"refused: {error}"))
+    seen = _seen(series)
+    fault = ""
+    if not damaged or ending == ".csv.gz":  # gzip has a checksum of its own
+        fault = _difference(seen, file.days)
+    elif ending != ".parquet":  # whose numbers have none: what stands there counts
+        standing = set(map(float, re.findall(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", content.decode(errors="replace"))))
+        fault = next(
+            (
+                f"{day} is read as {value}, which is not in the file"
+                for day, value in seen.items()
+                if value not in standing
+            ),
+            "",
+        )
+    return Outcome(f"{sort}: read", fault)
+
+
 # Trials.
 
 
@@ -290,6 +128,8 @@ def begin(folder: Path) -> Callable[[random.Random], Outcome]:
 
 
 def _trial(folder: Path, dice: random.Random) -> Outcome:
+    if dice.random() < 0.15:
+        return _packed_trial(folder / dice.choice(("views", "播放 views", "it's")), dice)
     file = drawn_file(dice)
     kept = dice.sample(KEEPING, dice.choice((0, 1, 1, 2)))
     changes = [change.__name__ for change in kept]
@@ -304,8 +144,6 @@ def _trial(folder: Path, dice: random.Random) -> Outcome:
     name = dice.choice(("views.csv", "views.txt", "a b.csv", "播放.csv", "it's.csv", "{0}.csv"))
     if sort == "bytes":
         content = bytes_changed(content, dice)
-    elif dice.random() < 0.1:
-        content, name = gzip.compress(content), f"{name}.gz"
     path = folder / name
     path.write_bytes(content)
     try:
@@ -316,20 +154,19 @@ def _trial(folder: Path, dice: random.Random) -> Outcome:
             fault = f"refused after {', '.join(changes)}: {error}"
         return Outcome(f"{sort}: refused", fault)
     told = [catalogue(language)(note) for language in LANGUAGES for note in series.notes]
-    seen = {
-        day: float(value)
-        for day, value, there in zip(series.dates.tolist(), series.values, series.observed, strict=True)
-        if there
-    }
+    seen = _seen(series)
     if sort == "bytes":
         fault = _byte_fault(seen, content, file, [note.key for note in series.notes])
     else:
-        fault = (
-            ""
-            if seen == file.days
-            else f"after {', '.join(changes)}: {_difference(seen, file.days)}; {told[: len(series.notes)]}"
-        )
+        fault = _difference(seen, file.days)
+        fault = fault and f"after {', '.join(changes)}: {fault}; {told[: len(series.notes)]}"
     return Outcome(f"{sort}: read", fault)
+
+
+def _seen(series: Series) -> Days:
+    """Return the days that were read, without those that were filled."""
+    told = zip(series.dates.tolist(), series.values.tolist(), series.observed, strict=True)
+    return {day: value for day, value, there in told if there}
 
 
 def _byte_fault(seen: Days, content: bytes, file: File, notes: list[str]) -> str:

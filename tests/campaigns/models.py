@@ -25,8 +25,8 @@ from safetensors import safe_open
 from safetensors.numpy import save
 
 from campaigns.campaign import Campaign, Outcome
-from campaigns.files import bytes_changed
 from campaigns.refusal import wrong_with
+from campaigns.tables import bytes_changed
 from support.small_searches import NET, SHORT, YEAR, fitted, meant, search, series_of, served_by
 from support.strategies import random_examples
 from thalweg.checksummed import CHECKSUM, Kind, _checksum

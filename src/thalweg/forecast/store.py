@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.predictors.base import RungPredictor
+
+Number = TypeVar("Number", bound=np.generic)
 
 BASELINES: dict[str, type[Baseline]] = {"copy": Copy, "seasonal mean": SeasonalMean}
 MODEL = Kind(name="model", key="thalweg", version=1)
@@ -186,7 +188,7 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
     calendar, notes = _calendar(description, frequency)
     days = description["days"]
     values = _floats(tensors, "days.values", 1)
-    observed = tensors["days.observed"].astype(bool)
+    observed = _real(tensors["days.observed"], np.bool_)
     start = dt.date.fromisoformat(days["start"])
     last = steps_after(frequency, a_day(start), len(values) + frequency.longest_horizon)
     if last > a_day(dt.date.max):
@@ -291,10 +293,18 @@ def _number(value: object) -> float:
 
 
 def _floats(tensors: dict[str, NDArray[Any]], name: str, dimensions: int) -> NDArray[np.float64]:
-    values = tensors[name].astype(np.float64)
+    values = _real(tensors[name], np.float64)
     if values.ndim != dimensions or not np.isfinite(values).all():
         raise _UnusableError("model.reason.no_table", name=name)
     return values
+
+
+def _real(stored: NDArray[Any], dtype: type[Number]) -> NDArray[Number]:
+    """Return an array in a precision; a number beyond it becomes infinite, and a complex one is none."""
+    if stored.dtype.kind not in "fiub":
+        raise _UnusableError("model.reason.incomplete")
+    with np.errstate(over="ignore"):
+        return stored.astype(dtype)
 
 
 def _mean(
@@ -333,7 +343,7 @@ def _member(
     network = Network(tuple(int(width) for width in member["widths"]), rung.activation)
     if unknowns is None:
         raise _UnusableError("model.reason.incomplete")
-    thetas = unknowns.astype(np.float32)
+    thetas = _real(unknowns, np.float32)
     columns = feature_set(rung.known, rung.days_back, calendar).columns(steps)
     if network.widths != (len(columns), *rung.hidden, steps) or thetas.ndim != 2 or thetas.shape[1] != network.size:  # noqa: PLR2004
         raise _UnusableError("model.reason.unknowns_misfit", rung=rung.name)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from thalweg.learn.function import Network
 
 
+_MOST = 2**62  # updates or passes, so that the kernel can count on
+
+
 @dataclass(frozen=True, eq=False)
 class TrainingState:
     """The state in which a descent ended, from which another of the same network and optimizer continues.
@@ -36,7 +39,7 @@ class TrainingState:
     Raises
     ------
     ValueError
-        If shapes do not fit together, a number is not finite, or a count is below 0.
+        If shapes do not fit together, a number is not finite, or a count is below 0 or beyond 2⁶².
     """
 
     theta: Values
@@ -48,7 +51,7 @@ class TrainingState:
         for name in ("theta", "state"):
             object.__setattr__(self, name, np.asarray(getattr(self, name)))
         for name in ("updates", "passes"):
-            object.__setattr__(self, name, operator.index(getattr(self, name)))
+            object.__setattr__(self, name, int(operator.index(getattr(self, name))))
         if self.theta.ndim != 1 or self.state.shape != (2, len(self.theta)):
             raise ValueError(
                 f"The unknowns have shape {self.theta.shape}, the optimizer's state {self.state.shape}; they must have "
@@ -58,8 +61,10 @@ class TrainingState:
             if not np.isfinite(values).all():
                 found = values[~np.isfinite(values)][0]
                 raise ValueError(f"The {name} holds {found}; every {each} must be a finite number.")
-        if self.updates < 0 or self.passes < 0:
-            raise ValueError(f"There are {self.updates} updates and {self.passes} passes; both must be 0 or more.")
+        if not (0 <= self.updates < _MOST and 0 <= self.passes < _MOST):
+            raise ValueError(
+                f"There are {self.updates} updates and {self.passes} passes; both must be 0 or more, and below {_MOST}."
+            )
 
 
 def beginning(network: Network, seed: int, theta: ArrayLike | None, carried: TrainingState | None) -> TrainingState:
