@@ -1,6 +1,23 @@
-"""A user's names and texts, quoted for DuckDB's SQL."""
+"""A user's names and texts, quoted for DuckDB's SQL, and Ctrl-C while it runs."""
 
 from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+
+@contextlib.contextmanager
+def interruptible() -> Generator[None]:
+    """Raise KeyboardInterrupt where Ctrl-C came during a query; DuckDB drops it and raises an error in its own words."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from error
+        raise
 
 
 def literal(text: str) -> str:

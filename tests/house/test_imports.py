@@ -11,7 +11,7 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src" / "thalweg"
 # From the ground up. A part may import what stands on a lower floor, and itself; neighbours do not know each other.
 FLOORS = [
-    {"sql", "text", "version"},
+    {"leftovers", "sql", "text", "version"},
     {"messages"},
     {"errors"},
     {"files", "options"},

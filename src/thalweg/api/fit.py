@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thalweg.files import write_whole
+from thalweg.forecast.belonging import stamp_of, stamped_page
 from thalweg.forecast.forecaster import fit_series
 from thalweg.forecast.options import FitOptions
+from thalweg.forecast.store import pack
 from thalweg.messages import catalogue
 from thalweg.options import with_options
 
@@ -53,7 +55,8 @@ class FitResult:
         """
         from thalweg.report.page import page  # noqa: PLC0415 - pictures load slowly
 
-        write_whole(Path(path), page(self.findings, language, self.model).encode())
+        made = stamped_page(page(self.findings, language, self.model), stamp_of(pack(self.model)))
+        write_whole(Path(path), made.encode())
 
     def table(self, language: str = "en") -> str:
         """Return the ladder's table as plain text, the choice marked, losses in the user's units."""

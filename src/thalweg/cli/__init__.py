@@ -1,16 +1,22 @@
 """The command line, one file a command."""
 
+import contextlib
 import io
+import signal
 import sys
 
-INTERRUPTED = 130  # what shells expect after Ctrl-C
+from thalweg.cli import signals
+
+BY_SIGNAL = 128  # what shells add to the number of the signal that ended a program
+INTERRUPTED = BY_SIGNAL + signal.SIGINT
 
 
 def main() -> None:
-    """Run `thalweg`: exit code 0, 2 for what the user can mend, 130 when interrupted."""
+    """Run `thalweg`: exit code 0, 2 for what the user can mend, 130 after Ctrl-C, 143 and 129 after SIGTERM and SIGHUP."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal or pipe that is not in UTF-8 has no ▸ and no ′
+    signals.end_as_by_interrupt()
     try:
         from thalweg.cli.app import app, language_of  # noqa: PLC0415 -- Ctrl-C while loading is Ctrl-C too
 
@@ -18,7 +24,11 @@ def main() -> None:
     except KeyboardInterrupt:
         pass
     except SystemExit as end:
-        if end.code != INTERRUPTED:
+        if end.code != INTERRUPTED and not signals.received:
             raise
-    sys.stderr.write("Interrupted; no file was left half-written.\n")
-    sys.exit(INTERRUPTED)
+    except Exception:
+        if not signals.received:  # a library may turn an interrupt into an error of its own
+            raise
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        sys.stderr.write("Interrupted; no file was left half-written.\n")
+    sys.exit(BY_SIGNAL + (signals.received or [signal.SIGINT])[0])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import typer
 from typer.core import TyperGroup
 
+from thalweg.cli import signals
 from thalweg.cli.arguments import command_of
 from thalweg.cli.forecast import forecast
 from thalweg.cli.look import look_app
@@ -39,6 +40,8 @@ class Commands(TyperGroup):
             ended = super().main(*arguments, standalone_mode=False, **extra)
             write_out()
         except InputError as error:
+            if signals.received:  # a library took the interrupt for an error, and a reader for one of the file
+                raise KeyboardInterrupt from None
             sentence = error.sentence(self.language, command=True)
         except OSError as error:
             if not is_of_output(error):

@@ -59,7 +59,7 @@ def forecast(
             reason=reason_of(error),
             option=Argument("out", "FOLDER"),
         ) from error
-    check_writable(folder)
+    check_writable(folder, FILES)
     series = without_unfinished(series, options)
     print_series(console, series, translate)
     with LadderProgress(drawing, translate) as progress:
@@ -87,12 +87,15 @@ def _folder(file: Path, out: Path | None) -> Path:
 
 def _write(result: FitResult, folder: Path, language: str) -> None:
     from thalweg.files import write_whole, written_together
+    from thalweg.forecast.belonging import MODEL_FILE, stamp_of
     from thalweg.forecast.export import forecast_csv, ladder_csv
 
-    with written_together(folder) as aside:
-        write_whole(aside / "forecast.csv", forecast_csv(result.findings.forecast, result.findings.series.values))
-        write_whole(aside / "ladder.csv", ladder_csv(result.findings))
-        result.save(aside / "model.thalweg")
+    with written_together(folder, first=MODEL_FILE) as aside:
+        result.save(aside / MODEL_FILE)
+        stamp = stamp_of((aside / MODEL_FILE).read_bytes())
+        days = result.findings.series.values
+        write_whole(aside / "forecast.csv", forecast_csv(result.findings.forecast, days, stamp))
+        write_whole(aside / "ladder.csv", ladder_csv(result.findings, stamp))
         result.report(aside / "report.html", language=language)
 
 

@@ -215,9 +215,9 @@ def _check(target: Path, *, named: bool) -> None:
     kind_of(target)
     if not target.parent.is_dir():
         raise InputError("picture.no_folder", argument=Argument("out", target), folder=target.parent)
-    check_writable(target.parent)
     if target.is_dir():
         raise InputError("picture.is_a_folder", path=target, option=Argument("out"))
+    check_writable(target.parent, (target.name,))
     if not named and target.exists() and GENERATOR not in target.read_bytes()[:HEAD]:
         raise InputError("picture.foreign_file", path=target, option=Argument("out"))
 

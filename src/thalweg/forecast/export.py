@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from thalweg.forecast.belonging import COLUMN
 from thalweg.messages import catalogue
 from thalweg.series.frequency.dates import iso
 from thalweg.series.variation import figures, variation
@@ -102,22 +103,26 @@ def forecast_rows(forecast: Forecast) -> list[dict[str, Any]]:
     return [plain(dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
 
 
-def forecast_csv(forecast: Forecast, values: NDArray[np.float64]) -> bytes:
-    """Return the forecast as CSV (UTF-8): ``date,mean,low80,high80,low95,high95``.
+def forecast_csv(forecast: Forecast, values: NDArray[np.float64], stamp: str) -> bytes:
+    """Return the forecast as CSV (UTF-8): ``date,mean,low80,high80,low95,high95,model``.
 
     Parameters
     ----------
     forecast : Forecast
     values : ndarray of float64, shape (days,)
         The series that it goes on from: the figures are enough for its variation.
+    stamp : str
+        Of the model, as `thalweg.forecast.belonging.stamp_of` returns it.
     """
-    return csv_of(("date", "mean", *forecast.intervals.columns()), forecast_rows(forecast), variation(values))
+    rows = ({**row, COLUMN: stamp} for row in forecast_rows(forecast))
+    return csv_of(("date", "mean", *forecast.intervals.columns(), COLUMN), rows, variation(values))
 
 
-def ladder_csv(findings: Findings) -> bytes:
+def ladder_csv(findings: Findings, stamp: str) -> bytes:
     """Return the ladder's table as CSV (UTF-8): one line for each rung, with the choice marked in ``chosen``."""
     rows = ({name: getattr(line, name) for name in _RUNG} for line in findings.ladder)
-    return csv_of((*_RUNG, "chosen"), ({**row, "chosen": row["rung"] == findings.chosen} for row in rows))
+    own = ({**row, "chosen": row["rung"] == findings.chosen, COLUMN: stamp} for row in rows)
+    return csv_of((*_RUNG, "chosen", COLUMN), own)
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - whatever records hold, one line for each kind

@@ -10,6 +10,7 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.files import write_whole
+from thalweg.forecast.belonging import strangers
 from thalweg.forecast.features.past import past_of
 from thalweg.forecast.levels import around
 from thalweg.forecast.result import Forecast
@@ -252,4 +253,8 @@ def load(path: str | Path) -> Model:
         raise InputError("model.unusable", path=path, reason=Message("error.model.reason.incomplete")) from error
     if not all(np.isfinite(part).all() for part in (forecast.mean, forecast.intervals.low, forecast.intervals.high)):
         raise InputError("model.unusable", path=path, reason=Message("error.model.reason.forecast_not_finite"))
+    others = strangers(path)
+    if others:
+        note = Message("model.note.mixed_set", {"path": str(path), "names": others})
+        model = replace(model, notes=(*model.notes, note))
     return model

@@ -12,7 +12,7 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.learn.data.arrow import Column, record_batches
-from thalweg.sql import identifier, literal, no_wildcards
+from thalweg.sql import identifier, interruptible, literal, no_wildcards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -183,7 +183,7 @@ def _opened(path: Path) -> duckdb.DuckDBPyConnection:
 
 def _described(path: Path) -> tuple[dict[str, str], int]:
     """Return a file's columns, name to type, and its number of rows."""
-    with _opened(path) as connection:
+    with interruptible(), _opened(path) as connection:
         kinds = _kinds(connection, path)
         count = connection.execute(f"SELECT count(*) FROM {_scan(path)}").fetchall()[0][0]  # noqa: S608 - likewise
         return kinds, int(count)

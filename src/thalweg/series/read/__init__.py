@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from thalweg.errors import InputError
 from thalweg.options import with_options
 from thalweg.series.read.options import ReadOptions
+from thalweg.sql import interruptible
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame, IntoSeries
@@ -53,11 +54,12 @@ def read_with(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions)
     """Read as `read` does, with a record of options; errors as there."""
     from thalweg.series.read.daily import days_of  # noqa: PLC0415  (duckdb is loaded only when a source is read)
 
-    table = _open(source)
-    try:
-        return days_of(table, options)
-    finally:
-        table.close()
+    with interruptible():
+        table = _open(source)
+        try:
+            return days_of(table, options)
+        finally:
+            table.close()
 
 
 def _open(source: str | Path | IntoFrame | IntoSeries) -> Table:

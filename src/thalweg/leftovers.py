@@ -1,0 +1,106 @@
+"""Temporary files and folders that their process holds by a lock, so that what a killed process left can be told."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks: nothing is swept there
+    fcntl = None
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+_PREFIX, _SUFFIX = ".thalweg.", ".part"
+_OURS = re.compile(r"\.thalweg\.[a-z0-9_]{8}\.part")
+
+
+@contextlib.contextmanager
+def temporary_file(folder: Path) -> Generator[Path]:
+    """Give an empty file in a folder, and remove at the end what still stands there; what killed runs left goes first.
+
+    The file may be moved away before the end.
+    """
+    sweep(folder)
+    held = False
+    handle, name = -1, ""
+    while not held:
+        handle, name = tempfile.mkstemp(dir=folder, prefix=_PREFIX, suffix=_SUFFIX)
+        held = _hold(handle, name)
+    try:
+        yield Path(name)
+    finally:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        _release(handle)
+
+
+@contextlib.contextmanager
+def temporary_folder(folder: Path) -> Generator[Path]:
+    """Give an empty folder in a folder, and remove it at the end; what killed runs left there goes first."""
+    sweep(folder)
+    held = False
+    handle, name = -1, ""
+    while not held:
+        name = tempfile.mkdtemp(dir=folder, prefix=_PREFIX, suffix=_SUFFIX)
+        handle = -1 if fcntl is None else os.open(name, os.O_RDONLY)
+        held = _hold(handle, name)
+    try:
+        yield Path(name)
+    finally:
+        shutil.rmtree(name, ignore_errors=True)
+        _release(handle)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files and folders that no process holds any more."""
+    if fcntl is None:
+        return
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for path in [entry.path for entry in entries if _OURS.fullmatch(entry.name)]:
+            with contextlib.suppress(OSError):  # it is held, or gone meanwhile, or belongs to someone else
+                _remove(path)
+
+
+def _remove(path: str) -> None:
+    """Remove a file or folder that can be locked; raise OSError where it is held."""
+    assert fcntl is not None  # noqa: S101 - asked by `sweep`
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        mode = os.fstat(handle).st_mode
+        if stat.S_ISDIR(mode):
+            shutil.rmtree(path, ignore_errors=True)
+        elif stat.S_ISREG(mode):
+            Path(path).unlink()
+    finally:
+        os.close(handle)
+
+
+def _hold(handle: int, name: str) -> bool:
+    """Lock what was just made. False where another process took it for a leftover before that, and removed it."""
+    if fcntl is None:
+        _release(handle)  # Windows moves no file that is open
+        return True
+    with contextlib.suppress(OSError):  # a disk without locks: then nobody sweeps there either
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        if os.path.samestat(os.fstat(handle), os.stat(name)):  # noqa: PTH116 - its own result goes to samestat
+            return True
+    except FileNotFoundError:
+        pass
+    os.close(handle)
+    return False
+
+
+def _release(handle: int) -> None:
+    with contextlib.suppress(OSError):
+        os.close(handle)
