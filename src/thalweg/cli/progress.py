@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.result import RungResult
     from thalweg.messages import Catalogue
 
+_UNKNOWN_LENGTH = ("compile", "calibrate")  # stages that count nothing
 _LINES_AROUND = 6  # of the screen, which show no rungs: header, rule, bar and empty lines
 
 
@@ -55,12 +56,13 @@ class LadderProgress:
         self._live.stop()
 
     def stage(self, name: str, total: int | None) -> None:
-        """Begin a stage of `total` fits with a bar of its own; None where its length is not known."""
+        """Begin a stage of `total` fits with a bar of its own; the bar pulses where its length is not known."""
+        total = None if name in _UNKNOWN_LENGTH else total
         for task in self._bar.task_ids:
             self._bar.remove_task(task)
         self._bar.add_task(self._say(f"cli.stage.{name}"), total=total)
 
-    def advance(self, count: int = 1) -> None:
+    def advance(self, count: float = 1) -> None:
         """Count fits of the stage."""
         for task in self._bar.task_ids:
             self._bar.advance(task, count)

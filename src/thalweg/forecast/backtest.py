@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.training import Descended
     from thalweg.learn.training.thread_pool import ThreadPool
 
-MOST_BYTES_AT_ONCE = 2**27  # of examples that wait to be learned from: far ahead each has thousands of columns
+MOST_BYTES_AT_ONCE = 2**26  # of examples that wait to be learned from: far ahead each has thousands of columns
 
 
 def refit(
@@ -33,7 +33,7 @@ def refit(
     cutoffs: Sequence[tuple[int, ...]],
     steps: int,
     pool: ThreadPool,
-    advance: Callable[[int], None],
+    advance: Callable[[float], None],
 ) -> list[Mean]:
     """Fit the mean of some members on the steps before each cutoff, for as many epochs as the search found.
 
@@ -49,7 +49,7 @@ def refit(
     pool : ThreadPool
         Fits run side by side, as many as their examples leave memory for.
     advance : callable
-        Is given the number of networks that were fitted.
+        Is given the number of networks that were fitted, in parts.
 
     Raises
     ------
@@ -75,11 +75,11 @@ def _fitted(
     data: Data,
     waiting: Sequence[tuple[tuple[int, ...], Member, Fitting]],
     pool: ThreadPool,
-    advance: Callable[[int], None],
+    advance: Callable[[float], None],
 ) -> list[RungPredictor]:
     """Fit what waits, side by side; errors as of `refit`."""
     jobs: list[Callable[[], Descended]] = [
-        functools.partial(fitting.descend, seed, epochs=epochs, late=pool.late)
+        functools.partial(fitting.descend, seed, epochs=epochs, late=pool.late, progress=pool.progress)
         for _, member, fitting in waiting
         for seed, epochs in zip(member.seeds, member.epochs, strict=True)
     ]
@@ -128,7 +128,8 @@ def backtest(
     refit_days: int,
     steps: int,
     pool: ThreadPool,
-    advance: Callable[[int], None],
+    advance: Callable[[float], None],
+    predicting: Callable[[], None] = lambda: None,
 ) -> Backtest:
     """Refit the choice every `refit_days` steps, and predict from every step on with the latest refit.
 
@@ -146,7 +147,9 @@ def backtest(
         Steps ahead.
     pool : ThreadPool
     advance : callable
-        Is given the number of networks that were fitted.
+        Is given the number of networks that were fitted, in parts.
+    predicting : callable
+        Called when all are fitted, before the predictions.
     """
     lengths = [len(series) for series in data.panel.series]
     refits = range(max(-(-(length - start) // refit_days) for length, start in zip(lengths, first, strict=True)))
@@ -157,6 +160,7 @@ def backtest(
     one_step = refit(data, members, cutoffs, 1, pool, advance)
     tried = strategies_of(members, steps)
     multi_step = refit(data, members, cutoffs, steps, pool, advance) if needs_direct(tried, steps) else one_step
+    predicting()
     pairs = [Pair(*pair) for pair in zip(one_step, multi_step, strict=True)]
     spans = [
         [(cutoff, min(cutoff + refit_days, length)) for cutoff, length in zip(each, lengths, strict=True)]

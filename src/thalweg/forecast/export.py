@@ -42,7 +42,7 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
     dict
         ``version`` (1), ``data``, ``split``, ``ladder``, ``chosen``, ``loss``, ``baselines``, ``as_used``,
         ``coverage``, ``steps`` (the loss of each step ahead, tomorrow's first), ``strategy``, ``forecast``,
-        ``misses``, ``verdict``, ``country``, ``seconds`` and ``settings``. Dates are ISO 8601, numbers are in the
+        ``misses``, ``verdict``, ``country``, ``seconds``, ``times`` and ``settings``. Dates are ISO 8601, numbers are in the
         user's units, and a number that is not finite is null.
     """
     translate = catalogue(language)
@@ -92,6 +92,7 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
             "verdict": [translate(sentence) for sentence in findings.verdict],
             "country": findings.country or None,
             "seconds": findings.seconds,
+            "times": findings.times,
             "settings": findings.settings,
         }
     )

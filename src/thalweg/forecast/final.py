@@ -26,7 +26,7 @@ def final_fit(
     choice: Candidate,
     calibration: Calibration,
     pool: ThreadPool,
-    advance: Callable[[int], None],
+    advance: Callable[[float], None],
 ) -> Model:
     """Fit the choice on all values of one series.
 

@@ -15,6 +15,7 @@ from thalweg.forecast.choose import best_without_and_with_calendar, choose, open
 from thalweg.forecast.data import data_of
 from thalweg.forecast.final import final_fit
 from thalweg.forecast.ladder import named_ladder
+from thalweg.forecast.laps import Laps, shared_out
 from thalweg.forecast.overfitting import overfitting
 from thalweg.forecast.result import Findings, Miss
 from thalweg.forecast.search import search
@@ -22,6 +23,7 @@ from thalweg.forecast.strategy import needs_direct, strategy_name
 from thalweg.forecast.unfinished import without_unfinished
 from thalweg.forecast.verdict import verdict
 from thalweg.forecast.watch import Silence
+from thalweg.learn.first_use import prepare
 from thalweg.learn.training.thread_pool import ThreadPool, thread_pool
 from thalweg.messages import Argument, Message
 from thalweg.series.calendar import Calendar
@@ -69,13 +71,18 @@ def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
     frequency, horizon, watcher = series.frequency, options.horizon, options.watcher or Silence()
     ladder = named_ladder(options.ladder, frequency) if isinstance(options.ladder, str) else options.ladder
     data = data_of(series, Calendar(options.country or "", frequency=frequency), options.loss)
+    laps = Laps(began)
+    if prepare(lambda: watcher.stage("compile", 1)):
+        laps.end("compile")
     with thread_pool(options.threads) as pool:
         limit = TimeLimit(began, options.time_limit, pool)
         limit.limit_search()
         searched = search(data, (split,), ladder, seed=options.seed, pool=pool, watcher=watcher)
         limit.lift(cut_short=searched.cut_short)
         choice = choose(searched)
+        laps.end("search")
         opened = open_sealed_test(searched, watcher)
+        laps.end("open")
 
         days = split.validation + split.test
         seconds = sum(member.seconds for member in choice.members) / max(pool.threads, 1)
@@ -85,21 +92,25 @@ def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
         watcher.stage("as_used", networks * math.ceil(days / refit_days) * (2 if needs_direct(tried, horizon) else 1))
         backtested = backtest(
             data, choice.members, first=(split.train,), refit_days=refit_days, steps=horizon, pool=pool,
-            advance=watcher.advance,
+            advance=watcher.advance, predicting=lambda: watcher.stage("calibrate", 1),
         )  # fmt: skip
+        laps.end("backtest")
         strategies = choose_strategies(data, backtested, searched.parts.validation)
         calibration = calibrate(data, searched.parts, backtested, strategies)
+        laps.end("calibration")
 
         watcher.stage("forecast", networks * (2 if needs_direct(strategies, horizon) else 1))
         model = final_fit(data, choice, calibration, pool, watcher.advance)
-    baselines = {line.rung: line.test for line in opened.lines if line.kind == "copy"}
-    chosen = opened.lines[searched.candidates.index(choice)]
+        laps.end("final_fit")
+    lines = shared_out(opened.lines, laps.seconds["search"])
+    baselines = {line.rung: line.test for line in lines if line.kind == "copy"}
+    chosen = lines[searched.candidates.index(choice)]
     others = best_without_and_with_calendar(searched, opened)
     notes = [*searched.notes, *limit.notes]
     findings = Findings(
         series=series,
         split=split,
-        ladder=opened.lines,
+        ladder=lines,
         chosen=chosen.rung,
         loss=options.loss,
         baselines=baselines,
@@ -110,7 +121,8 @@ def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
         misses=_misses(calibration.as_used, data.calendar.country, series, others),
         verdict=verdict(chosen, calibration.as_used, baselines, frequency, options.loss, overfitting(searched), notes),
         country=data.calendar.country,
-        seconds=time.perf_counter() - began,
+        seconds=sum(laps.seconds.values()),
+        times=laps.seconds,
         settings={
             "ladder": ladder.name,
             "loss": options.loss,

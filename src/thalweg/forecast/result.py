@@ -40,7 +40,7 @@ class RungResult:
     train, validation, test : float
         L on training days, on validation days, and L′ on the sealed test, in the user's units.
     seconds : float
-        Wall-clock time of fitting.
+        Its share of the wall-clock time of the search; those of all rungs add up to it.
     seeds : int
         How many networks are averaged (1 for copying).
     epochs : tuple of int
@@ -181,6 +181,9 @@ class Findings:
         Wall-clock time of the whole fit.
     settings : mapping
         The options needed to repeat the fit, such as ladder, seed and horizon.
+    times : mapping
+        The parts of `seconds`, by name: ``compile`` (where the engine was compiled), ``search``, ``open``,
+        ``backtest``, ``calibration`` and ``final_fit``.
     """
 
     series: Series
@@ -198,6 +201,7 @@ class Findings:
     country: str
     seconds: float
     settings: Mapping[str, Any]
+    times: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def __repr__(self) -> str:
         return f"<Findings for {self.series.name!r}: {len(self.ladder)} rungs, chosen {self.chosen!r}>"

@@ -249,6 +249,7 @@ def _fit_rungs(
                 network_seed(seed, place),
                 validation=scorer.parts.validation,
                 late=pool.late,
+                progress=pool.progress,
                 curve=place == 0,
             )
             for place in range(rung.seeds)

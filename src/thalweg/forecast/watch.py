@@ -14,13 +14,14 @@ class Watcher(Protocol):
     def stage(self, name: str, total: int) -> None:
         """Begin a stage of `total` fits.
 
-        The stages are ``climb`` (the search over the ladder), ``open`` (the sealed test), ``as_used`` (the backtest)
+        The stages are ``compile`` (the engine, at the first use on a machine alone), ``climb`` (the search over the
+        ladder), ``open`` (the sealed test), ``as_used`` (the backtest), ``calibrate`` (its predictions and intervals)
         and ``forecast`` (the final fit).
         """
         ...
 
-    def advance(self, count: int = 1) -> None:
-        """Count `count` more fits of the stage as done."""
+    def advance(self, count: float = 1) -> None:
+        """Count `count` more fits of the stage as done; a long fit is counted in parts."""
         ...
 
     def rung(self, line: RungResult) -> None:
@@ -34,7 +35,7 @@ class Silence:
     def stage(self, name: str, total: int) -> None:
         """Begin a stage."""
 
-    def advance(self, count: int = 1) -> None:
+    def advance(self, count: float = 1) -> None:
         """Count fits."""
 
     def rung(self, line: RungResult) -> None:

@@ -130,7 +130,9 @@ class FeatureSet:
         if self.blocks:
             targets = self.targets(past, steps)
             columns = [block.columns(origins, targets) for block in self.blocks]
-            dense = np.clip(np.concatenate(columns, axis=1), -limit, limit)
+            dense = np.concatenate(columns, axis=1)
+            del columns  # far ahead there are thousands
+            np.clip(dense, -limit, limit, out=dense)
         return Examples(
             values=origins.transformed,
             newest=past.newest,

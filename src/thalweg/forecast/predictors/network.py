@@ -35,7 +35,7 @@ class Rung(Hyperparameters):
 
     def fitting(self, data: Data, upto: tuple[int, ...], steps: int) -> Fitting:
         """Make the training set; its descents are those of the rung's networks."""
-        training_set = TrainingSet(self, data, upto, steps)
+        training_set = TrainingSet(self, data, upto, steps, np.float32)
 
         def predictor(descents: Sequence[Descended]) -> NetworkPredictor:
             return network_predictor(training_set, np.stack([one.theta for one in descents]))

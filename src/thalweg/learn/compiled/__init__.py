@@ -63,3 +63,9 @@ compiled = njit(**OPTIONS, fastmath=False)
 inlined = njit(**OPTIONS, fastmath=False, inline="always")
 # Sums may be taken in any order, so that they are vectorised; equal numbers still have equal sums.
 summing = njit(**OPTIONS, fastmath={"reassoc"})
+# What compiled code alone calls: without an entry for Python and a place in the cache it is compiled in half the time.
+# Python must not call such a function, which would end the process.
+_inner = OPTIONS | {"cache": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+internal = njit(**_inner, fastmath=False)
+internal_summing = njit(**_inner, fastmath={"reassoc"})
+small = njit(**_inner, fastmath=False, forceinline=True)

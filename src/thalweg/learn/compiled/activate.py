@@ -8,8 +8,8 @@
 
 from __future__ import annotations
 
-from thalweg.learn.activation import HARD_SIGMOID, RELU, SIGMOID, SOFTMAX, TANH
-from thalweg.learn.compiled import compiled, inlined
+from thalweg.learn.activation import HARD_SIGMOID, IDENTITY, RELU, SIGMOID, SOFTMAX, TANH
+from thalweg.learn.compiled import inlined, internal
 from thalweg.learn.compiled.elementary import exponential, sigmoid, tanh
 from thalweg.learn.compiled.view import flattened
 
@@ -17,16 +17,24 @@ from thalweg.learn.compiled.view import flattened
 @inlined
 def activate(code, z, lane_buffers) -> None:
     """Turn z, shape (neurons, lanes), into a."""
+    if code == RELU:
+        flat, zero = flattened(z), z.dtype.type(0)
+        for i in range(len(flat)):
+            flat[i] = zero if flat[i] <= zero else flat[i]  # noqa: FURB136 - max might lose a NaN
+    elif code != IDENTITY:
+        bend(code, z, lane_buffers)
+
+
+@internal
+def bend(code, z, lane_buffers) -> None:
+    """Do what `activate` does for the smooth activations, which are worth the call."""
     if code == SOFTMAX:
         softmax(z, z, lane_buffers)
         return
     flat = flattened(z)
     kind = z.dtype.type
     zero, one, half, sixth = kind(0), kind(1), kind(0.5), kind(1 / 6)
-    if code == RELU:
-        for i in range(len(flat)):
-            flat[i] = zero if flat[i] <= zero else flat[i]  # noqa: FURB136 - max might lose a NaN
-    elif code == SIGMOID:
+    if code == SIGMOID:
         for i in range(len(flat)):
             flat[i] = sigmoid(flat[i])
     elif code == HARD_SIGMOID:
@@ -38,7 +46,7 @@ def activate(code, z, lane_buffers) -> None:
             flat[i] = tanh(flat[i])
 
 
-@compiled
+@internal
 def softmax(z, a, lane_buffers) -> None:
     """Write the softmax of each lane into `a`, and its greatest z and Σ e^(z − greatest) into `lane_buffers`."""
     neurons, lanes = z.shape
@@ -59,16 +67,24 @@ def softmax(z, a, lane_buffers) -> None:
 
 
 @inlined
-def multiply_by_slope(code, a, slope, keep, lane_buffers) -> None:  # noqa: C901, PLR0912 - a table
+def multiply_by_slope(code, a, slope, keep, lane_buffers) -> None:
     """Turn ∂C/∂a, in `slope`, into ∂C/∂z, both (neurons, lanes); with dropout `a` was divided by `keep` before."""
+    if code == RELU:
+        after, flat, zero = flattened(a), flattened(slope), a.dtype.type(0)
+        for i in range(len(flat)):
+            flat[i] = flat[i] if after[i] > zero else zero
+    elif code != IDENTITY:
+        multiply_by_smooth_slope(code, a, slope, keep, lane_buffers)
+
+
+@internal
+def multiply_by_smooth_slope(code, a, slope, keep, lane_buffers) -> None:
+    """Do what `multiply_by_slope` does for the smooth activations."""
     kind = a.dtype.type
     zero, one = kind(0), kind(1)
     share, full = kind(keep), kind(1 / keep)
     after, flat = flattened(a), flattened(slope)
-    if code == RELU:
-        for i in range(len(flat)):
-            flat[i] = flat[i] if after[i] > zero else zero
-    elif code == SIGMOID:
+    if code == SIGMOID:
         for i in range(len(flat)):
             own = after[i] * share
             flat[i] *= own * (one - own)

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from thalweg.learn.compiled import compiled, inlined
+from thalweg.learn.compiled import inlined, internal
 from thalweg.learn.compiled.product import VECTOR_BYTES, at, choose, transpose, transpose_chosen
 from thalweg.learn.compiled.view import fetch_ahead
 
@@ -24,7 +24,10 @@ def gather(data, buffers, order, first, count, summed, x, from_, to) -> None:
     """
     window, columns = len(data.emphasis), data.dense.shape[1]
     if window:
-        look_back(data, buffers.rows, order, first, count, x, from_, to)
+        look_back(
+            data.values, data.newest, data.emphasis, data.limit, data.level, data.scale,
+            buffers.rows, order, first, count, x, from_, to,
+        )  # fmt: skip
     if columns:
         turn(data.dense, order, first, count, window, x, from_, to)
     if summed:
@@ -36,19 +39,19 @@ def gather(data, buffers, order, first, count, summed, x, from_, to) -> None:
 
 
 @inlined
-def look_back(data, rows, order, first, count, x, from_, to) -> None:
+def look_back(values, newest, emphasis, limit, level, scale, rows, order, first, count, x, from_, to) -> None:
     """Write the windows: first as a row for each example, then transposed into lanes.
 
     A block may reach beyond the windows, where nothing is written yet.
     """
-    window, lanes, length = len(data.emphasis), x.shape[1], VECTOR_BYTES // x.itemsize
+    window, lanes, length = len(emphasis), x.shape[1], VECTOR_BYTES // x.itemsize
     apart = (window + ROW_NUMBERS - 1) // ROW_NUMBERS * ROW_NUMBERS
-    most = x.dtype.type(data.limit)
+    most = x.dtype.type(limit)
     for r in range(from_, min(to, count)):
         row, here = order[first + r], r * apart
-        last, level, scale = data.newest[row], data.level[row], data.scale[row]
+        last, middle, factor = newest[row], level[row], scale[row]
         for j in range(window):
-            seen = (data.values[last - j] - level) * scale * data.emphasis[j]
+            seen = (values[last - j] - middle) * factor * emphasis[j]
             rows[here + j] = min(max(seen, -most), most)
     for j in range(0, window, length):
         for lane in range(from_, to, length):
@@ -56,7 +59,7 @@ def look_back(data, rows, order, first, count, x, from_, to) -> None:
             transpose(at(rows, here * apart + j), apart, count - here, at(x, j * lanes + lane), lanes)
 
 
-@compiled
+@internal
 def turn(dense, order, first, count, base, x, from_, to) -> None:
     """Write dense columns, from row `base` of x on. A block may reach beyond, where nothing is written yet."""
     lanes, length = x.shape[1], VECTOR_BYTES // x.itemsize
@@ -67,7 +70,7 @@ def turn(dense, order, first, count, base, x, from_, to) -> None:
             transpose_chosen(dense, j, rows, count - here, target, lanes)
 
 
-@compiled
+@internal
 def expand(indices, order, first, count, base, x, from_, to) -> None:
     """Write one-hot features out, from row `base` of x on; each counts how often it was chosen."""
     zero, one = x.dtype.type(0), x.dtype.type(1)
@@ -82,7 +85,7 @@ def expand(indices, order, first, count, base, x, from_, to) -> None:
                 x[base + index, lane] += one
 
 
-@compiled
+@internal
 def add_columns(weights, base, indices, after) -> None:
     """Add to each lane of `after` the columns of `weights` that its indices choose, from column `base` on."""
     for k in range(after.shape[0]):
@@ -93,7 +96,7 @@ def add_columns(weights, base, indices, after) -> None:
                     after[k, lane] += weights[k, base + index]
 
 
-@compiled
+@internal
 def add_slopes(slope, base, indices, gradient) -> None:
     """Write the slopes into the columns of `gradient` that the indices choose, from column `base` on; 0 elsewhere."""
     zero = gradient.dtype.type(0)
@@ -107,7 +110,7 @@ def add_slopes(slope, base, indices, gradient) -> None:
                     gradient[k, base + index] += slope[k, lane]
 
 
-@compiled
+@internal
 def pick(columns, order, first, count, lanes) -> None:
     """Write columns of a matrix into lanes, one by one; the last example fills the remaining lanes."""
     length = VECTOR_BYTES // lanes.itemsize
@@ -128,11 +131,11 @@ def gather_targets(data, order, first, count, target, weight) -> None:
 
 
 @inlined
-def fetch_batch(data, order, first, last) -> None:
+def fetch_batch(dense, indices, target, weight, order, first, last) -> None:
     """Prefetch examples while those before are computed, because their rows may lie anywhere in memory."""
     for r in range(first, last):
         row = order[r]
-        fetch_ahead(data.dense, row)
-        fetch_ahead(data.indices, row)
-        fetch_ahead(data.target, row)
-        fetch_ahead(data.weight, row)
+        fetch_ahead(dense, row)
+        fetch_ahead(indices, row)
+        fetch_ahead(target, row)
+        fetch_ahead(weight, row)

@@ -11,8 +11,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+from numba.core import event
+
+from thalweg.learn import first_use
 from thalweg.learn.activation import SOFTMAX
-from thalweg.learn.compiled import LANES, compiled, inlined
+from thalweg.learn.compiled import LANES, compiled, inlined, small
 from thalweg.learn.compiled.activate import activate, multiply_by_slope
 from thalweg.learn.compiled.gather import add_columns, add_slopes, fetch_batch, gather, gather_targets
 from thalweg.learn.compiled.product import backward_product, forward_product, gradient_product
@@ -202,7 +205,7 @@ def look_at(buffers, loss) -> None:
     buffers.seen[LAST_LOSS] = loss
 
 
-@inlined
+@small
 def moves(gradient, first, last) -> bool:
     """Whether a part of the gradient is not zero."""
     for i in range(first, last):  # noqa: SIM110 - Numba has no any
@@ -245,25 +248,32 @@ def finish(plan, buffers, theta, count, weighted, loss, update, team) -> bool:
 
 
 @compiled
-def descend(plan, data, buffers, theta, order, batch, first_batch, last_batch, losses, most_risen, team) -> None:
-    """Run batches ``first_batch`` to ``last_batch`` (excluded) of the order; write the loss of each.
-
-    It ends early where a loss is not finite, before the update of that batch, and where the loss has grown in
-    `most_risen` updates in a row, to more than at first. `buffers.counts` holds the number of updates made.
-    """
-    outputs, update = plan.widths[-1], buffers.counts[UPDATES]
+def run_batches(
+    plan, data, buffers, theta, order, batch, first_batch, last_batch, losses, most_risen, out, team
+) -> None:
+    """Do what `descend` says, or, where `out` has rows, what `predict` says. Both share one compilation."""
+    outputs, update, training = plan.widths[-1], buffers.counts[UPDATES], len(out) == 0
     for number in range(first_batch, last_batch):
         first = number * batch
         count = min(batch, len(order) - first)
         lanes = lanes_for(count)
         from_, to = lanes_of(lanes, team)
-        after = min(first + count, len(order))
-        fetch_batch(data, order, min(after + from_, len(order)), min(after + to, len(order)))
-        if not begin(plan, data, buffers, theta, order, first, count, True, update, team):  # noqa: FBT003 - as Numba has it
+        if training:
+            after = min(first + count, len(order))
+            near, far = min(after + from_, len(order)), min(after + to, len(order))
+            fetch_batch(data.dense, data.indices, data.target, data.weight, order, near, far)
+        if not begin(plan, data, buffers, theta, order, first, count, training, update, team):
             return
+        at = outputs_at(plan.widths, lanes)
+        if not training:
+            for lane in range(from_, min(to, count)):
+                for k in range(outputs):
+                    out[first + lane, k] = buffers.a[at + k * lanes + lane]
+            if not meet(team):  # a faster member would overwrite outputs that are not copied yet
+                return
+            continue
         weight = matrix(buffers.weight, 0, data.weight.shape[1], lanes)
         if team.member == 0:
-            at = outputs_at(plan.widths, lanes)
             prediction, slope = matrix(buffers.a, at, outputs, lanes), matrix(buffers.slopes, at, outputs, lanes)
             target = matrix(buffers.target, 0, data.target.shape[1], lanes)
             gather_targets(data, order, first, count, target, weight)
@@ -281,19 +291,55 @@ def descend(plan, data, buffers, theta, order, batch, first_batch, last_batch, l
             return
 
 
-@compiled
-def predict(plan, data, buffers, theta, order, batch, out, team) -> None:
+class _FirstUse(event.Listener):
+    """Tells who wants to know that the engine is being compiled."""
+
+    def on_start(self, event: event.Event) -> None:
+        """Take the beginning of any compilation of Numba."""
+        if event.data["dispatcher"] is run_batches:
+            first_use.begins()
+
+    def on_end(self, event: event.Event) -> None:
+        """Take its end."""
+
+
+event.register("numba:compile", _FirstUse())
+
+
+def descend(
+    plan: Plan,
+    data: Data,
+    buffers: Buffers,
+    theta: Values,
+    order: NDArray[np.int64],
+    batch: int,
+    first_batch: int,
+    last_batch: int,
+    losses: NDArray[np.float64],
+    most_risen: int,
+    team: ThreadTeam,
+) -> None:
+    """Run batches ``first_batch`` to ``last_batch`` (excluded) of the order; write the loss of each.
+
+    It ends early where a loss is not finite, before the update of that batch, and where the loss has grown in
+    `most_risen` updates in a row, to more than at first. `buffers.counts` holds the number of updates made.
+    """
+    nowhere = theta[:0].reshape(0, 1)
+    run_batches(
+        plan, data, buffers, theta, order, batch, first_batch, last_batch, losses, most_risen, nowhere, team
+    )  # fmt: skip
+
+
+def predict(
+    plan: Plan,
+    data: Data,
+    buffers: Buffers,
+    theta: Values,
+    order: NDArray[np.int64],
+    batch: int,
+    out: Values,
+    team: ThreadTeam,
+) -> None:
     """Write the predictions of the examples in `order` into out, shape (examples, outputs), a batch at a time."""
-    outputs = plan.widths[-1]
-    for first in range(0, len(order), batch):
-        count = min(batch, len(order) - first)
-        if not begin(plan, data, buffers, theta, order, first, count, False, 0, team):  # noqa: FBT003 - likewise
-            return
-        lanes = lanes_for(count)
-        from_, to = lanes_of(lanes, team)
-        at = outputs_at(plan.widths, lanes)
-        for lane in range(from_, min(to, count)):
-            for k in range(outputs):
-                out[first + lane, k] = buffers.a[at + k * lanes + lane]
-        if not meet(team):  # a faster member would overwrite outputs that are not copied yet
-            return
+    batches = -(-len(order) // batch)
+    run_batches(plan, data, buffers, theta, order, batch, 0, batches, buffers.seen, 0, out, team)

@@ -30,7 +30,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from thalweg.learn.compiled import compiled
+from thalweg.learn.compiled import compiled, internal
 
 # The widest vector of this machine. It matters for speed only, and the cache of Numba is kept per kind of machine.
 
@@ -282,7 +282,7 @@ def inner(_typing, a, b, depth):
     return a.dtype(a, b, types.intp), build
 
 
-@compiled
+@internal
 def panel(a, a_row, a_step, b, b_step, c, c_row, columns, start, start_row, rows, depth, length) -> None:
     """Write the narrowest `strip` that holds the columns, or the widest one; `length` is that of a vector."""
     if columns > length:

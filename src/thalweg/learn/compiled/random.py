@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from thalweg.learn.compiled import compiled
+from thalweg.learn.compiled import compiled, internal
 
 # SplitMix64 (Steele, Lea and Flood 2014).
 GAP, FIRST, SECOND = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -16,14 +16,14 @@ BY_30, BY_27, BY_31, BY_32, BY_40 = np.uint64(30), np.uint64(27), np.uint64(31),
 ONE, ORDERS = np.uint64(1), np.uint64(2**40)  # the purpose of an order; no layer has this number
 
 
-@compiled
+@internal
 def _mixed(counter) -> np.uint64:
     counter = (counter ^ (counter >> BY_30)) * FIRST
     counter = (counter ^ (counter >> BY_27)) * SECOND
     return counter ^ (counter >> BY_31)
 
 
-@compiled
+@internal
 def _start(seed, number, purpose) -> np.uint64:
     return _mixed(_mixed(_mixed(np.uint64(seed) + GAP) + np.uint64(number)) + purpose)
 

@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from thalweg.learn.compiled import inlined, summing
+from thalweg.learn.compiled import inlined, internal_summing
 from thalweg.learn.compiled.activate import softmax
 from thalweg.learn.compiled.elementary import sigmoid
 from thalweg.learn.compiled.view import flattened
@@ -28,7 +28,7 @@ from thalweg.learn.loss import (
 )
 
 
-@summing
+@internal_summing
 def total_of(values, first, last) -> float:
     """Return the sum of some numbers."""
     total = 0.0
@@ -60,7 +60,9 @@ def score(code, parameters, buffers, target, weight, prediction, slope, count) -
     for lane in range(prediction.shape[1]):
         buffers.sums[lane] = 0
     if code in (CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY):
-        _score_classes(code, buffers, target, weight, prediction, slope, slope.dtype.type(1 / total))
+        _score_classes(
+            code, buffers.sums, buffers.lanes, target, weight, prediction, slope, slope.dtype.type(1 / total)
+        )
     else:
         total *= prediction.shape[0] // weight.shape[0]
         _score_each(code, parameters, buffers.sums, target, weight, prediction, slope, slope.dtype.type(1 / total))
@@ -121,15 +123,15 @@ def _score_each(code, parameters, sums, target, weight, prediction, slope, share
 
 
 @inlined
-def _score_classes(code, buffers, target, weight, prediction, slope, share) -> None:
+def _score_classes(code, sums, lane_buffers, target, weight, prediction, slope, share) -> None:
     """Add w·e of each lane to its sum. The outputs of a lane are a distribution; its target is one too, or a label."""
     outputs, lanes = prediction.shape
     zero, one = slope.dtype.type(0), slope.dtype.type(1)
     labels = target.shape[0] == 1 < outputs
     on_z = code == SOFTMAX_CROSS_ENTROPY
-    greatest, logarithm, mass = buffers.lanes[0], buffers.lanes[1], buffers.lanes[2]
+    greatest, logarithm, mass = lane_buffers[0], lane_buffers[1], lane_buffers[2]
     if on_z:
-        softmax(prediction, slope, buffers.lanes)
+        softmax(prediction, slope, lane_buffers)
         for lane in range(lanes):
             logarithm[lane] = greatest[lane] + np.log(logarithm[lane])
     mass[:lanes] = one if labels else zero
@@ -145,9 +147,9 @@ def _score_classes(code, buffers, target, weight, prediction, slope, share) -> N
                 continue
             aim = target[k, lane] if not labels else (one if target[0, lane] == k else zero)
             if on_z:
-                sums = aim * (logarithm[lane] - made) if aim > zero else zero
+                error = aim * (logarithm[lane] - made) if aim > zero else zero
                 slope[k, lane] = w * share * (mass[lane] * slope[k, lane] - aim)
             else:
-                sums = -aim * np.log(made) if aim > zero else zero
+                error = -aim * np.log(made) if aim > zero else zero
                 slope[k, lane] = -w * share * aim / made if aim > zero else zero
-            buffers.sums[lane] += w * sums
+            sums[lane] += w * error

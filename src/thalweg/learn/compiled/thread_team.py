@@ -20,7 +20,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from thalweg.learn.compiled import LANES, compiled, inlined
+from thalweg.learn.compiled import LANES, compiled, inlined, small
 
 if TYPE_CHECKING:
     import numpy as np
@@ -106,7 +106,7 @@ def meet(team) -> bool:
     return team.members == 1 or wait_for(team.words, team.members)
 
 
-@inlined
+@small
 def part(rows, team, whole):
     """Return the range of rows, first and end, of this member; where it is `whole`, the first member has all rows."""
     if whole:
@@ -116,7 +116,7 @@ def part(rows, team, whole):
     return first, rows if team.member + 1 == team.members else last
 
 
-@inlined
+@small
 def lanes_of(lanes, team):
     """Return the range of lanes, first and end, of this member."""
     groups = lanes // LANES

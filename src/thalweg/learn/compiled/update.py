@@ -10,14 +10,14 @@ import math
 
 import numpy as np
 
-from thalweg.learn.compiled import compiled, summing
+from thalweg.learn.compiled import compiled, internal, internal_summing
 from thalweg.learn.optimizer import RULES, SCHEDULES
 
 GRADIENT_DESCENT, MOMENTUM, ADAMW = RULES["gradient descent"], RULES["momentum"], RULES["adamw"]
 COSINE, STEP = SCHEDULES["cosine"], SCHEDULES["step"]
 
 
-@compiled
+@internal
 def rate(schedule, numbers, update) -> float:
     """Return the learning rate of update number `update` (0 is the first); `numbers` are `Optimizer.numbers`."""
     eta, warm_up, step_every, factor, planned = numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]
@@ -31,7 +31,7 @@ def rate(schedule, numbers, update) -> float:
     return eta
 
 
-@summing
+@internal_summing
 def length(gradient) -> float:
     """Return the Euclidean norm of a vector."""
     total = 0.0
@@ -46,14 +46,14 @@ def apply_update(rule, schedule, numbers, theta, gradient, state, update) -> Non
     move(rule, schedule, numbers, theta, gradient, state[0], state[1], update, shortened(numbers, gradient))
 
 
-@compiled
+@internal
 def shortened(numbers, gradient) -> float:
     """Return the factor that shortens the gradient to the clip, or 1."""
     clip = numbers[6]
     return min(1.0, clip / max(length(gradient), 1e-300)) if clip < math.inf else 1.0
 
 
-@compiled
+@internal
 def move(rule, schedule, numbers, theta, gradient, first, second, update, shorter) -> None:
     """Move θ or a part of it by gradient and state of that part. Adam's corrections are folded into the step."""
     kind = theta.dtype.type

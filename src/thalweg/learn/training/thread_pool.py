@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
 T = TypeVar("T")
+PARTS = 64  # of a job that are told apart; a power of 2, so that their sum is exact
 POLL_SECONDS = 0.1  # how often the calling thread wakes, to report progress and to receive Ctrl-C
 
 
@@ -32,31 +34,53 @@ class ThreadPool:
         self.deadline = math.inf
         self._pool = pool
         self._stopped = False
+        self._done: list[list[float]] = []  # the share of each job that is done
+        self._told = 0.0
+        self._here = threading.local()
 
     def late(self) -> bool:
         """Whether running jobs should end now; each descent asks between slices."""
         return self._stopped or time.perf_counter() >= self.deadline
 
-    def run(self, jobs: Iterable[Callable[[], T]], advance: Callable[[int], None]) -> list[T]:
-        """Run all jobs and return their results in the jobs' order; `advance` gets the number of jobs just done."""
-        futures = [self._pool.submit(job) for job in jobs]
+    def progress(self, share: float) -> None:
+        """Take the share of the job on this thread that is done."""
+        self._here.done[0] = math.floor(min(share, 1.0) * PARTS) / PARTS
+
+    def run(self, jobs: Iterable[Callable[[], T]], advance: Callable[[float], None]) -> list[T]:
+        """Run all jobs and return their results in the jobs' order; `advance` is called as by `watch`."""
+        futures = [self.submit(job) for job in jobs]
         self.watch(futures, advance)
         return [future.result() for future in futures]
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
         """Start one job."""
-        return self._pool.submit(job)
+        done = [0.0]
+        self._done.append(done)
 
-    @staticmethod
-    def watch(futures: list[Future[T]], advance: Callable[[int], None]) -> None:
-        """Wait for all futures; `advance` gets the number just done. The error of a job is raised at once."""
+        def begun() -> T:
+            self._here.done = done
+            try:
+                return job()
+            finally:
+                done[0] = 1.0
+
+        return self._pool.submit(begun)
+
+    def watch(self, futures: list[Future[T]], advance: Callable[[float], None]) -> None:
+        """Wait for all futures. The error of a job is raised at once.
+
+        `advance` gets how many jobs of the pool were done since it was last called, and parts of jobs that tell their
+        `progress`.
+        """
         pending = set(futures)
         while pending:
             done, pending = wait(pending, timeout=POLL_SECONDS)
             for future in done:
                 future.result()
-            if done:
-                advance(len(done))
+            total = sum(share for (share,) in self._done)
+            if total > self._told:
+                advance(total - self._told)
+                self._told = total
 
     def stop(self) -> None:
         """Ask all running jobs to end, and start no more."""
