@@ -150,6 +150,8 @@ def build_findings(*, days=1500, missing=(300, 301, 302, 700), name="views", hor
         baselines={"copy yesterday": scale * 580.4, "copy last week": scale * 320.9},
         as_used=as_used,
         steps=scale * (145 + 4.2 * ahead),
+        copied={"copy yesterday": scale * (572.3 + 8.1 * ahead), "copy last week": scale * (317.1 + 3.8 * ahead)},
+        rests_on="validation",
         strategy="direct",
         forecast=forecast,
         misses=misses,

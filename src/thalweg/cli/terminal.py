@@ -14,6 +14,7 @@ from rich.text import Text
 from thalweg.charts.numbers import day, estimate_decimals, missed, number, past, value_decimals
 from thalweg.cli.table import ladder_table
 from thalweg.cli.wrap import Sentence
+from thalweg.forecast.result import mean_of_steps
 from thalweg.series.frequency.record import DAILY
 
 if TYPE_CHECKING:
@@ -146,11 +147,8 @@ def _parts(console: Console, findings: Findings, translate: Catalogue) -> Iterat
     yield from _settings(findings, translate)
     yield ""
     yield from (Sentence(translate(sentence)) for sentence in findings.verdict)
-    steps = findings.steps
-    shown = _steps_shown(findings)
-    if len(steps) > 1:
-        losses = " · ".join(translate("cli.step", step=step, loss=number(float(steps[step - 1]))) for step in shown)
-        yield Sentence(translate("cli.steps", losses=losses, mean=number(float(np.mean(steps))), horizon=len(steps)))
+    if len(findings.steps) > 1:
+        yield _losses_ahead(findings, translate)
     places = estimate_decimals(findings.series.values)
     misses = [miss for miss in findings.misses if missed(miss.target, miss.prediction, places)]
     if misses:
@@ -158,6 +156,19 @@ def _parts(console: Console, findings: Findings, translate: Catalogue) -> Iterat
         yield translate("cli.misses")
         yield _misses(misses[:_MISSES_SHOWN], value_decimals(findings.series.values), places, translate)
     yield ""
+
+
+def _losses_ahead(findings: Findings, translate: Catalogue) -> Sentence:
+    """Return the loss of some steps ahead, with that of copying beside each."""
+    steps, name = findings.steps, findings.compared
+    copied = findings.copied[name]
+    losses = [
+        translate("cli.step", step=step, loss=number(float(steps[step - 1])), copied=number(float(copied[step - 1])))
+        for step in _steps_shown(findings)
+    ]
+    mean, copied_mean = number(findings.served), number(mean_of_steps(copied))
+    values = {"copy": name, "mean": mean, "copied": copied_mean, "horizon": len(steps)}
+    return Sentence(translate("cli.steps", losses=" · ".join(losses), **values))
 
 
 def _steps_shown(findings: Findings) -> list[int]:

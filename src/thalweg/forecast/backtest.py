@@ -10,6 +10,7 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.forecast.features.past import past_of
+from thalweg.forecast.limits import limits_of
 from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.strategy import COPYING, STRATEGIES, Pair, average, mixed, needs_direct, predict_steps
 
@@ -161,7 +162,11 @@ def backtest(
     tried = strategies_of(members, steps)
     multi_step = refit(data, members, cutoffs, steps, pool, advance) if needs_direct(tried, steps) else one_step
     predicting()
-    pairs = [Pair(*pair) for pair in zip(one_step, multi_step, strict=True)]
+    limits = [
+        tuple(limits_of(series, upto, steps) for series, upto in zip(data.panel.series, cutoff, strict=True))
+        for cutoff in cutoffs
+    ]
+    pairs = [Pair(*pair) for pair in zip(one_step, multi_step, limits, strict=True)]
     spans = [
         [(cutoff, min(cutoff + refit_days, length)) for cutoff, length in zip(each, lengths, strict=True)]
         for each in cutoffs

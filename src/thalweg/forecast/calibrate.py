@@ -7,8 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.forecast.interval import AdaptiveConformal, MissTransform, adaptive_conformal, miss_transform
+from thalweg.forecast.features.past import past_of
+from thalweg.forecast.interval import (
+    AdaptiveConformal,
+    Ends,
+    MissTransform,
+    adaptive_conformal,
+    banded,
+    narrowest,
+    suited_transform,
+)
 from thalweg.forecast.levels import LEVEL_OF_UNFINISHED, LEVELS, around
+from thalweg.forecast.limits import limits_of
 from thalweg.forecast.result import AsUsed
 from thalweg.learn.loss import LOSSES, mean_loss
 
@@ -32,7 +42,7 @@ class Calibration:
     strategies : tuple of str
         How each step ahead is predicted.
     miss_transform : MissTransform
-        The transform of residuals, chosen on training values.
+        The transform of residuals, chosen on training and validation values.
     levels : tuple of float
         Of the intervals, in percent.
     bands : ndarray of float64, shape (horizon, levels, 2)
@@ -82,7 +92,7 @@ def calibrate(
     """
     series, first, sealed = data.panel.series[place], backtested.first[place], parts.test[place][0]
     forecasts = data.panel.part(backtested.by(strategies), place)
-    transform = miss_transform(series.values[: parts.train[place][1]], counts=series.counts)
+    transform = _transform(series, forecasts[0], first, sealed)
     bands: list[NDArray[np.float64]] = []
     used: AdaptiveConformal | None = None
     for step, predictions in enumerate(forecasts, 1):
@@ -101,10 +111,17 @@ def calibrate(
         levels=levels,
         bands=np.array(bands),
         as_used=as_used,
-        steps=_losses(data.loss, series, forecasts, sealed),
+        steps=losses_ahead(data.loss, series, forecasts, sealed),
         errors=errors[series.observed[sealed:]].astype(np.float64),
         low_residual=float(lowest[0, 0]),
     )
+
+
+def _transform(series: Series, predictions: NDArray[np.float64], first: int, sealed: int) -> MissTransform:
+    """Choose the transform of residuals before the sealed test is looked at."""
+    made, actual = predictions[first:sealed], series.values[first:sealed]
+    known = series.observed[first:sealed] & np.isfinite(made)
+    return suited_transform(series.values[:sealed], actual[known], made[known], counts=series.counts)
 
 
 def _conformal(
@@ -120,10 +137,22 @@ def _conformal(
     made, actual = predictions[first:], series.values[first:]
     known = series.observed[first:] & np.isfinite(made)
     residuals = transform.transform(actual) - transform.transform(np.where(known, made, 0.0))
-    return adaptive_conformal(residuals, known, sealed - first, step, used=series.frequency.year, levels=levels)
+    least = narrowest(series.values[:sealed], transform)
+    return adaptive_conformal(
+        residuals, known, sealed - first, step, used=series.frequency.year, least=least, levels=levels
+    )
 
 
-def _losses(loss: str, series: Series, forecasts: NDArray[np.float64], sealed: int) -> NDArray[np.float64]:
+def _limits(series: Series, sealed: int) -> Ends:
+    """Return what the days before each day of the sealed test bear out, one step ahead; judged anew each season."""
+    each: list[Ends] = []
+    for first in range(sealed, len(series), series.frequency.season):
+        newest = np.arange(first, min(first + series.frequency.season, len(series))) - 1
+        each.append(limits_of(series, first, 1).of_intervals(past_of(series, newest), 1))
+    return Ends(np.concatenate([ends.low for ends in each]), np.concatenate([ends.high for ends in each]))
+
+
+def losses_ahead(loss: str, series: Series, forecasts: NDArray[np.float64], sealed: int) -> NDArray[np.float64]:
     """Return the loss of each step ahead over the observed values of the sealed test."""
     actual, observed = series.values[sealed:], series.observed[sealed:]
     return np.array(
@@ -146,7 +175,8 @@ def _as_used(
 ) -> AsUsed:
     """Score the sealed test, one step ahead."""
     ahead = predictions[sealed:]
-    ends = transform.inverse(transform.transform(ahead)[:, None, None] + conformal.bands)
+    limits = _limits(series, sealed) if transform.offset is not None else None
+    ends = banded(ahead, conformal.bands, transform, limits)
     scored = series.observed[sealed:]
     prediction, target = ahead[scored], series.values[sealed:][scored]
     intervals = around(prediction, ends[scored], levels)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from thalweg.forecast.search import estimates
+from thalweg.forecast.verdict import figures
+from thalweg.messages import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from thalweg.forecast.result import RungResult
     from thalweg.forecast.search import Candidate, Searched
     from thalweg.forecast.watch import Watcher
+
+
+ROUNDING_SHARE = 1e-9  # losses that differ by a smaller share are equal
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +42,66 @@ class Opened:
     estimates: tuple[NDArray[np.float64], ...]
 
 
-def choose(searched: Searched) -> Candidate:
-    """Return the candidate with the least validation loss; the first of equals."""
-    return min(searched.candidates, key=lambda one: one.comparable)
+class Basis(StrEnum):
+    """What a choice rests on.
+
+    `VALIDATION`: the rung of the least validation loss. Where validation cannot tell the rungs apart, `TRAINING`: of
+    the rungs without unknowns that of the least training loss, which is a loss on days that it has not learned from.
+    Where training cannot either, `ORDER`: the first rung, which is the simplest.
+    """
+
+    VALIDATION = "validation"
+    TRAINING = "training"
+    ORDER = "order"
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """The candidate that serves.
+
+    Attributes
+    ----------
+    candidate : Candidate
+    basis : Basis
+    note : Message or None
+        Why validation cannot tell, and what the choice rests on instead.
+    """
+
+    candidate: Candidate
+    basis: Basis = Basis.VALIDATION
+    note: Message | None = None
+
+
+def choose(searched: Searched) -> Choice:
+    """Choose by the least validation loss, the first of equals; where validation cannot tell, by `Basis`."""
+    why = _cannot_tell(searched)
+    if why is None:
+        return Choice(min(searched.candidates, key=lambda one: one.comparable))
+    fixed = [one for one in searched.candidates if not one.line.parameters and not one.places]
+    losses = [one.line.train if math.isfinite(one.line.train) else math.inf for one in fixed]
+    best = fixed[losses.index(min(losses))]
+    basis = Basis.ORDER if _alike(losses) else Basis.TRAINING
+    return Choice(best, basis, Message(f"verdict.rests_on_{basis}", {"why": why, "rung": best.line.rung}))
+
+
+def _cannot_tell(searched: Searched) -> Message | None:
+    """Return why validation cannot tell the rungs apart; None where it can."""
+    panel, spans = searched.data.panel, searched.parts.validation
+    each = [
+        series.values[first:last][series.observed[first:last]]
+        for series, (first, last) in zip(panel.series, spans, strict=True)
+    ]
+    if all(values.min() == values.max() for values in each):
+        days, value = sum(map(len, each)), float(each[0][0])
+        return Message("verdict.validation_constant", {"days": days, "value": figures(value)})
+    losses = [one.comparable for one in searched.candidates]
+    if len(losses) > 1 and _alike(losses):
+        return Message("verdict.validation_alike", {"loss": figures(losses[0])})
+    return None
+
+
+def _alike(losses: Sequence[float]) -> bool:
+    return max(losses) - min(losses) <= ROUNDING_SHARE * abs(max(losses))
 
 
 def open_sealed_test(searched: Searched, watcher: Watcher) -> Opened:

@@ -40,10 +40,10 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
     Returns
     -------
     dict
-        ``version`` (1), ``data``, ``split``, ``ladder``, ``chosen``, ``loss``, ``baselines``, ``as_used``,
-        ``coverage``, ``steps`` (the loss of each step ahead, tomorrow's first), ``strategy``, ``forecast``,
-        ``misses``, ``verdict``, ``country``, ``seconds``, ``times`` and ``settings``. Dates are ISO 8601, numbers are in the
-        user's units, and a number that is not finite is null.
+        ``version`` (1), ``data``, ``split``, ``ladder``, ``chosen``, ``rests_on``, ``loss``, ``baselines``,
+        ``as_used``, ``coverage``, ``steps`` (the loss of each step ahead, tomorrow's first), ``copied_steps`` (that of
+        copying), ``strategy``, ``forecast``, ``misses``, ``verdict``, ``country``, ``seconds``, ``times`` and
+        ``settings``. Dates are ISO 8601, numbers are in the user's units, and a number that is not finite is null.
     """
     translate = catalogue(language)
     series, split, used = findings.series, findings.split, findings.as_used
@@ -72,11 +72,18 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
             },
             "ladder": [_rung(line) for line in findings.ladder],
             "chosen": findings.chosen,
+            "rests_on": findings.rests_on,
             "loss": findings.loss,
             "baselines": findings.baselines,
-            "as_used": {"refit_days": used.refit_days, "test": used.test, "days": len(used.dates)},
+            "as_used": {
+                "refit_days": used.refit_days,
+                "test": used.test,
+                "days": len(used.dates),
+                "served": findings.served,
+            },
             "coverage": used.coverage,
             "steps": findings.steps,
+            "copied_steps": findings.copied,
             "strategy": findings.strategy,
             "forecast": forecast_rows(findings.forecast),
             "misses": [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from thalweg.forecast.backtest import refit
 from thalweg.forecast.features.last_year import look_back
+from thalweg.forecast.limits import before, limits_of
 from thalweg.forecast.model import Model
 from thalweg.forecast.strategy import Pair, needs_direct
 
@@ -47,13 +48,15 @@ def final_fit(
     multi_step = one_step
     if needs_direct(calibration.strategies, steps):
         (multi_step,) = refit(data, choice.members, everything, steps, pool, advance)
+    days = _last_values(series, one_step.seen)
+    limits = before(limits_of(series, len(series), steps), series, len(series) - len(days))
     return Model(
         chosen=choice.line.rung,
         loss=data.loss,
         strategies=calibration.strategies,
-        pair=Pair(one_step, multi_step),
+        pair=Pair(one_step, multi_step, (limits,)),
         calendar=data.calendar,
-        days=_last_values(series, one_step.seen),
+        days=days,
         miss_transform=calibration.miss_transform,
         levels=calibration.levels,
         bands=calibration.bands,

@@ -12,6 +12,7 @@ from thalweg.errors import InputError
 from thalweg.forecast.backtest import backtest, choose_strategies, strategies_of
 from thalweg.forecast.calibrate import calibrate
 from thalweg.forecast.choose import best_without_and_with_calendar, choose, open_sealed_test
+from thalweg.forecast.copying import copied_steps
 from thalweg.forecast.data import data_of
 from thalweg.forecast.final import final_fit
 from thalweg.forecast.ladder import named_ladder
@@ -79,7 +80,8 @@ def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
         limit.limit_search()
         searched = search(data, (split,), ladder, seed=options.seed, pool=pool, watcher=watcher)
         limit.lift(cut_short=searched.cut_short)
-        choice = choose(searched)
+        chosen_by = choose(searched)
+        choice = chosen_by.candidate
         laps.end("search")
         opened = open_sealed_test(searched, watcher)
         laps.end("open")
@@ -105,6 +107,7 @@ def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
     lines = shared_out(opened.lines, laps.seconds["search"])
     baselines = {line.rung: line.test for line in lines if line.kind == "copy"}
     chosen = lines[searched.candidates.index(choice)]
+    copied = copied_steps(searched, horizon)
     others = best_without_and_with_calendar(searched, opened)
     notes = [*searched.notes, *limit.notes]
     findings = Findings(
@@ -116,10 +119,21 @@ def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
         baselines=baselines,
         as_used=calibration.as_used,
         steps=calibration.steps,
+        copied=copied,
+        rests_on=chosen_by.basis.value,
         strategy=strategy_name(strategies),
         forecast=model.predict(),
         misses=_misses(calibration.as_used, data.calendar.country, series, others),
-        verdict=verdict(chosen, calibration.as_used, baselines, frequency, options.loss, overfitting(searched), notes),
+        verdict=verdict(
+            chosen,
+            calibration,
+            copied,
+            frequency,
+            options.loss,
+            undecided=chosen_by.note,
+            overfit=overfitting(searched),
+            notes=notes,
+        ),
         country=data.calendar.country,
         seconds=sum(laps.seconds.values()),
         times=laps.seconds,

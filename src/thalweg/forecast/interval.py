@@ -7,7 +7,7 @@ interval widens with the level and never falls below zero.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 # Share by which one residual moves the share left outside; h days ahead residuals overlap, so it moves 1/h as far.
 ADAPTATION_RATE = 0.02
 SMALLEST_SHARE_OUTSIDE, LARGEST_SHARE_OUTSIDE = 0.002, 0.9
+NARROWEST_SHARE = 0.05  # of the usual change from one value to the next: no interval reaches less far to either side
+PLAIN_SHARE = 0.8  # of the score in logarithms: plain differences must score so much better, since few series need them
+LEAST_SCORED = 8  # residuals of validation, to compare the two
+SCORED_LEVEL = 80.0  # percent
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,12 @@ class MissTransform:
     ----------
     offset : float or None
         None where values are not transformed.
+    floor : bool
+        Whether the inverse is kept at 0 or above; that of a logarithm always is.
     """
 
     offset: float | None
+    floor: bool = False
 
     def transform(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return values in the transform's units."""
@@ -41,7 +48,9 @@ class MissTransform:
 
     def inverse(self, transformed: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return transformed values in the user's units."""
-        return transformed if self.offset is None else np.maximum(np.exp(transformed) - self.offset, 0)
+        if self.offset is None:
+            return np.maximum(transformed, 0) if self.floor else transformed
+        return np.maximum(np.exp(transformed) - self.offset, 0)
 
 
 def miss_transform(values: NDArray[np.float64], *, counts: bool) -> MissTransform:
@@ -50,10 +59,76 @@ def miss_transform(values: NDArray[np.float64], *, counts: bool) -> MissTransfor
         return MissTransform(None)
     positive = values[values > 0]
     if not len(positive):
-        return MissTransform(1.0)
+        return MissTransform(None, floor=True)  # no ratio was ever seen
     typical = float(np.median(positive))
     # Where some days are 0, the logarithm near 0 must not make the residual of the next normal day extreme.
-    return MissTransform(0.01 * typical if values.min() > 0.05 * typical else 0.25 * typical)
+    return MissTransform(0.01 * typical if values.min() > 0.05 * typical else 0.25 * typical, floor=True)
+
+
+def suited_transform(
+    values: NDArray[np.float64], actual: NDArray[np.float64], predictions: NDArray[np.float64], *, counts: bool
+) -> MissTransform:
+    """Choose the transform of residuals from past values and the residuals of validation.
+
+    Where a series of counts falls in a straight line, or grows by the same number each day, its residuals are alike in
+    plain differences and not in ratios. So the quantiles of the first half of the residuals are scored on the second.
+
+    Parameters
+    ----------
+    values : ndarray
+        The past, validation included.
+    actual, predictions : ndarray
+        Of validation, one step ahead, in the order of their dates.
+    counts : bool
+        Whether no value is negative.
+    """
+    ratios, plain = miss_transform(values, counts=counts), MissTransform(None, floor=counts)
+    if ratios == plain or len(actual) < LEAST_SCORED:
+        return ratios
+    return plain if _score(plain, actual, predictions) < PLAIN_SHARE * _score(ratios, actual, predictions) else ratios
+
+
+def _score(transform: MissTransform, actual: NDArray[np.float64], predictions: NDArray[np.float64]) -> float:
+    """Return the mean interval score (Gneiting and Raftery 2007) of the second half, in the user's units."""
+    half, share = len(actual) // 2, 1 - SCORED_LEVEL / 100
+    residuals = transform.transform(actual) - transform.transform(predictions)
+    bands = quantiles(residuals[:half], np.array([share]))
+    low, high = transform.inverse(transform.transform(predictions[half:])[:, None] + bands[0]).T
+    target = actual[half:]
+    outside = np.maximum(low - target, 0) + np.maximum(target - high, 0)
+    return float(np.mean(high - low + 2 / share * outside))
+
+
+def narrowest(values: NDArray[np.float64], transform: MissTransform) -> float:
+    """Return how far an interval reaches at least to either side of its middle, in the transform's units."""
+    return NARROWEST_SHARE * float(np.median(np.abs(np.diff(transform.transform(values)))))
+
+
+class Ends(NamedTuple):
+    """The lowest and the highest number that may be said, each of shape (rows, steps)."""
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def banded(
+    mean: NDArray[np.float64], bands: NDArray[np.float64], transform: MissTransform, limits: Ends | None
+) -> NDArray[np.float64]:
+    """Return the ends of the intervals of some predictions, in the user's units; shape (predictions, levels, 2).
+
+    Parameters
+    ----------
+    mean : ndarray, shape (predictions,)
+    bands : ndarray, shape (predictions, levels, 2)
+        What to add to each prediction, in the transform's units.
+    transform : MissTransform
+    limits : Ends, optional
+        What the past bears out for each prediction, in their order; it bounds intervals in logarithms.
+    """
+    ends = transform.inverse(transform.transform(mean)[:, None, None] + bands)
+    if limits is None or transform.offset is None:
+        return ends  # differences lead no further than they have led before; ratios of small values may
+    return np.clip(ends, limits.low.reshape(-1, 1, 1), limits.high.reshape(-1, 1, 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +154,7 @@ def adaptive_conformal(
     delay: int = 1,
     *,
     used: int,
+    least: float = 0.0,
     levels: Sequence[float] = LEVELS,
 ) -> AdaptiveConformal:
     """Calibrate intervals for each step from `first` on, on the residuals known by then.
@@ -98,6 +174,8 @@ def adaptive_conformal(
         Steps ahead of the prediction; its residual is known only after so many steps.
     used : int
         How many of the latest residuals are used: those of about a year.
+    least : float
+        How far an interval reaches at least to either side of its middle, in the transform's units.
     levels : sequence of float
         In percent, rising.
 
@@ -126,22 +204,27 @@ def adaptive_conformal(
         learned = residuals[:until][known[:until]][-used:]
         if len(learned):
             # The running minimum keeps the interval of a higher level at least as wide as that of a lower one.
-            band = quantiles(learned, np.minimum.accumulate(share_outside))
+            band = quantiles(learned, np.minimum.accumulate(share_outside), least)
         if step < len(residuals):
             bands[step - first] = band
     return AdaptiveConformal(bands, band)
 
 
-def quantiles(residuals: NDArray[np.float64], share_outside: NDArray[np.float64]) -> NDArray[np.float64]:
+def quantiles(
+    residuals: NDArray[np.float64], share_outside: NDArray[np.float64], least: float = 0.0
+) -> NDArray[np.float64]:
     """Return the lower and the upper quantile of signed residuals for each level, shape (levels, 2).
 
     Each side leaves out half of `share_outside`, shape (levels,), by the finite-sample rank ⌈(n + 1)·p⌉. Where there
-    are too few residuals for that rank, the largest one is taken.
+    are too few residuals for that rank, the largest one is taken. Both lie at least `least` from their middle.
     """
     ordered = np.sort(residuals)
     count = len(ordered)
     bounds: list[tuple[float, float]] = []
     for share in share_outside:
         rank = int(np.ceil((count + 1) * (1 - share / 2)))
-        bounds.append((ordered[max(count - rank, 0)], ordered[min(rank, count) - 1]))
+        low, high = ordered[max(count - rank, 0)], ordered[min(rank, count) - 1]
+        if high - low < 2 * least:
+            low, high = (low + high) / 2 - least, (low + high) / 2 + least
+        bounds.append((low, high))
     return np.array(bounds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from thalweg.forecast.predictors.baselines import Copy
+from thalweg.forecast.predictors.baselines import Copy, Trend
 from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.rung import USUAL_OPTIMIZER
 from thalweg.series.frequency.record import DAILY
@@ -63,6 +63,12 @@ def copies(frequency: Frequency = DAILY) -> tuple[Copy, ...]:
     return tuple(Copy(steps, name) for name, steps in frequency.copies)
 
 
+def trend(frequency: Frequency = DAILY) -> Trend:
+    """Return the rung that copies the last season and moves it on."""
+    name, season = frequency.copies[-1]
+    return Trend(season, f"{name} + trend")
+
+
 def _lecture(frequency: Frequency) -> tuple[Specification, ...]:
     """Return the rungs of U3's table: lines over 1 to 56 days, one hidden layer, then more layers."""
     lags = frequency.lags
@@ -92,9 +98,12 @@ def named_ladder(name: str, frequency: Frequency = DAILY) -> Ladder:
     if name == "full":
         again = (Rung(month, known="week"), Rung(month, known="year"), Rung(long, known="year"))
         line = suited(Rung(month, known="week"))
-        return Ladder(name, (*_lecture(frequency), line), again=again, mean=True)
+        copying = len(copies(frequency))
+        lecture = _lecture(frequency)
+        rungs = (*lecture[:copying], trend(frequency), *lecture[copying:], line)
+        return Ladder(name, rungs, again=again, mean=True)
     if name == "quick":
         rungs = (Rung(season), Rung(month, hidden=(100,)), Rung(month, hidden=(100,), known="week"))
         few = tuple(replace(suited(rung), seeds=2, epochs=40, updates=0) for rung in rungs)
-        return Ladder(name, (*copies(frequency), *few))
+        return Ladder(name, (*copies(frequency), trend(frequency), *few))
     raise ValueError(f"There is no ladder {name!r}.")

@@ -12,6 +12,7 @@ from thalweg.errors import InputError
 from thalweg.files import write_whole
 from thalweg.forecast.belonging import strangers
 from thalweg.forecast.features.past import past_of
+from thalweg.forecast.interval import banded
 from thalweg.forecast.levels import around
 from thalweg.forecast.result import Forecast
 from thalweg.forecast.store import ModelParts, pack, unpack
@@ -24,8 +25,6 @@ from thalweg.series.frequency.dates import python_date, step_range, steps_after
 
 if TYPE_CHECKING:
     import datetime as dt
-
-    from numpy.typing import NDArray
 
     from thalweg.series.series import Series
 
@@ -65,6 +64,11 @@ class Model(ModelParts):
     def horizon(self) -> int:
         """The most days ahead."""
         return len(self.bands)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was fitted on values that are never negative, as far as it knows."""
+        return self.miss_transform.floor or any(limits.counts for limits in self.pair.limits)
 
     @property
     def last_day(self) -> dt.date:
@@ -109,12 +113,10 @@ class Model(ModelParts):
         days = self.days if series is None else self.joined(series)
         past = past_of(days, np.array([len(days) - 1]))
         mean = predict_steps(self.pair, past, self.strategies)[0, :steps]
-        return replace(self.banded(step_range(days.frequency, days.after(1), steps), mean), notes=notes)
-
-    def banded(self, dates: NDArray[np.datetime64], mean: NDArray[np.float64]) -> Forecast:
-        """Return predictions of 1 to n steps ahead, shape (n,), with the intervals of their steps."""
-        ends = self.miss_transform.inverse(self.miss_transform.transform(mean)[:, None, None] + self.bands[: len(mean)])
-        return Forecast(dates, mean, around(mean, ends, self.levels))
+        limits = self.pair.limits[0].of_intervals(past, steps) if self.pair.limits else None
+        ends = banded(mean, self.bands[:steps], self.miss_transform, limits)
+        dates = step_range(days.frequency, days.after(1), steps)
+        return Forecast(dates, mean, around(mean, ends, self.levels), notes)
 
     def joined(self, series: Series) -> Series:
         """Return the stored days followed by newer ones.
@@ -140,7 +142,7 @@ class Model(ModelParts):
             raise InputError("model.older", source=series.source_name, last=newer[-1], expected=stored[-1])
         if self.days.place(newer[0]) > len(self.days):
             raise InputError("model.gap", source=series.source_name, first=newer[0], expected=stored[-1])
-        if self.miss_transform.offset is not None and not series.counts:
+        if self.counts and not series.counts:
             raise InputError("model.negative", source=series.source_name)
         kept = self.days.place(newer[0])
         if steps_after(frequency, self.days.start, kept) != newer[0]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from thalweg.forecast.levels import Levelled
 from thalweg.series.split import Split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from thalweg.forecast.levels import Intervals
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 __all__ = ["AsUsed", "Findings", "Forecast", "Miss", "RungResult", "Split"]
+
+
+def mean_of_steps(losses: NDArray[np.float64]) -> float:
+    """Return the mean loss over steps ahead; a step without a scored day is not counted."""
+    return float(losses[np.isfinite(losses)].mean()) if np.isfinite(losses).any() else float("nan")
 
 
 @dataclass(frozen=True)
@@ -159,7 +165,11 @@ class Findings:
     ladder : tuple of RungResult
         In the order in which they were fitted.
     chosen : str
-        The name of the rung with the least validation loss.
+        The name of the rung that serves.
+    rests_on : str
+        What the choice rests on: ``validation``, the least loss there; where validation cannot tell the rungs apart,
+        ``training``, the least loss there of a rung without unknowns; where training cannot either, ``order``, the
+        first rung of the ladder.
     loss : str
         ``mae`` or ``mse``: the loss L.
     baselines : mapping
@@ -167,6 +177,8 @@ class Findings:
     as_used : AsUsed
     steps : ndarray of float64, shape (horizon,)
         The loss of each step ahead over the sealed test, refitted as in `as_used`.
+    copied : mapping
+        Rung name to the same losses of copying, an ndarray of float64, shape (horizon,).
     strategy : str
         ``direct`` (as many outputs as steps), ``recursive`` (fed its own predictions), ``both`` (their mean), ``copy``
         (a baseline, which answers every step), or ``by step`` where steps ahead differ.
@@ -190,10 +202,12 @@ class Findings:
     split: Split
     ladder: tuple[RungResult, ...]
     chosen: str
+    rests_on: str
     loss: str
     baselines: Mapping[str, float]
     as_used: AsUsed
     steps: NDArray[np.float64]
+    copied: Mapping[str, NDArray[np.float64]]
     strategy: str
     forecast: Forecast
     misses: tuple[Miss, ...]
@@ -205,6 +219,17 @@ class Findings:
 
     def __repr__(self) -> str:
         return f"<Findings for {self.series.name!r}: {len(self.ladder)} rungs, chosen {self.chosen!r}>"
+
+    @property
+    def served(self) -> float:
+        """The mean loss over all steps ahead: what to expect of the forecast."""
+        return mean_of_steps(self.steps)
+
+    @property
+    def compared(self) -> str:
+        """The copying rung to compare with: the best over all steps ahead, other than the choice."""
+        others = {name: losses for name, losses in self.copied.items() if name != self.chosen} or self.copied
+        return min(others, key=lambda name: mean_of_steps(others[name]))
 
     @property
     def choice(self) -> RungResult:

@@ -324,7 +324,7 @@ def mean_of(candidates: Sequence[Candidate], scorer: Scorer) -> Candidate | None
     def predictions(picked: Sequence[int]) -> NDArray[np.float64]:
         return np.mean([candidates[at].estimates for at in picked], axis=0)
 
-    places = [at for at, one in enumerate(candidates) if one.line.parameters <= MOST_UNKNOWNS_IN_MEAN]
+    places = [at for at, one in enumerate(candidates) if _fit_for_mean(one.line)]
     places.sort(key=lambda at: candidates[at].comparable)
     picked = places[:FIRST_RUNGS_OF_MEAN]
     best = scorer.validation(predictions(picked))
@@ -356,6 +356,11 @@ def mean_of(candidates: Sequence[Candidate], scorer: Scorer) -> Candidate | None
     mean = Mean(tuple(member for one in members for member in one.predictor.members))
     members_of_all = tuple(member for one in members for member in one.members)
     return Candidate(line, mean, members_of_all, made, tuple(sorted(picked)))
+
+
+def _fit_for_mean(line: RungResult) -> bool:
+    """Whether a rung may be part of a mean: a trend is right where the series is a line, else it adds noise."""
+    return line.parameters <= MOST_UNKNOWNS_IN_MEAN and line.kind != "trend"
 
 
 def network_seed(seed: int, place: int) -> int:

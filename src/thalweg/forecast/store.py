@@ -14,8 +14,9 @@ from thalweg.errors import InputError
 from thalweg.forecast.features.sets import KNOWN, feature_set
 from thalweg.forecast.interval import MissTransform
 from thalweg.forecast.levels import LEVELS
+from thalweg.forecast.limits import Limits, Room
 from thalweg.forecast.options import TOLD_IN
-from thalweg.forecast.predictors.baselines import Baseline, Copy, SeasonalMean
+from thalweg.forecast.predictors.baselines import Baseline, Copy, SeasonalMean, Trend
 from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.predictors.network import NetworkPredictor, Rung
 from thalweg.forecast.strategy import COPYING, STRATEGIES, Pair, needs_direct
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 Number = TypeVar("Number", bound=np.generic)
 
-BASELINES: dict[str, type[Baseline]] = {"copy": Copy, "seasonal mean": SeasonalMean}
+BASELINES: dict[str, type[Baseline]] = {"copy": Copy, "seasonal mean": SeasonalMean, "trend": Trend}
 MODEL = Kind(name="model", key="thalweg", version=1)
 LAST_YEARS_KNOWN = 15  # years after the last value for which the holidays travel with a model, at least
 
@@ -131,6 +132,10 @@ def pack(model: ModelParts) -> bytes:
         "daily": _members(pair.one_step, "daily", tensors),
         "many": _members(pair.multi_step, "many", tensors) if pair.multi_step is not pair.one_step else None,
     }
+    for limits in pair.limits:
+        offsets = [room.transform.offset for room in limits.rooms]
+        description["limits"] = {"offsets": offsets, "counts": limits.counts, "low": limits.low, "high": limits.high}
+        tensors["limits"] = np.stack([np.stack([room.fall, room.rise, room.noise]) for room in limits.rooms])
     return seal(MODEL, description, tensors)
 
 
@@ -225,17 +230,16 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
         multi_step = _mean(description["many"], "many", tensors, calendar, len(series), len(bands))
     elif needs_direct(strategies, len(bands)):
         raise _UnusableError("model.reason.networks_missing")
-    offset = None if description["offset"] is None else float(_number(description["offset"]))
-    if offset is not None and offset <= 0:
-        raise _UnusableError("model.reason.offset", offset=f"{offset:g}")
+    limits = _limits(description.get("limits"), tensors, len(bands))
+    counts = any(each.counts for each in limits)
     return ModelParts(
         chosen=quotable(str(description["chosen"])),
         loss=description["loss"],
         strategies=strategies,
-        pair=Pair(one_step, multi_step),
+        pair=Pair(one_step, multi_step, limits),
         calendar=calendar,
         days=series,
-        miss_transform=MissTransform(offset),
+        miss_transform=_transform(description["offset"], counts=counts),
         levels=levels,
         bands=bands,
         errors=errors,
@@ -243,6 +247,26 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
         made=dt.date.fromisoformat(description["made"]),
         notes=notes,
     )
+
+
+def _transform(stored: object, *, counts: bool) -> MissTransform:
+    offset = None if stored is None else float(_number(stored))
+    if offset is not None and offset <= 0:
+        raise _UnusableError("model.reason.offset", offset=f"{offset:g}")
+    return MissTransform(offset, floor=counts or offset is not None)
+
+
+def _limits(stored: dict[str, Any] | None, tensors: dict[str, NDArray[Any]], steps: int) -> tuple[Limits, ...]:
+    """Return what the past bears out; models of earlier versions do not say it."""
+    if stored is None:
+        return ()
+    rooms = _floats(tensors, "limits", 3)
+    if rooms.shape != (len(stored["offsets"]), 3, steps) or not len(rooms) or (rooms < 0).any():
+        raise _UnusableError("model.reason.intervals_incomplete")
+    transforms = [_transform(offset, counts=bool(stored["counts"])) for offset in stored["offsets"]]
+    made = tuple(Room(transform, *room) for transform, room in zip(transforms, rooms, strict=True))
+    low, high = (tuple(float(_number(value)) for value in stored[name]) for name in ("low", "high"))
+    return (Limits(made, low, high),)
 
 
 def _frequency(stored: dict[str, Any] | None) -> Frequency:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.features.past import Past
+    from thalweg.forecast.interval import Ends
+    from thalweg.forecast.limits import Limits
     from thalweg.forecast.predictors.mean import Mean
 
 # A predictor of all steps at once, one fed its own predictions, or the mean of the two.
@@ -30,10 +32,19 @@ class Pair:
     ----------
     one_step, multi_step : Mean
         The same object where no strategy needs a second one.
+    limits : tuple of Limits
+        What the past of each series bears out; empty for models of earlier versions, which go without.
     """
 
     one_step: Mean
     multi_step: Mean
+    limits: tuple[Limits, ...] = ()
+
+    def ends(self, past: Past, steps: int) -> Ends | None:
+        """Return the limits of predictions; None where there are none, as for what only repeats the past."""
+        if not self.limits or self.one_step.repeats:
+            return None
+        return self.limits[past.place].of_predictions(past, steps)
 
 
 def needs_direct(strategies: Iterable[str], steps: int) -> bool:
@@ -52,18 +63,23 @@ def predict_steps(pair: Pair, past: Past, strategies: tuple[str, ...]) -> NDArra
         For each step ahead one of `STRATEGIES`, or ``copy``. The first step is always that of the one-step predictor.
     """
     steps = np.arange(1, len(strategies) + 1)
+    ends = pair.ends(past, len(steps))
     if len(steps) == 1:
-        return pair.one_step.predict(past, steps)
+        return _within(pair.one_step.predict(past, steps), ends)
     made: dict[str, NDArray[np.float64]] = {}
     if {"recursive", "both"} & set(strategies):
-        made["recursive"] = recursive(pair.one_step, past, len(steps), reach=1)
+        made["recursive"] = recursive(pair.one_step, past, len(steps), reach=1, ends=ends)
     if set(strategies) - {"recursive"}:
         direct = pair.multi_step.predict(past, steps)
         direct[:, 0] = pair.one_step.predict(past, steps[:1])[:, 0]
-        made["direct"] = made[COPYING] = direct
+        made["direct"] = made[COPYING] = _within(direct, ends)
     if "both" in strategies:
         made["both"] = average(made["direct"].T, made["recursive"].T).T
     return mixed(made, strategies, axis=1)
+
+
+def _within(made: NDArray[np.float64], ends: Ends | None) -> NDArray[np.float64]:
+    return made if ends is None else np.clip(made, ends.low, ends.high)
 
 
 def mixed(made: Mapping[str, NDArray[np.float64]], strategies: tuple[str, ...], axis: int) -> NDArray[np.float64]:

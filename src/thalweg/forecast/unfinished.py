@@ -75,7 +75,7 @@ def without_unfinished(series: Series, options: FitOptions) -> Series:
     data = data_of(series, Calendar(options.country or "", frequency=series.frequency), "mae")
     with thread_pool(options.threads) as pool:
         searched = search(data, (split,), _lines(series.frequency), seed=options.seed, pool=pool, watcher=Silence())
-    predictor, first = choose(searched).predictor, split.train
+    predictor, first = choose(searched).candidate.predictor, split.train
     predictions = estimates(predictor, data, ((first, len(series)),))[first:]
     transform = miss_transform(series.values[:first], counts=series.counts)
     known = series.observed[first:] & np.isfinite(predictions)

@@ -4,35 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from thalweg.forecast.result import mean_of_steps
 from thalweg.messages import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from thalweg.forecast.result import AsUsed, RungResult
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.calibrate import Calibration
+    from thalweg.forecast.result import RungResult
     from thalweg.series.frequency.record import Frequency
 
 
 def verdict(
     chosen: RungResult,
-    as_used: AsUsed,
-    baselines: Mapping[str, float],
+    calibration: Calibration,
+    copied: Mapping[str, NDArray[np.float64]],
     frequency: Frequency,
     loss: str,
+    *,
+    undecided: Message | None,
     overfit: tuple[RungResult, RungResult] | None,
     notes: list[Message],
 ) -> tuple[Message, ...]:
-    """Return how much the choice is better than copying, where overfitting began (U4), and the intervals' coverage.
+    """Return how the choice does against copying, where overfitting began (U4), and the intervals' coverage.
 
     Parameters
     ----------
     chosen : RungResult
-    as_used : AsUsed
-    baselines : mapping
-        Loss over the sealed test of copying.
+    calibration : Calibration
+        Its `steps` are judged: the loss over all steps ahead that are served.
+    copied : mapping
+        Name of a copying rung to its loss at each step ahead.
     frequency : Frequency
     loss : str
         ``mae`` or ``mse``.
+    undecided : Message, optional
+        Why validation could not choose, and what the choice rests on.
     overfit : (RungResult, RungResult), optional
         Two rungs between which overfitting began, the smaller first.
     notes : list of Message
@@ -43,27 +54,8 @@ def verdict(
     tuple of Message
         The most important first.
     """
-    sentences: list[Message] = []
-    best_copy = min(baselines, key=lambda name: baselines[name])
-    copy_loss = baselines[best_copy]
-    gain = 1 - as_used.test / copy_loss if copy_loss > 0 else 0.0
-    written = _figures(as_used.test)
-    if chosen.kind == "copy":
-        sentences.append(Message(f"verdict.copying_{loss}", {"rung": chosen.rung, "loss": written}))
-    else:
-        values = {
-            "rung": chosen.rung,
-            "loss": written,
-            "percent": 100 * abs(gain),
-            "copy": best_copy,
-            "copy_loss": _figures(copy_loss),
-        }
-        sentences.append(Message(f"verdict.better_{loss}" if gain > 0 else f"verdict.worse_{loss}", values))
-    seasonal_copy = frequency.copies[-1][0]
-    last_week = baselines[seasonal_copy]
-    if chosen.kind != "copy" and best_copy != seasonal_copy and as_used.test < last_week:
-        values = {"percent": 100 * (1 - as_used.test / last_week), "copy_loss": _figures(last_week)}
-        sentences.append(Message("verdict.last_week", values))
+    sentences = [] if undecided is None else [undecided]
+    sentences += _against_copying(chosen, calibration.steps, copied, frequency, loss, decided=undecided is None)
     if overfit:
         before, after = overfit
         sentences.append(
@@ -72,19 +64,72 @@ def verdict(
                 {
                     "before": before.rung,
                     "after": after.rung,
-                    "train_before": _figures(before.train),
-                    "train_after": _figures(after.train),
-                    "unseen_before": _figures(before.validation),
-                    "unseen_after": _figures(after.validation),
+                    "train_before": figures(before.train),
+                    "train_after": figures(after.train),
+                    "unseen_before": figures(before.validation),
+                    "unseen_after": figures(after.validation),
                 },
             )
         )
-    sentences.append(
-        Message("verdict.coverage", {"share80": 100 * as_used.coverage[80], "share95": 100 * as_used.coverage[95]})
-    )
+    coverage = calibration.as_used.coverage
+    sentences.append(Message("verdict.coverage", {"share80": 100 * coverage[80], "share95": 100 * coverage[95]}))
     return (*sentences, *notes)
 
 
-def _figures(loss: float) -> str:
+def _against_copying(
+    chosen: RungResult,
+    steps: NDArray[np.float64],
+    copied: Mapping[str, NDArray[np.float64]],
+    frequency: Frequency,
+    loss: str,
+    *,
+    decided: bool,
+) -> Iterator[Message]:
+    """Yield what is lost over all steps ahead, one step ahead, and where copying is the better one."""
+    horizon = len(steps)
+    ahead = Message("verdict.ahead", {"horizon": horizon}) if horizon > 1 else ""
+    means = {name: mean_of_steps(losses) for name, losses in copied.items()}
+    best_copy = min(means, key=lambda name: means[name])
+    served, copy_loss = mean_of_steps(steps), means[best_copy]
+    values = {"rung": chosen.rung, "loss": figures(served), "ahead": ahead}
+    against = {"copy": best_copy, "copy_loss": figures(copy_loss)}
+    if chosen.kind == "copy":
+        yield Message(f"verdict.copying_{loss}" if decided else f"verdict.copies_{loss}", values)
+        if best_copy != chosen.rung and copy_loss < served:
+            yield Message(f"verdict.other_copy_{loss}", against)
+    else:
+        gain = 1 - served / copy_loss if copy_loss > 0 else 0.0
+        key = f"verdict.better_{loss}" if gain > 0 else f"verdict.worse_{loss}"
+        yield Message(key, values | against | {"percent": 100 * abs(gain)})
+    if horizon > 1:
+        first = {name: float(losses[0]) for name, losses in copied.items() if name != chosen.rung}
+        tomorrow = min(first, key=lambda name: first[name])
+        told = {"loss": figures(float(steps[0])), "copy": tomorrow, "copy_loss": figures(first[tomorrow])}
+        yield Message(f"verdict.one_step_{loss}", told)
+        if best_copy != chosen.rung:
+            yield from _copying_ahead(steps, copied[best_copy], best_copy, loss)
+    season = frequency.copies[-1][0]
+    if chosen.kind != "copy" and best_copy != season and served < means[season]:
+        told = {"percent": 100 * (1 - served / means[season]), "copy_loss": figures(means[season])}
+        yield Message("verdict.last_week", told)
+
+
+def _copying_ahead(steps: NDArray[np.float64], copied: NDArray[np.float64], copy: str, loss: str) -> Iterator[Message]:
+    """Yield at which steps ahead copying is better, where it is not so at all of them or at none."""
+    better = copied < steps
+    if not better.any() or better.all():
+        return
+    last = len(steps) - 1
+    since = last - int(np.argmin(better[::-1])) + 1  # all steps from here on; beyond the last where it is not better
+    from_here = bool(better[last]) and since == int(np.argmax(better))
+    at = last if from_here else int(np.argmax(np.where(better, steps - copied, -np.inf)))
+    values = {"copy": copy, "step": at + 1, "loss": figures(float(steps[at])), "copy_loss": figures(float(copied[at]))}
+    if from_here:
+        yield Message(f"verdict.copy_better_from_{loss}", values | {"first": since + 1})
+    else:
+        yield Message(f"verdict.copy_better_on_{loss}", values | {"count": int(better.sum()), "horizon": len(steps)})
+
+
+def figures(loss: float) -> str:
     """Write a loss with four significant digits, and with all digits before the point."""
     return f"{loss:,.0f}" if 1e3 <= loss < 1e15 else f"{loss:.4g}"  # noqa: PLR2004 - from 1,000 on, four digits stand before the point

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from thalweg.charts.numbers import day, estimate_decimals, number, past, percent, thousands
 from thalweg.charts.style import vega_lite
+from thalweg.forecast.result import mean_of_steps
 from thalweg.messages import catalogue
 from thalweg.report import tables
 from thalweg.report.charts.descent import descended, descent_chart
@@ -125,6 +126,7 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
             "forecast": tables.forecast_table(findings, language),
             "misses": tables.miss_table(findings, language),
             "coverage": tables.coverage_table(findings, language),
+            "steps": tables.steps_table(findings, language),
             "ladder": tables.ladder_table(findings, language),
             "unknowns": tables.unknowns_table(findings, language),
             "hyperparameters": tables.hyperparameter_table(findings, language),
@@ -143,6 +145,22 @@ def _title(findings: Findings, translate: Catalogue) -> str:
     return translate(f"report.page_title{one}", name=name, horizon=len(dates))
 
 
+def _over_horizon(key: str, findings: Findings, translate: Catalogue) -> str:
+    horizon = len(findings.steps)
+    return translate(key if horizon > 1 else f"{key}_one", days=len(findings.as_used.dates), horizon=horizon)
+
+
+def _copy_tile(findings: Findings, translate: Catalogue) -> Tile:
+    """Return what copying would lose over the same steps ahead, by the best copy that is not the choice."""
+    copied, served = mean_of_steps(findings.copied[findings.compared]), findings.served
+    note = (
+        translate("report.tile_copy_note_better", percent=percent(1 - served / copied))
+        if served < copied
+        else translate("report.tile_copy_note_worse")
+    )
+    return Tile(translate("report.tile_copy", copy=findings.compared), number(copied), note)
+
+
 def _tiles(findings: Findings, translate: Catalogue) -> list[Tile]:
     forecast, used, language = findings.forecast, findings.as_used, translate.language
     first = [float(edge[0]) for edge in (forecast.mean, forecast.low80, forecast.high80)]
@@ -156,20 +174,11 @@ def _tiles(findings: Findings, translate: Catalogue) -> list[Tile]:
         ),
         Tile(
             translate(f"report.tile_error_{findings.loss}"),
-            number(used.test),
-            translate("report.tile_error_note", days=len(used.dates)),
+            number(findings.served),
+            _over_horizon("report.tile_error_note", findings, translate),
         ),
+        _copy_tile(findings, translate),
     ]
-    compared = findings.series.frequency.copies[-1][0]
-    copied = findings.baselines.get(compared)
-    if copied is not None and findings.chosen != compared:
-        better = used.test < copied
-        note = (
-            translate("report.tile_copy_note_better", percent=percent(1 - used.test / copied))
-            if better
-            else translate("report.tile_copy_note_worse")
-        )
-        tiles.append(Tile(translate("report.tile_copy"), number(copied), note))
     tiles.append(
         Tile(
             translate("report.tile_coverage"),

@@ -18,6 +18,7 @@ from thalweg.charts.numbers import (
     thousands,
     value_decimals,
 )
+from thalweg.forecast.result import mean_of_steps
 from thalweg.messages import catalogue
 from thalweg.report.ladder import COLUMNS, LOSSES, LadderTable
 from thalweg.series.frequency.dates import steps_after
@@ -199,6 +200,23 @@ def coverage_table(findings: Findings, language: str = "en") -> Table:
         for coverage, share in sorted(used.coverage.items())
     ]
     return Table("", head, rows)
+
+
+def steps_table(findings: Findings, language: str = "en") -> Table | None:
+    """Return the loss of each step ahead, with that of every copying rung beside it; None for one step."""
+    translate = catalogue(language)
+    if len(findings.steps) == 1:
+        return None
+    losses = {findings.chosen: findings.steps} | {
+        name: copied for name, copied in findings.copied.items() if name != findings.chosen
+    }
+    head = [(translate("report.ahead"), ""), *((name, "") for name in losses)]
+    rows = [
+        [str(step), *(number(float(each[step - 1])) for each in losses.values())]
+        for step in range(1, len(findings.steps) + 1)
+    ]
+    rows.append([translate("report.mean_of_steps"), *(number(mean_of_steps(each)) for each in losses.values())])
+    return Table(_unit(findings, language), head, rows)
 
 
 def split_table(findings: Findings, language: str = "en") -> Table:

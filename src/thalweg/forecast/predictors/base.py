@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.data import Data
+    from thalweg.forecast.interval import Ends
     from thalweg.forecast.training import Descended
     from thalweg.series.frequency.record import Frequency
 
@@ -78,13 +79,23 @@ class Predictor(ABC):
 class RungPredictor(Predictor):
     """The predictor of one rung."""
 
+    @property
+    def repeats(self) -> bool:
+        """Whether it only says again what was observed, or means of it."""
+        return False
+
     @abstractmethod
     def described(self) -> tuple[dict[str, Any], NDArray[np.float32] | None]:
         """Return what a model file holds of it: plain JSON values, and its unknowns where it has any."""
 
 
-def recursive(predictor: Predictor, past: Past, steps: int, *, reach: int) -> NDArray[np.float64]:
-    """Feed a predictor its own predictions, `reach` steps at a time; return 1 to `steps` ahead, shape (rows, steps)."""
+def recursive(
+    predictor: Predictor, past: Past, steps: int, *, reach: int, ends: Ends | None = None
+) -> NDArray[np.float64]:
+    """Feed a predictor its own predictions, `reach` steps at a time; return 1 to `steps` ahead, shape (rows, steps).
+
+    With `ends`, a prediction is kept within them before it is fed back.
+    """
     kept = max(look_back(past.frequency), predictor.seen)
     width = kept + steps
     rows = len(past)
@@ -109,6 +120,8 @@ def recursive(predictor: Predictor, past: Past, steps: int, *, reach: int) -> ND
         )
         count = min(reach, steps - step)
         made = predictor.direct(now, count)
+        if ends is not None:
+            made = np.clip(made, ends.low[:, step : step + count], ends.high[:, step : step + count])
         predictions[:, step : step + count] = made
         pasts[:, kept + step : kept + step + count] = made
     return predictions

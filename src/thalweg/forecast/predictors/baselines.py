@@ -1,4 +1,4 @@
-"""Baselines: what predicts without unknowns. Copies and seasonal means stand for any step ahead (U2)."""
+"""Baselines: what predicts without unknowns: copies, seasonal means and a trend, for any step ahead (U2)."""
 
 from __future__ import annotations
 
@@ -112,6 +112,11 @@ class Copy(Baseline):
         return "copy"
 
     @property
+    def repeats(self) -> bool:
+        """It copies."""
+        return True
+
+    @property
     def hyperparameters(self) -> dict[str, Any]:
         """How far back it copies."""
         return {"days back": self.days_back}
@@ -125,13 +130,80 @@ class Copy(Baseline):
         return np.eye(int(past.newest[0] - self._sources(past, 1)[0, 0]) + 1)[0]
 
     def _sources(self, past: Past, steps: int) -> NDArray[np.int64]:
-        """Return the places of the copied values, shape (rows, steps)."""
-        looked = past.newest[:, None] - (self.days_back - 1 - np.arange(steps) % self.days_back)
-        if past.observed is None:
-            return looked
-        sources = sources_of_copies(past.observed, self.days_back)[looked]
-        oldest = past.newest - past.available + 1  # several pasts may stand one after another
-        return np.where(sources < oldest[:, None], looked, sources)
+        return _sources(past, self.days_back, steps)
+
+
+def _sources(past: Past, days_back: int, steps: int) -> NDArray[np.int64]:
+    """Return the places of the values that a copy repeats, shape (rows, steps)."""
+    looked = past.newest[:, None] - (days_back - 1 - np.arange(steps) % days_back)
+    if past.observed is None:
+        return looked
+    sources = sources_of_copies(past.observed, days_back)[looked]
+    oldest = past.newest - past.available + 1  # several pasts may stand one after another
+    return np.where(sources < oldest[:, None], looked, sources)
+
+
+@dataclass(frozen=True)
+class Trend(Baseline):
+    """Repeats the last season, moved on by the change of its mean from the season before.
+
+    A straight line is predicted exactly, whatever repeats each season on top of it.
+
+    Attributes
+    ----------
+    season : int
+        Steps of the season.
+    label : str
+        Its name in the ladder's table.
+    """
+
+    season: int
+    label: str
+
+    @property
+    def needed(self) -> int:
+        """Two seasons."""
+        return 2 * self.season
+
+    @property
+    def days_back(self) -> int:
+        """The steps looked back."""
+        return self.needed
+
+    @property
+    def name(self) -> str:
+        """The name in the ladder's table, such as ``copy last week + trend``."""
+        return self.label
+
+    @property
+    def kind(self) -> str:
+        """``trend``."""
+        return "trend"
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """How far back it looks."""
+        return {"days back": self.days_back}
+
+    def direct(self, past: Past, steps: int) -> NDArray[np.float64]:
+        """Return the values of the last season, with the change once for each season ahead."""
+        seasons_ahead = 1 + np.arange(steps) // self.season
+        copied = past.values[_sources(past, self.season, steps)]
+        return copied + self._change(past)[:, None] * seasons_ahead
+
+    def weights(self, past: Past) -> NDArray[np.float64]:
+        """Return 1 for the copied value, and for the two seasons what makes up the change of their mean."""
+        back = int(past.newest[0] - _sources(past, self.season, 1)[0, 0])
+        weights = np.zeros(max(back + 1, self.needed))
+        weights[-self.season :] += 1 / self.season
+        weights[-self.needed : -self.season] -= 1 / self.season
+        weights[-1 - back] += 1
+        return weights
+
+    def _change(self, past: Past) -> NDArray[np.float64]:
+        """Return the change from the mean of the season before to that of the last one, shape (rows,)."""
+        last = past.newest[:, None] - np.arange(self.season)
+        return (past.values[last] - past.values[last - self.season]).mean(axis=1)
 
 
 @dataclass(frozen=True)
@@ -168,6 +240,11 @@ class SeasonalMean(Baseline):
     def kind(self) -> str:
         """``seasonal mean``."""
         return "seasonal mean"
+
+    @property
+    def repeats(self) -> bool:
+        """It is a mean of what was observed."""
+        return True
 
     @property
     def hyperparameters(self) -> dict[str, Any]:

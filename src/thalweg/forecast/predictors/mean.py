@@ -48,6 +48,11 @@ class Mean(Predictor):
         """The sum over the members, each counted once."""
         return sum({id(member): member.parameters for member in self.members}.values())
 
+    @property
+    def repeats(self) -> bool:
+        """Whether every member only says again what was observed."""
+        return all(member.repeats for member in self.members)
+
     def direct(self, past: Past, steps: int) -> NDArray[np.float64]:
         """Return the mean of the members' predictions."""
         return np.mean([member.direct(past, steps) for member in self.members], axis=0)

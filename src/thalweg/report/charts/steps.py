@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import altair as alt
@@ -13,27 +12,9 @@ from thalweg.charts.style import BLUE, GREY, columns, dress, key, layered
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from thalweg.forecast.result import Findings
 
 HEIGHT_PIXELS = 200
-
-
-def copied(findings: Findings) -> NDArray[np.float64]:
-    """Return the loss per step ahead of copying the last known day of the same weekday, shape (horizon,).
-
-    The loss is over the days of the sealed test that have a value, in the user's units (squared for MSE). For the first
-    week ahead it is that of the baseline ``copy last week``.
-    """
-    series, test, season = findings.series, findings.split.test, findings.series.frequency.season
-    loss: list[float] = []
-    for step in range(1, len(findings.steps) + 1):
-        weeks = season * math.ceil(step / season)
-        miss = (series.values[weeks:] - series.values[:-weeks])[-test:]
-        miss = miss[series.observed[weeks:][-test:]]
-        loss.append(float(np.mean(np.abs(miss) if findings.loss == "mae" else miss**2)))
-    return np.array(loss)
 
 
 def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
@@ -42,7 +23,7 @@ def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     Parameters
     ----------
     findings : Findings
-        Its `steps`; copying last week is drawn beside it, to compare.
+        Its `steps`; those of the copying rung to compare with are drawn beside them.
     language : str
         ``en`` or ``zh``.
 
@@ -69,10 +50,10 @@ def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
             alt.Tooltip("loss:Q", title=translate("report.loss"), format=",.6~r"),
         ],
     )
-    copies = alt.Chart(columns({"step": np.arange(1, horizon + 1), "loss": copied(findings)})).encode(
+    copies = alt.Chart(columns({"step": np.arange(1, horizon + 1), "loss": findings.copied[findings.compared]})).encode(
         x="step:Q", y="loss:Q"
     )
-    words = translate("report.mark_copy")
+    words = findings.compared
     layers = [
         key({translate("report.mark_forecast"): BLUE, words: GREY}),
         copies.mark_line(color=GREY, strokeWidth=1.5, strokeDash=[5, 4]),
