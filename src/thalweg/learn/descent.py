@@ -18,7 +18,7 @@ from thalweg.learn.data.examples import Examples, expect_examples
 from thalweg.learn.data.validated_targets import suited
 from thalweg.learn.loss import OWN, Loss, loss_of
 from thalweg.learn.optimizer import Optimizer, optimizer_of
-from thalweg.learn.outcome import DIVERGED, GROWTH_UPDATES, Outcome, advice_on, dead_layer
+from thalweg.learn.outcome import DIVERGED, GROWTH_UPDATES, RISEN_RATIO, Outcome, advice_on, dead_layer
 from thalweg.learn.prediction import loss_on
 from thalweg.learn.training import checkpoint
 from thalweg.learn.training.arguments import at_least_one, expect_precision
@@ -26,6 +26,7 @@ from thalweg.learn.training.early_stopping import EarlyStopping, StopRules, expe
 from thalweg.learn.training.thread_group import ThreadGroup, thread_group, threads_for
 from thalweg.learn.training.training_state import TrainingState, beginning
 from thalweg.learn.training.workspace import apart, buffers_of, data_of, plan_of
+from thalweg.learn.training.yardstick import Yardstick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -92,6 +93,8 @@ class Descent:
         The updates and passes of earlier descents.
     batch_losses : ndarray, shape (batches per epoch,)
         L of each batch in the latest epoch, before its update.
+    yardstick : Yardstick
+        What the loss of an epoch is compared with.
 
     Raises
     ------
@@ -142,6 +145,7 @@ class Descent:
         self._buffers = buffers_of(network, self.examples, self.batch, dtype, training=True, dropout=dropout > 0)
         self._buffers.state[...] = start.state
         self._buffers.counts[kernel.UPDATES] = start.updates
+        self.yardstick = Yardstick(self.loss, network.widths[-1])
         self._stopping = EarlyStopping()
         self._group = ThreadGroup(1, None)
         self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
@@ -374,7 +378,7 @@ class Descent:
         """Evaluate a whole epoch: its mean loss, its validation loss, and whether θ still moves."""
         stopping = self._stopping
         stopping.last_loss = float(np.nanmean(self.batch_losses))  # NaN where a batch had no weight
-        if stopping.last_loss > DIVERGED * self._buffers.seen[kernel.FIRST_LOSS] > 0:
+        if self._exceeds(DIVERGED):
             return "diverged"
         as_good = stopping.validated(self.theta, rules.validate)
         if rules.watch and not rules.every:
@@ -388,6 +392,13 @@ class Descent:
             return "gradient zero" if self.dead_layer() is None else "dead"
         return stopping.out_of_patience(self.epoch, rules.patience)
 
+    def _exceeds(self, ratio: float) -> bool:
+        """Whether the mean loss of the latest epoch is more than so many times that of the yardstick."""
+        if math.isnan(self.yardstick.first):
+            self.yardstick.first = float(self._buffers.seen[kernel.FIRST_LOSS])
+        loss, order = self._stopping.last_loss, partial(self.order, max(self.epoch - 1, 0))
+        return self.yardstick.exceeded(loss, ratio, self.examples, order, self.batch)
+
     def _outcome(self, name: str, seconds: float) -> Outcome:
         message = advice_on(
             name,
@@ -400,6 +411,7 @@ class Descent:
             value=float(self.batch_losses[self.updates % self.batches]),
             first=float(self._buffers.seen[kernel.FIRST_LOSS]),
             last=self._stopping.last_loss,
+            risen=self._exceeds(RISEN_RATIO),
             dead_layer=self.dead_layer,
         )
         return Outcome(name, message, self.updates, self.epoch, self._stopping.best_epoch or self.epoch, seconds)

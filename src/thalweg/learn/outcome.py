@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 FIRST_LOOK_EXAMPLES = 16  # the search for a dead layer begins with so few
 GROWTH_UPDATES = 20  # a descent ends after so many updates in a row whose loss grew, to more than at first
-DIVERGED = 1e4  # a descent has diverged where an epoch's mean loss is so many times the first batch's loss
-RISEN_RATIO = 2.0  # batches differ by less: a loss of so many times the first batch's has risen
+DIVERGED = 1e4  # a descent has diverged where an epoch's mean loss is so many times that of the yardstick
+RISEN_RATIO = 2.0  # batches differ by less: a loss of so many times that of the yardstick has risen
 
 # How a descent may end; what each end means and what to try next stands in the catalogues, under `advice`.
 ENDINGS = (
@@ -85,6 +85,7 @@ def advice_on(
     value: float,
     first: float,
     last: float,
+    risen: bool,
     dead_layer: Callable[[], int | None],
 ) -> Message:
     """Return what an end means and what to try next, with what speaks against an end that is good by its name.
@@ -100,6 +101,8 @@ def advice_on(
         The loss of the batch whose update was not made, where there is such a batch.
     first, last : float
         The loss of the first batch, and the mean loss of the latest epoch.
+    risen : bool
+        Whether that is `RISEN_RATIO` times the yardstick.
     dead_layer : callable
         Returns the number of the first dead layer, from 1, or None. It is called only where that matters.
     """
@@ -121,7 +124,7 @@ def advice_on(
             "layer": layer,
         },
     )
-    if name in ENDED_WELL and last > RISEN_RATIO * first > 0:
+    if name in ENDED_WELL and risen:
         advice = Message("advice.loss has risen", {"advice": advice, "first": first, "last": last})
     if name in ENDED_WELL and layer is not None:
         advice = Message("advice.layer is dead", {"advice": advice, "layer": layer})

@@ -16,11 +16,12 @@ from thalweg.learn.data.validated_targets import NO_WEIGHT
 from thalweg.learn.descent import Descent
 from thalweg.learn.loss import loss_of
 from thalweg.learn.optimizer import optimizer_of
-from thalweg.learn.outcome import DIVERGED, Outcome, advice_on
+from thalweg.learn.outcome import RISEN_RATIO, Outcome, advice_on
 from thalweg.learn.runs.windows import ONCE, Windows
 from thalweg.learn.training.arguments import at_least_one, expect_precision
 from thalweg.learn.training.early_stopping import EarlyStopping, expect_validation
 from thalweg.learn.training.training_state import TrainingState, beginning
+from thalweg.learn.training.yardstick import Yardstick
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -233,7 +234,8 @@ class _Walk:
         self.losses: list[float] = []
         self.validation_losses: list[float] = []
         self.stopping = EarlyStopping()
-        self._first, self._descent = math.nan, None
+        self._descent: Descent | None = None
+        self._yardstick = Yardstick(options["loss"], network.widths[-1])
         self._still: set[str] = set()  # how the windows of the latest epoch ended
         self._began = time.perf_counter()
 
@@ -260,19 +262,18 @@ class _Walk:
     def _learn(self, examples: Examples) -> tuple[str | None, NDArray[np.float64]]:
         """Descend once over a window; return the name of the end if the descent ended, and the batches' losses."""
         self._descent = descent = Descent(self.network, examples, carried=self.carried, **self.options)
+        descent.yardstick = self._yardstick
+        if not self.losses:  # later epochs bring the same rows again
+            self._yardstick.see(descent.examples)
         outcome = descent.run(cancelled=self.cancelled, threads=self.threads)
         losses = descent.batch_losses[~np.isnan(descent.batch_losses)]  # NaN where a batch had no weight
-        if math.isnan(self._first) and len(losses):
-            self._first = float(losses[0])
         self.updates += outcome.updates
         self.theta = descent.theta
         self._still.add(outcome.name)
         if outcome.failed:
             return outcome.name, losses
         self.carried = descent.carried
-        if outcome.name == "interrupted":
-            return outcome.name, losses
-        return "diverged" if losses.mean() > DIVERGED * self._first > 0 else None, losses
+        return outcome.name if outcome.name == "interrupted" else None, losses
 
     def look(
         self,
@@ -296,6 +297,7 @@ class _Walk:
     def outcome(self, name: str) -> StreamOutcome:
         """Return how the descent ended."""
         epochs, stopping, descent = len(self.losses), self.stopping, self._descent
+        last = self.losses[-1] if self.losses else math.nan
         message = advice_on(
             name,
             updates=self.updates,
@@ -304,8 +306,9 @@ class _Walk:
             learning_rate=self.options["optimizer"].learning_rate,
             loss=self.options["loss"],
             value=float(descent.batch_losses[descent.updates % descent.batches]) if descent else math.nan,
-            first=self._first,
-            last=self.losses[-1] if self.losses else math.nan,
+            first=self._yardstick.first,
+            last=last,
+            risen=last > RISEN_RATIO * self._yardstick.loss > 0,
             dead_layer=lambda: descent.dead_layer() if descent else None,
         )
         return StreamOutcome(
