@@ -334,4 +334,6 @@ class TestRefused:
 def test_every_outcome_was_met():
     # Named here so that an outcome added later gets its own test; the others have theirs in test_outcomes.py.
     met = {"epochs", "updates", "seconds", "gradient zero", "validation", "diverged", "interrupted"}
-    assert set(ENDINGS) == met | {"dead", "growing", "loss not finite", "validation not finite"}
+    assert set(ENDINGS) == met | {
+        "dead", "growing", "loss not finite", "validation not finite", "worse than a constant",
+    }  # fmt: skip

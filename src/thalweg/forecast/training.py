@@ -13,6 +13,7 @@ from thalweg.forecast.features.sets import KNOWN, FeatureSet, feature_set
 from thalweg.learn.descent import Descent, Outcome
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
+from thalweg.learn.outcome import ENDED_WELL
 from thalweg.learn.prediction import Predictor as Outputs
 from thalweg.series.scale import Scale, fit_scale
 
@@ -249,7 +250,8 @@ def descend(
         return Descended(descent.kept, outcome, {})
 
     everything = [(0, upto) for upto in training_set.upto]
-    validation_errors = _errors_on(training_set, scored(training_set, validation))
+    to_validate = scored(training_set, validation)
+    validation_errors = _errors_on(training_set, to_validate)
     training_errors = _errors_on(training_set, scored(training_set, everything)) if curve else None
     history: dict[str, list[float]] = {"epoch": [], "train": [], "validation": []}
 
@@ -261,6 +263,9 @@ def descend(
 
     patience = training_set.rung.patience
     outcome = descent.run(validate=validation_errors, patience=patience, watch=watch, cancelled=ended, threads=1)
+    if outcome.name in ENDED_WELL:
+        kept, constant = float(validation_errors(descent.kept).mean()), loss_of_constant(training_set, to_validate)
+        outcome = outcome.with_kept(kept, constant, descent.learning_rate)
     return Descended(descent.kept, outcome, {name: tuple(values) for name, values in history.items() if values})
 
 
@@ -288,6 +293,17 @@ def start_of(training_set: TrainingSet, seed: int) -> Values:
     idle = (training_set.examples.dense == 0).all(axis=0)
     training_set.network.layers(theta)[0].weights[:, training_set.rung.days_back :][:, idle] = 0
     return theta
+
+
+def loss_of_constant(training_set: TrainingSet, values: Scored) -> float:
+    """Return the loss, in the user's units, of predicting the mean of what was learned from; NaN where that is none."""
+    made = np.full(values.target.shape, np.nan)
+    for series, upto, (rows, _) in zip(training_set.data.panel.series, training_set.upto, values.parts, strict=True):
+        seen = series.values[:upto][series.observed[:upto]]
+        made[rows] = seen.mean() if len(seen) else np.nan
+    counted = values.weight > 0
+    errors = LOSSES[training_set.loss].error(made[counted], values.target[counted])
+    return float(errors.mean()) if len(errors) else np.nan
 
 
 def _errors_on(training_set: TrainingSet, values: Scored) -> Callable[[Values], NDArray[np.float64]]:

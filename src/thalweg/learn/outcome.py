@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from thalweg.learn import backprop
@@ -32,9 +32,11 @@ ENDINGS = (
     "validation not finite",
     "growing",
     "diverged",
+    "worse than a constant",
     "loss not finite",
     "interrupted",
 )
+FAILED = ("validation not finite", "growing", "diverged", "worse than a constant", "loss not finite")
 ENDED_WELL = ("epochs", "updates", "seconds", "validation")
 
 
@@ -71,7 +73,29 @@ class Outcome:
     @property
     def failed(self) -> bool:
         """Whether θ is of no use."""
-        return self.name in ("diverged", "growing", "loss not finite", "validation not finite")
+        return self.name in FAILED
+
+    @property
+    def risen(self) -> bool:
+        """Whether the descent ended well by its name, but with a loss above that of its start and of a constant."""
+        return self.message.key == "advice.loss has risen" or (
+            self.message.key == "advice.layer is dead" and self.message.values["advice"].key == "advice.loss has risen"
+        )
+
+    def with_kept(self, kept: float, constant: float, learning_rate: float) -> Outcome:
+        """Return this outcome, or that the unknowns that validation preferred are no better than a constant.
+
+        Parameters
+        ----------
+        kept, constant : float
+            The validation loss of the unknowns that were kept, and that of a constant prediction.
+        learning_rate : float
+        """
+        if self.failed or not kept > RISEN_RATIO * constant > 0:
+            return self
+        told = {"best_epoch": self.best_epoch, "kept": kept, "constant": constant, "smaller": learning_rate / 10}
+        name = "worse than a constant"
+        return replace(self, name=name, message=Message(f"advice.{name}", told))
 
 
 def advice_on(

@@ -243,7 +243,7 @@ def test_a_part_is_held_out_of_every_class():
             parts.append(rows)
             return super()._examples(rows)
 
-    Recording(**SMALL, max_iter=1, early_stopping=True, validation_fraction=0.2).fit(IRIS, SPECIES)
+    Recording(**SMALL, max_iter=40, early_stopping=True, validation_fraction=0.2).fit(IRIS, SPECIES)
     learned, held = (next(rows for rows in parts if len(rows.y) == count) for count in (120, 30))
     assert np.bincount(held.y).tolist() == [10, 10, 10]
     assert not {tuple(row) for row in np.column_stack([learned.X, learned.y])[:5]} & set(map(tuple, held.X))
@@ -316,20 +316,73 @@ def test_what_went_wrong_after_the_best_epoch_is_a_warning():
     assert np.isfinite(network.predict(IRIS)).all()
 
 
-@pytest.mark.parametrize(("warm_up", "best"), [(300, 1), (40_000, 13)])  # after the first θ is not finite in the end
-def test_a_good_epoch_is_kept_though_all_is_lost_later(warm_up, best):
+LOST = {"solver": "momentum", "learning_rate_init": 10, "batch_size": 5, "random_state": 0}
+PATIENT = {"early_stopping": True, "n_iter_no_change": 100, "max_iter": 100}
+
+
+def straight():
     x = np.random.default_rng(0).normal(size=(100, 3)).astype(np.float32)
-    y = x @ [1, 2, 3] + 1
-    rising = {"solver": "momentum", "learning_rate_init": 10, "warm_up": warm_up, "batch_size": 5, "random_state": 0}
-    patient = {"early_stopping": True, "n_iter_no_change": 100, "max_iter": 100}
-    network = NetworkRegressor((8, 8, 8, 8), **rising, **patient)
+    return x, x @ [1, 2, 3] + 1
+
+
+def test_a_good_epoch_is_kept_though_all_is_lost_later():
+    x, y = straight()
+    network = NetworkRegressor((8, 8, 8, 8), **LOST, **PATIENT, warm_up=40_000)
     with pytest.warns(ConvergenceWarning, match="diverged"):
         network.fit(x, y)
-    assert network.best_iter_ == best
-    assert best == 1 or network.score(x, y) > 0.95
+    assert network.best_iter_ == 13
+    assert network.score(x, y) > 0.95
     kept = network.theta_
     network.set_params(early_stopping=False, learning_rate_init=1e-9).partial_fit(x, y)
-    assert best == 1 or network.theta_ == pytest.approx(kept, rel=1e-3, abs=1e-6)  # no state of what diverged
+    assert network.theta_ == pytest.approx(kept, rel=1e-3, abs=1e-6)  # no state of what diverged
+
+
+def test_what_is_no_better_than_a_constant_is_not_kept_where_all_is_lost_later():
+    x, y = straight()
+    with pytest.raises(ValueError, match=r"diverged in epoch 2: .* Try 1 in a new descent"):
+        NetworkRegressor((8, 8, 8, 8), **LOST, **PATIENT, warm_up=300).fit(x, y)
+    fitted = NetworkRegressor((8, 8, 8, 8), max_iter=5, random_state=0).fit(x, y)
+    before = fitted.theta_
+    fitted.set_params(**LOST, **PATIENT, warm_up=300, warm_start=True)
+    with pytest.raises(ValueError, match="diverged"):
+        fitted.fit(x, y)
+    assert fitted.theta_ is before
+    steep = {"solver": "sgd", "learning_rate_init": 1e3, "early_stopping": True, "random_state": 0}
+    for target in (y, np.full(100, 7.0)):  # a constant cannot be beaten
+        with pytest.raises(ValueError, match="diverged"):
+            NetworkRegressor((8,), **steep).fit(x, target)
+
+
+@pytest.mark.parametrize("kind", ["held out", "given", "stream", "classes"])
+def test_what_is_kept_and_far_worse_than_a_constant_is_told(kind):
+    x, y = straight()
+    y = (y > 0).astype(int) if kind == "classes" else y
+    rate = 300.0 if kind == "classes" else 4.0
+    estimator = NetworkClassifier if kind == "classes" else NetworkRegressor
+    network = estimator((8,), learning_rate_init=rate, early_stopping=True, max_iter=2, batch_size=20, random_state=0)
+    if kind == "classes":
+        network.set_params(loss="log_loss", activation="tanh", validation_fraction=0.5)
+        y = np.random.default_rng(1).integers(0, 2, 100)  # nothing is to be learned
+    with pytest.warns(ConvergenceWarning, match="were kept, but their validation loss is .* nothing of use was learned"):
+        if kind == "stream":
+            network.fit_stream([(x, y)], validation=(x, y))
+        else:
+            network.fit(x, y, validation=(x, y) if kind == "given" else None)
+    assert network.outcome_.name == "worse than a constant"
+    assert network.outcome_.failed
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # the advice works
+        network.set_params(learning_rate_init=0.01, max_iter=60).fit(*straight()) if kind != "classes" else None
+
+
+def test_without_a_validation_part_a_loss_above_the_start_is_told():
+    x, y = straight()
+    network = NetworkRegressor((8,), learning_rate_init=4.0, max_iter=2, batch_size=20, random_state=0)
+    with pytest.warns(ConvergenceWarning, match="The loss is higher than at the start"):
+        network.fit(x, y)
+    assert network.score(x, y) < 0
+    with pytest.warns(ConvergenceWarning, match="The loss is higher than at the start"):
+        network.fit_stream([(x, y)])
 
 
 def test_classes_may_count_anew_in_every_pass():

@@ -25,6 +25,7 @@ from thalweg.adapters.sklearn.training import Curves, FitDescent, go_on, saved_s
 from thalweg.learn.data.examples import dense_examples
 from thalweg.learn.function import Network
 from thalweg.learn.prediction import LossOn
+from thalweg.learn.training.yardstick import Constant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,8 +140,8 @@ class NetworkEstimator(FittedNetwork, ABC):
         ------
         ValueError
             If a parameter is out of its range, the examples do not fit together or are not finite, a checkpoint was
-            begun with other examples or parameters, or the descent failed; the message is then the advice of its
-            outcome.
+            begun with other examples or parameters, or the descent failed and early stopping had kept nothing better
+            than a constant; the message is then the advice of its outcome.
         TypeError
             If X is sparse.
         """
@@ -310,7 +311,10 @@ class NetworkEstimator(FittedNetwork, ABC):
             save_to=save_to,
             threads=options.threads_of(self),
         )
-        self._refuse_failed(outcome, kept=descent.kept is not descent.theta)
+        kept = None
+        if patience and descent.kept is not descent.theta:
+            kept = descent.curves.validation[outcome.best_epoch - 1]
+        outcome = self._judged(outcome, kept, math.nan if held is None else self._loss_of_constant(held))
         self._hold(descent.network, descent.kept, before.then(descent.curves))
         self._end(outcome, len(before.loss), None if outcome.failed else descent.carried)
 
@@ -318,6 +322,11 @@ class NetworkEstimator(FittedNetwork, ABC):
         """Return a function that gives the loss of some rows in the target's own units."""
         examples, target = self._examples(rows)
         return self._loss_at(network, examples.astype(dtype), target)
+
+    def _loss_of_constant(self, rows: Rows) -> float:
+        """Return the loss of some rows, in the target's own units, of predicting their mean, or their shares."""
+        target, weight, loss = self._encoded(rows.y), self._weights(rows), self._loss()
+        return Constant.of(loss, self.n_outputs_, target, weight).loss_on(target, weight)
 
     def _loss_at(self, network: Network, examples: Examples, target: NDArray[np.float64]) -> LossOn:
         """Return the same of examples whose targets are given in their own units."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from thalweg.learn.activation import Values
     from thalweg.learn.function import Network
 
+Ended = TypeVar("Ended", bound=Outcome)
 PRECISIONS = (np.float64, np.float32)
 
 
@@ -60,6 +61,7 @@ class FittedNetwork(BaseEstimator):
     """A network with the results of its descent."""
 
     solver: str
+    learning_rate_init: float
     callback: Callable[[Epoch], object] | None
     verbose: bool
 
@@ -134,13 +136,31 @@ class FittedNetwork(BaseEstimator):
         self._end(Outcome("interrupted", message, now.updates, number, number, seconds), 0, now)
         return bool(self.callback(Epoch(number, loss, validation, seconds, self)))
 
-    @staticmethod
-    def _refuse_failed(outcome: Outcome, *, kept: bool, frames: int = 6) -> None:
-        """Raise an error if a descent failed and nothing was kept; warn if it failed after the best epoch."""
-        if outcome.failed and not kept:
+    def _judged(self, outcome: Ended, kept: float | None, constant: float, *, frames: int = 6) -> Ended:
+        """Raise an error if a descent failed and kept nothing better than a constant; warn of what else went wrong.
+
+        Parameters
+        ----------
+        outcome : Outcome
+        kept : float, optional
+            The validation loss of the epoch that early stopping kept; None where it kept none.
+        constant : float
+            The validation loss of predicting the mean, or how frequent the classes are.
+        frames : int
+            From the warning to the line of the user.
+
+        Returns
+        -------
+        Outcome
+            Its name is "worse than a constant" if the epoch that was kept is far worse.
+        """
+        if outcome.failed and not (kept is not None and kept < constant):
             raise ValueError(outcome.advice)
-        if outcome.failed or outcome.name == "dead":
+        if kept is not None:
+            outcome = outcome.with_kept(kept, constant, self.learning_rate_init)
+        if outcome.failed or outcome.name == "dead" or (outcome.risen and not (kept and constant)):
             warnings.warn(outcome.advice, ConvergenceWarning, stacklevel=frames)
+        return outcome
 
     # Predictions.
 

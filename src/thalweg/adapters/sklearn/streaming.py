@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -84,7 +85,10 @@ class StreamedEstimator(NetworkEstimator):
             cancelled=lambda: stop,
             threads=options.threads_of(self),
         )
-        self._refuse_failed(outcome, kept=bool(np.isfinite(outcome.validation_losses).any()), frames=5)
+        kept = None
+        if patience and np.isfinite(outcome.validation_losses).any():
+            kept = float(outcome.validation_losses[outcome.best_epoch - 1])
+        outcome = self._judged(outcome, kept, math.nan if held is None else self._loss_of_constant(held), frames=5)
         self._hold(network, outcome.theta, before.then(now))
         plain = Outcome(**{one.name: getattr(outcome, one.name) for one in fields(Outcome)})
         self._end(plain, len(before.loss), None if outcome.failed else outcome.carried)
