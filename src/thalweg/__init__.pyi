@@ -1,10 +1,11 @@
 from .api.fit import FitResult as FitResult
 from .api.fit import fit as fit
+from .api.forecast import Forecast as Forecast
+from .api.model import Model as Model
+from .api.model import load as load
 from .api.picture import Picture as Picture
 from .api.picture import look as look
 from .errors import InputError as InputError
-from .forecast.model import Model as Model
-from .forecast.model import load as load
 from .series.read import read as read
 from .series.sample import sample as sample
 from .series.series import Series as Series

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from thalweg.api.forecast import Forecast
+from thalweg.api.model import Model
+from thalweg.api.progress import watching
+from thalweg.errors import InputError
 from thalweg.files import write_whole
 from thalweg.forecast.belonging import stamp_of, stamped_page
 from thalweg.forecast.forecaster import fit_series
+from thalweg.forecast.model import Model as Forecaster
 from thalweg.forecast.options import FitOptions
 from thalweg.forecast.store import pack
 from thalweg.messages import catalogue
 from thalweg.options import with_options
+from thalweg.series.read.given import series_of
 
 if TYPE_CHECKING:
-    from thalweg.forecast.model import Model
-    from thalweg.forecast.result import Findings, Forecast
-    from thalweg.series.series import Series
+    import altair as alt
+
+    from thalweg.forecast.result import Findings
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +41,32 @@ class FitResult:
     findings: Findings
     model: Model
 
-    def predict(self, series: Series | None = None, horizon: int | None = None, *, keep_last: bool = False) -> Forecast:
+    @classmethod
+    def of(cls, findings: Findings, model: Forecaster) -> FitResult:
+        """Return the result of what a fit found."""
+        forecast = Forecast.of(findings.forecast, findings.series)
+        return cls(replace(findings, forecast=forecast), Model.of(model))
+
+    @property
+    def forecast(self) -> Forecast:
+        """The forecast of the days after the last, as far as the horizon."""
+        return Forecast.of(self.findings.forecast, self.findings.series)
+
+    def to_frame(self, backend: str | None = None) -> Any:  # noqa: ANN401 - a frame of the user's library
+        """Return the forecast as a frame; see `Forecast.to_frame`."""
+        return self.forecast.to_frame(backend)
+
+    def plot(self, language: str = "en") -> alt.LayerChart:
+        """Return the forecast as an Altair chart; see `Forecast.plot`."""
+        return self.forecast.plot(language)
+
+    def predict(
+        self,
+        series: Any = None,  # noqa: ANN401 - see `Model.predict`
+        horizon: int | None = None,
+        *,
+        keep_last: bool = False,
+    ) -> Forecast:
         """Forecast the days after the last known one; see `Model.predict`."""
         return self.model.predict(series, horizon, keep_last=keep_last)
 
@@ -87,13 +118,15 @@ class FitResult:
 
 
 @with_options(FitOptions)
-def fit(series: Series, options: FitOptions) -> FitResult:
+def fit(series: Any, options: FitOptions) -> FitResult:  # noqa: ANN401 - users have no type checker
     """Find the function that predicts tomorrow.
+
+    In a notebook or a terminal it shows its progress while it runs, unless a ``watcher`` is given.
 
     Parameters
     ----------
-    series : Series
-        Daily numbers, as `thalweg.read` returns them.
+    series : Series, path or frame
+        Daily numbers, as `thalweg.read` returns them, or what `thalweg.read` takes.
     **options
         Those of `thalweg.forecast.options.FitOptions`: ``ladder``, ``loss``, ``country``, ``horizon`` (days ahead),
         ``seed``, ``threads``, ``time_limit`` (seconds), ``keep_last`` (of a last value that looks unfinished, which is
@@ -107,6 +140,10 @@ def fit(series: Series, options: FitOptions) -> FitResult:
     Raises
     ------
     InputError
-        If the series is too short, or an option is out of its range.
+        If the days cannot be read, the series is too short, or an option is out of its range.
     """
-    return FitResult(*fit_series(series, options))
+    if isinstance(series, (FitResult, Forecaster)):
+        raise InputError("fit.no_series", kind=type(series).__name__)
+    days = series_of(series)
+    with watching(options.watcher) as watcher:
+        return FitResult.of(*fit_series(days, replace(options, watcher=watcher)))

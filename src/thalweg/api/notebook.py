@@ -12,9 +12,10 @@ from thalweg.messages import catalogue
 from thalweg.report.charts.forecast import forecast_chart
 from thalweg.report.html import template
 from thalweg.report.picture import rendered
-from thalweg.report.tables import ladder_table
+from thalweg.report.tables import forecast_table, ladder_table
 
 if TYPE_CHECKING:
+    from thalweg.api.forecast import Forecast
     from thalweg.charts.illustration import Illustration
     from thalweg.forecast.result import Findings
 
@@ -42,6 +43,18 @@ def findings_html(findings: Findings, language: str = "en") -> str:
         verdict=[translate(message) for message in findings.verdict],
         table=ladder_table(findings, language),
         choice=translate("report.mark_choice"),
+        title=spec["title"]["text"],
+        image=_image(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE).encode()),
+    )
+
+
+def forecast_html(forecast: Forecast, language: str = "en") -> str:
+    """Return a fragment of HTML for ``_repr_html_``: a forecast as a picture, and its days as a table."""
+    spec = vega_lite(forecast_chart(forecast, language))
+    return template("forecast.html.jinja").render(
+        language=language,
+        simulated=catalogue(language)("report.simulated") if forecast.series.simulated else "",
+        table=forecast_table(forecast, language),
         title=spec["title"]["text"],
         image=_image(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE).encode()),
     )

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from thalweg.api.progress import watching
 from thalweg.errors import InputError
 from thalweg.files import write_whole
+from thalweg.forecast.model import Model, load
 from thalweg.forecast.watch import Silence
-from thalweg.messages import catalogue
+from thalweg.messages import Argument, catalogue
 from thalweg.pictures.registry import illustration_of, options_of, study_of
 from thalweg.report.picture import KINDS, rendered
+from thalweg.series.frames import frame_of
+from thalweg.series.read.given import series_of
 
 if TYPE_CHECKING:
     import altair as alt
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
     from thalweg.forecast.watch import Watcher
     from thalweg.options import Options
     from thalweg.pictures.shared.source import Source
+
+
+MODEL_SUFFIX = ".thalweg"
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +65,31 @@ class Picture:
         path = Path(path)
         write_whole(path, rendered(self.illustration, kind_of(path)))
 
+    def to_frame(self, table: str | None = None, *, backend: str | None = None) -> Any:  # noqa: ANN401 - theirs
+        """Return one of the tables as a frame, by default the first.
+
+        Parameters
+        ----------
+        table : str, optional
+            A name of `tables`.
+        backend : str, optional
+            ``pandas``, ``polars`` or ``pyarrow``; by default what is loaded, or else installed.
+
+        Raises
+        ------
+        InputError
+            If there is no such table or library.
+        """
+        tables = self.tables
+        if table is not None and table not in tables:
+            raise InputError("picture.no_table", argument=Argument("table", table), names=tuple(tables))
+        columns = (tables[table] if table else next(iter(tables.values()))).columns
+        return frame_of(columns, backend)
+
+    def plot(self) -> alt.LayerChart | alt.HConcatChart | alt.VConcatChart:
+        """Return the Altair chart, as results do."""
+        return self.chart
+
     def __str__(self) -> str:
         return "\n".join([self.illustration.title, *self.illustration.sentences])
 
@@ -72,7 +104,7 @@ class Picture:
 
 def look(
     name: str,
-    source: Source = None,
+    source: Any = None,  # noqa: ANN401 - users have no type checker
     *,
     view: str | None = None,
     language: str = "en",
@@ -85,9 +117,9 @@ def look(
     ----------
     name : str
         Which picture: one of `thalweg.pictures.PICTURES`. The command ``thalweg look`` lists them with a line each.
-    source : Series or Model, optional
-        A series, as `thalweg.read` returns it, or for some pictures a saved model. Without a source the picture is of
-        the lecture's toy or of a simulated channel.
+    source : Series, Model, path or frame, optional
+        A series, as `thalweg.read` returns it, or what `thalweg.read` takes; for some pictures a model, or the path of
+        a saved one. Without a source the picture is of the lecture's toy or of a simulated channel.
     view : str, optional
         The view of a picture that has several, such as ``curve`` of ``surface``; by default the first.
     language : str
@@ -109,7 +141,18 @@ def look(
         If there is no such language.
     """
     catalogue(language)
-    return made_of(name, source, options_of(name, view, options), language, watcher)
+    chosen = options_of(name, view, options)
+    with watching(watcher) as shown:
+        return made_of(name, _source(source), chosen, language, shown)
+
+
+def _source(given: Any) -> Source:  # noqa: ANN401 - as above
+    """Return what a user gave as a picture takes it: nothing, a model, or a series."""
+    if given is None or isinstance(given, Model):
+        return given
+    if isinstance(given, (str, Path)) and Path(given).suffix == MODEL_SUFFIX:
+        return load(given)
+    return series_of(given)
 
 
 def made_of(name: str, source: Source, options: Options, language: str, watcher: Watcher | None = None) -> Picture:

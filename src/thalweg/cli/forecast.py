@@ -63,7 +63,7 @@ def forecast(
     series = without_unfinished(series, options)
     print_series(console, series, translate)
     with LadderProgress(drawing, translate) as progress:
-        result = FitResult(*fit_series(series, replace(options, watcher=progress)))
+        result = FitResult.of(*fit_series(series, replace(options, watcher=progress)))
     print_findings(console, result.findings, translate)
     _write(result, folder, lang)
     print_first_day(console, result.findings, translate)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from thalweg.forecast.levels import Levelled
+from thalweg.messages import Sentences
 from thalweg.series.split import Split
 
 if TYPE_CHECKING:
@@ -127,7 +128,21 @@ class Forecast(Levelled):
     notes: tuple[Message, ...] = ()
 
     def __repr__(self) -> str:
-        return f"<Forecast of {len(self.dates)} days, {self.dates[0]} to {self.dates[-1]}, from {self.mean[0]:.6g}>"
+        return f"<Forecast of {len(self.dates)} days, {self.dates[0]} to {self.dates[-1]}>"
+
+
+class Forecasted(Protocol):
+    """What holds a series and its forecast, as `Findings` do."""
+
+    @property
+    def series(self) -> Series:
+        """The series."""
+        ...
+
+    @property
+    def forecast(self) -> Forecast:
+        """What comes after it."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -186,7 +201,7 @@ class Findings:
     misses : tuple of Miss
         The worst first.
     verdict : tuple of Message
-        In plain words (keys ``verdict.*``), the most important first.
+        In plain words (keys ``verdict.*``), the most important first. `print` shows the sentences.
     country : str
         The country whose holidays were used, or ``""``.
     seconds : float
@@ -216,6 +231,9 @@ class Findings:
     seconds: float
     settings: Mapping[str, Any]
     times: Mapping[str, float] = field(default_factory=dict[str, float])
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "verdict", Sentences(self.verdict))
 
     def __repr__(self) -> str:
         return f"<Findings for {self.series.name!r}: {len(self.ladder)} rungs, chosen {self.chosen!r}>"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 class Watcher(Protocol):
     """What `fit` calls while it runs, always from the calling thread."""
 
-    def stage(self, name: str, total: int) -> None:
+    def stage(self, name: str, total: int | None) -> None:
         """Begin a stage of `total` fits.
 
         The stages are ``compile`` (the engine, at the first use on a machine alone), ``climb`` (the search over the
@@ -32,7 +32,7 @@ class Watcher(Protocol):
 class Silence:
     """A watcher that reports nothing."""
 
-    def stage(self, name: str, total: int) -> None:
+    def stage(self, name: str, total: int | None) -> None:
         """Begin a stage."""
 
     def advance(self, count: float = 1) -> None:

@@ -38,6 +38,18 @@ class Message:
     key: str
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
+    def __str__(self) -> str:
+        return catalogue()(self)
+
+
+class Sentences(tuple[Message, ...]):
+    """Messages that `print` shows as sentences, a line each."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self))
+
 
 @dataclass(frozen=True)
 class Argument:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from thalweg.forecast.result import Findings, RungResult
+    from thalweg.forecast.result import Findings, Forecasted, RungResult
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def unknowns_table(findings: Findings, language: str = "en") -> Table | None:
     return Table("", head, rows)
 
 
-def forecast_table(findings: Findings, language: str = "en") -> Table:
+def forecast_table(findings: Forecasted, language: str = "en") -> Table:
     """Return the forecast with its intervals, a line per day."""
     translate = catalogue(language)
     forecast = findings.forecast

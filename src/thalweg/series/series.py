@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
+from thalweg.series.frames import frame_of
 from thalweg.series.frequency.dates import occurs, step_range, steps_after, steps_between
 from thalweg.series.frequency.record import DAILY, Frequency
 from thalweg.text import quotable
@@ -43,6 +44,8 @@ class Series:
         What was odd in the data, and how it was read (keys ``note.*``).
     frequency : Frequency
         How far apart the values are.
+    backend : str
+        The library of the frame that it was read from: ``pandas``, ``polars`` or ``pyarrow``; empty for a file.
 
     Raises
     ------
@@ -59,6 +62,7 @@ class Series:
     simulated: bool = False
     notes: tuple[Message, ...] = field(default=())
     frequency: Frequency = DAILY
+    backend: str = ""
 
     def __post_init__(self) -> None:
         for name in ("name", "source"):
@@ -110,6 +114,22 @@ class Series:
     def counts(self) -> bool:
         """Whether no value is negative. Then a logarithm may be taken, and no forecast is below zero."""
         return bool(self.values.min() >= 0)
+
+    def to_frame(self, backend: str | None = None) -> Any:  # noqa: ANN401 - a frame of the user's library
+        """Return dates, values and whether they were observed as a frame.
+
+        Parameters
+        ----------
+        backend : str, optional
+            ``pandas``, ``polars`` or ``pyarrow``; by default the library of the frame that was read.
+
+        Raises
+        ------
+        InputError
+            If there is no such library, or it is not installed.
+        """
+        columns = {"date": self.dates, self.name: self.values, "observed": self.observed}
+        return frame_of(columns, backend, self.backend)
 
     def head(self, steps: int) -> Series:
         """Return the series of the first steps."""

@@ -27,18 +27,17 @@ from thalweg.charts.style import (
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
-    from thalweg.forecast.result import Findings
+    from thalweg.forecast.result import Forecasted
 
 PAST_DAYS = 90
 
 
-def forecast_chart(findings: Findings, language: str = "en", past: int = PAST_DAYS) -> alt.LayerChart:
+def forecast_chart(findings: Forecasted, language: str = "en", past: int = PAST_DAYS) -> alt.LayerChart:
     """Draw the last days known, then the forecast with its 80% and 95% intervals.
 
     Parameters
     ----------
-    findings : Findings
-        Its `series` and `forecast`.
+    findings : Findings or another record with a `series` and its `forecast`
     language : str
         ``en`` or ``zh``.
     past : int

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thalweg.errors import InputError
 from thalweg.options import with_options
+from thalweg.series.frames import backend_of
 from thalweg.series.read.options import ReadOptions
 from thalweg.sql import interruptible
 
@@ -30,7 +32,8 @@ def read(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions) -> S
     ----------
     source : str, Path or frame
         A CSV file (any of the usual delimiters and encodings, also compressed with gzip), a file of JSON objects or a
-        Parquet file; or a frame of pandas, Polars or Arrow, or a pandas series with an index of dates.
+        Parquet file; or a frame of pandas, Polars or Arrow, or a pandas series with an index of dates; or a dict of
+        columns, a list of rows or of pairs, or an array of these.
     **options
         Those of `thalweg.series.read.options.ReadOptions`: ``date`` and ``value``, the columns' names; ``date_format``;
         ``duplicates``, what to do with several rows for one day; ``decimal`` and ``thousands``, the marks in numbers;
@@ -57,7 +60,7 @@ def read_with(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions)
     with interruptible():
         table = _open(source)
         try:
-            return days_of(table, options)
+            return replace(days_of(table, options), backend=backend_of(source))
         finally:
             table.close()
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.messages import Message
+from thalweg.series.read.plain_data import array_of, columns_of, is_plain
 from thalweg.series.read.table import Column, Table, connect, unique_names
 from thalweg.series.read.zones import UTC, local_moments
 from thalweg.sql import identifier, literal, no_wildcards
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
+    from numpy.typing import NDArray
 
     from thalweg.series.read.plain import PlainText
 
@@ -88,7 +90,7 @@ def open_json(text: PlainText) -> Table:
 
 
 def open_frame(frame: object) -> Table:
-    """Open a user's frame as a table; a pandas index of dates counts as a column.
+    """Open a user's frame, or data of Python itself, as a table; a pandas index of dates counts as a column.
 
     Raises
     ------
@@ -98,6 +100,9 @@ def open_frame(frame: object) -> Table:
     import narwhals as nw  # noqa: PLC0415  (loaded late: `import thalweg` stays light)
     from narwhals.exceptions import DuplicateError  # noqa: PLC0415  (likewise)
 
+    if is_plain(frame):
+        columns = columns_of(frame)
+        return _of_arrays([array_of(column) for column in columns.values()], list(columns))
     try:
         taken = nw.from_native(_with_index(frame))
     except TypeError as error:
@@ -108,20 +113,24 @@ def open_frame(frame: object) -> Table:
         eager = taken.collect() if isinstance(taken, nw.LazyFrame) else taken
     except Exception as error:  # each library has exceptions of its own
         raise InputError("read.frame_lazy") from error
-    arrays: dict[str, np.ndarray[Any, Any]] = {}
-    types: list[tuple[str, str]] = []
+    made: list[tuple[NDArray[Any], str]] = []
     in_utc: set[str] = set()
     for place, name in enumerate(eager.columns):
-        field = f"a{place}"
         try:
-            arrays[field], kind = _array_of(column := eager.get_column(name))
+            made.append(_array_of(column := eager.get_column(name)))
         except Exception as error:  # likewise
             raise InputError("read.frame_column", name=str(name)) from error
-        types.append((field, kind))
         if isinstance(column.dtype, nw.Datetime) and column.dtype.time_zone in UTC:
-            in_utc.add(field)
+            in_utc.add(f"a{place}")
+    return _of_arrays(made, [str(name) for name in eager.columns], in_utc)
+
+
+def _of_arrays(made: list[tuple[NDArray[Any], str]], names: list[str], in_utc: Collection[str] = ()) -> Table:
+    """Return columns, each an array and its type in SQL, as the table of a frame."""
+    arrays = {f"a{place}": array for place, (array, _) in enumerate(made)}
+    types = [(f"a{place}", kind) for place, (_, kind) in enumerate(made)]
     connection = connect()
-    if len(eager):
+    if made and len(made[0][0]):
         connection.register("frame_arrays", arrays)
     else:
         connection.execute(
@@ -129,7 +138,7 @@ def open_frame(frame: object) -> Table:
             + ", ".join(f"{name} {kind}" for name, kind in types or [("a", "INT")])
             + ")"
         )
-    table = _table(connection, "frame", "frame_arrays", types, [str(name) for name in eager.columns], in_utc=in_utc)
+    table = _table(connection, "frame", "frame_arrays", types, names, in_utc=in_utc)
     table.is_frame = True
     return _checked(table, Message("read.frame"))
 
@@ -153,7 +162,7 @@ def _array_of(column: Any) -> tuple[np.ndarray[Any, Any], str]:  # noqa: ANN401 
 
 
 def _with_index(frame: Any) -> Any:  # noqa: ANN401 (pandas may not be installed)
-    """Return a pandas frame or series with its index of dates as the first column; return anything else unchanged."""
+    """Return a pandas frame or series with its index of dates, or of text, as the first column; else what was given."""
     kind = type(frame)
     if kind.__module__.split(".")[0] != "pandas":
         return frame
@@ -162,7 +171,7 @@ def _with_index(frame: Any) -> Any:  # noqa: ANN401 (pandas may not be installed
     index = getattr(frame, "index", None)
     if type(index).__name__ == "PeriodIndex":
         frame = frame.set_axis(index.to_timestamp())  # type: ignore[union-attr]
-    if type(frame.index).__name__ == "DatetimeIndex":
+    if type(frame.index).__name__ == "DatetimeIndex" or frame.index.inferred_type in ("date", "datetime", "string"):
         name = frame.index.name or "date"
         frame = frame.rename_axis(index=f"{name} (index)" if name in frame.columns else name).reset_index()
     return frame

@@ -1,0 +1,82 @@
+"""A forecast as a Python user holds it: as a frame, as a chart, as text, and shown in a notebook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from thalweg.charts.numbers import estimate_decimals, number
+from thalweg.forecast.result import Forecast as Predictions
+from thalweg.series.frames import frame_of
+from thalweg.series.frequency.dates import isos
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from thalweg.series.series import Series
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Forecast(Predictions):
+    """The forecast of the next days; in a notebook it shows itself.
+
+    Attributes
+    ----------
+    dates : ndarray of datetime64, shape (horizon,)
+    mean : ndarray of float64, shape (horizon,)
+        Predictions in the user's units.
+    intervals : Intervals
+        Conformal intervals; ``low80`` is the lower end of the 80% interval, and so on.
+    series : Series
+        The days that it goes on from.
+    """
+
+    series: Series
+
+    @classmethod
+    def of(cls, predictions: Predictions, series: Series) -> Forecast:
+        """Return predictions that go on from a series."""
+        return cls(predictions.dates, predictions.mean, predictions.intervals, series)
+
+    @property
+    def forecast(self) -> Forecast:
+        """The forecast itself: charts and tables take it as they take findings."""
+        return self
+
+    def to_frame(self, backend: str | None = None) -> Any:  # noqa: ANN401 - a frame of the user's library
+        """Return a row a day: ``date``, ``mean``, and the ends of the intervals.
+
+        Parameters
+        ----------
+        backend : str, optional
+            ``pandas``, ``polars`` or ``pyarrow``; by default the library of the frame that was given.
+
+        Raises
+        ------
+        InputError
+            If there is no such library, or it is not installed.
+        """
+        columns = {"date": self.dates, "mean": self.mean} | self.intervals.columns()
+        return frame_of(columns, backend, self.series.backend)
+
+    def plot(self, language: str = "en") -> alt.LayerChart:
+        """Return the last days known and the forecast with its intervals as an Altair chart."""
+        from thalweg.report.charts.forecast import forecast_chart  # noqa: PLC0415 - pictures load slowly
+
+        return forecast_chart(self, language)
+
+    def __str__(self) -> str:
+        places = estimate_decimals(self.series.values)
+        columns = [isos(self.dates).tolist()] + [
+            [number(float(value), places) for value in column]
+            for column in (self.mean, *self.intervals.columns().values())
+        ]
+        heads = ["date", "mean", *self.intervals.columns()]
+        wide = [max(map(len, [head, *cells])) for head, cells in zip(heads, columns, strict=True)]
+        rows = [heads, *(list(row) for row in zip(*columns, strict=True))]
+        return "\n".join("  ".join(map(str.rjust, row, wide)) for row in rows)
+
+    def _repr_html_(self) -> str:
+        from thalweg.api.notebook import forecast_html  # noqa: PLC0415 - pictures load slowly
+
+        return forecast_html(self)

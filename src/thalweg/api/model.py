@@ -1,0 +1,103 @@
+"""A saved model as a Python user holds it: it takes any days that can be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from thalweg.api.forecast import Forecast
+from thalweg.forecast.model import Model as Forecaster
+from thalweg.forecast.model import load as load_model
+from thalweg.options import WholeNumber
+from thalweg.series.read.given import series_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from thalweg.forecast.model import Recent
+    from thalweg.series.series import Series
+
+HORIZON = WholeNumber(1, unit="days")
+
+
+class Model(Forecaster):
+    """A fitted choice that forecasts without training; its attributes are those of `store.ModelParts`."""
+
+    @classmethod
+    def of(cls, model: Forecaster) -> Model:
+        """Return a model of what another holds."""
+        return cls(**vars(model))
+
+    def predict(
+        self,
+        series: Any = None,  # noqa: ANN401 - users have no type checker
+        horizon: int | None = None,
+        *,
+        keep_last: bool = False,
+    ) -> Forecast:
+        """Forecast the days after the last known one.
+
+        Parameters
+        ----------
+        series : Series, path, frame or int, optional
+            Newer days, joined to those stored in the model: a series, or what `thalweg.read` takes. Without it the
+            forecast starts after the stored days. A whole number alone is the horizon.
+        horizon : int, optional
+            Days ahead; by default the model's whole horizon.
+        keep_last : bool
+            Whether a last newer value stays though it looks unfinished. Without it such a value is left out, its date
+            is the first one forecast, and the forecast's `notes` tell of it.
+
+        Raises
+        ------
+        InputError
+            If the horizon is beyond the model's, or the days cannot be read, have another name, end before the stored
+            days, leave a gap after them or hold values that the model cannot transform.
+        """
+        if horizon is None and hasattr(series, "__index__") and not isinstance(series, bool):
+            series, horizon = None, series
+        if horizon is not None:
+            horizon = HORIZON.checked("horizon", horizon)
+        newer = None if series is None else self._read(series)
+        days = self.days if newer is None else self.joined(newer)
+        return Forecast.of(super().predict(newer, horizon, keep_last=keep_last), days)
+
+    def recent(self, series: Any, *, keep_last: bool = False) -> Recent | None:  # noqa: ANN401 - as above
+        """Compare the loss on days after the model's last with the loss to be expected; None without such days.
+
+        Parameters
+        ----------
+        series : Series, path or frame
+            A series, or what `thalweg.read` takes.
+        keep_last : bool
+            As of `predict`.
+
+        Raises
+        ------
+        InputError
+            As of `predict`.
+        """
+        return super().recent(self._read(series), keep_last=keep_last)
+
+    def _read(self, series: object) -> Series:
+        return series_of(series, value=self.name, goes_on=True)
+
+
+def load(path: str | Path) -> Model:
+    """Read a model that `Model.save` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    Model
+        Its `notes` say if the holidays that it was fitted with are no longer those of the installed library.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no model, is cut short or changed, or is of another version. Nothing
+        in the file is run, and nothing larger than the file is allocated.
+    """
+    return Model.of(load_model(path))

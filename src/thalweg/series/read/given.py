@@ -1,0 +1,41 @@
+"""A series where a user gave one, or gave what one can be read from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from thalweg.errors import InputError
+from thalweg.messages import Argument, Message
+from thalweg.series.read import read_with
+from thalweg.series.read.options import ReadOptions
+from thalweg.series.series import Series
+
+
+def series_of(source: Any, **options: Any) -> Series:  # noqa: ANN401 - users have no type checker
+    """Return a series as it is, and read anything else with these options.
+
+    Raises
+    ------
+    InputError
+        As of `read`. Where the message names an argument of `read`, it says how to give it.
+    """
+    if isinstance(source, Series):
+        return source
+    try:
+        return read_with(source, ReadOptions(**options))
+    except InputError as error:
+        if not _names_an_argument(error.message):
+            raise
+        raise InputError("read.read_first", sentence=error.message) from error
+
+
+def _names_an_argument(value: object) -> bool:
+    match value:
+        case Argument():
+            return True
+        case Message():
+            return any(map(_names_an_argument, value.values.values()))
+        case list() | tuple():
+            return any(map(_names_an_argument, value))
+        case _:
+            return False
