@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from thalweg.charts.numbers import estimate_decimals, number
@@ -27,16 +27,18 @@ class Forecast(Predictions):
         Predictions in the user's units.
     intervals : Intervals
         Conformal intervals; ``low80`` is the lower end of the 80% interval, and so on.
+    notes : tuple of Message
+        What was odd in the newer values that it starts from.
     series : Series
         The days that it goes on from.
     """
 
-    series: Series
+    series: Series = field(kw_only=True)
 
     @classmethod
     def of(cls, predictions: Predictions, series: Series) -> Forecast:
         """Return predictions that go on from a series."""
-        return cls(predictions.dates, predictions.mean, predictions.intervals, series)
+        return cls(predictions.dates, predictions.mean, predictions.intervals, predictions.notes, series=series)
 
     @property
     def forecast(self) -> Forecast:

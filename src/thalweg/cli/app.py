@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,6 +14,7 @@ from typer.core import TyperGroup
 from thalweg.cli import signals
 from thalweg.cli.arguments import command_of
 from thalweg.cli.forecast import forecast
+from thalweg.cli.given import STDIN, looks_like_a_file
 from thalweg.cli.look import look_app
 from thalweg.cli.output import NOBODY_READS, give_up_output, is_of_output, write_out
 from thalweg.cli.predict import predict
@@ -20,7 +22,7 @@ from thalweg.cli.sample import sample
 from thalweg.cli.usage import is_usage_error, usage_sentence
 from thalweg.errors import InputError
 from thalweg.files import reason_of
-from thalweg.messages import LANGUAGES, catalogue
+from thalweg.messages import LANGUAGES, Message, catalogue
 from thalweg.version import __version__
 
 if TYPE_CHECKING:
@@ -60,6 +62,23 @@ class Commands(TyperGroup):
             sys.exit(ended if isinstance(ended, int) else 0)
         typer.echo(catalogue(self.language)("cli.error", message=sentence), err=True)
         sys.exit(REFUSED)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - Typer keeps its classes to itself
+        """Find the command; a file in its place is forecast.
+
+        Raises
+        ------
+        InputError
+            If the first word is neither.
+        """
+        name = args[0]
+        if name in self.commands or (name.startswith("-") and name != STDIN):
+            return super().resolve_command(ctx, args)
+        if looks_like_a_file(name):
+            return super().resolve_command(ctx, ["forecast", *args])
+        near = get_close_matches(name, self.commands, n=1)
+        meant = Message("cli.usage.meant", {"name": f"thalweg {near[0]}"}) if near else ""
+        raise InputError("usage.no_command", name=name, meant=meant, names=tuple(self.commands))
 
 
 def language_of(arguments: Sequence[str]) -> str:

@@ -16,12 +16,15 @@ from thalweg.series.read.options import ReadOptions
 
 if TYPE_CHECKING:
     from thalweg.api.fit import FitResult
+    from thalweg.series.series import Series
 
+MODEL = "model.thalweg"
+SAME_SHARE = 0.5  # of the days that two series share, those with equal values: from here on they count as one series
 FILES = ("forecast.csv", "ladder.csv", "model.thalweg", "report.html")
 
 
 def forecast(
-    file: Annotated[Path, Position()],
+    file: Annotated[str, Position()],
     *,
     reading: ReadOptions,
     options: FitOptions,
@@ -35,6 +38,7 @@ def forecast(
     from rich.console import Console
 
     from thalweg.api.fit import FitResult
+    from thalweg.cli.given import file_of
     from thalweg.cli.progress import LadderProgress
     from thalweg.cli.terminal import print_findings, print_first_day, print_series
     from thalweg.files import check_writable, reason_of
@@ -49,16 +53,19 @@ def forecast(
 
     if out is not None and not out.strip():
         raise InputError("forecast.no_folder_named", argument=Argument("out", out), example=Argument("out", "results"))
-    series = read_with(file, reading)
+    with file_of(file, translate) as path:
+        series = read_with(path, reading)
     try:
-        folder = _folder(file, Path(out) if out else None)
+        folder = _folder(path, Path(out) if out else None)
     except OSError as error:
         raise InputError(
             "forecast.folder_unreadable",
-            folder=out or file.stem,
+            folder=out or path.stem,
             reason=reason_of(error),
             option=Argument("out", "FOLDER"),
         ) from error
+    if out is None:
+        _check_same_series(folder, series)
     check_writable(folder, FILES)
     series = without_unfinished(series, options)
     print_series(console, series, translate)
@@ -78,11 +85,36 @@ def _folder(file: Path, out: Path | None) -> Path:
     if folder.exists() and not folder.is_dir():
         raise InputError("forecast.folder_is_a_file", folder=folder, option=Argument("out", "FOLDER"))
     there = [name for name in FILES if (folder / name).exists()]
-    if (folder / file.name).exists() and (folder / file.name).samefile(file) and file.name in FILES:
+    if file.name in there and file.exists() and (folder / file.name).samefile(file):
         raise InputError("forecast.own_file", file=file, name=file.name, option=Argument("out"))
     if there and "model.thalweg" not in there:
         raise InputError("forecast.foreign_file", folder=folder, name=there[0], option=Argument("out"))
     return folder
+
+
+def _check_same_series(folder: Path, series: Series) -> None:
+    """Refuse to replace the forecast of another series in a folder that nobody named.
+
+    Files of the same name in different places have the same folder.
+    """
+    import numpy as np
+
+    from thalweg.forecast.store import unpack
+
+    try:
+        stored = unpack(folder / MODEL).days
+    except InputError:
+        return  # there is no model, or none that can serve
+    _, of_stored, of_series = np.intersect1d(stored.dates, series.dates, return_indices=True)
+    equal = stored.values[of_stored] == series.values[of_series]
+    if series.name != stored.name or not len(equal) or equal.mean() < SAME_SHARE:
+        raise InputError(
+            "forecast.other_series",
+            folder=folder,
+            name=stored.name,
+            last=stored.dates[-1],
+            option=Argument("out", f"{folder}-2"),
+        )
 
 
 def _write(result: FitResult, folder: Path, language: str) -> None:

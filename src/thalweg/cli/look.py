@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -10,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from thalweg.cli.arguments import Flag, Position, command_of
+from thalweg.cli.given import looks_like_a_file
 from thalweg.cli.options import Json, Lang, Language
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message, catalogue
@@ -47,6 +49,8 @@ class Pictures(TyperGroup):
         if name.startswith("-"):
             return super().resolve_command(ctx, args)
         if name not in PICTURES:
+            if looks_like_a_file(name):
+                raise InputError("picture.file_first", file=name, quoted=shlex.quote(name))
             near = get_close_matches(name, PICTURES, n=1)
             meant = Message("look.meant", {"name": near[0]}) if near else ""
             raise InputError("picture.no_picture", name=name, meant=meant)
@@ -133,7 +137,7 @@ def _command(name: str, view: str, language: str) -> Any:  # noqa: ANN401 - Type
 
 def _function(name: str, view: str, record: type[Options], language: str) -> Callable[..., None]:
     def show(
-        file: Annotated[Path | None, Position()] = None,
+        file: Annotated[str | None, Position()] = None,
         *,
         options: Options,
         reading: ReadOptions,
@@ -148,7 +152,7 @@ def _function(name: str, view: str, record: type[Options], language: str) -> Cal
             raise InputError("picture.json_and_csv", first=Argument("json"), second=Argument("csv"))
         if table is not None and not as_csv:
             raise InputError("picture.table_without_csv", argument=Argument("table", table), option=Argument("csv"))
-        target = out or (None if quiet else Path(f"{file.stem if file else 'look'}-{name}.html"))
+        target = out or (None if quiet else Path(f"{_stem(file) if file else 'look'}-{name}.html"))
         if target is not None:
             _check(target, named=out is not None)
         picture = _made(name, file, reading, options, target, lang, quiet=quiet)
@@ -164,7 +168,7 @@ def _function(name: str, view: str, record: type[Options], language: str) -> Cal
 
 def _made(
     name: str,
-    file: Path | None,
+    file: str | None,
     reading: ReadOptions,
     options: Options,
     target: Path | None,
@@ -193,17 +197,31 @@ def _console() -> Any:  # noqa: ANN401 - Rich loads when a command runs
     return Console(markup=False, highlight=False, emoji=False)
 
 
-def _source(file: Path | None, reading: ReadOptions, language: str) -> Source:
+def _stem(file: str) -> str:
+    """Return the first part of a picture's name; an address may end in a query."""
+    from urllib.parse import unquote, urlsplit
+
+    from thalweg.cli.given import STDIN, STDIN_NAME
+
+    if file == STDIN:
+        return STDIN_NAME
+    return Path(unquote(urlsplit(file).path) if "://" in file else file).stem or "look"
+
+
+def _source(file: str | None, reading: ReadOptions, language: str) -> Source:
+    from thalweg.cli.given import file_of
     from thalweg.forecast.model import load
     from thalweg.series.read import read_with
 
     if file is None:
         return None
-    if file.suffix != MODEL:
-        return read_with(file, reading)
-    model = load(file)
+    translate = catalogue(language, command=True)
+    with file_of(file, translate) as path:
+        if path.suffix != MODEL:
+            return read_with(path, reading)
+        model = load(path)
     for note in model.notes:
-        typer.echo(catalogue(language)(note), err=True)
+        typer.echo(translate(note), err=True)
     return model
 
 

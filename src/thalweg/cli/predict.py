@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
-from thalweg.cli.arguments import Position
+from thalweg.cli.arguments import Flag, Position
 from thalweg.cli.options import Json, Lang
+from thalweg.errors import InputError
+from thalweg.files import check_writable, write_whole
+from thalweg.messages import Argument
 from thalweg.options import Options, WholeNumber, option, switch
 from thalweg.series.read.options import ReadOptions
 
 if TYPE_CHECKING:
     from thalweg.forecast.model import Model, Recent
     from thalweg.forecast.result import Forecast
+
+
+MODEL = "model.thalweg"
+HEAD_BYTES = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +38,11 @@ class PredictOptions(Options):
 
 def predict(
     model: Annotated[Path, Position()],
-    newfile: Annotated[Path | None, Position()] = None,
+    newfile: Annotated[str | None, Position()] = None,
     *,
     options: PredictOptions,
     reading: ReadOptions,
+    out: Annotated[Path | None, Flag("--out", "FILE.csv")] = None,
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
@@ -44,15 +53,22 @@ def predict(
 
     from rich.console import Console
 
+    from thalweg.cli.given import file_of
     from thalweg.cli.terminal import print_forecast, print_model, print_notes, print_recent, print_series
+    from thalweg.forecast.export import forecast_csv
     from thalweg.forecast.model import load
     from thalweg.messages import catalogue
     from thalweg.series.read import read_with
 
+    model = _model_file(model, newfile)
+    translate = catalogue(lang, command=True)
     loaded = load(model)
+    if out is not None:
+        _check_out(out, model, newfile)
     series = None
     if newfile is not None:
-        series = read_with(newfile, replace(reading, value=reading.value or loaded.name, goes_on=True))
+        with file_of(newfile, translate) as path:
+            series = read_with(path, replace(reading, value=reading.value or loaded.name, goes_on=True))
     notes = list(loaded.notes)
     if series is not None and not options.keep_last:
         series, note = loaded.without_unfinished(series)
@@ -60,7 +76,8 @@ def predict(
     days = loaded.predict(series, options.horizon, keep_last=True)
     recent = None if series is None else loaded.recent(series, keep_last=True)
     age = (dt.datetime.now().astimezone().date() - loaded.made).days
-    translate = catalogue(lang, command=True)
+    if out is not None:
+        write_whole(out, forecast_csv(days, (loaded.days if series is None else series).values))
     if as_json:
         told = _object(loaded, days, recent, age) | {"notes": [translate(note) for note in notes]}
         typer.echo(json.dumps(told, ensure_ascii=False, allow_nan=False))
@@ -74,6 +91,45 @@ def predict(
         print_notes(console, notes[len(loaded.notes) :], translate)
     console.print()
     print_forecast(console, days, loaded.days if series is None else series, translate)
+    if out is not None:
+        console.print()
+        console.print(translate("look.written", file=out))
+
+
+def _model_file(model: Path, newfile: str | None) -> Path:
+    """Return the model's file: where a folder of `forecast` was named, that in it. A table is refused."""
+    if (model / MODEL).is_file():
+        return model / MODEL
+    try:
+        with model.open("rb") as file:
+            start = file.read(HEAD_BYTES)
+    except (OSError, ValueError):
+        return model  # what is wrong is told on loading
+    if start[8:9] == b"{" or (start and 0 in start and not start.startswith(b"PAR1")):
+        return model
+    if newfile is not None and Path(newfile).suffix == Path(MODEL).suffix:
+        raise InputError("predict.exchanged", file=model, command=_command("predict", newfile, str(model)))
+    made = Path(model.stem) / MODEL
+    raise InputError(
+        "predict.table", file=model, first=_command("forecast", str(model)), then=_command("predict", str(made))
+    )
+
+
+def _command(*words: str) -> str:
+    return shlex.join(["thalweg", *words])
+
+
+def _check_out(out: Path, model: Path, newfile: str | None) -> None:
+    """Refuse, before the work, a place that no CSV can be written to, or that holds what is read."""
+    if out.suffix.lower() != ".csv":
+        raise InputError("predict.not_csv", argument=Argument("out", out))
+    if not out.parent.is_dir():
+        raise InputError("picture.no_folder", argument=Argument("out", out), folder=out.parent)
+    if out.is_dir():
+        raise InputError("picture.is_a_folder", path=out, option=Argument("out"))
+    if out.exists() and any(Path(one).exists() and out.samefile(one) for one in (model, newfile or "")):
+        raise InputError("predict.own_file", file=out, option=Argument("out"))
+    check_writable(out.parent)
 
 
 def _object(model: Model, days: Forecast, recent: Recent | None, age: int) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import Any
 
 from thalweg.messages import Message, catalogue
+
+_EXTRA = re.compile(r"extra argument(?:s|\(s\))? \((.*)\)$")
 
 
 def is_usage_error(error: Exception) -> bool:
@@ -31,7 +34,11 @@ def usage_sentence(error: Any, language: str) -> str:  # noqa: ANN401 - see `is_
         case "BadParameter":
             return translate("cli.usage.parameter", name=_name_of(error.param), help=help_command)
         case _:
-            unknown = [word for word in str(error.format_message()).split() if word.startswith("'")]
+            told = str(error.format_message())
+            extra = _EXTRA.search(told)
+            if extra and context is not None and context.command.name in ("forecast", "predict"):
+                return translate("cli.usage.several", command=context.command_path, words=extra[1])
+            unknown = [extra[1]] if extra else [word for word in told.split() if word.startswith("'")]
             return translate("cli.usage.other", words=" ".join(unknown) or "–", help=help_command)
 
 

@@ -96,6 +96,9 @@ def _check_file(path: Path) -> None:
     """Refuse a path that leads to no regular file."""
     if path.is_dir():
         raise InputError("read.folder", path=path)
+    if not path.exists() and set(path.name) & set("*?["):
+        found = sorted(each.name for each in path.parent.glob(path.name))[:3]
+        raise InputError("read.several_match" if found else "read.no_match", path=path, found=found)
     if not path.exists() and not path.parent.exists():
         raise InputError("read.no_folder", path=path, folder=path.parent)
     if not path.exists():

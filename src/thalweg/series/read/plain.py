@@ -8,6 +8,7 @@ import itertools
 import re
 import shutil
 import tempfile
+import zipfile
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +34,12 @@ _BINARY_STARTS = {  # to the kind of the file, a key in the catalogues
     b"\xd0\xcf\x11\xe0": "old_workbook",
     b"SQLite format 3": "sqlite",
     b"%PDF": "pdf",
+    b"\x89PNG": "picture",
+    b"\xff\xd8\xff": "picture",
+    b"GIF8": "picture",
 }
+_SAFETENSORS_START = re.compile(rb'.{8}\{"', re.DOTALL)  # as a saved model begins
+_WORKBOOK_PARTS = ("[Content_Types].xml", "mimetype")  # of Excel and of LibreOffice
 
 
 @dataclass
@@ -163,14 +169,27 @@ def _check_start(text: PlainText) -> None:
         raise InputError("read.empty_file", path=text.path)
     for mark, kind in _BINARY_STARTS.items():
         if start.startswith(mark):
-            raise _binary(text.path, kind)
+            raise _archive(text) if kind == "zip" else _binary(text.path, kind)
+    if 0 in start[:8] and _SAFETENSORS_START.match(start):
+        raise _binary(text.path, "model")
     if start.startswith(codecs.BOM_UTF8):
         text.notes.append(Message("note.byte_order_mark"))
 
 
+def _archive(text: PlainText) -> InputError:
+    """Return the refusal of a workbook, which can be saved as CSV, or of an archive, which can be unpacked."""
+    try:
+        with zipfile.ZipFile(text.file) as archive:
+            inside = archive.namelist()
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return _binary(text.path, "zip")
+    return _binary(text.path, "workbook" if set(inside) & set(_WORKBOOK_PARTS) else "zip")
+
+
 def _binary(path: Path, kind: str) -> InputError:
+    save = kind if kind in ("zip", "picture", "model", "pdf", "sqlite", "binary") else "csv"
     return InputError(
-        "read.binary", path=path, kind=Message(f"read.file_kind.{kind}"), save=Message("read.save_as_csv")
+        "read.binary", path=path, kind=Message(f"read.file_kind.{kind}"), save=Message(f"read.save_as_{save}")
     )
 
 
