@@ -12,7 +12,7 @@ from thalweg.forecast.watch import Silence
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from thalweg.forecast.result import RungResult
     from thalweg.forecast.watch import Watcher
@@ -91,7 +91,7 @@ class TerminalProgress(Silence):
 
 
 @contextmanager
-def watching(given: Watcher | None) -> Iterator[Watcher]:
+def watching(given: Watcher | None) -> Generator[Watcher]:
     """Give the watcher that a user chose, or one that draws where somebody can see it."""
     if given is not None:
         yield given

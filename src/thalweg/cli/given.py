@@ -18,7 +18,7 @@ from thalweg.messages import Message
 from thalweg.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from thalweg.messages import Catalogue
 
@@ -36,7 +36,7 @@ def looks_like_a_file(word: str) -> bool:
 
 
 @contextmanager
-def file_of(given: str, translate: Catalogue) -> Iterator[Path]:
+def file_of(given: str, translate: Catalogue) -> Generator[Path]:
     """Give the file that a word stands for, a temporary copy of what comes from elsewhere.
 
     Messages raised within the block name the copy as the user named it.

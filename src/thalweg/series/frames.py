@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument
@@ -12,7 +12,9 @@ from thalweg.messages import Argument
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-BACKENDS = ("pandas", "polars", "pyarrow")
+Backend: TypeAlias = Literal["pandas", "polars", "pyarrow"]
+
+BACKENDS: tuple[Backend, ...] = ("pandas", "polars", "pyarrow")
 
 
 def backend_of(frame: object) -> str:
@@ -41,8 +43,8 @@ def frame_of(columns: Mapping[str, Any], backend: str | None = None, given: str 
     """
     if backend is not None and backend not in BACKENDS:
         raise InputError("option.word", argument=Argument("backend", backend), choices=BACKENDS)
-    asked = [backend] if backend else [name for name in (given,) if name]
-    wanted = asked or sorted(BACKENDS, key=lambda name: name not in sys.modules)
+    asked = [name for name in BACKENDS if name == (backend or given)]
+    wanted: list[Backend] = asked or sorted(BACKENDS, key=lambda name: name not in sys.modules)
     found = next((name for name in wanted if find_spec(name)), None)
     if found is None:
         key = "series.backend_missing" if asked else "series.no_backend"

@@ -14,6 +14,7 @@ from thalweg.messages import Argument, Message
 from thalweg.series.filling import absent_weekdays, filled, frequency_of
 from thalweg.series.frequency.dates import step_range, steps_between
 from thalweg.series.frequency.record import DAILY, PACES
+from thalweg.series.read.ahead import notes_ahead
 from thalweg.series.read.columns import choose_columns
 from thalweg.series.read.doubts import doubts
 from thalweg.series.read.orders import check_exchanged
@@ -83,6 +84,8 @@ def days_of(table: Table, options: ReadOptions) -> Series:
     rows = decide(table, profiles, date_profile, value_profile, options)
     notes = [*table.notes, *rows.notes]
     days = _grouped(rows)
+    used = [date_profile.column, value_profile.column]
+    notes += notes_ahead(rows, days.day, ~np.isnan(days.mean), used)
     if (np.diff(days.first) < 0).any() or (days.rows > 1).any():
         check_exchanged(table, date_profile.column.name, rows.sql, rows.date_format)
     today = options.today or dt.datetime.now().astimezone().date()

@@ -33,13 +33,14 @@ def columns_of(data: Any) -> dict[str, Any]:  # noqa: ANN401 - users have no typ
         If it is none of these, or the columns are not of one length.
     """
     kind = type(data).__name__
+    columns: dict[str, Any]
     if isinstance(data, np.ndarray):
         data = {name: data[name] for name in data.dtype.names} if data.dtype.names else np.atleast_1d(data).tolist()
     if isinstance(data, Mapping):
-        columns = dict(data)
-        if columns and not any(_is_column(each) for each in columns.values()):
-            columns = {"date": list(columns), "value": list(columns.values())}
-        columns = {str(name): column for name, column in columns.items()}
+        by_name: Mapping[Any, Any] = data
+        columns = {str(name): column for name, column in by_name.items()}
+        if columns and not any(map(_is_column, columns.values())):
+            columns = {"date": list(by_name), "value": list(by_name.values())}
     elif data and all(isinstance(row, Mapping) for row in data):
         names = dict.fromkeys(str(name) for row in data for name in row)
         columns = {name: [row.get(name) for row in data] for name in names}
