@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.small_searches import calibrated
-from thalweg.forecast.interval import miss_transform, quantiles
+from thalweg.forecast.interval import miss_transform, quantiles, widening
 from thalweg.series.frequency.record import DAILY
 
 OUTSIDE = np.array([1 - 80 / 100, 1 - 95 / 100])
@@ -172,3 +172,44 @@ def test_intervals_of_counts_stay_above_zero_and_widen_with_the_level():
     assert small[0] >= 0
     assert large[1] - large[0] > 50 * (small[1] - small[0])
     assert transform.inverse(np.array([-50.0]))[0] == 0
+
+
+@given(seed=st.integers(0, 2**31), steps=st.integers(1, 40))
+@settings(max_examples=40)
+def test_further_ahead_no_band_is_narrower_and_each_holds_its_own(seed, steps):
+    generator = np.random.default_rng(seed)
+    residuals = generator.standard_t(4, (60, steps)) + generator.normal(0, 0.5, steps)  # a bias of each step
+    bands = np.array([quantiles(of_step, OUTSIDE) for of_step in residuals.T])
+    low, high = np.moveaxis(widening(bands), -1, 0)
+    assert (np.diff(low, axis=0) <= 0).all()
+    assert (np.diff(high, axis=0) >= 0).all()
+    assert (low <= bands[..., 0]).all()
+    assert (high >= bands[..., 1]).all()
+    assert (low[:, 1] <= low[:, 0]).all(), "the 95% interval holds the 80% interval"
+    assert (high[:, 1] >= high[:, 0]).all()
+    np.testing.assert_array_equal(widening(bands)[0], bands[0])
+
+
+def test_what_is_as_wide_already_stays_as_it_is():
+    bands = np.arange(1.0, 6)[:, None, None] * np.array([[-1, 1], [-2, 2]])
+    np.testing.assert_array_equal(widening(bands), bands)
+
+
+def test_a_model_serves_bands_that_do_not_narrow(found):
+    _, model = found
+    width = model.bands[..., 1] - model.bands[..., 0]
+    assert (np.diff(width, axis=0) >= 0).all()
+
+
+def test_noise_that_is_alike_at_every_step_is_covered_as_promised_28_steps_ahead():
+    """The worst case: nothing grows with the distance, so that all widening is chance."""
+    generator = np.random.default_rng(0)
+    covered_by_step = []
+    for _ in range(40):
+        shared, own = generator.standard_t(4, (DAILY.year, 1)), generator.standard_t(4, (DAILY.year, 28))
+        bands = widening(np.array([quantiles(of_step, OUTSIDE) for of_step in (shared + 0.7 * own).T]))[:, 0]
+        came = generator.standard_t(4, (1000, 1)) + 0.7 * generator.standard_t(4, (1000, 28))
+        covered_by_step.append(((came >= bands[:, 0]) & (came <= bands[:, 1])).mean(axis=0))
+    shares = np.mean(covered_by_step, axis=0)
+    assert shares[0] == pytest.approx(0.80, abs=0.02)
+    assert shares.max() < 0.87

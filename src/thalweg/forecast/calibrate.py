@@ -16,6 +16,7 @@ from thalweg.forecast.interval import (
     banded,
     narrowest,
     suited_transform,
+    widening,
 )
 from thalweg.forecast.levels import LEVEL_OF_UNFINISHED, LEVELS, around
 from thalweg.forecast.limits import limits_of
@@ -46,7 +47,7 @@ class Calibration:
     levels : tuple of float
         Of the intervals, in percent.
     bands : ndarray of float64, shape (horizon, levels, 2)
-        What to add to the prediction of each step ahead, in the transform's units.
+        What to add to the prediction of each step ahead, in the transform's units; never narrower than a step before.
     as_used : AsUsed
         The sealed test, one step ahead; each interval calibrated on earlier values.
     steps : ndarray of float64, shape (horizon,)
@@ -109,7 +110,7 @@ def calibrate(
         strategies=strategies,
         miss_transform=transform,
         levels=levels,
-        bands=np.array(bands),
+        bands=widening(np.array(bands)),
         as_used=as_used,
         steps=losses_ahead(data.loss, series, forecasts, sealed),
         errors=errors[series.observed[sealed:]].astype(np.float64),
