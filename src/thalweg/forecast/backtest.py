@@ -11,6 +11,7 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.forecast.features.past import past_of
 from thalweg.forecast.limits import limits_of
+from thalweg.forecast.names import rung_message
 from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.strategy import COPYING, STRATEGIES, Pair, average, mixed, needs_direct, predict_steps
 
@@ -92,7 +93,7 @@ def _fitted(
         if descents and not kept:
             until = max(series.dates[upto - 1] for series, upto in zip(data.panel.series, cutoff, strict=True))
             advice = descents[0].outcome.message
-            raise InputError("backtest.diverged", rung=member.rung.name, until=until, advice=advice)
+            raise InputError("backtest.diverged", rung=rung_message(member.rung.name), until=until, advice=advice)
         fitted.append(fitting.predictor(kept))
     return fitted
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from thalweg.forecast.features.past import past_of
 from thalweg.forecast.ladder import copies, suited
+from thalweg.forecast.names import rung_message
 from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.result import RungResult
 from thalweg.messages import Message
@@ -265,7 +266,9 @@ def _fit_rungs(
         if any(one.outcome.name == "interrupted" for one in descents):
             cut_short = True
         elif descents and not kept:
-            notes.append(Message("verdict.diverged", {"rung": rung.name, "advice": descents[0].outcome.message}))
+            notes.append(
+                Message("verdict.diverged", {"rung": rung_message(rung.name), "advice": descents[0].outcome.message})
+            )
         else:
             candidate = _candidate(scorer, rung, Mean((fitting.predictor(list(kept.values())),)), kept)
             candidates.append(candidate)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.forecast.names import rung_message
 from thalweg.forecast.result import mean_of_steps
 from thalweg.messages import Message
 
@@ -62,8 +63,8 @@ def verdict(
             Message(
                 "verdict.overfitting",
                 {
-                    "before": before.rung,
-                    "after": after.rung,
+                    "before": rung_message(before.rung),
+                    "after": rung_message(after.rung),
                     "train_before": figures(before.train),
                     "train_after": figures(after.train),
                     "unseen_before": figures(before.validation),
@@ -91,8 +92,8 @@ def _against_copying(
     means = {name: mean_of_steps(losses) for name, losses in copied.items()}
     best_copy = min(means, key=lambda name: means[name])
     served, copy_loss = mean_of_steps(steps), means[best_copy]
-    values = {"rung": chosen.rung, "loss": figures(served), "ahead": ahead}
-    against = {"copy": best_copy, "copy_loss": figures(copy_loss)}
+    values = {"rung": rung_message(chosen.rung), "loss": figures(served), "ahead": ahead}
+    against = {"copy": rung_message(best_copy), "copy_loss": figures(copy_loss)}
     if chosen.kind == "copy":
         yield Message(f"verdict.copying_{loss}" if decided else f"verdict.copies_{loss}", values)
         if best_copy != chosen.rung and copy_loss < served:
@@ -104,7 +105,7 @@ def _against_copying(
     if horizon > 1:
         first = {name: float(losses[0]) for name, losses in copied.items() if name != chosen.rung}
         tomorrow = min(first, key=lambda name: first[name])
-        told = {"loss": figures(float(steps[0])), "copy": tomorrow, "copy_loss": figures(first[tomorrow])}
+        told = {"loss": figures(float(steps[0])), "copy": rung_message(tomorrow), "copy_loss": figures(first[tomorrow])}
         yield Message(f"verdict.one_step_{loss}", told)
         if best_copy != chosen.rung:
             yield from _copying_ahead(steps, copied[best_copy], best_copy, loss)
@@ -123,7 +124,7 @@ def _copying_ahead(steps: NDArray[np.float64], copied: NDArray[np.float64], copy
     since = last - int(np.argmin(better[::-1])) + 1  # all steps from here on; beyond the last where it is not better
     from_here = bool(better[last]) and since == int(np.argmax(better))
     at = last if from_here else int(np.argmax(np.where(better, steps - copied, -np.inf)))
-    values = {"copy": copy, "step": at + 1, "loss": figures(float(steps[at])), "copy_loss": figures(float(copied[at]))}
+    values = {"copy": rung_message(copy), "step": at + 1, "loss": figures(float(steps[at])), "copy_loss": figures(float(copied[at]))}
     if from_here:
         yield Message(f"verdict.copy_better_from_{loss}", values | {"first": since + 1})
     else:

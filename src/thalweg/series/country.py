@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from thalweg.errors import InputError
-from thalweg.messages import Argument
+from thalweg.messages import Argument, catalogue
 from thalweg.options import Kind
 
 ALIASES = {  # beside the names that the library knows
@@ -68,7 +68,7 @@ def country_code(text: str, argument: str = "country") -> str:
     codes: dict[str, str] = {}
     titles: dict[str, str] = {}
     for name, code, *others in COUNTRIES.values():
-        titles[code] = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+        titles[code] = _title(name)
         codes.update((known.lower(), code) for known in (name, code, *others))
     codes.update(ALIASES)
 
@@ -90,6 +90,27 @@ def country_code(text: str, argument: str = "country") -> str:
     if not nearest:
         raise InputError("country.unknown", argument=given)
     raise InputError("country.unknown_but_near", argument=given, nearest=nearest)
+
+
+def country_title(code: str, language: str = "en") -> str:
+    """Return the name of a country with its code, such as ``Taiwan (TW)``; the code alone where it has no name.
+
+    Parameters
+    ----------
+    code : str
+        As `country_code` returns it.
+    language : str
+        ``en`` or ``zh``.
+    """
+    from babel import Locale  # noqa: PLC0415  slow to load, and needed for a country only
+
+    name = Locale.parse(language).territories.get(code.partition("-")[0])
+    return catalogue(language)("country.named", name=name, code=code) if name else code
+
+
+def _title(name: str) -> str:
+    """Return the library's name of a country with spaces between its words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
 
 
 def _nearest_codes(word: str, codes: dict[str, str]) -> list[str]:

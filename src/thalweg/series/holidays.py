@@ -98,7 +98,7 @@ def _holidays_of(country: str, first_year: int, last_year: int) -> _Holidays:
             listed = found.get_list(date)
             if all(map(_MOVED.search, listed)):
                 moved.add(_day(date))
-            plain_names = dict.fromkeys(map(_plain_name, listed))
+            plain_names = dict.fromkeys(map(plain_name, listed))
             names[_day(date)] = tuple(name for name in plain_names if name)
     lunar_new_year = _first_days(
         day - offset
@@ -122,7 +122,7 @@ def _day(date: dt.date) -> int:
     return date.toordinal() - _EPOCH
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """Return the name of the holiday itself, or "" for a day off that has none."""
     name = _INSTEAD.sub("", _REMARK.sub("", name)).strip()
     return "" if _NAMELESS.search(name) else name

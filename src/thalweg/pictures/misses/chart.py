@@ -57,7 +57,7 @@ def misses_illustration(study: MissesStudy, language: str = "en") -> Illustratio
     series, missed = study.series, study.missed
     table: dict[str, Any] = {
         "date": series.dates[missed],
-        "holiday": [holiday_name(name, language) for name in study.holidays],
+        "holiday": [holiday_name(name, language, study.country) for name in study.holidays],
         "target": series.values[missed],
     }
     worst = dict(table)  # columns that fit a terminal
@@ -103,7 +103,9 @@ def _sentences(study: MissesStudy, translate: Catalogue) -> tuple[str, ...]:
         sentences.append(translate("look.misses.no_country"))
     elif len(named):
         listed = translate("look.misses.between").join(
-            translate("look.misses.day_named", day=day(date, language), holiday=holiday_name(name, language))
+            translate(
+                "look.misses.day_named", day=day(date, language), holiday=holiday_name(name, language, study.country)
+            )
             for date, name in zip(series.dates[missed], study.holidays, strict=True)
             if name
         )
@@ -210,7 +212,7 @@ def _unseen(study: MissesStudy, translate: Catalogue) -> alt.LayerChart:
                 "prediction": plain.estimates[missed],
                 "rank": np.array(["" if row is None else str(rank) for rank, row in enumerate(rows, 1)]),
                 "height": heights,
-                "holiday": np.array([holiday_name(name, translate.language) for name in study.holidays]),
+                "holiday": np.array([holiday_name(name, translate.language, study.country) for name in study.holidays]),
             }
         )
     ).encode(x=x)
@@ -285,7 +287,7 @@ def _rows(study: MissesStudy, translate: Catalogue) -> alt.LayerChart:
     labels = {
         name: [
             f"{name}. {day(date, translate.language)}",
-            *([holiday_name(holiday, translate.language)] if holiday else []),
+            *([holiday_name(holiday, translate.language, study.country)] if holiday else []),
         ]
         for name, date, holiday in zip(names, series.dates[missed], study.holidays, strict=True)
     }
