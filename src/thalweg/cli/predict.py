@@ -55,6 +55,7 @@ def predict(
 
     from thalweg.cli.given import file_of
     from thalweg.cli.terminal import print_forecast, print_model, print_notes, print_recent, print_series
+    from thalweg.forecast.belonging import stamp_of
     from thalweg.forecast.export import forecast_csv
     from thalweg.forecast.model import load
     from thalweg.messages import catalogue
@@ -77,7 +78,8 @@ def predict(
     recent = None if series is None else loaded.recent(series, keep_last=True)
     age = (dt.datetime.now().astimezone().date() - loaded.made).days
     if out is not None:
-        write_whole(out, forecast_csv(days, (loaded.days if series is None else series).values))
+        known = loaded.days if series is None else series
+        write_whole(out, forecast_csv(days, known.values, stamp_of(model.read_bytes())))
     if as_json:
         told = _object(loaded, days, recent, age) | {"notes": [translate(note) for note in notes]}
         typer.echo(json.dumps(told, ensure_ascii=False, allow_nan=False))
