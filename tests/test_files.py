@@ -163,7 +163,7 @@ def test_the_target_of_a_link_is_replaced_and_the_link_stays(tmp_path, exists):
 
 @pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="there is no second disk")  # noqa: S108 - in memory, private below
 def test_a_link_to_another_disk_is_followed(tmp_path):
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as other:  # noqa: S108 - likewise
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as other:
         (tmp_path / "a.csv").symlink_to(Path(other) / "a.csv")
         write_whole(tmp_path / "a.csv", b"new")
         with written_together(tmp_path) as temporary:
@@ -242,18 +242,22 @@ def test_a_signal_while_files_move_into_place_waits_for_the_last(tmp_path, numbe
         signal.raise_signal(number)
         return replace(self, target)
 
-    class Ended(Exception):
+    class EndedError(Exception):
         """What the handler raises."""
 
     def end(*_):
-        raise Ended
+        raise EndedError
 
-    before = signal.signal(number, end)
-    try:
-        with pytest.raises(Ended), written_together(tmp_path) as temporary:
+    def write():
+        with written_together(tmp_path) as temporary:
             for name in "abcd":
                 write_whole(temporary / name, b"new")
             monkeypatch.setattr(Path, "replace", interrupted)
+
+    before = signal.signal(number, end)
+    try:
+        with pytest.raises(EndedError):
+            write()
         assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == dict.fromkeys("abcd", b"new")
         assert signal.getsignal(number) is end
     finally:

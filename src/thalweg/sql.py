@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def interruptible() -> Generator[None]:
-    """Raise KeyboardInterrupt where Ctrl-C came during a query; DuckDB drops it and raises an error in its own words."""
+    """Raise KeyboardInterrupt where Ctrl-C came during a query: DuckDB drops it and raises an error of its own."""
     try:
         yield
     except RuntimeError as error:

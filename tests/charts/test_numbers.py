@@ -73,7 +73,7 @@ def test_differences_in_a_csv_have_six_figures_of_the_variation(movement, level,
     dates = np.arange("2024-01-01", "2024-03-01", dtype="datetime64[D]")
     ends = np.stack([size * np.ones(60), 2 * size * np.ones(60)])
     forecast = Forecast(dates, values, Intervals((80, 95), values - ends, values + ends))
-    rows = list(csv.DictReader(io.StringIO(forecast_csv(forecast, values).decode())))
+    rows = list(csv.DictReader(io.StringIO(forecast_csv(forecast, values, "sha256:0").decode())))
     mean, high = (np.array([float(row[name]) for row in rows]) for name in ("mean", "high80"))
     usual = np.median(np.abs(np.diff(values)))
     allowed = max(1e-6 * usual, 16 * np.finfo(float).eps * (level + size))

@@ -87,7 +87,7 @@ def listed(heading, column=0):
 
 def paths(value, prefix=""):
     """Return the path of every key of a JSON object, in order; a key whose own keys are data has no paths below."""
-    free = {"ladder[].hyperparameters", "baselines", "coverage", "misses[].others", "settings", "tables"}
+    free = {"ladder[].hyperparameters", "baselines", "coverage", "misses[].others", "settings", "tables", "times"}
     found = []
     for key, part in value.items():
         path = prefix + key
@@ -125,7 +125,7 @@ def ended(*arguments, **given):
 
 def test_exit_codes(run, tmp_path):
     folder, _ = run
-    assert listed("Commands", 1) == ["0", "1", "2", "3", "4", "130"]
+    assert listed("Commands", 1) == ["0", "1", "2", "3", "4", "130", "143", "129"]
     served = ended("look")
     assert (served.returncode, served.stderr) == (0, "")
     refused = ended("forecast", "nowhere.csv", cwd=tmp_path)
@@ -147,16 +147,20 @@ def test_a_closed_pipe_ends_with_1_and_without_a_traceback():
     assert b"Traceback" not in done.stderr
 
 
-def test_an_interrupt_ends_with_130(run, tmp_path):
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_ends_with_its_code(run, tmp_path, name):
+    number = getattr(signal, name)
     folder, _ = run
     options = ["forecast", folder / "channel.csv", "--ladder", "lecture", "--out", tmp_path / "out"]
     begun = subprocess.Popen(
         [*COMMAND, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
     )
     begun.stdout.readline()  # what was read is told before the fit begins
-    os.killpg(begun.pid, signal.SIGINT)
+    os.killpg(begun.pid, number)
     begun.communicate(timeout=60)
-    assert begun.returncode == 130
+    assert begun.returncode == 128 + number
+    assert str(begun.returncode) in listed("Commands", 1)
     assert not (tmp_path / "out" / "model.thalweg").exists()
 
 

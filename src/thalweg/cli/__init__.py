@@ -12,7 +12,7 @@ INTERRUPTED = BY_SIGNAL + signal.SIGINT
 
 
 def main() -> None:
-    """Run `thalweg`: exit code 0, 2 for what the user can mend, 130 after Ctrl-C, 143 and 129 after SIGTERM and SIGHUP."""
+    """Run `thalweg`: exit code 0, 2 for what the user can mend, 130, 143, 129 after Ctrl-C, SIGTERM, SIGHUP."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal or pipe that is not in UTF-8 has no ▸ and no ′

@@ -22,6 +22,7 @@ from thalweg.cli.sample import sample
 from thalweg.cli.usage import is_usage_error, usage_sentence
 from thalweg.errors import InputError
 from thalweg.files import reason_of
+from thalweg.learn import first_use
 from thalweg.messages import LANGUAGES, Message, catalogue
 from thalweg.version import __version__
 
@@ -38,6 +39,7 @@ class Commands(TyperGroup):
 
     def main(self, *arguments: Any, standalone_mode: bool = True, **extra: Any) -> Any:  # noqa: ANN401 - as Typer has it
         """Run the command; what the user can mend becomes a message and exit code 2."""
+        first_use.told[:] = [lambda: typer.echo(catalogue(self.language)("cli.compiling"), err=True)]
         try:
             ended = super().main(*arguments, standalone_mode=False, **extra)
             write_out()

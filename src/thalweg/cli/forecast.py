@@ -34,6 +34,7 @@ def forecast(
 ) -> None:
     """Fit the file's days, print what was found, and write the four files; the help stands in the catalogues."""
     from dataclasses import replace
+    from time import perf_counter
 
     from rich.console import Console
 
@@ -41,6 +42,7 @@ def forecast(
     from thalweg.cli.given import file_of
     from thalweg.cli.progress import LadderProgress
     from thalweg.cli.terminal import print_findings, print_first_day, print_series
+    from thalweg.cli.times import print_times
     from thalweg.files import check_writable, reason_of
     from thalweg.forecast.forecaster import fit_series
     from thalweg.forecast.unfinished import without_unfinished
@@ -53,8 +55,10 @@ def forecast(
 
     if out is not None and not out.strip():
         raise InputError("forecast.no_folder_named", argument=Argument("out", out), example=Argument("out", "results"))
+    began = perf_counter()
     with file_of(file, translate) as path:
         series = read_with(path, reading)
+    reading_seconds = perf_counter() - began
     try:
         folder = _folder(path, Path(out) if out else None)
     except OSError as error:
@@ -72,9 +76,12 @@ def forecast(
     with LadderProgress(drawing, translate) as progress:
         result = FitResult.of(*fit_series(series, replace(options, watcher=progress)))
     print_findings(console, result.findings, translate)
+    began = perf_counter()
     _write(result, folder, lang)
+    report_seconds = perf_counter() - began
     print_first_day(console, result.findings, translate)
     console.print(translate("cli.written", folder=folder, files=FILES))
+    print_times(console, {"read": reading_seconds, **result.findings.times, "report": report_seconds}, translate)
     if as_json:
         _print_json(result, lang)
 

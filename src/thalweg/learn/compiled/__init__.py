@@ -65,7 +65,8 @@ inlined = njit(**OPTIONS, fastmath=False, inline="always")
 summing = njit(**OPTIONS, fastmath={"reassoc"})
 # What compiled code alone calls: without an entry for Python and a place in the cache it is compiled in half the time.
 # Python must not call such a function, which would end the process.
-_inner = OPTIONS | {"cache": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_inner: dict[str, Any] = OPTIONS | {"cache": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 internal = njit(**_inner, fastmath=False)
 internal_summing = njit(**_inner, fastmath={"reassoc"})
+# A few instructions, which LLVM puts in the place of the call.
 small = njit(**_inner, fastmath=False, forceinline=True)

@@ -78,7 +78,7 @@ def multiply_by_slope(code, a, slope, keep, lane_buffers) -> None:
 
 
 @internal
-def multiply_by_smooth_slope(code, a, slope, keep, lane_buffers) -> None:
+def multiply_by_smooth_slope(code, a, slope, keep, lane_buffers) -> None:  # noqa: C901 - a table
     """Do what `multiply_by_slope` does for the smooth activations."""
     kind = a.dtype.type
     zero, one = kind(0), kind(1)

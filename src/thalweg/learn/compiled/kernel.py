@@ -21,7 +21,7 @@ from thalweg.learn.compiled.gather import add_columns, add_slopes, fetch_batch, 
 from thalweg.learn.compiled.product import backward_product, forward_product, gradient_product
 from thalweg.learn.compiled.random import draw_mask
 from thalweg.learn.compiled.score import score, weight_of
-from thalweg.learn.compiled.thread_team import MOST_MEMBERS, lanes_of, meet, part
+from thalweg.learn.compiled.thread_team import MOST_MEMBERS, ThreadTeam, lanes_of, meet, part
 from thalweg.learn.compiled.update import apply_update, move, shortened
 from thalweg.learn.compiled.view import flattened, matrix, vector
 
@@ -248,7 +248,7 @@ def finish(plan, buffers, theta, count, weighted, loss, update, team) -> bool:
 
 
 @compiled
-def run_batches(
+def run_batches(  # noqa: C901 - called functions cost time here
     plan, data, buffers, theta, order, batch, first_batch, last_batch, losses, most_risen, out, team
 ) -> None:
     """Do what `descend` says, or, where `out` has rows, what `predict` says. Both share one compilation."""
@@ -296,7 +296,7 @@ class _FirstUse(event.Listener):
 
     def on_start(self, event: event.Event) -> None:
         """Take the beginning of any compilation of Numba."""
-        if event.data["dispatcher"] is run_batches:
+        if event.data is not None and event.data["dispatcher"] is run_batches:
             first_use.begins()
 
     def on_end(self, event: event.Event) -> None:

@@ -16,7 +16,7 @@ from thalweg.learn.explain.least_lines import GOLDEN
 from thalweg.learn.explain.plane import which_unknown
 from thalweg.learn.loss import OWN, Loss, loss_of
 from thalweg.learn.prediction import LossOn
-from thalweg.learn.training.thread_pool import thread_pool
+from thalweg.learn.training.thread_pool import thread_pool, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,7 +182,7 @@ def surface_of(
         return np.array([loss_at(theta) for theta in plane.at(across, up[at])])
 
     with thread_pool(threads) as pool:
-        rows = pool.run([partial(row, at) for at in range(len(up))], advance or (lambda _: None))
+        rows = pool.run([partial(row, at) for at in range(len(up))], whole(advance))
     return Surface(plane, across, up, np.stack(rows))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from thalweg.learn.descent import Descent
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.training.arguments import at_least_one
-from thalweg.learn.training.thread_pool import thread_pool
+from thalweg.learn.training.thread_pool import thread_pool, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -105,4 +105,4 @@ def run_together(
             partial(one.run, cancelled=lambda: pool.late() or bool(cancelled and cancelled()), threads=share, **rules)
             for one in these
         ]
-        return pool.run(jobs, advance or (lambda _: None))
+        return pool.run(jobs, whole(advance))

@@ -88,6 +88,11 @@ class ThreadPool:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
+def whole(advance: Callable[[int], None] | None) -> Callable[[float], None]:
+    """Return what to call as jobs are done that tell no parts."""
+    return lambda count: advance(round(count)) if advance is not None else None
+
+
 def available_cores() -> int:
     """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):

@@ -1,0 +1,124 @@
+"""Runs of `thalweg forecast` that are ended at random moments: each leaves a whole set of files, old or new.
+
+A run is killed outright, or asked to end by a signal; at any moment, or while it writes. Asked to end, it leaves a
+whole set and nothing else, and its exit code says which signal it was. Killed, it may leave temporary files, which the
+next run removes before it begins, and between two files that move into place it may leave a mixed set, which is told.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from campaigns.campaign import Campaign, Outcome
+from thalweg.cli import main
+from thalweg.files import check_writable
+from thalweg.forecast.belonging import MODEL_FILE, strangers
+from thalweg.forecast.model import load
+from thalweg.series.sample import sample, sample_csv
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+    from pathlib import Path
+
+FILES = {"forecast.csv", "ladder.csv", MODEL_FILE, "report.html"}
+_SIGNALS = ("SIGKILL", "SIGKILL", "SIGKILL", "SIGTERM", "SIGINT", "SIGHUP")
+_LADDER = "epochs = 20\nseeds = 1\n[[rung]]\ndays_back = 14\n"
+_LOOK_SECONDS = 0.0005
+_WRITING_SECONDS = 0.02  # from the first file to the last
+
+
+def _run(folder: Path, seed: int) -> None:
+    """Be the command."""
+    os.chdir(folder)
+    sys.stdout = sys.stderr = io.StringIO()
+    sys.argv = ["thalweg", "forecast", "channel.csv", "--ladder", "small.toml", "--horizon", "7", "--seed", str(seed)]
+    main()
+
+
+def _stamped(out: Path) -> bool:
+    """Whether a model stands there, and some file of another one beside it."""
+    return (out / MODEL_FILE).is_file() and bool(strangers(out / MODEL_FILE))
+
+
+def begin(folder: Path) -> Callable[[random.Random], Outcome]:  # noqa: C901 - the trial stands within
+    """Make a series and a first forecast, and return the trial."""
+    out = folder / "channel"
+    (folder / "channel.csv").write_bytes(sample_csv(sample(days=200, seed=0)))
+    (folder / "small.toml").write_text(_LADDER, "utf-8")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["thalweg.cli.app", "thalweg.api.fit", "thalweg.report.page", "campaigns.kills"])
+
+    def run_until(end: Callable[[multiprocessing.process.BaseProcess], None], seed: int) -> int:
+        process = context.Process(target=_run, args=(folder, seed))
+        process.start()
+        end(process)
+        process.join()
+        return process.exitcode or 0
+
+    def measured(process: multiprocessing.process.BaseProcess) -> None:
+        process.join()
+
+    began = time.perf_counter()
+    assert run_until(measured, 0) == 0
+    seconds = [time.perf_counter() - began]
+
+    def trial(dice: random.Random) -> Outcome:
+        number, seed = getattr(signal, dice.choice(_SIGNALS)), dice.randrange(10**6)
+        writing = dice.random() < 0.5
+        wait = dice.random() * (_WRITING_SECONDS if writing else seconds[0])
+
+        def end(process: multiprocessing.process.BaseProcess) -> None:
+            started = time.perf_counter()
+            if writing:
+                while process.is_alive() and not list(out.glob(f".thalweg.*.part/{MODEL_FILE}")):
+                    time.sleep(_LOOK_SECONDS)
+                if dice.random() < 0.5:  # the report is the last to be written, and takes the longest
+                    while process.is_alive() and not list(out.glob(".thalweg.*.part/report.html")):
+                        time.sleep(_LOOK_SECONDS)
+            process.join(wait)
+            with contextlib.suppress(ProcessLookupError, TypeError):
+                if process.is_alive():
+                    os.kill(process.pid or 0, number)
+            process.join()
+            if not process.exitcode:
+                seconds[0] = time.perf_counter() - started
+
+        return _judged(run_until(end, seed), number, out)
+
+    return trial
+
+
+def _judged(code: int, number: int, out: Path) -> Outcome:
+    """Say what a run left that ended with an exit code, after a signal."""
+    killed = code == -signal.SIGKILL
+    kind = "ended by itself" if code == 0 else signal.Signals(number).name
+    if code not in (0, -signal.SIGKILL if number == signal.SIGKILL else 128 + number):
+        return Outcome(kind, f"the exit code is {code}")
+    left = {path.name for path in out.iterdir()} - FILES
+    if left and not killed:
+        return Outcome(kind, f"it left {sorted(left)}")
+    missing = FILES - {path.name for path in out.iterdir()}
+    if missing:
+        return Outcome(kind, f"{sorted(missing)} are missing")
+    kind += ", leftovers" if left else ""
+    if _stamped(out):
+        told = [note.key for note in load(out / MODEL_FILE).notes]
+        if not killed or told != ["model.note.mixed_set"]:
+            return Outcome(kind, f"the set is mixed; told: {told}")
+        kind += ", mixed and told"
+    check_writable(out, sorted(FILES))  # what the next run begins with
+    left = {path.name for path in out.iterdir()} - FILES
+    return Outcome(kind, f"the next run leaves {sorted(left)}" if left else "")
+
+
+CAMPAIGN = Campaign(
+    "Runs that are ended at random moments leave whole sets, and nothing after the next run.", 100, begin
+)
