@@ -78,13 +78,19 @@ def dice(seed: int, trial: int) -> random.Random:
 
 
 def run(campaign: Campaign, trials: Iterable[int], seed: int, folder: Path, *, show: bool = False) -> Summary:
-    """Run the trials of these numbers in a folder; `show` draws a bar of progress and prints faults as they come."""
+    """Run the trials of these numbers in a folder; `show` draws a bar of progress and prints faults as they come.
+
+    Ctrl-C ends them early, and the summary is of those that were run.
+    """
     summary = Summary()
     console = Console(stderr=True, quiet=not show)
     trial_of = campaign.begin(folder)
     for trial in track(list(trials), description="", console=console):
         started = time.perf_counter()
-        outcome = trial_of(dice(seed, trial))
+        try:
+            outcome = trial_of(dice(seed, trial))
+        except KeyboardInterrupt:
+            break
         summary.seconds[trial] = time.perf_counter() - started
         summary.kinds[outcome.kind] += 1
         if outcome.fault:

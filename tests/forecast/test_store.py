@@ -165,6 +165,18 @@ def test_packing_again_is_accepted(whole, tmp_path):
     load(path)
 
 
+@pytest.mark.parametrize("dtype", ["BF16", "F8_E4M3", "F8_E5M2", "C64", "F4"])
+def test_types_that_numpy_lacks_are_refused(whole, tmp_path, dtype):
+    length = struct.unpack("<Q", whole[:8])[0]
+    header = json.loads(whole[8 : 8 + length])
+    header["bands"]["dtype"] = dtype
+    first, last = header["bands"]["data_offsets"]
+    for shape in ([last - first], [(last - first) // 2], [2**40, 2**40]):
+        header["bands"]["shape"] = shape
+        text = json.dumps(header).encode()
+        refusal(struct.pack("<Q", len(text)) + text + whole[8 + length :], tmp_path / "typed.thalweg")
+
+
 def _first(model):
     return model.description["daily"][0]
 
@@ -175,6 +187,14 @@ FORGED = {
     "bands of three": lambda m: m.tensors.update(bands=m.tensors["bands"][:, :3].copy()),
     "no bands": lambda m: m.tensors.update(bands=m.tensors["bands"][:0].copy()),
     "more days ahead than any": lambda m: m.tensors.update(bands=np.zeros((100_000, 4))),
+    "bands that cross": lambda m: m.tensors.update(bands=m.tensors["bands"][:, ::-1].copy()),
+    "95% inside 80%": lambda m: m.tensors.update(bands=m.tensors["bands"][:, [2, 3, 0, 1]].copy()),
+    "complex bands": lambda m: m.tensors.update(bands=m.tensors["bands"].astype(np.complex64)),
+    "losses below zero": lambda m: m.tensors.update(errors=-m.tensors["errors"] - 1),
+    "unknowns beyond float32": lambda m: m.tensors.update({"daily.0": np.full(m.tensors["daily.0"].shape, 1e300)}),
+    "a holiday that a terminal obeys": lambda m: m.description.update(
+        country="DE", holidays={"first_year": 2020, "last_year": 2030, "days": {"\x1b[2J": []}}
+    ),
     "no errors": lambda m: m.tensors.update(errors=np.zeros(0)),
     "infinite days": lambda m: m.tensors.update({"days.values": np.full_like(m.tensors["days.values"], np.inf)}),
     "no days": lambda m: m.tensors.update({"days.values": np.zeros(0), "days.observed": np.zeros(0, np.uint8)}),

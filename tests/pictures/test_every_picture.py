@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from html import escape
+from xml.etree import ElementTree as ET
 
 import pytest
 import vl_convert
@@ -14,6 +15,7 @@ from thalweg.api.picture import look
 from thalweg.charts.style import VEGA_LITE
 from thalweg.errors import InputError
 from thalweg.pictures import PICTURES
+from thalweg.pictures.registry import views_of
 from thalweg.report.html import scripts
 from thalweg.report.picture import rendered
 
@@ -84,18 +86,36 @@ def test_the_same_seed_makes_the_same_picture():
     assert one == other
 
 
-HOSTILE = """</script><b>'"`${x}\\\\ views"""
+HOSTILE = r"""C:\x</script><b>'"`${x}{0}\u2028😀 image"""
+LITTLE = {
+    "bias": {"neurons": "1"},
+    "why": {"layers": "3", "days_back": 7},
+    "layers": {"depths": "1", "widths": "10", "seeds": 1, "epochs": 3},
+}
+QUICK = ("error", "lags", "shift", "bias", "matrix", "why")
+VIEWS = [(name, view) for name in PICTURES for view in views_of(name) if name not in QUICK or view]
 
 
-@pytest.mark.parametrize("name", ["error", "lags", "shift", "bias", "matrix", "why"])
-def test_what_a_user_calls_a_column_is_text_and_never_code(name):
-    options = {"bias": {"neurons": "1"}, "matrix": {}, "why": {"layers": "3", "days_back": 7}}.get(name, {})
-    made = look(name, replace(simulated_series(300), name=HOSTILE), **options).illustration
+def check_hostile(name, view=None):
+    series = replace(simulated_series(300), name=HOSTILE, source=HOSTILE)
+    made = look(name, series, view=view or None, **LITTLE.get(name, {})).illustration
     page = rendered(made, ".html").decode().replace(scripts(), "")
     assert "</script><b>" not in page
     assert page.count("<script") == page.count("</script") == 3
-    svg = "".join(re.findall(r">([^<>]*)<", rendered(made, ".svg").decode()))
-    assert escape(HOSTILE, quote=False) in svg
+    svg = rendered(made, ".svg").decode()
+    ET.fromstring(svg)  # noqa: S314 - our own picture
+    return "".join(re.findall(r">([^<>]*)<", svg))
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_what_a_user_calls_a_column_is_text_and_never_code(name):
+    assert escape(HOSTILE, quote=False) in check_hostile(name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "view"), VIEWS)
+def test_every_view_draws_whatever_a_column_is_called(name, view):
+    check_hostile(name, view)
 
 
 def test_a_wrong_name_or_option_is_refused():

@@ -11,14 +11,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from safetensors import safe_open
 
 from support.strategies import random_examples
+from thalweg.checksummed import CHECKSUM, seal
 from thalweg.errors import InputError
 from thalweg.learn.data.examples import dense_examples
 from thalweg.learn.descent import Descent
 from thalweg.learn.function import Network
 from thalweg.learn.loss import huber, own_loss, quantile
 from thalweg.learn.optimizer import RULES, Optimizer
+from thalweg.learn.training.checkpoint import DESCENT
 
 TABLE = random_examples(np.random.default_rng(0), 90, 6, 2, 2)
 
@@ -149,6 +152,51 @@ def test_the_file_holds_no_code_and_no_examples(tmp_path):
     told = json.loads(header["__metadata__"]["thalweg.descent"])
     assert told["loss"] == "mae"
     assert len(content) < 4 * 4 * descent_of().network.size + 6000
+
+
+def a_saved_descent(tmp_path):
+    descent_of().run(updates=13, validate=errors_at, save_to=tmp_path / "saved")
+    with safe_open(tmp_path / "saved", framework="numpy") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys() if name != CHECKSUM}  # noqa: SIM118
+        return json.loads(file.metadata()[DESCENT.key]), tensors
+
+
+FORGED = {
+    "48 GiB of unknowns": lambda told, _: told["network"].update(widths=[8, 50_000, 50_000, 50_000, 2]),
+    "a skip of another kind": lambda told, _: told["network"].update(skip="yes"),
+    "passes beyond counting": lambda told, _: told.update(before=[0, 2**64]),
+    "epochs beyond counting": lambda told, _: told.update(epochs=-1),
+    "more updates than it has": lambda _, tensors: tensors["counts"].__setitem__(0, 10**6),
+    "updates below zero": lambda _, tensors: tensors["counts"].__setitem__(0, -5),
+    "epochs without number": lambda _, tensors: tensors["course"].__setitem__(0, np.inf),
+    "best errors in a table": lambda _, tensors: tensors.update(best=tensors["best"][None]),
+    "no unknowns": lambda _, tensors: tensors.pop("theta"),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_forged_file_is_refused_before_memory_is_asked_for(name, tmp_path, monkeypatch):
+    told, tensors = a_saved_descent(tmp_path)
+    FORGED[name](told, tensors)
+    del told["version"]
+    (tmp_path / "forged").write_bytes(seal(DESCENT, told, tensors))
+    real = np.zeros
+
+    def little(shape, *given, **options):
+        assert np.prod(shape) < 1e6, f"an array of shape {shape}"
+        return real(shape, *given, **options)
+
+    monkeypatch.setattr(np, "zeros", little)
+    with pytest.raises(InputError, match="forged does not describe a descent"):
+        Descent.load(tmp_path / "forged", TABLE)
+
+
+def test_a_whole_number_that_is_true_compiles_nothing_anew():
+    descent = descent_of(batch=True, seed=True)
+    assert type(descent.batch) is type(descent.seed) is int
+    assert all(type(width) is int for width in Network((True, 3, True)).widths)
+    with pytest.raises(ValueError, match="skip is 'yes'"):
+        Network((8, 9, 9, 9, 2), skip="yes")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a process that is killed is forked, which this system cannot")
