@@ -7,7 +7,7 @@ import pytest
 from campaigns.__main__ import CAMPAIGNS
 from campaigns.campaign import Campaign, Outcome, dice, run
 
-FEW = {"files": 25, "models": 60}
+FEW = {"files": 12, "models": 60}
 
 
 @pytest.mark.parametrize("name", CAMPAIGNS)

@@ -90,10 +90,11 @@ HOSTILE = r"""C:\x</script><b>'"`${x}{0}\u2028😀 image"""
 LITTLE = {
     "bias": {"neurons": "1"},
     "why": {"layers": "3", "days_back": 7},
-    "layers": {"depths": "1", "widths": "10", "seeds": 1, "epochs": 3},
+    "layers": {"seeds": 1, "epochs": 3, "days_back": 7},
 }
 QUICK = ("error", "lags", "shift", "bias", "matrix", "why")
-VIEWS = [(name, view) for name in PICTURES for view in views_of(name) if name not in QUICK or view]
+# Sliders show functions alone, without a column.
+VIEWS = [(name, view) for name in PICTURES for view in views_of(name) if name not in QUICK and view != "sliders"]
 
 
 def check_hostile(name, view=None):

@@ -442,13 +442,15 @@ class Descent:
         Raises
         ------
         KeyError, ValueError
-            If an array is missing, or is of another shape or precision.
+            If an array is missing, is of another shape or precision, or holds what no descent can go on from.
         """
         fixed = {name: values for name, values in self.state().items() if name not in ("best", "kept")}
         expected = fixed | ({"kept": self.theta} if "kept" in state else {})
         for name, values in expected.items():
             if state[name].shape != values.shape or state[name].dtype != values.dtype:
                 raise ValueError(f"{name} has shape {state[name].shape} of {state[name].dtype}")
+        if not (np.isfinite(state["theta"]).all() and np.isfinite(state["optimizer"]).all()):
+            raise ValueError("there are unknowns or entries of the optimizer's state that are not finite")
         if not 0 <= state["counts"][kernel.UPDATES] - self.before[0] <= self.epochs * self.batches:
             raise ValueError("the number of updates made is none of this descent")
         if "best" in state and (state["best"].ndim != 1 or state["best"].dtype != np.float64):

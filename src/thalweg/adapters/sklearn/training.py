@@ -148,7 +148,12 @@ def go_on(descent: FitDescent, path: Path) -> None:
         raise ValueError(f"The checkpoint {path} is a descent, but not one of an estimator. Choose another path.")
     if not np.array_equal(tensors[UNITS], descent.state()[UNITS]):
         raise ValueError(f"{path} was begun with other examples than those given: their targets have another scale.")
-    if any(tensors[name].ndim != 1 or tensors[name].dtype != np.float64 for name in CURVES):
+    shapes = {(tensors[name].shape, tensors[name].dtype) for name in CURVES}
+    # The file may have been written between the end of an epoch and the record of its loss.
+    if (
+        not shapes <= {((epochs,), np.dtype(np.float64)) for epochs in (saved.epoch - 1, saved.epoch)}
+        or len(shapes) > 1
+    ):
         raise InputError("descent.unusable", path=path)
     descent.restore(tensors)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import Counter
 from itertools import pairwise
@@ -15,7 +16,7 @@ from thalweg.learn.data.arrow import Column, record_batches
 from thalweg.sql import identifier, interruptible, literal, no_wildcards
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
 
     import duckdb
     from numpy.typing import NDArray
@@ -85,26 +86,21 @@ class ParquetBatches:
         return f"{cell}::{'FLOAT' if kind in FLOAT32_KINDS else 'DOUBLE'}"
 
     def _batches(self, path: Path, names: list[str], rows: duckdb.DuckDBPyRelation) -> Iterator[Batch]:
-        import duckdb  # noqa: PLC0415 - only where a file is read
-
         blocks = [self.features, self.target, (self.weight,)] if self.weight else [self.features, self.target]
         edges = np.cumsum([0, *map(len, blocks)]).tolist()
         done = 0
-        try:
-            for columns in record_batches(rows):
-                arrays = [
-                    _filled(path, name, column, done, may_miss=name in self.target)
-                    for name, column in zip(names, columns, strict=True)
-                ]
-                count = len(arrays[0])
-                for first in range(0, count, self.batch_rows):
-                    part = slice(first, min(first + self.batch_rows, count))
-                    cut = [array[part] for array in arrays]
-                    # The arrays stay in column order here. They are turned into rows once, where they are stored.
-                    yield tuple(np.stack(cut[a:b]).T for a, b in pairwise(edges))
-                done += count
-        except (OSError, duckdb.Error) as error:
-            raise InputError("parquet.unreadable", path=path) from error
+        for columns in record_batches(rows):
+            arrays = [
+                _filled(path, name, column, done, may_miss=name in self.target)
+                for name, column in zip(names, columns, strict=True)
+            ]
+            count = len(arrays[0])
+            for first in range(0, count, self.batch_rows):
+                part = slice(first, min(first + self.batch_rows, count))
+                cut = [array[part] for array in arrays]
+                # The arrays stay in column order here. They are turned into rows once, where they are stored.
+                yield tuple(np.stack(cut[a:b]).T for a, b in pairwise(edges))
+            done += count
 
 
 def parquet_batches(
@@ -168,17 +164,22 @@ def _scan(path: Path) -> str:
     return f"read_parquet({literal(no_wildcards(str(path)))}, hive_partitioning=false)"
 
 
-def _opened(path: Path) -> duckdb.DuckDBPyConnection:
-    import duckdb  # noqa: PLC0415 - likewise
+@contextlib.contextmanager
+def _opened(path: Path) -> Generator[duckdb.DuckDBPyConnection]:
+    """Give a connection to read a file with; what DuckDB cannot read becomes an `InputError`."""
+    import duckdb  # noqa: PLC0415 - only where a file is read
 
     if not path.is_file():
         raise InputError("parquet.no_file", path=path)
     # One thread reads, because the others learn. It also keeps the rows in their order.
-    connection = duckdb.connect(":memory:", config={"threads": 1, "autoinstall_known_extensions": False})
-    connection.execute("SET enable_progress_bar = false")
-    # Without this DuckDB reads a whole row group ahead, which doubles the time and the memory of reading.
-    connection.execute("SET disable_parquet_prefetching = true")
-    return connection
+    with duckdb.connect(":memory:", config={"threads": 1, "autoinstall_known_extensions": False}) as connection:
+        connection.execute("SET enable_progress_bar = false")
+        # Without this DuckDB reads a whole row group ahead, which doubles the time and the memory of reading.
+        connection.execute("SET disable_parquet_prefetching = true")
+        try:
+            yield connection
+        except (OSError, UnicodeError, duckdb.Error) as error:
+            raise InputError("parquet.unreadable", path=path) from error
 
 
 def _described(path: Path) -> tuple[dict[str, str], int]:
@@ -191,12 +192,7 @@ def _described(path: Path) -> tuple[dict[str, str], int]:
 
 def _kinds(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
     """Return a file's columns, name to type."""
-    import duckdb  # noqa: PLC0415 - likewise
-
-    try:
-        rows = connection.execute(f"DESCRIBE SELECT * FROM {_scan(path)}").fetchall()  # noqa: S608 - likewise
-    except duckdb.Error as error:
-        raise InputError("parquet.unreadable", path=path) from error
+    rows = connection.execute(f"DESCRIBE SELECT * FROM {_scan(path)}").fetchall()  # noqa: S608 - likewise
     return {str(row[0]): str(row[1]) for row in rows}
 
 
@@ -219,8 +215,6 @@ def _checked(path: Path, known: dict[str, str], names: list[str], labelled: tupl
 
 def _labels(paths: list[Path], name: str) -> tuple[str, ...]:
     """Return the different texts of a column, sorted."""
-    import duckdb  # noqa: PLC0415 - likewise
-
     found: set[str] = set()
     for path in paths:
         with _opened(path) as connection:
@@ -228,10 +222,7 @@ def _labels(paths: list[Path], name: str) -> tuple[str, ...]:
             asked = (
                 f"SELECT DISTINCT {cell}::VARCHAR FROM {_scan(path)} WHERE {cell} IS NOT NULL LIMIT {MOST_LABELS + 1}"  # noqa: S608 - likewise
             )
-            try:
-                found.update(str(row[0]) for row in connection.execute(asked).fetchall())
-            except duckdb.Error as error:
-                raise InputError("parquet.unreadable", path=path) from error
+            found.update(str(row[0]) for row in connection.execute(asked).fetchall())
         if len(found) > MOST_LABELS:
             raise InputError("parquet.too_many_labels", path=path, column=name, most=MOST_LABELS)
     if not found:
