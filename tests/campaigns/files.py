@@ -52,9 +52,10 @@ def read_plainly(content: bytes, file: File) -> dict[dt.date, set[float]]:
             for place, cell in enumerate(row[:-1]):
                 try:
                     day = dt.datetime.strptime(cell.strip(), file.form).date()  # noqa: DTZ007
-                    found.setdefault(day, set()).add(float(row[place + 1].replace(",", "")))
+                    value = float(row[place + 1].replace(",", ""))
                 except ValueError:
                     continue
+                found.setdefault(day, set()).add(value)
     return found
 
 
