@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument
@@ -12,9 +13,7 @@ from thalweg.messages import Argument
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Backend: TypeAlias = Literal["pandas", "polars", "pyarrow"]
-
-BACKENDS: tuple[Backend, ...] = ("pandas", "polars", "pyarrow")
+BACKENDS = ("pandas", "polars", "pyarrow")
 
 
 def backend_of(frame: object) -> str:
@@ -44,11 +43,11 @@ def frame_of(columns: Mapping[str, Any], backend: str | None = None, given: str 
     if backend is not None and backend not in BACKENDS:
         raise InputError("option.word", argument=Argument("backend", backend), choices=BACKENDS)
     asked = [name for name in BACKENDS if name == (backend or given)]
-    wanted: list[Backend] = asked or sorted(BACKENDS, key=lambda name: name not in sys.modules)
+    wanted = asked or sorted(BACKENDS, key=lambda name: name not in sys.modules)
     found = next((name for name in wanted if find_spec(name)), None)
     if found is None:
         key = "series.backend_missing" if asked else "series.no_backend"
         raise InputError(key, name=wanted[0], names=BACKENDS)
     import narwhals as nw  # noqa: PLC0415 - loaded when a frame is asked for
 
-    return nw.from_dict(dict(columns), backend=found).to_native()
+    return nw.from_dict(dict(columns), backend=import_module(found)).to_native()
