@@ -114,7 +114,7 @@ def test_a_forecast_is_a_frame_of_the_library_that_was_given(result):
 
 
 def test_a_library_that_is_not_there_is_named(monkeypatch):
-    monkeypatch.setattr("thalweg.series.frames.find_spec", dict().get)
+    monkeypatch.setattr("thalweg.series.frames.find_spec", {}.get)
     with pytest.raises(thalweg.InputError, match="polars is not installed"):
         thalweg.sample(30).to_frame("polars")
     with pytest.raises(thalweg.InputError, match="none of them is installed"):

@@ -19,7 +19,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
         (["predict"], "MODEL is missing. thalweg predict --help tells what is expected."),
         (["forecast", "a.csv", "--country"], "--country needs a value behind it."),
         (["sample", "a.csv", "b.csv"], "thalweg sample --help tells what is."),
-        (["frobnicate"], "thalweg --help tells what is."),
+        (["frobnicate"], "There is no command 'frobnicate', and no file of that name."),
         (["look", "surface", "--view", "curve"], "thalweg look surface curve. The views of surface are path, curve,"),
         (["look", "eror"], "There is no picture 'eror'. Did you mean error?"),
         (["look", "error", "--days", "9" * 5000], "give a whole number from 2 to 366 days."),
