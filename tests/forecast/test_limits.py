@@ -9,8 +9,10 @@ from support.small_searches import COPIES, LINE, channel, search, series_of
 from thalweg.forecast.features.past import past_of
 from thalweg.forecast.ladder import Ladder, trend
 from thalweg.forecast.limits import before, limits_of
+from thalweg.forecast.options import FitOptions
 from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.strategy import Pair, predict_steps
+from thalweg.forecast.unfinished import without_unfinished
 
 DAYS = np.arange(150)
 WEEK = np.array([1.0, 1.1, 1.15, 1.1, 1.0, 0.8, 0.7])
@@ -168,6 +170,11 @@ def test_a_straight_line_goes_on(name, ladder):
     np.testing.assert_allclose(findings.forecast.mean, goes_on if name == "through zero" else np.maximum(goes_on, 0))
     assert findings.as_used.coverage[80] > 0.9
     assert findings.served < 0.01
+
+
+@pytest.mark.parametrize("values", [DAYS[::-1] * 1.0, DAYS[::-1] + 100.0, 90.0 - DAYS, 1000 * 0.98**DAYS])
+def test_a_series_that_falls_steadily_has_no_unfinished_last_day(values):
+    assert len(without_unfinished(series_of(values), FitOptions(threads=1))) == len(values)
 
 
 def test_a_series_that_falls_to_zero_is_covered_by_copying_too():

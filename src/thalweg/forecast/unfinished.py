@@ -13,8 +13,8 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.forecast.choose import choose
 from thalweg.forecast.data import data_of
-from thalweg.forecast.interval import adaptive_conformal, miss_transform
-from thalweg.forecast.ladder import Ladder, suited
+from thalweg.forecast.interval import adaptive_conformal, miss_transform, narrowest
+from thalweg.forecast.ladder import Ladder, suited, trend
 from thalweg.forecast.levels import LEVEL_OF_UNFINISHED
 from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.search import estimates, search
@@ -81,7 +81,14 @@ def without_unfinished(series: Series, options: FitOptions) -> Series:
     known = series.observed[first:] & np.isfinite(predictions)
     residuals = transform.transform(series.values[first:]) - transform.transform(np.where(known, predictions, 0.0))
     last = len(residuals) - 1
-    conformal = adaptive_conformal(residuals, known, last, used=series.frequency.year, levels=(LEVEL_OF_UNFINISHED,))
+    conformal = adaptive_conformal(
+        residuals,
+        known,
+        last,
+        used=series.frequency.year,
+        least=narrowest(series.values[:first], transform),
+        levels=(LEVEL_OF_UNFINISHED,),
+    )
     return series if residuals[-1] >= conformal.bands[0, 0, 0] else left_out(series)
 
 
@@ -114,4 +121,5 @@ def _same_place(series: Series) -> NDArray[np.float64]:
 def _lines(frequency: Frequency) -> Ladder:
     month = frequency.lags[2]
     rungs = (Rung(month), Rung(month, known="week"), Rung(month, known="year"))
-    return Ladder("lines", tuple(replace(suited(rung), seeds=1) for rung in rungs))
+    fitted = tuple(replace(suited(rung), seeds=1) for rung in rungs)
+    return Ladder("lines", (trend(frequency), *fitted))
