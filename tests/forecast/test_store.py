@@ -245,6 +245,13 @@ FORGED = {
     "another calendar": lambda m: m.description.update(calendar=["Monday"]),
     "infinite offset": lambda m: m.description.update(offset=float("inf")),
     "offset below zero": lambda m: m.description.update(offset=-1.0),
+    "limits of other steps": lambda m: m.tensors.update(limits=m.tensors["limits"][:, :, :1].copy()),
+    "limits below zero": lambda m: m.tensors.update(limits=-m.tensors["limits"]),
+    "limits without numbers": lambda m: m.tensors.update(limits=np.full_like(m.tensors["limits"], np.inf)),
+    "limits gone": lambda m: m.tensors.pop("limits"),
+    "limits of one offset": lambda m: m.description["limits"].update(offsets=[None]),
+    "limits of no offset": lambda m: m.description["limits"].update(offsets=[None, 0]),
+    "limits from nowhere": lambda m: m.description["limits"].update(high=[None]),
     "never made": lambda m: m.description.update(made="once"),
     "no day": lambda m: m.description["days"].update(start="NaT"),
     "a day after all days": lambda m: m.description["days"].update(start="9999-12-30"),
@@ -263,6 +270,18 @@ def test_a_forged_file_is_refused(name, whole, tmp_path):
     assert said.startswith(f"{tmp_path / 'forged.thalweg'} does not describe a model")
     reason = said.partition("can use. ")[2].partition(" Fit again")[0]
     assert re.fullmatch(r"(It|Its|The|A part) [^.]* .*\.", reason), reason
+
+
+def test_a_file_without_limits_goes_without_and_one_with_them_keeps_within(whole, tmp_path):
+    description, tensors = parts_of(whole, tmp_path / "whole")
+    path = tmp_path / "other.thalweg"
+    path.write_bytes(sealed(description, tensors | {"limits": np.zeros_like(tensors["limits"])}))
+    narrow = load(path).predict()
+    path.write_bytes(sealed({name: value for name, value in description.items() if name != "limits"}, tensors))
+    free = load(path).predict()
+    assert free.high95.max() > narrow.high95.max()
+    highest = max(load(path).days.values.max(), *description["limits"]["high"])
+    assert narrow.high95.max() <= highest * (1 + 1e-9)
 
 
 @pytest.mark.parametrize("checksum", [None, np.zeros(32, np.uint8), np.zeros(0, np.uint8), np.zeros((2, 3))])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from thalweg.forecast.levels import LEVELS
+from thalweg.series.scale import LARGEST_EXPONENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ class MissTransform:
         """Return transformed values in the user's units."""
         if self.offset is None:
             return np.maximum(transformed, 0) if self.floor else transformed
-        return np.maximum(np.exp(transformed) - self.offset, 0)
+        return np.maximum(np.exp(np.minimum(transformed, LARGEST_EXPONENT)) - self.offset, 0)
 
 
 def miss_transform(values: NDArray[np.float64], *, counts: bool) -> MissTransform:
