@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from thalweg.charts.numbers import day, estimate_decimals, missed, number, past, value_decimals
+from thalweg.charts.rungs import rung_name
 from thalweg.cli.table import ladder_table
 from thalweg.cli.wrap import Sentence
 from thalweg.forecast.result import mean_of_steps
@@ -167,7 +168,7 @@ def _losses_ahead(findings: Findings, translate: Catalogue) -> Sentence:
         for step in _steps_shown(findings)
     ]
     mean, copied_mean = number(findings.served), number(mean_of_steps(copied))
-    values = {"copy": name, "mean": mean, "copied": copied_mean, "horizon": len(steps)}
+    values = {"copy": rung_name(name, translate.language), "mean": mean, "copied": copied_mean, "horizon": len(steps)}
     return Sentence(translate("cli.steps", losses=" · ".join(losses), **values))
 
 

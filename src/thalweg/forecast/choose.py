@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.forecast.names import rung_message
 from thalweg.forecast.search import estimates
 from thalweg.forecast.verdict import figures
 from thalweg.messages import Message
@@ -81,7 +82,7 @@ def choose(searched: Searched) -> Choice:
     losses = [one.line.train if math.isfinite(one.line.train) else math.inf for one in fixed]
     best = fixed[losses.index(min(losses))]
     basis = Basis.ORDER if _alike(losses) else Basis.TRAINING
-    return Choice(best, basis, Message(f"verdict.rests_on_{basis}", {"why": why, "rung": best.line.rung}))
+    return Choice(best, basis, Message(f"verdict.rests_on_{basis}", {"why": why, "rung": rung_message(best.line.rung)}))
 
 
 def _cannot_tell(searched: Searched) -> Message | None:

@@ -11,6 +11,8 @@ _FORMS = {
     "copy_yesterday": re.compile(r"copy yesterday"),
     "copy_last_week": re.compile(r"copy last week"),
     "copy_last_year": re.compile(r"copy last year"),
+    "trend_last_week": re.compile(r"copy last week \+ trend"),
+    "trend_last_year": re.compile(r"copy last year \+ trend"),
     "copy": re.compile(r"copy (?P<steps>\d+)"),
     "seasonal_mean": re.compile(r"mean of (?P<seasons>\d+) × (?P<season>\d+) back"),
     "mean": re.compile(r"mean of (?P<count>\d+)"),

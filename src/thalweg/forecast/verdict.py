@@ -124,7 +124,8 @@ def _copying_ahead(steps: NDArray[np.float64], copied: NDArray[np.float64], copy
     since = last - int(np.argmin(better[::-1])) + 1  # all steps from here on; beyond the last where it is not better
     from_here = bool(better[last]) and since == int(np.argmax(better))
     at = last if from_here else int(np.argmax(np.where(better, steps - copied, -np.inf)))
-    values = {"copy": rung_message(copy), "step": at + 1, "loss": figures(float(steps[at])), "copy_loss": figures(float(copied[at]))}
+    losses = {"loss": figures(float(steps[at])), "copy_loss": figures(float(copied[at]))}
+    values = {"copy": rung_message(copy), "step": at + 1} | losses
     if from_here:
         yield Message(f"verdict.copy_better_from_{loss}", values | {"first": since + 1})
     else:

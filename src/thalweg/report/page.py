@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from thalweg.charts.numbers import day, estimate_decimals, number, past, percent, thousands
+from thalweg.charts.rungs import rung_name
 from thalweg.charts.style import vega_lite
 from thalweg.forecast.result import mean_of_steps
 from thalweg.messages import catalogue
@@ -158,7 +159,9 @@ def _copy_tile(findings: Findings, translate: Catalogue) -> Tile:
         if served < copied
         else translate("report.tile_copy_note_worse")
     )
-    return Tile(translate("report.tile_copy", copy=findings.compared), number(copied), note)
+    return Tile(
+        translate("report.tile_copy", copy=rung_name(findings.compared, translate.language)), number(copied), note
+    )
 
 
 def _tiles(findings: Findings, translate: Catalogue) -> list[Tile]:

@@ -18,6 +18,7 @@ from thalweg.charts.numbers import (
     thousands,
     value_decimals,
 )
+from thalweg.charts.rungs import rung_name
 from thalweg.forecast.result import mean_of_steps
 from thalweg.messages import catalogue
 from thalweg.report.ladder import COLUMNS, LOSSES, LadderTable
@@ -210,7 +211,7 @@ def steps_table(findings: Findings, language: str = "en") -> Table | None:
     losses = {findings.chosen: findings.steps} | {
         name: copied for name, copied in findings.copied.items() if name != findings.chosen
     }
-    head = [(translate("report.ahead"), ""), *((name, "") for name in losses)]
+    head = [(translate("report.ahead"), ""), *((rung_name(name, language), "") for name in losses)]
     rows = [
         [str(step), *(number(float(each[step - 1])) for each in losses.values())]
         for step in range(1, len(findings.steps) + 1)

@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.numbers import number
+from thalweg.charts.rungs import rung_name
 from thalweg.charts.style import BLUE, GREY, columns, dress, key, layered
 from thalweg.messages import catalogue
 
@@ -53,7 +54,7 @@ def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     copies = alt.Chart(columns({"step": np.arange(1, horizon + 1), "loss": findings.copied[findings.compared]})).encode(
         x="step:Q", y="loss:Q"
     )
-    words = findings.compared
+    words = rung_name(findings.compared, language)
     layers = [
         key({translate("report.mark_forecast"): BLUE, words: GREY}),
         copies.mark_line(color=GREY, strokeWidth=1.5, strokeDash=[5, 4]),
