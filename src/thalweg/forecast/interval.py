@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Share by which one residual moves the share left outside; h days ahead residuals overlap, so it moves 1/h as far.
 ADAPTATION_RATE = 0.02
 SMALLEST_SHARE_OUTSIDE, LARGEST_SHARE_OUTSIDE = 0.002, 0.9
+ROUNDING_SHARE = 1e-12  # of the largest value
 NARROWEST_SHARE = 0.05  # of the usual change from one value to the next: no interval reaches less far to either side
 PLAIN_SHARE = 0.8  # of the score in logarithms: plain differences must score so much better, since few series need them
 LEAST_SCORED = 8  # residuals of validation, to compare the two
@@ -100,9 +101,16 @@ def _score(transform: MissTransform, actual: NDArray[np.float64], predictions: N
     return float(np.mean(high - low + 2 / share * outside))
 
 
-def narrowest(values: NDArray[np.float64], transform: MissTransform) -> float:
-    """Return how far an interval reaches at least to either side of its middle, in the transform's units."""
-    return NARROWEST_SHARE * float(np.median(np.abs(np.diff(transform.transform(values)))))
+def narrowest(values: NDArray[np.float64], residuals: NDArray[np.float64], transform: MissTransform) -> float:
+    """Return how far an interval reaches at least to either side of its middle, in the transform's units.
+
+    Where every residual is 0 but for rounding, that is as little as rounding makes.
+    """
+    transformed = transform.transform(values)
+    rounding = ROUNDING_SHARE * float(np.abs(transformed).max())
+    if not len(residuals) or np.abs(residuals).max() <= rounding:
+        return rounding
+    return max(NARROWEST_SHARE * float(np.median(np.abs(np.diff(transformed)))), rounding)
 
 
 class Ends(NamedTuple):

@@ -86,7 +86,7 @@ def without_unfinished(series: Series, options: FitOptions) -> Series:
         known,
         last,
         used=series.frequency.year,
-        least=narrowest(series.values[:first], transform),
+        least=narrowest(series.values[:first], residuals[known], transform),
         levels=(LEVEL_OF_UNFINISHED,),
     )
     return series if residuals[-1] >= conformal.bands[0, 0, 0] else left_out(series)
