@@ -10,9 +10,11 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from support.findings_builder import HYPERPARAMETERS, build_findings
-from thalweg.charts.numbers import estimate_decimals, past, value_decimals
+from support.frequencies import WEEKLY
+from thalweg.charts.numbers import estimate_decimals, value_decimals
+from thalweg.cli.answer import print_answer
 from thalweg.cli.table import ladder_table
-from thalweg.cli.terminal import print_findings, print_first_day
+from thalweg.cli.terminal import print_findings
 from thalweg.cli.wrap import broken
 from thalweg.forecast.result import Miss
 from thalweg.messages import Message, catalogue
@@ -97,16 +99,94 @@ def test_a_loss_of_a_handful_of_misses_is_not_told():
     assert re.findall(r"day (\d+): ", text) == ["1", "7", "14", "28", "141"]
 
 
+def answered(findings, language="en", width=80):
+    return shown(lambda console: print_answer(console, findings, catalogue(language)), width)
+
+
+def ahead_of_today(findings, days):
+    """The same findings, with a forecast that begins so many days after today."""
+    dates = date_range(days_after(np.datetime64("today"), days), len(findings.forecast.dates))
+    return replace(findings, forecast=replace(findings.forecast, dates=dates))
+
+
+@pytest.mark.parametrize(("away", "word"), [(0, "Today, "), (1, "Tomorrow, "), (2, "The day after the last, ")])
+def test_the_first_day_is_called_by_its_place_beside_today(away, word):
+    assert answered(ahead_of_today(build_findings(), away)).lstrip().startswith(word)
+
+
+def test_the_next_week_stands_in_the_answer_with_its_intervals_and_holidays():
+    findings = build_findings()
+    text = answered(findings)
+    assert "The day after the last, Wed 10 Feb 2021: 2,670 views (80% interval: 2,444 to" in text
+    rows = re.findall(
+        r"^(\w{3} \d+ Feb 2021) +([\d,]+) +([\d,]+ to [\d,]+) +([\d,]+ to [\d,]+) *(.*?) *$", text, re.MULTILINE
+    )
+    assert len(rows) == findings.series.frequency.season
+    assert rows[0] == ("Wed 10 Feb 2021", "2,670", "2,444 to 2,896", "2,308 to 3,032", "")
+    assert rows[1][4].startswith("Lunar New")
+    assert "All 28 days stand in forecast.csv and in report.html." in text
+    assert "holiday" not in answered(replace(findings, country=""))
+    assert "All" not in answered(build_findings(horizon=7))
+
+
+def test_the_answer_in_chinese_breaks_no_date_and_translates_the_holidays():
+    text = answered(build_findings(), "zh")
+    assert len(re.findall(r"^2021年2月\d+日周. ", text, re.MULTILINE)) == 7
+    assert "除夕" in text
+    assert not re.search("[A-Za-z]{3,}", re.sub("forecast.csv|report.html|views", "", text))
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_number_of_the_answer_is_cut_off(language, width):
+    text = answered(build_findings(scale=1e4), language, width)
+    assert "…" not in text
+    assert max(map(cell_len, text.splitlines())) <= width
+    assert "26,700,000" in text.replace("\n", "")
+
+
+def test_steps_have_the_words_of_their_frequency():
+    findings = build_findings(horizon=5)
+    weekly = replace(findings, series=replace(findings.series, frequency=WEEKLY))
+    assert "The week after the last, " in answered(weekly)
+    assert "week 1: " in told(weekly)
+    assert "数据之后的第一周，" in answered(weekly, "zh")
+
+
+def test_how_sure_comes_before_how_it_was_found_and_the_hyperparameters_last():
+    text = told(build_findings(verdict=(Message("verdict.coverage", {"share80": 80, "share95": 95}),)))
+    places = [text.index(part) for part in ("How sure", "80% interval", "How was it found", "Training: ", "▸", "Hyper")]
+    assert places == sorted(places)
+
+
+def test_whose_holidays_count_is_told():
+    findings = build_findings()
+    assert "Country of the holidays: China (CN). The choice knows them." in told(findings)
+    copying = replace(findings, chosen="copy last week")
+    assert "does not look at a calendar, so they do not count" in " ".join(told(copying).split())
+    assert "No holidays count" in told(replace(copying, country=""))
+    assert "only Christmas and New Year count; --country TW" in " ".join(
+        told_to_command(replace(findings, country="")).split()
+    )
+
+
+def told_to_command(findings):
+    translate = catalogue(command=True)
+    return shown(lambda console: print_findings(console, findings, translate))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_rungs_have_names_in_the_reader_s_language(language):
+    text = told(build_findings(), language)
+    for name in ("linear 28", "mean of 3", "copy last week", "2×100 relu 28 week"):
+        assert (name in text) is (language == "en")
+    for name in ("线性 28", "3 个的平均", "照抄上周", "2×100 relu 28 星期"):
+        assert (name in text) is (language == "zh")
+
+
 def test_a_day_long_past_is_not_called_tomorrow():
     findings = build_findings()
-    today = np.datetime64("today")
-    dates = date_range(days_after(today, 1), 28)
-    coming = replace(findings, forecast=replace(findings.forecast, dates=dates))
-    assert shown(lambda console: print_first_day(console, coming, catalogue())).startswith("Tomorrow, ")
-    text = shown(lambda console: print_first_day(console, findings, catalogue()))
-    assert text.startswith("The day after the last, Wed 10 Feb 2021: 2,670 ")
-    assert past(days_after(today, -2))
-    assert not past(days_after(today, 2))
+    assert answered(findings).lstrip().startswith("The day after the last, Wed 10 Feb 2021: 2,670 ")
 
 
 def test_chinese_has_its_own_marks_and_breaks_between_characters():

@@ -9,7 +9,9 @@ import pytest
 import vl_convert
 
 from support.findings_builder import build_findings
+from support.frequencies import WEEKLY
 from support.page_reader import PageReader
+from thalweg.charts.numbers import day
 from thalweg.charts.style import VEGA_LITE
 from thalweg.messages import Message, catalogue
 from thalweg.report.page import page
@@ -32,7 +34,7 @@ def test_it_states_everything(findings):
     assert "mean of 3 (2×100 relu 28 week, 3×100 relu 56 year, 3×100 relu 56) ◀ the choice" in text
     assert "L′ sealed test, not used to choose" in text
     assert "Sat 11 Apr 2020 2,450 3,307 −857 Lunar New Year's Eve" in text
-    assert "Wed 10 Feb 2021 2,308 2,444 2,670 2,896 3,032" in text
+    assert "Wed 10 Feb 2021 2,670 2,444 to 2,896 2,308 to 3,032" in text
     assert "295 / 365 80.8%" in text
     assert "learning rate 0.003 0.003 0.003" in text
     assert "43, 51, 40" in text
@@ -118,11 +120,10 @@ def test_the_chinese_page_is_chinese(findings):
         "预测区间",
     ):
         assert term in reader.text
+    assert "（除夕）" in reader.text
     english = set(re.findall(r"[A-Za-z]{3,}", reader.text))
-    rungs = set(re.findall(r"[A-Za-z]{3,}", " ".join(line.rung for line in findings.ladder)))
-    holidays = set(re.findall(r"[A-Za-z]{3,}", " ".join(miss.holiday for miss in findings.misses)))
     settings = {"relu", "adamw", "cosine", "mae", "full", "none", "dev", "epoch", "thalweg", "views", "csv"}
-    assert not english - rungs - holidays - settings - {"JavaScript", "Shift"}
+    assert not english - settings - {"JavaScript", "Shift"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -153,17 +154,79 @@ def test_copying_is_described_as_copying(findings):
 def test_squared_losses_one_day_ahead_and_no_country():
     findings = build_findings(loss="mse", horizon=1, country="", misses=())
     text = PageReader(page(findings)).text
-    assert "views: the day after 9 Feb 2021 From" in text
+    assert "views: the day after 9 Feb 2021" in text
+    assert "All 1 day" not in text
     assert "Mean squared error" in text
     assert "missed by" not in text
     assert "Holiday near it" not in text
     assert "The days missed most" not in text
 
 
-def test_a_forecast_of_days_to_come_speaks_of_tomorrow(findings):
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_page_that_is_read_later_speaks_of_dates_and_never_of_tomorrow(findings, language):
     dates = date_range(days_after(np.datetime64("today"), 1), 28)
-    text = PageReader(page(replace(findings, forecast=replace(findings.forecast, dates=dates)))).text
-    assert "views: tomorrow and the next 28 days" in text
+    first = PageReader(page(replace(findings, forecast=replace(findings.forecast, dates=dates)), language))
+    answer = first.text.partition(catalogue(language)("report.heading_believe"))[0]
+    assert day(dates[0], language) in answer
+    assert not re.search("[Tt]omorrow|明天", answer)
+
+
+def test_the_answer_stands_first_and_the_hyperparameters_last(findings):
+    text = PageReader(page(findings)).text
+    parts = (
+        "Wed 10 Feb 2021 2,670 views",
+        "80% interval: 2,444 to 2,896",
+        "Thu 11 Feb 2021",
+        "How sure is it?",
+        catalogue()(findings.verdict[0]),
+        "Country of the holidays: China (CN)",
+        "Why believe it",
+        "How the function was found",
+        "learning rate",
+    )
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_the_lecture_is_folded_and_the_first_page_is_not(findings):
+    reader = PageReader(page(findings))
+    assert [fold["id"] for fold in reader.all("details") if fold.get("class") == "fold"] == [
+        "believe",
+        "found",
+        "data",
+        "again",
+    ]
+    assert not any("open" in fold for fold in reader.all("details"))
+    before = page(findings).partition('<details class="fold"')[0]
+    assert 'id="picture-forecast"' in before
+    assert before.count("<tr>") == 1 + 7 + 1 + 28  # the first week, and folded below it all days
+
+
+def test_the_command_can_be_pasted(findings):
+    plain = PageReader(page(findings, command=("thalweg", "forecast", "views.csv", "--country", "TW")))
+    assert "thalweg forecast views.csv --country TW" in plain.text
+    assert "PowerShell" not in plain.text
+    both = PageReader(page(findings, command=("thalweg", "forecast", "it's views.csv"))).text
+    assert """On Linux and macOS thalweg forecast 'it'"'"'s views.csv'""" in both
+    assert "On Windows (PowerShell) thalweg forecast 'it''s views.csv'" in both
+    assert "pasted" not in PageReader(page(findings)).text
+
+
+def test_holidays_and_rungs_of_the_chinese_page_are_chinese(findings):
+    text = PageReader(page(findings, "zh")).text
+    assert "（除夕）" in text  # 11 February 2021, in the forecast
+    assert "−857 除夕" in text  # among the days missed most
+    assert "3 个的平均（2×100 relu 28 星期、3×100 relu 56 年、3×100 relu 56）" in text
+    assert not re.search("copy|linear|mean of|Lunar", text)
+    for spec in PageReader(page(findings, "zh")).specs:
+        assert not re.search("copy last|linear|mean of|Lunar", json.dumps(spec))
+
+
+def test_steps_have_the_words_of_their_frequency():
+    findings = build_findings()
+    text = PageReader(page(replace(findings, series=replace(findings.series, frequency=WEEKLY)))).text
+    for words in ("views: the 28 weeks after", "1,500 weeks", "The last 90 weeks and the next 28", "Missed a week"):
+        assert words in text
 
 
 def test_days_that_were_not_missed_are_left_out(findings):
@@ -174,10 +237,11 @@ def test_days_that_were_not_missed_are_left_out(findings):
 
 def test_large_numbers_are_short_and_stand_small_in_their_tiles():
     text = page(build_findings(scale=1e9))
-    assert '<strong class="wide">2.670e12</strong>' in text
+    assert "<strong>2.670e12 " in text
+    assert '<strong class="wide">' in text
     assert "000,000,000" not in PageReader(text).text
-    assert '<strong class="wide">26,700,000</strong>' in page(build_findings(scale=1e4))
-    assert "<strong>2,670</strong>" in page(build_findings())
+    assert "<strong>26,700,000 " in page(build_findings(scale=1e4))
+    assert "<strong>2,670 <small>views</small></strong>" in page(build_findings())
 
 
 def test_small_numbers_keep_their_figures():
@@ -195,10 +259,20 @@ def test_there_is_no_such_language(findings):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_browser_without_a_network_draws_every_picture(findings, language, browse):
     findings = replace(findings, series=replace(findings.series, name=HOSTILE))
-    seen = browse(page(findings, language))
+    seen = browse(page(findings, language).replace("<details ", "<details open "))
     for name in PICTURES:
         drawn = re.search(rf'id="picture-{name}".*?</figure>', seen, re.DOTALL).group(0)
         assert 'class="marks"' in drawn
         assert drawn.count("<path") + drawn.count("<line") > 20
     assert "Error" not in PageReader(seen).text
     assert "<title>broken" not in seen
+
+
+@pytest.mark.browser
+def test_what_is_folded_is_drawn_when_its_fold_opens(findings, browse):
+    seen = browse(page(findings) + "<script>document.getElementById('found').open = true;</script>")
+    figures = {name: re.search(rf'id="picture-{name}".*?</figure>', seen, re.DOTALL).group(0) for name in PICTURES}
+    drawn = {name: 'class="marks"' in figure for name, figure in figures.items()}
+    assert drawn == {name: name in {"forecast", "ladder", "descent"} for name in PICTURES}
+    width = re.search(r'<svg[^>]* width="(\d+)"', figures["ladder"]).group(1)
+    assert int(width) > 500

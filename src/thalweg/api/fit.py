@@ -21,6 +21,8 @@ from thalweg.options import with_options
 from thalweg.series.read.given import series_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import altair as alt
 
     from thalweg.forecast.result import Findings
@@ -74,8 +76,16 @@ class FitResult:
         """Write the model to one file; see `Model.save`."""
         self.model.save(path)
 
-    def report(self, path: str | Path, language: str = "en") -> None:
+    def report(self, path: str | Path, language: str = "en", command: Sequence[str] = ()) -> None:
         """Write the report, one page that needs no network.
+
+        Parameters
+        ----------
+        path : str or Path
+        language : str
+            ``en`` or ``zh``.
+        command : sequence of str
+            The words of the command that made it; the page shows them, quoted, to be pasted.
 
         Raises
         ------
@@ -86,7 +96,7 @@ class FitResult:
         """
         from thalweg.report.page import page  # noqa: PLC0415 - pictures load slowly
 
-        made = stamped_page(page(self.findings, language, self.model), stamp_of(pack(self.model)))
+        made = stamped_page(page(self.findings, language, self.model, command), stamp_of(pack(self.model)))
         write_whole(Path(path), made.encode())
 
     def table(self, language: str = "en") -> str:
@@ -98,7 +108,7 @@ class FitResult:
         rows = [["  " + table.head("rung"), *map(table.head, columns)]]
         for line in table.lines:
             mark = "→ " if line.rung == self.findings.chosen else "  "
-            rows.append([mark + line.rung, *(table.cell(line, name) for name in columns)])
+            rows.append([mark + table.name(line), *(table.cell(line, name) for name in columns)])
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join(
             "  ".join([name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])]) for name, *cells in rows

@@ -51,7 +51,7 @@ def command_of(
     ----------
     function : callable
         Its parameters are annotated with a `Position`, a `Flag`, or a record of options. It is called with records made
-        of what the user typed.
+        of what the user typed. One annotated with `typer.Context` is given the context of the command.
     name : str
         Where the catalogues hold the help of its own arguments: ``cli.help.NAME.ARGUMENT``, or ``cli.help.ARGUMENT``.
     language : str
@@ -79,7 +79,9 @@ def command_of(
 
     parameters: list[inspect.Parameter] = []
     for each in own:
-        if each.name in taken:
+        if each.annotation is typer.Context:
+            parameters.append(each)
+        elif each.name in taken:
             parameters += _of_record(taken[each.name], language, translate)
         else:
             parameters.append(_of_command(each, name, translate))

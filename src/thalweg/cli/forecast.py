@@ -15,6 +15,8 @@ from thalweg.messages import Argument
 from thalweg.series.read.options import ReadOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from thalweg.api.fit import FitResult
     from thalweg.series.series import Series
 
@@ -24,6 +26,7 @@ FILES = ("forecast.csv", "ladder.csv", "model.thalweg", "report.html")
 
 
 def forecast(
+    ctx: typer.Context,
     file: Annotated[str, Position()],
     *,
     reading: ReadOptions,
@@ -39,9 +42,11 @@ def forecast(
     from rich.console import Console
 
     from thalweg.api.fit import FitResult
+    from thalweg.cli.again import line_of, words_of
+    from thalweg.cli.answer import print_answer
     from thalweg.cli.given import file_of
     from thalweg.cli.progress import LadderProgress
-    from thalweg.cli.terminal import print_findings, print_first_day, print_series
+    from thalweg.cli.terminal import print_findings, print_series
     from thalweg.cli.times import print_times
     from thalweg.files import check_writable, reason_of
     from thalweg.forecast.forecaster import fit_series
@@ -75,12 +80,15 @@ def forecast(
     print_series(console, series, translate)
     with LadderProgress(drawing, translate) as progress:
         result = FitResult.of(*fit_series(series, replace(options, watcher=progress)))
+    # The forecast stands there before the report's pictures are drawn, which takes seconds.
+    print_answer(console, result.findings, translate)
     print_findings(console, result.findings, translate)
+    again = words_of(ctx)
     began = perf_counter()
-    _write(result, folder, lang)
+    _write(result, folder, lang, again)
     report_seconds = perf_counter() - began
-    print_first_day(console, result.findings, translate)
     console.print(translate("cli.written", folder=folder, files=FILES))
+    console.print(translate("cli.again", command=line_of(again)), soft_wrap=True)
     print_times(console, {"read": reading_seconds, **result.findings.times, "report": report_seconds}, translate)
     if as_json:
         _print_json(result, lang)
@@ -124,7 +132,7 @@ def _check_same_series(folder: Path, series: Series) -> None:
         )
 
 
-def _write(result: FitResult, folder: Path, language: str) -> None:
+def _write(result: FitResult, folder: Path, language: str, again: Sequence[str]) -> None:
     from thalweg.files import write_whole, written_together
     from thalweg.forecast.belonging import MODEL_FILE, stamp_of
     from thalweg.forecast.export import forecast_csv, ladder_csv
@@ -135,7 +143,7 @@ def _write(result: FitResult, folder: Path, language: str) -> None:
         days = result.findings.series.values
         write_whole(aside / "forecast.csv", forecast_csv(result.findings.forecast, days, stamp))
         write_whole(aside / "ladder.csv", ladder_csv(result.findings, stamp))
-        result.report(aside / "report.html", language=language)
+        result.report(aside / "report.html", language=language, command=again)
 
 
 def _print_json(result: FitResult, language: str) -> None:

@@ -60,5 +60,5 @@ def _table(lines: Sequence[RungResult], translate: Catalogue, chosen: str, left_
     for line in lines:
         mark = CHOSEN if line.rung == chosen else " "
         cells = [sealed if key == "test" and math.isnan(line.test) else cells_of.cell(line, key) for key in keys]
-        table.add_row(Text(f"{mark} {line.rung}"), *cells, style="bold green" if line.rung == chosen else "")
+        table.add_row(Text(f"{mark} {cells_of.name(line)}"), *cells, style="bold green" if line.rung == chosen else "")
     return table

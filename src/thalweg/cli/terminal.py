@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from rich import box
 from rich.padding import Padding
 from rich.styled import Styled
 from rich.table import Table
 from rich.text import Text
 
-from thalweg.charts.numbers import day, estimate_decimals, missed, number, past, value_decimals
+from thalweg.charts.holidays import holiday_name
+from thalweg.charts.numbers import day, estimate_decimals, missed, number, value_decimals
 from thalweg.charts.rungs import rung_name
+from thalweg.charts.steps import step_words
+from thalweg.cli.answer import forecast_table
 from thalweg.cli.table import ladder_table
 from thalweg.cli.wrap import Sentence
 from thalweg.forecast.result import mean_of_steps
+from thalweg.report.holidays import holiday_sentence
 from thalweg.series.frequency.record import DAILY
 
 if TYPE_CHECKING:
@@ -58,18 +61,9 @@ def print_notes(console: Console, notes: Iterable[Message], translate: Catalogue
 
 
 def print_findings(console: Console, findings: Findings, translate: Catalogue) -> None:
-    """Print everything that was found, the ladder's table first."""
+    """Print how sure the forecast is, whose holidays count, and how it was found."""
     for part in _parts(console, findings, translate):
         console.print(part)
-
-
-def print_first_day(console: Console, findings: Findings, translate: Catalogue) -> None:
-    """Print the forecast of the first day in bold; it is called tomorrow's only where that day is not past."""
-    forecast = findings.forecast
-    places = estimate_decimals(findings.series.values)
-    values = {name: number(float(getattr(forecast, name)[0]), places) for name in ("mean", "low80", "high80")}
-    key = "cli.day_after_last" if past(forecast.dates[0]) else "cli.tomorrow"
-    console.print(Text(translate(key, date=day(forecast.dates[0], translate.language), **values), style="bold"))
 
 
 def print_model(console: Console, model: Model, age: int, translate: Catalogue) -> None:
@@ -82,7 +76,7 @@ def print_model(console: Console, model: Model, age: int, translate: Catalogue) 
         Sentence(
             translate(
                 "cli.model",
-                rung=model.chosen,
+                rung=rung_name(model.chosen, translate.language),
                 value=model.name,
                 made=day(np.datetime64(model.made), translate.language),
                 age=ago(age),
@@ -106,27 +100,25 @@ def print_recent(console: Console, recent: Recent | None, translate: Catalogue) 
 
 
 def print_forecast(console: Console, forecast: Forecast, days: Series, translate: Catalogue) -> None:
-    """Print every day of a forecast with its intervals, with the decimals of the days before it."""
-    places = estimate_decimals(days.values)
-
-    def interval(low: float, high: float) -> str:
-        return translate("cli.interval", low=number(float(low), places), high=number(float(high), places))
-
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.add_column(Text(translate("cli.forecast_date")), overflow="fold")
-    for key in ("mean", "80", "95"):
-        table.add_column(Text(translate(f"cli.forecast_{key}"), justify="right"), justify="right")
-    for row, date in enumerate(forecast.dates):
-        table.add_row(
-            day(date, translate.language),
-            number(float(forecast.mean[row]), places),
-            interval(forecast.low80[row], forecast.high80[row]),
-            interval(forecast.low95[row], forecast.high95[row]),
-        )
-    console.print(table)
+    """Print every step of a forecast with its intervals, with the decimals of the values before it."""
+    console.print(forecast_table(console, forecast, days, translate))
 
 
 def _parts(console: Console, findings: Findings, translate: Catalogue) -> Iterator[RenderableType]:
+    """Yield how sure the forecast is, and then how it was found; the hyperparameters come last."""
+    yield Text(translate("cli.how_sure"), style="bold")
+    yield from (Sentence(translate(sentence)) for sentence in findings.verdict)
+    if len(findings.steps) > 1:
+        yield _losses_ahead(findings, translate)
+    yield Sentence(translate(holiday_sentence(findings, translate.language)))
+    places = estimate_decimals(findings.series.values)
+    misses = [miss for miss in findings.misses if missed(miss.target, miss.prediction, places)]
+    if misses:
+        yield ""
+        yield translate("cli.misses")
+        yield _misses(misses[:_MISSES_SHOWN], findings, places, translate)
+    yield ""
+    yield Text(translate("cli.how_found"), style="bold")
     split = findings.split
     yield Sentence(
         translate(
@@ -147,29 +139,29 @@ def _parts(console: Console, findings: Findings, translate: Catalogue) -> Iterat
     yield ""
     yield from _settings(findings, translate)
     yield ""
-    yield from (Sentence(translate(sentence)) for sentence in findings.verdict)
-    if len(findings.steps) > 1:
-        yield _losses_ahead(findings, translate)
-    places = estimate_decimals(findings.series.values)
-    misses = [miss for miss in findings.misses if missed(miss.target, miss.prediction, places)]
-    if misses:
-        yield ""
-        yield translate("cli.misses")
-        yield _misses(misses[:_MISSES_SHOWN], value_decimals(findings.series.values), places, translate)
-    yield ""
 
 
 def _losses_ahead(findings: Findings, translate: Catalogue) -> Sentence:
     """Return the loss of some steps ahead, with that of copying beside each."""
-    steps, name = findings.steps, findings.compared
-    copied = findings.copied[name]
+    steps, copied = findings.steps, findings.copied[findings.compared]
+    words = step_words(findings.series.frequency, translate.language)
     losses = [
-        translate("cli.step", step=step, loss=number(float(steps[step - 1])), copied=number(float(copied[step - 1])))
-        for step in _steps_shown(findings)
+        translate(
+            "cli.step",
+            step=words["step"],
+            ahead=ahead,
+            loss=number(float(steps[ahead - 1])),
+            copied=number(float(copied[ahead - 1])),
+        )
+        for ahead in _steps_shown(findings)
     ]
-    mean, copied_mean = number(findings.served), number(mean_of_steps(copied))
-    values = {"copy": rung_name(name, translate.language), "mean": mean, "copied": copied_mean, "horizon": len(steps)}
-    return Sentence(translate("cli.steps", losses=" · ".join(losses), **values))
+    values = {
+        "copy": rung_name(findings.compared, translate.language),
+        "mean": number(findings.served),
+        "copied": number(mean_of_steps(copied)),
+        "horizon": len(steps),
+    }
+    return Sentence(translate("cli.steps", losses=" · ".join(losses), **values, **words))
 
 
 def _steps_shown(findings: Findings) -> list[int]:
@@ -191,18 +183,19 @@ def _bullet(sentence: str) -> Padding:
     return Padding(grid, (0, 0, 0, 2), expand=False)
 
 
-def _misses(misses: list[Miss], target_places: int, places: int, translate: Catalogue) -> Padding:
+def _misses(misses: list[Miss], findings: Findings, places: int, translate: Catalogue) -> Padding:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True)
     grid.add_column()
+    target_places = value_decimals(findings.series.values)
     for miss in misses:
         grid.add_row(
             day(miss.date, translate.language),
             translate(
                 "cli.miss", target=number(miss.target, target_places), prediction=number(miss.prediction, places)
             ),
-            miss.holiday,
+            Text(holiday_name(miss.holiday, translate.language, findings.country)),
         )
     return Padding(grid, (0, 0, 0, 2), expand=False)
 
@@ -212,17 +205,19 @@ def _settings(findings: Findings, translate: Catalogue) -> Iterator[RenderableTy
     choice = findings.choice
     members: list[RungResult] = [line for line in findings.ladder if line.rung in choice.members] or [choice]
     fitted = [line for line in members if line.kind != "copy"]
+    chosen = rung_name(choice.rung, translate.language)
     if not fitted:
-        yield translate("cli.no_unknowns", rung=choice.rung)
+        yield translate("cli.no_unknowns", rung=chosen)
         return
-    yield translate("cli.unknowns_found", rung=choice.rung, count=number(choice.parameters, 0))
+    yield translate("cli.unknowns_found", rung=chosen, count=number(choice.parameters, 0))
     common = _common([line.hyperparameters for line in fitted])
     yield Sentence(translate("cli.hyperparameters", values=_listed(common, translate)))
     if len(fitted) > 1:
         for line in fitted:
             own = {name: value for name, value in line.hyperparameters.items() if name not in common}
             values = _listed(own, translate)
-            yield _bullet(translate("cli.hyperparameter", name=line.rung, value=values) if own else line.rung)
+            name = rung_name(line.rung, translate.language)
+            yield _bullet(translate("cli.hyperparameter", name=name, value=values) if own else name)
 
 
 def _common(settings: list[Mapping[str, object]]) -> dict[str, object]:

@@ -28,11 +28,12 @@ SIDE_BY_SIDE = ("hconcat", "vconcat", "concat", "facet", "repeat")  # charts tha
 
 @dataclass(frozen=True)
 class PageChart:
-    """A chart on a page: its title as HTML, which wraps, and what Vega-Embed draws."""
+    """A chart on a page: its title as HTML, which wraps, what is read aloud of it, and what Vega-Embed draws."""
 
     name: str
     title: str
     subtitle: str
+    aloud: str
     spec: str
 
 
@@ -45,7 +46,7 @@ def page_chart(name: str, described: Mapping[str, Any]) -> PageChart:
         spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     # A script element ends at the first "</script" in its text, so no "<" may remain.
     text = json.dumps(spec, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    return PageChart(name, title["text"], title["subtitle"], text)
+    return PageChart(name, title["text"], title["subtitle"], title["text"], text)
 
 
 @cache

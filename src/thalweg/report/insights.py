@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.charts.illustration import Illustration
+from thalweg.charts.rungs import rung_name
 from thalweg.errors import InputError
 from thalweg.forecast.watch import Silence
 from thalweg.messages import catalogue
@@ -82,7 +83,9 @@ def _shift(findings: Findings, _: Model, language: str) -> Illustration:
     before = copied[np.searchsorted(series.dates, used.dates) - 1]
     shift = shift_of(used.target, used.prediction, before, findings.loss)
     drawn = min(DRAWN_DAYS, len(used.dates))
-    subtitle = catalogue(language)("report.shift_subtitle", rung=findings.chosen, drawn=drawn, count=len(used.dates))
+    subtitle = catalogue(language)(
+        "report.shift_subtitle", rung=rung_name(findings.chosen, language), drawn=drawn, count=len(used.dates)
+    )
     chart = moved_chart(
         shift,
         used.dates,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from thalweg.charts.numbers import cell_number, common_decimals, duration, number
+from thalweg.charts.rungs import rung_name
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ class LadderTable:
     def head(self, column: str) -> str:
         """Return the head of a column, one of `COLUMNS` or ``rung``."""
         return catalogue(self.language)(f"table.{column}")
+
+    def name(self, line: RungResult) -> str:
+        """Return the name of a rung in the table's language."""
+        return rung_name(line.rung, self.language)
 
     def cell(self, line: RungResult, column: str) -> str:
         """Return the text of a cell: losses in the user's units, a dash where a loss is not known."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from thalweg.charts.numbers import day, estimate_decimals, number, past, percent, thousands
+from thalweg.charts.numbers import day, estimate_decimals, number, percent, thousands
 from thalweg.charts.rungs import rung_name
+from thalweg.charts.steps import step_words
 from thalweg.charts.style import vega_lite
 from thalweg.forecast.result import mean_of_steps
 from thalweg.messages import catalogue
@@ -18,11 +19,15 @@ from thalweg.report.charts.ladder import ladder_chart
 from thalweg.report.charts.series import series_chart
 from thalweg.report.charts.steps import steps_chart
 from thalweg.report.charts.truth import truth_chart
+from thalweg.report.holidays import holiday_sentence
 from thalweg.report.html import page_chart, scripts_of, surroundings, template
 from thalweg.report.insights import insights
+from thalweg.report.shell import for_powershell, for_sh
 from thalweg.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from thalweg.forecast.model import Model
     from thalweg.forecast.result import Findings
     from thalweg.messages import Catalogue
@@ -37,8 +42,8 @@ class Tile:
     note: str
 
 
-def page(findings: Findings, language: str = "en", model: Model | None = None) -> str:
-    """Return the report as one HTML page that needs no network.
+def page(findings: Findings, language: str = "en", model: Model | None = None, command: Sequence[str] = ()) -> str:
+    """Return the report as one HTML page that needs no network: first the answer, folded below it how it was found.
 
     Parameters
     ----------
@@ -48,6 +53,8 @@ def page(findings: Findings, language: str = "en", model: Model | None = None) -
         The model of the forecast. With it, the page also shows how the function was found (see `report.insights`).
     language : str
         ``en`` or ``zh``.
+    command : sequence of str
+        The words of the command that made the findings; it is shown to be pasted.
 
     Returns
     -------
@@ -71,6 +78,7 @@ def page(findings: Findings, language: str = "en", model: Model | None = None) -
             each.name: translate("report.missing", name=translate(f"look.{each.name}.line"), reason=each.reason)
             for each in missing
         }
+        values["commands"] = _commands(command)
         return template("page.html.jinja").render(**values, scripts=bundled.result())
 
 
@@ -78,6 +86,7 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
     language = translate.language
     series, split, choice, used = findings.series, findings.split, findings.choice, findings.as_used
     copied = choice.kind == "copy"
+    words = step_words(series.frequency, language)
     charts = {
         "forecast": forecast_chart(findings, language),
         "truth": truth_chart(findings, language),
@@ -86,24 +95,33 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
         "descent": descent_chart(findings, language),
         "series": series_chart(findings, language),
     }
+    pictures = {name: page_chart(name, vega_lite(chart)) for name, chart in charts.items() if chart is not None}
+    # The headline above it says what the picture's own title would say again.
+    pictures["forecast"] = replace(pictures["forecast"], title=pictures["forecast"].subtitle, subtitle="")
     descent = descended(findings)
     filled = not series.observed.all()
+    ahead = len(findings.forecast.dates)
     return {
         **surroundings(translate),
         "title": _title(findings, translate),
+        "headline": _headline(findings, translate),
         "source": translate(
             "report.source",
             source=series.source,
             first=day(split.first, language, "report.day_plain"),
             last=day(split.last, language, "report.day_plain"),
-            days=len(series),
+            count=len(series),
+            **words,
         ),
         "simulated": series.simulated,
         "beside": any(miss.others for miss in findings.misses),
         "known": any(line.known for line in findings.ladder),
         "verdict": [translate(message) for message in findings.verdict],
         "tiles": _tiles(findings, translate),
-        "pictures": {name: page_chart(name, vega_lite(chart)) for name, chart in charts.items() if chart is not None},
+        "holidays": catalogue(language, command=True)(holiday_sentence(findings, language)),
+        "name": series.name,
+        "all_ahead": translate("report.all_ahead", horizon=ahead, **words),
+        "pictures": pictures,
         "explain": {
             "forecast": translate("report.explain_forecast_copy" if copied else "report.explain_forecast"),
             "strategy": translate(f"report.strategy_{findings.strategy}"),
@@ -124,7 +142,8 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
         "notes": [translate(message) for message in series.notes],
         "split_notes": [translate(message) for message in split.notes],
         "tables": {
-            "forecast": tables.forecast_table(findings, language),
+            "first": tables.forecast_table(findings, language, findings.country, series.frequency.season),
+            "forecast": tables.forecast_table(findings, language, findings.country),
             "misses": tables.miss_table(findings, language),
             "coverage": tables.coverage_table(findings, language),
             "steps": tables.steps_table(findings, language),
@@ -137,18 +156,43 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
     }
 
 
+def _commands(words: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the command for each kind of shell, the kind as a part of a key; once where both are written alike."""
+    if not words:
+        return []
+    lines = {"sh": for_sh(words), "powershell": for_powershell(words)}
+    if lines["powershell"] in ("", lines["sh"]):
+        return [("any", lines["sh"])]
+    return list(lines.items())
+
+
 def _title(findings: Findings, translate: Catalogue) -> str:
-    dates, name = findings.forecast.dates, findings.series.name
-    one = "" if len(dates) > 1 else "_one"
-    if past(dates[0]):
-        last = day(findings.split.last, translate.language, "report.day_plain")
-        return translate(f"report.page_title_past{one}", name=name, horizon=len(dates), last=last)
-    return translate(f"report.page_title{one}", name=name, horizon=len(dates))
+    """Return what the page is about. It speaks of dates and never of tomorrow, since it is read later as well."""
+    frequency, horizon = findings.series.frequency, len(findings.forecast.dates)
+    last = day(findings.split.last, translate.language, "report.day_plain")
+    key = "report.page_title" if horizon > 1 else "report.page_title_one"
+    words = step_words(frequency, translate.language)
+    return translate(key, name=findings.series.name, horizon=horizon, last=last, **words)
+
+
+def _headline(findings: Findings, translate: Catalogue) -> dict[str, str]:
+    """Return the forecast of the first date, and its interval in words."""
+    forecast = findings.forecast
+    places = estimate_decimals(findings.series.values)
+    first = {name: number(float(getattr(forecast, name)[0]), places) for name in ("mean", "low80", "high80")}
+    words = step_words(findings.series.frequency, translate.language)
+    return {
+        "day": day(forecast.dates[0], translate.language),
+        "mean": first["mean"],
+        "interval": translate("report.headline_interval", low=first["low80"], high=first["high80"], **words),
+    }
 
 
 def _over_horizon(key: str, findings: Findings, translate: Catalogue) -> str:
     horizon = len(findings.steps)
-    return translate(key if horizon > 1 else f"{key}_one", days=len(findings.as_used.dates), horizon=horizon)
+    words = step_words(findings.series.frequency, translate.language)
+    values = {"days": len(findings.as_used.dates), "horizon": horizon}
+    return translate(key if horizon > 1 else f"{key}_one", **values, **words)
 
 
 def _copy_tile(findings: Findings, translate: Catalogue) -> Tile:
@@ -165,18 +209,11 @@ def _copy_tile(findings: Findings, translate: Catalogue) -> Tile:
 
 
 def _tiles(findings: Findings, translate: Catalogue) -> list[Tile]:
-    forecast, used, language = findings.forecast, findings.as_used, translate.language
-    first = [float(edge[0]) for edge in (forecast.mean, forecast.low80, forecast.high80)]
-    places = estimate_decimals(findings.series.values)
-    mean, low, high = (number(value, places) for value in first)
+    used, language = findings.as_used, translate.language
+    words = step_words(findings.series.frequency, language)
     tiles = [
         Tile(
-            translate("report.tile_tomorrow", day=day(forecast.dates[0], language)),
-            mean,
-            translate("report.tile_tomorrow_note", low=low, high=high),
-        ),
-        Tile(
-            translate(f"report.tile_error_{findings.loss}"),
+            translate(f"report.tile_error_{findings.loss}", **words),
             number(findings.served),
             _over_horizon("report.tile_error_note", findings, translate),
         ),

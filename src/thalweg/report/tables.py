@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from thalweg.charts.holidays import holiday_name
 from thalweg.charts.numbers import (
     ABSENT,
     day,
@@ -21,6 +22,7 @@ from thalweg.charts.numbers import (
 from thalweg.charts.rungs import rung_name
 from thalweg.forecast.result import mean_of_steps
 from thalweg.messages import catalogue
+from thalweg.report.holidays import holidays_ahead
 from thalweg.report.ladder import COLUMNS, LOSSES, LadderTable
 from thalweg.series.frequency.dates import steps_after
 
@@ -73,13 +75,19 @@ def ladder_table(findings: Findings, language: str = "en") -> Table:
 
     rows = [
         [
-            line.rung + (f" ({', '.join(line.members)})" if line.members else ""),
+            _named(line, language),
             *(cell(line, name) for name in COLUMNS),
         ]
         for line in findings.ladder
     ]
     marked = next(at for at, line in enumerate(findings.ladder) if line.rung == findings.chosen)
     return Table(_unit(findings, language), head, rows, marked=marked)
+
+
+def _named(line: RungResult, language: str) -> str:
+    name = rung_name(line.rung, language)
+    members = [rung_name(member, language) for member in line.members]
+    return catalogue(language)("report.members", name=name, members=members) if members else name
 
 
 def hyperparameter_table(findings: Findings, language: str = "en") -> Table | None:
@@ -95,7 +103,9 @@ def hyperparameter_table(findings: Findings, language: str = "en") -> Table | No
         [_called(name, language), *(_setting(line.hyperparameters.get(name, ABSENT), language) for line in shown)]
         for name in names
     ]
-    return Table("", [(translate("report.setting"), ""), *((line.rung, "") for line in shown)], rows)
+    return Table(
+        "", [(translate("report.setting"), ""), *((rung_name(line.rung, language), "") for line in shown)], rows
+    )
 
 
 def unknowns_table(findings: Findings, language: str = "en") -> Table | None:
@@ -113,7 +123,7 @@ def unknowns_table(findings: Findings, language: str = "en") -> Table | None:
     ]
     rows = [
         [
-            line.rung,
+            rung_name(line.rung, language),
             thousands(line.parameters),
             str(line.seeds),
             ", ".join(str(epoch) for epoch in line.epochs) or ABSENT,
@@ -123,23 +133,37 @@ def unknowns_table(findings: Findings, language: str = "en") -> Table | None:
     return Table("", head, rows)
 
 
-def forecast_table(findings: Forecasted, language: str = "en") -> Table:
-    """Return the forecast with its intervals, a line per day."""
+def forecast_table(
+    findings: Forecasted, language: str = "en", country: str = "", count: int | None = None
+) -> Table:
+    """Return the forecast with its intervals, a line for each of the first `count` steps; all of them by default.
+
+    Dates that are holidays of a country are named.
+    """
     translate = catalogue(language)
     forecast = findings.forecast
-    edges = (forecast.low95, forecast.low80, forecast.mean, forecast.high80, forecast.high95)
     places = estimate_decimals(findings.series.values)
+
+    def interval(level: int, at: int) -> str:
+        ends = (float(getattr(forecast, f"{side}{level}")[at]) for side in ("low", "high"))
+        return translate(
+            "report.from_to", **dict(zip(("low", "high"), (number(end, places) for end in ends), strict=True))
+        )
+
     head = [
         (translate("report.date"), ""),
-        (translate("report.low", coverage=95), ""),
-        (translate("report.low", coverage=80), ""),
         (translate("report.mean"), ""),
-        (translate("report.high", coverage=80), ""),
-        (translate("report.high", coverage=95), ""),
+        *((translate("report.mark_interval", coverage=level), "") for level in (80, 95)),
     ]
+    called = [holiday_name(name, language, country) for name in holidays_ahead(forecast, country)]
     rows = [
-        [day(forecast.dates[at], language), *(number(float(edge[at]), places) for edge in edges)]
-        for at in range(len(forecast.dates))
+        [
+            translate("report.on_holiday", day=day(date, language), holiday=name) if name else day(date, language),
+            number(float(forecast.mean[at]), places),
+            interval(80, at),
+            interval(95, at),
+        ]
+        for at, (date, name) in enumerate(zip(forecast.dates[:count], called, strict=False))
     ]
     return Table(translate("report.in_units", name=findings.series.name), head, rows)
 
@@ -167,13 +191,16 @@ def miss_table(findings: Findings, language: str = "en") -> Table | None:
         for miss in misses
     ]
     for name, note in _with_and_without(findings, language):
-        head.append((translate("report.would_estimate", rung=name), note))
+        head.append((translate("report.would_estimate", rung=rung_name(name, language)), note))
         rows = [[*row, number(miss.others.get(name, math.nan), places)] for row, miss in zip(rows, misses, strict=True)]
     words = {0}
     if findings.country or any(miss.holiday for miss in misses):
         words.add(len(head))
         head.append((translate("report.holiday"), ""))
-        rows = [[*row, miss.holiday or ABSENT] for row, miss in zip(rows, misses, strict=True)]
+        rows = [
+            [*row, holiday_name(miss.holiday, language, findings.country) or ABSENT]
+            for row, miss in zip(rows, misses, strict=True)
+        ]
     return Table(translate("report.in_units", name=findings.series.name), head, rows, words=frozenset(words))
 
 

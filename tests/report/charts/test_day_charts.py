@@ -49,7 +49,7 @@ def test_misses_are_marked_and_named_with_day_and_holiday(findings):
     assert table[0]["label"] == "11 Apr, Lunar New Year's Eve"
     spec = truth_chart(findings, "zh").to_dict()
     (dots,) = marked(spec, "point", y="target")
-    assert rows(spec, dots)[0]["label"] == "4月11日, Lunar New Year's Eve"
+    assert rows(spec, dots)[0]["label"] == "4月11日、除夕"
 
 
 def test_labels_do_not_cover_each_other_and_the_worst_come_first(findings):
@@ -91,7 +91,7 @@ def test_the_forecast_stands_after_the_last_ninety_days(findings):
         np.testing.assert_allclose(column(table, name), getattr(findings.forecast, name), rtol=1e-6)
     (past,) = marked(spec, "line", y="target")
     np.testing.assert_allclose(column(rows(spec, past), "target"), findings.series.values[-90:])
-    assert spec["title"]["text"].startswith("Wed 10 Feb 2021: 2,670 views, with 80% confidence between 2,444 and 2,896")
+    assert spec["title"]["text"].startswith("Wed 10 Feb 2021: 2,670 views, 80% interval 2,444 to 2,896")
 
 
 def test_a_filled_day_is_not_drawn_as_if_it_had_come():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
+from thalweg.charts.rungs import rung_name
 from thalweg.charts.style import BLUE, GREEN, GREY, dress, layered
 from thalweg.messages import catalogue
 
@@ -78,5 +79,9 @@ def descent_chart(findings: Findings, language: str = "en") -> alt.LayerChart | 
     )
     title = translate("report.descent_title", epoch=kept, epochs=round(max(curve["epoch"])))
     return dress(
-        chart, title, translate("report.descent_subtitle", rung=line.rung), language, simulated=series.simulated
+        chart,
+        title,
+        translate("report.descent_subtitle", rung=rung_name(line.rung, language)),
+        language,
+        simulated=series.simulated,
     )

@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.numbers import day, estimate_decimals, number, value_format
+from thalweg.charts.steps import step_words
 from thalweg.charts.style import (
     BLUE,
     GREY,
@@ -102,6 +103,7 @@ def forecast_chart(findings: Forecasted, language: str = "en", past: int = PAST_
     )
     first = (float(forecast.mean[0]), float(forecast.low80[0]), float(forecast.high80[0]))
     places = estimate_decimals(series.values)
+    words = step_words(series.frequency, language)
     title = translate(
         "report.forecast_title",
         day=day(forecast.dates[0], language),
@@ -111,7 +113,7 @@ def forecast_chart(findings: Forecasted, language: str = "en", past: int = PAST_
     return dress(
         chart,
         title,
-        translate("report.forecast_subtitle", past=past, horizon=len(forecast.dates)),
+        translate("report.forecast_subtitle", past=past, horizon=len(forecast.dates), **words),
         language,
         simulated=series.simulated,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from thalweg.charts.numbers import number
+from thalweg.charts.rungs import rung_name
 from thalweg.charts.style import BLUE, GREEN, INK, PALE, VERMILLION, dress, layered, quote
 from thalweg.messages import catalogue
 
@@ -39,21 +40,22 @@ def ladder_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     translate = catalogue(language)
     series, choice = findings.series, findings.choice
     marks = {part: translate(f"report.mark_{part}") for part in PARTS}
+    named = {line.rung: rung_name(line.rung, language) for line in findings.ladder}
     points = [
-        {"rung": line.rung, "step": step, "part": marks[part], "loss": loss}
+        {"rung": named[line.rung], "step": step, "part": marks[part], "loss": loss}
         for step, line in enumerate(findings.ladder)
         for part, loss in zip(PARTS, (line.train, line.validation, line.test), strict=True)
         if math.isfinite(loss)
     ]
     gaps = [
-        {"rung": line.rung, "seen": line.train, "unseen": line.test}
+        {"rung": named[line.rung], "seen": line.train, "unseen": line.test}
         for line in findings.ladder
         if math.isfinite(line.train) and math.isfinite(line.test)
     ]
-    chosen = {"test": f"datum.value == {quote(choice.rung)}", "value": "bold"}
+    chosen = {"test": f"datum.value == {quote(named[choice.rung])}", "value": "bold"}
     rows = alt.Y(
         "rung:N",
-        sort=[line.rung for line in findings.ladder],
+        sort=[named[line.rung] for line in findings.ladder],
         title=None,
         axis=alt.Axis(
             labelFontWeight={"condition": chosen, "value": "normal"}, labelLimit=300, ticks=False, domain=False
@@ -71,7 +73,7 @@ def ladder_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         scale=alt.Scale(domain=list(marks.values()), range=list(COLOURS)),
         legend=alt.Legend(orient="top", title=None, labelLimit=0, symbolSize=90),
     )
-    row = alt.Chart(alt.Data(values=[{"rung": choice.rung}])).mark_rect(color="#fff4d6").encode(y=rows)
+    row = alt.Chart(alt.Data(values=[{"rung": named[choice.rung]}])).mark_rect(color="#fff4d6").encode(y=rows)
     gap = (
         alt.Chart(alt.Data(values=gaps)).mark_rule(color=PALE, strokeWidth=7).encode(y=rows, x="seen:Q", x2="unseen:Q")
     )
@@ -102,13 +104,15 @@ def ladder_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     )
     furthest = max(loss for loss in (choice.train, choice.validation, choice.test, 0.0) if math.isfinite(loss))
     flag = (
-        alt.Chart(alt.Data(values=[{"rung": choice.rung, "loss": furthest, "text": translate("report.mark_choice")}]))
+        alt.Chart(
+            alt.Data(values=[{"rung": named[choice.rung], "loss": furthest, "text": translate("report.mark_choice")}])
+        )
         .mark_text(align="left", dx=12, color=INK, fontWeight="bold", fontSize=12)
         .encode(y=rows, x=losses, text="text:N")
     )
     title = translate(
         f"report.ladder_title_{findings.loss}",
-        rung=choice.rung,
+        rung=named[choice.rung],
         loss=number(choice.test),
         name=series.name,
         days=findings.split.test,

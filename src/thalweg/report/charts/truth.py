@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import numpy as np
 
+from thalweg.charts.holidays import holiday_name
 from thalweg.charts.numbers import day, number, value_format
 from thalweg.charts.style import (
     BLUE,
@@ -46,7 +47,10 @@ def _labels(findings: Findings, language: str) -> list[dict[str, Any]]:
     taken: list[list[tuple[float, float]]] = [[] for _ in range(MOST_LABEL_ROWS)]
     labels: list[dict[str, Any]] = []
     for miss in findings.misses:
-        text = day(miss.date, language, "report.day_short") + (f", {miss.holiday}" if miss.holiday else "")
+        called = holiday_name(miss.holiday, language, findings.country)
+        text = day(miss.date, language, "report.day_short") + (
+            catalogue(language)("list.comma") + called if called else ""
+        )
         length = LETTER_WIDTH_PIXELS * (1 + sum(2 if ord(letter) >= FIRST_WIDE_LETTER else 1 for letter in text))
         at = days_between(used.dates[0], miss.date) * across
         left = at + length > LEAST_WIDTH_PIXELS
@@ -60,7 +64,7 @@ def _labels(findings: Findings, language: str) -> list[dict[str, Any]]:
                 "day": iso(miss.date),
                 "target": miss.target,
                 "prediction": miss.prediction,
-                "holiday": miss.holiday,
+                "holiday": called,
                 "label": "" if row is None else text,
                 "row": row,
                 "left": left,

@@ -1,0 +1,122 @@
+"""The answer, as the terminal shows it first: the next days, and how sure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich import box
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from thalweg.charts.holidays import holiday_name
+from thalweg.charts.numbers import day, estimate_decimals, number
+from thalweg.charts.steps import step_words
+from thalweg.cli.wrap import Sentence
+from thalweg.report.holidays import holidays_ahead
+from thalweg.series.frequency.dates import days_between
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from thalweg.forecast.result import Findings, Forecast
+    from thalweg.messages import Catalogue
+    from thalweg.series.series import Series
+
+
+NAMES_FROM = 4  # the column of the holidays, behind the date and the numbers
+
+
+def print_answer(console: Console, findings: Findings, translate: Catalogue) -> None:
+    """Print the first step ahead in bold, and the steps of the first season with their intervals."""
+    series, forecast, language = findings.series, findings.forecast, translate.language
+    places = estimate_decimals(series.values)
+    values = {name: number(float(getattr(forecast, name)[0]), places) for name in ("mean", "low80", "high80")}
+    values |= step_words(series.frequency, language)
+    date = day(forecast.dates[0], language)
+    console.print()
+    headline = translate(f"cli.{_when(series, forecast)}", date=date, name=series.name, **values)
+    console.print(Sentence(headline), style="bold")
+    horizon, shown = len(forecast.dates), min(len(forecast.dates), series.frequency.season)
+    if horizon > 1:
+        called = [holiday_name(name, language, findings.country) for name in holidays_ahead(forecast, findings.country)]
+        console.print()
+        console.print(forecast_table(console, forecast, series, translate, shown, called))
+    if shown < horizon:
+        more = translate("cli.more_ahead", horizon=horizon, **values)
+        console.print(Sentence(more))
+    console.print()
+
+
+def _when(series: Series, forecast: Forecast) -> str:
+    """Return how the first date ahead is called: by its place beside today only where one step is one day."""
+    first, frequency = forecast.dates[0], series.frequency
+    if frequency.units > 1:
+        return "first_ahead"
+    away = days_between(np.datetime64(dt.datetime.now().astimezone().date()), first)
+    return {0: "first_today", 1: "first_tomorrow"}.get(away, "first_ahead")
+
+
+def forecast_table(
+    console: Console,
+    forecast: Forecast,
+    days: Series,
+    translate: Catalogue,
+    count: int | None = None,
+    holidays: Sequence[str] = (),
+) -> Table:
+    """Return a forecast as a table, with the decimals of the values before it; where there is room no cell is broken.
+
+    Parameters
+    ----------
+    console : Console
+        Where it is to be shown.
+    forecast : Forecast
+    days : Series
+        The values before it.
+    translate : Catalogue
+    count : int, optional
+        How many steps to show; by default all.
+    holidays : sequence of str
+        The holiday of each step, or ""; without one that is shown there is no column of them.
+    """
+    places = estimate_decimals(days.values)
+    count = len(forecast.dates) if count is None else count
+
+    def interval(low: float, high: float) -> str:
+        return translate("cli.interval", low=number(float(low), places), high=number(float(high), places))
+
+    rows = [
+        [
+            day(date, translate.language),
+            number(float(forecast.mean[row]), places),
+            interval(forecast.low80[row], forecast.high80[row]),
+            interval(forecast.low95[row], forecast.high95[row]),
+        ]
+        for row, date in enumerate(forecast.dates[:count])
+    ]
+    heads = [translate(f"cli.forecast_{key}") for key in ("date", "mean", "80", "95")]
+    table = _laid(heads, rows)
+    unlimited = console.options.update(max_width=10_000)
+    whole = Measurement.get(console, unlimited, table).maximum <= console.width
+    if any(holidays[:count]):
+        heads.append(translate("cli.forecast_holiday"))
+        rows = [[*row, name] for row, name in zip(rows, holidays, strict=False)]
+    return _laid(heads, rows, no_wrap=whole)
+
+
+def _laid(heads: Sequence[str], rows: Sequence[Sequence[str]], *, no_wrap: bool = False) -> Table:
+    """Return the table: dates and names of holidays to the left, numbers to the right."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for place, head in enumerate(heads):
+        side = "right" if 0 < place < NAMES_FROM else "left"
+        table.add_column(
+            Text(head, justify=side), justify=side, overflow="fold", no_wrap=no_wrap and place < NAMES_FROM
+        )
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
