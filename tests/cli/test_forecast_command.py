@@ -1,11 +1,13 @@
 """`thalweg forecast`: what it prints, what it writes, how it ends."""
 
 import csv
+import html
 import json
 import math
 import os
 import re
 import resource
+import shlex
 import signal
 import subprocess
 import time
@@ -13,6 +15,8 @@ import time
 import pytest
 
 import thalweg as library
+from thalweg.api.fit import FitResult
+from thalweg.errors import InputError
 from thalweg.forecast import forecaster
 
 FILES = {"forecast.csv", "ladder.csv", "model.thalweg", "report.html"}
@@ -37,7 +41,9 @@ def test_the_table_names_every_rung_and_marks_the_choice(run):
 
 
 def test_nothing_is_wider_than_the_terminal_and_nothing_goes_to_stderr(run):
-    assert max(map(len, run.text.splitlines())) <= 80
+    *lines, command = run.text.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "thalweg" in command  # to be pasted, so that no line break may stand in it
     assert run.errors == ""
 
 
@@ -46,7 +52,11 @@ def test_tomorrow_follows_the_last_day_and_is_the_first_row_of_the_file(run):
         rows = list(csv.DictReader(file))
     assert len(rows) == 7
     assert rows[0]["date"] == "2019-10-28"  # 300 days from 2019-01-01
-    told = re.search(r"The day after the last, Mon 28 Oct 2019: ([\d,.]+) \(80%: ([\d,.]+) to ([\d,.]+)\)", run.text)
+    answer = " ".join(run.text.split())
+    told = re.search(
+        r"The day after the last, Mon 28 Oct 2019: ([\d,.]+) simulated views \(80% interval: ([\d,.]+) to ([\d,.]+)\)",
+        answer,
+    )
     for number, column in zip(told.groups(), ("mean", "low80", "high80"), strict=True):
         places = len(number.partition(".")[2])
         assert number == f"{float(rows[0][column]):,.{places}f}"
@@ -54,6 +64,43 @@ def test_tomorrow_follows_the_last_day_and_is_the_first_row_of_the_file(run):
         values = [float(row[name]) for name in ("low95", "low80", "mean", "high80", "high95")]
         assert values == sorted(values)
         assert values[0] >= 0
+
+
+def test_the_answer_comes_first_and_the_hyperparameters_last(run):
+    parts = (
+        "The day after the last",
+        "Sun 3 Nov 2019",
+        "How sure is it?",
+        "Of the sealed days",
+        "Country of the holidays",
+    )
+    parts += ("How was it found?", "Training: ", "▸", "The choice is", "Written into", "To do it again:")
+    places = [run.text.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_the_forecast_is_printed_before_the_pictures_are_drawn(thalweg, channel, tmp_path, monkeypatch):
+    def no_pictures(*_arguments, **_options):
+        raise InputError("forecast.folder_is_a_file", folder="pictures", option="")
+
+    monkeypatch.setattr(FitResult, "report", no_pictures)
+    told = thalweg("forecast", channel, "--ladder", "quick", "--horizon", 1, "--out", tmp_path / "out")
+    assert told.exit_code == 2
+    assert "The day after the last, Mon 28 Oct 2019: " in told.stdout
+    assert "Written into" not in told.stdout
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_command_to_do_it_again_is_the_one_that_was_typed(run, channel):
+    folder, options = run.folder, "--ladder quick --horizon 7 --threads 1 --country TW"
+    again = shlex.split(run.text.splitlines()[-1])
+    assert again[:3] == ["thalweg", "forecast", str(channel)]
+    typed = [*zip(*[iter([*options.split(), "--out", str(folder)])] * 2, strict=True)]
+    assert sorted(zip(*[iter(again[3:])] * 2, strict=True)) == sorted(typed)
+    for of_run in (run.folder, run.json_folder):  # what changes nothing, as --json, is left out
+        page = html.unescape((of_run / "report.html").read_text(encoding="utf-8"))
+        assert f"--out {of_run}</code>" in page
+        assert "--json</code>" not in page
 
 
 def test_json_is_one_object_with_all_that_was_promised(run):
@@ -121,8 +168,10 @@ def test_an_unfinished_last_day_is_told_first_and_forecast_first(thalweg, channe
 def test_chinese_from_the_catalogue(thalweg, channel, tmp_path):
     told = thalweg("forecast", channel, "--ladder", "quick", "--horizon", 1, "--out", tmp_path / "out", "--lang", "zh")
     assert told.exit_code == 0
-    assert "数据最后一天的次日，2019年10月28日周一：" in told.stdout
+    assert "数据之后的第一天，2019年10月28日周一：" in told.stdout
     assert "Training" not in told.stdout
+    assert "照抄昨天" in told.stdout
+    assert "copy" not in told.stdout
     assert 'lang="zh' in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 

@@ -182,6 +182,12 @@ def test_only_the_command_speaks_of_its_options():
     assert not found
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_interval_is_never_called_confidence(language):
+    for key, text in catalogue(language).templates.items():
+        assert not re.search("confiden|把握|置信|信心", text, re.IGNORECASE), key
+
+
 def test_a_missing_value_is_named():
     with pytest.raises(KeyError, match="name"):
         catalogue("en")(Message("report.in_units"))

@@ -32,14 +32,15 @@ def draw():
 def browse(tmp_path):
     """Return a function from a page's text to the document that it has become when its scripts have run, offline.
 
-    No error may be written to the browser's console, as what the page's policy forbids is. Vega-Lite's warnings may.
+    A fragment such as ``#found`` is the part of the page that its address names. No error may be written to the
+    browser's console, as what the page's policy forbids is. Vega-Lite's warnings may.
     """
     browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if browser is None:
         message = "no Chromium here to read the page in"
         (pytest.fail if os.environ.get("THALWEG_REQUIRE_CHROMIUM") == "1" else pytest.skip)(message)
 
-    def read(text):
+    def read(text, fragment=""):
         (tmp_path / "report.html").write_text(text, encoding="utf-8")
         options = re.split(r" (?=--)", QUIET)
         finished = subprocess.run(
@@ -49,7 +50,7 @@ def browse(tmp_path):
                 "--enable-logging=stderr",
                 f"--user-data-dir={tmp_path / 'profile'}",
                 "--dump-dom",
-                f"file://{tmp_path}/report.html",
+                f"file://{tmp_path}/report.html{fragment}",
             ],
             capture_output=True,
             check=True,

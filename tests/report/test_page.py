@@ -222,6 +222,13 @@ def test_holidays_and_rungs_of_the_chinese_page_are_chinese(findings):
         assert not re.search("copy last|linear|mean of|Lunar", json.dumps(spec))
 
 
+def test_a_holiday_without_a_chinese_name_is_told(findings):
+    said = "没有中文名称的节日以英文列出"
+    assert said not in PageReader(page(findings, "zh")).text
+    misses = (replace(findings.misses[0], holiday="Founder's Feast"), *findings.misses[1:])
+    assert said in PageReader(page(replace(findings, misses=misses), "zh")).text
+
+
 def test_steps_have_the_words_of_their_frequency():
     findings = build_findings()
     text = PageReader(page(replace(findings, series=replace(findings.series, frequency=WEEKLY)))).text
@@ -270,7 +277,7 @@ def test_a_browser_without_a_network_draws_every_picture(findings, language, bro
 
 @pytest.mark.browser
 def test_what_is_folded_is_drawn_when_its_fold_opens(findings, browse):
-    seen = browse(page(findings) + "<script>document.getElementById('found').open = true;</script>")
+    seen = browse(page(findings), "#found")
     figures = {name: re.search(rf'id="picture-{name}".*?</figure>', seen, re.DOTALL).group(0) for name in PICTURES}
     drawn = {name: 'class="marks"' in figure for name, figure in figures.items()}
     assert drawn == {name: name in {"forecast", "ladder", "descent"} for name in PICTURES}

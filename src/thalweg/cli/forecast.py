@@ -88,8 +88,9 @@ def forecast(
     _write(result, folder, lang, again)
     report_seconds = perf_counter() - began
     console.print(translate("cli.written", folder=folder, files=FILES))
-    console.print(translate("cli.again", command=line_of(again)), soft_wrap=True)
     print_times(console, {"read": reading_seconds, **result.findings.times, "report": report_seconds}, translate)
+    console.print(translate("cli.again"))
+    console.print("  " + line_of(again), soft_wrap=True)  # to be pasted, so that no line break may stand in it
     if as_json:
         _print_json(result, lang)
 

@@ -18,7 +18,7 @@ from thalweg.cli.answer import forecast_table
 from thalweg.cli.table import ladder_table
 from thalweg.cli.wrap import Sentence
 from thalweg.forecast.result import mean_of_steps
-from thalweg.report.holidays import holiday_sentence
+from thalweg.report.holidays import holiday_sentences
 from thalweg.series.frequency.record import DAILY
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _parts(console: Console, findings: Findings, translate: Catalogue) -> Iterat
     yield from (Sentence(translate(sentence)) for sentence in findings.verdict)
     if len(findings.steps) > 1:
         yield _losses_ahead(findings, translate)
-    yield Sentence(translate(holiday_sentence(findings, translate.language)))
+    yield from (Sentence(translate(sentence)) for sentence in holiday_sentences(findings, translate.language))
     places = estimate_decimals(findings.series.values)
     misses = [miss for miss in findings.misses if missed(miss.target, miss.prediction, places)]
     if misses:

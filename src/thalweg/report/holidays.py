@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from thalweg.charts.holidays import holiday_name
 from thalweg.charts.rungs import rung_name
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
@@ -13,11 +15,21 @@ from thalweg.series.holidays import nearest_holiday
 if TYPE_CHECKING:
     from thalweg.forecast.result import Findings, Forecast
 
+_ENGLISH = re.compile(r"[A-Za-z]{3,}")
 EXAMPLE = Argument("country", "TW")
 
 
-def holiday_sentence(findings: Findings, language: str = "en") -> Message:
-    """Return whose holidays the choice knows, and how to name a country where none was named."""
+def holiday_sentences(findings: Findings, language: str = "en") -> list[Message]:
+    """Return whose holidays the choice knows, how to name a country, and whether some names have no translation."""
+    sentences = [_whose(findings, language)]
+    named = {*holidays_ahead(findings.forecast, findings.country), *(miss.holiday for miss in findings.misses)}
+    told = (holiday_name(name, language, findings.country) for name in named)
+    if language != "en" and any(map(_ENGLISH.search, told)):
+        sentences.append(Message("report.holidays_untranslated"))
+    return sentences
+
+
+def _whose(findings: Findings, language: str) -> Message:
     knows, country = findings.choice.known, findings.country
     if not country:
         return Message("report.holidays_year_end" if knows else "report.holidays_none", {"option": EXAMPLE})

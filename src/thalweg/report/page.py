@@ -19,7 +19,7 @@ from thalweg.report.charts.ladder import ladder_chart
 from thalweg.report.charts.series import series_chart
 from thalweg.report.charts.steps import steps_chart
 from thalweg.report.charts.truth import truth_chart
-from thalweg.report.holidays import holiday_sentence
+from thalweg.report.holidays import holiday_sentences
 from thalweg.report.html import page_chart, scripts_of, surroundings, template
 from thalweg.report.insights import insights
 from thalweg.report.shell import for_powershell, for_sh
@@ -118,7 +118,7 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
         "known": any(line.known for line in findings.ladder),
         "verdict": [translate(message) for message in findings.verdict],
         "tiles": _tiles(findings, translate),
-        "holidays": catalogue(language, command=True)(holiday_sentence(findings, language)),
+        "holidays": [catalogue(language, command=True)(each) for each in holiday_sentences(findings, language)],
         "name": series.name,
         "all_ahead": translate("report.all_ahead", horizon=ahead, **words),
         "pictures": pictures,
