@@ -225,3 +225,14 @@ def test_options_out_of_range_are_refused():
     ):
         with pytest.raises(InputError, match=found):
             study_of("shift", series, **options)
+
+
+def test_the_axis_of_days_is_given_in_parts_of_a_date():
+    """The interpreter of expressions, which pages use, takes a number of milliseconds for a year."""
+    spec = picture_of("shift").illustration.described
+    for panel in spec["vconcat"][:2]:
+        scales = [layer["encoding"]["x"].get("scale") or {} for layer in panel["layer"] if "x" in layer.get("encoding", {})]
+        domains = [scale["domain"] for scale in scales if "domain" in scale]
+        assert domains
+        for end in (end for domain in domains for end in domain):
+            assert set(end) == {"year", "month", "date", "utc"}

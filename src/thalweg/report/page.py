@@ -66,7 +66,7 @@ def page(findings: Findings, language: str = "en", model: Model | None = None, c
     ValueError
         If there is no such language.
     """
-    translate = catalogue(language)
+    translate = catalogue(language, command=bool(command))  # a note names options as its reader writes them
     # Bundling takes a second outside Python; the charts are made meanwhile.
     with ThreadPoolExecutor(1) as aside:
         bundled = aside.submit(scripts_of, language)
@@ -118,7 +118,7 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
         "known": any(line.known for line in findings.ladder),
         "verdict": [translate(message) for message in findings.verdict],
         "tiles": _tiles(findings, translate),
-        "holidays": [catalogue(language, command=True)(each) for each in holiday_sentences(findings, language)],
+        "holidays": [translate(each) for each in holiday_sentences(findings, language)],
         "name": series.name,
         "all_ahead": translate("report.all_ahead", horizon=ahead, **words),
         "pictures": pictures,

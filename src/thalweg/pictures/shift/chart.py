@@ -27,7 +27,7 @@ from thalweg.charts.style import (
 )
 from thalweg.messages import catalogue
 from thalweg.pictures.shift.study import COPY_NEARNESS, LEAST_GAIN_SHARE, MOST_DAYS_MOVED
-from thalweg.series.frequency.dates import days_after, milliseconds
+from thalweg.series.frequency.dates import days_after, python_date
 from thalweg.series.frequency.record import DAILY, Frequency
 
 if TYPE_CHECKING:
@@ -206,8 +206,9 @@ def _lines(
 def _days(translate: Catalogue, dates: NDArray[np.datetime64], field: str = "day") -> alt.X:
     """Return the axis of days. It stays the same while the predictions move."""
     x = day_axis(translate.language, field, weekly=len(dates) <= MOST_DAYS_WITH_WEEKLY_TICKS, padding=8)
-    ends = milliseconds(np.array([days_after(dates[0], -MOST_DAYS_MOVED), dates[-1]]))
-    x["scale"]["domain"] = ends.tolist()
+    ends = (python_date(date) for date in (days_after(dates[0], -MOST_DAYS_MOVED), dates[-1]))
+    # In parts: the interpreter of expressions, which pages use, would take a number of milliseconds for a year.
+    x["scale"]["domain"] = [alt.DateTime(year=end.year, month=end.month, date=end.day, utc=True) for end in ends]
     return x
 
 

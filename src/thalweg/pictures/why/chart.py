@@ -195,13 +195,13 @@ def _along(study: WhyStudy, language: str) -> list[alt.LayerChart]:
         "estimate": np.append(np.full(shown, np.nan), why.prediction),
     }
     base = alt.Chart(columns(table)).encode(x=day_axis(language, weekly=True, padding=8))
-    contribution, shown = translate("look.why.column.contribution"), value_format(study.days.values)
+    contribution, written = translate("look.why.column.contribution"), value_format(study.days.values)
     tips = [
         day_tip(language),
-        alt.Tooltip("value:Q", title=translate("look.why.column.value"), format=shown),
+        alt.Tooltip("value:Q", title=translate("look.why.column.value"), format=written),
         alt.Tooltip("moved:Q", title=contribution, format="+,.4~r"),
     ]
-    estimate = [day_tip(language), alt.Tooltip("estimate:Q", title=translate("look.why.estimate"), format=shown)]
+    estimate = [day_tip(language), alt.Tooltip("estimate:Q", title=translate("look.why.estimate"), format=written)]
     ticks = alt.Axis(tickCount=4)
     values = layered(
         alt.Chart(alt.Data(values=[{"usual": why.usual}]))

@@ -127,11 +127,6 @@ def day_of_number(days: Any) -> NDArray[np.datetime64]:  # noqa: ANN401 - likewi
     return np.asarray(days, dtype=np.int64).astype(_DAY)
 
 
-def milliseconds(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    """Return the milliseconds from 1 January 1970 to the beginning of each date, as charts count time."""
-    return dates.astype("datetime64[ms]").astype(np.int64)
-
-
 def weekdays(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
     """Return the weekday of each date: 0 for Monday to 6 for Sunday."""
     return (day_numbers(dates) + _THURSDAY) % _WEEKDAYS
