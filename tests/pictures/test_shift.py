@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.chart_reader import marked, rows
 from support.data import real
 from support.findings_builder import simulated_series
-from support.pictures import study_of
+from support.pictures import picture_of, study_of
 from thalweg.errors import InputError
 from thalweg.pictures.shift.chart import moved_chart, shift_chart, shift_illustration, shift_sentences
 from thalweg.pictures.shift.study import COPY_NEARNESS, LEAST_GAIN_SHARE, shift_of
@@ -231,7 +231,9 @@ def test_the_axis_of_days_is_given_in_parts_of_a_date():
     """The interpreter of expressions, which pages use, takes a number of milliseconds for a year."""
     spec = picture_of("shift").illustration.described
     for panel in spec["vconcat"][:2]:
-        scales = [layer["encoding"]["x"].get("scale") or {} for layer in panel["layer"] if "x" in layer.get("encoding", {})]
+        scales = [
+            layer["encoding"]["x"].get("scale") or {} for layer in panel["layer"] if "x" in layer.get("encoding", {})
+        ]
         domains = [scale["domain"] for scale in scales if "domain" in scale]
         assert domains
         for end in (end for domain in domains for end in domain):

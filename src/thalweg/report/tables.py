@@ -133,9 +133,7 @@ def unknowns_table(findings: Findings, language: str = "en") -> Table | None:
     return Table("", head, rows)
 
 
-def forecast_table(
-    findings: Forecasted, language: str = "en", country: str = "", count: int | None = None
-) -> Table:
+def forecast_table(findings: Forecasted, language: str = "en", country: str = "", count: int | None = None) -> Table:
     """Return the forecast with its intervals, a line for each of the first `count` steps; all of them by default.
 
     Dates that are holidays of a country are named.
