@@ -188,11 +188,12 @@ def _headline(findings: Findings, translate: Catalogue) -> dict[str, str]:
     }
 
 
-def _over_horizon(key: str, findings: Findings, translate: Catalogue) -> str:
+def _over_horizon(findings: Findings, translate: Catalogue) -> str:
     horizon = len(findings.steps)
     words = step_words(findings.series.frequency, translate.language)
     values = {"days": len(findings.as_used.dates), "horizon": horizon}
-    return translate(key if horizon > 1 else f"{key}_one", **values, **words)
+    key = "report.tile_error_note" if horizon > 1 else "report.tile_error_note_one"
+    return translate(key, **values, **words)
 
 
 def _copy_tile(findings: Findings, translate: Catalogue) -> Tile:
@@ -215,7 +216,7 @@ def _tiles(findings: Findings, translate: Catalogue) -> list[Tile]:
         Tile(
             translate(f"report.tile_error_{findings.loss}", **words),
             number(findings.served),
-            _over_horizon("report.tile_error_note", findings, translate),
+            _over_horizon(findings, translate),
         ),
         _copy_tile(findings, translate),
     ]
