@@ -28,7 +28,7 @@ class NotebookProgress(Silence):
 
     def __init__(self, display: Any) -> None:  # noqa: ANN401 - IPython need not be installed
         self._say = catalogue()
-        self._stage, self._done, self._total, self._rung = "", 0, 0, ""
+        self._stage, self._done, self._total, self._rung = "", 0.0, 0, ""
         self._drawn = time.monotonic()
         self._html = display.HTML
         self._handle = display.display(self._html("<div></div>"), display_id=True)
@@ -37,10 +37,10 @@ class NotebookProgress(Silence):
         """Begin a stage."""
         key = f"cli.stage.{name}"
         self._stage = self._say(key) if key in self._say.templates else name
-        self._done, self._total = 0, total or 0
+        self._done, self._total = 0.0, total or 0
         self._draw()
 
-    def advance(self, count: int = 1) -> None:
+    def advance(self, count: float = 1) -> None:
         """Count fits."""
         self._done += count
         if time.monotonic() - self._drawn >= SECONDS_BETWEEN:
@@ -53,7 +53,7 @@ class NotebookProgress(Silence):
     def _draw(self) -> None:
         self._drawn = time.monotonic()
         share = f'value="{min(self._done, self._total)}" max="{self._total}"' if self._total else ""
-        counted = f"{self._done}/{self._total}" if self._total else ""
+        counted = f"{self._done:.0f}/{self._total}" if self._total else ""
         text = " · ".join(escape(part) for part in (self._stage, counted, self._rung) if part)
         self._handle.update(self._html(f"<div><progress {share}></progress> {text}</div>"))
 
@@ -80,7 +80,7 @@ class TerminalProgress(Silence):
             self._bar.remove_task(task)
         self._bar.add_task(self._say(key) if key in self._say.templates else name, total=total)
 
-    def advance(self, count: int = 1) -> None:
+    def advance(self, count: float = 1) -> None:
         """Count fits."""
         for task in self._bar.task_ids:
             self._bar.advance(task, count)
