@@ -44,8 +44,8 @@ DAYS = np.arange(120)
 @pytest.mark.parametrize(
     ("values", "rung", "basis", "told"),
     [
-        (np.zeros(120), "copy yesterday", "order", "all 24 of its days have the value 0"),
-        (np.full(120, 7.0), "copy yesterday", "order", "all 24 of its days have the value 7"),
+        (np.zeros(120), "copy yesterday", "order", "all 24 validation days have the value 0"),
+        (np.full(120, 7.0), "copy yesterday", "order", "all 24 validation days have the value 7"),
         (np.where(DAYS < 90, 0, 1200 * WEEK[DAYS % 7]), "copy yesterday", "order", "have the value 0"),
         (np.where(DAYS < 60, 1000 * WEEK[DAYS % 7], 0), "copy last week", "training", "have the value 0"),
         (np.where(DAYS < 60, DAYS, 5.0), "copy last week + trend", "training", "have the value 5"),
@@ -64,7 +64,7 @@ def test_rungs_that_are_all_alike_on_validation_are_told():
     values = 100.0 + DAYS % 2  # the two copies below miss alike: one copies 1 day back, one 3
     findings, _ = search(series_of(values), ladder=Ladder("odd", (COPIES[0],)), horizon=3)
     assert findings.rests_on == "order"
-    assert "all have the same loss there, 1" in catalogue()(findings.verdict[0])
+    assert "all have the same loss, 1" in catalogue()(findings.verdict[0])
 
 
 def test_validation_that_can_tell_is_not_mentioned():
