@@ -98,7 +98,7 @@ def test_a_search_over_several_series_pools_their_losses(searched):
         assert line.test == pytest.approx(expected, rel=1e-12)
     names = [one.line.rung for one in searched.candidates]
     assert {LINE.name, WEEK.name, "mean of 3 × 7 back"} <= set(names)
-    assert choose(searched).line.validation == min(one.line.validation for one in searched.candidates)
+    assert choose(searched).candidate.line.validation == min(one.line.validation for one in searched.candidates)
 
 
 def test_a_network_of_the_search_learned_from_both(searched):
