@@ -1,8 +1,9 @@
 """Runs of `thalweg forecast` that are ended at random moments: each leaves a whole set of files, old or new.
 
-A run is killed outright, or asked to end by a signal; at any moment, or while it writes. Asked to end, it leaves a
-whole set and nothing else, and its exit code says which signal it was. Killed, it may leave temporary files, which the
-next run removes before it begins, and between two files that move into place it may leave a mixed set, which is told.
+A run is killed outright, or asked to end by a signal; at any moment, or while its files move into place. Asked to end,
+it leaves a whole set and nothing else, and its exit code says which signal it was. Killed, it may leave temporary
+files, which the next run removes before it begins, and between two files that move into place it may leave a mixed set,
+which is told.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ FILES = {"forecast.csv", "ladder.csv", MODEL_FILE, "report.html"}
 _SIGNALS = ("SIGKILL", "SIGKILL", "SIGKILL", "SIGTERM", "SIGINT", "SIGHUP")
 _LADDER = "epochs = 20\nseeds = 1\n[[rung]]\ndays_back = 14\n"
 _LOOK_SECONDS = 0.0005
-_WRITING_SECONDS = 0.02  # from the first file to the last
+_BY_ITSELF = "ended by itself"
+_MOVING_SECONDS = 0.003  # from the last file that is written to the last that is moved
+_TRIES = 4  # where a run ended by itself before its signal
 
 
 def _run(folder: Path, seed: int) -> None:
@@ -48,7 +51,7 @@ def _stamped(out: Path) -> bool:
     return (out / MODEL_FILE).is_file() and bool(strangers(out / MODEL_FILE))
 
 
-def begin(folder: Path) -> Callable[[random.Random], Outcome]:  # noqa: C901 - the trial stands within
+def begin(folder: Path) -> Callable[[random.Random], Outcome]:
     """Make a series and a first forecast, and return the trial."""
     out = folder / "channel"
     (folder / "channel.csv").write_bytes(sample_csv(sample(days=200, seed=0)))
@@ -71,19 +74,13 @@ def begin(folder: Path) -> Callable[[random.Random], Outcome]:  # noqa: C901 - t
     seconds = [time.perf_counter() - began]
 
     def trial(dice: random.Random) -> Outcome:
-        number, seed = getattr(signal, dice.choice(_SIGNALS)), dice.randrange(10**6)
-        writing = dice.random() < 0.5
-        wait = dice.random() * (_WRITING_SECONDS if writing else seconds[0])
+        number, moving = getattr(signal, dice.choice(_SIGNALS)), dice.random() < 0.5
 
         def end(process: multiprocessing.process.BaseProcess) -> None:
             started = time.perf_counter()
-            if writing:
-                while process.is_alive() and not list(out.glob(f".thalweg.*.part/{MODEL_FILE}")):
-                    time.sleep(_LOOK_SECONDS)
-                if dice.random() < 0.5:  # the report is the last to be written, and takes the longest
-                    while process.is_alive() and not list(out.glob(".thalweg.*.part/report.html")):
-                        time.sleep(_LOOK_SECONDS)
-            process.join(wait)
+            while moving and process.is_alive() and not list(out.glob(".thalweg.*.part/report.html")):
+                time.sleep(_LOOK_SECONDS)
+            process.join(dice.random() * (_MOVING_SECONDS if moving else 0.9 * seconds[0]))
             with contextlib.suppress(ProcessLookupError, TypeError):
                 if process.is_alive():
                     os.kill(process.pid or 0, number)
@@ -91,7 +88,12 @@ def begin(folder: Path) -> Callable[[random.Random], Outcome]:  # noqa: C901 - t
             if not process.exitcode:
                 seconds[0] = time.perf_counter() - started
 
-        return _judged(run_until(end, seed), number, out)
+        outcome = Outcome(_BY_ITSELF)
+        for _ in range(_TRIES):
+            outcome = _judged(run_until(end, dice.randrange(10**6)), number, out)
+            if outcome.fault or outcome.kind != _BY_ITSELF:
+                break
+        return outcome
 
     return trial
 
@@ -99,7 +101,7 @@ def begin(folder: Path) -> Callable[[random.Random], Outcome]:  # noqa: C901 - t
 def _judged(code: int, number: int, out: Path) -> Outcome:
     """Say what a run left that ended with an exit code, after a signal."""
     killed = code == -signal.SIGKILL
-    kind = "ended by itself" if code == 0 else signal.Signals(number).name
+    kind = _BY_ITSELF if code == 0 else signal.Signals(number).name
     if code not in (0, -signal.SIGKILL if number == signal.SIGKILL else 128 + number):
         return Outcome(kind, f"the exit code is {code}")
     left = {path.name for path in out.iterdir()} - FILES

@@ -60,7 +60,7 @@ def test_a_pipe_sees_nothing_of_it():
 def test_every_stage_has_its_words():
     for language in ("en", "zh"):
         climb = LadderProgress(Console(file=io.StringIO()), catalogue(language))
-        for stage in ("climb", "open", "as_used", "forecast"):
+        for stage in ("compile", "climb", "open", "as_used", "calibrate", "forecast"):
             climb.stage(stage, 1)
 
 

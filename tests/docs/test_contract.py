@@ -182,6 +182,29 @@ def test_the_keys_of_forecast(run):
     assert set(told["coverage"]) == {"80", "95"}
 
 
+def test_the_times_add_up(run):
+    _, told = run
+    assert told["seconds"] == pytest.approx(sum(told["times"].values()))
+    assert told["times"]["search"] == pytest.approx(sum(rung["seconds"] for rung in told["ladder"]))
+    assert (
+        {"search", "open", "backtest", "calibration", "final_fit"} <= set(told["times"]) <= {"compile", *told["times"]}
+    )
+
+
+def test_a_mixed_set_is_told(run, tmp_path):
+    folder, _ = run
+    for file in (folder / "out").iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    model = tmp_path / "model.thalweg"
+    assert "belong to another model" not in thalweg("predict", model).stdout
+    text = (tmp_path / "forecast.csv").read_text("utf-8")
+    (tmp_path / "forecast.csv").write_text(re.sub("sha256:.{16}", "sha256:0123456789abcdef", text), "utf-8")
+    told = " ".join(thalweg("predict", model).stdout.split())
+    assert "belong to another model: forecast.csv" in told
+    (note,) = json.loads(thalweg("predict", model, "--json").stdout)["notes"]
+    assert "forecast.csv" in note
+
+
 def test_the_keys_of_predict(run):
     folder, _ = run
     model = folder / "out" / "model.thalweg"

@@ -231,5 +231,5 @@ def test_nothing_can_be_allocated_in_compiled_code():
     assert numba.njit(**(OPTIONS | {"cache": False, "_nrt": True}))(allocating)(3) == 0
     with pytest.raises(numba.core.errors.TypingError, match=r"No implementation of function .*zeros"):
         numba.njit(**(OPTIONS | {"cache": False}))(allocating)(3)
-    for function in (kernel.descend, kernel.predict, apply_update, gather, score):
+    for function in (kernel.run_batches, apply_update, gather, score):
         assert function.targetoptions["_nrt"] is False

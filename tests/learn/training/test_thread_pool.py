@@ -74,3 +74,22 @@ def test_a_deadline_makes_jobs_late():
 def test_all_cores_by_default():
     with thread_pool() as team:
         assert team.threads >= 1
+
+
+def test_parts_of_a_job_are_told_and_the_jobs_add_up():
+    told = []
+    with thread_pool(2) as team:
+        half = threading.Event()
+
+        def job():
+            team.progress(0.5)
+            half.wait(10)
+            return 1
+
+        def advance(count):
+            told.append(count)
+            half.set()
+
+        assert team.run([job, job], advance) == [1, 1]
+    assert told[0] in {0.5, 1.0}
+    assert sum(told) == 2.0
