@@ -19,12 +19,12 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
-import numba
 from numba import njit
+from numba.core import config
 
 from thalweg.errors import InputError
 
-if numba.config.DISABLE_JIT:
+if getattr(config, "DISABLE_JIT", 0):  # set by the environment variable NUMBA_DISABLE_JIT
     raise InputError("engine.not_compiled")
 
 LANES = 16
