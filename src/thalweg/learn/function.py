@@ -70,8 +70,8 @@ class Network:
             if name not in known:
                 where = " of hidden layers" if name in OUTPUTS else ""
                 raise ValueError(f"There is no activation {name!r}{where}; choose one of {', '.join(known)}.")
-        if not isinstance(self.skip, (bool, np.bool_)):  # pyright: ignore[reportUnnecessaryIsInstance] - of a file, too
-            raise ValueError(f"skip is {self.skip!r}; it must be True or False.")  # noqa: TRY004 - as of the other options
+        if self.skip not in (True, False):
+            raise ValueError(f"skip is {self.skip!r}; it must be True or False.")
         object.__setattr__(self, "skip", bool(self.skip))
         hidden = self.widths[1:-1]
         if self.skip and (len(hidden) < 3 or len(hidden) % 2 == 0 or len(set(hidden)) > 1):  # noqa: PLR2004 - a₁ and a pair

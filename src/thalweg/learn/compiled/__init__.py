@@ -24,7 +24,7 @@ from numba.core import config
 
 from thalweg.errors import InputError
 
-if vars(config).get("DISABLE_JIT"):  # Numba sets it while it loads
+if getattr(config, "DISABLE_JIT", 0):  # set by the environment variable NUMBA_DISABLE_JIT
     raise InputError("engine.not_compiled")
 
 LANES = 16
