@@ -112,6 +112,7 @@ def _fetch(address: str, path: Path) -> int:
                     raise InputError("given.slow", address=address)
                 file.write(block)
     except HTTPError as error:
+        error.close()
         raise InputError("given.refused", address=address, code=error.code) from error
     except TimeoutError as error:
         raise InputError("given.slow", address=address) from error
