@@ -59,7 +59,8 @@ class Model(Forecaster):
             horizon = HORIZON.checked("horizon", horizon)
         newer = None if series is None else self._read(series)
         days = self.days if newer is None else self.joined(newer)
-        return Forecast.of(super().predict(newer, horizon, keep_last=keep_last), days)
+        predictions = super().predict(newer, horizon, keep_last=keep_last)
+        return Forecast.of(predictions, days.head(days.place(predictions.dates[0])))
 
     def recent(self, series: Any, *, keep_last: bool = False) -> Recent | None:  # noqa: ANN401 - as above
         """Compare the loss on days after the model's last with the loss to be expected; None without such days.

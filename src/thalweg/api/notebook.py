@@ -15,9 +15,8 @@ from thalweg.report.picture import rendered
 from thalweg.report.tables import forecast_table, ladder_table
 
 if TYPE_CHECKING:
-    from thalweg.api.forecast import Forecast
     from thalweg.charts.illustration import Illustration
-    from thalweg.forecast.result import Findings
+    from thalweg.forecast.result import Findings, Forecasted
 
 
 def findings_html(findings: Findings, language: str = "en") -> str:
@@ -48,7 +47,7 @@ def findings_html(findings: Findings, language: str = "en") -> str:
     )
 
 
-def forecast_html(forecast: Forecast, language: str = "en") -> str:
+def forecast_html(forecast: Forecasted, language: str = "en") -> str:
     """Return a fragment of HTML for ``_repr_html_``: a forecast as a picture, and its days as a table."""
     spec = vega_lite(forecast_chart(forecast, language))
     return template("forecast.html.jinja").render(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 STDIN_NAME = "stdin"
-TIMEOUT_SECONDS = 30  # without an answer
+TIMEOUT_SECONDS = 20  # without an answer
 LONGEST_SECONDS = 300  # for the whole file
 MOST_BYTES = 500_000_000
 BLOCK_BYTES = 1 << 20
@@ -112,6 +112,7 @@ def _fetch(address: str, path: Path) -> int:
                     raise InputError("given.slow", address=address)
                 file.write(block)
     except HTTPError as error:
+        error.close()
         raise InputError("given.refused", address=address, code=error.code) from error
     except TimeoutError as error:
         raise InputError("given.slow", address=address) from error
