@@ -22,13 +22,10 @@ _FORMS = {
     "network_week": re.compile(r"(?P<network>[\d×-]+ \w+ \d+) week"),
     "network_year": re.compile(r"(?P<network>[\d×-]+ \w+ \d+) year"),
 }
-_TREND = " + trend"  # behind the name of a copy that goes on with the trend
 
 
 def rung_message(name: str) -> Message | str:
     """Return the name of a rung as a message; a name that is the same in every language stays text."""
-    if name.endswith(_TREND):
-        return Message("rung.trend", {"rung": rung_message(name.removesuffix(_TREND))})
     for key, form in _FORMS.items():
         if found := form.fullmatch(name):
             return Message(f"rung.{key}", found.groupdict())
