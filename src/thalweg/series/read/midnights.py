@@ -21,7 +21,7 @@ _CLOCK = re.compile(
 _MOST_WRITINGS = 4  # of two times of day, such as 23:00Z and 23:00:00Z
 _MINUTES_A_DAY, _NOON = 24 * 60, 12 * 60
 _STEP = 15  # minutes, of which the offset of every time zone is a multiple
-_SUMMER_TIME = (30, 60)  # minutes by which clocks are changed
+_SUMMER_TIME = (2 * _STEP, 4 * _STEP)  # minutes by which clocks are changed
 # West of Greenwich zones reach to 10 hours where many people live, and to 14 hours east of it.
 _LAST_WESTERN = 10 * 60  # minutes after midnight in UTC
 
