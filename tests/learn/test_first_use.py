@@ -11,7 +11,7 @@ from thalweg.learn import first_use
 from thalweg.learn.compiled import kernel
 
 COMPILING = """
-from thalweg.learn.first_use import prepare
+from thalweg.learn.prepare import prepare
 print(prepare(lambda: print("begun")) > 0, prepare(lambda: print("again")))
 """
 

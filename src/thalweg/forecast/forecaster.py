@@ -24,7 +24,7 @@ from thalweg.forecast.strategy import needs_direct, strategy_name
 from thalweg.forecast.unfinished import without_unfinished
 from thalweg.forecast.verdict import verdict
 from thalweg.forecast.watch import Silence
-from thalweg.learn.first_use import prepare
+from thalweg.learn.prepare import prepare
 from thalweg.learn.training.thread_pool import ThreadPool, thread_pool
 from thalweg.messages import Argument, Message
 from thalweg.series.calendar import Calendar
