@@ -32,6 +32,7 @@ from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.search import Member
 from thalweg.forecast.store import pack
 from thalweg.forecast.strategy import STRATEGIES
+from thalweg.forecast.training import TrainingSet, loss_of_constant, scored
 from thalweg.forecast.watch import Silence
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.training.thread_pool import thread_pool
@@ -368,6 +369,24 @@ def test_the_verdict_names_a_rung_that_diverges_with_advice(series):
     (said,) = [message for message in findings.verdict if message.key == "verdict.diverged"]
     assert said.values["rung"] == "linear 7"
     assert "learning rate 1000 " in catalogue()(said)
+
+
+def test_a_rung_that_is_far_worse_than_a_constant_has_failed_though_it_made_all_its_epochs(series):
+    """At this rate Adam strides about and never diverges: no epoch is as good as the mean of the training days."""
+    wild = replace(NET, hidden=(30,), optimizer=Optimizer(learning_rate=2.0), seeds=2, epochs=3)
+    findings, _ = search(series, ladder=Ladder("wild", (wild, LINE)), horizon=1)
+    assert [line.rung for line in findings.ladder] == ["copy yesterday", "copy last week", LINE.name]
+    (said,) = [message for message in findings.verdict if message.key == "verdict.diverged"]
+    assert said.values["rung"] == wild.name
+    assert "that of a constant prediction" in catalogue()(said)
+    assert "始终预测同一个常数" in catalogue("zh")(said)
+
+
+def test_the_yardstick_of_a_rung_is_the_mean_of_its_training_values(series):
+    training_set = TrainingSet.of(LINE, series, Calendar(), "mae", 600, 1)
+    values = scored(training_set, [(600, 700)])
+    seen, ahead = (series.values[part][series.observed[part]] for part in (slice(600), slice(600, 700)))
+    assert loss_of_constant(training_set, values) == pytest.approx(np.abs(ahead - seen.mean()).mean())
 
 
 def test_what_is_no_series_or_no_ladder_is_refused(series):
