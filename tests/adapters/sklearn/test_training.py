@@ -363,13 +363,14 @@ def test_what_is_kept_and_far_worse_than_a_constant_is_told(kind):
     if kind == "classes":
         network.set_params(loss="log_loss", activation="tanh", validation_fraction=0.5)
         y = np.random.default_rng(1).integers(0, 2, 100)  # nothing is to be learned
+    learn = {
+        "stream": lambda: network.fit_stream([(x, y)], validation=(x, y)),
+        "given": lambda: network.fit(x, y, validation=(x, y)),
+    }.get(kind, lambda: network.fit(x, y))
     with pytest.warns(
         ConvergenceWarning, match="were kept, but their validation loss is .* nothing of use was learned"
     ):
-        if kind == "stream":
-            network.fit_stream([(x, y)], validation=(x, y))
-        else:
-            network.fit(x, y, validation=(x, y) if kind == "given" else None)
+        learn()
     assert network.outcome_.name == "worse than a constant"
     assert network.outcome_.failed
     with warnings.catch_warnings():
