@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from thalweg.learn.activation import Values
     from thalweg.learn.function import Network
 
-Ended = TypeVar("Ended", bound=Outcome)
 PRECISIONS = (np.float64, np.float32)
 
 
@@ -136,7 +135,7 @@ class FittedNetwork(BaseEstimator):
         self._end(Outcome("interrupted", message, now.updates, number, number, seconds), 0, now)
         return bool(self.callback(Epoch(number, loss, validation, seconds, self)))
 
-    def _judged(self, outcome: Ended, kept: float | None, constant: float, *, frames: int = 6) -> Ended:
+    def _judged(self, outcome: Outcome, kept: float | None, constant: float, *, frames: int = 6) -> Outcome:
         """Raise an error if a descent failed and kept nothing better than a constant; warn of what else went wrong.
 
         Parameters

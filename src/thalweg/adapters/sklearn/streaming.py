@@ -88,10 +88,10 @@ class StreamedEstimator(NetworkEstimator):
         kept = None
         if patience and np.isfinite(outcome.validation_losses).any():
             kept = float(outcome.validation_losses[outcome.best_epoch - 1])
-        outcome = self._judged(outcome, kept, math.nan if held is None else self._loss_of_constant(held), frames=5)
+        judged = self._judged(outcome, kept, math.nan if held is None else self._loss_of_constant(held), frames=5)
         self._hold(network, outcome.theta, before.then(now))
-        plain = Outcome(**{one.name: getattr(outcome, one.name) for one in fields(Outcome)})
-        self._end(plain, len(before.loss), None if outcome.failed else outcome.carried)
+        plain = Outcome(**{one.name: getattr(judged, one.name) for one in fields(Outcome)})
+        self._end(plain, len(before.loss), None if judged.failed else outcome.carried)
 
     def _refuse(self, stream: Any, window: Any, validation: Any) -> None:  # noqa: ANN401 - what a user gave
         """Refuse parameters and arguments that do not fit a stream."""

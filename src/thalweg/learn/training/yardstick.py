@@ -134,7 +134,6 @@ def _parts(count: int, outputs: int) -> list[slice]:
 
 def _whole(loss: Loss, outputs: int, target: Values, weight: Values) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return targets, labels as distributions, and a weight for each, both of shape (examples, outputs)."""
-    aims = target.astype(np.float64)
-    if loss.of_classes and aims.shape[1] == 1 < outputs:
-        aims = as_distributions(aims, outputs)
+    labels = loss.of_classes and target.shape[1] == 1 < outputs
+    aims = np.asarray(as_distributions(target, outputs) if labels else target, dtype=np.float64)
     return aims, np.broadcast_to(weight.astype(np.float64), aims.shape)
