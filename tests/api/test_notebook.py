@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from thalweg.api.notebook import findings_html
+from thalweg.charts.rungs import rung_name
 from thalweg.messages import catalogue
 
 
@@ -16,8 +17,10 @@ def test_verdict_table_and_picture(findings, language):
     translate = catalogue(language)
     assert translate(findings.verdict[0]) in fragment
     for line in findings.ladder:
-        assert line.rung in fragment
-    assert re.search(rf"<strong>mean of 3 .*{translate('report.mark_choice')}</strong>", fragment)
+        assert rung_name(line.rung, language) in fragment
+    assert re.search(
+        rf"<strong>{re.escape(rung_name('mean of 3', language))} .*{translate('report.mark_choice')}</strong>", fragment
+    )
     assert translate("table.test_of") in fragment
     assert translate("report.simulated") in fragment
     (picture,) = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', fragment)

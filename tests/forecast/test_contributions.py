@@ -220,7 +220,7 @@ def test_a_saved_model_is_explained_on_its_own_days():
     stored = replace(SERIES, start=SERIES.dates[80], values=SERIES.values[80:], observed=SERIES.observed[80:])
     model = Model(
         "mean of 3", "mae", ("recursive",), pair_of(members), TAIWAN, stored,
-        miss_transform(SERIES.values, counts=True), LEVELS, np.zeros((1, 2, 2)), np.ones(5), dt.date(2022, 1, 1),
+        miss_transform(SERIES.values, counts=True), LEVELS, np.zeros((1, 2, 2)), np.ones(5), -1.0, dt.date(2022, 1, 1),
     )  # fmt: skip
     why = why_of(model.pair.one_step, model.calendar, model.days)
     assert why.served == model.predict().mean[0]

@@ -84,7 +84,6 @@ def test_a_year_of_residuals_is_used_to_the_day():
 @pytest.mark.parametrize(
     ("values", "offset"),
     [
-        ([0.0, 0.0], 1.0),  # nothing is known of the size
         ([100.0, 200.0, 300.0], 2.0),  # a hundredth of the median
         ([0.0, 100.0, 200.0, 300.0], 50.0),  # a quarter of the median of the days above 0
         ([10.0, 200.0, 300.0], 50.0),  # 10 is exactly 5% of the median

@@ -157,6 +157,8 @@ def test_names_of_a_ladder_are_its_own(name):
     assert len(set(names)) == len(names)
     assert [rung.kind for rung in ladder.rungs[:2]] == ["copy", "copy"]
     for rung in ladder.rungs[2:]:
+        if rung.kind == "trend":
+            continue
         assert rung.hyperparameters["learning rate"] == rung.optimizer.learning_rate
         assert rung.kind == ("network" if rung.hidden else "linear")
 

@@ -15,7 +15,7 @@ def test_a_series_is_shown_in_one_line():
 def test_findings_and_forecasts_are_shown_in_one_line():
     findings = build_findings(horizon=28)
     assert repr(findings) == "<Findings for 'views': 15 rungs, chosen 'mean of 3'>"
-    assert repr(findings.forecast) == "<Forecast of 28 days, 2021-02-10 to 2021-03-09, from 2670>"
+    assert repr(findings.forecast) == "<Forecast of 28 days, 2021-02-10 to 2021-03-09>"
 
 
 def test_a_model_is_shown_in_one_line():

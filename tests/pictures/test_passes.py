@@ -373,6 +373,7 @@ def test_a_saved_model_shows_its_first_network(series):
         "levels": LEVELS,
         "bands": np.zeros((1, 2, 2)),
         "errors": np.zeros(3),
+        "low_residual": -1.0,
         "made": dt.date(2026, 1, 1),
     }
     copy = Copy(7)

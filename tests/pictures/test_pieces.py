@@ -324,5 +324,6 @@ def model_of(series, rung, *, networks=True):
         LEVELS,
         np.zeros((3, 2, 2)),
         np.ones(5),
+        -1.0,
         made,
     )

@@ -217,6 +217,7 @@ def model_of(members, days=SERIES):
         LEVELS,
         np.zeros((1, 2, 2)),
         np.ones(1),
+        -1.0,
         made,
     )
 

@@ -102,6 +102,7 @@ ADVICE = {
     "read.empty_file": WHOLE,
     "read.bad_wide": WHOLE,
     "read.binary": WHOLE,
+    "read.cut_letter": WHOLE,
     "read.bad_gzip": WHOLE,
     "read.bad_json": file('[{"date": "2021-01-01", "value": 12}, {"date": "2021-01-02", "value": 13}]'),
     "read.not_utf_8": file(rows("2021-03-01,5")),

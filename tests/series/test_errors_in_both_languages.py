@@ -17,7 +17,8 @@ from support.refusals import DAYS, FILES, many, rows
 from thalweg import InputError, read, sample
 from thalweg.messages import LANGUAGES, Argument, Message, catalogue
 from thalweg.series.country import country_code
-from thalweg.series.read import delimited
+from thalweg.series.read import delimited, typed
+from thalweg.series.read.given import series_of as series_read
 from thalweg.series.read.table import Table
 from thalweg.series.series import Series
 from thalweg.series.split import split_by_date
@@ -28,6 +29,12 @@ QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
 SOURCES = {
+    "read.plain_data": lambda: [1, 2, 3],
+    "read.plain_lengths": lambda: {"date": DAYS, "views": [1, 2]},
+    "read.frame_lazy": lambda: pl.LazyFrame({"date": DAYS}).with_columns(pl.col("date").str.to_lowercase()),
+    "read.no_match": lambda: Path(__file__).parent / "none*.csv",
+    "read.several_match": lambda: Path(__file__).parent / "test_read_*.py",
+    "read.odd_name": lambda: Path(__file__).parent / "\udcff.csv",
     "read.not_a_frame": lambda: 42,
     "read.repeated_names": lambda: pd.DataFrame([[1, 2]], columns=["views", "views"]),
     "read.no_columns": pl.DataFrame,
@@ -90,7 +97,22 @@ def unreadable(code):
     return unread
 
 
+def unreadable_table(*_):
+    """DuckDB fails over a table that cannot say why."""
+    connection = duckdb.connect()
+    Table("views.csv", connection, []).query("SELECT nothing")
+
+
+def odd_column(_, monkeypatch):
+    """The frame's library cannot turn a column into an array."""
+    monkeypatch.setattr(typed, "_array_of", raising(ValueError("some words of a library")))
+    read(pl.DataFrame({"date": DAYS, "views": range(40)}))
+
+
 OTHERS = {
+    "read.frame_column": odd_column,
+    "read.read_first": lambda *_: series_read(pl.DataFrame({"date": DAYS, "views": range(40), "likes": range(40)})),
+    "read.unreadable": unreadable_table,
     "read.bad_parquet": bad_parquet,
     "read.bad_csv": bad_csv,
     "read.memory": lambda *_: Table("views.csv", WithoutMemory(), []).query("SELECT 1"),

@@ -123,9 +123,9 @@ def test_rows_count_from_zero():
         (pl.DataFrame({"date": [], "views": []}), "no rows"),
         (pd.Series(VALUES), "one column only"),
         (pd.DataFrame([[1, 2]], columns=["views", "views"]), "several columns of one name"),
-        ({"date": DAYS}, "type dict cannot be read"),
+        ({"date": DAYS}, "one column only: date"),
         (42, "type int cannot be read"),
-        (np.zeros((3, 2)), "type ndarray cannot be read"),
+        (np.zeros((3, 2)), "no column that looks like dates"),
     ],
 )
 def test_frames_refused(source, words):

@@ -26,6 +26,7 @@ FILES = {
     "read.empty_file": (b"", {}),
     "read.bad_wide": (rows().encode("utf-16")[:-1], {}),
     "read.binary": (b"PK\x03\x04", {}),
+    "read.cut_letter": (rows(header="date,visits é").encode()[:-1] + "é".encode()[:1], {}),
     "read.bad_gzip": (gzip.compress(rows().encode())[:-9], {}),
     "read.bad_json": ('{"data": [{"date": "2021-01-01", "views": 1}]}', {}),
     "read.not_utf_8": (rows().encode() + b"2021-03-01,\x81\x8d\xff", {}),

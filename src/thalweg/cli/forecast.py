@@ -69,7 +69,7 @@ def forecast(
     except OSError as error:
         raise InputError(
             "forecast.folder_unreadable",
-            folder=out or path.stem,
+            folder=Path(out or path.stem),
             reason=reason_of(error),
             option=Argument("out", "FOLDER"),
         ) from error

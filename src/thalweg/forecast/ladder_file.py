@@ -42,7 +42,7 @@ def ladder_from_toml(path: Path, *, argument: str = "ladder") -> Ladder:
     InputError
         If the file cannot be read, or a key or value is not as above.
     """
-    given = Argument(argument, str(path))
+    given = Argument(argument, path)
     content = _toml(path, given)
     tables = content.pop("rung", None)
     mean = content.pop("mean", False)

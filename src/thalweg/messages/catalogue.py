@@ -70,6 +70,8 @@ class Argument:
         """Return the argument as its user writes it, in the command or in Python."""
         given = self.value is not _NOT_GIVEN
         if not command:
+            if isinstance(self.value, Path):
+                return f"{self.name}={clean(str(self.value))!r}"
             value = quotable(self.value) if isinstance(self.value, str) else self.value
             return f"{self.name}={quotable(repr(value))}" if given else self.name
         option = "--" + self.name.replace("_", "-")

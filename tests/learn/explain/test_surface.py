@@ -43,7 +43,7 @@ def line_examples(seed=0, count=200):
 def test_a_plane_finds_its_coordinates_even_where_its_directions_are_long_and_nearly_parallel():
     centre, spread = 1e12, 30.0  # the plane of w and b in the units of a counter that has grown large
     plane = Plane(np.array([0.0, -centre / spread]), np.array([[1.0, centre / spread], [0.0, 1.0 / spread]]))
-    assert plane.moves(plane.directions)[:, 0] == pytest.approx([1.0, 0.0], abs=1e-12)
+    assert plane.moves(plane.directions)[:, 0] == pytest.approx([1.0, 0.0], abs=1e-6)
     assert plane.coordinates(plane.at(0.5, 2e11)) == pytest.approx([0.5, 2e11], rel=1e-6)
     with pytest.raises(ValueError, match="parallel"):
         Plane(np.zeros(2), np.array([[1e10, 1.0], [2e10, 2.0]]))

@@ -207,11 +207,11 @@ def _check_spacing(days: _Days, rows: Rows, frequency: Frequency) -> None:
         widest = int(np.argmax(steps))
         before, after = days.day[widest], days.day[widest + 1]
         later, earlier = len(days) - widest - 1, widest + 1
-        key, kept = "read.scattered", 0
+        key, kept, told = "read.scattered", 0, {}
         if _is_dense(days.day[widest + 1 :]):
             key, kept = "read.scattered_before", later
         if _is_dense(days.day[: widest + 1]) and earlier > kept:
-            key, kept = "read.scattered_after", earlier
+            key, kept, told = "read.scattered_after", earlier, {"argument": Argument("until", str(before))}
         raise InputError(
             key,
             source=table.source_name,
@@ -224,7 +224,7 @@ def _check_spacing(days: _Days, rows: Rows, frequency: Frequency) -> None:
             after=after,
             after_row=table.row(int(days.first[widest + 1])),
             kept=kept,
-            argument=Argument("until", str(before)),
+            **told,
         )
 
 
