@@ -99,6 +99,7 @@ def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
         laps.end("backtest")
         strategies = choose_strategies(data, backtested, searched.parts.validation)
         calibration = calibrate(data, searched.parts, backtested, strategies)
+        watcher.advance(1)
         laps.end("calibration")
 
         watcher.stage("forecast", networks * (2 if needs_direct(strategies, horizon) else 1))

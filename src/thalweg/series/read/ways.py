@@ -158,6 +158,9 @@ def _ways(
         allowed = [i for i, each in enumerate(numbers) if options.decimal_comma in (None, each.decimal_comma)]
     usual, fits, times = "", "NOT missing", ""
     if marked:
+        # What takes signs apart is long, and DuckDB would plan it anew in every query over these cells.
+        table.query(f"CREATE OR REPLACE TEMP TABLE marked_cells AS {inner}")
+        inner = "SELECT * FROM marked_cells"
         usual = (
             table.query(f"SELECT mode(value_mark) FROM ({inner}) WHERE NOT missing AND value_text <> ''")[0][0] or ""
         )
