@@ -10,6 +10,7 @@ import typer
 from thalweg.cli.arguments import Flag, Position
 from thalweg.cli.options import Json, Lang
 from thalweg.errors import InputError
+from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.options import FitOptions
 from thalweg.messages import Argument
 from thalweg.series.read.options import ReadOptions
@@ -20,9 +21,8 @@ if TYPE_CHECKING:
     from thalweg.api.fit import FitResult
     from thalweg.series.series import Series
 
-MODEL = "model.thalweg"
 SAME_SHARE = 0.5  # of the days that two series share, those with equal values: from here on they count as one series
-FILES = ("forecast.csv", "ladder.csv", "model.thalweg", "report.html")
+FILES = ("forecast.csv", "ladder.csv", MODEL_FILE, "report.html")
 
 
 def forecast(
@@ -48,9 +48,10 @@ def forecast(
     from thalweg.cli.progress import LadderProgress
     from thalweg.cli.terminal import print_findings, print_series
     from thalweg.cli.times import print_times
-    from thalweg.files import check_writable, reason_of
     from thalweg.forecast.forecaster import fit_series
-    from thalweg.forecast.unfinished import without_unfinished
+    from thalweg.forecast.laps import Laps
+    from thalweg.forecast.unfinished import doubted, without_unfinished
+    from thalweg.learn.prepare import prepare
     from thalweg.messages import catalogue
     from thalweg.series.read import read_with
 
@@ -60,10 +61,38 @@ def forecast(
 
     if out is not None and not out.strip():
         raise InputError("forecast.no_folder_named", argument=Argument("out", out), example=Argument("out", "results"))
-    began = perf_counter()
+    laps = Laps(perf_counter())
     with file_of(file, translate) as path:
         series = read_with(path, reading)
-    reading_seconds = perf_counter() - began
+    laps.end("read")
+    folder = _checked_folder(path, out, series)
+    if doubted(series, options):
+        if prepare(lambda: None):  # that it compiles is told where it begins
+            laps.end("compile")
+        series = without_unfinished(series, options)
+        laps.end("last_value")
+    print_series(console, series, translate)
+    with LadderProgress(drawing, translate) as progress:
+        result = FitResult.of(*fit_series(series, replace(options, watcher=progress)))
+    # The forecast stands there before the report's pictures are drawn, which takes seconds.
+    print_answer(console, result.findings, translate)
+    print_findings(console, result.findings, translate)
+    again = words_of(ctx)
+    began = perf_counter()
+    _write(result, folder, lang, again)
+    report_seconds = perf_counter() - began
+    console.print(translate("cli.written", folder=folder, files=FILES))
+    print_times(console, {**laps.seconds, **result.findings.times, "report": report_seconds}, translate)
+    console.print(translate("cli.again"))
+    console.print("  " + line_of(again), soft_wrap=True)  # to be pasted, so that no line break may stand in it
+    if as_json:
+        _print_json(result, lang)
+
+
+def _checked_folder(path: Path, out: str | None, series: Series) -> Path:
+    """Return the folder to write into, before long work; refuse one that cannot be written, or holds other things."""
+    from thalweg.files import check_writable, reason_of
+
     try:
         folder = _folder(path, Path(out) if out else None)
     except OSError as error:
@@ -76,23 +105,7 @@ def forecast(
     if out is None:
         _check_same_series(folder, series)
     check_writable(folder, FILES)
-    series = without_unfinished(series, options)
-    print_series(console, series, translate)
-    with LadderProgress(drawing, translate) as progress:
-        result = FitResult.of(*fit_series(series, replace(options, watcher=progress)))
-    # The forecast stands there before the report's pictures are drawn, which takes seconds.
-    print_answer(console, result.findings, translate)
-    print_findings(console, result.findings, translate)
-    again = words_of(ctx)
-    began = perf_counter()
-    _write(result, folder, lang, again)
-    report_seconds = perf_counter() - began
-    console.print(translate("cli.written", folder=folder, files=FILES))
-    print_times(console, {"read": reading_seconds, **result.findings.times, "report": report_seconds}, translate)
-    console.print(translate("cli.again"))
-    console.print("  " + line_of(again), soft_wrap=True)  # to be pasted, so that no line break may stand in it
-    if as_json:
-        _print_json(result, lang)
+    return folder
 
 
 def _folder(file: Path, out: Path | None) -> Path:
@@ -103,7 +116,7 @@ def _folder(file: Path, out: Path | None) -> Path:
     there = [name for name in FILES if (folder / name).exists()]
     if file.name in there and file.exists() and (folder / file.name).samefile(file):
         raise InputError("forecast.own_file", file=file, name=file.name, option=Argument("out"))
-    if there and "model.thalweg" not in there:
+    if there and MODEL_FILE not in there:
         raise InputError("forecast.foreign_file", folder=folder, name=there[0], option=Argument("out"))
     return folder
 
@@ -118,7 +131,7 @@ def _check_same_series(folder: Path, series: Series) -> None:
     from thalweg.forecast.store import unpack
 
     try:
-        stored = unpack(folder / MODEL).days
+        stored = unpack(folder / MODEL_FILE).days
     except InputError:
         return  # there is no model, or none that can serve
     _, of_stored, of_series = np.intersect1d(stored.dates, series.dates, return_indices=True)
@@ -135,7 +148,7 @@ def _check_same_series(folder: Path, series: Series) -> None:
 
 def _write(result: FitResult, folder: Path, language: str, again: Sequence[str]) -> None:
     from thalweg.files import write_whole, written_together
-    from thalweg.forecast.belonging import MODEL_FILE, stamp_of
+    from thalweg.forecast.belonging import stamp_of
     from thalweg.forecast.export import forecast_csv, ladder_csv
 
     with written_together(folder, first=MODEL_FILE) as aside:

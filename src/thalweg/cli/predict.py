@@ -13,6 +13,7 @@ from thalweg.cli.arguments import Flag, Position
 from thalweg.cli.options import Json, Lang
 from thalweg.errors import InputError
 from thalweg.files import check_writable, write_whole
+from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.messages import Argument
 from thalweg.options import Options, WholeNumber, option, switch
 from thalweg.series.read.options import ReadOptions
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from thalweg.forecast.result import Forecast
 
 
-MODEL = "model.thalweg"
 HEAD_BYTES = 1024
 
 
@@ -100,8 +100,8 @@ def predict(
 
 def _model_file(model: Path, newfile: str | None) -> Path:
     """Return the model's file: where a folder of `forecast` was named, that in it. A table is refused."""
-    if (model / MODEL).is_file():
-        return model / MODEL
+    if (model / MODEL_FILE).is_file():
+        return model / MODEL_FILE
     try:
         with model.open("rb") as file:
             start = file.read(HEAD_BYTES)
@@ -109,9 +109,9 @@ def _model_file(model: Path, newfile: str | None) -> Path:
         return model  # what is wrong is told on loading
     if start[8:9] == b"{" or (start and 0 in start and not start.startswith(b"PAR1")):
         return model
-    if newfile is not None and Path(newfile).suffix == Path(MODEL).suffix:
+    if newfile is not None and Path(newfile).suffix == Path(MODEL_FILE).suffix:
         raise InputError("predict.exchanged", file=model, command=_command("predict", newfile, str(model)))
-    made = Path(model.stem) / MODEL
+    made = Path(model.stem) / MODEL_FILE
     raise InputError(
         "predict.table", file=model, first=_command("forecast", str(model)), then=_command("predict", str(made))
     )

@@ -21,7 +21,7 @@ from thalweg.forecast.overfitting import overfitting
 from thalweg.forecast.result import Findings, Miss
 from thalweg.forecast.search import search
 from thalweg.forecast.strategy import needs_direct, strategy_name
-from thalweg.forecast.unfinished import without_unfinished
+from thalweg.forecast.unfinished import doubted, without_unfinished
 from thalweg.forecast.verdict import verdict
 from thalweg.forecast.watch import Silence
 from thalweg.learn.prepare import prepare
@@ -67,12 +67,17 @@ def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
         If it is no series, or the series is too short, or too short for the horizon.
     """
     began = time.perf_counter()
-    series = without_unfinished(_checked(series), options)
+    laps, watcher = Laps(began), options.watcher or Silence()
+    series = _checked(series)
+    if doubted(series, options):
+        if prepare(lambda: watcher.stage("compile", 1)):
+            laps.end("compile")
+        series = without_unfinished(series, options)
+        laps.end("last_value")
     split = _split(series, options)
-    frequency, horizon, watcher = series.frequency, options.horizon, options.watcher or Silence()
+    frequency, horizon = series.frequency, options.horizon
     ladder = named_ladder(options.ladder, frequency) if isinstance(options.ladder, str) else options.ladder
     data = data_of(series, Calendar(options.country or "", frequency=frequency), options.loss)
-    laps = Laps(began)
     if prepare(lambda: watcher.stage("compile", 1)):
         laps.end("compile")
     with thread_pool(options.threads) as pool:

@@ -47,6 +47,12 @@ def may_be_unfinished(series: Series) -> bool:
     return bool(series.observed[-1]) and len(earlier) >= _FEWEST and bool(series.values[-1] < earlier.min())
 
 
+def doubted(series: Series, options: FitOptions) -> bool:
+    """Whether `without_unfinished` has to look at the last value, which takes about a second."""
+    done = any(note.key == _NOTE for note in series.notes)
+    return not options.keep_last and not done and may_be_unfinished(series)
+
+
 def without_unfinished(series: Series, options: FitOptions) -> Series:
     """Return the series without an unfinished last value, and with a note about it, the first.
 
@@ -65,8 +71,7 @@ def without_unfinished(series: Series, options: FitOptions) -> Series:
     Series
         The same one if nothing was left out, or if that was done before.
     """
-    done = any(note.key == _NOTE for note in series.notes)
-    if options.keep_last or done or not may_be_unfinished(series):
+    if not doubted(series, options):
         return series
     try:
         split = split_by_date(series)
