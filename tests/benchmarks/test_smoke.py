@@ -11,6 +11,8 @@ import pytest
 
 from support.peers import peer
 
+pytestmark = pytest.mark.slow
+
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 
 

@@ -165,6 +165,7 @@ def test_an_unfinished_last_day_is_told_first_and_forecast_first(thalweg, channe
     assert (kept["forecast"][0]["date"] > date, kept["notes"]) == (True, [])
 
 
+@pytest.mark.slow
 def test_chinese_from_the_catalogue(thalweg, channel, tmp_path):
     told = thalweg("forecast", channel, "--ladder", "quick", "--horizon", 1, "--out", tmp_path / "out", "--lang", "zh")
     assert told.exit_code == 0
@@ -175,6 +176,7 @@ def test_chinese_from_the_catalogue(thalweg, channel, tmp_path):
     assert 'lang="zh' in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_by_default_the_folder_is_named_after_the_file_and_an_earlier_run_is_replaced(
     thalweg, channel, tmp_path, monkeypatch
 ):

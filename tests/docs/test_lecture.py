@@ -45,6 +45,7 @@ QUICK = ("look error", "look matrix", "look lags", "look batches", "look passes 
         for line in drawing("en")
     ],
 )
+@pytest.mark.slow
 def test_a_command_of_the_page_makes_its_picture(line, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done = thalweg(*shlex.split(line)[1:])

@@ -47,6 +47,7 @@ def test_both_languages_show_the_same(english, chinese):
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.slow
 def test_a_script_is_short_and_says_how_it_is_used(script):
     file = ROOT / "examples" / f"{script}.py"
     assert len(file.read_text("utf-8").splitlines()) < 120

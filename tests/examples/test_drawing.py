@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.slow
+
 Image = pytest.importorskip("PIL.Image", reason="the examples draw with Pillow")
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "drawing.py"

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from support.data import task
 from thalweg.messages import Message
 
+pytestmark = pytest.mark.slow
+
 boards = pytest.importorskip("sgfmill.boards", reason="examples/go.py reads SGF by sgfmill")
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

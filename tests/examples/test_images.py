@@ -12,6 +12,8 @@ import pytest
 
 from support.data import task
 
+pytestmark = pytest.mark.slow
+
 Image = pytest.importorskip("PIL.Image", reason="the examples draw with Pillow")
 datasets = pytest.importorskip("sklearn.datasets", reason="the digits are scikit-learn's")
 

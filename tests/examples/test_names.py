@@ -14,6 +14,8 @@ import pytest
 from support.data import task
 from thalweg.learn import predict
 
+pytestmark = pytest.mark.slow
+
 Image = pytest.importorskip("PIL.Image", reason="the pictures are read with Pillow")
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "names.py"

@@ -14,6 +14,8 @@ import pytest
 
 from support.data import task
 
+pytestmark = pytest.mark.slow
+
 Image = pytest.importorskip("PIL.Image", reason="the pictures are read with Pillow")
 for needed in ("sklearn", "kaldi_native_fbank", "soundfile"):
     pytest.importorskip(needed, reason="speech.py needs it")

@@ -162,6 +162,7 @@ def test_a_weekend_of_a_monday_to_friday_model_is_not_explained():
         why_of(model.pair.one_step, model.calendar, model.days, saturday)
 
 
+@pytest.mark.slow
 def test_the_report_shows_the_dates_of_the_parts(fitted_series):
     series, findings, model = fitted_series
     split = findings.split

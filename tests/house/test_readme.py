@@ -82,6 +82,7 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("document", RUN)
+@pytest.mark.slow
 def test_every_command_runs(folder, document):
     told = commands(document)
     if document == "docs/commands.md":  # it speaks of a model and of newer days before it says how to get them

@@ -81,6 +81,7 @@ def test_it_carries_the_licence(wheel):
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
 
 
+@pytest.mark.slow
 def test_the_installed_command_does_the_whole_job(installed, tmp_path):
     def run(*arguments):
         done = subprocess.run(

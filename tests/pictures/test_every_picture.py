@@ -29,6 +29,7 @@ def picture(request):
     return picture_of(request.param)
 
 
+@pytest.mark.slow
 def test_altair_finds_nothing_wrong(picture):
     assert picture.chart.to_dict(validate=True) == picture.illustration.described
 

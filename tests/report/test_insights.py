@@ -54,6 +54,7 @@ def test_the_report_shows_them_with_their_words_and_questions(result, language):
     assert len(text.encode()) < 3_000_000
 
 
+@pytest.mark.slow
 def test_days_that_are_all_the_same_have_no_surface_and_the_page_says_so():
     flat = replace(simulated_series(60), values=np.full(60, 5.0))
     result = thalweg.fit(flat, ladder=SMALL, horizon=1, threads=1)

@@ -205,6 +205,7 @@ def test_without_scikit_learn_it_says_what_to_install():
     assert "ImportError: The estimators need scikit-learn 1.6 or newer: pip install 'thalweg[sklearn]'." in ended.stderr
 
 
+@pytest.mark.slow
 def test_another_import_that_fails_is_not_taken_for_it():
     program = "import sys; sys.modules['thalweg.learn.descent'] = None; import thalweg.adapters.sklearn"
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

@@ -151,6 +151,7 @@ def test_a_stream_of_a_parquet_file(tmp_path):
     assert network.theta_ == pytest.approx(whole.theta_.astype(network.theta_.dtype), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_a_parquet_file_gives_its_labels_and_the_names_of_its_features(tmp_path):
     names = np.array(["setosa", "versicolor", 'it\'s "virginica"'])[SPECIES]
     table = pl.DataFrame({**dict(zip("abcd", IRIS.T.astype(np.float32), strict=True)), "kind": names})

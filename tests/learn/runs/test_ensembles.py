@@ -150,6 +150,7 @@ class TestLearningRate:
                 reached[factor] = descent.loss_of_all()
             assert reached[1.0] < 0.7 * reached[0.01]
 
+    @pytest.mark.slow
     def test_a_loss_minus_100_gives_the_same_rate(self):
         x = np.linspace(-1, 1, 50)
         table = dense_examples(x[:, None], x**2)

@@ -201,6 +201,7 @@ def test_a_whole_number_that_is_true_compiles_nothing_anew():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a process that is killed is forked, which this system cannot")
 @pytest.mark.parametrize(("most", "epochs"), [(5, 60), pytest.param(50, 300, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_killed_at_random_moments(tmp_path, most, epochs):
     script = """
         import os, random, signal, sys, time
