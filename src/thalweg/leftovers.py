@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import re
+import secrets
 import shutil
 import stat
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 _PREFIX, _SUFFIX = ".thalweg.", ".part"
+_made: dict[Path, int] = {}  # what has been made, or is about to be, and by which process
 _OURS = re.compile(r"\.thalweg\.[a-z0-9_]{8}\.part")
 
 
@@ -31,15 +33,19 @@ def temporary_file(folder: Path) -> Generator[Path]:
     """
     sweep(folder)
     held = False
-    handle, name = -1, ""
+    handle, path = -1, folder
     while not held:
-        handle, name = tempfile.mkstemp(dir=folder, prefix=_PREFIX, suffix=_SUFFIX)
-        held = _hold(handle, name)
+        path = _named(folder)
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        except OSError:
+            _made.pop(path, None)
+            raise
+        held = _hold(handle, str(path))
     try:
-        yield Path(name)
+        yield path
     finally:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
+        _take_away(path)
         _release(handle)
 
 
@@ -48,16 +54,46 @@ def temporary_folder(folder: Path) -> Generator[Path]:
     """Give an empty folder in a folder, and remove it at the end; what killed runs left there goes first."""
     sweep(folder)
     held = False
-    handle, name = -1, ""
+    handle, path = -1, folder
     while not held:
-        name = tempfile.mkdtemp(dir=folder, prefix=_PREFIX, suffix=_SUFFIX)
-        handle = -1 if fcntl is None else os.open(name, os.O_RDONLY)
-        held = _hold(handle, name)
+        path = _named(folder)
+        try:
+            path.mkdir(mode=0o700)
+        except OSError:
+            _made.pop(path, None)
+            raise
+        handle = -1 if fcntl is None else os.open(path, os.O_RDONLY)
+        held = _hold(handle, str(path))
     try:
-        yield Path(name)
+        yield path
     finally:
-        shutil.rmtree(name, ignore_errors=True)
+        _take_away(path)
         _release(handle)
+
+
+def _named(folder: Path) -> Path:
+    """Return the path of something to be made. It is known before it is made: an interrupt may come at any moment."""
+    path = folder / f"{_PREFIX}{secrets.token_hex(4)}{_SUFFIX}"
+    _made[path] = os.getpid()
+    return path
+
+
+def _take_away(path: Path) -> None:
+    """Remove what was made, if it still stands there."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink()
+    _made.pop(path, None)
+
+
+@atexit.register
+def take_all_away() -> None:
+    """Remove at the end of the process what an interrupt kept from being removed."""
+    for path, process in tuple(_made.items()):
+        if process == os.getpid():  # a fork has the names of its parent
+            _take_away(path)
 
 
 def sweep(folder: Path) -> None:

@@ -22,6 +22,7 @@ from thalweg.cli import main
 from thalweg.files import check_writable
 from thalweg.forecast.belonging import MODEL_FILE, strangers
 from thalweg.forecast.model import load
+from thalweg.leftovers import take_all_away
 from thalweg.series.sample import sample, sample_csv
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ def _run(folder: Path, seed: int) -> None:
     os.chdir(folder)
     sys.stdout = sys.stderr = io.StringIO()
     sys.argv = ["thalweg", "forecast", "channel.csv", "--ladder", "small.toml", "--horizon", "7", "--seed", str(seed)]
-    main()
+    try:
+        main()
+    finally:
+        take_all_away()  # as at the end of a program; this process is a fork, whose end calls nothing
 
 
 def _stamped(out: Path) -> bool:

@@ -277,7 +277,7 @@ def test_a_disk_that_fills_up_leaves_the_earlier_run_whole(thalweg, channel, run
     for name in FILES:
         (folder / name).write_bytes((run.folder / name).read_bytes())
     before = {name: (folder / name).read_bytes() for name in FILES}
-    really = forecaster.fit_series
+    really = forecaster.fit_complete
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def fit_then_no_room(*arguments, **options):
@@ -286,7 +286,7 @@ def test_a_disk_that_fills_up_leaves_the_earlier_run_whole(thalweg, channel, run
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
         return found
 
-    monkeypatch.setattr(forecaster, "fit_series", fit_then_no_room)
+    monkeypatch.setattr(forecaster, "fit_complete", fit_then_no_room)
     try:
         result = thalweg("forecast", channel, "--ladder", "quick", "--out", folder)
     finally:

@@ -273,7 +273,9 @@ def test_the_model_file(run):
             ]  # later additions
         assert list(description) == wanted
         assert description["version"] == 1
-        assert list(description["days"]) == ["start", "name", "source", "simulated"]
+        assert list(description["days"]) == ["start", "name", "source", "simulated"] + ["differenced"] * (
+            file != OLD_MODEL
+        )
         for member in description["daily"]:
             assert set(member) in ({"rung"}, {"rung", "scale", "widths"})
         assert {re.sub(r"\d+$", "N", name) if name != "sha256" else name for name in names} <= set(

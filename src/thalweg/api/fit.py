@@ -116,7 +116,10 @@ class FitResult:
 
     def __str__(self) -> str:
         translate = catalogue()
-        return self.table() + "\n\n" + "\n".join(translate(sentence) for sentence in self.findings.verdict)
+        odd, verdict = (
+            "\n".join(map(translate, sentences)) for sentences in (self.findings.series.notes, self.findings.verdict)
+        )
+        return "\n\n".join(part for part in (odd, self.table(), verdict) if part)
 
     def __repr__(self) -> str:
         return f"<FitResult {self.findings.chosen!r} for {self.findings.series.name!r}>"

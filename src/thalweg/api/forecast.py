@@ -76,7 +76,8 @@ class Forecast(Predictions):
         heads = ["date", "mean", *self.intervals.columns()]
         wide = [max(map(len, [head, *cells])) for head, cells in zip(heads, columns, strict=True)]
         rows = [heads, *(list(row) for row in zip(*columns, strict=True))]
-        return "\n".join("  ".join(map(str.rjust, row, wide)) for row in rows)
+        table = ["  ".join(map(str.rjust, row, wide)) for row in rows]
+        return "\n".join([*map(str, self.notes), *table])
 
     def _repr_html_(self) -> str:
         from thalweg.api.notebook import forecast_html  # noqa: PLC0415 - pictures load slowly

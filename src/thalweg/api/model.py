@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from thalweg.api.forecast import Forecast
 from thalweg.forecast.model import Model as Forecaster
 from thalweg.forecast.model import load as load_model
-from thalweg.options import WholeNumber
+from thalweg.options import Switch, WholeNumber
 from thalweg.series.read.given import series_of
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 HORIZON = WholeNumber(1, unit="days")
+KEEP_LAST = Switch()
 
 
 class Model(Forecaster):
@@ -53,8 +55,9 @@ class Model(Forecaster):
             If the horizon is beyond the model's, or the days cannot be read, have another name, end before the stored
             days, leave a gap after them or hold values that the model cannot transform.
         """
-        if horizon is None and hasattr(series, "__index__") and not isinstance(series, bool):
-            series, horizon = None, series
+        keep_last = KEEP_LAST.checked("keep_last", keep_last)
+        if horizon is None and type(series) is not bool and isinstance(series, (Integral, float)):
+            series, horizon = None, HORIZON.checked("horizon", series)
         if horizon is not None:
             horizon = HORIZON.checked("horizon", horizon)
         newer = None if series is None else self._read(series)
@@ -80,7 +83,7 @@ class Model(Forecaster):
         return super().recent(self._read(series), keep_last=keep_last)
 
     def _read(self, series: object) -> Series:
-        return series_of(series, value=self.name, goes_on=True)
+        return series_of(series, value=self.name, goes_on=True, difference=self.days.differenced)
 
 
 def load(path: str | Path) -> Model:

@@ -39,6 +39,7 @@ def findings_html(findings: Findings, language: str = "en") -> str:
     return template("findings.html.jinja").render(
         language=language,
         simulated=translate("report.simulated") if findings.series.simulated else "",
+        notes=[translate(note) for note in findings.series.notes],
         verdict=[translate(message) for message in findings.verdict],
         table=ladder_table(findings, language),
         choice=translate("report.mark_choice"),
@@ -53,6 +54,7 @@ def forecast_html(forecast: Forecasted, language: str = "en") -> str:
     return template("forecast.html.jinja").render(
         language=language,
         simulated=catalogue(language)("report.simulated") if forecast.series.simulated else "",
+        notes=[catalogue(language)(note) for note in forecast.forecast.notes],
         table=forecast_table(forecast, language),
         title=spec["title"]["text"],
         image=_image(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE).encode()),

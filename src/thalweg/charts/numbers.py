@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from typing import TYPE_CHECKING
 
@@ -213,11 +212,6 @@ def duration(seconds: float, language: str = "en") -> str:
         return translate("table.seconds", seconds=f"{seconds:.1f}")
     minutes, rest = divmod(round(seconds), MINUTE_SECONDS)
     return translate("table.minutes", minutes=minutes, seconds=rest)
-
-
-def past(date: np.datetime64) -> bool:
-    """Whether a day lies before today, by the user's clock."""
-    return bool(date < np.datetime64(dt.datetime.now().astimezone().date()))
 
 
 def day(date: np.datetime64, language: str = "en", form: str = "report.day") -> str:

@@ -48,10 +48,8 @@ def forecast(
     from thalweg.cli.progress import LadderProgress
     from thalweg.cli.terminal import print_findings, print_series
     from thalweg.cli.times import print_times
-    from thalweg.forecast.forecaster import fit_series
+    from thalweg.forecast.forecaster import complete, fit_complete
     from thalweg.forecast.laps import Laps
-    from thalweg.forecast.unfinished import doubted, without_unfinished
-    from thalweg.learn.prepare import prepare
     from thalweg.messages import catalogue
     from thalweg.series.read import read_with
 
@@ -66,14 +64,10 @@ def forecast(
         series = read_with(path, reading)
     laps.end("read")
     folder = _checked_folder(path, out, series)
-    if doubted(series, options):
-        if prepare(lambda: None):  # that it compiles is told where it begins
-            laps.end("compile")
-        series = without_unfinished(series, options)
-        laps.end("last_value")
+    series = complete(series, options, laps)
     print_series(console, series, translate)
     with LadderProgress(drawing, translate) as progress:
-        result = FitResult.of(*fit_series(series, replace(options, watcher=progress)))
+        result = FitResult.of(*fit_complete(series, replace(options, watcher=progress), Laps(perf_counter())))
     # The forecast stands there before the report's pictures are drawn, which takes seconds.
     print_answer(console, result.findings, translate)
     print_findings(console, result.findings, translate)
@@ -135,14 +129,18 @@ def _check_same_series(folder: Path, series: Series) -> None:
     except InputError:
         return  # there is no model, or none that can serve
     _, of_stored, of_series = np.intersect1d(stored.dates, series.dates, return_indices=True)
-    equal = stored.values[of_stored] == series.values[of_series]
+    if stored.differenced != series.differenced:
+        return  # the same totals, read in another way
+    before, now = stored.values[of_stored], series.values[of_series]
+    # Another reading of a mark makes thousandths of numbers, or a thousand times as much.
+    equal = (before == now) | np.isclose(before, 1000 * now) | np.isclose(1000 * before, now)
     if series.name != stored.name or not len(equal) or equal.mean() < SAME_SHARE:
         raise InputError(
             "forecast.other_series",
             folder=folder,
             name=stored.name,
             last=stored.dates[-1],
-            option=Argument("out", f"{folder}-2"),
+            option=Argument("out", Path(f"{folder}-2")),
         )
 
 

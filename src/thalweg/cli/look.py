@@ -14,7 +14,7 @@ from thalweg.cli.arguments import Flag, Position, command_of
 from thalweg.cli.given import looks_like_a_file
 from thalweg.cli.options import Json, Lang, Language
 from thalweg.errors import InputError
-from thalweg.messages import Argument, Message, catalogue
+from thalweg.messages import Argument, Message, Whole, catalogue
 from thalweg.options import Options
 from thalweg.pictures import PICTURES
 from thalweg.pictures.registry import examples_of, views_of
@@ -50,7 +50,7 @@ class Pictures(TyperGroup):
             return super().resolve_command(ctx, args)
         if name not in PICTURES:
             if looks_like_a_file(name):
-                raise InputError("picture.file_first", file=name, quoted=shlex.quote(name))
+                raise InputError("picture.file_first", file=name, quoted=Whole(shlex.quote(name)))
             near = get_close_matches(name, PICTURES, n=1)
             meant = Message("look.meant", {"name": near[0]}) if near else ""
             raise InputError("picture.no_picture", name=name, meant=meant)

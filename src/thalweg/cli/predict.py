@@ -14,7 +14,7 @@ from thalweg.cli.options import Json, Lang
 from thalweg.errors import InputError
 from thalweg.files import check_writable, write_whole
 from thalweg.forecast.belonging import MODEL_FILE
-from thalweg.messages import Argument
+from thalweg.messages import Argument, Message, Whole
 from thalweg.options import Options, WholeNumber, option, switch
 from thalweg.series.read.options import ReadOptions
 
@@ -69,11 +69,13 @@ def predict(
     series = None
     if newfile is not None:
         with file_of(newfile, translate) as path:
-            series = read_with(path, replace(reading, value=reading.value or loaded.name, goes_on=True))
-    notes = list(loaded.notes)
+            value, difference = reading.value or loaded.name, reading.difference or loaded.days.differenced
+            series = read_with(path, replace(reading, value=value, difference=difference, goes_on=True))
+    odd: tuple[Message, ...] = ()
     if series is not None and not options.keep_last:
         series, note = loaded.without_unfinished(series)
-        notes += [] if note is None else [note]
+        odd = () if note is None else (note,)
+    odd = odd if series is None else series.notes
     days = loaded.predict(series, options.horizon, keep_last=True)
     recent = None if series is None else loaded.recent(series, keep_last=True)
     age = (dt.datetime.now().astimezone().date() - loaded.made).days
@@ -81,7 +83,7 @@ def predict(
         known = loaded.days if series is None else series
         write_whole(out, forecast_csv(days, known.values, stamp_of(model.read_bytes())))
     if as_json:
-        told = _object(loaded, days, recent, age) | {"notes": [translate(note) for note in notes]}
+        told = _object(loaded, days, recent, age) | {"notes": [translate(note) for note in (*loaded.notes, *odd)]}
         typer.echo(json.dumps(told, ensure_ascii=False, allow_nan=False))
         return
     console = Console(markup=False, highlight=False, emoji=False)
@@ -90,7 +92,7 @@ def predict(
         print_series(console, series, translate)
         print_recent(console, recent, translate)
     else:
-        print_notes(console, notes[len(loaded.notes) :], translate)
+        print_notes(console, odd, translate)
     console.print()
     print_forecast(console, days, loaded.days if series is None else series, translate)
     if out is not None:
@@ -117,8 +119,8 @@ def _model_file(model: Path, newfile: str | None) -> Path:
     )
 
 
-def _command(*words: str) -> str:
-    return shlex.join(["thalweg", *words])
+def _command(*words: str) -> Whole:
+    return Whole(shlex.join(["thalweg", *words]))
 
 
 def _check_out(out: Path, model: Path, newfile: str | None) -> None:

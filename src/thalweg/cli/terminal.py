@@ -204,7 +204,7 @@ def _settings(findings: Findings, translate: Catalogue) -> Iterator[RenderableTy
     """Yield the hyperparameters (O6), which a person set, apart from the unknowns, which descent found."""
     choice = findings.choice
     members: list[RungResult] = [line for line in findings.ladder if line.rung in choice.members] or [choice]
-    fitted = [line for line in members if line.kind != "copy"]
+    fitted = [line for line in members if line.parameters]
     chosen = rung_name(choice.rung, translate.language)
     if not fitted:
         yield translate("cli.no_unknowns", rung=chosen)

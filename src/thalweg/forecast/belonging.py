@@ -39,7 +39,10 @@ def strangers(path: Path) -> list[str]:
         return []
     beside = (("forecast.csv", _in_csv), ("ladder.csv", _in_csv), ("report.html", _in_page))
     found = {name: _stamp_in(path.with_name(name), read) for name, read in beside}
-    own = stamp_of(path.read_bytes()) if any(found.values()) else ""
+    try:
+        own = stamp_of(path.read_bytes()) if any(found.values()) else ""
+    except OSError:
+        return []  # it was taken away since it was read
     return [name for name, stamp in found.items() if stamp not in ("", own)]
 
 

@@ -138,7 +138,8 @@ def _conformal(
     made, actual = predictions[first:], series.values[first:]
     known = series.observed[first:] & np.isfinite(made)
     residuals = transform.transform(actual) - transform.transform(np.where(known, made, 0.0))
-    least = narrowest(series.values[:sealed], residuals[known], transform)
+    before = slice(None, sealed - first)
+    least = narrowest(series.values[:sealed], residuals[before][known[before]], transform)
     return adaptive_conformal(
         residuals, known, sealed - first, step, used=series.frequency.year, least=least, levels=levels
     )

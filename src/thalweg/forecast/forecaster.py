@@ -66,22 +66,31 @@ def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
     InputError
         If it is no series, or the series is too short, or too short for the horizon.
     """
-    began = time.perf_counter()
-    laps, watcher = Laps(began), options.watcher or Silence()
-    series = _checked(series)
+    laps = Laps(time.perf_counter())
+    return fit_complete(complete(_checked(series), options, laps), options, laps)
+
+
+def complete(series: Series, options: FitOptions, laps: Laps) -> Series:
+    """Return the series without an unfinished last value; the time that it takes to look is counted."""
     if doubted(series, options):
+        watcher = options.watcher or Silence()
         if prepare(lambda: watcher.stage("compile", 1)):
             laps.end("compile")
         series = without_unfinished(series, options)
         laps.end("last_value")
-    split = _split(series, options)
+    return series
+
+
+def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findings, Model]:
+    """Fit a series whose last value is complete, as of `complete`; else as `fit_series`."""
+    split, watcher = _split(series, options), options.watcher or Silence()
     frequency, horizon = series.frequency, options.horizon
     ladder = named_ladder(options.ladder, frequency) if isinstance(options.ladder, str) else options.ladder
     data = data_of(series, Calendar(options.country or "", frequency=frequency), options.loss)
     if prepare(lambda: watcher.stage("compile", 1)):
         laps.end("compile")
     with thread_pool(options.threads) as pool:
-        limit = TimeLimit(began, options.time_limit, pool)
+        limit = TimeLimit(laps.began, options.time_limit, pool)
         limit.limit_search()
         searched = search(data, (split,), ladder, seed=options.seed, pool=pool, watcher=watcher)
         limit.lift(cut_short=searched.cut_short)
@@ -116,6 +125,19 @@ def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
     copied = copied_steps(searched, horizon)
     others = best_without_and_with_calendar(searched, opened)
     notes = [*searched.notes, *limit.notes]
+    sentences = verdict(
+        chosen,
+        calibration,
+        copied,
+        frequency,
+        options.loss,
+        undecided=chosen_by.note,
+        overfit=overfitting(searched),
+        notes=notes,
+    )
+    misses = _misses(calibration.as_used, data.calendar.country, series, others)
+    forecast = model.predict()
+    laps.end("summary")
     findings = Findings(
         series=series,
         split=split,
@@ -128,18 +150,9 @@ def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
         copied=copied,
         rests_on=chosen_by.basis.value,
         strategy=strategy_name(strategies),
-        forecast=model.predict(),
-        misses=_misses(calibration.as_used, data.calendar.country, series, others),
-        verdict=verdict(
-            chosen,
-            calibration,
-            copied,
-            frequency,
-            options.loss,
-            undecided=chosen_by.note,
-            overfit=overfitting(searched),
-            notes=notes,
-        ),
+        forecast=forecast,
+        misses=misses,
+        verdict=sentences,
         country=data.calendar.country,
         seconds=sum(laps.seconds.values()),
         times=laps.seconds,

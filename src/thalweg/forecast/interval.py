@@ -225,7 +225,8 @@ def quantiles(
     """Return the lower and the upper quantile of signed residuals for each level, shape (levels, 2).
 
     Each side leaves out half of `share_outside`, shape (levels,), by the finite-sample rank ⌈(n + 1)·p⌉. Where there
-    are too few residuals for that rank, the largest one is taken. Both lie at least `least` from their middle.
+    are too few residuals for that rank, the largest one is taken. Both lie at least `least` from their middle, and no
+    level is narrower than one before it.
     """
     ordered = np.sort(residuals)
     count = len(ordered)
@@ -236,7 +237,9 @@ def quantiles(
         if high - low < 2 * least:
             low, high = (low + high) / 2 - least, (low + high) / 2 + least
         bounds.append((low, high))
-    return np.array(bounds)
+    # Each level is widened around its own middle, so a higher one need not hold a lower one without this.
+    lows, highs = np.array(bounds).T
+    return np.stack([np.minimum.accumulate(lows), np.maximum.accumulate(highs)], axis=-1)
 
 
 def widening(bands: NDArray[np.float64]) -> NDArray[np.float64]:

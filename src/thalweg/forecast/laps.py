@@ -23,6 +23,7 @@ class Laps:
 
     def __init__(self, began: float) -> None:
         self.seconds: dict[str, float] = {}
+        self.began = began
         self._since = began
 
     def end(self, name: str) -> None:

@@ -110,6 +110,7 @@ class Model(ModelParts):
         if series is not None and not keep_last:
             series, note = self.without_unfinished(series)
             notes = () if note is None else (note,)
+        notes = notes if series is None else series.notes
         days = self.days if series is None else self.joined(series)
         past = past_of(days, np.array([len(days) - 1]))
         mean = predict_steps(self.pair, past, self.strategies)[0, :steps]
@@ -138,6 +139,10 @@ class Model(ModelParts):
             known = {"found": given.frequency.name, "expected": frequency.name}
             raise InputError("model.frequency", source=series.source_name, **known)
         stored, newer = self.days.dates, series.dates
+        if series.differenced != self.days.differenced:
+            argument = Argument("difference", value=True) if self.days.differenced else Argument("difference")
+            key = "model.totals" if self.days.differenced else "model.increases"
+            raise InputError(key, source=series.source_name, argument=argument)
         if newer[-1] < stored[-1]:
             raise InputError("model.older", source=series.source_name, last=newer[-1], expected=stored[-1])
         if self.days.place(newer[0]) > len(self.days):
@@ -257,6 +262,6 @@ def load(path: str | Path) -> Model:
         raise InputError("model.unusable", path=path, reason=Message("error.model.reason.forecast_not_finite"))
     others = strangers(path)
     if others:
-        note = Message("model.note.mixed_set", {"path": str(path), "names": others})
+        note = Message("model.note.mixed_set", {"path": path, "names": others})
         model = replace(model, notes=(*model.notes, note))
     return model

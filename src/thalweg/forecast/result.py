@@ -210,7 +210,7 @@ class Findings:
         The options needed to repeat the fit, such as ladder, seed and horizon.
     times : mapping
         The parts of `seconds`, by name: ``compile`` (where the engine was compiled), ``search``, ``open``,
-        ``backtest``, ``calibration`` and ``final_fit``.
+        ``backtest``, ``calibration``, ``final_fit`` and ``summary``; ``last_value`` where that looked unfinished.
     """
 
     series: Series

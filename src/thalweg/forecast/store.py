@@ -128,6 +128,7 @@ def pack(model: ModelParts) -> bytes:
             "name": model.days.name,
             "source": model.days.source,
             "simulated": model.days.simulated,
+            "differenced": model.days.differenced,
         },
         "daily": _members(pair.one_step, "daily", tensors),
         "many": _members(pair.multi_step, "many", tensors) if pair.multi_step is not pair.one_step else None,
@@ -207,6 +208,7 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
         name=str(days["name"]),
         source=str(days["source"]),
         simulated=bool(days["simulated"]),
+        differenced=bool(days.get("differenced", False)),
         frequency=frequency,
     )
     levels = tuple(_number(level) for level in description.get("levels", LEVELS))

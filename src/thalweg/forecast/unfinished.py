@@ -100,10 +100,12 @@ def without_unfinished(series: Series, options: FitOptions) -> Series:
 def left_out(series: Series) -> Series:
     """Return the series up to the last value but one that was observed, and with a note, the first."""
     earlier = _same_place(series)
+    shorter = series.head(int(np.flatnonzero(series.observed[:-1])[-1]) + 1)
     note = Message(
         _NOTE,
         {
             "date": iso(series.dates[-1]),
+            "first": iso(shorter.after(1)),
             "value": as_told(series.values[-1]),
             "count": len(earlier),
             "low": as_told(earlier.min()),
@@ -111,7 +113,6 @@ def left_out(series: Series) -> Series:
             "argument": Argument("keep_last", value=True),
         },
     )
-    shorter = series.head(int(np.flatnonzero(series.observed[:-1])[-1]) + 1)
     return replace(shorter, notes=(note, *series.notes))
 
 

@@ -100,10 +100,10 @@ def _against_copying(
             yield Message(f"verdict.other_copy_{loss}", against)
     else:
         gain = 1 - served / copy_loss if copy_loss > 0 else 0.0
-        key = f"verdict.better_{loss}" if gain > 0 else f"verdict.worse_{loss}"
-        yield Message(key, values | against | {"percent": 100 * abs(gain)})
-    if horizon > 1:
-        first = {name: float(losses[0]) for name, losses in copied.items() if name != chosen.rung}
+        key = "better" if gain > 0 else "worse" if copy_loss > 0 or served == 0 else "worse_than_exact"
+        yield Message(f"verdict.{key}_{loss}", values | against | {"percent": _percent(gain)})
+    first = {name: float(losses[0]) for name, losses in copied.items() if name != chosen.rung}
+    if horizon > 1 and first:
         tomorrow = min(first, key=lambda name: first[name])
         told = {"loss": figures(float(steps[0])), "copy": rung_message(tomorrow), "copy_loss": figures(first[tomorrow])}
         yield Message(f"verdict.one_step_{loss}", told)
@@ -111,8 +111,13 @@ def _against_copying(
             yield from _copying_ahead(steps, copied[best_copy], best_copy, loss)
     season = frequency.copies[-1][0]
     if chosen.kind != "copy" and best_copy != season and served < means[season]:
-        told = {"percent": 100 * (1 - served / means[season]), "copy_loss": figures(means[season])}
+        told = {"percent": _percent(1 - served / means[season]), "copy_loss": figures(means[season])}
         yield Message("verdict.last_week", told)
+
+
+def _percent(gain: float) -> float:
+    """Return a share in percent; what is not the whole is not told as 100%."""
+    return 100 * abs(gain) if gain >= 1 else min(100 * abs(gain), 99.0) if gain > 0 else 100 * abs(gain)
 
 
 def _copying_ahead(steps: NDArray[np.float64], copied: NDArray[np.float64], copy: str, loss: str) -> Iterator[Message]:

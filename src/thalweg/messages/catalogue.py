@@ -42,6 +42,12 @@ class Message:
         return catalogue()(self)
 
 
+class Whole(str):
+    """A text that is told in its whole length, such as a command to paste."""
+
+    __slots__ = ()
+
+
 class Sentences(tuple[Message, ...]):
     """Messages that `print` shows as sentences, a line each."""
 
@@ -124,10 +130,10 @@ class Catalogue:
             case list() | tuple():
                 told = [str(self._told(each)) for each in value[:_MOST_LISTED]]
                 return self.templates["list.comma"].join([*told, *["…"] * (len(value) > _MOST_LISTED)])
+            case Whole() | Path():
+                return clean(str(value))
             case str():
                 return quotable(value)
-            case Path():
-                return clean(str(value))
             case _:
                 return value
 

@@ -85,7 +85,7 @@ def page(findings: Findings, language: str = "en", model: Model | None = None, c
 def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
     language = translate.language
     series, split, choice, used = findings.series, findings.split, findings.choice, findings.as_used
-    copied = choice.kind == "copy"
+    copied = not choice.parameters  # a rung that repeats the past, with a trend or without
     words = step_words(series.frequency, language)
     charts = {
         "forecast": forecast_chart(findings, language),
@@ -123,7 +123,9 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
         "all_ahead": translate("report.all_ahead", horizon=ahead, **words),
         "pictures": pictures,
         "explain": {
-            "forecast": translate("report.explain_forecast_copy" if copied else "report.explain_forecast"),
+            "forecast": translate(
+                f"report.explain_forecast{_basis(findings)}" if copied else "report.explain_forecast"
+            ),
             "strategy": translate(f"report.strategy_{findings.strategy}"),
             "truth": translate(
                 "report.explain_truth_copy" if copied else "report.explain_truth", refit_days=used.refit_days
@@ -194,6 +196,11 @@ def _over_horizon(findings: Findings, translate: Catalogue) -> str:
     values = {"days": len(findings.as_used.dates), "horizon": horizon}
     key = "report.tile_error_note" if horizon > 1 else "report.tile_error_note_one"
     return translate(key, **values, **words)
+
+
+def _basis(findings: Findings) -> str:
+    """Return how the key ends that says why the forecast copies: validation preferred it, or could not tell."""
+    return "_copy" if findings.rests_on == "validation" else "_simplest"
 
 
 def _copy_tile(findings: Findings, translate: Catalogue) -> Tile:

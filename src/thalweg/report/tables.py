@@ -290,6 +290,8 @@ def _called(name: str, language: str) -> str:
 def _setting(value: object, language: str) -> str:
     if value is None or value == "":
         return catalogue(language)("report.none")
+    if isinstance(value, bool):
+        return catalogue(language)("report.yes" if value else "report.no")
     if isinstance(value, (list, tuple)):
         return ", ".join(str(item) for item in value) or catalogue(language)("report.none")
     return significant(value) if isinstance(value, float) else str(value)

@@ -44,6 +44,8 @@ class Series:
         What was odd in the data, and how it was read (keys ``note.*``).
     frequency : Frequency
         How far apart the values are.
+    differenced : bool
+        Whether they are the increases of a running total.
     backend : str
         The library of the frame that it was read from: ``pandas``, ``polars`` or ``pyarrow``; empty for a file.
 
@@ -63,6 +65,7 @@ class Series:
     notes: tuple[Message, ...] = field(default=())
     frequency: Frequency = DAILY
     backend: str = ""
+    differenced: bool = False
 
     def __post_init__(self) -> None:
         for name in ("name", "source"):

@@ -305,4 +305,5 @@ def _series(
         simulated=name.casefold().startswith(_SIMULATED),
         notes=tuple(notes),
         frequency=frequency,
+        differenced=options.difference,
     )
