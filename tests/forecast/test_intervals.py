@@ -213,3 +213,11 @@ def test_noise_that_is_alike_at_every_step_is_covered_as_promised_28_steps_ahead
     shares = np.mean(covered_by_step, axis=0)
     assert shares[0] == pytest.approx(0.80, abs=0.02)
     assert shares.max() < 0.87
+
+
+def test_a_higher_level_holds_a_lower_one_where_both_are_widened():
+    random = np.random.default_rng(0)
+    for _ in range(300):
+        residuals = random.normal(size=random.integers(5, 60)) * random.choice([0.01, 1.0])
+        (low80, high80), (low95, high95) = quantiles(residuals, np.array([0.2, 0.05]), random.uniform(0, 2))
+        assert low95 <= low80 <= high80 <= high95

@@ -216,7 +216,7 @@ def test_holidays_and_rungs_of_the_chinese_page_are_chinese(findings):
     text = PageReader(page(findings, "zh")).text
     assert "（除夕）" in text  # 11 February 2021, in the forecast
     assert "−857 除夕" in text  # among the days missed most
-    assert "3 个的平均（2×100 relu 28 星期、3×100 relu 56 年、3×100 relu 56）" in text
+    assert "3 个的平均（2×100 relu 28（含星期）、3×100 relu 56（含年）、3×100 relu 56）" in text
     assert not re.search("copy|linear|mean of|Lunar", text)
     for spec in PageReader(page(findings, "zh")).specs:
         assert not re.search("copy last|linear|mean of|Lunar", json.dumps(spec))

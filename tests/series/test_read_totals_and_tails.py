@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import thalweg
 from thalweg import InputError, read
 from thalweg.messages import LANGUAGES, Argument, catalogue
 from thalweg.series.frequency.dates import date_range
@@ -127,3 +128,21 @@ def test_a_week_of_one_value_at_the_end_is_told(count, is_noted, value):
 )
 def test_a_tail_like_what_was_before_is_not(values):
     assert "padded_tail" not in noted(values)
+
+
+def test_a_model_of_increases_reads_totals_as_totals_and_nothing_else(tmp_path):
+    path = CASES / "07_running_total.csv"
+    increases = read(path, today=TODAY, difference=True)
+    fitted = thalweg.fit(increases.head(70), ladder="quick", horizon=3, threads=1)
+    fitted.save(tmp_path / "model.thalweg")
+    model = thalweg.load(tmp_path / "model.thalweg")
+    assert model.days.differenced
+    forecast = model.predict(path)
+    np.testing.assert_array_equal(forecast.mean, model.predict(increases).mean)
+    assert "note.differenced" in [note.key for note in forecast.notes]
+    assert str(forecast.notes[0]) in str(forecast)
+    with pytest.raises(InputError, match="was not read as a running total"):
+        model.predict(read(path, today=TODAY))
+    totals = thalweg.fit(read(path, today=TODAY).head(70), ladder="quick", horizon=3, threads=1)
+    with pytest.raises(InputError, match="was read as a running total"):
+        totals.predict(increases)
