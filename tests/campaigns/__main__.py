@@ -33,6 +33,8 @@ def main() -> None:
     warnings.simplefilter("error")  # as in the tests: a warning is a fault
     campaign = import_module(f"campaigns.{asked.name}").CAMPAIGN
     trials = asked.only or range(campaign.count if asked.count is None else asked.count)
+    if asked.keep is not None:
+        asked.keep.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         summary = run(campaign, trials, asked.seed, asked.keep or Path(folder), show=True)
     print(campaign.about, *summary.lines(), sep="\n")  # noqa: T201

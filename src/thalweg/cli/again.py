@@ -35,7 +35,8 @@ def words_of(ctx: typer.Context) -> tuple[str, ...]:
         else:
             text = str(value)
             options += [f"{each.opts[0]}={text}"] if text.startswith("-") else [each.opts[0], text]
-    return (*ctx.command_path.split(), *positions, *options)
+    _, *commands = ctx.command_path.split()  # the first is how the program was called, which may be a path
+    return ("thalweg", *commands, *positions, *options)
 
 
 def line_of(words: Sequence[str]) -> str:
