@@ -85,3 +85,15 @@ def test_rows_in_another_order_are_no_exchanged_dates(tmp_path, form, seed):
     for days in (mixed, DAYS[150:] + DAYS[:150], gaps, DAYS[::-1], gaps[::-1]):
         series = read_dates(tmp_path, [day.strftime(form) for day in days])
         assert series.dates[series.observed].tolist() == sorted(days)
+
+
+@pytest.mark.parametrize("place", [0, -1])
+def test_a_row_that_is_written_again_is_no_exchanged_date(tmp_path, place):
+    """The first day again behind the last one, where day and month of the first, exchanged, would follow."""
+    days = [dt.date(2004, 4, 8) + dt.timedelta(days=i) for i in range(118)]
+    rows = [f"{day},{100 + i * i % 37}" for i, day in enumerate(days)]
+    again = [*rows, rows[0]] if place else [rows[-1], *rows]
+    path = tmp_path / "views.csv"
+    path.write_text("\n".join(["date,views", *again]) + "\n")
+    series = read(path)
+    assert (str(series.dates[0]), len(series), series.observed.all()) == ("2004-04-08", 118, True)

@@ -119,7 +119,7 @@ def check_exchanged(table: Table, name: str, rows: str, date_format: str) -> Non
 
     A date where both could be meant is taken for exchanged if the exchanged one is a day from its neighbour in the
     file, and the date as it stands is not. That counts only where many rows follow one another in the file, and not
-    where rows are sorted; one coincidence alone does not.
+    where rows are sorted; one coincidence alone does not, and neither does a row that stands in the file again.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def check_exchanged(table: Table, name: str, rows: str, date_format: str) -> Non
     name : str
         Of the date column.
     rows : str
-        A query that gives ``record``, ``date_cell`` and ``day``.
+        A query that gives ``record``, ``date_cell``, ``value_cell`` and ``day``.
     date_format : str
         How the dates are written.
 
@@ -140,8 +140,9 @@ def check_exchanged(table: Table, name: str, rows: str, date_format: str) -> Non
         return
     sql = f"""
         WITH days AS (
-            SELECT day, record, date_cell AS cell FROM (
-                SELECT day, record, date_cell, lag(day) OVER (ORDER BY record) AS prior
+            SELECT day, record, date_cell AS cell, repeated FROM (
+                SELECT day, record, date_cell, lag(day) OVER (ORDER BY record) AS prior,
+                    count(*) OVER (PARTITION BY day, value_cell) > 1 AS repeated
                 FROM (SELECT * FROM ({rows}) LIMIT {_MOST_ROWS})
             ) WHERE prior IS DISTINCT FROM day
         ), rows AS (
@@ -159,7 +160,7 @@ def check_exchanged(table: Table, name: str, rows: str, date_format: str) -> Non
                 coalesce(after - exchanged = forth AND after - day <> forth, false)::INT AS closes,
                 1 + (before IS NULL OR after IS NULL)::INT AS weight
             FROM rows, way
-            WHERE exchanged IS NOT NULL AND single >= {_SEQUENCE_SHARE} * count
+            WHERE exchanged IS NOT NULL AND NOT repeated AND single >= {_SEQUENCE_SHARE} * count
                 AND (lowest * forth < 0 OR highest * forth < 0)
         )
         SELECT min(record), arg_min(cell, record), arg_min(day, record), arg_min(exchanged, record), count(*)
