@@ -6,7 +6,6 @@ import atexit
 import contextlib
 import os
 import re
-import secrets
 import shutil
 import stat
 from pathlib import Path
@@ -18,7 +17,7 @@ except ImportError:  # Windows has no such locks: nothing is swept there
     fcntl = None
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
 _PREFIX, _SUFFIX = ".thalweg.", ".part"
 _made: dict[Path, int] = {}  # what has been made, or is about to be, and by which process
@@ -31,38 +30,39 @@ def temporary_file(folder: Path) -> Generator[Path]:
 
     The file may be moved away before the end.
     """
-    sweep(folder)
-    held = False
-    handle, path = -1, folder
-    while not held:
-        path = _named(folder)
-        try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-        except OSError:
-            _made.pop(path, None)
-            raise
-        held = _hold(handle, str(path))
-    try:
+
+    def make(path: Path) -> int:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+
+    with _temporary(folder, make) as path:
         yield path
-    finally:
-        _take_away(path)
-        _release(handle)
 
 
 @contextlib.contextmanager
 def temporary_folder(folder: Path) -> Generator[Path]:
     """Give an empty folder in a folder, and remove it at the end; what killed runs left there goes first."""
+
+    def make(path: Path) -> int:
+        path.mkdir(mode=0o700)
+        return -1 if fcntl is None else os.open(path, os.O_RDONLY)
+
+    with _temporary(folder, make) as path:
+        yield path
+
+
+@contextlib.contextmanager
+def _temporary(folder: Path, make: Callable[[Path], int]) -> Generator[Path]:
+    """Give what `make` makes at a path and returns a handle of; it is held by a lock to the end, and then removed."""
     sweep(folder)
     held = False
     handle, path = -1, folder
     while not held:
         path = _named(folder)
         try:
-            path.mkdir(mode=0o700)
+            handle = make(path)
         except OSError:
             _made.pop(path, None)
             raise
-        handle = -1 if fcntl is None else os.open(path, os.O_RDONLY)
         held = _hold(handle, str(path))
     try:
         yield path
@@ -73,7 +73,7 @@ def temporary_folder(folder: Path) -> Generator[Path]:
 
 def _named(folder: Path) -> Path:
     """Return the path of something to be made. It is known before it is made: an interrupt may come at any moment."""
-    path = folder / f"{_PREFIX}{secrets.token_hex(4)}{_SUFFIX}"
+    path = folder / f"{_PREFIX}{os.urandom(4).hex()}{_SUFFIX}"
     _made[path] = os.getpid()
     return path
 

@@ -58,7 +58,7 @@ class Model(Forecaster):
         keep_last = KEEP_LAST.checked("keep_last", keep_last)
         if horizon is None and type(series) is not bool and isinstance(series, (Integral, float)):
             series, horizon = None, HORIZON.checked("horizon", series)
-        if horizon is not None:
+        elif horizon is not None:
             horizon = HORIZON.checked("horizon", horizon)
         newer = None if series is None else self._read(series)
         days = self.days if newer is None else self.joined(newer)

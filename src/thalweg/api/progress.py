@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN = 0.2  # from one picture of the progress to the next
 
 
+def _stage(name: str) -> str:
+    """Return what a stage is called."""
+    key, say = f"cli.stage.{name}", catalogue()
+    return say(key) if key in say.templates else name
+
+
 class NotebookProgress(Silence):
     """A watcher that draws a bar below a notebook's cell, by IPython alone, and removes it at the end.
 
@@ -27,7 +33,6 @@ class NotebookProgress(Silence):
     """
 
     def __init__(self, display: Any) -> None:  # noqa: ANN401 - IPython need not be installed
-        self._say = catalogue()
         self._stage, self._done, self._total, self._rung = "", 0.0, 0, ""
         self._drawn = time.monotonic()
         self._html = display.HTML
@@ -35,8 +40,7 @@ class NotebookProgress(Silence):
 
     def stage(self, name: str, total: int | None) -> None:
         """Begin a stage."""
-        key = f"cli.stage.{name}"
-        self._stage = self._say(key) if key in self._say.templates else name
+        self._stage = _stage(name)
         self._done, self._total = 0.0, total or 0
         self._draw()
 
@@ -69,16 +73,14 @@ class TerminalProgress(Silence):
         from rich.console import Console  # noqa: PLC0415 - loaded when something is drawn
         from rich.progress import Progress  # noqa: PLC0415 - likewise
 
-        self._say = catalogue()
         self._bar = Progress(console=Console(stderr=True), transient=True)
         self._bar.start()
 
     def stage(self, name: str, total: int | None) -> None:
         """Begin a stage."""
-        key = f"cli.stage.{name}"
         for task in self._bar.task_ids:
             self._bar.remove_task(task)
-        self._bar.add_task(self._say(key) if key in self._say.templates else name, total=total)
+        self._bar.add_task(_stage(name), total=total)
 
     def advance(self, count: float = 1) -> None:
         """Count fits."""

@@ -14,7 +14,7 @@ from thalweg.cli.options import Json, Lang
 from thalweg.errors import InputError
 from thalweg.files import check_writable, write_whole
 from thalweg.forecast.belonging import MODEL_FILE
-from thalweg.messages import Argument, Message, Whole
+from thalweg.messages import Argument, Whole
 from thalweg.options import Options, WholeNumber, option, switch
 from thalweg.series.read.options import ReadOptions
 
@@ -71,11 +71,10 @@ def predict(
         with file_of(newfile, translate) as path:
             value, difference = reading.value or loaded.name, reading.difference or loaded.days.differenced
             series = read_with(path, replace(reading, value=value, difference=difference, goes_on=True))
-    odd: tuple[Message, ...] = ()
+    note = None
     if series is not None and not options.keep_last:
         series, note = loaded.without_unfinished(series)
-        odd = () if note is None else (note,)
-    odd = odd if series is None else series.notes
+    odd = series.notes if series is not None else () if note is None else (note,)
     days = loaded.predict(series, options.horizon, keep_last=True)
     recent = None if series is None else loaded.recent(series, keep_last=True)
     age = (dt.datetime.now().astimezone().date() - loaded.made).days

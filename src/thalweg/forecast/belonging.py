@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import re
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -22,6 +21,8 @@ _META_TAG = re.compile(rf'<meta name="{META}" content="([^"]*)">')
 
 def stamp_of(content: bytes) -> str:
     """Return the stamp of a model file with this content."""
+    import hashlib  # noqa: PLC0415 - the command's help reads the names above, and is to be quick
+
     return "sha256:" + hashlib.sha256(content).hexdigest()[:_DIGITS]
 
 

@@ -136,8 +136,7 @@ def _conformal(
 ) -> AdaptiveConformal:
     """Calibrate the intervals of one step ahead on its residuals, over the sealed test."""
     made, actual = predictions[first:], series.values[first:]
-    known = series.observed[first:] & np.isfinite(made)
-    residuals = transform.transform(actual) - transform.transform(np.where(known, made, 0.0))
+    residuals, known = transform.residuals(actual, made, series.observed[first:])
     before = slice(None, sealed - first)
     least = narrowest(series.values[:sealed], residuals[before][known[before]], transform)
     return adaptive_conformal(

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.model import Model
     from thalweg.forecast.options import FitOptions
     from thalweg.forecast.result import AsUsed
+    from thalweg.forecast.watch import Watcher
     from thalweg.series.split import Split
 
 MISSES_LISTED = 10  # days
@@ -73,9 +74,7 @@ def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
 def complete(series: Series, options: FitOptions, laps: Laps) -> Series:
     """Return the series without an unfinished last value; the time that it takes to look is counted."""
     if doubted(series, options):
-        watcher = options.watcher or Silence()
-        if prepare(lambda: watcher.stage("compile", 1)):
-            laps.end("compile")
+        _make_ready(options.watcher or Silence(), laps)
         series = without_unfinished(series, options)
         laps.end("last_value")
     return series
@@ -87,8 +86,7 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
     frequency, horizon = series.frequency, options.horizon
     ladder = named_ladder(options.ladder, frequency) if isinstance(options.ladder, str) else options.ladder
     data = data_of(series, Calendar(options.country or "", frequency=frequency), options.loss)
-    if prepare(lambda: watcher.stage("compile", 1)):
-        laps.end("compile")
+    _make_ready(watcher, laps)
     with thread_pool(options.threads) as pool:
         limit = TimeLimit(laps.began, options.time_limit, pool)
         limit.limit_search()
@@ -168,6 +166,12 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
         },
     )
     return findings, model
+
+
+def _make_ready(watcher: Watcher, laps: Laps) -> None:
+    """Load the engine; where it has to be compiled, the time counts for that and not for what comes next."""
+    if prepare(lambda: watcher.stage("compile", 1)):
+        laps.end("compile")
 
 
 def _checked(series: Series) -> Series:

@@ -54,6 +54,13 @@ class MissTransform:
             return np.maximum(transformed, 0) if self.floor else transformed
         return np.maximum(np.exp(np.minimum(transformed, LARGEST_EXPONENT)) - self.offset, 0)
 
+    def residuals(
+        self, actual: NDArray[np.float64], predictions: NDArray[np.float64], observed: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return actual minus predicted values in the transform's units, and where they count: both are there."""
+        known = observed & np.isfinite(predictions)
+        return self.transform(actual) - self.transform(np.where(known, predictions, 0.0)), known
+
 
 def miss_transform(values: NDArray[np.float64], *, counts: bool) -> MissTransform:
     """Choose the transform of residuals from past values."""

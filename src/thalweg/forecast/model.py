@@ -106,11 +106,10 @@ class Model(ModelParts):
         steps = self.horizon if horizon is None else horizon
         if not 1 <= steps <= self.horizon:
             raise InputError("model.horizon", argument=Argument("horizon", steps), most=self.horizon)
-        notes: tuple[Message, ...] = ()
+        note = None
         if series is not None and not keep_last:
             series, note = self.without_unfinished(series)
-            notes = () if note is None else (note,)
-        notes = notes if series is None else series.notes
+        notes = series.notes if series is not None else () if note is None else (note,)
         days = self.days if series is None else self.joined(series)
         past = past_of(days, np.array([len(days) - 1]))
         mean = predict_steps(self.pair, past, self.strategies)[0, :steps]

@@ -83,8 +83,7 @@ def without_unfinished(series: Series, options: FitOptions) -> Series:
     predictor, first = choose(searched).candidate.predictor, split.train
     predictions = estimates(predictor, data, ((first, len(series)),))[first:]
     transform = miss_transform(series.values[:first], counts=series.counts)
-    known = series.observed[first:] & np.isfinite(predictions)
-    residuals = transform.transform(series.values[first:]) - transform.transform(np.where(known, predictions, 0.0))
+    residuals, known = transform.residuals(series.values[first:], predictions, series.observed[first:])
     last = len(residuals) - 1
     conformal = adaptive_conformal(
         residuals,

@@ -117,7 +117,8 @@ def _against_copying(
 
 def _percent(gain: float) -> float:
     """Return a share in percent; what is not the whole is not told as 100%."""
-    return 100 * abs(gain) if gain >= 1 else min(100 * abs(gain), 99.0) if gain > 0 else 100 * abs(gain)
+    percent = 100 * abs(gain)
+    return min(percent, 99.0) if 0 < gain < 1 else percent
 
 
 def _copying_ahead(steps: NDArray[np.float64], copied: NDArray[np.float64], copy: str, loss: str) -> Iterator[Message]:

@@ -148,18 +148,24 @@ def _narrow(text: PlainText) -> None:
     encoding = next((name for name, beginning in _WIDE if beginning.match(start)), None)
     if encoding is None:
         return
-    target, name = text.copy(), encoding[:6].upper()
+    name = encoding[:6].upper()
     try:
-        with (
-            text.file.open(encoding=encoding, newline="") as source,
-            target.open("w", encoding="utf-8", newline="") as written,
-        ):
-            shutil.copyfileobj(source, written, _BLOCK_BYTES)
+        _to_utf_8(text, encoding)
     except UnicodeError as error:
         raise InputError("read.bad_wide", path=text.path, encoding=name, save=Message("read.save_as_csv")) from error
-    text.file = target
-    with target.open(encoding="utf-8") as file:
+    with text.file.open(encoding="utf-8") as file:
         text.notes.append(Message("note.encoding", {"encoding": name, "example": _example(file.readline())}))
+
+
+def _to_utf_8(text: PlainText, encoding: str) -> None:
+    """Write a copy in UTF-8, which is read from then on; a UnicodeError tells that the encoding is another one."""
+    target = text.copy()
+    with (
+        text.file.open(encoding=encoding, newline="") as source,
+        target.open("w", encoding="utf-8", newline="") as written,
+    ):
+        shutil.copyfileobj(source, written, _BLOCK_BYTES)
+    text.file = target
 
 
 def _check_start(text: PlainText) -> None:
@@ -227,16 +233,10 @@ def _decode(text: PlainText, row: int, byte: int) -> None:
     if len(texts) != 1:
         raise _unsure(text, row, byte, texts)
     (encoding,) = texts
-    target = text.copy()
     try:
-        with (
-            text.file.open(encoding=encoding, newline="") as source,
-            target.open("w", encoding="utf-8", newline="") as written,
-        ):
-            shutil.copyfileobj(source, written, _BLOCK_BYTES)
+        _to_utf_8(text, encoding)
     except UnicodeDecodeError as error:
         raise _unsure(text, row, byte, {}) from error
-    text.file = target
     text.notes.append(Message("note.encoding", {"encoding": NAMES[encoding], "example": _example(texts[encoding])}))
 
 
