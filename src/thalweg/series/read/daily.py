@@ -203,7 +203,7 @@ def _check_spacing(days: _Days, rows: Rows, frequency: Frequency) -> None:
             dates=list(days.day[:3]),
         )
     span = int(steps.sum()) + 1
-    if len(days) < _LEAST_SHARE * span:
+    if not _is_dense(days.day):
         widest = int(np.argmax(steps))
         before, after = days.day[widest], days.day[widest + 1]
         later, earlier = len(days) - widest - 1, widest + 1
