@@ -34,7 +34,7 @@ EVERY = {"daily": DAILY, "weekly": WEEKLY, "weekdays only": WEEKDAYS_ONLY}
 def test_what_follows_from_a_day():
     """The constants that the daily product has had from its first release."""
     assert (DAILY.season, DAILY.month, DAILY.year) == (7, 28, 365)
-    assert (DAILY.half_year, DAILY.quarter, DAILY.two_years, DAILY.long_season) == (182, 91, 730, 364)
+    assert (DAILY.validation, DAILY.test, DAILY.two_long_seasons, DAILY.long_season) == (182, 365, 730, 364)
     assert (DAILY.between_refits, DAILY.horizon, DAILY.levels) == (30, 28, (28, 91, 364))
     assert (DAILY.least, DAILY.long, DAILY.longest_horizon) == (56, 1000, 180)
 
@@ -108,8 +108,8 @@ def test_what_stands_in_a_calendar(date):
         ({"year": 365.0}, "whole numbers from 1"),
         ({"lags": (0, 7, 28, 56)}, "whole numbers from 1"),
         ({"copies": ()}, "whole numbers from 1"),
-        ({"season": 366}, "A season is at most a year"),
-        ({"long": 547}, "more than a year and a half"),
+        ({"season": 366}, "The short season is at most the long one"),
+        ({"long": 547}, "a long series has all parts"),
         ({"lags": (1, 7, 28)}, "Four rising lags"),
         ({"lags": (1, 28, 7, 56)}, "Four rising lags"),
         ({"unit": "h"}, "are not known"),

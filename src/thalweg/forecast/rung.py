@@ -67,7 +67,7 @@ class Hyperparameters:
     def suits(self, train: int, frequency: Frequency) -> bool:
         """Whether it looks back over a third of the training steps at most, and has two years to learn a year from."""
         return self.days_back * SHARE_LOOKED_BACK <= train and (
-            not KNOWN[self.known].year or train >= frequency.two_years
+            not KNOWN[self.known].year or train >= frequency.two_long_seasons
         )
 
     @property

@@ -279,6 +279,10 @@ def _frequency(stored: dict[str, Any] | None) -> Frequency:
     if stored is None:
         return replace(DAILY, calendar=("weekday", "season", "holiday"))
     known: dict[str, Any] = {name: stored.get(name, usual) for name, usual in asdict(DAILY).items()}
+    if "long_season" not in stored:  # the first versions made these of the others
+        season, year = int(known["season"]), int(known["year"])
+        known |= {"level": season, "long_season": year // season * season, "validation": year // 2, "test": year}
+        known["levels"] = (known["month"], year // 4, known["long_season"])
     known |= {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
     known["copies"] = tuple((str(name), int(ago)) for name, ago in known["copies"])
     return Frequency(**known)

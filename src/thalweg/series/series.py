@@ -76,7 +76,7 @@ class Series:
             raise InputError(
                 "series.start",
                 argument=Argument("start", str(self.start)),
-                unit=self.frequency.unit,
+                unit=self.frequency.date_unit,
                 frequency=self.frequency.name,
             )
         if len(self.values) != len(self.observed):

@@ -62,10 +62,10 @@ def split_by_date(series: Series) -> Split:
         )
     notes: tuple[Message, ...] = ()
     if days >= frequency.long:
-        validation, test = frequency.half_year, frequency.year
+        validation, test = frequency.validation, frequency.test
     else:
         validation, test = round(days * VALIDATION_SHARE), round(days * TEST_SHARE)
-        usual = {"usual_validation": frequency.half_year, "usual_test": frequency.year}
+        usual = {"usual_validation": frequency.validation, "usual_test": frequency.test}
         notes = (Message("split.short", {"days": days, "validation": validation, "test": test, **usual}),)
     train = days - validation - test
     parts = {

@@ -58,7 +58,7 @@ class Covariates:
 
     def level_steps(self, frequency: Frequency) -> int:
         """Return the steps whose mean is the level; 0 for raw values."""
-        return {"": 0, "last": 1, "season": frequency.season}[self.level]
+        return {"": 0, "last": 1, "season": frequency.level}[self.level]
 
 
 KNOWN = {

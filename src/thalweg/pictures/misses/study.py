@@ -113,7 +113,7 @@ def misses_study(source: Source, options: MissesOptions, watcher: Watcher) -> Mi
     """
     series = sample(SIMULATED_DAYS) if source is None else days_of(source, "misses")
     code = country_of(source, options.country)
-    years = split_by_date(series).train >= series.frequency.two_years
+    years = split_by_date(series).train >= series.frequency.two_long_seasons
     known = ("week", "year") if years else ("week",)
     watcher.stage("fit", 1 + len(known) + bool(code))
 

@@ -147,13 +147,13 @@ def check_length(series: Series, split: Split, rung: Hyperparameters) -> None:
             train=split.train,
             most=split.train // SHARE_LOOKED_BACK,
         )
-    if KNOWN[rung.known].year and split.train < series.frequency.two_years:
+    if KNOWN[rung.known].year and split.train < series.frequency.two_long_seasons:
         raise InputError(
             "picture.known",
             argument=Argument("known", rung.known),
             days=len(series),
             train=split.train,
-            least=series.frequency.two_years,
+            least=series.frequency.two_long_seasons,
             instead=Argument("known", "week"),
         )
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from thalweg.series.frequency.record import Frequency
 
-_DAY = "datetime64[D]"
+_MINUTE, _DAY, _MONTH = "datetime64[m]", "datetime64[D]", "datetime64[M]"
 _WEEKDAYS, _MONTHS, _FIRST_YEAR = 7, 12, 1970  # of a week, of a year; NumPy counts from 1 January 1970, a Thursday
 _THURSDAY = 3
 
@@ -73,16 +73,48 @@ def steps_after(
         Dates that occur.
     steps : int, or ndarray of int64
     """
+    if frequency.unit == "M":
+        return _months_after(date, np.asarray(steps) * frequency.units, frequency.anchor)
+    if frequency.slots:
+        return _slots_after(frequency, date, np.asarray(steps))
     if frequency.weekmask != EVERY_DAY:
         return np.busday_offset(date, steps, weekmask=frequency.weekmask)
     return date + (np.asarray(steps) * frequency.units).astype(f"timedelta64[{frequency.unit}]")
 
 
+def _months_after(date: Any, months: Any, anchor: int) -> Any:  # noqa: ANN401 - a date or an array of them
+    """Return the dates so many months later, on the anchor's day or on the last day of a shorter month."""
+    month = date.astype(_MONTH) + np.asarray(months).astype("timedelta64[M]")
+    first, last = month.astype(_DAY), (month + np.timedelta64(1, "M")).astype(_DAY) - np.timedelta64(1, "D")
+    return np.minimum(first + np.timedelta64(anchor - 1, "D"), last)
+
+
+def _slots_after(frequency: Frequency, date: Any, steps: Any) -> Any:  # noqa: ANN401 - likewise
+    """Return the dates so many steps later, where only some times of day and weekdays occur."""
+    slots = np.array(frequency.slots)
+    place = np.searchsorted(slots, minutes_of_day(date)) + steps
+    day = np.busday_offset(date.astype(_DAY), place // len(slots), weekmask=frequency.weekmask)
+    return day.astype(_MINUTE) + slots[place % len(slots)].astype("timedelta64[m]")
+
+
 def steps_between(frequency: Frequency, first: np.datetime64, last: np.datetime64) -> int:
     """Return how many steps `last` lies after `first`; negative where it lies before. A part of a step is left out."""
+    return int(places(frequency, first, np.asarray(last)))
+
+
+def places(frequency: Frequency, first: np.datetime64, dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Return how many steps each date lies after `first`, as `steps_between` does."""
+    if frequency.unit == "M":
+        month = (dates.astype(_MONTH) - first.astype(_MONTH)).astype(np.int64)
+        return month // frequency.units
+    if frequency.slots:
+        slots = np.array(frequency.slots)
+        days = np.busday_count(first.astype(_DAY), dates.astype(_DAY), weekmask=frequency.weekmask)
+        of_day = np.searchsorted(slots, minutes_of_day(dates)) - np.searchsorted(slots, minutes_of_day(first))
+        return days * len(slots) + of_day
     if frequency.weekmask != EVERY_DAY:
-        return int(np.busday_count(first, last, weekmask=frequency.weekmask))
-    return int((last - first).astype(f"timedelta64[{frequency.unit}]").astype(np.int64)) // frequency.units
+        return np.busday_count(first, dates, weekmask=frequency.weekmask)
+    return (dates - first).astype(f"timedelta64[{frequency.unit}]").astype(np.int64) // frequency.units
 
 
 def step_range(frequency: Frequency, first: np.datetime64, count: int) -> NDArray[np.datetime64]:
@@ -91,10 +123,20 @@ def step_range(frequency: Frequency, first: np.datetime64, count: int) -> NDArra
 
 
 def occurs(frequency: Frequency, date: object) -> bool:
-    """Whether a value may stand on a date: it is a date of the frequency's unit, on a weekday that occurs."""
-    if not isinstance(date, np.datetime64) or np.isnat(date) or date.dtype != f"datetime64[{frequency.unit}]":
+    """Whether a value may stand on a date: its unit, weekday, time of day and day of the month are those that occur."""
+    if not isinstance(date, np.datetime64) or np.isnat(date) or date.dtype != f"datetime64[{frequency.date_unit}]":
         return False
-    return frequency.weekmask == EVERY_DAY or bool(np.is_busday(date, weekmask=frequency.weekmask))
+    if frequency.slots and int(minutes_of_day(date)) not in frequency.slots:
+        return False
+    if frequency.unit == "M":
+        return bool(_months_after(date, 0, frequency.anchor) == date)
+    return frequency.weekmask == EVERY_DAY or bool(np.is_busday(date.astype(_DAY), weekmask=frequency.weekmask))
+
+
+def a_date(frequency: Frequency, date: dt.date | np.datetime64 | str) -> np.datetime64:
+    """Return a date, or a moment, as NumPy's in the unit of a frequency's dates."""
+    unit = frequency.date_unit
+    return date.astype(f"datetime64[{unit}]") if isinstance(date, np.datetime64) else np.datetime64(date, unit)
 
 
 def a_day(date: dt.date | np.datetime64 | str) -> np.datetime64:
@@ -108,13 +150,20 @@ def python_date(date: np.datetime64) -> dt.date:
 
 
 def iso(date: np.datetime64) -> str:
-    """Return a date as ISO 8601 writes it, such as 2025-01-09."""
-    return str(date.astype(_DAY))
+    """Return a date as ISO 8601 writes it, such as 2025-01-09; a moment as 2025-01-09 14:30."""
+    return str(isos(np.asarray(date)))
 
 
 def isos(dates: NDArray[np.datetime64]) -> NDArray[np.str_]:
-    """Return dates as ISO 8601 writes them, shape (dates,)."""
+    """Return dates, or moments, as `iso` does; shape (dates,)."""
+    if dates.dtype == _MINUTE:
+        return np.char.replace(np.datetime_as_string(dates), "T", " ")
     return np.datetime_as_string(dates.astype(_DAY))
+
+
+def minutes_of_day(dates: Any) -> NDArray[np.int64]:  # noqa: ANN401 - a date or an array of them
+    """Return how many minutes of its day have passed at each moment; 0 for a date without a time."""
+    return (dates.astype(_MINUTE) - dates.astype(_DAY).astype(_MINUTE)).astype(np.int64)
 
 
 def day_numbers(dates: Any) -> NDArray[np.int64]:  # noqa: ANN401 - whatever NumPy makes dates of
@@ -153,7 +202,8 @@ def share_of_year(dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
 
 def day_of_year(dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
     """Return how many days of its calendar year have passed when each day begins: 0 on 1 January."""
-    return (dates - dates.astype("datetime64[Y]")).astype(np.float64)
+    days = np.asarray(dates, dtype=_DAY)
+    return (days - days.astype("datetime64[Y]")).astype(np.float64)
 
 
 def month_and_day(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
