@@ -135,7 +135,7 @@ def occurs(frequency: Frequency, date: object) -> bool:
 
 def a_date(frequency: Frequency, date: dt.date | np.datetime64 | str) -> np.datetime64:
     """Return a date, or a moment, as NumPy's in the unit of a frequency's dates."""
-    return np.asarray(date).astype(f"datetime64[{frequency.date_unit}]")[()]
+    return cast("np.datetime64", np.asarray(date).astype(f"datetime64[{frequency.date_unit}]")[()])
 
 
 def a_day(date: dt.date | np.datetime64 | str) -> np.datetime64:
