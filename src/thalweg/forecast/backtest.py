@@ -13,89 +13,154 @@ from thalweg.forecast.features.past import past_of
 from thalweg.forecast.limits import limits_of
 from thalweg.forecast.names import rung_message
 from thalweg.forecast.predictors.mean import Mean
-from thalweg.forecast.strategy import COPYING, STRATEGIES, Pair, average, mixed, needs_direct, predict_steps
+from thalweg.forecast.ways import Predictors, Shared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from numpy.typing import NDArray
 
     from thalweg.forecast.data import Data, Span
-    from thalweg.forecast.predictors.base import Fitting, RungPredictor
+    from thalweg.forecast.plan import Plan
+    from thalweg.forecast.predictors.base import RungPredictor
     from thalweg.forecast.search import Member
+    from thalweg.forecast.team import Part, Started, Team
     from thalweg.forecast.training import Descended
+    from thalweg.learn.activation import Values
     from thalweg.learn.training.thread_pool import ThreadPool
 
-MOST_BYTES_AT_ONCE = 2**26  # of examples that wait to be learned from: far ahead each has thousands of columns
+Cutoff = tuple[int, ...]  # for each series, how many of its values are learned from
 
 
-def refit(
+@dataclass(frozen=True, eq=False)
+class Refits:
+    """The refits of one member, one for each cutoff, and where the last one ended.
+
+    Attributes
+    ----------
+    predictors : tuple of RungPredictor
+    thetas : tuple of ndarray of float32, shape (unknowns,)
+        The unknowns of each network that did not fail, by its seed; the next refit goes on from them.
+    """
+
+    predictors: tuple[RungPredictor, ...]
+    thetas: dict[int, Values]
+
+
+def refit_member(
     data: Data,
-    members: tuple[Member, ...],
-    cutoffs: Sequence[tuple[int, ...]],
+    member: Member,
+    cutoffs: Sequence[Cutoff],
     steps: int,
     pool: ThreadPool,
-    advance: Callable[[float], None],
-) -> list[Mean]:
-    """Fit the mean of some members on the steps before each cutoff, for as many epochs as the search found.
+    start: dict[int, Values] | None = None,
+) -> Refits:
+    """Fit a member on the steps before each cutoff, one after another.
+
+    The first fit starts from nothing and takes as many epochs as the search found. Each later one goes on from the
+    unknowns of the one before, unless the series is short; see `thalweg.forecast.training.descend`.
 
     Parameters
     ----------
     data : Data
-    members : tuple of Member
-        One of them may stand there several times; it is fitted once.
+    member : Member
     cutoffs : sequence of tuple of int
-        For each refit, how many values of each series it learns from.
+        In the order of time.
     steps : int
         Steps ahead at once.
     pool : ThreadPool
-        Fits run side by side, as many as their examples leave memory for.
-    advance : callable
-        Is given the number of networks that were fitted, in parts.
+    start : dict, optional
+        The unknowns of an earlier refit, by seed.
 
     Raises
     ------
     InputError
-        If all descents of a rung diverge, since its learning rate is too high for these steps.
+        If all descents diverge, since the learning rate is too high for these steps.
     """
-    distinct = tuple(dict.fromkeys(members))  # a mean may count a rung several times
-    fitted: list[RungPredictor] = []
-    waiting: list[tuple[tuple[int, ...], Member, Fitting]] = []
-    for cutoff in cutoffs:
-        for member in distinct:
-            waiting.append((cutoff, member, member.rung.fitting(data, cutoff, steps)))
-            if sum(fitting.nbytes for _, _, fitting in waiting) > MOST_BYTES_AT_ONCE:
-                fitted += _fitted(data, waiting, pool, advance)
-                waiting = []
-    fitted += _fitted(data, waiting, pool, advance)
-    places = [distinct.index(member) for member in members]
-    starts = range(0, len(fitted), len(distinct))
-    return [Mean(tuple(fitted[start + place] for place in places)) for start in starts]
-
-
-def _fitted(
-    data: Data,
-    waiting: Sequence[tuple[tuple[int, ...], Member, Fitting]],
-    pool: ThreadPool,
-    advance: Callable[[float], None],
-) -> list[RungPredictor]:
-    """Fit what waits, side by side; errors as of `refit`."""
-    jobs: list[Callable[[], Descended]] = [
-        functools.partial(fitting.descend, seed, epochs=epochs, late=pool.late, progress=pool.progress)
-        for _, member, fitting in waiting
-        for seed, epochs in zip(member.seeds, member.epochs, strict=True)
-    ]
-    results = iter(pool.run(jobs, advance))
-    fitted: list[RungPredictor] = []
-    for cutoff, member, fitting in waiting:
-        descents = [next(results) for _ in member.seeds]
+    thetas = dict(start or {})
+    predictors: list[RungPredictor] = []
+    total = len(cutoffs) * len(member.seeds)
+    for at, cutoff in enumerate(cutoffs):
+        fitting = member.rung.fitting(data, cutoff, steps)
+        descents: list[Descended] = []
+        for place, (seed, epochs) in enumerate(zip(member.seeds, member.epochs, strict=True)):
+            descent = fitting.descend(seed, epochs=epochs, start=thetas.get(seed), late=pool.late)
+            if not descent.outcome.failed:
+                thetas[seed] = descent.theta
+            descents.append(descent)
+            pool.progress((at * len(member.seeds) + place + 1) / total)
         kept = [one for one in descents if not one.outcome.failed]
         if descents and not kept:
             until = max(series.dates[upto - 1] for series, upto in zip(data.panel.series, cutoff, strict=True))
             advice = descents[0].outcome.message
             raise InputError("backtest.diverged", rung=rung_message(member.rung.name), until=until, advice=advice)
-        fitted.append(fitting.predictor(kept))
-    return fitted
+        predictors.append(fitting.predictor(kept))
+    return Refits(tuple(predictors), thetas)
+
+
+def refit(
+    data: Data,
+    team: Team,
+    cutoffs: Sequence[Cutoff],
+    steps: int,
+    pool: ThreadPool,
+    advance: Callable[[float], None],
+    start: Started | None = None,
+) -> tuple[list[Predictors], Started]:
+    """Fit a team on the steps before each cutoff.
+
+    Parameters
+    ----------
+    data : Data
+    team : Team
+    cutoffs : sequence of tuple of int
+        In the order of time; each refit goes on from the one before.
+    steps : int
+        The most steps ahead.
+    pool : ThreadPool
+        The parts of the team are fitted side by side.
+    advance : callable
+        Is given the number of parts that were fitted at all cutoffs, in shares.
+    start : mapping, optional
+        Where earlier refits of this team ended.
+
+    Returns
+    -------
+    list of Predictors
+        One for each cutoff.
+    Started
+        Where the refits ended, for those of later cutoffs.
+    """
+    started = start or {}
+    jobs = [
+        functools.partial(refit_member, data, member, cutoffs, steps, pool, started.get((member, steps)))
+        for member, steps in team.parts
+    ]
+    done = dict(zip(team.parts, pool.run(jobs, advance), strict=True))
+
+    def mean(parts: Sequence[Part], at: int) -> Mean:
+        return Mean(tuple(done[part].predictors[at] for part in parts))
+
+    choice = [team.near(member) for member in team.choice]
+    several = [part for member in team.choice for part in team.several(member)]
+    predictors = [
+        Predictors(
+            one_step=mean(choice, at),
+            multi_step=mean(several, at) if several else None,
+            shared=tuple(
+                Shared(
+                    member.rung.name,
+                    mean([team.near(member)], at),
+                    mean(team.beyond(member), at) if team.far else None,
+                )
+                for member in team.shared
+            ),
+            baselines=team.baselines,
+            limits=tuple(limits_of(*each, steps) for each in zip(data.panel.series, cutoff, strict=True)),
+        )
+        for at, cutoff in enumerate(cutoffs)
+    ]
+    return predictors, {part: refits.thetas for part, refits in done.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,37 +174,40 @@ class Backtest:
     refit_days : int
         Steps between refits.
     forecasts : mapping
-        Strategy to an array of float64, shape (steps, all values of the panel): row h − 1 holds the predictions made h
+        Way to an array of float64, shape (steps, all values of the panel): row h − 1 holds the predictions made h
         steps before; NaN where none was made.
+    ended : Started
+        Where the refits ended.
     """
 
     first: tuple[int, ...]
     refit_days: int
     forecasts: dict[str, NDArray[np.float64]]
+    ended: Started
 
-    def by(self, strategies: tuple[str, ...]) -> NDArray[np.float64]:
-        """Return the predictions of each step ahead by its strategy, shape (steps, all values of the panel)."""
-        return mixed(self.forecasts, strategies, axis=0)
+    def by(self, plan: Plan, steps: int) -> NDArray[np.float64]:
+        """Return the predictions of 1 to `steps` ahead by the ways of a plan, shape (steps, all values)."""
+        return plan.combined(self.forecasts, steps, axis=0)
 
 
 def backtest(
     data: Data,
-    members: tuple[Member, ...],
+    team: Team,
     *,
     first: tuple[int, ...],
     refit_days: int,
     steps: int,
     pool: ThreadPool,
     advance: Callable[[float], None],
+    start: Started | None = None,
     predicting: Callable[[], None] = lambda: None,
 ) -> Backtest:
-    """Refit the choice every `refit_days` steps, and predict from every step on with the latest refit.
+    """Refit a team every `refit_days` steps, and predict from every step on with the latest refit.
 
     Parameters
     ----------
     data : Data
-    members : tuple of Member
-        What the choice is made of.
+    team : Team
     first : tuple of int
         For each series the index of the first value predicted; the first refit learns from the values before it. Series
         of a panel are cut at these places, each at its own, whatever its dates.
@@ -149,69 +217,47 @@ def backtest(
         Steps ahead.
     pool : ThreadPool
     advance : callable
-        Is given the number of networks that were fitted, in parts.
+        Is given the number of parts of the team that were fitted, in shares.
+    start : Started, optional
+        Where the search ended.
     predicting : callable
         Called when all are fitted, before the predictions.
     """
     lengths = [len(series) for series in data.panel.series]
-    refits = range(max(-(-(length - start) // refit_days) for length, start in zip(lengths, first, strict=True)))
+    refits = range(max(-(-(length - begin) // refit_days) for length, begin in zip(lengths, first, strict=True)))
     cutoffs = [
-        tuple(min(start + refit_days * at, length) for length, start in zip(lengths, first, strict=True))
+        tuple(min(begin + refit_days * at, length) for length, begin in zip(lengths, first, strict=True))
         for at in refits
     ]
-    one_step = refit(data, members, cutoffs, 1, pool, advance)
-    tried = strategies_of(members, steps)
-    multi_step = refit(data, members, cutoffs, steps, pool, advance) if needs_direct(tried, steps) else one_step
+    fitted, ended = refit(data, team, cutoffs, steps, pool, advance, start)
     predicting()
-    limits = [
-        tuple(limits_of(series, upto, steps) for series, upto in zip(data.panel.series, cutoff, strict=True))
-        for cutoff in cutoffs
-    ]
-    pairs = [Pair(*pair) for pair in zip(one_step, multi_step, limits, strict=True)]
     spans = [
         [(cutoff, min(cutoff + refit_days, length)) for cutoff, length in zip(each, lengths, strict=True)]
         for each in cutoffs
     ]
-    single = [name for name in tried if name != "both"]
-    forecasts = {name: predictions_at_cutoffs(data, pairs, spans, (name,) * steps) for name in single}
-    if "both" in tried:
-        forecasts["both"] = average(forecasts["direct"], forecasts["recursive"])
-    return Backtest(first, refit_days, forecasts)
-
-
-def strategies_of(members: tuple[Member, ...], steps: int) -> tuple[str, ...]:
-    """Return the strategies to try for what a choice is made of."""
-    if len(set(members)) == 1 and not members[0].seeds:
-        return (COPYING,)
-    return STRATEGIES if steps > 1 else STRATEGIES[:1]
+    ways = fitted[0].ways
+    return Backtest(first, refit_days, predictions_at_cutoffs(data, fitted, spans, ways, steps), ended)
 
 
 def predictions_at_cutoffs(
-    data: Data, pairs: Sequence[Pair], spans: Sequence[Sequence[Span]], strategies: tuple[str, ...]
-) -> NDArray[np.float64]:
-    """Predict from every step of the spans of each refit; array as in `Backtest.forecasts`."""
+    data: Data,
+    fitted: Sequence[Predictors],
+    spans: Sequence[Sequence[Span]],
+    ways: Collection[str],
+    steps: int,
+) -> dict[str, NDArray[np.float64]]:
+    """Predict from every step of the spans of each refit; arrays as in `Backtest.forecasts`."""
     panel = data.panel
-    forecasts = np.full((len(strategies), len(panel.values)), np.nan)
-    for pair, of_refit in zip(pairs, spans, strict=True):
+    forecasts = {way: np.full((steps, len(panel.values)), np.nan) for way in ways}
+    for predictors, of_refit in zip(fitted, spans, strict=True):
         for place, (first, last) in enumerate(of_refit):
-            series, newest = panel.series[place], np.arange(max(first, pair.one_step.needed) - 1, last - 1)
+            series, newest = panel.series[place], np.arange(max(first, predictors.needed) - 1, last - 1)
             if not len(newest):
                 continue
-            made = predict_steps(pair, past_of(series, newest, place), strategies)
-            for step in range(len(strategies)):
+            made = predictors.predict(past_of(series, newest, place), ways, steps)
+            for step in range(steps):
                 target = newest + 1 + step
                 inside = target < len(series)
-                forecasts[step, panel.offsets[place] + target[inside]] = made[inside, step]
+                for way, each in made.items():
+                    forecasts[way][step, panel.offsets[place] + target[inside]] = each[inside, step]
     return forecasts
-
-
-def choose_strategies(data: Data, backtested: Backtest, spans: Sequence[Span]) -> tuple[str, ...]:
-    """Return the strategy of each step ahead: for all steps that of the least loss over spans of validation."""
-    losses = {
-        name: [data.loss_over(row, spans) for row in forecasts] for name, forecasts in backtested.forecasts.items()
-    }
-    if len(losses) == 1:
-        (name,) = losses
-    else:
-        name = min(losses, key=lambda name: float(np.nanmean(losses[name])))
-    return (name,) * len(losses[name])

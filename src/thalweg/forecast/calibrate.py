@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.backtest import Backtest
     from thalweg.forecast.data import Data
+    from thalweg.forecast.plan import Plan
     from thalweg.forecast.search import SeriesParts
     from thalweg.series.series import Series
 
@@ -40,7 +41,7 @@ class Calibration:
 
     Attributes
     ----------
-    strategies : tuple of str
+    plan : Plan
         How each step ahead is predicted.
     miss_transform : MissTransform
         The transform of residuals, chosen on training and validation values.
@@ -58,7 +59,7 @@ class Calibration:
         The lower end of the 98% interval one step ahead, in the transform's units.
     """
 
-    strategies: tuple[str, ...]
+    plan: Plan
     miss_transform: MissTransform
     levels: tuple[float, ...]
     bands: NDArray[np.float64]
@@ -72,7 +73,8 @@ def calibrate(
     data: Data,
     parts: SeriesParts,
     backtested: Backtest,
-    strategies: tuple[str, ...],
+    plan: Plan,
+    horizon: int,
     place: int = 0,
     levels: tuple[float, ...] = LEVELS,
 ) -> Calibration:
@@ -84,15 +86,17 @@ def calibrate(
     parts : SeriesParts
     backtested : Backtest
         From the first validation value on, which calibrates the first intervals of the sealed test.
-    strategies : tuple of str
-        How each step ahead is predicted, as `thalweg.forecast.backtest.choose_strategies` returns it.
+    plan : Plan
+        How each step ahead is predicted.
+    horizon : int
+        Steps ahead.
     place : int
         Which series of the panel.
     levels : tuple of float
         In percent, rising.
     """
     series, first, sealed = data.panel.series[place], backtested.first[place], parts.test[place][0]
-    forecasts = data.panel.part(backtested.by(strategies), place)
+    forecasts = data.panel.part(backtested.by(plan, horizon), place)
     transform = _transform(series, forecasts[0], first, sealed)
     bands: list[NDArray[np.float64]] = []
     used: AdaptiveConformal | None = None
@@ -107,7 +111,7 @@ def calibrate(
     as_used = _as_used(data.loss, series, forecasts[0], used, transform, sealed, backtested.refit_days, levels)
     errors = LOSSES[data.loss].error(forecasts[0, sealed:], series.values[sealed:])
     return Calibration(
-        strategies=strategies,
+        plan=plan,
         miss_transform=transform,
         levels=levels,
         bands=widening(np.array(bands)),

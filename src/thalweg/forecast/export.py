@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.forecast.belonging import COLUMN
+from thalweg.forecast.plan import strategy_name
 from thalweg.messages import catalogue
 from thalweg.series.frequency.dates import iso
 from thalweg.series.variation import figures, variation
@@ -42,7 +43,8 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
     dict
         ``version`` (1), ``data``, ``split``, ``ladder``, ``chosen``, ``rests_on``, ``loss``, ``baselines``,
         ``as_used``, ``coverage``, ``steps`` (the loss of each step ahead, tomorrow's first), ``copied_steps`` (that of
-        copying), ``strategy``, ``forecast``, ``misses``, ``verdict``, ``country``, ``seconds``, ``times`` and
+        copying), ``strategy`` (the ways of the later steps, or ``by step`` where they differ), ``blocks`` (the ways of each
+        block of steps ahead, and the losses by which they were chosen), ``forecast``, ``misses``, ``verdict``, ``country``, ``seconds``, ``times`` and
         ``settings``. Dates are ISO 8601, numbers are in the user's units, and a number that is not finite is null.
     """
     translate = catalogue(language)
@@ -84,7 +86,8 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
             "coverage": used.coverage,
             "steps": findings.steps,
             "copied_steps": findings.copied,
-            "strategy": findings.strategy,
+            "strategy": strategy_name(findings.plan),
+            "blocks": [vars(block) for block in findings.plan.blocks],
             "forecast": forecast_rows(findings.forecast),
             "misses": [
                 {

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from thalweg.forecast.backtest import refit
 from thalweg.forecast.features.last_year import look_back
-from thalweg.forecast.limits import before, limits_of
+from thalweg.forecast.limits import before
 from thalweg.forecast.model import Model
-from thalweg.forecast.strategy import Pair, needs_direct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from thalweg.forecast.backtest import Backtest, Team
     from thalweg.forecast.calibrate import Calibration
     from thalweg.forecast.data import Data
     from thalweg.forecast.search import Candidate
@@ -25,36 +25,39 @@ if TYPE_CHECKING:
 def final_fit(
     data: Data,
     choice: Candidate,
+    team: Team,
+    backtested: Backtest,
     calibration: Calibration,
     pool: ThreadPool,
     advance: Callable[[float], None],
 ) -> Model:
-    """Fit the choice on all values of one series.
+    """Fit the choice on all values of one series, going on from the last refit of the backtest.
 
     Parameters
     ----------
     data : Data
         A panel of one.
     choice : Candidate
+    team : Team
+        What was refitted in the backtest.
+    backtested : Backtest
     calibration : Calibration
-        Its horizon is that of the model.
+        Its horizon is that of the model, and its plan says which parts of the team are needed.
     pool : ThreadPool
     advance : callable
-        Is given the number of networks that were fitted.
+        Is given the number of parts of the team that were fitted, in shares.
     """
     (series,) = data.panel.series
-    steps, everything = len(calibration.bands), [(len(series),)]
-    (one_step,) = refit(data, choice.members, everything, 1, pool, advance)
-    multi_step = one_step
-    if needs_direct(calibration.strategies, steps):
-        (multi_step,) = refit(data, choice.members, everything, steps, pool, advance)
-    days = _last_values(series, one_step.seen)
-    limits = before(limits_of(series, len(series), steps), series, len(series) - len(days))
+    steps = len(calibration.bands)
+    needed = team.needed_by(calibration.plan)
+    ((predictors,), _) = refit(data, needed, [(len(series),)], steps, pool, advance, backtested.ended)
+    days = _last_values(series, predictors.seen)
+    limits = before(predictors.limits[0], series, len(series) - len(days))
     return Model(
         chosen=choice.line.rung,
         loss=data.loss,
-        strategies=calibration.strategies,
-        pair=Pair(one_step, multi_step, (limits,)),
+        plan=calibration.plan,
+        predictors=replace(predictors, limits=(limits,)),
         calendar=data.calendar,
         days=days,
         miss_transform=calibration.miss_transform,

@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import backtest, choose_strategies, strategies_of
-from thalweg.forecast.calibrate import calibrate
-from thalweg.forecast.choose import best_without_and_with_calendar, choose, open_sealed_test
-from thalweg.forecast.copying import copied_steps
+from thalweg.forecast.backtest import backtest
+from thalweg.forecast.calibrate import calibrate, losses_ahead
+from thalweg.forecast.choose import Basis, best_without_and_with_calendar, choose, open_sealed_test
 from thalweg.forecast.data import data_of
 from thalweg.forecast.final import final_fit
 from thalweg.forecast.ladder import named_ladder
 from thalweg.forecast.laps import Laps, shared_out
 from thalweg.forecast.overfitting import overfitting
+from thalweg.forecast.plan import bounds, fallbacks, first_cutoff, longest_horizon, one_way, plan_steps, spans_of
 from thalweg.forecast.result import Findings, Miss
 from thalweg.forecast.search import search
-from thalweg.forecast.strategy import needs_direct, strategy_name
+from thalweg.forecast.team import ended_of, team_of
 from thalweg.forecast.unfinished import doubted, without_unfinished
 from thalweg.forecast.verdict import verdict
 from thalweg.forecast.watch import Silence
+from thalweg.forecast.ways import RECURSIVE
 from thalweg.learn.prepare import prepare
 from thalweg.learn.training.thread_pool import ThreadPool, thread_pool
 from thalweg.messages import Argument, Message
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
     from thalweg.series.split import Split
 
 MISSES_LISTED = 10  # days
+REFIT_SHARE = (
+    0.3  # of the time of the search's fits: a refit goes on from the last one, yet for one step and for several
+)
 SEARCH_SHARE = 0.4  # share of a time limit for the search; the rest is for the refits of the choice
 
 
@@ -98,31 +102,38 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
         opened = open_sealed_test(searched, watcher)
         laps.end("open")
 
-        days = split.validation + split.test
+        blocks = bounds(frequency, longest_horizon(split, frequency), horizon)
+        cut = first_cutoff(split, blocks)
+        team = team_of(searched, choice, blocks[-1][1], cut)
         seconds = sum(member.seconds for member in choice.members) / max(pool.threads, 1)
-        refit_days = limit.refit_days(2 * seconds, days, frequency.between_refits)
-        networks = sum(len(member.seeds) for member in set(choice.members))
-        tried = strategies_of(choice.members, horizon)
-        watcher.stage("as_used", networks * math.ceil(days / refit_days) * (2 if needs_direct(tried, horizon) else 1))
+        refit_days = limit.refit_days(REFIT_SHARE * seconds, split.days - cut, frequency.between_refits)
+        watcher.stage("as_used", len(team.parts))
         backtested = backtest(
-            data, choice.members, first=(split.train,), refit_days=refit_days, steps=horizon, pool=pool,
-            advance=watcher.advance, predicting=lambda: watcher.stage("calibrate", 1),
+            data, team, first=(cut,), refit_days=refit_days, steps=max(horizon, blocks[-1][1]), pool=pool,
+            advance=watcher.advance, start=ended_of(team), predicting=lambda: watcher.stage("calibrate", 1),
         )  # fmt: skip
         laps.end("backtest")
-        strategies = choose_strategies(data, backtested, searched.parts.validation)
-        calibration = calibrate(data, searched.parts, backtested, strategies)
+        if chosen_by.basis is Basis.VALIDATION:
+            plan = plan_steps(data, backtested.forecasts, blocks, spans_of(split, cut, blocks), team.fallback)
+        else:
+            plan = one_way(RECURSIVE, blocks[-1][1])
+        calibration = calibrate(data, searched.parts, backtested, plan, horizon)
         watcher.advance(1)
         laps.end("calibration")
 
-        watcher.stage("forecast", networks * (2 if needs_direct(strategies, horizon) else 1))
-        model = final_fit(data, choice, calibration, pool, watcher.advance)
+        watcher.stage("forecast", len(team.needed_by(plan).parts))
+        model = final_fit(data, choice, team, backtested, calibration, pool, watcher.advance)
         laps.end("final_fit")
     lines = shared_out(opened.lines, laps.seconds["search"])
     baselines = {line.rung: line.test for line in lines if line.kind == "copy"}
     chosen = lines[searched.candidates.index(choice)]
-    copied = copied_steps(searched, horizon)
+    copied = {
+        name: losses_ahead(data.loss, series, backtested.forecasts[name][:horizon], split.train + split.validation)
+        for name, _ in frequency.copies
+        if name in backtested.forecasts
+    }
     others = best_without_and_with_calendar(searched, opened)
-    notes = [*searched.notes, *limit.notes]
+    notes = [*searched.notes, *limit.notes, *fallbacks(plan, frequency)]
     sentences = verdict(
         chosen,
         calibration,
@@ -147,7 +158,7 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
         steps=calibration.steps,
         copied=copied,
         rests_on=chosen_by.basis.value,
-        strategy=strategy_name(strategies),
+        plan=plan,
         forecast=forecast,
         misses=misses,
         verdict=sentences,
@@ -184,7 +195,7 @@ def _checked(series: Series) -> Series:
 def _split(series: Series, options: FitOptions) -> Split:
     """Return how a series is split; refuse one that is too short for the horizon."""
     split = split_by_date(series)
-    longest = min(split.validation + split.test, series.frequency.longest_horizon)
+    longest = longest_horizon(split, series.frequency)
     if options.horizon > longest:
         given = Argument("horizon", options.horizon)
         raise InputError("fit.horizon", argument=given, days=split.days, longest=longest)

@@ -69,6 +69,13 @@ def trend(frequency: Frequency = DAILY) -> Trend:
     return Trend(season, f"{name} + trend")
 
 
+def shared(frequency: Frequency) -> tuple[Rung, ...]:
+    """Return the rungs whose networks are shared over the steps ahead, one for each season that is known."""
+    _, _, month, _ = frequency.lags
+    rung = Rung(month, hidden=(64,), optimizer=WIDE_OPTIMIZER, seeds=3, epochs=12, patience=12, shared=True)
+    return tuple(replace(rung, known=known) for known in ("week", "year"))
+
+
 def _lecture(frequency: Frequency) -> tuple[Specification, ...]:
     """Return the rungs of U3's table: lines over 1 to 56 days, one hidden layer, then more layers."""
     lags = frequency.lags
@@ -100,10 +107,10 @@ def named_ladder(name: str, frequency: Frequency = DAILY) -> Ladder:
         line = suited(Rung(month, known="week"))
         copying = len(copies(frequency))
         lecture = _lecture(frequency)
-        rungs = (*lecture[:copying], trend(frequency), *lecture[copying:], line)
+        rungs = (*lecture[:copying], trend(frequency), *lecture[copying:], line, *shared(frequency))
         return Ladder(name, rungs, again=again, mean=True)
     if name == "quick":
         rungs = (Rung(season), Rung(month, hidden=(100,)), Rung(month, hidden=(100,), known="week"))
         few = tuple(replace(suited(rung), seeds=2, epochs=40, updates=0) for rung in rungs)
-        return Ladder(name, (*copies(frequency), trend(frequency), *few))
+        return Ladder(name, (*copies(frequency), trend(frequency), *few, *shared(frequency)))
     raise ValueError(f"There is no ladder {name!r}.")

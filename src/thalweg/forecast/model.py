@@ -16,7 +16,6 @@ from thalweg.forecast.interval import banded
 from thalweg.forecast.levels import around
 from thalweg.forecast.result import Forecast
 from thalweg.forecast.store import ModelParts, pack, unpack
-from thalweg.forecast.strategy import predict_steps
 from thalweg.forecast.unfinished import left_out, may_be_unfinished
 from thalweg.learn.loss import LOSSES
 from thalweg.messages import Argument, Message
@@ -26,6 +25,9 @@ from thalweg.series.frequency.dates import python_date, step_range, steps_after
 if TYPE_CHECKING:
     import datetime as dt
 
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.features.past import Past
     from thalweg.series.series import Series
 
 WORSE_SHARE = 0.05  # recent days are worse than expected if fewer runs of the sealed test than this share were as bad
@@ -68,7 +70,7 @@ class Model(ModelParts):
     @property
     def counts(self) -> bool:
         """Whether it was fitted on values that are never negative, as far as it knows."""
-        return self.miss_transform.floor or any(limits.counts for limits in self.pair.limits)
+        return self.miss_transform.floor or any(limits.counts for limits in self.predictors.limits)
 
     @property
     def last_day(self) -> dt.date:
@@ -112,11 +114,17 @@ class Model(ModelParts):
         notes = series.notes if series is not None else () if note is None else (note,)
         days = self.days if series is None else self.joined(series)
         past = past_of(days, np.array([len(days) - 1]))
-        mean = predict_steps(self.pair, past, self.strategies)[0, :steps]
-        limits = self.pair.limits[0].of_intervals(past, steps) if self.pair.limits else None
-        ends = banded(mean, self.bands[:steps], self.miss_transform, limits)
+        mean = self._ahead(past, steps)[0]
+        limits = self.predictors.limits
+        within = limits[0].of_intervals(past, steps) if limits else None
+        ends = banded(mean, self.bands[:steps], self.miss_transform, within)
         dates = step_range(days.frequency, days.after(1), steps)
         return Forecast(dates, mean, around(mean, ends, self.levels), notes)
+
+    def _ahead(self, past: Past, steps: int) -> NDArray[np.float64]:
+        """Return the predictions of 1 to `steps` ahead, shape (rows, steps)."""
+        ways = tuple(self.plan.weights(steps))
+        return self.plan.combined(self.predictors.predict(past, ways, steps), steps, axis=1)
 
     def joined(self, series: Series) -> Series:
         """Return the stored days followed by newer ones.
@@ -175,7 +183,7 @@ class Model(ModelParts):
         if not len(newest):
             return None
         past = past_of(days, newest)
-        predictions = predict_steps(self.pair, past, self.strategies[:1])[:, 0]
+        predictions = self._ahead(past, 1)[:, 0]
         observed = days.observed[newest + 1]
         errors = LOSSES[self.loss].error(predictions, days.values[newest + 1])[observed]
         if not len(errors):
@@ -212,7 +220,7 @@ class Model(ModelParts):
         last = len(days) - 1
         if days.place(self.days.dates[-1]) >= last or not may_be_unfinished(days):
             return series, None
-        ahead = predict_steps(self.pair, past_of(days, np.array([last - 1])), self.strategies[:1])[0]
+        ahead = self._ahead(past_of(days, np.array([last - 1])), 1)[0]
         expected, actual = self.miss_transform.transform(np.array([ahead[0], days.values[last]]))
         if actual - expected >= self.low_residual:
             return series, None

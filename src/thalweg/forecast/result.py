@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.levels import Intervals
+    from thalweg.forecast.plan import Plan
     from thalweg.messages import Message
     from thalweg.series.series import Series
 
@@ -194,9 +195,8 @@ class Findings:
         The loss of each step ahead over the sealed test, refitted as in `as_used`.
     copied : mapping
         Rung name to the same losses of copying, an ndarray of float64, shape (horizon,).
-    strategy : str
-        ``direct`` (as many outputs as steps), ``recursive`` (fed its own predictions), ``both`` (their mean), ``copy``
-        (a baseline, which answers every step), or ``by step`` where steps ahead differ.
+    plan : Plan
+        The ways in which each block of steps ahead is predicted.
     forecast : Forecast
     misses : tuple of Miss
         The worst first.
@@ -223,7 +223,7 @@ class Findings:
     as_used: AsUsed
     steps: NDArray[np.float64]
     copied: Mapping[str, NDArray[np.float64]]
-    strategy: str
+    plan: Plan
     forecast: Forecast
     misses: tuple[Miss, ...]
     verdict: tuple[Message, ...]

@@ -11,6 +11,7 @@ from thalweg.learn.optimizer import Optimizer
 from thalweg.series.calendar import Calendar
 
 if TYPE_CHECKING:
+    from thalweg.forecast.features.sets import FeatureSet
     from thalweg.series.frequency.record import Frequency
 
 SHARE_LOOKED_BACK = 3  # a rung may look back over at most a third of the training steps
@@ -43,6 +44,9 @@ class Hyperparameters:
         How many networks, each from its own seed, are averaged.
     updates : int
         Updates at least: a short series gets more epochs, so that descent has time to reach a low loss.
+    shared : bool
+        Whether one output answers every step ahead: the network sees how many steps ahead it predicts, and the calendar
+        of that date.
     """
 
     days_back: int
@@ -55,6 +59,7 @@ class Hyperparameters:
     patience: int = 20
     seeds: int = 3
     updates: int = 0
+    shared: bool = False
 
     def planned_epochs(self, examples: int) -> int:
         """Return how many epochs the learning-rate schedule spans on so many examples."""
@@ -62,7 +67,15 @@ class Hyperparameters:
 
     def steps_needed(self, frequency: Frequency) -> int:
         """Return how many past steps a row must have."""
-        return feature_set(self.known, self.days_back, Calendar(frequency=frequency)).needed
+        return self.features(Calendar(frequency=frequency)).needed
+
+    def features(self, calendar: Calendar) -> FeatureSet:
+        """Return what its networks see."""
+        return feature_set(self.known, self.days_back, calendar, shared=self.shared)
+
+    def steps_at_once(self, frequency: Frequency) -> int:
+        """Return how many steps ahead the search fits it for: one, but the usual horizon where it is shared."""
+        return frequency.horizon if self.shared else 1
 
     def suits(self, train: int, frequency: Frequency) -> bool:
         """Whether it looks back over a third of the training steps at most, and has two years to learn a year from."""
@@ -81,7 +94,8 @@ class Hyperparameters:
             shape = f"{len(self.hidden)}×{self.hidden[0]} {self.activation}"
         else:
             shape = "-".join(map(str, self.hidden)) + f" {self.activation}"
-        return f"{shape} {self.days_back}" + (f" {self.known}" if self.known else "")
+        known = f" {self.known}" if self.known else ""
+        return f"{shape} {self.days_back}{known}" + (" shared" if self.shared else "")
 
     @property
     def kind(self) -> str:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.predictors.network import Rung
     from thalweg.forecast.training import Descended
     from thalweg.forecast.watch import Watcher
+    from thalweg.learn.activation import Values
     from thalweg.learn.training.thread_pool import ThreadPool
     from thalweg.series.split import Split
 
@@ -51,12 +52,15 @@ class Member:
         The epochs found by each network whose descent did not fail, and their seeds.
     seconds : float
         How long the fit took.
+    thetas : tuple of ndarray of float32, shape (unknowns,)
+        Where each descent ended.
     """
 
     rung: Specification
     epochs: tuple[int, ...] = ()
     seeds: tuple[int, ...] = ()
     seconds: float = field(default=0.0, compare=False)
+    thetas: tuple[Values, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +97,11 @@ class Candidate:
     def learned(self) -> bool:
         """Whether it is one rung with unknowns."""
         return self.line.kind in ("linear", "network")
+
+    @property
+    def shared(self) -> bool:
+        """Whether it is one rung whose networks are shared over the steps ahead."""
+        return len(self.members) == 1 and bool(getattr(self.members[0].rung, "shared", False))
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,7 +252,7 @@ def _fit_rungs(
     """Fit rungs side by side; report each in order as soon as it is fitted."""
     running: list[tuple[Specification, Fitting, list[Future[Descended]]]] = []
     for rung in rungs:
-        fitting = rung.fitting(scorer.data, upto, 1)
+        fitting = rung.fitting(scorer.data, upto, rung.steps_at_once(scorer.data.panel.frequency))
         jobs = [
             functools.partial(
                 fitting.descend,
@@ -299,7 +308,8 @@ def _candidate(scorer: Scorer, rung: Specification, predictor: Mean, kept: dict[
         hyperparameters=rung.hyperparameters,
         curve=next((one.curve for one in kept.values()), {}),
     )
-    return Candidate(line, predictor, (Member(rung, epochs, tuple(kept), line.seconds),), predictions)
+    thetas = tuple(one.theta for one in kept.values())
+    return Candidate(line, predictor, (Member(rung, epochs, tuple(kept), line.seconds, thetas),), predictions)
 
 
 def _best_shapes_again(ladder: Ladder, candidates: Sequence[Candidate]) -> tuple[Rung, ...]:

@@ -11,22 +11,24 @@ import numpy as np
 
 from thalweg.checksummed import Kind, seal, unseal
 from thalweg.errors import InputError
-from thalweg.forecast.features.sets import KNOWN, feature_set
+from thalweg.forecast.features.sets import KNOWN
 from thalweg.forecast.interval import MissTransform
 from thalweg.forecast.levels import LEVELS
 from thalweg.forecast.limits import Limits, Room
 from thalweg.forecast.options import TOLD_IN
+from thalweg.forecast.plan import Block, Plan
 from thalweg.forecast.predictors.baselines import Baseline, Copy, SeasonalMean, Trend
+from thalweg.forecast.predictors.far_ahead import DampedLine, FarAhead, LastYear
 from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.predictors.network import NetworkPredictor, Rung
-from thalweg.forecast.strategy import COPYING, STRATEGIES, Pair, needs_direct
+from thalweg.forecast.ways import DIRECT, RECURSIVE, Predictors, Shared
 from thalweg.learn.function import Network
 from thalweg.learn.optimizer import Optimizer
 from thalweg.messages import Message
 from thalweg.series.calendar import Calendar
 from thalweg.series.country import country_code
 from thalweg.series.frequency.dates import a_day, occurs, steps_after, years
-from thalweg.series.frequency.record import DAILY, Frequency
+from thalweg.series.frequency.record import DAILY, LONGEST, Frequency
 from thalweg.series.holidays import REFERENCE_YEARS, HolidayTable, holiday_names, holiday_table
 from thalweg.series.scale import Scale
 from thalweg.series.series import Series
@@ -41,7 +43,13 @@ if TYPE_CHECKING:
 
 Number = TypeVar("Number", bound=np.generic)
 
-BASELINES: dict[str, type[Baseline]] = {"copy": Copy, "seasonal mean": SeasonalMean, "trend": Trend}
+BASELINES: dict[str, type[Baseline | FarAhead]] = {
+    "copy": Copy,
+    "seasonal mean": SeasonalMean,
+    "trend": Trend,
+    "last year": LastYear,
+    "damped line": DampedLine,
+}
 MODEL = Kind(name="model", key="thalweg", version=1)
 LAST_YEARS_KNOWN = 15  # years after the last value for which the holidays travel with a model, at least
 
@@ -55,10 +63,10 @@ class ModelParts:
     chosen : str
         The rung's name.
     loss : str
-    strategies : tuple of str
-        How each step ahead is forecast: one of `strategy.STRATEGIES`, or ``copy``.
-    pair : Pair
-        The choice fitted for one step ahead, and for all steps of the horizon at once.
+    plan : Plan
+        How each step ahead is forecast.
+    predictors : Predictors
+        What is fitted to forecast.
     calendar : Calendar
     days : Series
         The days to look back at, up to the last day known.
@@ -81,8 +89,8 @@ class ModelParts:
 
     chosen: str
     loss: str
-    strategies: tuple[str, ...]
-    pair: Pair
+    plan: Plan
+    predictors: Predictors
     calendar: Calendar
     days: Series
     miss_transform: MissTransform
@@ -92,6 +100,15 @@ class ModelParts:
     low_residual: float
     made: dt.date
     notes: tuple[Message, ...] = ()
+
+
+# How models of earlier versions say that steps ahead are predicted, and the ways that this means.
+EARLIER_STRATEGIES = {
+    "direct": (DIRECT,),
+    "recursive": (RECURSIVE,),
+    "both": (DIRECT, RECURSIVE),
+    "copy": (RECURSIVE,),
+}
 
 
 class _UnusableError(Exception):
@@ -110,11 +127,11 @@ def pack(model: ModelParts) -> bytes:
         "bands": model.bands.reshape(len(model.bands), -1),
         "errors": model.errors,
     }
-    pair = model.pair
+    predictors = model.predictors
     description = {
         "chosen": model.chosen,
         "loss": model.loss,
-        "strategy": _one_or_list(model.strategies),
+        "plan": {"fade": model.plan.fade, "blocks": [_block(block) for block in model.plan.blocks]},
         "levels": list(model.levels),
         "low_residual": model.low_residual,
         "country": model.calendar.country,
@@ -130,18 +147,28 @@ def pack(model: ModelParts) -> bytes:
             "simulated": model.days.simulated,
             "differenced": model.days.differenced,
         },
-        "daily": _members(pair.one_step, "daily", tensors),
-        "many": _members(pair.multi_step, "many", tensors) if pair.multi_step is not pair.one_step else None,
+        "daily": _members(predictors.one_step, "daily", tensors),
+        "many": _members(predictors.multi_step, "many", tensors),
+        "shared": [
+            {
+                "name": one.name,
+                "near": _members(one.near, f"shared.{place}.near", tensors),
+                "far": _members(one.far, f"shared.{place}.far", tensors),
+            }
+            for place, one in enumerate(predictors.shared)
+        ],
+        "baselines": [one.described()[0] for one in predictors.baselines],
     }
-    for limits in pair.limits:
+    for limits in predictors.limits:
         offsets = [room.transform.offset for room in limits.rooms]
         description["limits"] = {"offsets": offsets, "counts": limits.counts, "low": limits.low, "high": limits.high}
         tensors["limits"] = np.stack([np.stack([room.fall, room.rise, room.noise]) for room in limits.rooms])
     return seal(MODEL, description, tensors)
 
 
-def _one_or_list(strategies: tuple[str, ...]) -> str | list[str]:
-    return strategies[0] if len(set(strategies)) == 1 else list(strategies)
+def _block(block: Block) -> dict[str, Any]:
+    """Describe the ways of some steps ahead; what they were chosen by is not needed to forecast."""
+    return {"first": block.first, "last": block.last, "ways": list(block.ways)}
 
 
 def _holidays(model: ModelParts) -> dict[str, Any] | None:
@@ -160,8 +187,10 @@ def _holidays(model: ModelParts) -> dict[str, Any] | None:
     return {"first_year": table.first_year, "last_year": table.last_year, "days": days}
 
 
-def _members(mean: Mean, prefix: str, tensors: dict[str, NDArray[Any]]) -> list[dict[str, Any]]:
-    """Describe the members of the choice; their unknowns are added to the tensors."""
+def _members(mean: Mean | None, prefix: str, tensors: dict[str, NDArray[Any]]) -> list[dict[str, Any]] | None:
+    """Describe the members of a mean; their unknowns are added to the tensors."""
+    if mean is None:
+        return None
     described: list[dict[str, Any]] = []
     for place, member in enumerate(mean.members):
         description, unknowns = member.described()
@@ -221,24 +250,19 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
     low, high = bands[..., 0], bands[..., 1]
     if (low > high).any() or (np.diff(low) > 0).any() or (np.diff(high) < 0).any() or errors.min() < 0:
         raise _UnusableError("model.reason.intervals_crossed")
-    told = description["strategy"]
-    strategies = tuple(told) if isinstance(told, list) else (told,) * len(bands)
-    known = len(strategies) == len(bands) and all(strategy in (*STRATEGIES, COPYING) for strategy in strategies)
-    if description["loss"] not in TOLD_IN or not known:
-        raise _UnusableError("model.reason.unknown_settings", loss=repr(description["loss"]), strategy=repr(told))
-    one_step = _mean(description["daily"], "daily", tensors, calendar, len(series), 1)
-    multi_step = one_step
-    if description["many"] is not None:
-        multi_step = _mean(description["many"], "many", tensors, calendar, len(series), len(bands))
-    elif needs_direct(strategies, len(bands)):
+    if description["loss"] not in TOLD_IN:
+        raise _UnusableError("model.reason.unknown_settings", loss=repr(description["loss"]))
+    plan = _plan(description, len(bands))
+    predictors = _predictors(description, tensors, calendar, len(series))
+    if not set(plan.ways) <= set(predictors.ways):
         raise _UnusableError("model.reason.networks_missing")
     limits = _limits(description.get("limits"), tensors, len(bands))
     counts = any(each.counts for each in limits)
     return ModelParts(
         chosen=quotable(str(description["chosen"])),
         loss=description["loss"],
-        strategies=strategies,
-        pair=Pair(one_step, multi_step, limits),
+        plan=plan,
+        predictors=replace(predictors, limits=limits),
         calendar=calendar,
         days=series,
         miss_transform=_transform(description["offset"], counts=counts),
@@ -248,6 +272,55 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
         low_residual=float(_number(description.get("low_residual", float(bands[0, -1, 0])))),
         made=dt.date.fromisoformat(description["made"]),
         notes=notes,
+    )
+
+
+def _plan(description: dict[str, Any], steps: int) -> Plan:
+    """Return the ways of each step ahead; models of earlier versions name a strategy, or one for each step."""
+    stored = description.get("plan")
+    if stored is None:
+        told = description["strategy"]
+        each = tuple(told) if isinstance(told, list) else (told,) * steps
+        if len(each) != steps or not set(each) <= set(EARLIER_STRATEGIES):
+            raise _UnusableError("model.reason.unknown_settings", loss=repr(description["loss"]))
+        later = (Block(step, step, EARLIER_STRATEGIES[name]) for step, name in enumerate(each[1:], 2))
+        return Plan((Block(1, 1, (RECURSIVE,)), *later), fade=0)
+    blocks = tuple(Block(each["first"], each["last"], tuple(map(str, each["ways"]))) for each in stored["blocks"])
+    whole = all(type(step) is int for block in blocks for step in (block.first, block.last))
+    firsts = [1, *(block.last + 1 for block in blocks)]
+    if (
+        not whole
+        or [block.first for block in blocks] != firsts[:-1]
+        or firsts[-1] <= steps
+        or type(stored["fade"]) is not int
+    ):
+        raise _UnusableError("model.reason.intervals_incomplete")
+    if any(block.last < block.first or not block.ways for block in blocks) or blocks[-1].last > LONGEST:
+        raise _UnusableError("model.reason.intervals_incomplete")
+    return Plan(blocks, fade=max(stored["fade"], 0))
+
+
+def _predictors(
+    description: dict[str, Any], tensors: dict[str, NDArray[Any]], calendar: Calendar, days: int
+) -> Predictors:
+    """Return what is fitted to forecast, still without limits."""
+
+    def mean(members: list[dict[str, Any]] | None, prefix: str) -> Mean | None:
+        return None if members is None else _mean(members, prefix, tensors, calendar, days)
+
+    shared = tuple(
+        Shared(
+            str(one["name"]),
+            _mean(one["near"], f"shared.{place}.near", tensors, calendar, days),
+            mean(one["far"], f"shared.{place}.far"),
+        )
+        for place, one in enumerate(description.get("shared", ()))
+    )
+    return Predictors(
+        one_step=_mean(description["daily"], "daily", tensors, calendar, days),
+        multi_step=mean(description["many"], "many"),
+        shared=shared,
+        baselines=tuple(_member(one, None, calendar, days) for one in description.get("baselines", ())),
     )
 
 
@@ -343,20 +416,17 @@ def _mean(
     tensors: dict[str, NDArray[Any]],
     calendar: Calendar,
     days: int,
-    steps: int,
 ) -> Mean:
-    """Return the mean of the members; each must find the values that it looks back at, and have an output a step."""
+    """Return the mean of the members; each must find the values that it looks back at."""
     made = tuple(
-        _member(member, tensors.get(f"{prefix}.{place}"), calendar, days, steps) for place, member in enumerate(members)
+        _member(member, tensors.get(f"{prefix}.{place}"), calendar, days) for place, member in enumerate(members)
     )
     if not made:
         raise _UnusableError("model.reason.no_networks")
     return Mean(made)
 
 
-def _member(
-    member: dict[str, Any], unknowns: NDArray[Any] | None, calendar: Calendar, days: int, steps: int
-) -> RungPredictor:
+def _member(member: dict[str, Any], unknowns: NDArray[Any] | None, calendar: Calendar, days: int) -> RungPredictor:
     stored: dict[str, Any] = member["rung"]
     if "baseline" in stored or stored.get("copy"):
         baseline = _baseline(dict(stored), calendar.frequency)
@@ -374,7 +444,8 @@ def _member(
     if unknowns is None:
         raise _UnusableError("model.reason.incomplete")
     thetas = _real(unknowns, np.float32)
-    columns = feature_set(rung.known, rung.days_back, calendar).columns(steps)
+    steps = network.widths[-1]
+    columns = rung.features(calendar).columns(steps)
     if network.widths != (len(columns), *rung.hidden, steps) or thetas.ndim != 2 or thetas.shape[1] != network.size:  # noqa: PLR2004
         raise _UnusableError("model.reason.unknowns_misfit", rung=rung.name)
     if not len(thetas) or not np.isfinite(thetas).all():
@@ -382,7 +453,7 @@ def _member(
     return NetworkPredictor(rung, calendar, (_scale(member["scale"]),), network, thetas)
 
 
-def _baseline(stored: dict[str, Any], frequency: Frequency) -> Baseline:
+def _baseline(stored: dict[str, Any], frequency: Frequency) -> Baseline | FarAhead:
     """Return a baseline; a copy of an earlier version says in days alone which one it is."""
     if "baseline" in stored:
         return BASELINES[stored.pop("baseline")](**stored)

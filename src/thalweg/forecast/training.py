@@ -9,7 +9,7 @@ import numpy as np
 
 from thalweg.forecast.data import Data, data_of
 from thalweg.forecast.features.past import past_of
-from thalweg.forecast.features.sets import KNOWN, FeatureSet, feature_set
+from thalweg.forecast.features.sets import KNOWN, FeatureSet
 from thalweg.learn.descent import Descent, Outcome
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
@@ -27,8 +27,12 @@ if TYPE_CHECKING:
     from thalweg.learn.activation import Values
     from thalweg.learn.data.examples import Examples
     from thalweg.series.calendar import Calendar
+    from thalweg.series.frequency.record import Frequency
     from thalweg.series.panel import Panel
     from thalweg.series.series import Series
+
+
+STEPS_DRAWN = 6  # for each origin, where a network is shared over the steps ahead
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +48,8 @@ class TrainingSet:
     upto : tuple of int
         For each series, how many of its values may be learned from: no target at or after this place has a weight.
     steps : int
-        Outputs of the network: 1 for the next step, or as many as the horizon has.
+        The steps ahead that are learned: as many outputs as the network has, or for a network that is shared over the
+        steps the furthest step.
     dtype : dtype
         Of the examples. In that of the descents, float32, they take half the memory, and no descent copies them.
     features : FeatureSet
@@ -64,7 +69,7 @@ class TrainingSet:
 
     def __post_init__(self) -> None:
         panel, calendar = self.data.panel, self.data.calendar
-        features = feature_set(self.rung.known, self.rung.days_back, calendar)
+        features = self.rung.features(calendar)
         level = KNOWN[self.rung.known].level_steps(calendar.frequency)
         season = calendar.frequency.season
         scales = tuple(
@@ -94,7 +99,12 @@ class TrainingSet:
     @property
     def network(self) -> Network:
         """The rung's network for these features and steps."""
-        return Network((self.examples.features, *self.rung.hidden, self.steps), self.rung.activation)
+        return Network((self.examples.features, *self.rung.hidden, self.outputs), self.rung.activation)
+
+    @property
+    def outputs(self) -> int:
+        """The outputs of the network."""
+        return 1 if self.rung.shared else self.steps
 
     @property
     def nbytes(self) -> int:
@@ -121,9 +131,9 @@ class TrainingSet:
     def _of_series(self, place: int) -> Examples:
         """Return the examples of one series."""
         series, scale, upto = self.data.panel.series[place], self.scales[place], self.upto[place]
-        newest = np.arange(self.features.needed - 1, upto - 1)
-        rows = self.features.rows(past_of(series, newest, place), scale, self.steps)
-        at = newest[:, None] + np.arange(1, self.steps + 1)
+        newest, ahead = self.origins(np.arange(self.features.needed - 1, upto - 1), upto)
+        rows = self.features.rows(past_of(series, newest, place), scale, self.outputs, ahead=ahead)
+        at = (newest + ahead)[:, None] + np.arange(self.outputs)
         inside = np.minimum(at, upto - 1)
         target = (rows.values[inside] - rows.level[:, None]) / scale.spread
         weight = ((at < upto) & series.observed[inside]).astype(float)
@@ -132,6 +142,42 @@ class TrainingSet:
             size = np.exp(rows.level - (rows.level.mean() if len(rows) else 0.0))
             weight *= (size if self.loss == "mae" else size**2)[:, None]
         return replace(rows, target=target, weight=weight)
+
+    def origins(self, newest: NDArray[np.int64], end: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the rows to learn from or to be scored on: their newest values, and their first steps ahead.
+
+        A network that is shared over the steps has several rows for each newest value, of steps that are drawn.
+
+        Parameters
+        ----------
+        newest : ndarray of int64, shape (origins,)
+        end : int
+            No target lies at or after this place.
+        """
+        if not self.rung.shared:
+            return newest, np.ones(len(newest), dtype=np.int64)
+        return drawn_steps(newest, span_of_shared(self.steps, self.data.panel.frequency), end)
+
+
+def span_of_shared(steps: int, frequency: Frequency) -> Span:
+    """Return the first and the last step that a shared network learns: up to the usual horizon, or those beyond."""
+    return (1, steps) if steps <= frequency.horizon else (frequency.horizon + 1, steps)
+
+
+def drawn_steps(newest: NDArray[np.int64], span: Span, end: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Draw some steps ahead for each origin, one from each of equal parts of a span.
+
+    Returns
+    -------
+    newest, ahead : ndarray of int64, shape (rows,)
+        Those whose target lies before `end`, in the order of their origins.
+    """
+    first, last = span
+    parts = min(STEPS_DRAWN, last - first + 1)
+    shares = (np.arange(parts) + np.random.default_rng(0).random((len(newest), parts))) / parts
+    ahead = first + np.floor(shares * (last - first + 1)).astype(np.int64)
+    inside = newest[:, None] + ahead < end
+    return np.repeat(newest, parts)[inside.ravel()], ahead[inside]
 
 
 def joined(parts: Sequence[Examples]) -> Examples:
@@ -178,17 +224,24 @@ def scored(training_set: TrainingSet, spans: Sequence[Span]) -> Scored:
     target: list[NDArray[np.float64]] = []
     weight: list[NDArray[np.float64]] = []
     parts: list[tuple[slice, Scale]] = []
-    features, steps, end = training_set.features, training_set.steps, 0
+    features, steps, end = training_set.features, training_set.outputs, 0
     for place, (first, last) in enumerate(spans):
         series, scale = training_set.data.panel.series[place], training_set.scales[place]
-        newest = np.arange(max(first - 1, features.needed - 1), last - steps)
-        at = newest[:, None] + np.arange(1, steps + 1)
-        rows.append(features.rows(past_of(series, newest, place), scale, steps))
+        ends = last - 1 if training_set.rung.shared else last - steps
+        newest, ahead = training_set.origins(np.arange(max(first - 1, features.needed - 1), ends), last)
+        at = (newest + ahead)[:, None] + np.arange(steps)
+        rows.append(features.rows(past_of(series, newest, place), scale, steps, ahead=ahead))
         target.append(series.values[at])
         weight.append(series.observed[at].astype(float))
         parts.append((slice(end, end + len(newest)), scale))
         end += len(newest)
     return Scored(joined(rows), np.concatenate(target), np.concatenate(weight), tuple(parts))
+
+
+LEAST_EXAMPLES_TO_GO_ON = 1000  # with fewer, a refit starts from nothing, which is quick and forgets sooner
+SEEDS_APART = 1_000_003  # so that no two refits have the same seed
+RATE_TO_GO_ON = 0.1  # of the learning rate: a network that has learned all but the last month needs little
+EPOCHS_TO_GO_ON = 1
 
 
 class Descended(NamedTuple):
@@ -214,6 +267,7 @@ def descend(
     *,
     validation: Sequence[Span] | None = None,
     epochs: int | None = None,
+    start: Values | None = None,
     late: Callable[[], bool] | None = None,
     progress: Callable[[float], None] | None = None,
     curve: bool = False,
@@ -230,6 +284,9 @@ def descend(
     epochs : int, optional
         Without validation: the number of epochs that an earlier descent found, at most as many as the schedule spans
         on these examples.
+    start : ndarray, shape (unknowns,), optional
+        Without validation: the unknowns of a fit on fewer values, from which this one goes on, at a tenth of the
+        learning rate, for an epoch. With few examples it starts from nothing all the same.
     late : callable, optional
         Asked between slices of the descent; True ends it.
     progress : callable, optional
@@ -237,7 +294,9 @@ def descend(
     curve : bool
         Whether to record the loss of every epoch on training and validation values.
     """
-    descent = descent_of(training_set, seed)
+    goes_on = start is not None and len(training_set.examples) >= LEAST_EXAMPLES_TO_GO_ON
+    descent = going_on(training_set, seed, start) if goes_on else descent_of(training_set, seed)
+    epochs = EPOCHS_TO_GO_ON if goes_on else epochs
     planned = min(epochs or descent.epochs, descent.epochs) * descent.batches
 
     def ended() -> bool:
@@ -281,6 +340,22 @@ def descent_of(training_set: TrainingSet, seed: int) -> Descent:
         epochs=rung.planned_epochs(len(training_set.examples)),
         seed=seed,
         theta=start_of(training_set, seed),
+    )
+
+
+def going_on(training_set: TrainingSet, seed: int, start: Values) -> Descent:
+    """Return the descent that goes on from the unknowns of a fit on fewer values."""
+    rung = training_set.rung
+    optimizer = replace(rung.optimizer, learning_rate=RATE_TO_GO_ON * rung.optimizer.learning_rate)
+    return Descent(
+        training_set.network,
+        training_set.examples,
+        loss=training_set.loss,
+        optimizer=optimizer,
+        batch=rung.batch,
+        epochs=EPOCHS_TO_GO_ON,
+        seed=seed + SEEDS_APART * len(training_set.examples),  # another order of the batches at each refit
+        theta=start,
     )
 
 

@@ -45,10 +45,12 @@ class LastYear(Block):
         """Return the values in spreads of the scale, 0 where the past does not reach so far."""
         past, transformed, season = origins.past, origins.transformed, self.frequency.season
         steps = targets.shape[1]
-        available = past.available >= look_back(self.frequency)
-        year_ago = np.where(available, past.newest - self.frequency.long_season, past.newest)
+        # Far ahead, the same weeks of last year are not known yet, so those of the year before are taken.
+        ago = -(-(origins.ahead - 1 + STEPS_AROUND) // self.frequency.long_season) * self.frequency.long_season
+        available = past.available >= look_back(self.frequency) - self.frequency.long_season + ago
+        year_ago = np.where(available, past.newest - ago, past.newest)
         level_ago = trailing_mean(transformed, np.where(available, year_ago, season - 1), season)
-        offsets = np.arange(1 - STEPS_AROUND, steps + STEPS_AROUND + 1)
+        offsets = origins.ahead[:, None] - 1 + np.arange(1 - STEPS_AROUND, steps + STEPS_AROUND + 1)
         at = np.minimum(year_ago[:, None] + offsets, past.newest[:, None])
         spread = origins.scale.spread if steps == 1 else origins.scale.spread / YEAR_AGO_SHRINK
         values = np.where(available[:, None], (transformed[at] - level_ago[:, None]) / spread, 0.0)

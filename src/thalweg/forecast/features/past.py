@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from thalweg.series.frequency.record import Frequency
@@ -46,6 +47,11 @@ class Past:
     def __len__(self) -> int:
         return len(self.newest)
 
+    def rows(self, which: NDArray[np.bool_] | NDArray[np.int64]) -> Past:
+        """Return some of the rows, in the order asked for; one may be asked for several times."""
+        newest, dates, available = self.newest[which], self.dates[which], self.available[which]
+        return replace(self, newest=newest, dates=dates, available=available)
+
 
 def past_of(series: Series, newest: NDArray[np.int64], place: int = 0) -> Past:
     """Return the rows of a series whose newest values stand at `newest`; `place` is that of the series in its panel."""
@@ -64,15 +70,20 @@ class Origins:
         The past's values after the scale's transform.
     level : ndarray of float64, shape (rows,)
         The level of each row, in the transform's units.
+    ahead : ndarray of int64, shape (rows,)
+        How many steps after its newest value the first date to predict of each row lies: 1, but for networks that are
+        shared over steps.
     """
 
     past: Past
     scale: Scale
     transformed: NDArray[np.float64]
     level: NDArray[np.float64]
+    ahead: NDArray[np.int64]
 
 
-def origins_of(past: Past, scale: Scale) -> Origins:
+def origins_of(past: Past, scale: Scale, ahead: NDArray[np.int64] | None = None) -> Origins:
     """Return rows after a scale's transform."""
     transformed = scale.transform(past.values)
-    return Origins(past, scale, transformed, scale.level(transformed, past.newest))
+    level = scale.level(transformed, past.newest)
+    return Origins(past, scale, transformed, level, np.ones(len(past), dtype=np.int64) if ahead is None else ahead)

@@ -17,6 +17,7 @@ from thalweg.forecast.features.long_levels import LongLevels
 from thalweg.forecast.features.past import Past, origins_of
 from thalweg.forecast.features.past_values import PastValues
 from thalweg.forecast.features.season import Season
+from thalweg.forecast.features.steps_ahead import StepsAhead
 from thalweg.forecast.features.usual_place import UsualPlace
 from thalweg.forecast.features.weekday import Weekday
 from thalweg.learn.data.examples import Examples
@@ -111,7 +112,15 @@ class FeatureSet:
         others = (Column(block.name, name, block.known_ahead) for block in self.blocks for name in block.names(steps))
         return (*lags, *others)
 
-    def rows(self, past: Past, scale: Scale, steps: int, *, limit: float | None = None) -> Examples:
+    def rows(
+        self,
+        past: Past,
+        scale: Scale,
+        steps: int,
+        *,
+        ahead: NDArray[np.int64] | None = None,
+        limit: float | None = None,
+    ) -> Examples:
         """Return rows to predict from, as examples without targets (weight 0, target NaN).
 
         Parameters
@@ -120,15 +129,17 @@ class FeatureSet:
         scale : Scale
         steps : int
             Steps ahead.
+        ahead : ndarray of int64, shape (rows,), optional
+            The first step ahead of each row; 1 where it is not given.
         limit : float, optional
             Instead of the set's own. With an infinite limit, and a scale without a logarithm, the features are an
             affine function of the values.
         """
-        origins = origins_of(past, scale)
+        origins = origins_of(past, scale, ahead)
         rows, limit = len(past), self.limit if limit is None else limit
         dense = np.zeros((rows, 0))
         if self.blocks:
-            targets = self.targets(past, steps)
+            targets = self.targets(past, steps, origins.ahead)
             columns = [block.columns(origins, targets) for block in self.blocks]
             dense = np.concatenate(columns, axis=1)
             del columns  # far ahead there are thousands
@@ -147,12 +158,12 @@ class FeatureSet:
         )
 
     @staticmethod
-    def targets(past: Past, steps: int) -> NDArray[np.datetime64]:
-        """Return the dates to predict, shape (rows, steps)."""
-        return steps_after(past.frequency, past.dates[:, None], np.arange(1, steps + 1))
+    def targets(past: Past, steps: int, ahead: NDArray[np.int64]) -> NDArray[np.datetime64]:
+        """Return the dates to predict, shape (rows, steps); the first lies `ahead` steps after the newest value."""
+        return steps_after(past.frequency, past.dates[:, None], ahead[:, None] + np.arange(steps))
 
 
-def feature_set(known: str, days_back: int, calendar: Calendar) -> FeatureSet:
+def feature_set(known: str, days_back: int, calendar: Calendar, *, shared: bool = False) -> FeatureSet:
     """Return the features of a rung.
 
     Parameters
@@ -163,6 +174,8 @@ def feature_set(known: str, days_back: int, calendar: Calendar) -> FeatureSet:
         The length of the window, in steps.
     calendar : Calendar
         A block that is known ahead is left out where the calendar has no such group.
+    shared : bool
+        Whether the network is shared over the steps ahead and sees which one it predicts.
     """
     sees = KNOWN[known].blocks
     blocks = tuple(
@@ -170,4 +183,5 @@ def feature_set(known: str, days_back: int, calendar: Calendar) -> FeatureSet:
         for block in BLOCKS
         if block.name in sees and (not block.known_ahead or block.name in calendar.groups)
     )
+    blocks += (StepsAhead(calendar),) if shared else ()
     return FeatureSet(PastValues(days_back, fading=bool(known)), blocks, FEATURE_CLIP if known else np.inf)

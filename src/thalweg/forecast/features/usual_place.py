@@ -48,7 +48,7 @@ class UsualPlace(Block):
         for step in range(min(targets.shape[1], season)):
             total, count = np.zeros(len(past)), np.zeros(len(past))
             for ago in range(1, max(SEASONS_AGO) + 1):
-                back = season * ago - 1 - step  # steps from the same place to the newest value
+                back = season * ago - 1 - (origins.ahead - 1 + step) % season  # from the same place to the newest value
                 available = past.available >= back + season
                 at = np.where(available, past.newest - back, past.newest)
                 total += np.where(available, deviation[at], 0.0)

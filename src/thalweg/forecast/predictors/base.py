@@ -184,6 +184,10 @@ class Specification(Protocol):
         """Return how many past steps a row must have."""
         ...
 
+    def steps_at_once(self, frequency: Frequency) -> int:
+        """Return how many steps ahead the search fits it for."""
+        ...
+
     def suits(self, train: int, frequency: Frequency) -> bool:
         """Whether so many training steps are enough for it."""
         ...

@@ -68,6 +68,10 @@ class Baseline(RungPredictor):
         """Return how many past steps a row must have."""
         return self.needed
 
+    def steps_at_once(self, frequency: Frequency) -> int:  # noqa: ARG002 - likewise
+        """Return 1: it answers any step."""
+        return 1
+
     def suits(self, train: int, frequency: Frequency) -> bool:  # noqa: ARG002 - the same for every frequency
         """Whether it looks back at training steps only."""
         return self.needed <= train

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thalweg.forecast.features.sets import feature_set
 from thalweg.forecast.predictors.base import Fitting, RungPredictor
 from thalweg.forecast.rung import Hyperparameters
 from thalweg.forecast.training import TrainingSet, descend
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
     from thalweg.learn.function import Network
     from thalweg.series.calendar import Calendar
     from thalweg.series.scale import Scale
+
+
+STEPS_AT_ONCE = 32  # of a shared network, so that memory does not grow with the horizon
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class NetworkPredictor(RungPredictor):
     scales : tuple of Scale
         One for each series of the panel that it was fitted on.
     network : Network
-        Its outputs are predictions for 1, 2, 3, … steps ahead.
+        Its outputs are predictions for 1, 2, 3, … steps ahead; the single one of a shared network is for the step that
+        it is asked for.
     thetas : ndarray of float32, shape (seeds, unknowns)
     """
 
@@ -67,7 +70,7 @@ class NetworkPredictor(RungPredictor):
     @property
     def features(self) -> FeatureSet:
         """What the networks see."""
-        return feature_set(self.rung.known, self.rung.days_back, self.calendar)
+        return self.rung.features(self.calendar)
 
     @property
     def scale(self) -> Scale:
@@ -77,8 +80,8 @@ class NetworkPredictor(RungPredictor):
 
     @property
     def reach(self) -> float:
-        """The number of outputs."""
-        return self.network.widths[-1]
+        """The number of outputs; any step for networks that are shared over the steps."""
+        return np.inf if self.rung.shared else self.network.widths[-1]
 
     @property
     def needed(self) -> int:
@@ -97,10 +100,22 @@ class NetworkPredictor(RungPredictor):
 
     def direct(self, past: Past, steps: int) -> NDArray[np.float64]:
         """Return the mean of the networks' predictions."""
+        if not self.rung.shared:
+            return self._answers(past, None)[:, :steps]
+        made = np.empty((len(past), steps))
+        for first in range(0, steps, STEPS_AT_ONCE):
+            ahead = np.arange(first + 1, min(first + STEPS_AT_ONCE, steps) + 1)
+            rows = past.rows(np.repeat(np.arange(len(past)), len(ahead)))
+            answers = self._answers(rows, np.tile(ahead, len(past)))
+            made[:, ahead - 1] = answers.reshape(len(past), len(ahead))
+        return made
+
+    def _answers(self, past: Past, ahead: NDArray[np.int64] | None) -> NDArray[np.float64]:
+        """Return the mean of the networks' outputs in the user's units, shape (rows, outputs)."""
         scale = self.scales[past.place]
-        rows = self.features.rows(past, scale, self.network.widths[-1])
+        rows = self.features.rows(past, scale, self.network.widths[-1], ahead=ahead)
         outputs = Outputs(self.network, rows, np.float32)
-        return np.mean([scale.inverse(outputs(theta), rows.level) for theta in self.thetas], axis=0)[:, :steps]
+        return np.mean([scale.inverse(outputs(theta), rows.level) for theta in self.thetas], axis=0)
 
     def described(self) -> tuple[dict[str, Any], Values]:
         """Return rung, scale and widths, and the unknowns."""

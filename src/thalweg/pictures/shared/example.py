@@ -180,7 +180,7 @@ def network_of(model: Model, picture: str) -> NetworkPredictor:
     InputError
         If the model has no network.
     """
-    fits = [member for member in model.pair.one_step.members if isinstance(member, NetworkPredictor)]
+    fits = [member for member in model.predictors.one_step.members if isinstance(member, NetworkPredictor)]
     if not fits:
         raise InputError("picture.model_copies", picture=picture, chosen=model.chosen)
     return next((fit for fit in fits if fit.rung.hidden), fits[0])

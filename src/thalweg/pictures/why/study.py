@@ -87,10 +87,10 @@ def why_study(source: Source, options: WhyOptions, watcher: Watcher) -> WhyStudy
     date = None if options.day is None else a_day(options.day)
     if isinstance(source, Model):
         check_defaults(source, options, ("days_back", "layers", "known", "loss", "country", "seed"))
-        members = source.pair.one_step.members
+        members = source.predictors.one_step.members
         seen = [member.rung.known for member in members if isinstance(member, NetworkPredictor)]
         most = max(seen, key=list(KNOWN).index, default="")
-        why = why_of(source.pair.one_step, source.calendar, source.days, date)
+        why = why_of(source.predictors.one_step, source.calendar, source.days, date)
         return WhyStudy(why, source.chosen, source.days, options.count, most, own=False)
     series = sample() if source is None else source
     calendar = Calendar(country_of(source, options.country), frequency=series.frequency)

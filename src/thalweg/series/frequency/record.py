@@ -54,6 +54,8 @@ class Frequency:
         From `long` steps on, validation and the sealed test have these lengths; a shorter series is divided by shares.
     horizon, longest_horizon : int
         Steps ahead where none are asked for, and the most.
+    blocks : tuple of int
+        The last step of each block of steps ahead that are predicted in the same ways, rising; one more goes on beyond.
     lags : tuple of int
         The numbers of past values of the ladder's lines: one, a season, and two longer ones. The lecture's are 1, 7, 28
         and 56 days (U3).
@@ -87,6 +89,7 @@ class Frequency:
     test: int
     horizon: int
     longest_horizon: int
+    blocks: tuple[int, ...]
     lags: tuple[int, int, int, int]
     copies: tuple[tuple[str, int], ...]
     known: tuple[str, ...]
@@ -100,7 +103,7 @@ class Frequency:
     def __post_init__(self) -> None:
         lengths = (self.season, self.long_season, self.month, self.year, self.level, *self.levels, self.units)
         lengths += (self.least, self.long, self.validation, self.test, self.horizon, self.longest_horizon)
-        lengths += (*self.lags, *(ago for _, ago in self.copies))
+        lengths += (*self.blocks, *self.lags, *(ago for _, ago in self.copies))
         if not all(type(length) is int and 1 <= length <= LONGEST for length in lengths) or not self.copies:
             raise ValueError(f"The lengths of a frequency are whole numbers from 1 to {LONGEST}; these are {lengths}.")
         if self.season > self.long_season or self.long <= self.validation + self.test:
@@ -194,7 +197,8 @@ def daily(weekmask: str = EVERY_DAY) -> Frequency:
         validation=year // 2,
         test=year,
         horizon=4 * week,
-        longest_horizon=round(180 * week / whole),
+        longest_horizon=year,
+        blocks=(1, week, 2 * week, 4 * week, 13 * week),
         lags=(1, week, 4 * week, 8 * week),
         copies=(("copy yesterday", 1), ("copy last week", week)),
         known=("week", "year"),
@@ -248,6 +252,7 @@ def sub_daily(minutes: int, weekmask: str = EVERY_DAY, slots: tuple[int, ...] = 
         test=26 * week,
         horizon=2 * day,
         longest_horizon=4 * week,
+        blocks=(1, max(day // 4, 2), day, 2 * day, week),
         lags=(1, day, week, 2 * week),
         copies=(
             ("copy the last hour" if hourly else "copy the last value", 1),
@@ -278,6 +283,7 @@ def weekly() -> Frequency:
         test=52,
         horizon=13,
         longest_horizon=52,
+        blocks=(1, 4, 13, 26),
         lags=(1, 4, 13, 26),
         copies=(("copy last week", 1), ("copy last year", 52)),
         known=("year",),
@@ -311,6 +317,7 @@ def monthly(anchor: int = 1) -> Frequency:
         test=36,
         horizon=12,
         longest_horizon=36,
+        blocks=(1, 3, 6, 12),
         lags=(1, 3, 12, 24),
         copies=(("copy last month", 1), ("copy last year", 12)),
         known=("year",),
@@ -339,6 +346,7 @@ def quarterly(anchor: int = 1) -> Frequency:
         test=16,
         horizon=4,
         longest_horizon=12,
+        blocks=(1, 2, 4),
         lags=(1, 2, 4, 8),
         copies=(("copy last quarter", 1), ("copy last year", 4)),
         known=("year",),
@@ -367,6 +375,7 @@ def yearly(anchor: int = 1) -> Frequency:
         test=20,
         horizon=3,
         longest_horizon=10,
+        blocks=(1, 3),
         lags=(1, 2, 3, 5),
         copies=(("copy last year", 1),),
         known=("year",),

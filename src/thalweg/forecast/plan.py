@@ -1,0 +1,233 @@
+"""Which way each step ahead is predicted: chosen by blocks of steps, over cutoffs before the sealed test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.forecast.names import rung_message
+from thalweg.forecast.ways import RECURSIVE
+from thalweg.messages import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.data import Data, Span
+    from thalweg.series.frequency.record import Frequency
+    from thalweg.series.split import Split
+
+LEAST_CUTOFFS = 8  # below, a block of steps takes the seasonal fallback
+MORE_CUTOFFS = 20  # than the least, where training values are used too
+MOST_WAYS = 3  # in a mean
+FADE_STEPS = 3  # the first steps of a block over which its ways take over from those of the block before
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some steps ahead that are predicted in the same ways.
+
+    Attributes
+    ----------
+    first, last : int
+        The steps, both among them.
+    ways : tuple of str
+        Their mean is the prediction.
+    cutoffs : int
+        From how many dates predictions were made to choose the ways; 0 where there was nothing to choose.
+    losses : mapping
+        Way to its mean loss over those predictions, in the user's units.
+    """
+
+    first: int
+    last: int
+    ways: tuple[str, ...]
+    cutoffs: int = 0
+    losses: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The ways of all steps ahead.
+
+    Attributes
+    ----------
+    blocks : tuple of Block
+        In the order of their steps, without a gap.
+    fade : int
+        The first steps of a block, over which its ways take over from those of the block before.
+    """
+
+    blocks: tuple[Block, ...]
+    fade: int = FADE_STEPS
+
+    @property
+    def steps(self) -> int:
+        """The most steps ahead."""
+        return self.blocks[-1].last
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Every way that some step is predicted in."""
+        return tuple(dict.fromkeys(way for block in self.blocks for way in block.ways))
+
+    def weights(self, steps: int) -> dict[str, NDArray[np.float64]]:
+        """Return the weight of each way at 1 to `steps` ahead, shape (steps,); at each step they add up to 1.
+
+        The weights of a step depend on its block and the block before alone, so that a prediction does not change with
+        the number of steps asked for.
+        """
+        weights = {way: np.zeros(self.steps) for way in self.ways}
+        for place, block in enumerate(self.blocks):
+            ahead = np.arange(block.first, block.last + 1)
+            before = self.blocks[place - 1].ways if place else block.ways
+            faded = min(self.fade, len(ahead))
+            own = np.minimum(np.arange(1, len(ahead) + 1) / (faded + 1), 1.0)
+            for ways, share in ((block.ways, own), (before, 1 - own)):
+                for way in ways:
+                    weights[way][ahead - 1] += share / len(ways)
+        return {way: each[:steps] for way, each in weights.items() if each[:steps].any()}
+
+    def combined(self, made: Mapping[str, NDArray[np.float64]], steps: int, axis: int) -> NDArray[np.float64]:
+        """Return the predictions of each step ahead, the weighted mean of its ways; the steps lie along an axis.
+
+        Where a way has no prediction (NaN), the mean is that of the others.
+        """
+        total, share = 0.0, 0.0
+        shape = [1, 1]
+        shape[axis] = steps
+        for way, weight in self.weights(steps).items():
+            of_way = made[way].take(np.arange(steps), axis)
+            each = np.where(np.isfinite(of_way), weight.reshape(shape), 0.0)
+            total = total + np.where(each > 0, of_way, 0.0) * each
+            share = share + each
+        with np.errstate(invalid="ignore"):
+            return np.asarray(total / share)  # 0 / 0 where no way has a prediction
+
+
+def one_way(way: str, steps: int) -> Plan:
+    """Return the plan that goes one way at every step."""
+    return Plan((Block(1, steps, (way,)),))
+
+
+def strategy_name(plan: Plan) -> str:
+    """Return what a file calls the ways of the steps after the first: their names, or ``by step`` where they differ."""
+    later = {block.ways for block in plan.blocks[1:] or plan.blocks}
+    return "by step" if len(later) > 1 else " + ".join(next(iter(later)))
+
+
+def bounds(frequency: Frequency, longest: int, horizon: int) -> list[tuple[int, int]]:
+    """Return the first and the last step of each block, up to the one that holds the horizon.
+
+    Parameters
+    ----------
+    frequency : Frequency
+    longest : int
+        The most steps ahead that may be asked for.
+    horizon : int
+    """
+    lasts = [*dict.fromkeys(last for last in frequency.blocks if last < longest), longest]
+    firsts = [1, *(last + 1 for last in lasts)]
+    return [(first, last) for first, last in zip(firsts, lasts, strict=False) if first <= horizon]
+
+
+def longest_horizon(split: Split, frequency: Frequency) -> int:
+    """Return the most steps ahead that may be asked for: a year, and a third of the series."""
+    return max(min(frequency.longest_horizon, split.days // 3), 1)
+
+
+def first_cutoff(split: Split, blocks: Sequence[tuple[int, int]]) -> int:
+    """Return from which value on the backtest predicts: validation, or earlier where that is too short for far steps.
+
+    At least half of the training part is left to be learned from.
+    """
+    wanted = blocks[-1][1] - 1 + LEAST_CUTOFFS
+    if wanted <= split.validation:
+        return split.train
+    return max(split.train + split.validation - (wanted + MORE_CUTOFFS), split.train // 2)
+
+
+def spans_of(split: Split, cut: int, blocks: Sequence[tuple[int, int]]) -> list[list[Span]]:
+    """Return the values on which the ways of each block are compared: validation, for far steps training ones too."""
+    sealed = split.train + split.validation
+    near = [(split.train, sealed)]
+    return [near if last - 1 + LEAST_CUTOFFS <= split.validation else [(cut, sealed)] for _, last in blocks]
+
+
+def fallbacks(plan: Plan, frequency: Frequency) -> list[Message]:
+    """Return a sentence for the steps whose ways could not be chosen, where there are any."""
+    unchosen = [block for block in plan.blocks if not block.cutoffs and block.losses is None]
+    if not unchosen or len(unchosen) == len(plan.blocks):
+        return []
+    told = {"first": unchosen[0].first, "last": unchosen[-1].last, "way": rung_message(unchosen[0].ways[0])}
+    return [Message("verdict.fallback", told | {"least": LEAST_CUTOFFS, "steps": frequency.steps})]
+
+
+def plan_steps(
+    data: Data,
+    forecasts: Mapping[str, NDArray[np.float64]],
+    blocks: Sequence[tuple[int, int]],
+    spans: Sequence[Sequence[Span]],
+    fallback: str,
+) -> Plan:
+    """Choose the ways of each block of steps by their loss over cutoffs before the sealed test.
+
+    The first step is that of the choice itself. Every other block takes the way of the least loss, or the mean of two
+    or three, where that is lower; so a block whose learned ways lose to copying copies.
+
+    Parameters
+    ----------
+    data : Data
+    forecasts : mapping
+        As of `thalweg.forecast.backtest.Backtest`.
+    blocks : sequence of (int, int)
+        The first and the last step of each.
+    spans : sequence of sequence of (int, int)
+        For each block, the values of each series on which its ways are compared.
+    fallback : str
+        The way of a block with too few cutoffs.
+    """
+    chosen: list[Block] = []
+    for (first, last), of_block in zip(blocks, spans, strict=True):
+        cutoffs = sum(end - begin - last + 1 for begin, end in of_block)
+        rows = {way: made[first - 1 : last] for way, made in forecasts.items()}
+        if last == 1:
+            losses = {RECURSIVE: _loss(data, rows[RECURSIVE], of_block)}
+            chosen.append(Block(first, last, (RECURSIVE,), max(cutoffs, 0), losses))
+        elif cutoffs < LEAST_CUTOFFS:
+            chosen.append(Block(first, last, (fallback,)))
+        else:
+            ways, losses = _best(data, rows, of_block)
+            chosen.append(Block(first, last, ways, cutoffs, losses))
+    return Plan(tuple(chosen))
+
+
+def _best(
+    data: Data, rows: Mapping[str, NDArray[np.float64]], spans: Sequence[Span]
+) -> tuple[tuple[str, ...], dict[str, float]]:
+    """Return the ways whose mean has the least loss, picked one after another, and the loss of each way."""
+    losses = {way: _loss(data, made, spans) for way, made in rows.items()}
+    complete = {way: loss for way, loss in losses.items() if np.isfinite(loss)}
+    picked = [min(complete, key=complete.__getitem__)]
+    best = complete[picked[0]]
+    while len(picked) < MOST_WAYS:
+        tried = {
+            way: _loss(data, np.mean([rows[each] for each in (*picked, way)], axis=0), spans)
+            for way in complete
+            if way not in picked
+        }
+        way = min(tried, key=tried.__getitem__, default="")
+        if not way or not tried[way] < best:
+            break
+        best = tried[way]
+        picked.append(way)
+    return tuple(picked), losses
+
+
+def _loss(data: Data, rows: NDArray[np.float64], spans: Sequence[Span]) -> float:
+    """Return the mean loss of some steps ahead, each over the values of the spans for which it has a prediction."""
+    losses = np.array([data.loss_over(row, spans) for row in rows])
+    return float(losses[np.isfinite(losses)].mean()) if np.isfinite(losses).any() else float("nan")

@@ -1,0 +1,128 @@
+"""What is refitted at each cutoff of a backtest, and again on all values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from thalweg.forecast.ladder import copies
+from thalweg.forecast.predictors.baselines import Copy, SeasonalMean
+from thalweg.forecast.predictors.far_ahead import far_ahead
+from thalweg.forecast.ways import DIRECT
+
+if TYPE_CHECKING:
+    from thalweg.forecast.plan import Plan
+    from thalweg.forecast.predictors.baselines import Baseline
+    from thalweg.forecast.predictors.far_ahead import FarAhead
+    from thalweg.forecast.search import Candidate, Member, Searched
+    from thalweg.learn.activation import Values
+    from thalweg.series.frequency.record import Frequency
+
+SEASONS_OF_MEAN = 4
+
+Part = tuple["Member", int]  # a member, and for how many steps at once it is fitted
+Started = dict[Part, dict[int, "Values"]]  # of each part of a team, its unknowns by seed
+
+
+@dataclass(frozen=True)
+class Team:
+    """What is refitted at each cutoff.
+
+    Attributes
+    ----------
+    frequency : Frequency
+    choice : tuple of Member
+        What the choice is made of; one of them may stand there several times.
+    shared : tuple of Member
+        The networks shared over the steps; empty for none.
+    far : int
+        The furthest step that shared networks learn beyond the usual horizon; 0 where no such step is asked for.
+    baselines : tuple of Baseline or FarAhead
+        What needs no fit.
+    multi_step : int
+        The steps that the choice is fitted for at once, as a second way; 0 for none.
+    fallback : str
+        The name of the baseline that stands where the ways of far steps cannot be compared.
+    """
+
+    frequency: Frequency
+    choice: tuple[Member, ...]
+    shared: tuple[Member, ...] = ()
+    far: int = 0
+    baselines: tuple[Baseline | FarAhead, ...] = ()
+    multi_step: int = 0
+    fallback: str = ""
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is fitted: each member once for each number of steps at once."""
+        near = map(self.near, (*self.choice, *self.shared))
+        several = (part for member in self.choice for part in self.several(member))
+        far = (part for member in self.shared for part in self.beyond(member))
+        return tuple(dict.fromkeys((*near, *several, *far)))  # a mean may count a rung several times
+
+    def near(self, member: Member) -> Part:
+        """Return the part that predicts the first step: of one step at once, or shared over those of a horizon."""
+        return member, member.rung.steps_at_once(self.frequency)
+
+    def several(self, member: Member) -> tuple[Part, ...]:
+        """Return the part of the choice that predicts several steps at once; a shared member does so already."""
+        shared = self.near(member)[1] > 1
+        return () if not self.multi_step else (self.near(member) if shared else (member, self.multi_step),)
+
+    def beyond(self, member: Member) -> tuple[Part, ...]:
+        """Return the part of a shared member that learns the steps beyond the usual horizon, where they are asked for."""
+        return ((member, self.far),) if self.far else ()
+
+    def needed_by(self, plan: Plan) -> Team:
+        """Return the team without what no step of a plan goes by; the choice stays, which says the first step."""
+        baselines = tuple(one for one in self.baselines if one.name in plan.ways)
+        shared = tuple(member for member in self.shared if member.rung.name in plan.ways)
+        multi_step = self.multi_step if DIRECT in plan.ways else 0
+        return replace(self, shared=shared, baselines=baselines, multi_step=multi_step)
+
+
+def ended_of(team: Team) -> Started:
+    """Return where the search left each member."""
+    started: Started = {}
+    for member in (*team.choice, *team.shared):
+        if member.thetas:
+            started[team.near(member)] = dict(zip(member.seeds, member.thetas, strict=True))
+    return started
+
+
+def team_of(searched: Searched, choice: Candidate, horizon: int, cut: int) -> Team:
+    """Return what is refitted for a choice.
+
+    Parameters
+    ----------
+    searched : Searched
+    choice : Candidate
+    horizon : int
+        The furthest step ahead of the blocks that are planned; for one step alone there is the choice and what copies.
+    cut : int
+        How many values the first refit learns from; a baseline that looks further back is left out.
+    """
+    panel = searched.data.panel
+    frequency = panel.frequency
+    copied = tuple(one for one in copies(frequency) if one.needed <= cut)
+    if horizon == 1:
+        return Team(frequency, choice.members, baselines=copied)
+    season, year = frequency.season, frequency.long_season
+    usual: tuple[Baseline, ...] = (SeasonalMean(season, SEASONS_OF_MEAN),)
+    if year > season:
+        usual += (Copy(year, "copy last year"),)
+    counts = all(series.counts for series in panel.series)
+    every = (*copied, *(one for one in (*usual, *far_ahead(frequency, counts=counts)) if one.needed <= cut))
+    learned = any(member.seeds for member in choice.members)
+    shared = tuple(one.members[0] for one in searched.candidates if one.shared)
+    fallback = next((one.name for one in reversed((*copied, *usual[:1])) if one.needed <= cut), copied[0].name)
+    return Team(
+        frequency,
+        choice.members,
+        shared,
+        horizon if horizon > frequency.horizon else 0,
+        every,
+        frequency.horizon if learned else 0,
+        fallback,
+    )

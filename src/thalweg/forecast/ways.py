@@ -1,0 +1,150 @@
+"""The ways to predict steps ahead: recursively, directly, by networks shared over the steps, and by baselines.
+
+Every way answers any step ahead, and its prediction of a date does not depend on how many steps are asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.forecast.predictors.base import recursive
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.features.past import Past
+    from thalweg.forecast.interval import Ends
+    from thalweg.forecast.limits import Limits
+    from thalweg.forecast.predictors.baselines import Baseline
+    from thalweg.forecast.predictors.far_ahead import FarAhead
+    from thalweg.forecast.predictors.mean import Mean
+
+RECURSIVE = "recursive"  # the choice, one step ahead, is fed its own predictions
+DIRECT = "direct"  # the choice with an output for each of a number of steps, fed its own predictions beyond
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """Networks that see how many steps ahead they predict, and the calendar of that date.
+
+    Attributes
+    ----------
+    name : str
+        Of the rung, and of the way.
+    near : Mean
+        Up to the usual horizon.
+    far : Mean, optional
+        Those that learned the steps beyond.
+    """
+
+    name: str
+    near: Mean
+    far: Mean | None = None
+
+    def predict(self, past: Past, ahead: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the predictions of some steps ahead, shape (rows, steps)."""
+        beyond = ahead > past.frequency.horizon
+        if self.far is None or not beyond.any():
+            return self.near.predict(past, ahead)
+        return np.hstack([self.near.predict(past, ahead[~beyond]), self.far.predict(past, ahead[beyond])])
+
+
+@dataclass(frozen=True, eq=False)
+class Predictors:
+    """What is fitted to predict from one cutoff on.
+
+    Attributes
+    ----------
+    one_step : Mean
+        The choice, fitted for one step ahead.
+    multi_step : Mean, optional
+        The choice, fitted for several steps at once.
+    shared : tuple of Shared
+        The networks that are shared over the steps, each a way by the name of its rung.
+    baselines : tuple of Baseline or FarAhead
+        What needs no fit, each a way by its name.
+    limits : tuple of Limits
+        What the past of each series bears out; empty for models of earlier versions, which go without.
+    """
+
+    one_step: Mean
+    multi_step: Mean | None = None
+    shared: tuple[Shared, ...] = ()
+    baselines: tuple[Baseline | FarAhead, ...] = ()
+    limits: tuple[Limits, ...] = field(default=())
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The names of the ways that these predictors can go."""
+        direct = () if self.multi_step is None else (DIRECT,)
+        return (RECURSIVE, *direct, *(one.name for one in (*self.shared, *self.baselines)))
+
+    @property
+    def needed(self) -> int:
+        """How many past steps a row must have for what is learned."""
+        return max(one.needed for one in self._learned)
+
+    @property
+    def seen(self) -> int:
+        """From how many past steps all of them have everything that they look at."""
+        return max(one.seen for one in (*self._learned, *self.baselines))
+
+    @property
+    def _learned(self) -> list[Mean]:
+        several = [self.multi_step, *(one for each in self.shared for one in (each.near, each.far))]
+        return [self.one_step, *(one for one in several if one is not None)]
+
+    def predict(self, past: Past, ways: Collection[str], steps: int) -> dict[str, NDArray[np.float64]]:
+        """Return the predictions of each way for 1 to `steps` ahead, in the user's units.
+
+        Parameters
+        ----------
+        past : Past
+        ways : collection of str
+            Some of `ways`.
+        steps : int
+
+        Returns
+        -------
+        dict
+            Way to an array of float64, shape (rows, steps); NaN where a row's past is too short for the way. What is
+            learned is kept within the limits that the past bears out.
+        """
+        ends = self.limits[past.place].of_predictions(past, steps) if self.limits else None
+        ahead = np.arange(1, steps + 1)
+        made: dict[str, NDArray[np.float64]] = {}
+        for way in ways:
+            if way == RECURSIVE:
+                made[way] = self._recursive(past, steps, ends)
+            elif way == DIRECT and self.multi_step is not None:
+                made[way] = _within(self.multi_step.predict(past, ahead), ends)
+            elif shared := next((one for one in self.shared if one.name == way), None):
+                made[way] = _within(shared.predict(past, ahead), ends)
+            else:
+                made[way] = self._baseline(way, past, ahead, ends)
+        return made
+
+    def _recursive(self, past: Past, steps: int, ends: Ends | None) -> NDArray[np.float64]:
+        """Return the predictions of the choice; what answers any step from the past alone is not fed anything."""
+        ends = None if self.one_step.repeats else ends
+        if np.isfinite(self.one_step.reach):
+            return _within(recursive(self.one_step, past, steps, reach=1, ends=ends), ends)
+        return _within(self.one_step.predict(past, np.arange(1, steps + 1)), ends)
+
+    def _baseline(self, way: str, past: Past, ahead: NDArray[np.int64], ends: Ends | None) -> NDArray[np.float64]:
+        """Return the predictions of a baseline; NaN for a row whose past is too short for it."""
+        baseline = next(one for one in self.baselines if one.name == way)
+        enough = past.available >= baseline.needed
+        made = np.full((len(past), len(ahead)), np.nan)
+        if enough.any():
+            made[enough] = baseline.predict(past.rows(enough), ahead)
+        return made if baseline.repeats else _within(made, ends)
+
+
+def _within(made: NDArray[np.float64], ends: Ends | None) -> NDArray[np.float64]:
+    return made if ends is None else np.clip(made, ends.low, ends.high)
