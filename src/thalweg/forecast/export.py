@@ -43,8 +43,9 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
     dict
         ``version`` (1), ``data``, ``split``, ``ladder``, ``chosen``, ``rests_on``, ``loss``, ``baselines``,
         ``as_used``, ``coverage``, ``steps`` (the loss of each step ahead, tomorrow's first), ``copied_steps`` (that of
-        copying), ``strategy`` (the ways of the later steps, or ``by step`` where they differ), ``blocks`` (the ways of each
-        block of steps ahead, and the losses by which they were chosen), ``forecast``, ``misses``, ``verdict``, ``country``, ``seconds``, ``times`` and
+        copying), ``strategy`` (the ways of the later steps, or ``by step`` where they differ), ``blocks`` (the ways of
+        each block of steps ahead, and the losses by which they were chosen), ``forecast``, ``misses``, ``verdict``,
+        ``country``, ``seconds``, ``times`` and
         ``settings``. Dates are ISO 8601, numbers are in the user's units, and a number that is not finite is null.
     """
     translate = catalogue(language)

@@ -20,6 +20,10 @@ _FORMS = {
     "linear_week": re.compile(r"linear (?P<steps>\d+) week"),
     "linear_year": re.compile(r"linear (?P<steps>\d+) year"),
     "network_week": re.compile(r"(?P<network>[\d×-]+ \w+ \d+) week"),
+    "network_week_shared": re.compile(r"(?P<network>[\d×-]+ \w+ \d+) week shared"),
+    "network_year_shared": re.compile(r"(?P<network>[\d×-]+ \w+ \d+) year shared"),
+    "last_year_at_its_level": re.compile(r"last year at its level"),
+    "damped_line": re.compile(r"damped line"),
     "network_year": re.compile(r"(?P<network>[\d×-]+ \w+ \d+) year"),
 }
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LEAST_CUTOFFS = 8  # below, a block of steps takes the seasonal fallback
 MORE_CUTOFFS = 20  # than the least, where training values are used too
 MOST_WAYS = 3  # in a mean
+LEAST_GAIN = 0.01  # of the loss, by which another way must lower it to be taken into a mean
 FADE_STEPS = 3  # the first steps of a block over which its ways take over from those of the block before
 
 
@@ -39,7 +40,8 @@ class Block:
     cutoffs : int
         From how many dates predictions were made to choose the ways; 0 where there was nothing to choose.
     losses : mapping
-        Way to its mean loss over those predictions, in the user's units.
+        Way to its mean loss over those predictions, in the user's units. A mean is named by its ways with a plus
+        between them.
     """
 
     first: int
@@ -162,7 +164,7 @@ def fallbacks(plan: Plan, frequency: Frequency) -> list[Message]:
     unchosen = [block for block in plan.blocks if not block.cutoffs and block.losses is None]
     if not unchosen or len(unchosen) == len(plan.blocks):
         return []
-    told = {"first": unchosen[0].first, "last": unchosen[-1].last, "way": rung_message(unchosen[0].ways[0])}
+    told = {"first": unchosen[0].first, "way": rung_message(unchosen[0].ways[0])}
     return [Message("verdict.fallback", told | {"least": LEAST_CUTOFFS, "steps": frequency.steps})]
 
 
@@ -220,11 +222,11 @@ def _best(
             if way not in picked
         }
         way = min(tried, key=tried.__getitem__, default="")
-        if not way or not tried[way] < best:
+        if not way or not tried[way] < (1 - LEAST_GAIN) * best:
             break
         best = tried[way]
         picked.append(way)
-    return tuple(picked), losses
+    return tuple(picked), losses | {" + ".join(picked): best}
 
 
 def _loss(data: Data, rows: NDArray[np.float64], spans: Sequence[Span]) -> float:

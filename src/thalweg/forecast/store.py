@@ -316,11 +316,12 @@ def _predictors(
         )
         for place, one in enumerate(description.get("shared", ()))
     )
+    baselines = [_member(one, None, calendar, days) for one in description.get("baselines", ())]
     return Predictors(
         one_step=_mean(description["daily"], "daily", tensors, calendar, days),
         multi_step=mean(description["many"], "many"),
         shared=shared,
-        baselines=tuple(_member(one, None, calendar, days) for one in description.get("baselines", ())),
+        baselines=tuple(one for one in baselines if isinstance(one, Baseline | FarAhead)),
     )
 
 

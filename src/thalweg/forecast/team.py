@@ -71,7 +71,7 @@ class Team:
         return () if not self.multi_step else (self.near(member) if shared else (member, self.multi_step),)
 
     def beyond(self, member: Member) -> tuple[Part, ...]:
-        """Return the part of a shared member that learns the steps beyond the usual horizon, where they are asked for."""
+        """Return the part of a shared member that learns the steps beyond the usual horizon, if asked for."""
         return ((member, self.far),) if self.far else ()
 
     def needed_by(self, plan: Plan) -> Team:
@@ -115,7 +115,7 @@ def team_of(searched: Searched, choice: Candidate, horizon: int, cut: int) -> Te
     counts = all(series.counts for series in panel.series)
     every = (*copied, *(one for one in (*usual, *far_ahead(frequency, counts=counts)) if one.needed <= cut))
     learned = any(member.seeds for member in choice.members)
-    shared = tuple(one.members[0] for one in searched.candidates if one.shared)
+    shared = tuple(one.members[0] for one in searched.candidates if one.shared and one is not choice)
     fallback = next((one.name for one in reversed((*copied, *usual[:1])) if one.needed <= cut), copied[0].name)
     return Team(
         frequency,

@@ -294,9 +294,10 @@ def descend(
     curve : bool
         Whether to record the loss of every epoch on training and validation values.
     """
-    goes_on = start is not None and len(training_set.examples) >= LEAST_EXAMPLES_TO_GO_ON
-    descent = going_on(training_set, seed, start) if goes_on else descent_of(training_set, seed)
-    epochs = EPOCHS_TO_GO_ON if goes_on else epochs
+    if start is None or len(training_set.examples) < LEAST_EXAMPLES_TO_GO_ON:
+        descent = descent_of(training_set, seed)
+    else:
+        descent, epochs = going_on(training_set, seed, start), EPOCHS_TO_GO_ON
     planned = min(epochs or descent.epochs, descent.epochs) * descent.batches
 
     def ended() -> bool:

@@ -23,6 +23,7 @@ from thalweg.report.holidays import holiday_sentences
 from thalweg.report.html import page_chart, scripts_of, surroundings, template
 from thalweg.report.insights import insights
 from thalweg.report.shell import for_powershell, for_sh
+from thalweg.report.ways import ways_table
 from thalweg.version import __version__
 
 if TYPE_CHECKING:
@@ -126,7 +127,6 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
             "forecast": translate(
                 f"report.explain_forecast{_basis(findings)}" if copied else "report.explain_forecast"
             ),
-            "strategy": translate(f"report.strategy_{findings.strategy}"),
             "truth": translate(
                 "report.explain_truth_copy" if copied else "report.explain_truth", refit_days=used.refit_days
             ),
@@ -149,6 +149,7 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
             "misses": tables.miss_table(findings, language),
             "coverage": tables.coverage_table(findings, language),
             "steps": tables.steps_table(findings, language),
+            "ways": ways_table(findings, language),
             "ladder": tables.ladder_table(findings, language),
             "unknowns": tables.unknowns_table(findings, language),
             "hyperparameters": tables.hyperparameter_table(findings, language),

@@ -30,6 +30,11 @@ class Baseline(RungPredictor):
         """A key of `thalweg.forecast.store.BASELINES`."""
 
     @property
+    @abstractmethod
+    def name(self) -> str:
+        """The name in the ladder's table."""
+
+    @property
     def reach(self) -> float:
         """Any step."""
         return np.inf
