@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import refit
+from thalweg.forecast.backtest import refit_member
 from thalweg.forecast.contributions import Why, why_of
 from thalweg.forecast.data import data_of
 from thalweg.forecast.features.sets import KNOWN
 from thalweg.forecast.ladder import suited
 from thalweg.forecast.model import Model
+from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.predictors.network import NetworkPredictor, Rung
 from thalweg.forecast.search import Member, network_seed
 from thalweg.forecast.training import TrainingSet, descend
@@ -25,7 +26,6 @@ from thalweg.series.sample import sample
 from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
-    from thalweg.forecast.predictors.mean import Mean
     from thalweg.forecast.watch import Watcher
     from thalweg.pictures.shared.source import Source
     from thalweg.pictures.why.options import WhyOptions
@@ -109,7 +109,7 @@ def _as_forecast(series: Series, rung: Rung, calendar: Calendar, loss: str, seed
     check_size(first)
     validation = [(split.train, split.train + split.validation)]
     seeds = [network_seed(seed, place) for place in range(rung.seeds)]
-    watcher.stage("fit", 2 * len(seeds))
+    watcher.stage("fit", len(seeds) + 1)
     with thread_pool() as pool:
         jobs = [functools.partial(descend, first, each, validation=validation, late=pool.late) for each in seeds]
         runs = pool.run(jobs, watcher.advance)
@@ -117,5 +117,7 @@ def _as_forecast(series: Series, rung: Rung, calendar: Calendar, loss: str, seed
         if not kept:
             raise InputError("picture.not_fitted", rung=rung.name, advice=runs[0].outcome.message)
         member = Member(rung, tuple(epochs for _, epochs in kept), tuple(each for each, _ in kept))
-        (fitted,) = refit(data_of(series, calendar, loss), (member,), [(len(series),)], 1, pool, watcher.advance)
-    return fitted
+        everything = [(len(series),)]
+        job = functools.partial(refit_member, data_of(series, calendar, loss), member, everything, 1, pool)
+        (refits,) = pool.run([job], watcher.advance)
+    return Mean(refits.predictors)
