@@ -16,7 +16,7 @@ from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.ways import Predictors, Shared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -185,6 +185,14 @@ class Backtest:
     forecasts: dict[str, NDArray[np.float64]]
     ended: Started
 
+    def then(self, later: Backtest) -> Backtest:
+        """Return this backtest, gone on with by a later one, which predicts in some of the ways."""
+        joined = {
+            way: np.where(np.isnan(made), later.forecasts[way], made) if way in later.forecasts else made
+            for way, made in self.forecasts.items()
+        }
+        return Backtest(self.first, self.refit_days, joined, self.ended | later.ended)
+
     def by(self, plan: Plan, steps: int) -> NDArray[np.float64]:
         """Return the predictions of 1 to `steps` ahead by the ways of a plan, shape (steps, all values)."""
         return plan.combined(self.forecasts, steps, axis=0)
@@ -195,12 +203,13 @@ def backtest(
     team: Team,
     *,
     first: tuple[int, ...],
+    until: tuple[int, ...],
     refit_days: int,
     steps: int,
     pool: ThreadPool,
     advance: Callable[[float], None],
     start: Started | None = None,
-    predicting: Callable[[], None] = lambda: None,
+    plan: Plan | None = None,
 ) -> Backtest:
     """Refit a team every `refit_days` steps, and predict from every step on with the latest refit.
 
@@ -211,6 +220,8 @@ def backtest(
     first : tuple of int
         For each series the index of the first value predicted; the first refit learns from the values before it. Series
         of a panel are cut at these places, each at its own, whatever its dates.
+    until : tuple of int
+        For each series the index of the first value from whose step before no prediction is made any more.
     refit_days : int
         Steps between refits.
     steps : int
@@ -220,42 +231,40 @@ def backtest(
         Is given the number of parts of the team that were fitted, in shares.
     start : Started, optional
         Where the search ended.
-    predicting : callable
-        Called when all are fitted, before the predictions.
+    plan : Plan, optional
+        Where the ways are chosen already, only what they need is predicted, and what copies, which costs nothing.
     """
-    lengths = [len(series) for series in data.panel.series]
-    refits = range(max(-(-(length - begin) // refit_days) for length, begin in zip(lengths, first, strict=True)))
+    refits = range(max(-(-(end - begin) // refit_days) for end, begin in zip(until, first, strict=True)))
     cutoffs = [
-        tuple(min(begin + refit_days * at, length) for length, begin in zip(lengths, first, strict=True))
-        for at in refits
+        tuple(min(begin + refit_days * at, end) for end, begin in zip(until, first, strict=True)) for at in refits
     ]
     fitted, ended = refit(data, team, cutoffs, steps, pool, advance, start)
-    predicting()
     spans = [
-        [(cutoff, min(cutoff + refit_days, length)) for cutoff, length in zip(each, lengths, strict=True)]
-        for each in cutoffs
+        [(cutoff, min(cutoff + refit_days, end)) for cutoff, end in zip(each, until, strict=True)] for each in cutoffs
     ]
-    ways = fitted[0].ways
-    return Backtest(first, refit_days, predictions_at_cutoffs(data, fitted, spans, ways, steps), ended)
+    reach = dict.fromkeys(fitted[0].ways, steps)
+    if plan is not None:
+        reach = plan.reach(steps) | {one.name: steps for one in team.baselines if one.name in reach}
+    return Backtest(first, refit_days, predictions_at_cutoffs(data, fitted, spans, reach, steps), ended)
 
 
 def predictions_at_cutoffs(
     data: Data,
     fitted: Sequence[Predictors],
     spans: Sequence[Sequence[Span]],
-    ways: Collection[str],
+    reach: Mapping[str, int],
     steps: int,
 ) -> dict[str, NDArray[np.float64]]:
     """Predict from every step of the spans of each refit; arrays as in `Backtest.forecasts`."""
     panel = data.panel
-    forecasts = {way: np.full((steps, len(panel.values)), np.nan) for way in ways}
+    forecasts = {way: np.full((steps, len(panel.values)), np.nan) for way in reach}
     for predictors, of_refit in zip(fitted, spans, strict=True):
         for place, (first, last) in enumerate(of_refit):
             series, newest = panel.series[place], np.arange(max(first, predictors.needed) - 1, last - 1)
             if not len(newest):
                 continue
-            made = predictors.predict(past_of(series, newest, place), ways, steps)
-            for step in range(steps):
+            made = predictors.predict(past_of(series, newest, place), reach)
+            for step in range(max(reach.values())):
                 target = newest + 1 + step
                 inside = target < len(series)
                 for way, each in made.items():

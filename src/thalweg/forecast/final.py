@@ -39,18 +39,17 @@ def final_fit(
         A panel of one.
     choice : Candidate
     team : Team
-        What was refitted in the backtest.
+        What the plan of the calibration needs.
     backtested : Backtest
     calibration : Calibration
-        Its horizon is that of the model, and its plan says which parts of the team are needed.
+        Its horizon and its plan are those of the model.
     pool : ThreadPool
     advance : callable
         Is given the number of parts of the team that were fitted, in shares.
     """
     (series,) = data.panel.series
     steps = len(calibration.bands)
-    needed = team.needed_by(calibration.plan)
-    ((predictors,), _) = refit(data, needed, [(len(series),)], steps, pool, advance, backtested.ended)
+    ((predictors,), _) = refit(data, team, [(len(series),)], steps, pool, advance, backtested.ended)
     days = _last_values(series, predictors.seen)
     limits = before(predictors.limits[0], series, len(series) - len(days))
     return Model(

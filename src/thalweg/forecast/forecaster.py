@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import time
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,9 +40,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from thalweg.forecast.backtest import Backtest
     from thalweg.forecast.model import Model
     from thalweg.forecast.options import FitOptions
+    from thalweg.forecast.plan import Plan
     from thalweg.forecast.result import AsUsed
+    from thalweg.forecast.search import Candidate, Searched
+    from thalweg.forecast.team import Team
     from thalweg.forecast.watch import Watcher
     from thalweg.series.split import Split
 
@@ -102,27 +108,19 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
         opened = open_sealed_test(searched, watcher)
         laps.end("open")
 
-        blocks = bounds(frequency, longest_horizon(split, frequency), horizon)
-        cut = first_cutoff(split, blocks)
-        team = team_of(searched, choice, blocks[-1][1], cut)
         seconds = sum(member.seconds for member in choice.members) / max(pool.threads, 1)
-        refit_days = limit.refit_days(REFIT_SHARE * seconds, split.days - cut, frequency.between_refits)
-        watcher.stage("as_used", len(team.parts))
-        backtested = backtest(
-            data, team, first=(cut,), refit_days=refit_days, steps=max(horizon, blocks[-1][1]), pool=pool,
-            advance=watcher.advance, start=ended_of(team), predicting=lambda: watcher.stage("calibrate", 1),
-        )  # fmt: skip
+        refit_days = limit.refit_days(REFIT_SHARE * seconds, split.validation + split.test, frequency.between_refits)
+        decided = chosen_by.basis is Basis.VALIDATION
+        served = _backtest(searched, choice, split, horizon, refit_days, pool, watcher, decided=decided)
+        plan, backtested = served.plan, served.backtest
         laps.end("backtest")
-        if chosen_by.basis is Basis.VALIDATION:
-            plan = plan_steps(data, backtested.forecasts, blocks, spans_of(split, cut, blocks), team.fallback)
-        else:
-            plan = one_way(RECURSIVE, blocks[-1][1])
+        watcher.stage("calibrate", 1)
         calibration = calibrate(data, searched.parts, backtested, plan, horizon)
         watcher.advance(1)
         laps.end("calibration")
 
-        watcher.stage("forecast", len(team.needed_by(plan).parts))
-        model = final_fit(data, choice, team, backtested, calibration, pool, watcher.advance)
+        watcher.stage("forecast", len(served.needed.parts))
+        model = final_fit(data, choice, served.needed, backtested, calibration, pool, watcher.advance)
         laps.end("final_fit")
     lines = shared_out(opened.lines, laps.seconds["search"])
     baselines = {line.rung: line.test for line in lines if line.kind == "copy"}
@@ -177,6 +175,57 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
         },
     )
     return findings, model
+
+
+@dataclass(frozen=True, eq=False)
+class _Served:
+    """How all steps ahead are predicted, and how that did.
+
+    Attributes
+    ----------
+    plan : Plan
+    needed : Team
+        What the plan needs.
+    backtest : Backtest
+        Of all ways before the sealed test, and of those of the plan from there on.
+    """
+
+    plan: Plan
+    needed: Team
+    backtest: Backtest
+
+
+def _backtest(
+    searched: Searched,
+    choice: Candidate,
+    split: Split,
+    horizon: int,
+    refit_days: int,
+    pool: ThreadPool,
+    watcher: Watcher,
+    *,
+    decided: bool,
+) -> _Served:
+    """Backtest all ways on validation, choose those of each step ahead, and backtest these on the sealed test.
+
+    Where validation could not decide on the rung (`decided` is false), it cannot on the ways either, and the choice is
+    fed its own predictions.
+    """
+    data, frequency = searched.data, searched.data.panel.frequency
+    blocks = bounds(frequency, longest_horizon(split, frequency), horizon)
+    steps, sealed, cut = blocks[-1][1], split.train + split.validation, first_cutoff(split, blocks)
+    team = team_of(searched, choice, steps, cut)
+    watcher.stage("as_used", 2 * len(team.parts))
+    refits = functools.partial(backtest, data, refit_days=refit_days, steps=steps, pool=pool, advance=watcher.advance)
+    before = refits(team, first=(cut,), until=(sealed,), start=ended_of(team))
+    if decided:
+        plan = plan_steps(data, before.forecasts, blocks, spans_of(split, cut, blocks), team.fallback)
+    else:
+        plan = one_way(RECURSIVE, steps)
+    needed = team.needed_by(plan)
+    serving = replace(needed, baselines=team.baselines)
+    after = refits(serving, first=(sealed,), until=(split.days,), start=before.ended, plan=plan)
+    return _Served(plan, needed, before.then(after))
 
 
 def _make_ready(watcher: Watcher, laps: Laps) -> None:

@@ -72,7 +72,7 @@ def trend(frequency: Frequency = DAILY) -> Trend:
 def shared(frequency: Frequency) -> tuple[Rung, ...]:
     """Return the rungs whose networks are shared over the steps ahead, one for each season that is known."""
     _, _, month, _ = frequency.lags
-    rung = Rung(month, hidden=(64,), optimizer=WIDE_OPTIMIZER, seeds=3, epochs=12, patience=12, shared=True)
+    rung = Rung(month, hidden=(64,), optimizer=WIDE_OPTIMIZER, seeds=3, epochs=8, patience=8, shared=True)
     return tuple(replace(rung, known=known) for known in ("week", "year"))
 
 

@@ -123,8 +123,7 @@ class Model(ModelParts):
 
     def _ahead(self, past: Past, steps: int) -> NDArray[np.float64]:
         """Return the predictions of 1 to `steps` ahead, shape (rows, steps)."""
-        ways = tuple(self.plan.weights(steps))
-        return self.plan.combined(self.predictors.predict(past, ways, steps), steps, axis=1)
+        return self.plan.combined(self.predictors.predict(past, self.plan.reach(steps)), steps, axis=1)
 
     def joined(self, series: Series) -> Series:
         """Return the stored days followed by newer ones.

@@ -73,6 +73,10 @@ class Hyperparameters:
         """Return what its networks see."""
         return feature_set(self.known, self.days_back, calendar, shared=self.shared)
 
+    def level_steps(self, frequency: Frequency) -> int:
+        """Return the steps whose mean is the level that values are taken from; 0 for raw values."""
+        return 1 if self.shared else KNOWN[self.known].level_steps(frequency)
+
     def steps_at_once(self, frequency: Frequency) -> int:
         """Return how many steps ahead the search fits it for: one, but the usual horizon where it is shared."""
         return frequency.horizon if self.shared else 1

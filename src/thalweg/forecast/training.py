@@ -9,7 +9,6 @@ import numpy as np
 
 from thalweg.forecast.data import Data, data_of
 from thalweg.forecast.features.past import past_of
-from thalweg.forecast.features.sets import KNOWN, FeatureSet
 from thalweg.learn.descent import Descent, Outcome
 from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
     from thalweg.forecast.data import Span
+    from thalweg.forecast.features.sets import FeatureSet
     from thalweg.forecast.rung import Hyperparameters
     from thalweg.learn.activation import Values
     from thalweg.learn.data.examples import Examples
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 
-STEPS_DRAWN = 6  # for each origin, where a network is shared over the steps ahead
+STEPS_DRAWN = 14  # for each origin, where a network is shared over the steps ahead
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,7 @@ class TrainingSet:
     def __post_init__(self) -> None:
         panel, calendar = self.data.panel, self.data.calendar
         features = self.rung.features(calendar)
-        level = KNOWN[self.rung.known].level_steps(calendar.frequency)
+        level = self.rung.level_steps(calendar.frequency)
         season = calendar.frequency.season
         scales = tuple(
             fit_scale(series.values[:upto], level_days=level, season=season, counts=series.counts)
@@ -165,7 +165,7 @@ def span_of_shared(steps: int, frequency: Frequency) -> Span:
 
 
 def drawn_steps(newest: NDArray[np.int64], span: Span, end: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Draw some steps ahead for each origin, one from each of equal parts of a span.
+    """Draw some steps ahead for each origin, near ones more often, one from each of equal parts of a share.
 
     Returns
     -------
@@ -175,7 +175,7 @@ def drawn_steps(newest: NDArray[np.int64], span: Span, end: int) -> tuple[NDArra
     first, last = span
     parts = min(STEPS_DRAWN, last - first + 1)
     shares = (np.arange(parts) + np.random.default_rng(0).random((len(newest), parts))) / parts
-    ahead = first + np.floor(shares * (last - first + 1)).astype(np.int64)
+    ahead = first + np.floor(shares**2 * (last - first + 1)).astype(np.int64)
     inside = newest[:, None] + ahead < end
     return np.repeat(newest, parts)[inside.ravel()], ahead[inside]
 

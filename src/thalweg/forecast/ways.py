@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.forecast.interval import Ends
 from thalweg.forecast.predictors.base import recursive
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
     from thalweg.forecast.features.past import Past
-    from thalweg.forecast.interval import Ends
     from thalweg.forecast.limits import Limits
     from thalweg.forecast.predictors.baselines import Baseline
     from thalweg.forecast.predictors.far_ahead import FarAhead
@@ -99,35 +99,39 @@ class Predictors:
         several = [self.multi_step, *(one for each in self.shared for one in (each.near, each.far))]
         return [self.one_step, *(one for one in several if one is not None)]
 
-    def predict(self, past: Past, ways: Collection[str], steps: int) -> dict[str, NDArray[np.float64]]:
-        """Return the predictions of each way for 1 to `steps` ahead, in the user's units.
+    def predict(self, past: Past, reach: Mapping[str, int]) -> dict[str, NDArray[np.float64]]:
+        """Return the predictions of each way for the steps ahead up to its reach, in the user's units.
 
         Parameters
         ----------
         past : Past
-        ways : collection of str
-            Some of `ways`.
-        steps : int
+        reach : mapping
+            Some of `ways`, to the furthest step that is asked of each.
 
         Returns
         -------
         dict
-            Way to an array of float64, shape (rows, steps); NaN where a row's past is too short for the way. What is
-            learned is kept within the limits that the past bears out.
+            Way to an array of float64, shape (rows, furthest step of all); NaN beyond the reach, and where a row's past
+            is too short for the way. What is learned is kept within the limits that the past bears out.
         """
-        ends = self.limits[past.place].of_predictions(past, steps) if self.limits else None
-        ahead = np.arange(1, steps + 1)
+        furthest = max(reach.values())
+        all_ends = self.limits[past.place].of_predictions(past, furthest) if self.limits else None
         made: dict[str, NDArray[np.float64]] = {}
-        for way in ways:
-            if way == RECURSIVE:
-                made[way] = self._recursive(past, steps, ends)
-            elif way == DIRECT and self.multi_step is not None:
-                made[way] = _within(self.multi_step.predict(past, ahead), ends)
-            elif shared := next((one for one in self.shared if one.name == way), None):
-                made[way] = _within(shared.predict(past, ahead), ends)
-            else:
-                made[way] = self._baseline(way, past, ahead, ends)
+        for way, steps in reach.items():
+            ends = None if all_ends is None else Ends(all_ends.low[:, :steps], all_ends.high[:, :steps])
+            made[way] = np.full((len(past), furthest), np.nan)
+            made[way][:, :steps] = self._go(way, past, steps, ends)
         return made
+
+    def _go(self, way: str, past: Past, steps: int, ends: Ends | None) -> NDArray[np.float64]:
+        """Return the predictions of one way, shape (rows, steps)."""
+        ahead = np.arange(1, steps + 1)
+        if way == RECURSIVE:
+            return self._recursive(past, steps, ends)
+        if way == DIRECT and self.multi_step is not None:
+            return _within(self.multi_step.predict(past, ahead), ends)
+        shared = next((one for one in self.shared if one.name == way), None)
+        return _within(shared.predict(past, ahead), ends) if shared else self._baseline(way, past, ahead, ends)
 
     def _recursive(self, past: Past, steps: int, ends: Ends | None) -> NDArray[np.float64]:
         """Return the predictions of the choice; what answers any step from the past alone is not fed anything."""

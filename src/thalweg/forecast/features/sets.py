@@ -16,6 +16,7 @@ from thalweg.forecast.features.last_year import LastYear
 from thalweg.forecast.features.long_levels import LongLevels
 from thalweg.forecast.features.past import Past, origins_of
 from thalweg.forecast.features.past_values import PastValues
+from thalweg.forecast.features.same_places import SamePlaces
 from thalweg.forecast.features.season import Season
 from thalweg.forecast.features.steps_ahead import StepsAhead
 from thalweg.forecast.features.usual_place import UsualPlace
@@ -183,5 +184,7 @@ def feature_set(known: str, days_back: int, calendar: Calendar, *, shared: bool 
         for block in BLOCKS
         if block.name in sees and (not block.known_ahead or block.name in calendar.groups)
     )
-    blocks += (StepsAhead(calendar),) if shared else ()
+    if shared:
+        kept = (block for block in blocks if block.name != LongLevels.name)  # they mislead far ahead after a break
+        blocks = (*kept, SamePlaces(calendar), StepsAhead(calendar))
     return FeatureSet(PastValues(days_back, fading=bool(known)), blocks, FEATURE_CLIP if known else np.inf)
