@@ -27,12 +27,13 @@ from safetensors.numpy import save
 from campaigns.campaign import Campaign, Outcome
 from campaigns.refusal import wrong_with
 from campaigns.tables import bytes_changed
-from support.small_searches import NET, SHORT, YEAR, fitted, meant, search, series_of, served_by
+from support.small_searches import BOTH, NET, SHORT, YEAR, fitted, meant, search, series_of, served_by
 from support.strategies import random_examples
 from thalweg.checksummed import CHECKSUM, Kind, _checksum
 from thalweg.cli.terminal import print_forecast, print_model
 from thalweg.forecast.model import Model, load
 from thalweg.forecast.store import MODEL, pack
+from thalweg.forecast.ways import RECURSIVE
 from thalweg.learn.descent import Descent
 from thalweg.learn.function import Network
 from thalweg.learn.optimizer import Optimizer
@@ -243,8 +244,8 @@ def models() -> dict[str, Model]:
     many = [fitted(NET, views, len(views), 3)]
     return {
         "line": line,
-        "year": served_by(line, "recursive", [year], calendar=calendar),
-        "many": served_by(line, "both", [fitted(NET, views, len(views))], many),
+        "year": served_by(line, (RECURSIVE,), [year], calendar=calendar),
+        "many": served_by(line, BOTH, [fitted(NET, views, len(views))], many),
         "mean": meant(line, views),
         "copy": search(series_of(np.tile([50.0, 60, 70, 65, 40, 20, 30], 20)), ladder=SHORT, horizon=3)[1],
     }

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 import thalweg
 from support.data import real
-from support.small_searches import LINE, NET, WEEK, YEAR, channel, fitted, pair_of, series_of, tomorrow_of
+from support.small_searches import LINE, NET, WEEK, YEAR, channel, fitted, predictors_of, series_of, tomorrow_of
 from thalweg.errors import InputError
 from thalweg.forecast.contributions import feature_map, why_of
 from thalweg.forecast.features.past import Past, past_of
 from thalweg.forecast.interval import miss_transform
 from thalweg.forecast.levels import LEVELS
 from thalweg.forecast.model import Model
+from thalweg.forecast.plan import one_way
 from thalweg.forecast.predictors.baselines import Copy
 from thalweg.forecast.predictors.mean import Mean
 from thalweg.series.calendar import Calendar
@@ -219,14 +220,14 @@ def test_a_saved_model_is_explained_on_its_own_days():
     members = [fitted(YEAR, SERIES, TODAY + 1, calendar=TAIWAN), fitted(NET, SERIES, TODAY + 1), Copy(1)]
     stored = replace(SERIES, start=SERIES.dates[80], values=SERIES.values[80:], observed=SERIES.observed[80:])
     model = Model(
-        "mean of 3", "mae", ("recursive",), pair_of(members), TAIWAN, stored,
+        "mean of 3", "mae", one_way("recursive", 1), predictors_of(members), TAIWAN, stored,
         miss_transform(SERIES.values, counts=True), LEVELS, np.zeros((1, 2, 2)), np.ones(5), -1.0, dt.date(2022, 1, 1),
     )  # fmt: skip
-    why = why_of(model.pair.one_step, model.calendar, model.days)
+    why = why_of(model.predictors.one_step, model.calendar, model.days)
     assert why.served == model.predict().mean[0]
     assert why.prediction == pytest.approx(why.served, rel=1e-5)
     assert why.whole
-    earlier = why_of(model.pair.one_step, model.calendar, model.days, model.days.dates[-20])
+    earlier = why_of(model.predictors.one_step, model.calendar, model.days, model.days.dates[-20])
     assert not earlier.whole, "the same weeks of last year are no longer at hand"
     assert earlier.prediction == pytest.approx(earlier.served, rel=1e-5)
 

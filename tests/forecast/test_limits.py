@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from support.small_searches import COPIES, LINE, channel, search, series_of
+from support.small_searches import COPIES, LINE, channel, search, series_of, ways_of
 from thalweg.forecast.features.past import past_of
 from thalweg.forecast.ladder import Ladder, trend
 from thalweg.forecast.limits import before, limits_of
 from thalweg.forecast.options import FitOptions
 from thalweg.forecast.predictors.network import Rung
-from thalweg.forecast.strategy import Pair, predict_steps
 from thalweg.forecast.unfinished import without_unfinished
+from thalweg.forecast.ways import RECURSIVE, Predictors
 
 DAYS = np.arange(150)
 WEEK = np.array([1.0, 1.1, 1.15, 1.1, 1.0, 0.8, 0.7])
@@ -122,9 +122,9 @@ def test_a_prediction_that_is_fed_back_cannot_run_away():
     series = series_of(USUAL)
     limits = limits_of(series, 150, 28)
     past = past_of(series, np.array([120, 149]))
-    made = predict_steps(Pair(RunningAway(), RunningAway(), (limits,)), past, ("recursive",) * 28)
+    made = ways_of(Predictors(RunningAway(), limits=(limits,)), past, (RECURSIVE,), 28)[RECURSIVE]
     np.testing.assert_array_equal(made, limits.of_predictions(past, 28).high)
-    assert predict_steps(Pair(RunningAway(), RunningAway()), past, ("recursive",) * 28).max() > 1e28
+    assert ways_of(Predictors(RunningAway()), past, (RECURSIVE,), 28)[RECURSIVE].max() > 1e28
 
 
 ODD = {
@@ -184,5 +184,5 @@ def test_a_series_that_falls_to_zero_is_covered_by_copying_too():
 
 def test_usual_series_are_not_touched():
     findings, model = search(channel(430), ladder=LADDER, horizon=28)
-    free = replace(model, pair=replace(model.pair, limits=()))
+    free = replace(model, predictors=replace(model.predictors, limits=()))
     np.testing.assert_array_equal(free.predict().mean, findings.forecast.mean)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.small_searches import (
+    BOTH,
     LINE,
     NET,
     WEEK,
@@ -16,9 +17,11 @@ from support.small_searches import (
     channel,
     estimates_of,
     fitted,
-    pair_of,
     part,
+    plan_of,
+    predictors_of,
     tomorrow_of,
+    ways_of,
 )
 from thalweg.forecast.backtest import backtest
 from thalweg.forecast.data import data_of
@@ -27,13 +30,15 @@ from thalweg.forecast.features.sets import feature_set
 from thalweg.forecast.predictors.base import recursive
 from thalweg.forecast.predictors.baselines import Copy
 from thalweg.forecast.predictors.mean import Mean
-from thalweg.forecast.predictors.network import Rung
+from thalweg.forecast.predictors.network import Rung, network_predictor
 from thalweg.forecast.search import Member
-from thalweg.forecast.strategy import STRATEGIES, predict_steps
+from thalweg.forecast.team import Team
 from thalweg.forecast.training import TrainingSet, descend
+from thalweg.forecast.ways import DIRECT, RECURSIVE
 from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.dates import days_after
+from thalweg.series.frequency.record import DAILY
 
 SERIES = channel(460, missing=(100, 390, 402, 431))
 PLAIN = Calendar()
@@ -86,70 +91,85 @@ def test_unobserved_days_are_looked_back_at_and_never_learned(name):
 
 ONCE, TWICE = Member(LINE, (1, 1), (0, 1)), Member(YEAR, (2, 1), (0, 1))
 MEMBERS = (ONCE, TWICE, TWICE)  # a mean may count a rung twice
-COPY = (Member(Copy(7)),)
+SHARED = Member(replace(WEEK, shared=True), (1, 2), (0, 1))  # enough rows for its refits to go on
 FIRST, REFIT, STEPS = 390, 25, 4
+LEARNED = (RECURSIVE, DIRECT, SHARED.rung.name)
+TEAM = Team(DAILY, MEMBERS, (SHARED,), baselines=(Copy(7, "copy last week"),), multi_step=STEPS)
 
 
-def run_backtest(series, strategy, members, advance=lambda _: None):
+def run_backtest(series, team=TEAM, advance=lambda _: None):
     with thread_pool(1) as pool:
         made = backtest(
-            data_of(series, PLAIN, "mae"), members, first=(FIRST,), refit_days=REFIT, steps=STEPS, pool=pool,
-            advance=advance,
+            data_of(series, PLAIN, "mae"), team, first=(FIRST,), until=(len(series),), refit_days=REFIT, steps=STEPS,
+            pool=pool, advance=advance,
         )  # fmt: skip
-    return made.forecasts[strategy][:, FIRST:]
+    return {way: each[:, FIRST:] for way, each in made.forecasts.items()}
 
 
-@pytest.fixture(scope="module", params=[*STRATEGIES, "copy"])
-def tested(request):
-    members = COPY if request.param == "copy" else MEMBERS
-    return request.param, members, run_backtest(SERIES, request.param, members)
+@pytest.fixture(scope="module")
+def tested():
+    return run_backtest(SERIES)
 
 
 @given(day=st.integers(FIRST, 459), seed=st.integers(0, 2**31))
 @settings(max_examples=6)
 def test_a_backtest_forecasts_from_earlier_days_only(tested, day, seed):
-    strategy, members, before = tested
-    after = run_backtest(changed_after(SERIES, day, seed), strategy, members)
-    for step, (was, now) in enumerate(zip(before, after, strict=True), 1):
-        # The forecast of day t, made `step` days before, saw days up to t − step.
-        made_before = max(day + step - FIRST, 0)
-        np.testing.assert_array_equal(was[:made_before], now[:made_before])
-        if strategy != "copy" and made_before < len(was):
-            assert was[made_before] != now[made_before]
+    after = run_backtest(changed_after(SERIES, day, seed))
+    assert tuple(after) == (*LEARNED, "copy last week")
+    for way, before in tested.items():
+        for step, (was, now) in enumerate(zip(before, after[way], strict=True), 1):
+            # The forecast of day t, made `step` days before, saw days up to t − step.
+            made_before = max(day + step - FIRST, 0)
+            np.testing.assert_array_equal(was[:made_before], now[:made_before], err_msg=way)
+            if way in LEARNED and made_before < len(was):
+                assert was[made_before] != now[made_before], way
 
 
 def test_a_backtest_has_no_forecast_before_its_first_fit(tested):
-    _, _, forecasts = tested
-    for step, made in enumerate(forecasts, 1):
-        assert np.isnan(made[: step - 1]).all()
-        assert np.isfinite(made[step - 1 :]).all()
+    for forecasts in tested.values():
+        for step, made in enumerate(forecasts, 1):
+            assert np.isnan(made[: step - 1]).all()
+            assert np.isfinite(made[step - 1 :]).all()
+
+
+def refitted_by_hand(member, upto, steps, starts=None):
+    """Fit a member on the days before `upto`, and return its predictor; `starts` are the unknowns to go on from."""
+    training_set = TrainingSet.of(member.rung, SERIES.head(upto), PLAIN, "mae", upto, steps)
+    thetas = [
+        descend(training_set, seed, epochs=epochs, start=None if starts is None else starts[place]).theta
+        for place, (seed, epochs) in enumerate(zip(member.seeds, member.epochs, strict=True))
+    ]
+    return network_predictor(training_set, np.stack(thetas))
 
 
 def test_a_backtest_is_refitted_on_all_days_before(tested):
     """Its second segment equals fits made by hand, on the days before that segment."""
-    strategy, members, forecasts = tested
     upto = FIRST + REFIT
     newest = np.arange(upto - 1, upto + REFIT - 1)
-    if strategy == "copy":
-        expected = SERIES.values[newest - 6]
-    else:
-        made = []
-        for member in members:
-            training_set = TrainingSet.of(member.rung, SERIES.head(upto), PLAIN, "mae", upto, 1)
-            for seed, epochs in zip(member.seeds, member.epochs, strict=True):
-                theta = descend(training_set, seed, epochs=epochs).theta
-                fit = replace(fitted(member.rung, SERIES, upto), scales=training_set.scales, thetas=theta[None])
-                made.append(tomorrow_of(fit, SERIES, newest))
-        # The mean of three members of two seeds each.
-        expected = np.mean(made, axis=0)
-    np.testing.assert_allclose(forecasts[0][newest + 1 - FIRST], expected, rtol=1e-6)
+    past, at = past_of(SERIES, newest), newest + 1 - FIRST
+    one, several = (Mean(tuple(refitted_by_hand(each, upto, steps) for each in MEMBERS)) for steps in (1, STEPS))
+    np.testing.assert_allclose(tested[RECURSIVE][0][at], one.predict(past, (1,))[:, 0], rtol=1e-6)
+    first = refitted_by_hand(SHARED, FIRST, DAILY.horizon)
+    shared = refitted_by_hand(SHARED, upto, DAILY.horizon, first.thetas)
+    expected = {DIRECT: several, SHARED.rung.name: shared, "copy last week": Copy(7)}
+    for way, predictor in expected.items():
+        made = predictor.predict(past, np.arange(1, STEPS + 1))
+        for step in range(STEPS):
+            inside = at + step < len(SERIES) - FIRST
+            np.testing.assert_allclose(tested[way][step][at[inside] + step], made[inside, step], rtol=1e-6)
+
+
+def test_a_shared_refit_went_on_and_did_not_start_from_nothing(tested):
+    upto = FIRST + REFIT
+    newest = np.arange(upto - 1, upto + REFIT - 1)
+    anew = refitted_by_hand(SHARED, upto, DAILY.horizon).predict(past_of(SERIES, newest), (1,))[:, 0]
+    assert not np.allclose(tested[SHARED.rung.name][0][newest + 1 - FIRST], anew, rtol=1e-3)
 
 
 def test_a_rung_counted_twice_is_fitted_once():
     counted = []
-    run_backtest(SERIES, "recursive", MEMBERS, counted.append)
-    refits = len(range(FIRST, 460, REFIT))
-    assert sum(counted) == 4 * refits * 2, "once for one step ahead, and once for all steps at once"
+    run_backtest(SERIES, Team(DAILY, MEMBERS, multi_step=STEPS), counted.append)
+    assert sum(counted) == pytest.approx(4), "two rungs, each once for one step ahead and once for all steps at once"
 
 
 def slow_recursion(fits, values, start, steps):
@@ -173,27 +193,27 @@ def test_recursion_equals_appending_each_forecast_and_starting_over():
     np.testing.assert_allclose(fast, slow, rtol=2e-5)
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
-def test_the_first_step_is_the_one_day_estimate(strategy):
+@pytest.mark.parametrize("ways", [(DIRECT,), (RECURSIVE,), BOTH])
+def test_the_first_step_is_the_one_day_estimate(ways):
     daily, many = [fitted(rung, SERIES, TODAY) for rung in (LINE, WEEK)], [fitted(WEEK, SERIES, TODAY, 4)]
     past = past_of(SERIES, np.array([300, 400, 459]))
-    made = predict_steps(pair_of(daily, many), past, (strategy,) * 4)
+    made = plan_of(ways, 4).combined(ways_of(predictors_of(daily, many), past, BOTH, 4), 4, axis=1)
     assert made.shape == (3, 4)
     np.testing.assert_allclose(made[:, 0], Mean(tuple(daily)).predict(past, (1,))[:, 0], rtol=1e-6)
 
 
-def test_both_is_the_mean_of_the_two():
+def test_several_ways_are_their_mean():
     daily, many = [fitted(LINE, SERIES, TODAY)], [fitted(WEEK, SERIES, TODAY, 4)]
     past = past_of(SERIES, np.array([300, 400, 459]))
-    pair = pair_of(daily, many)
-    direct, fed, both = (predict_steps(pair, past, (strategy,) * 4) for strategy in STRATEGIES)
+    made = ways_of(predictors_of(daily, many), past, BOTH, 4)
+    direct, fed = made[DIRECT], made[RECURSIVE]
     assert not np.allclose(direct[:, 1:], fed[:, 1:], rtol=1e-3)
-    np.testing.assert_allclose(both, (direct + fed) / 2, rtol=1e-6)
+    np.testing.assert_allclose(plan_of(BOTH, 4).combined(made, 4, axis=1)[:, 1:], (direct + fed)[:, 1:] / 2, rtol=1e-6)
 
 
 def test_copying_repeats_the_last_days_for_as_long_as_is_asked():
     past = past_of(SERIES, np.array([50, 459]))
-    made = predict_steps(pair_of([Copy(7)]), past, ("copy",) * 10)
+    made = ways_of(predictors_of([Copy(7)]), past, (RECURSIVE,), 10)[RECURSIVE]
     for row, at in enumerate(past.newest):
         week = SERIES.values[at - 6 : at + 1]
         np.testing.assert_array_equal(made[row], np.concatenate([week, week[:3]]))

@@ -7,20 +7,24 @@ import pytest
 
 from support.frequencies import WEEKLY, seasonal
 from support.small_searches import LINE, NET, WEEK, YEAR, channel, estimates_of, part, series_of
-from thalweg.forecast.backtest import backtest, choose_strategies
+from thalweg.forecast.backtest import backtest
 from thalweg.forecast.calibrate import calibrate
 from thalweg.forecast.choose import choose, open_sealed_test
 from thalweg.forecast.data import data_of
 from thalweg.forecast.features.past import past_of
 from thalweg.forecast.ladder import Ladder, copies
+from thalweg.forecast.plan import one_way, plan_steps
 from thalweg.forecast.predictors.baselines import Copy, SeasonalMean
 from thalweg.forecast.predictors.network import network_predictor
 from thalweg.forecast.search import Member, parts_of, search
+from thalweg.forecast.team import Team
 from thalweg.forecast.training import TrainingSet, descend
 from thalweg.forecast.watch import Silence
+from thalweg.forecast.ways import DIRECT, RECURSIVE
 from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
 from thalweg.series.filling import sources_of_copies
+from thalweg.series.frequency.record import DAILY
 from thalweg.series.panel import panel_of
 from thalweg.series.split import split_by_date
 
@@ -119,40 +123,55 @@ def test_a_backtest_over_several_series_is_that_of_each_where_nothing_is_learned
     with thread_pool(1) as pool:
         options = {"refit_days": 30, "steps": 9, "pool": pool, "advance": lambda _: None}
         for baseline in (Copy(7), SeasonalMean(7, 4)):
-            members = (Member(baseline),)
-            together = backtest(data, members, first=(300, 200), **options)
+            team = Team(DAILY, (Member(baseline),))
+            together = backtest(data, team, first=(300, 200), until=(430, 300), **options)
             for place, (series, first) in enumerate(((ONE, 300), (SMALL, 200))):
-                alone = backtest(data_of(series, CALENDAR, "mae"), members, first=(first,), **options)
-                np.testing.assert_array_equal(PANEL.part(together.forecasts["copy"], place), alone.forecasts["copy"])
+                alone = backtest(
+                    data_of(series, CALENDAR, "mae"), team, first=(first,), until=(len(series),), **options
+                )
+                np.testing.assert_array_equal(PANEL.part(together.forecasts[RECURSIVE], place), alone.forecasts[RECURSIVE])
 
 
 def test_a_backtest_refits_one_network_on_all_series():
     data = data_of(PANEL, CALENDAR, "mae")
-    members = (Member(LINE, (3,), (0,)),)
+    team = Team(DAILY, (Member(LINE, (3,), (0,)),), multi_step=3, baselines=copies())
     with thread_pool(1) as pool:
-        made = backtest(data, members, first=(390, 240), refit_days=20, steps=3, pool=pool, advance=lambda _: None)
+        made = backtest(
+            data, team, first=(390, 240), until=(430, 300), refit_days=20, steps=3, pool=pool, advance=lambda _: None
+        )
     second = TrainingSet.of(LINE, PANEL, CALENDAR, "mae", (410, 260), 1)
     predictor = network_predictor(second, descend(second, 0, epochs=3).theta[None])
     newest = np.arange(259, 279)
     expected = predictor.predict(past_of(SMALL, newest, 1), (1,))[:, 0]
-    of_small = PANEL.part(made.forecasts["recursive"], 1)
+    of_small = PANEL.part(made.forecasts[RECURSIVE], 1)
     np.testing.assert_array_equal(of_small[0, newest + 1], expected)
     # The longer series ends earlier after its first cutoff; the shorter one goes on, with the latest refit.
     assert np.isfinite(of_small[:, 242:]).all()
-    assert np.isfinite(PANEL.part(made.forecasts["both"], 0)[:, 392:]).all()
-    strategies = choose_strategies(data, made, [(390, 430), (240, 300)])
-    assert set(strategies) < {"direct", "recursive", "both"}
-    assert len(strategies) == 3
+    assert np.isfinite(PANEL.part(made.forecasts[DIRECT], 0)[:, 392:]).all()
+    spans = [(390, 430), (240, 300)]
+    plan = plan_steps(data, made.forecasts, [(1, 1), (2, 3)], [spans, spans], "copy last week")
+    first, later = plan.blocks
+    assert (first.ways, first.cutoffs, later.cutoffs) == ((RECURSIVE,), 40 + 60, 38 + 58)
+    assert set(later.ways) <= {RECURSIVE, DIRECT, "copy yesterday", "copy last week"}
+    for way, row in made.forecasts.items():
+        each = [
+            np.concatenate([PANEL.part(row[step], place)[slice(*span)] - series.values[slice(*span)]
+                            for place, (series, span) in enumerate(zip(PANEL.series, spans, strict=True))])
+            for step in (1, 2)
+        ]  # fmt: skip
+        seen = np.concatenate([ONE.observed[390:430], SMALL.observed[240:300]])
+        by_hand = np.mean([np.nanmean(np.abs(one[seen])) for one in each])
+        assert later.losses[way] == pytest.approx(by_hand, rel=1e-12)
 
 
 def test_each_series_has_intervals_of_its_own(searched):
     data, parts = searched.data, searched.parts
     with thread_pool(1) as pool:
         made = backtest(
-            data, (Member(Copy(7)),), first=tuple(last for _, last in parts.train), refit_days=30, steps=4, pool=pool,
-            advance=lambda _: None,
+            data, Team(DAILY, (Member(Copy(7)),)), first=tuple(last for _, last in parts.train), until=(430, 300),
+            refit_days=30, steps=4, pool=pool, advance=lambda _: None,
         )  # fmt: skip
-    large, small = (calibrate(data, parts, made, ("copy",) * 4, place) for place in (0, 1))
+    large, small = (calibrate(data, parts, made, one_way(RECURSIVE, 4), 4, place) for place in (0, 1))
     assert large.as_used.target.mean() > 100 * small.as_used.target.mean()
     alone = estimates_of(Copy(7), part(SMALL, 0), *parts.test[1])
     np.testing.assert_array_equal(small.as_used.prediction, alone[SMALL.observed[slice(*parts.test[1])]])
@@ -174,8 +193,8 @@ def test_a_series_shorter_than_a_rung_has_no_predictions_and_stops_nothing():
         assert {long_rung.name, "copy 56"} <= set(names)
         for member in (Member(long_rung, (2,), (0,)), Member(Copy(56))):
             made = backtest(
-                data, (member,), first=tuple(split.train for split in splits), refit_days=30, steps=2, pool=pool,
-                advance=lambda _: None,
+                data, Team(DAILY, (member,)), first=tuple(split.train for split in splits),
+                until=tuple(split.days for split in splits), refit_days=30, steps=2, pool=pool, advance=lambda _: None,
             )  # fmt: skip
             of_short = panel.part(next(iter(made.forecasts.values())), 1)
             assert np.isnan(of_short[0, :56]).all()

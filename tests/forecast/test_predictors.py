@@ -5,15 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.small_searches import LINE, NET, WEEK, channel, fitted, search, tomorrow_of
+from support.small_searches import LINE, NET, WEEK, channel, fitted, predictors_of, search, tomorrow_of, ways_of
 from thalweg.forecast.contributions import why_of
 from thalweg.forecast.features.past import past_of
 from thalweg.forecast.ladder import Ladder
 from thalweg.forecast.model import load
+from thalweg.forecast.plan import Block, Plan, one_way, strategy_name
 from thalweg.forecast.predictors.base import recursive
 from thalweg.forecast.predictors.baselines import Copy, SeasonalMean
 from thalweg.forecast.predictors.mean import Mean
-from thalweg.forecast.strategy import STRATEGIES, Pair, predict_steps, strategy_name
+from thalweg.forecast.ways import DIRECT, RECURSIVE
 from thalweg.series.calendar import Calendar
 
 SERIES = channel(460, missing=(100, 390))
@@ -78,14 +79,17 @@ def test_a_mean_feeds_its_members_the_mean():
     assert not np.allclose(made[:, 1], np.mean(each, axis=0)[:, 1], rtol=1e-6)
 
 
-def test_the_strategy_may_differ_by_step():
-    pair = Pair(Mean((ONE_STEP,)), Mean((MANY,)))
-    direct, fed, both = (predict_steps(pair, PAST, (strategy,) * 5) for strategy in STRATEGIES)
-    mixed = predict_steps(pair, PAST, ("direct", "recursive", "both", "direct", "recursive"))
-    expected = np.stack([direct[:, 0], fed[:, 1], both[:, 2], direct[:, 3], fed[:, 4]], axis=1)
-    np.testing.assert_array_equal(mixed, expected)
-    assert strategy_name(("direct", "direct")) == "direct"
-    assert strategy_name(("direct", "both")) == "by step"
+def test_the_way_may_differ_by_step():
+    made = ways_of(predictors_of([ONE_STEP], [MANY]), PAST, (DIRECT, RECURSIVE), 5)
+    each = ((DIRECT,), (RECURSIVE,), (DIRECT, RECURSIVE), (DIRECT,), (RECURSIVE,))
+    mixed = Plan(tuple(Block(step, step, ways) for step, ways in enumerate(each, 1)), fade=0)
+    direct, fed = made[DIRECT], made[RECURSIVE]
+    expected = [direct[:, 0], fed[:, 1], (direct + fed)[:, 2] / 2, direct[:, 3], fed[:, 4]]
+    np.testing.assert_allclose(mixed.combined(made, 5, axis=1), np.stack(expected, axis=1), rtol=1e-14)
+    assert strategy_name(mixed) == "by step"
+    assert strategy_name(one_way(DIRECT, 9)) == DIRECT
+    both = Plan((Block(1, 1, (RECURSIVE,)), Block(2, 9, (DIRECT, RECURSIVE))))
+    assert strategy_name(both) == "direct + recursive", "the first step, which is always the choice's, does not count"
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +104,7 @@ def weekly():
 def test_a_seasonal_mean_may_be_chosen_and_served(weekly, tmp_path):
     findings, model = weekly
     assert findings.chosen == "mean of 8 × 7 back"
-    assert (findings.choice.kind, findings.choice.parameters, findings.strategy) == ("seasonal mean", 0, "copy")
+    assert (findings.choice.kind, findings.choice.parameters) == ("seasonal mean", 0)
     assert "mean of 8 × 7 back" not in findings.baselines
     model.save(tmp_path / "model.thalweg")
     again = load(tmp_path / "model.thalweg")

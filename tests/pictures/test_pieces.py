@@ -9,11 +9,12 @@ import pytest
 from support.chart_reader import layers, marked, rows
 from support.findings_builder import simulated_series
 from support.pictures import study_of
-from support.small_searches import estimates_of, fitted, pair_of, tomorrow_of
+from support.small_searches import estimates_of, fitted, predictors_of, tomorrow_of
 from thalweg.errors import InputError
 from thalweg.forecast.ladder import suited
 from thalweg.forecast.levels import LEVELS
 from thalweg.forecast.model import Model
+from thalweg.forecast.plan import one_way
 from thalweg.forecast.predictors.baselines import Copy
 from thalweg.forecast.predictors.network import Rung
 from thalweg.learn.activation import ACTIVATIONS
@@ -239,7 +240,7 @@ class TestFitted:
         np.testing.assert_allclose(study.bias + study.each.sum(axis=0), study.total, rtol=0, atol=1e-12)
         assert np.abs(study.total).max() > 1e-3
         # As things stood on the last day, the estimate is the network's own for tomorrow.
-        fit = model.pair.one_step.members[1]
+        fit = model.predictors.one_step.members[1]
         days = series.head(400)
         alone = replace(fit, thetas=fit.thetas[:1])
         tomorrow = tomorrow_of(alone, days, [399])[0]
@@ -316,8 +317,8 @@ def model_of(series, rung, *, networks=True):
     return Model(
         "copy last week",
         "mae",
-        ("recursive",) * 3,
-        pair_of(members),
+        one_way("recursive", 3),
+        predictors_of(members),
         Calendar(),
         days,
         None,

@@ -9,11 +9,12 @@ import pytest
 from support.chart_reader import marked, rows
 from support.findings_builder import simulated_series
 from support.pictures import study_of
-from support.small_searches import fitted, pair_of
+from support.small_searches import fitted, predictors_of
 from thalweg.errors import InputError
 from thalweg.forecast.contributions import Fact
 from thalweg.forecast.levels import LEVELS
 from thalweg.forecast.model import Model
+from thalweg.forecast.plan import one_way
 from thalweg.forecast.predictors.baselines import Copy
 from thalweg.forecast.predictors.network import Rung
 from thalweg.pictures.why.chart import why_chart, why_illustration
@@ -209,8 +210,8 @@ def model_of(members, days=SERIES):
     return Model(
         "mean of 2",
         "mae",
-        ("copy",),
-        pair_of(members),
+        one_way("recursive", 1),
+        predictors_of(members),
         Calendar(),
         days,
         stick,

@@ -13,6 +13,8 @@ from support.frequencies import WEEKLY
 from support.page_reader import PageReader
 from thalweg.charts.numbers import day
 from thalweg.charts.style import VEGA_LITE
+from thalweg.forecast.plan import one_way
+from thalweg.forecast.ways import RECURSIVE
 from thalweg.messages import Message, catalogue
 from thalweg.report.page import page
 from thalweg.report.tables import miss_table
@@ -142,7 +144,7 @@ def test_no_name_breaks_out_of_its_place(findings, language):
 
 
 def test_copying_is_described_as_copying(findings):
-    text = page(replace(findings, chosen="copy last week", strategy="copy"))
+    text = page(replace(findings, chosen="copy last week", plan=one_way(RECURSIVE, 28)))
     reader = PageReader(text)
     assert 'id="picture-descent"' not in text
     assert "Copying has no unknowns" in reader.text

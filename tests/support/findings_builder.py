@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from thalweg.forecast.levels import LEVELS, Intervals
+from thalweg.forecast.plan import Block, Plan
 from thalweg.forecast.result import AsUsed, Findings, Forecast, Miss, RungResult, Split
 from thalweg.messages import Message
 from thalweg.series.series import Series
@@ -82,6 +83,23 @@ def _descended():
     }
 
 
+def plan_of(horizon, scale=1.0):
+    """Return a plan as a fit makes it: tomorrow by the choice, a week by its many outputs, the rest by a mean."""
+
+    def losses(start, *ways):
+        return {way: scale * (start + 7 * at) for at, way in enumerate(ways)}
+
+    shared, several = "64 relu 28 year shared", ("direct", "64 relu 28 year shared")
+    blocks = (
+        Block(1, 1, ("recursive",), 182, losses(146.0, "recursive")),
+        Block(2, 7, ("direct",), 176, losses(158.0, "direct", "recursive", shared, "copy last week")),
+        Block(8, 28, several, 155, losses(171.0, " + ".join(several), *several, "copy last week", "damped line")),
+        Block(29, 91, (shared,), 92, losses(190.0, shared, "copy last week", "last year at its level")),
+        Block(92, 365, ("last year at its level",), 0),
+    )
+    return Plan(tuple(block for block in blocks if block.first <= horizon))
+
+
 def build_findings(*, days=1500, missing=(300, 301, 302, 700), name="views", horizon=28, loss="mae", **changes):
     """Return findings over simulated days; `changes` replaces attributes of the result."""
     scale = changes.pop("scale", 1.0)
@@ -152,7 +170,7 @@ def build_findings(*, days=1500, missing=(300, 301, 302, 700), name="views", hor
         steps=scale * (145 + 4.2 * ahead),
         copied={"copy yesterday": scale * (572.3 + 8.1 * ahead), "copy last week": scale * (317.1 + 3.8 * ahead)},
         rests_on="validation",
-        strategy="direct",
+        plan=plan_of(horizon, scale),
         forecast=forecast,
         misses=misses,
         verdict=(),

@@ -12,11 +12,12 @@ from thalweg.forecast.forecaster import fit_series
 from thalweg.forecast.interval import adaptive_conformal
 from thalweg.forecast.ladder import Ladder, copies
 from thalweg.forecast.options import FitOptions
+from thalweg.forecast.plan import Block, Plan
 from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.predictors.network import Rung, network_predictor
 from thalweg.forecast.search import estimates
-from thalweg.forecast.strategy import Pair
 from thalweg.forecast.training import TrainingSet, descend
+from thalweg.forecast.ways import DIRECT, RECURSIVE, Predictors
 from thalweg.learn.optimizer import Optimizer
 from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.record import DAILY
@@ -74,23 +75,36 @@ def fitted(rung, series, upto, steps=1, *, epochs=2, seeds=(0, 1), calendar=None
     )
 
 
-def pair_of(one_step, multi_step=None):
-    """Return the pair of two lists of members; the first twice where there is no second."""
-    first = Mean(tuple(one_step))
-    return Pair(first, first if multi_step is None else Mean(tuple(multi_step)))
+BOTH = (DIRECT, RECURSIVE)
 
 
-def served_by(model, strategy, one_step=None, multi_step=None, **changes):
-    """Return a model with other members, and one strategy for all steps."""
-    one_step = model.pair.one_step.members if one_step is None else one_step
+def predictors_of(one_step, multi_step=None, **more):
+    """Return the predictors of two lists of members; without a second there is no direct way."""
+    return Predictors(Mean(tuple(one_step)), None if multi_step is None else Mean(tuple(multi_step)), **more)
+
+
+def ways_of(predictors, past, ways, steps):
+    """Return the predictions of some ways for 1 to `steps` ahead, each an array of shape (rows, steps)."""
+    return predictors.predict(past, dict.fromkeys(ways, steps))
+
+
+def plan_of(ways, steps, fade=0):
+    """Return the plan whose later steps all go some ways; the first step is that of the choice."""
+    first = Block(1, 1, (RECURSIVE,))
+    return Plan((first, Block(2, steps, tuple(ways))) if steps > 1 else (first,), fade)
+
+
+def served_by(model, ways, one_step=None, multi_step=None, **changes):
+    """Return a model with other members, whose later steps all go the same ways."""
+    one_step = model.predictors.one_step.members if one_step is None else one_step
     horizon = len(changes.get("bands", model.bands))
-    return replace(model, pair=pair_of(one_step, multi_step), strategies=(strategy,) * horizon, **changes)
+    return replace(model, predictors=predictors_of(one_step, multi_step), plan=plan_of(ways, horizon), **changes)
 
 
 def meant(model, series, horizon=3):
     """A model of the same series whose choice is a mean of two rungs, one of them counted twice."""
     twice, once = (fitted(rung, series, len(series), epochs=40) for rung in (NET, LINE))
-    return served_by(model, "recursive", [twice, twice, once], chosen="mean of 2", bands=model.bands[:horizon])
+    return served_by(model, (RECURSIVE,), [twice, twice, once], chosen="mean of 2", bands=model.bands[:horizon])
 
 
 def estimates_of(predictor, series, first, last):
