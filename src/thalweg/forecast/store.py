@@ -282,7 +282,7 @@ def _plan(description: dict[str, Any], steps: int) -> Plan:
         told = description["strategy"]
         each = tuple(told) if isinstance(told, list) else (told,) * steps
         if len(each) != steps or not set(each) <= set(EARLIER_STRATEGIES):
-            raise _UnusableError("model.reason.unknown_settings", loss=repr(description["loss"]))
+            raise _UnusableError("model.reason.unknown_strategy", strategy=repr(told))
         later = (Block(step, step, EARLIER_STRATEGIES[name]) for step, name in enumerate(each[1:], 2))
         return Plan((Block(1, 1, (RECURSIVE,)), *later), fade=0)
     blocks = tuple(Block(each["first"], each["last"], tuple(map(str, each["ways"]))) for each in stored["blocks"])
