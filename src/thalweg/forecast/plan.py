@@ -200,26 +200,29 @@ def plan_steps(
     for (first, last), of_block in zip(blocks, spans, strict=True):
         cutoffs = sum(end - begin - last + 1 for begin, end in of_block)
         rows = {way: made[first - 1 : last] for way, made in forecasts.items()}
+        losses = {way: _loss(data, made, of_block) for way, made in rows.items()}
         if last == 1:
-            losses = {RECURSIVE: _loss(data, rows[RECURSIVE], of_block)}
-            chosen.append(Block(first, last, (RECURSIVE,), max(cutoffs, 0), losses))
-        elif cutoffs < LEAST_CUTOFFS:
+            chosen.append(Block(first, last, (RECURSIVE,), max(cutoffs, 0), {RECURSIVE: losses[RECURSIVE]}))
+        elif cutoffs < LEAST_CUTOFFS or not np.isfinite(list(losses.values())).any():  # all may have been filled in
             chosen.append(Block(first, last, (fallback,)))
         else:
-            ways, losses = _best(data, rows, of_block, copies)
-            chosen.append(Block(first, last, ways, cutoffs, losses))
+            ways, loss = _best(data, rows, of_block, losses, copies)
+            chosen.append(Block(first, last, ways, cutoffs, losses | {" + ".join(ways): loss}))
     return Plan(tuple(chosen))
 
 
 def _best(
-    data: Data, rows: Mapping[str, NDArray[np.float64]], spans: Sequence[Span], copies: Collection[str]
-) -> tuple[tuple[str, ...], dict[str, float]]:
-    """Return the ways whose mean predicts some steps, and the loss of each way and of the mean.
+    data: Data,
+    rows: Mapping[str, NDArray[np.float64]],
+    spans: Sequence[Span],
+    losses: Mapping[str, float],
+    copies: Collection[str],
+) -> tuple[tuple[str, ...], float]:
+    """Return the ways whose mean predicts some steps, and its loss.
 
     They are the best way, the second best where it is nearly as good, and a third that lowers the loss of the two. Over
     the series that this was tuned on, the mean of two was better on later dates than the best one of the earlier dates.
     """
-    losses = {way: _loss(data, made, spans) for way, made in rows.items()}
     best = min(loss for loss in losses.values() if np.isfinite(loss))
     near = sorted((way for way in losses if losses[way] <= (1 + NEARLY) * best), key=losses.__getitem__)
 
@@ -235,7 +238,7 @@ def _best(
     copied = min((way for way in copies if way in losses), key=losses.__getitem__, default=picked[0])
     if losses[copied] < mean:
         picked, mean = [copied], losses[copied]
-    return tuple(picked), losses | {" + ".join(picked): mean}
+    return tuple(picked), mean
 
 
 def _loss(data: Data, rows: NDArray[np.float64], spans: Sequence[Span]) -> float:
