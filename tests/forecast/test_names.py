@@ -4,17 +4,19 @@ import re
 
 import pytest
 
-from support.frequencies import WEEKDAYS_ONLY, WEEKLY
+from support.frequencies import WEEKLY
 from thalweg.charts.rungs import rung_name
 from thalweg.forecast.ladder import named_ladder
 from thalweg.forecast.options import LADDERS
 from thalweg.forecast.predictors.baselines import Copy, SeasonalMean
+from thalweg.forecast.predictors.far_ahead import far_ahead
 from thalweg.forecast.predictors.network import Rung
 from thalweg.series.frequency.record import DAILY
 
 NAMES = {rung.name for name in LADDERS for frequency in (DAILY, WEEKLY) for rung in named_ladder(name, frequency).rungs}
 NAMES |= {rung.name for frequency in (DAILY, WEEKLY) for rung in named_ladder("full", frequency).again}
-NAMES |= {Copy(14).name, SeasonalMean(7, 4).name, "mean of 5", Rung(28, hidden=(100, 10), known="year").name}
+NAMES |= {Copy(14).name, SeasonalMean(7, 4).name, "mean of 5", "copy last year", Rung(28, hidden=(100, 10), known="year").name}
+NAMES |= {one.name for frequency in (DAILY, WEEKLY) for one in far_ahead(frequency, counts=True)}
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
@@ -29,6 +31,6 @@ def test_no_two_rungs_have_the_same_name():
     assert len({rung_name(name, "zh") for name in NAMES}) == len(NAMES)
 
 
-@pytest.mark.parametrize("name", ["<b>mine</b>", "linear", "linear 7 month", "copy", WEEKDAYS_ONLY.copies[0][0]])
+@pytest.mark.parametrize("name", ["<b>mine</b>", "linear", "linear 7 month", "copy", "copy last century"])
 def test_a_name_of_another_form_stays(name):
     assert rung_name(name, "zh") == rung_name(name) == name

@@ -16,12 +16,14 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from support.small_searches import SHORT, channel, fitted, meant, search, series_of, served_by
+from support.small_searches import BOTH, SHORT, channel, fitted, meant, search, series_of, served_by
 from thalweg.checksummed import CHECKSUM, _checksum
 from thalweg.errors import InputError
 from thalweg.forecast import store
 from thalweg.forecast.model import load
 from thalweg.forecast.store import pack
+from thalweg.forecast.ways import DIRECT, RECURSIVE
+from thalweg.series.frequency.record import DAILY
 
 PARTS = ("mean", "low80", "high80", "low95", "high95")
 
@@ -41,8 +43,13 @@ def models(found, series):
 
 
 def many_outputs(model, series):
-    many = [fitted(one.rung, series, len(series), model.horizon) for one in model.pair.one_step.members]
-    return served_by(model, "both", multi_step=many)
+    many = [fitted(one.rung, series, len(series), model.horizon) for one in model.predictors.one_step.members]
+    return served_by(model, BOTH, multi_step=many)
+
+
+def steps_and_ways(model):
+    """What of a plan is stored: without the losses by which its ways were chosen."""
+    return [(block.first, block.last, block.ways) for block in model.plan.blocks]
 
 
 @pytest.fixture(scope="module")
@@ -83,14 +90,17 @@ def test_a_loaded_model_gives_the_same_bits(models, kind, tmp_path):
     np.testing.assert_array_equal(one.dates, two.dates)
     for part in PARTS:
         np.testing.assert_array_equal(getattr(one, part), getattr(two, part))
-    for name in ("chosen", "loss", "strategies", "levels", "miss_transform", "made", "horizon", "last_day", "name"):
+    for name in ("chosen", "loss", "levels", "miss_transform", "made", "horizon", "last_day", "name"):
         assert getattr(model, name) == getattr(again, name), name
+    assert again.plan.fade == model.plan.fade
+    assert steps_and_ways(again) == steps_and_ways(model)
     np.testing.assert_array_equal(model.errors, again.errors)
     assert pack(again) == pack(model)
 
 
 def test_the_choices_above_are_of_every_kind(models):
-    assert set(models["copy"].strategies) == {"copy"}
+    assert set(models["copy"].predictors.ways) <= {RECURSIVE, *(name for name, _ in DAILY.copies)}
+    assert set(models["many outputs"].plan.ways) == set(BOTH)
     assert models["copy"].chosen == "copy last week"
     assert models["mean"].chosen.startswith("mean of")
     assert models["below zero"].miss_transform.offset is None
@@ -181,6 +191,17 @@ def _first(model):
     return model.description["daily"][0]
 
 
+def _earlier(model, strategy, **changes):
+    """Say how steps are predicted as the first versions said it."""
+    model.description.pop("plan")
+    model.description.update(strategy=strategy, **changes)
+
+
+def _blocks(model, *blocks, **changes):
+    made = [{"first": first, "last": last, "ways": ways} for first, last, ways in blocks]
+    model.description.update(plan={"fade": 3, "blocks": made}, **changes)
+
+
 # Each changes a whole model so that its checksum fits, but not what it says.
 FORGED = {
     "bands without numbers": lambda m: m.tensors.update(bands=np.full_like(m.tensors["bands"], np.nan)),
@@ -227,10 +248,44 @@ FORGED = {
     "members in words": lambda m: m.description.update(daily="all"),
     "copying from before all days": lambda m: _first(m)["rung"].update(copy=True, days_back=10**6),
     "copying by no days": lambda m: _first(m)["rung"].update(copy=True, days_back=0),
-    "unknown strategy": lambda m: m.description.update(strategy="guess"),
-    "direct without many outputs": lambda m: m.description.update(strategy="direct", many=None),
-    "both without many outputs": lambda m: m.description.update(strategy="both", many=None),
-    "many of one output": lambda m: m.description.update(strategy="direct", many=m.description["daily"]),
+    "unknown strategy": lambda m: _earlier(m, "guess"),
+    "a strategy for too few steps": lambda m: _earlier(m, ["recursive"]),
+    "a strategy of numbers": lambda m: _earlier(m, 5),
+    "strategies of strategies": lambda m: _earlier(m, [["direct"]] * 5),
+    "neither plan nor strategy": lambda m: m.description.pop("plan"),
+    "direct without many outputs": lambda m: _earlier(m, "direct", many=None),
+    "both without many outputs": lambda m: _earlier(m, "both", many=None),
+    "a plan in words": lambda m: m.description.update(plan="recursive"),
+    "a plan of nothing": lambda m: m.description["plan"].update(blocks=[]),
+    "a plan that ends too soon": lambda m: _blocks(m, (1, 4, [RECURSIVE])),
+    "a plan that begins too late": lambda m: _blocks(m, (2, 9, [RECURSIVE])),
+    "a plan with a gap": lambda m: _blocks(m, (1, 1, [RECURSIVE]), (3, 9, [RECURSIVE])),
+    "a plan with a step twice": lambda m: _blocks(m, (1, 2, [RECURSIVE]), (2, 9, [RECURSIVE])),
+    "a block backwards": lambda m: _blocks(m, (1, 0, [RECURSIVE]), (1, 9, [RECURSIVE])),
+    "a block of no way": lambda m: _blocks(m, (1, 9, [])),
+    "a block of one way in letters": lambda m: _blocks(m, (1, 9, RECURSIVE)),
+    "a way that is not there": lambda m: _blocks(m, (1, 9, ["last year at its level"])),
+    "direct in the plan and no outputs": lambda m: _blocks(m, (1, 9, [DIRECT]), many=None),
+    "steps by half": lambda m: _blocks(m, (1, 9.5, [RECURSIVE])),
+    "steps in words": lambda m: _blocks(m, ("1", "9", [RECURSIVE])),
+    "steps that are true": lambda m: _blocks(m, (True, 9, [RECURSIVE])),
+    "steps without end": lambda m: _blocks(m, (1, 10**12, [RECURSIVE])),
+    "a fade by half": lambda m: m.description["plan"].update(fade=1.5),
+    "a fade in words": lambda m: m.description["plan"].update(fade="3"),
+    "no fade": lambda m: m.description["plan"].pop("fade"),
+    "shared networks in words": lambda m: m.description.update(shared="all"),
+    "a shared network without unknowns": lambda m: m.description.update(
+        shared=[{"name": "x", "near": [m.description["daily"][0]], "far": None}]
+    ),
+    "a shared network without members": lambda m: m.description.update(shared=[{"name": "x", "near": [], "far": None}]),
+    "a shared network without a name": lambda m: m.description.update(shared=[{"near": [], "far": None}]),
+    "an unknown baseline": lambda m: m.description.update(baselines=[{"rung": {"baseline": "oracle"}}]),
+    "a baseline from before all days": lambda m: m.description.update(
+        baselines=[{"rung": {"baseline": "damped line", "season": 10**6}}]
+    ),
+    "a damped line of no season": lambda m: m.description.update(
+        baselines=[{"rung": {"baseline": "damped line", "season": 0}}]
+    ),
     "unknown loss": lambda m: m.description.update(loss="none"),
     "unknown country": lambda m: m.description.update(country="Atlantis", holidays=None),
     "no country and other columns": lambda m: m.description.update(country="", calendar=["Monday"], holidays=None),

@@ -36,7 +36,7 @@ def test_what_follows_from_a_day():
     assert (DAILY.season, DAILY.month, DAILY.year) == (7, 28, 365)
     assert (DAILY.validation, DAILY.test, DAILY.two_long_seasons, DAILY.long_season) == (182, 365, 730, 364)
     assert (DAILY.between_refits, DAILY.horizon, DAILY.levels) == (30, 28, (28, 91, 364))
-    assert (DAILY.least, DAILY.long, DAILY.longest_horizon) == (56, 1000, 180)
+    assert (DAILY.least, DAILY.long, DAILY.longest_horizon) == (56, 1000, 365)
 
 
 def test_a_calendar_has_no_other_groups():
