@@ -50,7 +50,7 @@ def final_fit(
     (series,) = data.panel.series
     steps = len(calibration.bands)
     ((predictors,), _) = refit(data, team, [(len(series),)], steps, pool, advance, backtested.ended)
-    days = _last_values(series, predictors.seen)
+    days = last_values(series, predictors.seen)
     limits = before(predictors.limits[0], series, len(series) - len(days))
     return Model(
         chosen=choice.line.rung,
@@ -65,10 +65,12 @@ def final_fit(
         errors=calibration.errors,
         low_residual=calibration.low_residual,
         made=dt.datetime.now().astimezone().date(),
+        team=team,
+        began=series.start,
     )
 
 
-def _last_values(series: Series, seen: int) -> Series:
+def last_values(series: Series, seen: int) -> Series:
     """Return the values that the choice looks at, and those of the same weeks of last year."""
     needed = max(look_back(series.frequency), seen) + 1
     cut = max(len(series) - needed, 0)

@@ -21,6 +21,8 @@ from thalweg.forecast.predictors.baselines import Baseline, Copy, SeasonalMean, 
 from thalweg.forecast.predictors.far_ahead import DampedLine, FarAhead, LastYear
 from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.predictors.network import NetworkPredictor, Rung
+from thalweg.forecast.search import Member
+from thalweg.forecast.team import Team
 from thalweg.forecast.ways import DIRECT, RECURSIVE, Predictors, Shared
 from thalweg.learn.function import Network
 from thalweg.learn.optimizer import Optimizer
@@ -35,6 +37,7 @@ from thalweg.series.series import Series
 from thalweg.text import clean, quotable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -83,6 +86,10 @@ class ModelParts:
         that of its widest interval.
     made : datetime.date
         When the model was fitted.
+    began : numpy.datetime64
+        The first date of the series that it was fitted on.
+    team : Team, optional
+        What is refitted when it is updated; models of earlier versions do not say it.
     notes : tuple of Message
         What was odd when it was read from a file (keys ``model.note.*``).
     """
@@ -99,6 +106,8 @@ class ModelParts:
     errors: NDArray[np.float64]
     low_residual: float
     made: dt.date
+    began: np.datetime64
+    team: Team | None = None
     notes: tuple[Message, ...] = ()
 
 
@@ -147,6 +156,8 @@ def pack(model: ModelParts) -> bytes:
             "simulated": model.days.simulated,
             "differenced": model.days.differenced,
         },
+        "began": str(model.began),
+        "team": None if model.team is None else _team(model.team),
         "daily": _members(predictors.one_step, "daily", tensors),
         "many": _members(predictors.multi_step, "many", tensors),
         "shared": [
@@ -164,6 +175,15 @@ def pack(model: ModelParts) -> bytes:
         description["limits"] = {"offsets": offsets, "counts": limits.counts, "low": limits.low, "high": limits.high}
         tensors["limits"] = np.stack([np.stack([room.fall, room.rise, room.noise]) for room in limits.rooms])
     return seal(MODEL, description, tensors)
+
+
+def _team(team: Team) -> dict[str, Any]:
+    """Describe what is refitted in an update; its rungs are those of the predictors."""
+
+    def found(members: Sequence[Member]) -> list[dict[str, list[int]]]:
+        return [{"seeds": list(one.seeds), "epochs": list(one.epochs)} for one in members]
+
+    return {"choice": found(team.choice), "shared": found(team.shared), "far": team.far, "multi_step": team.multi_step}
 
 
 def _block(block: Block) -> dict[str, Any]:
@@ -271,6 +291,8 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
         errors=errors,
         low_residual=float(_number(description.get("low_residual", float(bands[0, -1, 0])))),
         made=dt.date.fromisoformat(description["made"]),
+        began=a_day(description.get("began", days["start"])),
+        team=_team_of(description.get("team"), predictors, frequency),
         notes=notes,
     )
 
@@ -298,6 +320,35 @@ def _plan(description: dict[str, Any], steps: int) -> Plan:
     if any(block.last < block.first or not block.ways for block in blocks) or blocks[-1].last > LONGEST:
         raise _UnusableError("model.reason.intervals_incomplete")
     return Plan(blocks, fade=max(stored["fade"], 0))
+
+
+def _team_of(stored: dict[str, Any] | None, predictors: Predictors, frequency: Frequency) -> Team | None:
+    """Return what is refitted in an update; None for models of earlier versions."""
+    if stored is None:
+        return None
+
+    def members(fitted: Sequence[RungPredictor], described: list[dict[str, Any]]) -> tuple[Member, ...]:
+        made: list[Member] = []
+        for predictor, one in zip(fitted, described, strict=True):
+            rung = predictor.rung if isinstance(predictor, NetworkPredictor) else predictor
+            seeds, epochs = (tuple(int(_number(each)) for each in one[name]) for name in ("seeds", "epochs"))
+            if not isinstance(rung, Rung | Baseline) or len(seeds) != len(epochs) or min(epochs, default=1) < 1:
+                raise _UnusableError("model.reason.incomplete")
+            made.append(Member(rung, epochs, seeds))
+        return tuple(made)
+
+    shared = [one.near.members[0] for one in predictors.shared]
+    far, multi_step = int(_number(stored["far"])), int(_number(stored["multi_step"]))
+    if not 0 <= far <= LONGEST or not 0 <= multi_step <= LONGEST:
+        raise _UnusableError("model.reason.incomplete")
+    return Team(
+        frequency,
+        members(predictors.one_step.members, stored["choice"]),
+        members(shared, stored["shared"]),
+        far,
+        predictors.baselines,
+        multi_step,
+    )
 
 
 def _predictors(

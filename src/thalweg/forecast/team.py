@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from thalweg.forecast.ladder import copies
 from thalweg.forecast.predictors.baselines import Copy, SeasonalMean
 from thalweg.forecast.predictors.far_ahead import far_ahead
+from thalweg.forecast.predictors.network import NetworkPredictor
 from thalweg.forecast.ways import DIRECT
 
 if TYPE_CHECKING:
     from thalweg.forecast.plan import Plan
+    from thalweg.forecast.predictors.base import RungPredictor
     from thalweg.forecast.predictors.baselines import Baseline
     from thalweg.forecast.predictors.far_ahead import FarAhead
     from thalweg.forecast.search import Candidate, Member, Searched
+    from thalweg.forecast.ways import Predictors
     from thalweg.learn.activation import Values
     from thalweg.series.frequency.record import Frequency
 
@@ -73,6 +76,24 @@ class Team:
     def beyond(self, member: Member) -> tuple[Part, ...]:
         """Return the part of a shared member that learns the steps beyond the usual horizon, if asked for."""
         return ((member, self.far),) if self.far else ()
+
+    def started(self, predictors: Predictors) -> Started:
+        """Return where each part ended whose predictors are given; a part whose networks failed in part is left out."""
+        fitted: list[tuple[Part, RungPredictor]] = []
+        for place, member in enumerate(self.choice):
+            fitted.append((self.near(member), predictors.one_step.members[place]))
+            several = self.several(member)
+            if several and predictors.multi_step is not None:
+                fitted.append((several[0], predictors.multi_step.members[place]))
+        for member, shared in zip(self.shared, predictors.shared, strict=True):
+            fitted.append((self.near(member), shared.near.members[0]))
+            if self.far and shared.far is not None:
+                fitted.append(((member, self.far), shared.far.members[0]))
+        return {
+            (member, steps): dict(zip(member.seeds, predictor.thetas, strict=True))
+            for (member, steps), predictor in fitted
+            if isinstance(predictor, NetworkPredictor) and len(predictor.thetas) == len(member.seeds)
+        }
 
     def needed_by(self, plan: Plan) -> Team:
         """Return the team without what no step of a plan goes by; the choice stays, which says the first step."""

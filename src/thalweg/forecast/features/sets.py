@@ -20,6 +20,7 @@ from thalweg.forecast.features.same_places import SamePlaces
 from thalweg.forecast.features.season import Season
 from thalweg.forecast.features.steps_ahead import StepsAhead
 from thalweg.forecast.features.usual_place import UsualPlace
+from thalweg.forecast.features.usual_year import UsualYear
 from thalweg.forecast.features.weekday import Weekday
 from thalweg.learn.data.examples import Examples
 from thalweg.series.frequency.dates import steps_after
@@ -186,5 +187,5 @@ def feature_set(known: str, days_back: int, calendar: Calendar, *, shared: bool 
     )
     if shared:
         kept = (block for block in blocks if block.name != LongLevels.name)  # they mislead far ahead after a break
-        blocks = (*kept, SamePlaces(calendar), StepsAhead(calendar))
+        blocks = (*kept, *((UsualYear(calendar),) if KNOWN[known].year else ()), SamePlaces(calendar), StepsAhead(calendar))
     return FeatureSet(PastValues(days_back, fading=bool(known)), blocks, FEATURE_CLIP if known else np.inf)

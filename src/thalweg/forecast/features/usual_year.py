@@ -1,0 +1,58 @@
+"""The usual deviation of a time of year from the level of its year, over all years that are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from thalweg.forecast.features.block import Block
+from thalweg.series.scale import trailing_mean
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.features.past import Origins
+
+MOST_YEARS = 6
+LEAST_YEARS = 2
+
+
+@dataclass(frozen=True)
+class UsualYear(Block):
+    """The mean deviation of the weeks around the first date to predict, in each year before, from that year's level."""
+
+    name: ClassVar[str] = "usual_year"
+
+    def names(self, steps: int) -> tuple[str, ...]:  # noqa: ARG002 - the same for any number of steps
+        """Return the names of the deviation and of the value that it leads to."""
+        return ("usual deviation of the time of year", "level of the year with it", "years that are known")
+
+    @property
+    def seen(self) -> int:
+        """All the years that are averaged."""
+        return (MOST_YEARS + 1) * self.frequency.long_season
+
+    def columns(self, origins: Origins, targets: NDArray[np.datetime64]) -> NDArray[np.float64]:  # noqa: ARG002
+        """Return the columns in spreads of the scale; 0 where no year is known."""
+        past, values = origins.past, origins.transformed
+        year, season = self.frequency.long_season, self.frequency.season
+        half = season // 2
+        total, count = np.zeros(len(past)), np.zeros(len(past))
+        first = -(-origins.ahead // year)  # far ahead, the last year at that time is not known yet
+        for ago in range(MOST_YEARS):
+            back = (first + ago) * year
+            end = past.newest - (back - year)
+            target = past.newest + origins.ahead - back
+            known = past.available > back + season + half
+            at = np.where(known, np.minimum(target + half, past.newest), season - 1)
+            around = trailing_mean(values, np.maximum(at, season - 1), season)
+            level = trailing_mean(values, np.where(known, np.minimum(end, past.newest), 0), np.minimum(year, np.where(known, past.available, 1)))
+            total += np.where(known, around - level, 0.0)
+            count += known
+        usual = np.where(count >= LEAST_YEARS, total / np.maximum(count, 1), 0.0)
+        now = trailing_mean(values, past.newest, np.minimum(year, past.available)) - origins.level
+        known = count >= LEAST_YEARS
+        spread = origins.scale.spread
+        return np.stack([usual / spread, np.where(known, now + usual, 0.0) / spread, known.astype(float)], axis=1)
