@@ -81,7 +81,7 @@ def refit_member(
     predictors: list[RungPredictor] = []
     total = len(cutoffs) * len(member.seeds)
     for at, cutoff in enumerate(cutoffs):
-        fitting = member.rung.fitting(data, cutoff, steps)
+        fitting = member.rung.fitting(data, cutoff, steps, again=len(thetas) == len(member.seeds))
         descents: list[Descended] = []
         for place, (seed, epochs) in enumerate(zip(member.seeds, member.epochs, strict=True)):
             descent = fitting.descend(seed, epochs=epochs, start=thetas.get(seed), late=pool.late)

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 
-STEPS_DRAWN = 14  # for each origin, where a network is shared over the steps ahead
+# Steps ahead that are drawn for each origin, where a network is shared over them: in a first fit, and where a later one
+# goes on from it.
+STEPS_DRAWN, STEPS_DRAWN_AGAIN = 14, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +52,8 @@ class TrainingSet:
     steps : int
         The steps ahead that are learned: as many outputs as the network has, or for a network that is shared over the
         steps the furthest step.
+    again : bool
+        Whether an earlier fit of the same network on fewer values is there to go on from.
     dtype : dtype
         Of the examples. In that of the descents, float32, they take half the memory, and no descent copies them.
     features : FeatureSet
@@ -62,6 +66,7 @@ class TrainingSet:
     data: Data
     upto: tuple[int, ...]
     steps: int
+    again: bool = False
     dtype: DTypeLike = np.float64
     features: FeatureSet = field(init=False)
     scales: tuple[Scale, ...] = field(init=False)
@@ -143,6 +148,13 @@ class TrainingSet:
             weight *= (size if self.loss == "mae" else size**2)[:, None]
         return replace(rows, target=target, weight=weight)
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether a fit goes on from an earlier one; with few examples it starts from nothing all the same."""
+        drawn = STEPS_DRAWN if self.rung.shared else 1
+        origins = sum(max(upto - self.features.needed, 0) for upto in self.upto)
+        return self.again and drawn * origins >= LEAST_EXAMPLES_TO_GO_ON
+
     def origins(self, newest: NDArray[np.int64], end: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the rows to learn from or to be scored on: their newest values, and their first steps ahead.
 
@@ -156,7 +168,8 @@ class TrainingSet:
         """
         if not self.rung.shared:
             return newest, np.ones(len(newest), dtype=np.int64)
-        return drawn_steps(newest, span_of_shared(self.steps, self.data.panel.frequency), end)
+        drawn = STEPS_DRAWN_AGAIN if self.goes_on else STEPS_DRAWN
+        return drawn_steps(newest, span_of_shared(self.steps, self.data.panel.frequency), end, drawn)
 
 
 def span_of_shared(steps: int, frequency: Frequency) -> Span:
@@ -164,7 +177,9 @@ def span_of_shared(steps: int, frequency: Frequency) -> Span:
     return (1, steps) if steps <= frequency.horizon else (frequency.horizon + 1, steps)
 
 
-def drawn_steps(newest: NDArray[np.int64], span: Span, end: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def drawn_steps(
+    newest: NDArray[np.int64], span: Span, end: int, drawn: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Draw some steps ahead for each origin, near ones more often, one from each of equal parts of a share.
 
     Returns
@@ -173,8 +188,8 @@ def drawn_steps(newest: NDArray[np.int64], span: Span, end: int) -> tuple[NDArra
         Those whose target lies before `end`, in the order of their origins.
     """
     first, last = span
-    parts = min(STEPS_DRAWN, last - first + 1)
-    shares = (np.arange(parts) + np.random.default_rng(0).random((len(newest), parts))) / parts
+    parts = min(drawn, last - first + 1)
+    shares = (np.arange(parts) + np.random.default_rng(len(newest)).random((len(newest), parts))) / parts
     ahead = first + np.floor(shares**2 * (last - first + 1)).astype(np.int64)
     inside = newest[:, None] + ahead < end
     return np.repeat(newest, parts)[inside.ravel()], ahead[inside]
@@ -294,10 +309,10 @@ def descend(
     curve : bool
         Whether to record the loss of every epoch on training and validation values.
     """
-    if start is None or len(training_set.examples) < LEAST_EXAMPLES_TO_GO_ON:
-        descent = descent_of(training_set, seed)
-    else:
+    if start is not None and training_set.goes_on:
         descent, epochs = going_on(training_set, seed, start), EPOCHS_TO_GO_ON
+    else:
+        descent = descent_of(training_set, seed)
     planned = min(epochs or descent.epochs, descent.epochs) * descent.batches
 
     def ended() -> bool:

@@ -68,4 +68,10 @@ def updated(model: Model, series: Series, threads: int | None = None, *, keep_la
     days = last_values(series, predictors.seen)
     limits = before(predictors.limits[0], series, count - len(days))
     made = dt.datetime.now().astimezone().date()
-    return replace(model, predictors=replace(predictors, limits=(limits,)), days=days, made=made, notes=() if note is None else (note,))
+    return replace(
+        model,
+        predictors=replace(predictors, limits=(limits,)),
+        days=days,
+        made=made,
+        notes=() if note is None else (note,),
+    )

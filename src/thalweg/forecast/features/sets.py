@@ -187,5 +187,10 @@ def feature_set(known: str, days_back: int, calendar: Calendar, *, shared: bool 
     )
     if shared:
         kept = (block for block in blocks if block.name != LongLevels.name)  # they mislead far ahead after a break
-        blocks = (*kept, *((UsualYear(calendar),) if KNOWN[known].year else ()), SamePlaces(calendar), StepsAhead(calendar))
+        blocks = (
+            *kept,
+            *((UsualYear(calendar),) if KNOWN[known].year else ()),
+            SamePlaces(calendar),
+            StepsAhead(calendar),
+        )
     return FeatureSet(PastValues(days_back, fading=bool(known)), blocks, FEATURE_CLIP if known else np.inf)

@@ -42,17 +42,16 @@ class UsualYear(Block):
         total, count = np.zeros(len(past)), np.zeros(len(past))
         first = -(-origins.ahead // year)  # far ahead, the last year at that time is not known yet
         for ago in range(MOST_YEARS):
-            back = (first + ago) * year
-            end = past.newest - (back - year)
-            target = past.newest + origins.ahead - back
+            back = (first + ago) * year  # from the date to predict to the same time of that year
             known = past.available > back + season + half
-            at = np.where(known, np.minimum(target + half, past.newest), season - 1)
-            around = trailing_mean(values, np.maximum(at, season - 1), season)
-            level = trailing_mean(values, np.where(known, np.minimum(end, past.newest), 0), np.minimum(year, np.where(known, past.available, 1)))
+            at = np.where(known, np.minimum(past.newest + origins.ahead - back + half, past.newest), season - 1)
+            end = np.where(known, past.newest - back + year, 0)  # of the year that holds it
+            whole = np.where(known, np.minimum(year, past.available - back + year), 1)
+            around, level = trailing_mean(values, at, season), trailing_mean(values, end, whole)
             total += np.where(known, around - level, 0.0)
             count += known
-        usual = np.where(count >= LEAST_YEARS, total / np.maximum(count, 1), 0.0)
-        now = trailing_mean(values, past.newest, np.minimum(year, past.available)) - origins.level
         known = count >= LEAST_YEARS
+        usual = np.where(known, total / np.maximum(count, 1), 0.0)
+        now = trailing_mean(values, past.newest, np.minimum(year, past.available)) - origins.level
         spread = origins.scale.spread
         return np.stack([usual / spread, np.where(known, now + usual, 0.0) / spread, known.astype(float)], axis=1)

@@ -192,6 +192,9 @@ class Specification(Protocol):
         """Whether so many training steps are enough for it."""
         ...
 
-    def fitting(self, data: Data, upto: tuple[int, ...], steps: int) -> Fitting:
-        """Prepare the fit on the first `upto` values of each series, for so many steps ahead at once."""
+    def fitting(self, data: Data, upto: tuple[int, ...], steps: int, *, again: bool = False) -> Fitting:
+        """Prepare the fit on the first `upto` values of each series, for so many steps ahead at once.
+
+        With `again`, a fit on fewer values is there to go on from.
+        """
         ...

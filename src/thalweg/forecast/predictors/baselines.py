@@ -81,7 +81,14 @@ class Baseline(RungPredictor):
         """Whether it looks back at training steps only."""
         return self.needed <= train
 
-    def fitting(self, data: Data, upto: tuple[int, ...], steps: int) -> Fitting:  # noqa: ARG002 - nothing is fitted
+    def fitting(
+        self,
+        data: Data,  # noqa: ARG002 - nothing is fitted
+        upto: tuple[int, ...],  # noqa: ARG002 - likewise
+        steps: int,  # noqa: ARG002 - likewise
+        *,
+        again: bool = False,  # noqa: ARG002 - likewise
+    ) -> Fitting:
         """Return a fit whose predictor is the baseline itself."""
         return Fitting(_no_descent, lambda _: self)
 

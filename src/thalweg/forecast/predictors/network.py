@@ -35,9 +35,9 @@ STEPS_AT_ONCE = 32  # of a shared network, so that memory does not grow with the
 class Rung(Hyperparameters):
     """A line or a network of the ladder."""
 
-    def fitting(self, data: Data, upto: tuple[int, ...], steps: int) -> Fitting:
+    def fitting(self, data: Data, upto: tuple[int, ...], steps: int, *, again: bool = False) -> Fitting:
         """Make the training set; its descents are those of the rung's networks."""
-        training_set = TrainingSet(self, data, upto, steps, np.float32)
+        training_set = TrainingSet(self, data, upto, steps, again, np.float32)
 
         def predictor(descents: Sequence[Descended]) -> NetworkPredictor:
             return network_predictor(training_set, np.stack([one.theta for one in descents]))
