@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from thalweg.api.forecast import Forecast
 from thalweg.forecast.model import Model as Forecaster
 from thalweg.forecast.model import load as load_model
+from thalweg.forecast.update import updated
 from thalweg.options import Switch, WholeNumber
 from thalweg.series.read.given import series_of
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 HORIZON = WholeNumber(1, unit="days")
 KEEP_LAST = Switch()
+THREADS = WholeNumber(1)
 
 
 class Model(Forecaster):
@@ -81,6 +83,30 @@ class Model(Forecaster):
             As of `predict`.
         """
         return super().recent(self._read(series), keep_last=keep_last)
+
+    def update(self, series: Any, *, keep_last: bool = False, threads: int | None = None) -> Model:  # noqa: ANN401
+        """Return the model after it has learned from new values, without a new climb.
+
+        The choice, the ways in which steps ahead are predicted and the calibration of the intervals stay as they are.
+
+        Parameters
+        ----------
+        series : Series, path or frame
+            The whole history with the new values: a series, or what `thalweg.read` takes.
+        keep_last : bool
+            As of `predict`.
+        threads : int, optional
+            By default one for each core.
+
+        Raises
+        ------
+        InputError
+            If the model is of an earlier version, which does not say how it was fitted; the series begins later than
+            the one it was fitted on, holds other values or nothing new; or as of `predict`.
+        """
+        keep_last = KEEP_LAST.checked("keep_last", keep_last)
+        threads = None if threads is None else THREADS.checked("threads", threads)
+        return Model.of(updated(self, self._read(series), threads, keep_last=keep_last))
 
     def _read(self, series: object) -> Series:
         return series_of(series, value=self.name, goes_on=True, difference=self.days.differenced)

@@ -19,6 +19,7 @@ from thalweg.cli.look import look_app
 from thalweg.cli.output import NOBODY_READS, give_up_output, is_of_output, write_out
 from thalweg.cli.predict import predict
 from thalweg.cli.sample import sample
+from thalweg.cli.update import update
 from thalweg.cli.usage import is_usage_error, usage_sentence
 from thalweg.errors import InputError
 from thalweg.files import reason_of
@@ -122,7 +123,7 @@ def app(language: str = "en") -> typer.Typer:
             raise typer.Exit(REFUSED)
 
     made.callback(invoke_without_command=True, help=translate("cli.help.thalweg"))(thalweg)
-    for name, function in (("forecast", forecast), ("predict", predict), ("sample", sample)):
+    for name, function in (("forecast", forecast), ("predict", predict), ("update", update), ("sample", sample)):
         made.command(name, help=translate(f"cli.help.{name}.about"), epilog=_epilog(name, language))(
             command_of(function, name, language)
         )

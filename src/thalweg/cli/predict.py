@@ -61,7 +61,7 @@ def predict(
     from thalweg.messages import catalogue
     from thalweg.series.read import read_with
 
-    model = _model_file(model, newfile)
+    model = model_file(model, newfile)
     translate = catalogue(lang, command=True)
     loaded = load(model)
     if out is not None:
@@ -99,7 +99,7 @@ def predict(
         console.print(translate("look.written", file=out))
 
 
-def _model_file(model: Path, newfile: str | None) -> Path:
+def model_file(model: Path, newfile: str | None) -> Path:
     """Return the model's file: where a folder of `forecast` was named, that in it. A table is refused."""
     if (model / MODEL_FILE).is_file():
         return model / MODEL_FILE

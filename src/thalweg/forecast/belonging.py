@@ -31,9 +31,10 @@ def stamped_page(page: str, stamp: str) -> str:
     return page.replace("<head>", f'<head>\n<meta name="{META}" content="{stamp}">', 1)
 
 
-def strangers(path: Path) -> list[str]:
+def strangers(path: Path, lineage: tuple[str, ...] = ()) -> list[str]:
     """Return the names of the files beside a model that carry the stamp of another model, or [] for a lone model.
 
+    The stamps of the models that it was updated from (`lineage`) are its own too.
     A file that carries no stamp is passed over: an earlier version wrote it, or it is none of a forecast.
     """
     if path.name != MODEL_FILE:
@@ -44,7 +45,7 @@ def strangers(path: Path) -> list[str]:
         own = stamp_of(path.read_bytes()) if any(found.values()) else ""
     except OSError:
         return []  # it was taken away since it was read
-    return [name for name, stamp in found.items() if stamp not in ("", own)]
+    return [name for name, stamp in found.items() if stamp not in ("", own, *lineage)]
 
 
 def _stamp_in(path: Path, read: Callable[[str], str]) -> str:

@@ -266,7 +266,7 @@ def load(path: str | Path) -> Model:
         raise InputError("model.unusable", path=path, reason=Message("error.model.reason.incomplete")) from error
     if not all(np.isfinite(part).all() for part in (forecast.mean, forecast.intervals.low, forecast.intervals.high)):
         raise InputError("model.unusable", path=path, reason=Message("error.model.reason.forecast_not_finite"))
-    others = strangers(path)
+    others = strangers(path, model.lineage)
     if others:
         note = Message("model.note.mixed_set", {"path": path, "names": others})
         model = replace(model, notes=(*model.notes, note))

@@ -90,6 +90,8 @@ class ModelParts:
         The first date of the series that it was fitted on.
     team : Team, optional
         What is refitted when it is updated; models of earlier versions do not say it.
+    lineage : tuple of str
+        The stamps of the models that it was updated from; files that carry one of them belong to it too.
     notes : tuple of Message
         What was odd when it was read from a file (keys ``model.note.*``).
     """
@@ -108,6 +110,7 @@ class ModelParts:
     made: dt.date
     began: np.datetime64
     team: Team | None = None
+    lineage: tuple[str, ...] = ()
     notes: tuple[Message, ...] = ()
 
 
@@ -157,6 +160,7 @@ def pack(model: ModelParts) -> bytes:
             "differenced": model.days.differenced,
         },
         "began": str(model.began),
+        "lineage": list(model.lineage),
         "team": None if model.team is None else _team(model.team),
         "daily": _members(predictors.one_step, "daily", tensors),
         "many": _members(predictors.multi_step, "many", tensors),
@@ -293,6 +297,7 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
         made=dt.date.fromisoformat(description["made"]),
         began=a_day(description.get("began", days["start"])),
         team=_team_of(description.get("team"), predictors, frequency),
+        lineage=tuple(clean(str(stamp)) for stamp in description.get("lineage", ())),
         notes=notes,
     )
 

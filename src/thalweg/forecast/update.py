@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from thalweg.errors import InputError
 from thalweg.forecast.backtest import refit
 from thalweg.forecast.data import data_of
@@ -17,6 +19,9 @@ from thalweg.series.filling import in_frequency
 if TYPE_CHECKING:
     from thalweg.forecast.model import Model
     from thalweg.series.series import Series
+
+
+SAME_SHARE = 0.5  # of the stored values that the history must have too
 
 
 def updated(model: Model, series: Series, threads: int | None = None, *, keep_last: bool = False) -> Model:
@@ -43,7 +48,7 @@ def updated(model: Model, series: Series, threads: int | None = None, *, keep_la
     ------
     InputError
         If the model does not say how it was fitted, as those of earlier versions; the series begins later than the one
-        it was fitted on, or has nothing new; or as `Model.joined` does.
+        it was fitted on, holds other values or nothing new; or as `Model.joined` does.
     """
     team = model.team
     if team is None:
@@ -52,13 +57,18 @@ def updated(model: Model, series: Series, threads: int | None = None, *, keep_la
     note = None
     if not keep_last:
         kept, note = model.without_unfinished(series)
-        series = series.head(0) if kept is None else kept
+        if kept is None:
+            raise InputError("update.nothing_new", source=series.source_name, last=model.days.dates[-1])
+        series = kept
     series = in_frequency(series, model.days.frequency) or series
     if series.dates[0] > model.began:
         raise InputError("update.not_whole", source=series.source_name, first=series.dates[0], expected=model.began)
     first, count = series.place(model.days.dates[-1]) + 1, len(series)
     if first >= count:
         raise InputError("update.nothing_new", source=series.source_name, last=series.dates[-1])
+    stored, given = model.days.values, series.values[first - len(model.days) : first]
+    if np.isclose(stored, given).mean() < SAME_SHARE:
+        raise InputError("update.other_values", source=series.source_name, name=model.name, last=model.days.dates[-1])
     data = data_of(series, model.calendar, model.loss)
     every = series.frequency.between_refits
     cutoffs = [(upto,) for upto in (*range(first + every, count, every), count)]
