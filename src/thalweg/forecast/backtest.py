@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -184,6 +184,11 @@ class Backtest:
     refit_days: int
     forecasts: dict[str, NDArray[np.float64]]
     ended: Started
+
+    def beyond(self, steps: int) -> Backtest:
+        """Return this backtest without its predictions of so many first steps ahead."""
+        far = (np.arange(next(iter(self.forecasts.values())).shape[0]) >= steps)[:, None]
+        return replace(self, forecasts={way: np.where(far, made, np.nan) for way, made in self.forecasts.items()})
 
     def then(self, later: Backtest) -> Backtest:
         """Return this backtest, gone on with by a later one, which predicts in some of the ways."""

@@ -208,18 +208,27 @@ def _backtest(
 ) -> _Served:
     """Backtest all ways on validation, choose those of each step ahead, and backtest these on the sealed test.
 
+    Far steps that validation is too short for are backtested on training values too, by refits of their own: so the
+    refits and the predictions of near steps are the same whatever the horizon.
+
     Where validation could not decide on the rung (`decided` is false), it cannot on the ways either, and the choice is
     fed its own predictions.
     """
     data, frequency = searched.data, searched.data.panel.frequency
-    blocks = bounds(frequency, longest_horizon(split, frequency), horizon)
-    steps, sealed, cut = blocks[-1][1], split.train + split.validation, first_cutoff(split, blocks)
-    team = team_of(searched, choice, steps, cut)
-    watcher.stage("as_used", 2 * len(team.parts))
+    longest = longest_horizon(split, frequency)
+    blocks = bounds(frequency, longest, horizon)
+    steps, sealed, cut = blocks[-1][1], split.train + split.validation, first_cutoff(split, blocks, longest)
+    team = team_of(searched, choice, steps, longest, split.train)
+    watcher.stage("as_used", (2 + (cut < split.train)) * len(team.parts))
     refits = functools.partial(backtest, data, refit_days=refit_days, steps=steps, pool=pool, advance=watcher.advance)
-    before = refits(team, first=(cut,), until=(sealed,), start=ended_of(team))
+    before = refits(team, first=(split.train,), until=(sealed,), start=ended_of(team))
+    spans = spans_of(split, cut, blocks)
+    if cut < split.train:  # the networks of the search have learned the values from `cut` on, so these start anew
+        lasts = (last for (_, last), span in zip(blocks, spans, strict=True) if span[0][0] == split.train)
+        near = max(lasts, default=0)
+        before = refits(team, first=(cut,), until=(split.train,)).beyond(near).then(before)
     if decided:
-        plan = plan_steps(data, before.forecasts, blocks, spans_of(split, cut, blocks), team.fallback)
+        plan = plan_steps(data, before.forecasts, blocks, spans, team.fallback)
     else:
         plan = one_way(RECURSIVE, steps)
     needed = team.needed_by(plan)

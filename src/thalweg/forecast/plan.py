@@ -144,15 +144,15 @@ def longest_horizon(split: Split, frequency: Frequency) -> int:
     return max(min(frequency.longest_horizon, split.days // 3), 1)
 
 
-def first_cutoff(split: Split, blocks: Sequence[tuple[int, int]]) -> int:
+def first_cutoff(split: Split, blocks: Sequence[tuple[int, int]], longest: int) -> int:
     """Return from which value on the backtest predicts: validation, or earlier where that is too short for far steps.
 
-    At least half of the training part is left to be learned from.
+    It is then the same for every such horizon. At least half of the training part is left to be learned from.
     """
-    wanted = blocks[-1][1] - 1 + LEAST_CUTOFFS
-    if wanted <= split.validation:
+    if blocks[-1][1] - 1 + LEAST_CUTOFFS <= split.validation:
         return split.train
-    return max(split.train + split.validation - (wanted + MORE_CUTOFFS), split.train // 2)
+    wanted = longest - 1 + LEAST_CUTOFFS + MORE_CUTOFFS
+    return max(split.train + split.validation - wanted, split.train // 2)
 
 
 def spans_of(split: Split, cut: int, blocks: Sequence[tuple[int, int]]) -> list[list[Span]]:
@@ -199,7 +199,7 @@ def plan_steps(
     chosen: list[Block] = []
     for (first, last), of_block in zip(blocks, spans, strict=True):
         cutoffs = sum(end - begin - last + 1 for begin, end in of_block)
-        rows = {way: made[first - 1 : last] for way, made in forecasts.items()}
+        rows = _complete({way: made[first - 1 : last] for way, made in forecasts.items()})
         losses = {way: _loss(data, made, of_block) for way, made in rows.items()}
         if last == 1:
             chosen.append(Block(first, last, (RECURSIVE,), max(cutoffs, 0), {RECURSIVE: losses[RECURSIVE]}))
@@ -209,6 +209,12 @@ def plan_steps(
             ways, loss = _best(data, rows, of_block, losses, copies)
             chosen.append(Block(first, last, ways, cutoffs, losses | {" + ".join(ways): loss}))
     return Plan(tuple(chosen))
+
+
+def _complete(rows: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    """Return the ways that have all predictions; one that looks further back than there is a past is left out."""
+    counts = {way: np.isfinite(made).sum() for way, made in rows.items()}
+    return {way: made for way, made in rows.items() if counts[way] == max(counts.values())}
 
 
 def _best(

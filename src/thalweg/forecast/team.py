@@ -112,7 +112,7 @@ def ended_of(team: Team) -> Started:
     return started
 
 
-def team_of(searched: Searched, choice: Candidate, horizon: int, cut: int) -> Team:
+def team_of(searched: Searched, choice: Candidate, horizon: int, longest: int, cut: int) -> Team:
     """Return what is refitted for a choice.
 
     Parameters
@@ -121,6 +121,9 @@ def team_of(searched: Searched, choice: Candidate, horizon: int, cut: int) -> Te
     choice : Candidate
     horizon : int
         The furthest step ahead of the blocks that are planned; for one step alone there is the choice and what copies.
+    longest : int
+        The most steps ahead that may be asked for: where any beyond the usual horizon is planned, shared networks learn
+        all of them, so that a prediction does not depend on the horizon.
     cut : int
         How many values the first refit learns from; a baseline that looks further back is left out.
     """
@@ -142,7 +145,7 @@ def team_of(searched: Searched, choice: Candidate, horizon: int, cut: int) -> Te
         frequency,
         choice.members,
         shared,
-        horizon if horizon > frequency.horizon else 0,
+        longest if horizon > frequency.horizon else 0,
         every,
         frequency.horizon if learned else 0,
         fallback,
