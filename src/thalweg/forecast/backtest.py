@@ -151,7 +151,7 @@ def refit(
                 Shared(
                     member.rung.name,
                     mean([team.near(member)], at),
-                    mean(team.beyond(member), at) if team.far else None,
+                    mean(team.beyond(member), at) if team.beyond(member) else None,
                 )
                 for member in team.shared
             ),

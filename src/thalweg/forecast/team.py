@@ -37,7 +37,8 @@ class Team:
     choice : tuple of Member
         What the choice is made of; one of them may stand there several times.
     shared : tuple of Member
-        The networks shared over the steps; empty for none.
+        The networks that are ways of their own: those shared over the steps, and where the choice is one of them, the
+        best that is not, which is fed its own predictions.
     far : int
         The furthest step that shared networks learn beyond the usual horizon; 0 where no such step is asked for.
     baselines : tuple of Baseline or FarAhead
@@ -75,7 +76,7 @@ class Team:
 
     def beyond(self, member: Member) -> tuple[Part, ...]:
         """Return the part of a shared member that learns the steps beyond the usual horizon, if asked for."""
-        return ((member, self.far),) if self.far else ()
+        return ((member, self.far),) if self.far and self.near(member)[1] > 1 else ()
 
     def started(self, predictors: Predictors) -> Started:
         """Return where each part ended whose predictors are given; a part whose networks failed in part is left out."""
@@ -87,8 +88,8 @@ class Team:
                 fitted.append((several[0], predictors.multi_step.members[place]))
         for member, shared in zip(self.shared, predictors.shared, strict=True):
             fitted.append((self.near(member), shared.near.members[0]))
-            if self.far and shared.far is not None:
-                fitted.append(((member, self.far), shared.far.members[0]))
+            if shared.far is not None:
+                fitted.append((self.beyond(member)[0], shared.far.members[0]))
         return {
             (member, steps): dict(zip(member.seeds, predictor.thetas, strict=True))
             for (member, steps), predictor in fitted
@@ -140,6 +141,10 @@ def team_of(searched: Searched, choice: Candidate, horizon: int, longest: int, c
     every = (*copied, *(one for one in (*usual, *far_ahead(frequency, counts=counts)) if one.needed <= cut))
     learned = any(member.seeds for member in choice.members)
     shared = tuple(one.members[0] for one in searched.candidates if one.shared and one is not choice)
+    if choice.shared:
+        others = (one for one in searched.candidates if one.learned and not one.shared)
+        best = min(others, key=lambda one: one.comparable, default=None)
+        shared += () if best is None else best.members
     fallback = next((one.name for one in reversed((*copied, *usual[:1])) if one.needed <= cut), copied[0].name)
     return Team(
         frequency,

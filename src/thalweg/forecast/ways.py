@@ -65,7 +65,8 @@ class Predictors:
     multi_step : Mean, optional
         The choice, fitted for several steps at once.
     shared : tuple of Shared
-        The networks that are shared over the steps, each a way by the name of its rung.
+        The networks that are ways of their own, each by the name of its rung; those that are not shared over the steps
+        are fed their own predictions.
     baselines : tuple of Baseline or FarAhead
         What needs no fit, each a way by its name.
     limits : tuple of Limits
