@@ -295,7 +295,7 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
         errors=errors,
         low_residual=float(_number(description.get("low_residual", float(bands[0, -1, 0])))),
         made=dt.date.fromisoformat(description["made"]),
-        began=a_day(description.get("began", days["start"])),
+        began=a_day(dt.date.fromisoformat(description.get("began", days["start"]))),
         team=_team_of(description.get("team"), predictors, frequency),
         lineage=tuple(clean(str(stamp)) for stamp in description.get("lineage", ())),
         notes=notes,
@@ -337,7 +337,8 @@ def _team_of(stored: dict[str, Any] | None, predictors: Predictors, frequency: F
         for predictor, one in zip(fitted, described, strict=True):
             rung = predictor.rung if isinstance(predictor, NetworkPredictor) else predictor
             seeds, epochs = (tuple(int(_number(each)) for each in one[name]) for name in ("seeds", "epochs"))
-            if not isinstance(rung, Rung | Baseline) or len(seeds) != len(epochs) or min(epochs, default=1) < 1:
+            possible = min(epochs, default=1) >= 1 and min(seeds, default=0) >= 0
+            if not isinstance(rung, Rung | Baseline) or len(seeds) != len(epochs) or not possible:
                 raise _UnusableError("model.reason.incomplete")
             made.append(Member(rung, epochs, seeds))
         return tuple(made)
