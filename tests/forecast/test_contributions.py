@@ -222,6 +222,7 @@ def test_a_saved_model_is_explained_on_its_own_days():
     model = Model(
         "mean of 3", "mae", one_way("recursive", 1), predictors_of(members), TAIWAN, stored,
         miss_transform(SERIES.values, counts=True), LEVELS, np.zeros((1, 2, 2)), np.ones(5), -1.0, dt.date(2022, 1, 1),
+        SERIES.start,
     )  # fmt: skip
     why = why_of(model.predictors.one_step, model.calendar, model.days)
     assert why.served == model.predict().mean[0]

@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,13 +17,16 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from support.small_searches import BOTH, SHORT, channel, fitted, meant, search, series_of, served_by
+from support.small_searches import BOTH, SHORT, WEEK, channel, fitted, meant, search, series_of, served_by
 from thalweg.checksummed import CHECKSUM, _checksum
 from thalweg.errors import InputError
 from thalweg.forecast import store
 from thalweg.forecast.model import load
+from thalweg.forecast.plan import Block, Plan
+from thalweg.forecast.predictors.far_ahead import far_ahead
+from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.store import pack
-from thalweg.forecast.ways import DIRECT, RECURSIVE
+from thalweg.forecast.ways import DIRECT, RECURSIVE, Shared
 from thalweg.series.frequency.record import DAILY
 
 PARTS = ("mean", "low80", "high80", "low95", "high95")
@@ -38,6 +42,7 @@ def models(found, series):
         "tomorrow": search(series, ladder=SHORT, horizon=1)[1],
         "below zero": search(series_of(channel().values - 2000), horizon=3, loss="mse")[1],
         "many outputs": many_outputs(found[1], series),
+        "shared": shared_networks(series),
         "copy": search(series_of(week), ladder=SHORT)[1],
     }
 
@@ -45,6 +50,22 @@ def models(found, series):
 def many_outputs(model, series):
     many = [fitted(one.rung, series, len(series), model.horizon) for one in model.predictors.one_step.members]
     return served_by(model, BOTH, multi_step=many)
+
+
+def shared_networks(series):
+    """A model whose far steps are predicted by shared networks, near and far ones, and by what needs no fit."""
+    rung = replace(WEEK, shared=True)
+    made = search(series, ladder=SHORT, horizon=40)[1]
+    near, far = (Mean((fitted(rung, series, len(series), steps),)) for steps in (28, 40))
+    baselines = far_ahead(DAILY, counts=True)
+    blocks = [(1, 1, (RECURSIVE,)), (2, 28, (rung.name,)), (29, 91, (rung.name, *(one.name for one in baselines)))]
+    return replace(
+        made,
+        predictors=replace(made.predictors, shared=(Shared(rung.name, near, far),), baselines=baselines),
+        plan=Plan(tuple(Block(*block) for block in blocks)),
+        days=series,
+        team=None,
+    )
 
 
 def steps_and_ways(model):
@@ -55,6 +76,45 @@ def steps_and_ways(model):
 @pytest.fixture(scope="module")
 def whole(models):
     return pack(models["known"])
+
+
+# Each changes a model with shared networks.
+FORGED_SHARED = {
+    "near networks gone": lambda m: m.tensors.pop("shared.0.near.0"),
+    "far networks gone": lambda m: m.tensors.pop("shared.0.far.0"),
+    "far networks without numbers": lambda m: m.tensors.update(
+        {"shared.0.far.0": np.full_like(m.tensors["shared.0.far.0"], np.nan)}
+    ),
+    "another name": lambda m: m.description["shared"][0].update(name="other"),
+    "a name that is another way": lambda m: m.description["shared"][0].update(name=RECURSIVE),
+    "not shared after all": lambda m: m.description["shared"][0]["near"][0]["rung"].update(shared=False),
+    "shared in words": lambda m: m.description["shared"][0]["near"][0]["rung"].update(known="ever"),
+    "a longer year": lambda m: m.description["baselines"][1]["rung"].update(long_season=10**9),
+    "a year backwards": lambda m: m.description["baselines"][1]["rung"].update(long_season=-20),
+    "a level of nothing": lambda m: m.description["baselines"][1]["rung"].update(level=0),
+    "a level by half": lambda m: m.description["baselines"][1]["rung"].update(level=1.5),
+    "a season by half": lambda m: m.description["baselines"][0]["rung"].update(season=3.5),
+    "a season of a word": lambda m: m.description["baselines"][0]["rung"].update(season="7"),
+    "baselines gone": lambda m: m.description.pop("baselines"),
+}
+
+
+@pytest.mark.parametrize("name", FORGED_SHARED)
+def test_a_forged_file_of_shared_networks_is_refused(name, models, tmp_path):
+    description, tensors = parts_of(pack(models["shared"]), tmp_path / "whole")
+    FORGED_SHARED[name](SimpleNamespace(description=description, tensors=tensors))
+    said = refusal(sealed(description, tensors), tmp_path / "forged.thalweg")
+    assert "does not describe a model" in said
+
+
+def test_a_model_without_far_networks_serves_far_steps_by_the_near_ones(models, tmp_path):
+    description, tensors = parts_of(pack(models["shared"]), tmp_path / "whole")
+    description["shared"][0]["far"] = None
+    del tensors["shared.0.far.0"]
+    (tmp_path / "near.thalweg").write_bytes(sealed(description, tensors))
+    mean, whole = load(tmp_path / "near.thalweg").predict().mean, models["shared"].predict().mean
+    np.testing.assert_array_equal(mean[:28], whole[:28])
+    assert (mean[28:] != whole[28:]).any()
 
 
 def parts_of(content, path):
@@ -80,7 +140,7 @@ def refusal(content, path):
     return str(caught.value)
 
 
-@pytest.mark.parametrize("kind", ["known", "mean", "tomorrow", "many outputs", "below zero", "copy"])
+@pytest.mark.parametrize("kind", ["known", "mean", "tomorrow", "many outputs", "below zero", "shared", "copy"])
 def test_a_loaded_model_gives_the_same_bits(models, kind, tmp_path):
     model = models[kind]
     path = tmp_path / "model.thalweg"
@@ -96,11 +156,16 @@ def test_a_loaded_model_gives_the_same_bits(models, kind, tmp_path):
     assert steps_and_ways(again) == steps_and_ways(model)
     np.testing.assert_array_equal(model.errors, again.errors)
     assert pack(again) == pack(model)
+    assert again.predictors.ways == model.predictors.ways
+    assert again.predictors.baselines == model.predictors.baselines
 
 
 def test_the_choices_above_are_of_every_kind(models):
     assert set(models["copy"].predictors.ways) <= {RECURSIVE, *(name for name, _ in DAILY.copies)}
     assert set(models["many outputs"].plan.ways) == set(BOTH)
+    (shared,) = models["shared"].predictors.shared
+    assert shared.far is not None
+    assert {shared.name, "damped line", "last year at its level"} < set(models["shared"].plan.ways)
     assert models["copy"].chosen == "copy last week"
     assert models["mean"].chosen.startswith("mean of")
     assert models["below zero"].miss_transform.offset is None
@@ -273,6 +338,17 @@ FORGED = {
     "a fade by half": lambda m: m.description["plan"].update(fade=1.5),
     "a fade in words": lambda m: m.description["plan"].update(fade="3"),
     "no fade": lambda m: m.description["plan"].pop("fade"),
+    "a team in words": lambda m: m.description.update(team="all"),
+    "a team of nobody": lambda m: m.description["team"].update(choice=[]),
+    "a team of no epochs": lambda m: m.description["team"]["choice"][0].update(epochs=[0, 0]),
+    "a team of a seed alone": lambda m: m.description["team"]["choice"][0].update(seeds=[0]),
+    "a team of seeds below zero": lambda m: m.description["team"]["choice"][0].update(seeds=[-1, -2]),
+    "a team of seeds in words": lambda m: m.description["team"]["choice"][0].update(seeds=["0", "1"]),
+    "a team of steps below zero": lambda m: m.description["team"].update(far=-1),
+    "a team of steps without end": lambda m: m.description["team"].update(multi_step=10**12),
+    "a lineage of a number": lambda m: m.description.update(lineage=5),
+    "begun never": lambda m: m.description.update(began="once"),
+    "begun on no day": lambda m: m.description.update(began="NaT"),
     "shared networks in words": lambda m: m.description.update(shared="all"),
     "a shared network without unknowns": lambda m: m.description.update(
         shared=[{"name": "x", "near": [m.description["daily"][0]], "far": None}]

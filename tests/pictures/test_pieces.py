@@ -327,4 +327,5 @@ def model_of(series, rung, *, networks=True):
         np.ones(5),
         -1.0,
         made,
+        days.start,
     )

@@ -220,6 +220,7 @@ def model_of(members, days=SERIES):
         np.ones(1),
         -1.0,
         made,
+        days.start,
     )
 
 
