@@ -48,15 +48,15 @@ class Kept:
         make : callable
             Returns what JSON can hold.
         """
-        told = json.dumps(dict(key), sort_keys=True)
+        key = dict(sorted(key.items()))
         name = re.sub(r"[^\w.-]+", "-", "-".join(key.values()))[:80]
-        path = self.folder / f"{name}-{zlib.crc32(told.encode()):08x}.json"
+        path = self.folder / f"{name}-{zlib.crc32(json.dumps(key).encode()):08x}.json"
         if path.exists():
             held = json.loads(path.read_text(encoding="utf-8"))
-            if held["key"] == dict(key):
+            if held["key"] == key:
                 return held["result"]
         made = make()
         unfinished = path.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps({"key": dict(key), "result": made}), encoding="utf-8")
+        unfinished.write_text(json.dumps({"key": key, "result": made}), encoding="utf-8")
         os.replace(unfinished, path)  # noqa: PTH105 - whole or not at all
         return made

@@ -101,7 +101,7 @@ def section(*, quick: bool = False, data: Path | None = None, slow: bool = False
     if data is None:
         return ["Left out: THALWEG_DATA names no folder of the series.", ""]
     print(f"  Results are kept in {results}; an interrupted run goes on with them.", flush=True)
-    taking, absent = _taking_part(slow=slow, quick=quick)
+    taking, absent = taking_part(slow=slow, quick=quick)
     kept = Kept(results)
     lines: list[str] = []
     for file in FILES[3:] if quick else FILES:
@@ -112,7 +112,7 @@ def section(*, quick: bool = False, data: Path | None = None, slow: bool = False
     return [*_told(taking), *absent, *lines]
 
 
-def _taking_part(*, slow: bool, quick: bool) -> tuple[list[Recipe], list[str]]:
+def taking_part(*, slow: bool, quick: bool) -> tuple[list[Recipe], list[str]]:
     """Return the recipes that are run, and a line for those that are not."""
     taking: list[Recipe] = []
     absent: list[str] = []

@@ -136,7 +136,7 @@ class Trend:
         """Return its values at the days ahead."""
         assert len(dates) == len(logs)  # noqa: S101 - all forecasters take both
         pandas = importlib.import_module("pandas")
-        ahead = dates[-1] + np.arange(1, self.steps + 1)
+        ahead = dates[-1] + np.arange(1, self.steps + 1).astype("timedelta64[D]")
         return self.model.predict(pandas.DataFrame({"ds": ahead}))["yhat"].to_numpy()
 
 

@@ -23,8 +23,9 @@ def mase(test: NDArray[np.float64], forecast: NDArray[np.float64], train: NDArra
 
 
 def smape(test: NDArray[np.float64], forecast: NDArray[np.float64]) -> float:
-    """Return the symmetric mean absolute percentage error, in percent; empty values as in `mase`."""
-    return float(np.nanmean(200 * np.abs(test - forecast) / (np.abs(test) + np.abs(forecast))))
+    """Return the symmetric mean absolute percentage error in percent, 0 where both are 0; empty values as in `mase`."""
+    away, both = np.abs(test - forecast), np.abs(test) + np.abs(forecast)
+    return float(np.nanmean(200 * away / np.where(both == 0, 1, both)))
 
 
 def owa(found: tuple[float, float], naive2: tuple[float, float]) -> float:
