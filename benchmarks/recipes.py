@@ -65,7 +65,7 @@ class Recipe:
     told : str
         The recipe in words.
     slow : bool
-        Whether its backtest takes minutes.
+        Whether its backtest of some thousand days takes many minutes.
     """
 
     name: str
@@ -92,9 +92,8 @@ class Copy:
     days_ago: int
     steps: int
 
-    def forecast(self, logs: NDArray[np.float64], dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    def forecast(self, logs: NDArray[np.float64], _dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
         """Return the copies."""
-        assert len(dates) == len(logs)  # noqa: S101 - all forecasters take both
         return logs[len(logs) - self.days_ago + np.arange(self.steps) % self.days_ago]
 
 
@@ -105,22 +104,18 @@ class Statistical:
     model: Any
     steps: int
 
-    def forecast(self, logs: NDArray[np.float64], dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    def forecast(self, logs: NDArray[np.float64], _dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
         """Apply the fitted model to all values that are known."""
-        assert len(dates) == len(logs)  # noqa: S101 - all forecasters take both
         return np.asarray(self.model.forward(y=logs, h=self.steps)["mean"], dtype=np.float64)
 
 
-def statistical(name: str, **options: Any) -> Callable[..., Fitted]:  # noqa: ANN401 - of any model
-    """Return how to fit a model of statsforecast."""
+def statistical(name: str) -> Callable[..., Fitted]:
+    """Return how to fit a model of statsforecast; MSTL sees the year too, where there are two."""
 
-    def fit(logs: NDArray[np.float64], dates: NDArray[np.datetime64], steps: int) -> Fitted:
-        assert len(dates) == len(logs)  # noqa: S101 - all forecasters take both
-        models = importlib.import_module("statsforecast.models")
-        season: Any = WEEK
-        if name == "MSTL" and len(logs) > 2 * YEAR:
-            season = [WEEK, YEAR]
-        return Statistical(getattr(models, name)(season_length=season, **options).fit(logs), steps)
+    def fit(logs: NDArray[np.float64], _dates: NDArray[np.datetime64], steps: int) -> Fitted:
+        model = getattr(importlib.import_module("statsforecast.models"), name)
+        season = [WEEK, YEAR] if name == "MSTL" and len(logs) > 2 * YEAR else WEEK
+        return Statistical(model(season_length=season).fit(logs), steps)
 
     return fit
 
@@ -132,9 +127,8 @@ class Trend:
     model: Any
     steps: int
 
-    def forecast(self, logs: NDArray[np.float64], dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    def forecast(self, _logs: NDArray[np.float64], dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
         """Return its values at the days ahead."""
-        assert len(dates) == len(logs)  # noqa: S101 - all forecasters take both
         pandas = importlib.import_module("pandas")
         ahead = dates[-1] + np.arange(1, self.steps + 1).astype("timedelta64[D]")
         return self.model.predict(pandas.DataFrame({"ds": ahead}))["yhat"].to_numpy()
@@ -223,10 +217,19 @@ RECIPES = (
     Recipe("copy last week", "", lambda _, __, steps: Copy(WEEK, steps), "the last value of the same weekday"),
     Recipe("Theta", "statsforecast", statistical("Theta"), "`Theta(season_length=7)`"),
     Recipe("AutoETS", "statsforecast", statistical("AutoETS"), "`AutoETS(season_length=7)`"),
-    Recipe("MSTL", "statsforecast", statistical("MSTL"), "`MSTL([7, 365])`, below two years of days `MSTL(7)`"),
+    Recipe(
+        "MSTL", "statsforecast", statistical("MSTL"), "`MSTL([7, 365])`, up to two years of days `MSTL(7)`", slow=True
+    ),
     Recipe("AutoARIMA", "statsforecast", statistical("AutoARIMA"), "`AutoARIMA(season_length=7)`", slow=True),
     Recipe("Prophet", "prophet", prophet, "its defaults; a function of the date alone"),
-    Recipe("LightGBM", "lightgbm", lightgbm, "a model a day ahead, which sees lags and the target day's calendar"),
+    Recipe(
+        "LightGBM",
+        "lightgbm",
+        lightgbm,
+        f"a model for each day ahead, {ROUNDS} trees of {TREES['num_leaves']} leaves, absolute error; of differences from "
+        f"the mean of the last week; it sees {len(LAGS)} past values, the target's weekday in the last four weeks, the "
+        "day 52 weeks before the target, and the target's weekday, month, day of the month and day of the year",
+    ),
 )
 
 

@@ -90,6 +90,7 @@ def test_the_features_of_trees_end_at_the_last_known_day_and_know_the_target_s_c
             assert row[len(recipes.LAGS) + 4] == pytest.approx(logs[target - 364] - level)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # within Prophet
 @pytest.mark.parametrize("name", ["Theta", "AutoETS", "MSTL", "LightGBM", "Prophet"])
 def test_each_forecaster_goes_on_with_a_week(recipes, name):
     recipe = next(one for one in recipes.RECIPES if one.name == name)
