@@ -14,6 +14,7 @@ import numpy as np
 
 import recipes
 from kept import Kept, checksum, source_checksum
+from machine import processor
 from measure import one_core, ready_engine, table
 from real import FILES, HORIZON, File, folder, forecast, plain
 
@@ -153,7 +154,7 @@ def _of_file(file: File, data: Path, taking: Sequence[Recipe], ladders: Sequence
     import thalweg  # noqa: PLC0415 - it must not load before its cache is chosen
     from thalweg.series.split import split_by_date  # noqa: PLC0415 - likewise
 
-    key = {"series": file.title, "file": checksum([data / file.name])}
+    key = {"series": file.title, "file": checksum([data / file.name]), "processor": processor()}
     recipe_sum = checksum([Path(recipes.__file__)])
     ready_engine()
     found: dict[str, dict[str, Any]] = {}

@@ -18,6 +18,7 @@ import numpy as np
 
 import scores
 from kept import Kept, checksum, source_checksum
+from machine import processor
 from measure import ready_engine, table
 
 if TYPE_CHECKING:
@@ -233,6 +234,7 @@ def _told(collection: Collection, data: Path, every: int, ladder: str, kept: Kep
     found: dict[str, dict[str, Any]] = {}
     for at, (name, numbers) in enumerate(asked.items(), 1):
         key = {"collection": collection.title, "series": name, "ladder": ladder, "source": source, "file": contents}
+        key["processor"] = processor()  # seconds of another one are not kept for this one
         made = kept.result(key, lambda numbers=numbers: forecast(numbers, collection.horizon, ladder))
         if at == 1 and "refused" in made:
             return [f"{collection.title}: left out, since its first series is refused: {made['refused']}", ""]

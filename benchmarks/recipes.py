@@ -226,9 +226,9 @@ RECIPES = (
         "LightGBM",
         "lightgbm",
         lightgbm,
-        f"a model for each day ahead, {ROUNDS} trees of {TREES['num_leaves']} leaves, absolute error; of differences from "
-        f"the mean of the last week; it sees {len(LAGS)} past values, the target's weekday in the last four weeks, the "
-        "day 52 weeks before the target, and the target's weekday, month, day of the month and day of the year",
+        f"a model for each day ahead, {ROUNDS} trees of {TREES['num_leaves']} leaves, absolute error; of differences "
+        f"from the mean of the last week; it sees {len(LAGS)} past values, the target's weekday in the last four "
+        "weeks, the day 52 weeks before the target, and the target's weekday, month, day of the month and of the year",
     ),
 )
 

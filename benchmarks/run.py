@@ -44,6 +44,7 @@ SECTIONS = {
     "peers": "Beside other forecasters",
 }
 OF_A_FILE = ("ladder", "command")
+OPTIONS = {"digits": ("mnist",), "published": ("every", "ladder", "results"), "peers": ("slow", "results")}
 NAMED_ONLY = ("published", "peers")  # they need series of other places, packages and an hour
 DRAWN = ("updates", "passes", "growth", "cores", "share", "command", "peers")
 
@@ -82,16 +83,10 @@ def measured(name: str, given: argparse.Namespace, path: Path) -> str:
     began, on = time.perf_counter(), machine.describe()
     module = importlib.import_module(name)  # now, not before: each loads an engine or two
     of_data: tuple[object, ...] = (path, given.value) if name in OF_A_FILE else ()
-    if name == "digits":
-        of_data = (given.mnist,)
-    keywords: dict[str, object] = {}
-    if name == "published":
-        keywords = {"every": given.every, "ladder": given.ladder, "results": given.results}
-    if name == "peers":
-        keywords = {"slow": given.slow, "results": given.results}
-    found = module.section(*of_data, quick=given.quick, **keywords)
+    named = {option: getattr(given, option) for option in OPTIONS.get(name, ())}
+    found = module.section(*of_data, quick=given.quick, **named)
     told = ["## " + SECTIONS[name], "", *found]
-    if name in DRAWN:
+    if name in DRAWN and any(line.startswith("|") for line in found):
         told += [f"![{SECTIONS[name]}](../docs/{PICTURES.name}/{name}.svg)", ""]
     took = time.perf_counter() - began
     return "\n".join([*told, f"*Measured {on}; it took {took:.0f} s.*"]) + "\n"
