@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 LADDERS = ("full", "quick")
 HEAD = ("once, s", "backtest, s", "whole, s", "of processors, s", "1 day ahead", "28 days ahead")
+RECIPES = checksum([Path(recipes.__file__)])
 SHORT = 70  # days
 FLOORS = ("AutoETS", "Theta", "copy last week")  # thalweg should be no worse than the best of them, 28 days ahead
 
@@ -155,7 +156,6 @@ def _of_file(file: File, data: Path, taking: Sequence[Recipe], ladders: Sequence
     from thalweg.series.split import split_by_date  # noqa: PLC0415 - likewise
 
     key = {"series": file.title, "file": checksum([data / file.name]), "processor": processor()}
-    recipe_sum = checksum([Path(recipes.__file__)])
     ready_engine()
     found: dict[str, dict[str, Any]] = {}
     with plain(file, data) as path:
@@ -168,7 +168,7 @@ def _of_file(file: File, data: Path, taking: Sequence[Recipe], ladders: Sequence
             found[f"**thalweg, {ladder}**"] = made
             _print(file, f"thalweg, {ladder}", made)
     for recipe in taking:
-        of_recipe = {**key, "forecaster": recipe.name, "version": recipe.version or "", "recipes": recipe_sum}
+        of_recipe = {**key, "forecaster": recipe.name, "version": recipe.version or "", "recipes": RECIPES}
         made = kept.result(of_recipe, lambda recipe=recipe: of_peer(recipe, series, first, sealed))
         found[recipe.name] = made
         _print(file, recipe.name, made)

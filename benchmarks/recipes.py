@@ -138,7 +138,7 @@ def prophet(logs: NDArray[np.float64], dates: NDArray[np.datetime64], steps: int
     """Fit Prophet with its defaults, without samples for intervals."""
     logging.getLogger("prophet.plot").setLevel(logging.CRITICAL)  # it would miss Plotly, which is not needed
     pandas, library = (importlib.import_module(name) for name in ("pandas", "prophet"))
-    logging.getLogger("cmdstanpy").setLevel(logging.ERROR)
+    logging.getLogger("cmdstanpy").disabled = True  # it tells of each fit, at a level that it sets itself
     model = library.Prophet(uncertainty_samples=0)
     return Trend(model.fit(pandas.DataFrame({"ds": dates, "y": logs})), steps)
 
