@@ -134,7 +134,8 @@ def test_a_backtest_has_no_forecast_before_its_first_fit(tested):
 
 def refitted_by_hand(member, upto, steps, starts=None):
     """Fit a member on the days before `upto`, and return its predictor; `starts` are the unknowns to go on from."""
-    training_set = TrainingSet.of(member.rung, SERIES.head(upto), PLAIN, "mae", upto, steps)
+    data = data_of(SERIES.head(upto), PLAIN, "mae")
+    training_set = TrainingSet(member.rung, data, (upto,), steps, again=starts is not None)
     thetas = [
         descend(training_set, seed, epochs=epochs, start=None if starts is None else starts[place]).theta
         for place, (seed, epochs) in enumerate(zip(member.seeds, member.epochs, strict=True))

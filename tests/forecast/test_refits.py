@@ -1,18 +1,131 @@
-"""A refit that fails is an error that says what to do."""
+"""Refits go on from the last weights, the same each time; and a refit that fails is an error that says what to do."""
 
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pytest
 
-from support.small_searches import NET, channel
+from support.small_searches import LINE, NET, WEEK, channel
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import refit_member
+from thalweg.forecast.backtest import backtest, refit, refit_member
 from thalweg.forecast.data import data_of
+from thalweg.forecast.predictors.baselines import Copy
 from thalweg.forecast.search import Member
+from thalweg.forecast.team import Team
+from thalweg.forecast.training import (
+    EPOCHS_TO_GO_ON,
+    LEAST_EXAMPLES_TO_GO_ON,
+    RATE_TO_GO_ON,
+    TrainingSet,
+    descend,
+    going_on,
+)
+from thalweg.forecast.ways import RECURSIVE
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
+from thalweg.series.frequency.record import DAILY
+
+SERIES = channel(1200)
+DATA = data_of(SERIES, Calendar(), "mae")
+SHARED = replace(WEEK, shared=True, seeds=2)
+TEAM = Team(
+    DAILY, (Member(LINE, (3, 2), (0, 1)),), (Member(SHARED, (1, 1), (0, 1)),), baselines=(Copy(7),), multi_step=5
+)
+CUTOFFS = [(1060,), (1090,), (1120,)]
+
+
+def training_set(rung, upto, steps, *, again):
+    return TrainingSet(rung, DATA, (upto,), steps, again, np.float32)
+
+
+def thetas_of(predictors):
+    (shared,) = predictors.shared
+    each = (*predictors.one_step.members, *predictors.multi_step.members, *shared.near.members)
+    return [one.thetas for one in each]
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    with thread_pool(1) as pool:
+        return refit(DATA, TEAM, CUTOFFS, 5, pool, lambda _: None)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_refits_have_the_same_bits_whatever_the_threads(fitted, threads):
+    with thread_pool(threads) as pool:
+        again, ended = refit(DATA, TEAM, CUTOFFS, 5, pool, lambda _: None)
+    for one, other in zip(fitted[0], again, strict=True):
+        for first, second in zip(thetas_of(one), thetas_of(other), strict=True):
+            np.testing.assert_array_equal(first, second)
+    assert list(ended) == list(fitted[1])
+
+
+def test_a_refit_is_that_of_before_gone_on_with(fitted):
+    """By hand: the first fit starts from nothing, each later one from the unknowns of the one before."""
+    for rung, steps, epochs, place in ((LINE, 1, (3, 2), 0), (LINE, 5, (3, 2), 1), (SHARED, 28, (1, 1), 2)):
+        for seed in (0, 1):
+            theta = None
+            for at, (upto,) in enumerate(CUTOFFS):
+                learned = training_set(rung, upto, steps, again=at > 0)
+                assert at == 0 or learned.goes_on
+                theta = descend(learned, seed, epochs=epochs[seed], start=theta).theta
+                np.testing.assert_array_equal(theta, thetas_of(fitted[0][at])[place][seed], err_msg=rung.name)
+
+
+def test_where_refits_ended_others_go_on(fitted):
+    """In two parts, the refits are those of one go."""
+    with thread_pool(1) as pool:
+        _, ended = refit(DATA, TEAM, CUTOFFS[:2], 5, pool, lambda _: None)
+        (last,), _ = refit(DATA, TEAM, CUTOFFS[2:], 5, pool, lambda _: None, ended)
+    for one, other in zip(thetas_of(last), thetas_of(fitted[0][2]), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_descent_that_goes_on_takes_smaller_steps_and_few_epochs(fitted):
+    learned = training_set(LINE, 1120, 1, again=True)
+    start = thetas_of(fitted[0][1])[0][0]
+    descent = going_on(learned, 0, start)
+    np.testing.assert_array_equal(descent.theta, start)
+    assert descent.epochs == EPOCHS_TO_GO_ON < LINE.epochs
+    assert descent.learning_rate <= RATE_TO_GO_ON * LINE.optimizer.learning_rate
+    moved = descend(learned, 0, epochs=40, start=start).theta
+    anew = descend(learned, 0, epochs=40).theta
+    assert 0 < np.abs(moved - start).max() < np.abs(anew - start).max()
+
+
+def test_two_refits_take_their_batches_in_another_order():
+    """The seed of the batches changes with the number of examples; the same number has the same order."""
+    start = descend(training_set(LINE, 1060, 1, again=False), 0, epochs=2).theta
+    one, other = (going_on(training_set(LINE, upto, 1, again=True), 0, start) for upto in (1090, 1120))
+    same = going_on(training_set(LINE, 1090, 1, again=True), 0, start)
+    assert one.seed == same.seed != other.seed
+
+
+@pytest.mark.parametrize(("rung", "least"), [(LINE, 1007), (SHARED, 86)])
+def test_with_few_examples_a_refit_starts_from_nothing(rung, least):
+    assert LEAST_EXAMPLES_TO_GO_ON == 1000
+    few, enough = (training_set(rung, upto, 1, again=True) for upto in (least - 1, least))
+    assert (few.goes_on, enough.goes_on) == (False, True)
+    start = np.zeros(few.network.size, dtype=np.float32)
+    np.testing.assert_array_equal(
+        descend(few, 3, epochs=1, start=start).theta, descend(few, 3, epochs=1).theta
+    )
+    assert not training_set(rung, least + 100, 1, again=False).goes_on
+
+
+def test_a_backtest_in_two_parts_is_that_of_one_go():
+    options = {"refit_days": 30, "steps": 5, "advance": lambda _: None}
+    with thread_pool(1) as pool:
+        whole = backtest(DATA, TEAM, first=(1060,), until=(1200,), pool=pool, **options)
+        one = backtest(DATA, TEAM, first=(1060,), until=(1120,), pool=pool, **options)
+        two = backtest(DATA, TEAM, first=(1120,), until=(1200,), pool=pool, start=one.ended, **options)
+    for way, made in one.then(two).forecasts.items():
+        np.testing.assert_array_equal(made, whole.forecasts[way], err_msg=way)
+    near = whole.beyond(2)
+    assert np.isnan(near.forecasts[RECURSIVE][:2]).all()
+    np.testing.assert_array_equal(near.forecasts[RECURSIVE][2:], whole.forecasts[RECURSIVE][2:])
 
 
 def test_a_rung_that_diverges_on_more_days_is_an_error_with_advice():

@@ -294,12 +294,12 @@ def test_gaps_where_far_steps_would_be_scored(tmp_path):
     observed[47:55] = False
     series = series_of(channel(56).values, observed)
     findings, model = search(series, ladder=SHORT, horizon=18)
-    cut = first_cutoff(findings.split, bounds(DAILY, 18, 18))
+    cut = first_cutoff(findings.split, bounds(DAILY, 18, 18), 18)
     residuals = np.array([observed[cut + step - 1 :].sum() for step in range(1, 19)])
     few = np.flatnonzero(residuals < 20)
     assert 0 < len(few) < 10
     np.testing.assert_array_equal(model.bands[few], model.bands[few - 1])
-    assert (model.bands[few[0] - 1, 0] != model.bands[0, 0]).all()
+    assert (model.bands[few[0] - 1, 0] != model.bands[0, 0]).any()
     assert np.isfinite(findings.steps).all()
     model.save(tmp_path / "gaps.thalweg")
     load(tmp_path / "gaps.thalweg")

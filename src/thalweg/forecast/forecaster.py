@@ -227,7 +227,11 @@ def _backtest(
         lasts = (last for (_, last), span in zip(blocks, spans, strict=True) if span[0][0] == split.train)
         near = max(lasts, default=0)
         before = refits(team, first=(cut,), until=(split.train,)).beyond(near).then(before)
-    plan = plan_steps(data, before.forecasts, blocks, spans, team.fallback) if decided else one_way(RECURSIVE, steps)
+    plan = (
+        plan_steps(data, before.forecasts, blocks, spans, team.learned, team.fallback)
+        if decided
+        else one_way(RECURSIVE, steps)
+    )
     needed = team.needed_by(plan)
     serving = replace(needed, baselines=team.baselines)
     after = refits(serving, first=(sealed,), until=(split.days,), start=before.ended, plan=plan)

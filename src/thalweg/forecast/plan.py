@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LEAST_CUTOFFS = 8  # below, a block of steps takes the seasonal fallback
 MORE_CUTOFFS = 20  # than the least, where training values are used too
+DOUBT = 0.2  # share by which other ways must be better than the learned ones, for one window of evidence
 NEARLY = 0.1  # a way whose loss is at most so much larger than the least, as a share, may be part of a mean
 FADE_STEPS = 3  # the first steps of a block over which its ways take over from those of the block before
 
@@ -177,11 +178,13 @@ def plan_steps(
     blocks: Sequence[tuple[int, int]],
     spans: Sequence[Sequence[Span]],
     fallback: str,
+    learned: Collection[str] = (),
 ) -> Plan:
     """Choose the ways of each block of steps by their loss over cutoffs before the sealed test.
 
-    The first step is that of the choice itself. Every other block takes the mean of two or three ways that are nearly
-    as good as the best, or one alone; where that loses to copying, it copies.
+    The first step is that of the choice itself. Every other block takes the mean of the learned ways that are nearly as
+    good as the best of these, or the mean of the best of all ways where these are clearly better; where that loses to
+    copying, it copies.
 
     Parameters
     ----------
@@ -194,6 +197,8 @@ def plan_steps(
         For each block, the values of each series on which its ways are compared.
     fallback : str
         The way of a block with too few cutoffs.
+    learned : collection of str
+        The ways that gradient descent found.
     """
     copies = [name for name, _ in data.panel.frequency.copies]
     chosen: list[Block] = []
@@ -206,8 +211,10 @@ def plan_steps(
         elif cutoffs < LEAST_CUTOFFS or not np.isfinite(list(losses.values())).any():  # all may have been filled in
             chosen.append(Block(first, last, (fallback,)))
         else:
-            ways, loss = _best(data, rows, of_block, losses, copies)
-            chosen.append(Block(first, last, ways, cutoffs, losses | {" + ".join(ways): loss}))
+            compared = _Compared(data, rows, of_block, losses)
+            ways = _best(compared, learned, copies, (cutoffs - 1) / last + 1)
+            told = losses | {" + ".join(ways): compared.of_mean(ways)}
+            chosen.append(Block(first, last, tuple(ways), cutoffs, told))
     return Plan(tuple(chosen))
 
 
@@ -217,34 +224,51 @@ def _complete(rows: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.f
     return {way: made for way, made in rows.items() if counts[way] == max(counts.values())}
 
 
-def _best(
-    data: Data,
-    rows: Mapping[str, NDArray[np.float64]],
-    spans: Sequence[Span],
-    losses: Mapping[str, float],
-    copies: Collection[str],
-) -> tuple[tuple[str, ...], float]:
-    """Return the ways whose mean predicts some steps, and its loss.
+@dataclass(frozen=True, eq=False)
+class _Compared:
+    """Some steps ahead, and what their ways lose on earlier dates."""
 
-    They are the best way, the second best where it is nearly as good, and a third that lowers the loss of the two. Over
-    the series that this was tuned on, the mean of two was better on later dates than the best one of the earlier dates.
+    data: Data
+    rows: Mapping[str, NDArray[np.float64]]
+    spans: Sequence[Span]
+    losses: Mapping[str, float]
+
+    def of_mean(self, ways: Sequence[str]) -> float:
+        """Return the loss of the mean of some ways."""
+        return _loss(self.data, np.mean([self.rows[way] for way in ways], axis=0), self.spans)
+
+    def nearly_best(self, ways: Collection[str]) -> list[str]:
+        """Return those of some ways that are nearly as good as the best of them, the best first."""
+        known = sorted((way for way in ways if np.isfinite(self.losses[way])), key=self.losses.__getitem__)
+        return [way for way in known if self.losses[way] <= (1 + NEARLY) * self.losses[known[0]]]
+
+
+def _best(compared: _Compared, learned: Collection[str], copies: Collection[str], windows: float) -> list[str]:
+    """Return the ways whose mean predicts some steps.
+
+    They are the learned ways that are nearly as good as the best of these. Where the evidence is strong enough, they
+    are instead the two best of all ways, and a third that lowers the loss of the two. What loses to copying copies.
+
+    Parameters
+    ----------
+    compared : _Compared
+    learned, copies : collection of str
+    windows : float
+        How many spans as long as the furthest step fit into the earlier dates: the evidence. Losses of ways that were
+        picked on few of them were worse on later dates, over the series that this was tuned on.
     """
-    best = min(loss for loss in losses.values() if np.isfinite(loss))
-    near = sorted((way for way in losses if losses[way] <= (1 + NEARLY) * best), key=losses.__getitem__)
-
-    def of_mean(ways: Sequence[str]) -> float:
-        return _loss(data, np.mean([rows[way] for way in ways], axis=0), spans)
-
-    picked, others = near[:2], near[2:]
-    mean = of_mean(picked)
-    if others:
-        third = min(others, key=lambda way: of_mean([*picked, way]))
-        if of_mean([*picked, third]) < mean:
-            picked, mean = [*picked, third], of_mean([*picked, third])
+    ways, losses = compared.rows, compared.losses
+    near = compared.nearly_best(ways)
+    picked = near[:2]
+    if len(near) > len(picked):
+        third = min(near[2:], key=lambda way: compared.of_mean([*picked, way]))
+        if compared.of_mean([*picked, third]) < compared.of_mean(picked):
+            picked.append(third)
+    usual = compared.nearly_best([way for way in learned if way in ways])
+    if usual and compared.of_mean(picked) >= (1 - DOUBT / np.sqrt(windows)) * compared.of_mean(usual):
+        picked = usual
     copied = min((way for way in copies if way in losses), key=losses.__getitem__, default=picked[0])
-    if losses[copied] < mean:
-        picked, mean = [copied], losses[copied]
-    return tuple(picked), mean
+    return [copied] if losses[copied] < compared.of_mean(picked) else picked
 
 
 def _loss(data: Data, rows: NDArray[np.float64], spans: Sequence[Span]) -> float:

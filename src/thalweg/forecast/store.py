@@ -487,6 +487,9 @@ def _member(member: dict[str, Any], unknowns: NDArray[Any] | None, calendar: Cal
     stored: dict[str, Any] = member["rung"]
     if "baseline" in stored or stored.get("copy"):
         baseline = _baseline(dict(stored), calendar.frequency)
+        lengths = [each for each in vars(baseline).values() if not isinstance(each, bool | str)]
+        if not all(type(length) is int and length >= 1 for length in lengths):
+            raise _UnusableError("model.reason.incomplete")
         if type(baseline.needed) is not int or not 1 <= baseline.needed <= days:
             raise _UnusableError("model.reason.too_few_days", needed=baseline.needed, days=days)
         return baseline

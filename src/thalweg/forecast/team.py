@@ -9,7 +9,7 @@ from thalweg.forecast.ladder import copies
 from thalweg.forecast.predictors.baselines import Copy, SeasonalMean
 from thalweg.forecast.predictors.far_ahead import far_ahead
 from thalweg.forecast.predictors.network import NetworkPredictor
-from thalweg.forecast.ways import DIRECT
+from thalweg.forecast.ways import DIRECT, RECURSIVE
 
 if TYPE_CHECKING:
     from thalweg.forecast.plan import Plan
@@ -56,6 +56,12 @@ class Team:
     baselines: tuple[Baseline | FarAhead, ...] = ()
     multi_step: int = 0
     fallback: str = ""
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """The names of the ways that gradient descent found."""
+        choice = (RECURSIVE, DIRECT) if any(member.seeds for member in self.choice) else ()
+        return (*choice, *(member.rung.name for member in self.shared))
 
     @property
     def parts(self) -> tuple[Part, ...]:

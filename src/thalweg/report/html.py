@@ -14,6 +14,7 @@ import jinja2
 import vl_convert
 
 from thalweg.charts.style import FONT, VEGA_LITE
+from thalweg.kept import kept
 from thalweg.messages import catalogue
 from thalweg.version import __version__
 
@@ -51,8 +52,12 @@ def page_chart(name: str, described: Mapping[str, Any]) -> PageChart:
 
 @cache
 def scripts() -> str:
-    """Return the scripts that draw charts, as one bundle: Vega, Vega-Lite, Vega-Embed."""
-    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
+    """Return the scripts that draw charts, as one bundle: Vega, Vega-Lite, Vega-Embed.
+
+    To bundle them takes over a second, more than all the charts of a page.
+    """
+    name = f"vega-{VEGA_LITE}-vl-convert-{vl_convert.__version__}.js"
+    return kept(name, lambda: vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE))
 
 
 @dataclass(frozen=True)
