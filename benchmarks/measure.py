@@ -11,11 +11,12 @@ import sys
 import sysconfig
 import tempfile
 import time
-import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from kept import source_checksum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -108,9 +109,14 @@ def own_cache() -> None:
     Its cache looks at the file of the function it keeps, not at those of the functions which that calls: after a change
     to a product, a loop over updates that is still kept would run the old one.
     """
-    source = sorted((Path(__file__).resolve().parents[1] / "src").rglob("*.py"))
-    told = zlib.crc32(b"".join(path.read_bytes() for path in source))
-    os.environ["NUMBA_CACHE_DIR"] = str(Path(tempfile.gettempdir()) / f"thalweg-bench-{told:08x}")
+    os.environ["NUMBA_CACHE_DIR"] = str(Path(tempfile.gettempdir()) / f"thalweg-bench-{source_checksum()}")
+
+
+def ready_engine() -> None:
+    """Compile the engine where that is not done yet, before anything is timed."""
+    from thalweg.learn.prepare import prepare  # noqa: PLC0415 - it must not load before its cache is chosen
+
+    prepare(lambda: print("  The engine is being compiled, which takes up to a minute.", flush=True))
 
 
 def thalweg(*arguments: str) -> list[str]:

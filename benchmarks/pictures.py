@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 Rows = list[dict[str, str]]
 WIDTH = 560
 COLOURS = (BLUE, VERMILLION, GREEN, "#cc79a7", GREY)
+ORANGE = "#e69f00"
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MARKS = ("circle", "square", "triangle-up", "diamond", "cross")
+MORE_MARKS = ("triangle-down", "triangle-left", "triangle-right")
 
 
 def long(rows: Rows, columns: Sequence[str], label: str) -> alt.InlineData:
@@ -142,6 +144,47 @@ def of_command(found: Sequence[Rows]) -> alt.Chart:
     return dots(found[0], ("time", "of processors"), "what", "seconds")
 
 
+def of_peers(found: Sequence[Rows]) -> alt.VConcatChart:
+    """Draw error over seconds: a row a series, one day ahead and 28 days ahead; a copy, which takes none, is a line."""
+    whole = [number(row["whole, s"]) for rows in found for row in rows if number(row["whole, s"])]
+    scale, axis = powers(min(whole), max(whole), "seconds in all")
+    x = alt.X("seconds:Q", scale=scale, axis=axis)
+    names = list(dict.fromkeys(row[next(iter(row))].strip("*") for rows in found for row in rows))
+    names = [name for name in names if not name.startswith("copy")]
+    marked = {
+        "color": alt.Color(
+            "name:N", sort=None, scale=_scale(names, (BLUE, SKY, *COLOURS[1:], INK, ORANGE)), legend=_legend()
+        ),
+        "shape": alt.Shape("name:N", sort=None, scale=_scale(names, (*MARKS, *MORE_MARKS)), legend=_legend()),
+    }
+    steps = ("1 day ahead", "28 days ahead")
+    return alt.vconcat(*(alt.hconcat(*(_over_seconds(rows, step, x, marked) for step in steps)) for rows in found))
+
+
+def _over_seconds(rows: Rows, step: str, x: alt.X, marked: Mapping[str, Any]) -> alt.LayerChart:
+    """Draw one panel of `of_peers`."""
+    title = next(iter(rows[0]))
+    marks = [
+        {"name": row[title].strip("*"), "seconds": number(row["whole, s"]), "error": number(row[step])} for row in rows
+    ]
+    y = alt.Y("error:Q", scale=alt.Scale(zero=False, padding=14), axis=alt.Axis(title=None, tickCount=5, format=",~r"))
+    drawn = [
+        alt.Chart(alt.InlineData(values=[mark for mark in marks if mark["seconds"]]))
+        .mark_point(filled=True, size=75, opacity=1)
+        .encode(x=x, y=y, **marked)
+    ]
+    width = WIDTH * 0.6
+    copies = sorted((mark for mark in marks if not mark["seconds"]), key=lambda mark: mark["error"])
+    for at, mark in enumerate(copies):  # the lower line has its name below it on the right, the other above it
+        copied = alt.Chart(alt.InlineData(values=[mark])).encode(y=y)
+        place: dict[str, Any] = {"align": "left", "dx": 3, "dy": -6} if at else {"align": "right", "dx": -3, "dy": 9}
+        label = copied.mark_text(color=GREY, fontSize=11, **place)
+        drawn += [copied.mark_rule(color=GREY, strokeDash=[4, 3])]
+        drawn += [label.encode(x=alt.value(0 if at else width), text="name:N")]
+    told = alt.Title(f"{title}, {step}", fontSize=12, fontWeight="normal", anchor="start", color=INK)
+    return alt.layer(*drawn, width=width, height=200, title=told)
+
+
 DRAWN: dict[str, Callable[[Sequence[Rows]], Any]] = {
     "updates": of_updates,
     "passes": of_passes,
@@ -149,6 +192,7 @@ DRAWN: dict[str, Callable[[Sequence[Rows]], Any]] = {
     "cores": of_cores,
     "share": of_share,
     "command": of_command,
+    "peers": of_peers,
 }
 
 

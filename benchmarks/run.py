@@ -1,8 +1,12 @@
 """Measure time, memory and accuracy beside peers, and write down the results with a description of the machine.
 
-./dev bench                       everything; writes benchmarks/RESULTS.md, its pictures and the READMEs' table
+./dev bench                       everything but published and peers; writes benchmarks/RESULTS.md, its pictures and
+                                  the READMEs' table
 ./dev bench --only updates,cores  measure those sections again and replace them; the others stay
 ./dev bench --only updates --out some.md      into another file, without pictures and READMEs
+./dev bench --only published      public benchmark series (THALWEG_BENCH names their folder): every 8th, or --every 1
+./dev bench --only peers          other forecasters of the real series (THALWEG_DATA names their folder); --slow takes
+                                  in AutoARIMA and MSTL. Both keep each result, and an interrupted run goes on
 ./dev bench --draw                draw pictures and READMEs again, from RESULTS.md
 ./dev bench --quick               a smoke run of some seconds; it prints, and writes a file only with --out
 """
@@ -36,9 +40,13 @@ SECTIONS = {
     "memory": "A large file",
     "larger": "Data larger than memory",
     "digits": "Handwritten digits beside scikit-learn and PyTorch",
+    "published": "Published tables",
+    "peers": "Beside other forecasters",
 }
 OF_A_FILE = ("ladder", "command")
-DRAWN = ("updates", "passes", "growth", "cores", "share", "command")
+OPTIONS = {"digits": ("mnist",), "published": ("every", "ladder", "results"), "peers": ("slow", "results")}
+NAMED_ONLY = ("published", "peers")  # they need series of other places, packages and an hour
+DRAWN = ("updates", "passes", "growth", "cores", "share", "command", "peers")
 
 
 def options(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -48,13 +56,21 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--value", help="its value column")
     parser.add_argument("--mnist", type=Path, help="folder of MNIST's four files for digits; by default noise")
     parser.add_argument("--quick", action="store_true", help="a smoke run of some seconds")
+    parser.add_argument("--every", type=int, default=8, help="published forecasts every so many series; by default 8")
+    parser.add_argument("--ladder", choices=("full", "quick"), default="full", help="the ladder of published")
+    parser.add_argument("--slow", action="store_true", help="peers takes in AutoARIMA and MSTL, which need long")
+    parser.add_argument("--results", type=Path, default=HERE / ".results", help="where published and peers keep theirs")
     parser.add_argument("--only", metavar="SECTIONS", help=f"some of {','.join(SECTIONS)}")
     parser.add_argument("--out", type=Path, help="where to write; by default benchmarks/RESULTS.md")
     parser.add_argument("--draw", action="store_true", help="measure nothing; draw what RESULTS.md holds")
     given = parser.parse_args(arguments)
-    given.sections = tuple(given.only.split(",")) if given.only else tuple(SECTIONS)
+    given.sections = (
+        tuple(given.only.split(",")) if given.only else tuple(name for name in SECTIONS if name not in NAMED_ONLY)
+    )
     if unknown := set(given.sections) - set(SECTIONS):
         parser.error(f"--only {given.only}: no section {', '.join(sorted(unknown))}; choose of {', '.join(SECTIONS)}")
+    if given.every < 1:
+        parser.error(f"--every {given.every}: every so many series, a whole number from 1 on")
     for option, path in (("--file", given.file), ("--mnist", given.mnist)):
         if path is not None and not path.exists():
             parser.error(f"{option} {path}: there is no such place")
@@ -67,11 +83,10 @@ def measured(name: str, given: argparse.Namespace, path: Path) -> str:
     began, on = time.perf_counter(), machine.describe()
     module = importlib.import_module(name)  # now, not before: each loads an engine or two
     of_data: tuple[object, ...] = (path, given.value) if name in OF_A_FILE else ()
-    if name == "digits":
-        of_data = (given.mnist,)
-    found = module.section(*of_data, quick=given.quick)
+    named = {option: getattr(given, option) for option in OPTIONS.get(name, ())}
+    found = module.section(*of_data, quick=given.quick, **named)
     told = ["## " + SECTIONS[name], "", *found]
-    if name in DRAWN:
+    if name in DRAWN and any(line.startswith("|") for line in found):
         told += [f"![{SECTIONS[name]}](../docs/{PICTURES.name}/{name}.svg)", ""]
     took = time.perf_counter() - began
     return "\n".join([*told, f"*Measured {on}; it took {took:.0f} s.*"]) + "\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 from thalweg.forecast.features.past_values import PastValues
 from thalweg.forecast.features.sets import BLOCKS, KNOWN
 from thalweg.messages import catalogue
-from thalweg.series.calendar import Calendar
+from thalweg.series.calendar import EVENT, Calendar
 
 DOCS = Path(__file__).parent
 PAGES = {"ladders.md": "en", "ladders.zh.md": "zh"}
@@ -21,8 +21,20 @@ HEADS = {
     "zh": ("特征组", "是什么", "列数（提前一天）", "事先已知", "哪些级看到"),
 }
 WORDS = {
-    "en": {"all": "every rung", "back": "as many as days looked back", "yes": "yes", "no": "no"},
-    "zh": {"all": "每一级", "back": "与回看的天数相同", "yes": "是", "no": "否"},
+    "en": {
+        "all": "every rung",
+        "events": "one for each event and each day of its window",
+        "back": "as many as days looked back",
+        "yes": "yes",
+        "no": "no",
+    },
+    "zh": {
+        "all": "每一级",
+        "events": "每个事件及其窗口的每一天各一列",
+        "back": "与回看的天数相同",
+        "yes": "是",
+        "no": "否",
+    },
 }
 
 
@@ -32,7 +44,8 @@ def table(language: str) -> str:
     rows = [(f"`{PastValues.name}`", translate(f"feature.{PastValues.name}"), words["back"], words["no"], words["all"])]
     for block in BLOCKS:
         seen_by = ", ".join(f"`{known}`" for known, sees in KNOWN.items() if block.name in sees.blocks)
-        columns = str(len(block(calendar).names(1)))
+        made = block(calendar).names(1) if block.name != EVENT else ()
+        columns = str(len(made)) if made else words["events"]
         known_ahead = words["yes" if block.known_ahead else "no"]
         rows.append((f"`{block.name}`", block.about(language), columns, known_ahead, seen_by))
     lines = [HEADS[language], tuple("---" for _ in HEADS[language]), *rows]

@@ -7,6 +7,7 @@ from .api.picture import Picture as Picture
 from .api.picture import look as look
 from .errors import InputError as InputError
 from .series.read import read as read
+from .series.read.events import read_events as read_events
 from .series.sample import sample as sample
 from .series.series import Series as Series
 from .version import __version__ as __version__

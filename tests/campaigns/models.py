@@ -209,7 +209,7 @@ def model_works(path: Path) -> tuple[Any, str]:
     for language in LANGUAGES:
         told = io.StringIO()
         print_model(Console(file=told, width=200), model, 3, catalogue(language))
-        print_forecast(Console(file=told, width=200), forecast, model.days, catalogue(language))
+        print_forecast(Console(file=told, width=200), forecast, model.days, catalogue(language), model.calendar)
         unseen = {unicodedata.category(letter) for letter in told.getvalue().replace("\n", "")} & {"Cc", "Cf", "Cs"}
         if unseen or "v" * 200 in told.getvalue():
             return model, f"a terminal is sent {told.getvalue()[:200]!r}"

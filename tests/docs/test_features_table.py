@@ -13,6 +13,7 @@ from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.training import TrainingSet
 from thalweg.messages import catalogue
 from thalweg.series.calendar import Calendar
+from thalweg.series.events import Event, event_table
 from thalweg.series.frequency.dates import steps_after
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -45,7 +46,7 @@ def test_a_block_says_which_columns_it_makes(known, steps):
 
 @pytest.mark.parametrize("block", [block for block in BLOCKS if block.known_ahead], ids=lambda block: block.name)
 def test_a_block_known_ahead_is_its_group_of_the_calendar(block):
-    calendar = Calendar("US")
+    calendar = Calendar("US", events=event_table([Event("release", 18_250, 18_252, -1, 2)]))
     past = past_of(SERIES, np.arange(300, 440))
     targets = steps_after(SERIES.frequency, past.dates[:, None], np.arange(1, 4))
     made = block(calendar).columns(None, targets)

@@ -15,7 +15,13 @@ from thalweg.series.frequency.record import DAILY
 
 NAMES = {rung.name for name in LADDERS for frequency in (DAILY, WEEKLY) for rung in named_ladder(name, frequency).rungs}
 NAMES |= {rung.name for frequency in (DAILY, WEEKLY) for rung in named_ladder("full", frequency).again}
-NAMES |= {Copy(14).name, SeasonalMean(7, 4).name, "mean of 5", "copy last year", Rung(28, hidden=(100, 10), known="year").name}
+NAMES |= {
+    Copy(14).name,
+    SeasonalMean(7, 4).name,
+    "mean of 5",
+    "copy last year",
+    Rung(28, hidden=(100, 10), known="year").name,
+}
 NAMES |= {one.name for frequency in (DAILY, WEEKLY) for one in far_ahead(frequency, counts=True)}
 
 

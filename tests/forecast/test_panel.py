@@ -129,7 +129,9 @@ def test_a_backtest_over_several_series_is_that_of_each_where_nothing_is_learned
                 alone = backtest(
                     data_of(series, CALENDAR, "mae"), team, first=(first,), until=(len(series),), **options
                 )
-                np.testing.assert_array_equal(PANEL.part(together.forecasts[RECURSIVE], place), alone.forecasts[RECURSIVE])
+                np.testing.assert_array_equal(
+                    PANEL.part(together.forecasts[RECURSIVE], place), alone.forecasts[RECURSIVE]
+                )
 
 
 def test_a_backtest_refits_one_network_on_all_series():

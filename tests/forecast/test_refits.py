@@ -109,9 +109,7 @@ def test_with_few_examples_a_refit_starts_from_nothing(rung, least):
     few, enough = (training_set(rung, upto, 1, again=True) for upto in (least - 1, least))
     assert (few.goes_on, enough.goes_on) == (False, True)
     start = np.zeros(few.network.size, dtype=np.float32)
-    np.testing.assert_array_equal(
-        descend(few, 3, epochs=1, start=start).theta, descend(few, 3, epochs=1).theta
-    )
+    np.testing.assert_array_equal(descend(few, 3, epochs=1, start=start).theta, descend(few, 3, epochs=1).theta)
     assert not training_set(rung, least + 100, 1, again=False).goes_on
 
 

@@ -1,7 +1,7 @@
 """Real data: a few series whose licence allows a copy lie in tests/data; others lie where the environment says.
 
-``THALWEG_DATA`` names the folder of real series, ``THALWEG_TASKS`` that of the data of `examples/`. Where a file is in
-neither place, its test is skipped.
+``THALWEG_DATA`` names the folder of real series, ``THALWEG_BENCH`` that of public benchmark series, ``THALWEG_TASKS``
+that of the data of `examples/`. Where a file is in none of these places, its test is skipped.
 """
 
 import os
@@ -20,6 +20,11 @@ def real(name):
 def task(name):
     """Return the path of an example's data; skip the test where it is not there."""
     return _found("THALWEG_TASKS", name)
+
+
+def benchmark_series(name):
+    """Return the path of a file of public benchmark series; skip the test where it is not there."""
+    return _found("THALWEG_BENCH", name)
 
 
 def _found(variable, name):

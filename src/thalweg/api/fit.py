@@ -68,9 +68,10 @@ class FitResult:
         horizon: int | None = None,
         *,
         keep_last: bool = False,
+        events: Any = None,  # noqa: ANN401 - likewise
     ) -> Forecast:
         """Forecast the days after the last known one; see `Model.predict`."""
-        return self.model.predict(series, horizon, keep_last=keep_last)
+        return self.model.predict(series, horizon, keep_last=keep_last, events=events)
 
     def save(self, path: str | Path) -> None:
         """Write the model to one file; see `Model.save`."""
@@ -141,8 +142,9 @@ def fit(series: Any, options: FitOptions) -> FitResult:  # noqa: ANN401 - users 
     series : Series, path or frame
         Daily numbers, as `thalweg.read` returns them, or what `thalweg.read` takes.
     **options
-        Those of `thalweg.forecast.options.FitOptions`: ``ladder``, ``loss``, ``country``, ``horizon`` (days ahead),
-        ``seed``, ``threads``, ``time_limit`` (seconds), ``keep_last`` (of a last value that looks unfinished, which is
+        Those of `thalweg.forecast.options.FitOptions`: ``ladder``, ``loss``, ``country`` (one or several),
+        ``events`` (a file, a frame or an `EventTable`; see `thalweg.read_events`), ``horizon`` (days ahead), ``seed``,
+        ``threads``, ``time_limit`` (seconds), ``keep_last`` (of a last value that looks unfinished, which is
         left out otherwise) and ``watcher``. The same seed gives the same bits on the same
         machine and versions, whatever ``threads`` is.
 

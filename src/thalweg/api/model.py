@@ -10,6 +10,7 @@ from thalweg.forecast.model import Model as Forecaster
 from thalweg.forecast.model import load as load_model
 from thalweg.forecast.update import updated
 from thalweg.options import Switch, WholeNumber
+from thalweg.series.read.event_option import Events
 from thalweg.series.read.given import series_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 HORIZON = WholeNumber(1, unit="days")
 KEEP_LAST = Switch()
 THREADS = WholeNumber(1)
+EVENTS = Events()
 
 
 class Model(Forecaster):
@@ -37,6 +39,7 @@ class Model(Forecaster):
         horizon: int | None = None,
         *,
         keep_last: bool = False,
+        events: Any = None,  # noqa: ANN401 - as above
     ) -> Forecast:
         """Forecast the days after the last known one.
 
@@ -50,13 +53,20 @@ class Model(Forecaster):
         keep_last : bool
             Whether a last newer value stays though it looks unfinished. Without it such a value is left out, its date
             is the first one forecast, and the forecast's `notes` tell of it.
+        events : EventTable, path or frame, optional
+            The events after the model's last day, in place of those that it was fitted with; see `thalweg.read_events`.
+            Their names are those that the model knows.
 
         Raises
         ------
         InputError
             If the horizon is beyond the model's, or the days cannot be read, have another name, end before the stored
-            days, leave a gap after them or hold values that the model cannot transform.
+            days, leave a gap after them or hold values that the model cannot transform; or it
+            does not know an event.
         """
+        if events is not None:
+            told: Any = EVENTS.checked("events", events)
+            return self.with_events(told).predict(series, horizon, keep_last=keep_last)
         keep_last = KEEP_LAST.checked("keep_last", keep_last)
         if horizon is None and type(series) is not bool and isinstance(series, (Integral, float)):
             series, horizon = None, HORIZON.checked("horizon", series)

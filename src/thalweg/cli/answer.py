@@ -11,11 +11,10 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from thalweg.charts.holidays import holiday_name
 from thalweg.charts.numbers import day, estimate_decimals, number
 from thalweg.charts.steps import step_words
 from thalweg.cli.wrap import Sentence
-from thalweg.report.holidays import holidays_ahead
+from thalweg.report.holidays import called_ahead
 from thalweg.series.frequency.dates import days_between
 
 if TYPE_CHECKING:
@@ -43,9 +42,10 @@ def print_answer(console: Console, findings: Findings, translate: Catalogue) -> 
     console.print(Sentence(headline), style="bold")
     horizon, shown = len(forecast.dates), min(len(forecast.dates), series.frequency.season)
     if horizon > 1:
-        called = [holiday_name(name, language, findings.country) for name in holidays_ahead(forecast, findings.country)]
         console.print()
-        console.print(forecast_table(console, forecast, series, translate, shown, called))
+        head = "cli.forecast_holiday" if findings.events is None else "cli.forecast_event"
+        called = called_ahead(findings, language)
+        console.print(forecast_table(console, forecast, series, translate, shown, called, head))
     if shown < horizon:
         more = translate("cli.more_ahead", horizon=horizon, **values)
         console.print(Sentence(more))
@@ -68,6 +68,7 @@ def forecast_table(
     translate: Catalogue,
     count: int | None = None,
     holidays: Sequence[str] = (),
+    head: str = "cli.forecast_holiday",
 ) -> Table:
     """Return a forecast as a table, with the decimals of the values before it; where there is room no cell is broken.
 
@@ -82,7 +83,9 @@ def forecast_table(
     count : int, optional
         How many steps to show; by default all.
     holidays : sequence of str
-        The holiday of each step, or ""; without one that is shown there is no column of them.
+        What falls on each step, or ""; without one that is shown there is no column of them.
+    head : str
+        The key of that column's name.
     """
     places = estimate_decimals(days.values)
     count = len(forecast.dates) if count is None else count
@@ -104,7 +107,7 @@ def forecast_table(
     unlimited = console.options.update(max_width=10_000)
     whole = Measurement.get(console, unlimited, table).maximum <= console.width
     if any(holidays[:count]):
-        heads.append(translate("cli.forecast_holiday"))
+        heads.append(translate(head))
         rows = [[*row, name] for row, name in zip(rows, holidays, strict=False)]
     return _laid(heads, rows, no_wrap=whole)
 

@@ -44,10 +44,12 @@ def forecast(
     from thalweg.api.fit import FitResult
     from thalweg.cli.again import line_of, words_of
     from thalweg.cli.answer import print_answer
+    from thalweg.cli.events import events_of
     from thalweg.cli.given import file_of
     from thalweg.cli.progress import LadderProgress
     from thalweg.cli.terminal import print_findings, print_series
     from thalweg.cli.times import print_times
+    from thalweg.forecast.beforehand import calendar_of
     from thalweg.forecast.forecaster import complete, fit_complete
     from thalweg.forecast.laps import Laps
     from thalweg.messages import catalogue
@@ -64,6 +66,8 @@ def forecast(
         series = read_with(path, reading)
     laps.end("read")
     folder = _checked_folder(path, out, series)
+    options = replace(options, events=events_of(options.events, reading.date_format, translate))
+    calendar_of(series, options)  # refuses events of other days, before anything is printed
     series = complete(series, options, laps)
     print_series(console, series, translate)
     with LadderProgress(drawing, translate) as progress:

@@ -16,6 +16,7 @@ from thalweg.files import check_writable, write_whole
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.messages import Argument, Whole
 from thalweg.options import Options, WholeNumber, option, switch
+from thalweg.series.read.event_option import Events
 from thalweg.series.read.options import ReadOptions
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class PredictOptions(Options):
     words: ClassVar[str] = "predict"
 
     horizon: int | None = option(None, WholeNumber(1, unit="days"))
+    events: Any = option(None, Events())  # noqa: RUF009 - a declaration
     keep_last: bool = switch()
 
 
@@ -53,6 +55,7 @@ def predict(
 
     from rich.console import Console
 
+    from thalweg.cli.events import events_of
     from thalweg.cli.given import file_of
     from thalweg.cli.terminal import print_forecast, print_model, print_notes, print_recent, print_series
     from thalweg.forecast.belonging import stamp_of
@@ -63,7 +66,8 @@ def predict(
 
     model = model_file(model, newfile)
     translate = catalogue(lang, command=True)
-    loaded = load(model)
+    events = events_of(options.events, reading.date_format, translate)
+    loaded = load(model) if events is None else load(model).with_events(events)
     if out is not None:
         _check_out(out, model, newfile)
     series = None
@@ -93,7 +97,7 @@ def predict(
     else:
         print_notes(console, odd, translate)
     console.print()
-    print_forecast(console, days, loaded.days if series is None else series, translate)
+    print_forecast(console, days, loaded.days if series is None else series, translate, loaded.calendar)
     if out is not None:
         console.print()
         console.print(translate("look.written", file=out))

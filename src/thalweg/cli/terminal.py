@@ -10,7 +10,7 @@ from rich.styled import Styled
 from rich.table import Table
 from rich.text import Text
 
-from thalweg.charts.holidays import holiday_name
+from thalweg.charts.events import day_names, miss_names
 from thalweg.charts.numbers import day, estimate_decimals, missed, number, value_decimals
 from thalweg.charts.rungs import rung_name
 from thalweg.charts.steps import step_words
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.model import Model, Recent
     from thalweg.forecast.result import Findings, Forecast, Miss, RungResult
     from thalweg.messages import Catalogue, Message
+    from thalweg.series.calendar import Calendar
     from thalweg.series.series import Series
 
 # Days ahead whose loss is printed; the report shows all of them.
@@ -99,9 +100,12 @@ def print_recent(console: Console, recent: Recent | None, translate: Catalogue) 
     console.print(Sentence(translate(key, days=recent.days, **losses)))
 
 
-def print_forecast(console: Console, forecast: Forecast, days: Series, translate: Catalogue) -> None:
-    """Print every step of a forecast with its intervals, with the decimals of the values before it."""
-    console.print(forecast_table(console, forecast, days, translate))
+def print_forecast(
+    console: Console, forecast: Forecast, days: Series, translate: Catalogue, calendar: Calendar
+) -> None:
+    """Print every step of a forecast with its intervals and events, with the decimals of the values before it."""
+    called = [day_names("", calendar.events_near(date, 0), translate.language) for date in forecast.dates]
+    console.print(forecast_table(console, forecast, days, translate, holidays=called, head="cli.forecast_event_alone"))
 
 
 def _parts(console: Console, findings: Findings, translate: Catalogue) -> Iterator[RenderableType]:
@@ -195,7 +199,7 @@ def _misses(misses: list[Miss], findings: Findings, places: int, translate: Cata
             translate(
                 "cli.miss", target=number(miss.target, target_places), prediction=number(miss.prediction, places)
             ),
-            Text(holiday_name(miss.holiday, translate.language, findings.country)),
+            Text(miss_names(miss, translate.language, findings.country)),
         )
     return Padding(grid, (0, 0, 0, 2), expand=False)
 

@@ -74,10 +74,14 @@ class Choice:
 
 
 def choose(searched: Searched) -> Choice:
-    """Choose by the least validation loss, the first of equals; where validation cannot tell, by `Basis`."""
+    """Choose by the least validation loss, the first of equals; where validation cannot tell, by `Basis`.
+
+    Networks shared over the steps are not chosen: they learn all steps, and one step ahead they lose to others of their
+    size on later dates.
+    """
     why = _cannot_tell(searched)
     if why is None:
-        return Choice(min(searched.candidates, key=lambda one: one.comparable))
+        return Choice(min((one for one in searched.candidates if not one.shared), key=lambda one: one.comparable))
     fixed = [one for one in searched.candidates if not one.line.parameters and not one.places]
     losses = [one.line.train if math.isfinite(one.line.train) else math.inf for one in fixed]
     best = fixed[losses.index(min(losses))]

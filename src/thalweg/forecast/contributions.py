@@ -24,6 +24,7 @@ from thalweg.forecast.predictors.baselines import Baseline
 from thalweg.forecast.predictors.network import NetworkPredictor
 from thalweg.learn.explain.attribution import input_slopes, integrated_gradients
 from thalweg.messages import Argument
+from thalweg.series.calendar import EVENT
 from thalweg.series.frequency.dates import steps_after
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from thalweg.series.calendar import Calendar
     from thalweg.series.series import Series
 
+NOT_HELD = {"holiday": "ordinary", EVENT: "no_event"}  # by group: the fact that its other columns do not hold
 TOLERANCE = 1e-3  # largest remainder, as a share of the difference or of the largest contribution
 
 
@@ -46,9 +48,10 @@ class Fact:
     ----------
     kind : str
         A group of the calendar: ``weekday``, ``season`` (the time of year), ``holiday`` (a column that holds for the
-        day), or another that was added; or ``ordinary`` (that all other holidays do not hold).
+        day), ``event`` (likewise), or another that was added; ``ordinary`` and ``no_event`` (that all other holidays,
+        or events, do not hold).
     name : str
-        The weekday's or the holiday's name, as `Calendar` gives it; empty for the other kinds.
+        The weekday's, the holiday's or the event's name, as `Calendar` gives it; empty for the other kinds.
     contribution : float
         In the user's units.
     """
@@ -352,9 +355,9 @@ def _facts(moment: Moment, moved: NDArray[np.float64]) -> tuple[Fact, ...]:
         whole = float(moved[of_group].sum())
         if group == "weekday":
             facts += [Fact(group, names[at], whole) for at in np.flatnonzero(of_group & holds)]
-        elif group == "holiday":
+        elif group in NOT_HELD:
             facts += [Fact(group, names[at], float(moved[at])) for at in np.flatnonzero(of_group & holds)]
-            facts.append(Fact("ordinary", "", float(moved[of_group & ~holds].sum())))
+            facts.append(Fact(NOT_HELD[group], "", float(moved[of_group & ~holds].sum())))
         elif moved[of_group].any():
             facts.append(Fact(group, "", whole))
     return tuple(facts)

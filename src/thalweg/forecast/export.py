@@ -13,7 +13,7 @@ import numpy as np
 from thalweg.forecast.belonging import COLUMN
 from thalweg.forecast.plan import strategy_name
 from thalweg.messages import catalogue
-from thalweg.series.frequency.dates import iso
+from thalweg.series.frequency.dates import day_numbers, iso
 from thalweg.series.variation import figures, variation
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
         ``as_used``, ``coverage``, ``steps`` (the loss of each step ahead, tomorrow's first), ``copied_steps`` (that of
         copying), ``strategy`` (the ways of the later steps, or ``by step`` where they differ), ``blocks`` (the ways of
         each block of steps ahead, and the losses by which they were chosen), ``forecast``, ``misses``, ``verdict``,
-        ``country``, ``seconds``, ``times`` and
-        ``settings``. Dates are ISO 8601, numbers are in the user's units, and a number that is not finite is null.
+        ``country``, ``events``, ``seconds``, ``times`` and ``settings``. Dates are ISO 8601, numbers are in the user's
+        units, and a number that is not finite is null.
     """
     translate = catalogue(language)
     series, split, used = findings.series, findings.split, findings.as_used
@@ -96,17 +96,37 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
                     "target": miss.target,
                     "prediction": miss.prediction,
                     "holiday": miss.holiday,
+                    "events": miss.events,
                     "others": miss.others,
                 }
                 for miss in findings.misses
             ],
             "verdict": [translate(sentence) for sentence in findings.verdict],
             "country": findings.country or None,
+            "events": _events(findings),
             "seconds": findings.seconds,
             "times": findings.times,
             "settings": findings.settings,
         }
     )
+
+
+def _events(findings: Findings) -> list[dict[str, Any]] | None:
+    """Return each event with its days in the data, and those to come with what falls on them; None without events."""
+    if findings.events is None:
+        return None
+    last = int(day_numbers(findings.series.dates[-1]))
+    first = int(day_numbers(findings.series.dates[0]))
+    ahead = list(zip(findings.forecast.dates, findings.events_ahead, strict=True))
+    return [
+        {
+            "name": column.name,
+            "offset": column.offset,
+            "days": int(((days >= first) & (days <= last)).sum()),
+            "ahead": [date for date, called in ahead if str(column) in called],
+        }
+        for column, days in findings.events.days.items()
+    ]
 
 
 def forecast_rows(forecast: Forecast) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.forecast.backtest import backtest
+from thalweg.forecast.beforehand import calendar_of, event_notes
 from thalweg.forecast.calibrate import calibrate, losses_ahead
 from thalweg.forecast.choose import Basis, best_without_and_with_calendar, choose, open_sealed_test
 from thalweg.forecast.data import data_of
@@ -30,7 +31,7 @@ from thalweg.forecast.ways import RECURSIVE
 from thalweg.learn.prepare import prepare
 from thalweg.learn.training.thread_pool import ThreadPool, thread_pool
 from thalweg.messages import Argument, Message
-from thalweg.series.calendar import Calendar
+from thalweg.series.events import NEAR_DAYS
 from thalweg.series.holidays import nearest_holiday
 from thalweg.series.series import Series
 from thalweg.series.split import split_by_date
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.search import Candidate, Searched
     from thalweg.forecast.team import Team
     from thalweg.forecast.watch import Watcher
+    from thalweg.series.calendar import Calendar
     from thalweg.series.split import Split
 
 MISSES_LISTED = 10  # days
@@ -95,7 +97,7 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
     split, watcher = _split(series, options), options.watcher or Silence()
     frequency, horizon = series.frequency, options.horizon
     ladder = named_ladder(options.ladder, frequency) if isinstance(options.ladder, str) else options.ladder
-    data = data_of(series, Calendar(options.country or "", frequency=frequency), options.loss)
+    data = data_of(series, calendar_of(series, options), options.loss)
     _make_ready(watcher, laps)
     with thread_pool(options.threads) as pool:
         limit = TimeLimit(laps.began, options.time_limit, pool)
@@ -131,7 +133,8 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
         if name in backtested.forecasts
     }
     others = best_without_and_with_calendar(searched, opened)
-    notes = [*searched.notes, *limit.notes, *fallbacks(plan, frequency)]
+    beforehand = event_notes(series, data.calendar, split.train)
+    notes = [*searched.notes, *limit.notes, *fallbacks(plan, frequency), *beforehand]
     sentences = verdict(
         chosen,
         calibration,
@@ -142,7 +145,7 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
         overfit=overfitting(searched),
         notes=notes,
     )
-    misses = _misses(calibration.as_used, data.calendar.country, series, others)
+    misses = _misses(calibration.as_used, data.calendar, series, others)
     forecast = model.predict()
     laps.end("summary")
     findings = Findings(
@@ -161,12 +164,15 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
         misses=misses,
         verdict=sentences,
         country=data.calendar.country,
+        events=data.calendar.events,
+        events_ahead=tuple(data.calendar.events_near(date, 0) for date in forecast.dates),
         seconds=sum(laps.seconds.values()),
         times=laps.seconds,
         settings={
             "ladder": ladder.name,
             "loss": options.loss,
             "country": data.calendar.country,
+            **({"events": data.calendar.events.names} if data.calendar.events is not None else {}),
             "horizon": horizon,
             "seed": options.seed,
             "time_limit": options.time_limit,
@@ -228,7 +234,7 @@ def _backtest(
         near = max(lasts, default=0)
         before = refits(team, first=(cut,), until=(split.train,)).beyond(near).then(before)
     plan = (
-        plan_steps(data, before.forecasts, blocks, spans, team.learned, team.fallback)
+        plan_steps(data, before.forecasts, blocks, spans, team.fallback, team.learned)
         if decided
         else one_way(RECURSIVE, steps)
     )
@@ -295,7 +301,7 @@ class TimeLimit:
 
 
 def _misses(
-    as_used: AsUsed, country: str, series: Series, others: Mapping[str, NDArray[np.float64]]
+    as_used: AsUsed, calendar: Calendar, series: Series, others: Mapping[str, NDArray[np.float64]]
 ) -> tuple[Miss, ...]:
     """Return the days missed most (U5), the worst first, with the predictions of `others`."""
     order = np.argsort(-np.abs(as_used.target - as_used.prediction), kind="stable")[:MISSES_LISTED]
@@ -304,5 +310,6 @@ def _misses(
         date: np.datetime64 = as_used.dates[int(at)]
         target, prediction = float(as_used.target[at]), float(as_used.prediction[at])
         of_others = {name: float(estimates[series.place(date)]) for name, estimates in others.items()}
-        misses.append(Miss(date, target, prediction, nearest_holiday(date, country), of_others))
+        holiday, events = nearest_holiday(date, calendar.country), calendar.events_near(date, NEAR_DAYS)
+        misses.append(Miss(date, target, prediction, holiday, of_others, events))
     return tuple(misses)

@@ -111,6 +111,7 @@ def named_ladder(name: str, frequency: Frequency = DAILY) -> Ladder:
         return Ladder(name, rungs, again=again, mean=True)
     if name == "quick":
         rungs = (Rung(season), Rung(month, hidden=(100,)), Rung(month, hidden=(100,), known="week"))
+        rungs += (Rung(month, hidden=(100,), known="year"),)
         few = tuple(replace(suited(rung), seeds=2, epochs=40, updates=0) for rung in rungs)
         return Ladder(name, (*copies(frequency), trend(frequency), *few, *shared(frequency)))
     raise ValueError(f"There is no ladder {name!r}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from thalweg.forecast.unfinished import left_out, may_be_unfinished
 from thalweg.learn.loss import LOSSES
 from thalweg.messages import Argument, Message
 from thalweg.series.filling import in_frequency
-from thalweg.series.frequency.dates import python_date, step_range, steps_after
+from thalweg.series.frequency.dates import day_numbers, python_date, step_range, steps_after
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.features.past import Past
+    from thalweg.series.events import EventTable
     from thalweg.series.series import Series
 
 WORSE_SHARE = 0.05  # recent days are worse than expected if fewer runs of the sealed test than this share were as bad
@@ -81,6 +82,20 @@ class Model(ModelParts):
     def name(self) -> str:
         """What is forecast: the value's column."""
         return self.days.name
+
+    def with_events(self, events: EventTable) -> Self:
+        """Return the model with other events after its last day; those before it stay.
+
+        Raises
+        ------
+        InputError
+            If it was fitted without events, or without one of these or a day around one.
+        """
+        if self.calendar.events is None:
+            raise InputError("events.model_without", argument=Argument("events"))
+        table = self.calendar.events.replaced_after(int(day_numbers(self.days.dates[-1])), events)
+        calendar = replace(self.calendar, events=table)
+        return replace(self, calendar=calendar, predictors=self.predictors.with_calendar(calendar))
 
     def predict(self, series: Series | None = None, horizon: int | None = None, *, keep_last: bool = False) -> Forecast:
         """Forecast the days after the last known one.

@@ -11,8 +11,11 @@ from thalweg.messages import Argument
 from thalweg.options import Kind, Number, Options, WholeNumber, Word, option, switch
 from thalweg.series.country import Country
 from thalweg.series.frequency.record import DAILY
+from thalweg.series.read.event_option import Events
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from thalweg.forecast.ladder import Ladder
     from thalweg.forecast.watch import Watcher
 
@@ -54,6 +57,8 @@ class FitOptions(Options):
 
     Attributes
     ----------
+    events : EventTable, optional
+        Made of a file or a frame, which may be given in its place; see `thalweg.read_events`.
     keep_last : bool
         Whether the last value stays, though it looks unfinished; see `thalweg.forecast.unfinished`.
     watcher : Watcher, optional
@@ -62,7 +67,8 @@ class FitOptions(Options):
 
     words: ClassVar[str] = "fit"
 
-    country: str | None = option(None, Country(), panel="fit")
+    country: str | Sequence[str] | None = option(None, Country(), panel="fit")
+    events: Any = option(None, Events(), panel="fit")  # noqa: RUF009 - a declaration
     loss: str = option("mae", Word(TOLD_IN), panel="fit")
     ladder: str | Ladder = option("full", LadderName(), panel="fit")  # noqa: RUF009 - a declaration
     horizon: int = option(DAILY.horizon, WholeNumber(1, DAILY.longest_horizon, "days"), panel="fit")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LEAST_CUTOFFS = 8  # below, a block of steps takes the seasonal fallback
 MORE_CUTOFFS = 20  # than the least, where training values are used too
 DOUBT = 0.2  # share by which other ways must be better than the learned ones, for one window of evidence
-NEARLY = 0.1  # a way whose loss is at most so much larger than the least, as a share, may be part of a mean
+NEARLY = 0.15  # a way whose loss is at most so much larger than the least, as a share, may be part of a mean
 FADE_STEPS = 3  # the first steps of a block over which its ways take over from those of the block before
 
 

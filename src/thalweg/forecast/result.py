@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.levels import Intervals
     from thalweg.forecast.plan import Plan
     from thalweg.messages import Message
+    from thalweg.series.events import EventTable
     from thalweg.series.series import Series
 
 __all__ = ["AsUsed", "Findings", "Forecast", "Miss", "RungResult", "Split"]
@@ -160,6 +161,8 @@ class Miss:
     others : mapping
         Predictions of the same day by the best rung without a calendar and the best rung with one, both fitted on
         training days alone: rung to prediction.
+    events : tuple of str
+        The events on or near the day, in English, the nearest first.
     """
 
     date: np.datetime64
@@ -167,6 +170,7 @@ class Miss:
     prediction: float
     holiday: str = ""
     others: Mapping[str, float] = field(default_factory=dict[str, float])
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,6 +215,10 @@ class Findings:
     times : mapping
         The parts of `seconds`, by name: ``compile`` (where the engine was compiled), ``search``, ``open``,
         ``backtest``, ``calibration``, ``final_fit`` and ``summary``; ``last_value`` where that looked unfinished.
+    events : EventTable or None
+        The events that were given.
+    events_ahead : tuple of tuple of str
+        For each date of the forecast what falls on it, in English: an event, or a day of its window.
     """
 
     series: Series
@@ -231,6 +239,8 @@ class Findings:
     seconds: float
     settings: Mapping[str, Any]
     times: Mapping[str, float] = field(default_factory=dict[str, float])
+    events: EventTable | None = None
+    events_ahead: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "verdict", Sentences(self.verdict))

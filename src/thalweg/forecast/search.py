@@ -100,7 +100,7 @@ class Candidate:
 
     @property
     def shared(self) -> bool:
-        """Whether it is one rung whose networks are shared over the steps ahead."""
+        """Whether it is one rung whose networks are shared over the steps ahead; it serves later steps than the first."""
         return len(self.members) == 1 and bool(getattr(self.members[0].rung, "shared", False))
 
 
@@ -337,7 +337,7 @@ def mean_of(candidates: Sequence[Candidate], scorer: Scorer) -> Candidate | None
     def predictions(picked: Sequence[int]) -> NDArray[np.float64]:
         return np.mean([candidates[at].estimates for at in picked], axis=0)
 
-    places = [at for at, one in enumerate(candidates) if _fit_for_mean(one.line)]
+    places = [at for at, one in enumerate(candidates) if _fit_for_mean(one.line) and not one.shared]
     places.sort(key=lambda at: candidates[at].comparable)
     picked = places[:FIRST_RUNGS_OF_MEAN]
     best = scorer.validation(predictions(picked))

@@ -29,6 +29,7 @@ from thalweg.learn.optimizer import Optimizer
 from thalweg.messages import Message
 from thalweg.series.calendar import Calendar
 from thalweg.series.country import country_code
+from thalweg.series.events import EventDay, EventTable
 from thalweg.series.frequency.dates import a_day, occurs, steps_after, years
 from thalweg.series.frequency.record import DAILY, LONGEST, Frequency
 from thalweg.series.holidays import REFERENCE_YEARS, HolidayTable, holiday_names, holiday_table
@@ -149,6 +150,7 @@ def pack(model: ModelParts) -> bytes:
         "country": model.calendar.country,
         "calendar": list(model.calendar.names),
         "holidays": _holidays(model),
+        **_events(model.calendar),
         "frequency": asdict(model.days.frequency),
         "made": model.made.isoformat(),
         "offset": model.miss_transform.offset,
@@ -209,6 +211,14 @@ def _holidays(model: ModelParts) -> dict[str, Any] | None:
         table = HolidayTable(fresh.first_year, fresh.last_year, days)
     days = {name: of_name.tolist() for name, of_name in table.days.items()}
     return {"first_year": table.first_year, "last_year": table.last_year, "days": days}
+
+
+def _events(calendar: Calendar) -> dict[str, Any]:
+    """Return the events and the days around them, where there are some."""
+    if calendar.events is None:
+        return {}
+    days = calendar.events.days.items()
+    return {"events": [[column.name, column.offset, of_column.tolist()] for column, of_column in days]}
 
 
 def _members(mean: Mean | None, prefix: str, tensors: dict[str, NDArray[Any]]) -> list[dict[str, Any]] | None:
@@ -422,11 +432,13 @@ def _frequency(stored: dict[str, Any] | None) -> Frequency:
 def _calendar(description: dict[str, Any], frequency: Frequency) -> tuple[Calendar, tuple[Message, ...]]:
     """Return the calendar that the model was fitted with, and a note where the installed library knows another."""
     country, names, holidays = description["country"], description["calendar"], description.get("holidays")
+    events = _event_table(description.get("events"))
     without = Calendar(frequency=frequency).names
-    if not isinstance(country, str) or (not country and list(without) != names):
+    known = (*without, *(events.columns if events is not None else ()))
+    if not isinstance(country, str) or (not country and list(known) != names):
         raise _UnusableError("model.reason.incomplete")
     if not country:
-        return Calendar(frequency=frequency), ()
+        return Calendar(frequency=frequency, events=events), ()
     table = HolidayTable(0, 0, {})
     if holidays is not None:
         days = {str(name): np.array(of_name, dtype=np.int64) for name, of_name in holidays["days"].items()}
@@ -437,7 +449,7 @@ def _calendar(description: dict[str, Any], frequency: Frequency) -> tuple[Calend
         # A model of an earlier version holds the names alone; the days are those that the library has for them.
         country_code(country)
         table = HolidayTable(1, 0, {str(name): np.zeros(0, np.int64) for name in names[len(without) :]})
-    calendar = Calendar(country, frequency=frequency, table=table)
+    calendar = Calendar(country, frequency=frequency, table=table, events=events)
     if list(calendar.names) != names:
         raise _UnusableError("model.reason.incomplete")
     unknown = [name for name in table.days if name not in holiday_names(country)]
@@ -445,6 +457,22 @@ def _calendar(description: dict[str, Any], frequency: Frequency) -> tuple[Calend
         return calendar, ()
     key = "model.note.holidays_kept" if any(len(table.days[name]) for name in unknown) else "model.note.holidays_lost"
     return calendar, (Message(key, {"names": unknown, "country": country}),)
+
+
+def _event_table(stored: list[list[Any]] | None) -> EventTable | None:
+    """Return the events that a model was fitted with; None where there were none, as in models of earlier versions."""
+    if stored is None:
+        return None
+    days: dict[EventDay, NDArray[np.int64]] = {}
+    for name, offset, of_column in stored:
+        if type(name) is not str or clean(name) != name or type(offset) is not int:
+            raise _UnusableError("model.reason.incomplete")
+        days[EventDay(name, offset)] = column = np.array(of_column, dtype=np.int64)
+        if column.ndim != 1 or (np.diff(column) <= 0).any():
+            raise _UnusableError("model.reason.incomplete")
+    if not days:
+        raise _UnusableError("model.reason.incomplete")
+    return EventTable(days)
 
 
 def _number(value: object) -> float:

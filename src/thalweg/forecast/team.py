@@ -37,8 +37,7 @@ class Team:
     choice : tuple of Member
         What the choice is made of; one of them may stand there several times.
     shared : tuple of Member
-        The networks that are ways of their own: those shared over the steps, and where the choice is one of them, the
-        best that is not, which is fed its own predictions.
+        The networks shared over the steps, each a way of its own.
     far : int
         The furthest step that shared networks learn beyond the usual horizon; 0 where no such step is asked for.
     baselines : tuple of Baseline or FarAhead
@@ -146,11 +145,7 @@ def team_of(searched: Searched, choice: Candidate, horizon: int, longest: int, c
     counts = all(series.counts for series in panel.series)
     every = (*copied, *(one for one in (*usual, *far_ahead(frequency, counts=counts)) if one.needed <= cut))
     learned = any(member.seeds for member in choice.members)
-    shared = tuple(one.members[0] for one in searched.candidates if one.shared and one is not choice)
-    if choice.shared:
-        others = (one for one in searched.candidates if one.learned and not one.shared)
-        best = min(others, key=lambda one: one.comparable, default=None)
-        shared += () if best is None else best.members
+    shared = tuple(one.members[0] for one in searched.candidates if one.shared)
     fallback = next((one.name for one in reversed((*copied, *usual[:1])) if one.needed <= cut), copied[0].name)
     return Team(
         frequency,

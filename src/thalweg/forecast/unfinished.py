@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
+from thalweg.forecast.beforehand import calendar_of
 from thalweg.forecast.choose import choose
 from thalweg.forecast.data import data_of
 from thalweg.forecast.interval import adaptive_conformal, miss_transform, narrowest
@@ -21,7 +22,6 @@ from thalweg.forecast.search import estimates, search
 from thalweg.forecast.watch import Silence
 from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.messages import Argument, Message
-from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.dates import iso
 from thalweg.series.split import split_by_date
 from thalweg.series.variation import as_told
@@ -64,7 +64,7 @@ def without_unfinished(series: Series, options: FitOptions) -> Series:
     ----------
     series : Series
     options : FitOptions
-        Its country, seed and threads; with `keep_last` the series stays as it is.
+        Its country, events, seed and threads; with `keep_last` the series stays as it is.
 
     Returns
     -------
@@ -77,7 +77,7 @@ def without_unfinished(series: Series, options: FitOptions) -> Series:
         split = split_by_date(series)
     except InputError:
         return series  # too short for a fit, which will say so
-    data = data_of(series, Calendar(options.country or "", frequency=series.frequency), "mae")
+    data = data_of(series, calendar_of(series, options), "mae")
     with thread_pool(options.threads) as pool:
         searched = search(data, (split,), _lines(series.frequency), seed=options.seed, pool=pool, watcher=Silence())
     predictor, first = choose(searched).candidate.predictor, split.train

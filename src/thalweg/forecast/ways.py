@@ -5,7 +5,7 @@ Every way answers any step ahead, and its prediction of a date does not depend o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.predictors.baselines import Baseline
     from thalweg.forecast.predictors.far_ahead import FarAhead
     from thalweg.forecast.predictors.mean import Mean
+    from thalweg.series.calendar import Calendar
 
 RECURSIVE = "recursive"  # the choice, one step ahead, is fed its own predictions
 DIRECT = "direct"  # the choice with an output for each of a number of steps, fed its own predictions beyond
@@ -46,6 +47,11 @@ class Shared:
     near: Mean
     far: Mean | None = None
 
+    def with_calendar(self, calendar: Calendar) -> Shared:
+        """Return the same networks, which know another calendar with the same columns."""
+        far = None if self.far is None else self.far.with_calendar(calendar)
+        return Shared(self.name, self.near.with_calendar(calendar), far)
+
     def predict(self, past: Past, ahead: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the predictions of some steps ahead, shape (rows, steps)."""
         beyond = ahead > past.frequency.horizon
@@ -65,8 +71,7 @@ class Predictors:
     multi_step : Mean, optional
         The choice, fitted for several steps at once.
     shared : tuple of Shared
-        The networks that are ways of their own, each by the name of its rung; those that are not shared over the steps
-        are fed their own predictions.
+        The networks that are shared over the steps, each a way by the name of its rung.
     baselines : tuple of Baseline or FarAhead
         What needs no fit, each a way by its name.
     limits : tuple of Limits
@@ -99,6 +104,15 @@ class Predictors:
     def _learned(self) -> list[Mean]:
         several = [self.multi_step, *(one for each in self.shared for one in (each.near, each.far))]
         return [self.one_step, *(one for one in several if one is not None)]
+
+    def with_calendar(self, calendar: Calendar) -> Predictors:
+        """Return the same predictors, which know another calendar with the same columns."""
+        return replace(
+            self,
+            one_step=self.one_step.with_calendar(calendar),
+            multi_step=None if self.multi_step is None else self.multi_step.with_calendar(calendar),
+            shared=tuple(one.with_calendar(calendar) for one in self.shared),
+        )
 
     def predict(self, past: Past, reach: Mapping[str, int]) -> dict[str, NDArray[np.float64]]:
         """Return the predictions of each way for the steps ahead up to its reach, in the user's units.

@@ -1,10 +1,11 @@
-"""Whose holidays count in a forecast, in a sentence."""
+"""Whose holidays and which events count in a forecast, in sentences; what falls on the dates ahead."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from thalweg.charts.events import day_names
 from thalweg.charts.holidays import holiday_name
 from thalweg.charts.rungs import rung_name
 from thalweg.errors import InputError
@@ -20,8 +21,12 @@ EXAMPLE = Argument("country", "TW")
 
 
 def holiday_sentences(findings: Findings, language: str = "en") -> list[Message]:
-    """Return whose holidays the choice knows, how to name a country, and whether some names have no translation."""
+    """Return whose holidays and which events the choice knows, and whether some names have no translation."""
     sentences = [_whose(findings, language)]
+    if findings.events is not None:
+        values = {"names": list(findings.events.names), "rung": rung_name(findings.chosen, language)}
+        key = "report.events_known" if findings.choice.known else "report.events_idle"
+        sentences.append(Message(key, values))
     named = {*holidays_ahead(findings.forecast, findings.country), *(miss.holiday for miss in findings.misses)}
     told = (holiday_name(name, language, findings.country) for name in named)
     if language != "en" and any(map(_ENGLISH.search, told)):
@@ -44,3 +49,12 @@ def holidays_ahead(forecast: Forecast, country: str) -> list[str]:
         return [nearest_holiday(date, country, within=0) for date in dates]
     except InputError:  # findings of a country that the installed library does not know
         return [""] * len(dates)
+
+
+def called_ahead(findings: Findings, language: str = "en") -> list[str]:
+    """Return what falls on each date of the forecast, events and holidays; "" for most."""
+    holidays = holidays_ahead(findings.forecast, findings.country)
+    events = findings.events_ahead or ((),) * len(holidays)
+    return [
+        day_names(holiday, of_day, language, findings.country) for holiday, of_day in zip(holidays, events, strict=True)
+    ]

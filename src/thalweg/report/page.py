@@ -19,7 +19,7 @@ from thalweg.report.charts.ladder import ladder_chart
 from thalweg.report.charts.series import series_chart
 from thalweg.report.charts.steps import steps_chart
 from thalweg.report.charts.truth import truth_chart
-from thalweg.report.holidays import holiday_sentences
+from thalweg.report.holidays import called_ahead, holiday_sentences
 from thalweg.report.html import page_chart, scripts_of, surroundings, template
 from thalweg.report.insights import insights
 from thalweg.report.shell import for_powershell, for_sh
@@ -101,7 +101,7 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
     pictures["forecast"] = replace(pictures["forecast"], title=pictures["forecast"].subtitle, subtitle="")
     descent = descended(findings)
     filled = not series.observed.all()
-    ahead = len(findings.forecast.dates)
+    ahead, called = len(findings.forecast.dates), called_ahead(findings, language)
     return {
         **surroundings(translate),
         "title": _title(findings, translate),
@@ -144,8 +144,8 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
         "notes": [translate(message) for message in series.notes],
         "split_notes": [translate(message) for message in split.notes],
         "tables": {
-            "first": tables.forecast_table(findings, language, findings.country, series.frequency.season),
-            "forecast": tables.forecast_table(findings, language, findings.country),
+            "first": tables.forecast_table(findings, language, called, series.frequency.season),
+            "forecast": tables.forecast_table(findings, language, called),
             "misses": tables.miss_table(findings, language),
             "coverage": tables.coverage_table(findings, language),
             "steps": tables.steps_table(findings, language),

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from thalweg.charts.holidays import holiday_name
+from thalweg.charts.events import miss_names
 from thalweg.charts.numbers import (
     ABSENT,
     day,
@@ -22,7 +22,6 @@ from thalweg.charts.numbers import (
 from thalweg.charts.rungs import rung_name
 from thalweg.forecast.result import mean_of_steps
 from thalweg.messages import catalogue
-from thalweg.report.holidays import holidays_ahead
 from thalweg.report.ladder import COLUMNS, LOSSES, LadderTable
 from thalweg.series.frequency.dates import steps_after
 
@@ -133,10 +132,12 @@ def unknowns_table(findings: Findings, language: str = "en") -> Table | None:
     return Table("", head, rows)
 
 
-def forecast_table(findings: Forecasted, language: str = "en", country: str = "", count: int | None = None) -> Table:
+def forecast_table(
+    findings: Forecasted, language: str = "en", called: Sequence[str] = (), count: int | None = None
+) -> Table:
     """Return the forecast with its intervals, a line for each of the first `count` steps; all of them by default.
 
-    Dates that are holidays of a country are named.
+    What `called` says of a date, a holiday or an event, stands beside it.
     """
     translate = catalogue(language)
     forecast = findings.forecast
@@ -153,7 +154,7 @@ def forecast_table(findings: Forecasted, language: str = "en", country: str = ""
         (translate("report.mean"), ""),
         *((translate("report.mark_interval", coverage=level), "") for level in (80, 95)),
     ]
-    called = [holiday_name(name, language, country) for name in holidays_ahead(forecast, country)]
+    called = called or [""] * len(forecast.dates)
     rows = [
         [
             translate("report.on_holiday", day=day(date, language), holiday=name) if name else day(date, language),
@@ -167,7 +168,7 @@ def forecast_table(findings: Forecasted, language: str = "en", country: str = ""
 
 
 def miss_table(findings: Findings, language: str = "en") -> Table | None:
-    """Return the days with the largest errors and the holidays near them (U5), the worst first; None without errors."""
+    """Return the days with the largest errors, the worst first, and what falls near them (U5); None without errors."""
     translate = catalogue(language)
     places = estimate_decimals(findings.series.values)
     misses = [miss for miss in findings.misses if missed(miss.target, miss.prediction, places)]
@@ -192,11 +193,11 @@ def miss_table(findings: Findings, language: str = "en") -> Table | None:
         head.append((translate("report.would_estimate", rung=rung_name(name, language)), note))
         rows = [[*row, number(miss.others.get(name, math.nan), places)] for row, miss in zip(rows, misses, strict=True)]
     words = {0}
-    if findings.country or any(miss.holiday for miss in misses):
+    if findings.country or any(miss.holiday or miss.events for miss in misses):
         words.add(len(head))
-        head.append((translate("report.holiday"), ""))
+        head.append((translate("report.holiday" if findings.events is None else "report.holiday_or_event"), ""))
         rows = [
-            [*row, holiday_name(miss.holiday, language, findings.country) or ABSENT]
+            [*row, miss_names(miss, language, findings.country) or ABSENT]
             for row, miss in zip(rows, misses, strict=True)
         ]
     return Table(translate("report.in_units", name=findings.series.name), head, rows, words=frozenset(words))

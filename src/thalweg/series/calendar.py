@@ -1,4 +1,4 @@
-"""What is known of a date beforehand: its weekday, its time of year and a country's holidays (U5)."""
+"""What is known of a date beforehand: its weekday, its time of year, a country's holidays (U5), a user's events."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.errors import InputError
 from thalweg.series.country import country_code
-from thalweg.series.frequency.dates import day_numbers, month_and_day, share_of_year, weekday_columns
-from thalweg.series.frequency.record import DAILY, Frequency
+from thalweg.series.frequency.dates import day_numbers, month_and_day, share_of_year, steps_after, weekday_columns
+from thalweg.series.frequency.record import DAILY, DAYS_OF_A_MONTH, Frequency
 from thalweg.series.holidays import HolidayTable, holiday_columns, holiday_names
 
 if TYPE_CHECKING:
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from thalweg.series.events import EventTable
+
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 GROUPS = ("weekday", "season", "holiday")  # of columns
+EVENT = "event"  # one more group, where events are given
 # Days that are holidays nearly everywhere, known without a country: by name, 100 times the month plus the day.
 YEAR_END = {
     "24 December": 1224,
@@ -48,11 +52,13 @@ class Calendar:
     table : HolidayTable, optional
         The holidays that a model was fitted with. Its names are the columns, and its days count for the years that it
         holds.
+    events : EventTable, optional
+        What else is known to fall on some days. With it there is one more group of columns, ``event``.
 
     Raises
     ------
     InputError
-        If the country is unknown.
+        If the country is unknown, or an event has the name of another column.
     ValueError
         If the frequency names a group that there is not, or one twice.
 
@@ -64,13 +70,14 @@ class Calendar:
     where these are no holidays themselves; a weekend day that is worked in exchange, where the country has such days;
     ten days around the lunar new year, where it is a holiday; Ramadan (the 29 days before Eid al-Fitr), where its end
     is a holiday; and one column for each other holiday that falls in at least five of the years 1990 to 2040. The
-    column of a holiday is 1 on each of its days, moved ones included.
+    column of a holiday is 1 on each of its days, moved ones included. The group ``event`` has the columns of its table.
     """
 
     country: str = ""
     harmonics: int = 3
     frequency: Frequency = DAILY
     table: HolidayTable | None = None
+    events: EventTable | None = None
 
     def __post_init__(self) -> None:
         if self.country and self.table is None:
@@ -80,6 +87,12 @@ class Calendar:
             raise ValueError(f"The calendar has the groups {', '.join(GROUPS)}; there is no {', '.join(unknown)}.")
         if len(set(groups)) < len(groups):
             raise ValueError(f"A group stands twice in {', '.join(groups)}.")
+        if self.events is not None:
+            taken = [name for group, names in self.groups.items() if group != EVENT for name in names]
+            columns = self.events.columns
+            for place, name in enumerate(columns):
+                if name in taken or name in columns[:place]:
+                    raise InputError("events.name_taken", source=self.events.source, name=name)
 
     @property
     def groups(self) -> Mapping[str, tuple[str, ...]]:
@@ -87,7 +100,8 @@ class Calendar:
         harmonics = range(1, self.harmonics + 1)
         waves = tuple(f"{wave} of year ×{harmonic}" for harmonic in harmonics for wave in ("sine", "cosine"))
         every = {"weekday": WEEKDAYS, "season": waves, "holiday": (*YEAR_END, *self._holiday_names)}
-        return {group: every[group] for group in self.frequency.calendar}
+        known = {group: every[group] for group in self.frequency.calendar}
+        return known if self.events is None else known | {EVENT: self.events.columns}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -116,7 +130,7 @@ class Calendar:
         ndarray of float64, shape (dates, len(names))
             The time of year is in [-1, 1]; all other columns are 0 or 1.
         """
-        parts = [self.group(group, dates) for group in self.frequency.calendar]
+        parts = [self.group(group, dates) for group in self.groups]
         return np.hstack(parts) if parts else np.zeros((len(dates), 0))
 
     def group(self, group: str, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
@@ -126,10 +140,38 @@ class Calendar:
         if group == "season":
             angle = 2 * np.pi * np.arange(1, self.harmonics + 1) * share_of_year(dates)[:, np.newaxis]
             return np.stack([np.sin(angle), np.cos(angle)], axis=2).reshape(len(dates), 2 * self.harmonics)
+        if group == EVENT and self.events is not None:
+            return self.events.held(*self._days_of(dates))
         if group != "holiday":
             raise ValueError(f"There is no group {group!r}.")
         year_end = month_and_day(dates)[:, np.newaxis] == np.array(list(YEAR_END.values()))
         return np.hstack([year_end, self._holidays(day_numbers(dates))])
+
+    def events_near(self, date: np.datetime64, within: int) -> tuple[str, ...]:
+        """Return the events on or near a date, in English, the nearest first.
+
+        Parameters
+        ----------
+        date : numpy.datetime64
+        within : int
+            How many days around an event count as near. Of steps longer than a day only their own days count.
+        """
+        if self.events is None:
+            return ()
+        first, last = self._days_of(np.array([date]))
+        if first[0] == last[0]:
+            return tuple(map(str, self.events.near(int(first[0]), within)))
+        (held,) = self.events.held(first, last)
+        return tuple(name for name, holds in zip(self.events.columns, held, strict=True) if holds)
+
+    def _days_of(self, dates: NDArray[np.datetime64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the first and the last day of each step: a week begins on its date, a month may end on it."""
+        days, frequency = day_numbers(dates), self.frequency
+        if frequency.sub_daily or (frequency.unit, frequency.units) == (DAILY.unit, DAILY.units):
+            return days, days
+        if frequency.anchor == DAYS_OF_A_MONTH:
+            return day_numbers(steps_after(frequency, dates, -1)) + 1, days
+        return days, day_numbers(steps_after(frequency, dates, 1)) - 1
 
     def _holidays(self, days: NDArray[np.int64]) -> NDArray[np.float64]:
         if self.table is None:

@@ -41,21 +41,26 @@ ALIASES = {  # beside the names that the library knows
 }
 
 
+BETWEEN = ","  # the codes of several countries
+
+
 def country_code(text: str, argument: str = "country") -> str:
-    """Return the code of the country, or of a part of it, that a text names.
+    """Return the code of the country, or of a part of it, that a text names; of several, sorted, with commas between.
 
     Parameters
     ----------
     text : str
         An ISO 3166 code (``US``, ``us``, ``TWN``), a name (``Taiwan``, ``United States``, ``UK``, ``台灣``), or a
-        code with a part of the country that has holidays of its own (``GB-ENG``, ``DE-BY``).
+        code with a part of the country that has holidays of its own (``GB-ENG``, ``DE-BY``); or several of these with
+        commas between.
     argument : str
         The argument that an error names.
 
     Returns
     -------
     str
-        The two-letter code in capitals, followed by ``-`` and the part's code where a part was named.
+        The two-letter code in capitals, followed by ``-`` and the part's code where a part was named. A country that is
+        named twice counts once.
 
     Raises
     ------
@@ -75,6 +80,9 @@ def country_code(text: str, argument: str = "country") -> str:
     word = re.sub(r"[\W_]+", "", text).lower()
     if word in codes:
         return codes[word]
+    if BETWEEN in text:
+        each = [part for part in text.split(BETWEEN) if part.strip()]
+        return BETWEEN.join(sorted({country_code(part, argument) for part in each}))
     given = Argument(argument, text)
     country, dash, part = text.strip().partition("-")
     code = codes.get(country.strip().lower(), "")
@@ -95,6 +103,8 @@ def country_code(text: str, argument: str = "country") -> str:
 def country_title(code: str, language: str = "en") -> str:
     """Return the name of a country with its code, such as ``Taiwan (TW)``; the code alone where it has no name.
 
+    Of several countries each has its name.
+
     Parameters
     ----------
     code : str
@@ -102,6 +112,8 @@ def country_title(code: str, language: str = "en") -> str:
     language : str
         ``en`` or ``zh``.
     """
+    if BETWEEN in code:
+        return catalogue(language)("list.comma").join(country_title(each, language) for each in code.split(BETWEEN))
     from babel import Locale  # noqa: PLC0415  slow to load, and needed for a country only
 
     name = Locale.parse(language).territories.get(code.partition("-")[0])
@@ -123,13 +135,14 @@ def _nearest_codes(word: str, codes: dict[str, str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Country(Kind):
-    """A country, as an option takes it; an empty text stands for none."""
+    """A country, or several, as an option takes them; an empty text stands for none."""
 
     @property
     def metavar(self) -> str:
         """What stands for the value in the command's help."""
-        return "CODE"
+        return "CODES"
 
     def checked(self, name: str, value: Any) -> str:  # noqa: ANN401 - users have no type checker
-        """Return the country's code."""
-        return country_code(str(value), name) if value else ""
+        """Return the country's code, of several with commas between: of a text with commas or of a list."""
+        several = isinstance(value, (list, tuple))
+        return country_code(BETWEEN.join(map(str, value)) if several else str(value), name) if value else ""

@@ -7,6 +7,7 @@ import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from thalweg.series.country import BETWEEN
 from thalweg.series.holidays import REFERENCE_YEARS, plain_name
 
 if TYPE_CHECKING:
@@ -28,6 +29,13 @@ def translated_holidays(country: str, language: str) -> Mapping[str, str]:
     language : str
         Ours, such as ``zh``.
     """
+    if BETWEEN in country:
+        merged: dict[str, str] = {}
+        for each in country.split(BETWEEN):
+            for name, other in translated_holidays(each, language).items():
+                merged.setdefault(name, other)
+                merged[f"{name} ({each})"] = f"{other} ({each})"
+        return merged
     import holidays  # noqa: PLC0415  slow to load, and needed for a country only
 
     code, _, part = country.partition("-")

@@ -7,11 +7,12 @@ import re
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.series.country import country_code
+from thalweg.series.country import BETWEEN, country_code
 from thalweg.series.frequency.dates import day_numbers, day_of_number, years
 from thalweg.series.frequency.record import DAILY
 
@@ -38,6 +39,7 @@ RAMADAN_DAYS = 29  # a lunar month has 29 or 30 days; the last 29 before Eid al-
 # The columns depend on the country alone: a holiday has a column if it falls in enough of these years.
 REFERENCE_YEARS = range(1990, 2041)
 ENOUGH_YEARS = 5
+SAME_SHARE = 0.5  # of the days that two countries call by one name, those in common: from here on it is one holiday
 HOLIDAY_SPAN_DAYS = 14  # the days of one holiday of a year lie within it
 NAMELESS_REACH = DAILY.season  # days around a day off without a name in which its holiday is sought
 _EPOCH = dt.date(1970, 1, 1).toordinal()
@@ -76,7 +78,11 @@ class _Holidays:
 
 @lru_cache(maxsize=64)
 def _holidays_of(country: str, first_year: int, last_year: int) -> _Holidays:
-    """Return the holidays of a checked country code from `first_year` to `last_year`."""
+    """Return the holidays of a checked country code, or of several, from `first_year` to `last_year`."""
+    if BETWEEN in country:
+        countries = tuple(country.split(BETWEEN))
+        of_each = {code: _holidays_of(code, first_year, last_year) for code in countries}
+        return _together(of_each, _told_apart(countries))
     import holidays  # noqa: PLC0415  slow to load, and needed for a country only
 
     code, _, part = country.partition("-")
@@ -115,6 +121,53 @@ def _holidays_of(country: str, first_year: int, last_year: int) -> _Holidays:
             day for day, names_of_day in names.items() if any(map(_END_OF_RAMADAN.search, names_of_day))
         ),
         working_weekends=frozenset(_day(date) for date in working),
+    )
+
+
+def _together(of_each: Mapping[str, _Holidays], apart: frozenset[str]) -> _Holidays:
+    """Return the holidays of several countries as those of one; the names told `apart` have their country behind them.
+
+    A holiday of the same name stands there once. A day is moved where no country has its holiday on the day itself.
+    """
+    names: dict[int, dict[str, None]] = {}
+    unmoved: set[int] = set()
+    for code, known in of_each.items():
+        for day, names_of_day in known.names.items():
+            here = names.setdefault(day, {})
+            here.update((_of_country(name, code) if name in apart else name, None) for name in names_of_day)
+        unmoved |= known.names.keys() - known.moved
+    return _Holidays(
+        names={day: tuple(names[day]) for day in sorted(names)},
+        moved=frozenset(names.keys() - unmoved),
+        lunar_new_year=_first_days(day for known in of_each.values() for day in known.lunar_new_year),
+        end_of_ramadan=_first_days(day for known in of_each.values() for day in known.end_of_ramadan),
+        working_weekends=frozenset(day for known in of_each.values() for day in known.working_weekends),
+    )
+
+
+def _of_country(name: str, code: str) -> str:
+    return f"{name} ({code})"
+
+
+@lru_cache(maxsize=64)
+def _told_apart(countries: tuple[str, ...]) -> frozenset[str]:
+    """Return the names that stand for another day in another country, such as Thanksgiving in the US and in Canada.
+
+    Two holidays of one name are the same where at least half of the days of each are days of the other.
+    """
+    days: dict[str, list[set[int]]] = {}
+    for code in countries:
+        of_country: dict[str, set[int]] = {}
+        for day, names_of_day in _holidays_of(code, REFERENCE_YEARS.start, REFERENCE_YEARS.stop - 1).names.items():
+            for name in names_of_day:
+                of_country.setdefault(name, set()).add(day)
+        for name, found in of_country.items():
+            days.setdefault(name, []).append(found)
+    return frozenset(
+        name
+        for name, found in days.items()
+        if name not in LUNAR_NEW_YEAR.values()
+        and any(len(one & other) < SAME_SHARE * max(len(one), len(other)) for one, other in combinations(found, 2))
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from thalweg.forecast.features.event import Event
 from thalweg.forecast.features.holiday import Holiday
 from thalweg.forecast.features.last_year import LastYear
 from thalweg.forecast.features.long_levels import LongLevels
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 FEATURE_CLIP = 4.0  # spreads: features are kept within ± this, so that one extreme value does not dominate
 # In the order of their columns.
-BLOCKS: tuple[type[Block], ...] = (Weekday, Season, Holiday, UsualPlace, LastYear, LongLevels)
+BLOCKS: tuple[type[Block], ...] = (Weekday, Season, Holiday, Event, UsualPlace, LastYear, LongLevels)
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,10 @@ class Covariates:
 
 KNOWN = {
     "": Covariates(),
-    "week": Covariates((Weekday.name, Holiday.name, UsualPlace.name), level="last"),
+    "week": Covariates((Weekday.name, Holiday.name, Event.name, UsualPlace.name), level="last"),
     "year": Covariates(
-        (Weekday.name, Season.name, Holiday.name, UsualPlace.name, LastYear.name, LongLevels.name), level="season"
+        (Weekday.name, Season.name, Holiday.name, Event.name, UsualPlace.name, LastYear.name, LongLevels.name),
+        level="season",
     ),
 }
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.data import Data
     from thalweg.forecast.interval import Ends
     from thalweg.forecast.training import Descended
+    from thalweg.series.calendar import Calendar
     from thalweg.series.frequency.record import Frequency
 
 
@@ -83,6 +84,11 @@ class RungPredictor(Predictor):
     def repeats(self) -> bool:
         """Whether it only says again what was observed, or means of it."""
         return False
+
+    def with_calendar(self, calendar: Calendar) -> RungPredictor:
+        """Return the same predictor, which knows another calendar with the same columns; itself where it knows none."""
+        del calendar
+        return self
 
     @abstractmethod
     def described(self) -> tuple[dict[str, Any], NDArray[np.float32] | None]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.features.past import Past
     from thalweg.forecast.predictors.base import RungPredictor
+    from thalweg.series.calendar import Calendar
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +53,11 @@ class Mean(Predictor):
     def repeats(self) -> bool:
         """Whether every member only says again what was observed."""
         return all(member.repeats for member in self.members)
+
+    def with_calendar(self, calendar: Calendar) -> Mean:
+        """Return the mean of the same members, which know another calendar with the same columns."""
+        changed = {id(member): member.with_calendar(calendar) for member in self.members}
+        return Mean(tuple(changed[id(member)] for member in self.members))
 
     def direct(self, past: Past, steps: int) -> NDArray[np.float64]:
         """Return the mean of the members' predictions."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -97,6 +97,10 @@ class NetworkPredictor(RungPredictor):
     def parameters(self) -> int:
         """The unknowns of one network."""
         return self.network.size
+
+    def with_calendar(self, calendar: Calendar) -> NetworkPredictor:
+        """Return the same networks, which know another calendar with the same columns."""
+        return replace(self, calendar=calendar)
 
     def direct(self, past: Past, steps: int) -> NDArray[np.float64]:
         """Return the mean of the networks' predictions."""

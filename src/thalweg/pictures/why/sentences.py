@@ -6,10 +6,12 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from thalweg.charts.events import event_name
 from thalweg.charts.numbers import day, estimate_decimals, number
 from thalweg.forecast.features.sets import KNOWN
 from thalweg.forecast.features.usual_place import SEASONS_AGO
 from thalweg.messages import catalogue
+from thalweg.series.calendar import EVENT
 from thalweg.series.frequency.dates import python_date
 from thalweg.series.frequency.record import DAILY
 
@@ -84,6 +86,10 @@ def name_of(fact: Fact, why: Why, language: str, form: str = "") -> str:
     name, kind = fact.name, fact.kind
     if kind == "weekday":
         name = translate("look.why.weekdays").split()[python_date(why.date).weekday()]
+    if kind == EVENT:
+        name = event_name(name, language)
+    if kind == "no_event" and any(other.kind == EVENT for other in why.facts):
+        kind = "no_other_event"
     if kind == "ordinary" and any(other.kind == "holiday" for other in why.facts):
         kind = "no_other"
     return translate(f"look.why.{kind}{form}", name=name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import numpy as np
 
-from thalweg.charts.holidays import holiday_name
+from thalweg.charts.events import miss_names
 from thalweg.charts.numbers import day, number, value_format
 from thalweg.charts.style import (
     BLUE,
@@ -47,7 +47,7 @@ def _labels(findings: Findings, language: str) -> list[dict[str, Any]]:
     taken: list[list[tuple[float, float]]] = [[] for _ in range(MOST_LABEL_ROWS)]
     labels: list[dict[str, Any]] = []
     for miss in findings.misses:
-        called = holiday_name(miss.holiday, language, findings.country)
+        called = miss_names(miss, language, findings.country)
         text = day(miss.date, language, "report.day_short") + (
             catalogue(language)("list.comma") + called if called else ""
         )

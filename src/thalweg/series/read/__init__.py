@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from thalweg.series.read.table import Table
     from thalweg.series.series import Series
 
-__all__ = ["read", "read_with"]
+__all__ = ["open_table", "read", "read_with"]
 
 
 @with_options(ReadOptions)
@@ -58,14 +58,15 @@ def read_with(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions)
     from thalweg.series.read.daily import days_of  # noqa: PLC0415  (duckdb is loaded only when a source is read)
 
     with interruptible():
-        table = _open(source)
+        table = open_table(source)
         try:
             return replace(days_of(table, options), backend=backend_of(source))
         finally:
             table.close()
 
 
-def _open(source: str | Path | IntoFrame | IntoSeries) -> Table:
+def open_table(source: str | Path | IntoFrame | IntoSeries) -> Table:
+    """Open a file or a frame as a table of cells; errors as of `read`."""
     if not isinstance(source, (str, Path)):
         from thalweg.series.read.typed import open_frame  # noqa: PLC0415  (as above)
 

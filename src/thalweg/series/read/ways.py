@@ -89,7 +89,7 @@ def ways_found(
 
 def _with_all_words(table: Table, date_profile: ColumnProfile) -> ColumnProfile:
     """Return the profile of the dates again, the words of all of them known: the first dates may name few months."""
-    cell = _cell(date_profile, thorough=True)
+    cell = cell_sql(date_profile, thorough=True)
     dates = f"SELECT left({cell}, 100) AS cell FROM source_rows WHERE {cell} IS NOT NULL"
     words = f"SELECT cell, array_to_string({words_in(body_of('cell'))}, ' ') AS words FROM ({dates})"
     cells = table.query(f"SELECT min(cell) FROM ({words}) WHERE words <> '' GROUP BY words LIMIT {_MOST_WORDINGS}")
@@ -136,7 +136,7 @@ def _ways(
     marked: bool = False,
     sums: list[int] | None = None,
 ) -> Ways:
-    date_cell, value_cell = (_cell(profile, thorough=thorough) for profile in (date_profile, value_profile))
+    date_cell, value_cell = (cell_sql(profile, thorough=thorough) for profile in (date_profile, value_profile))
     dates = date_profile.date_readings(options.date_format, "date_cell", thorough=thorough)
     if not dates:
         raise AssertionError(date_profile.column.name)  # `choose_columns` has refused it
@@ -205,7 +205,7 @@ def _tally(table: Table, ways: Ways) -> dict[str, First]:
     return {name: First.of(taken) for name, taken in zip(asked, answer, strict=True)}
 
 
-def _cell(profile: ColumnProfile, *, thorough: bool) -> str:
+def cell_sql(profile: ColumnProfile, *, thorough: bool) -> str:
     """Return SQL for a column's cell as trimmed text."""
     name = profile.column.field
     if profile.column.kind == "number":

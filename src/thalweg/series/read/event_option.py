@@ -1,0 +1,51 @@
+"""The option that names a file or frame of events; this module loads quickly, so that the command's help does too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from thalweg.options import Kind
+
+if TYPE_CHECKING:
+    from thalweg.series.events import EventTable
+
+
+@dataclass(frozen=True)
+class EventFile:
+    """What a user typed for a file of events. It is read once it is known how dates are written.
+
+    Attributes
+    ----------
+    given : str
+        A path, an address, or ``-`` for standard input.
+    """
+
+    given: str
+
+
+@dataclass(frozen=True)
+class Events(Kind):
+    """Events, as an option takes them: a file or a frame in Python, a file in the command."""
+
+    @property
+    def metavar(self) -> str:
+        """A file."""
+        return "FILE"
+
+    def checked(self, name: str, value: Any) -> EventTable | EventFile:  # noqa: ANN401 - users have no type checker
+        """Return the events that a file or a frame holds."""
+        del name
+        from thalweg.series.events import EventTable  # noqa: PLC0415 - the help does not need it
+        from thalweg.series.read.events import read_events  # noqa: PLC0415 - likewise
+
+        return value if isinstance(value, (EventTable, EventFile)) else read_events(value)
+
+    def parsed(self, name: str, text: str) -> EventFile:
+        """Return the file, not read yet."""
+        del name
+        return EventFile(text)
+
+    def written(self, value: Any) -> str:  # noqa: ANN401 - as above
+        """Return the file's name as it was typed, or what was read."""
+        return value.given if isinstance(value, EventFile) else repr(value)
