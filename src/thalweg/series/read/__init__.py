@@ -55,12 +55,12 @@ def read(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions) -> S
 
 def read_with(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions) -> Series:
     """Read as `read` does, with a record of options; errors as there."""
-    from thalweg.series.read.daily import days_of  # noqa: PLC0415  (duckdb is loaded only when a source is read)
+    from thalweg.series.read.steps import series_of_rows  # noqa: PLC0415  (duckdb is loaded only when a source is read)
 
     with interruptible():
         table = open_table(source)
         try:
-            return replace(days_of(table, options), backend=backend_of(source))
+            return replace(series_of_rows(table, options), backend=backend_of(source))
         finally:
             table.close()
 
