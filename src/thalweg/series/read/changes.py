@@ -9,7 +9,7 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
 from thalweg.series.frequency.dates import days_after
-from thalweg.series.frequency.record import MINUTES_OF_A_DAY, PACES
+from thalweg.series.frequency.record import DAYS_OF_PACES, MINUTES_OF_A_DAY, PACES
 from thalweg.series.read.groups import told_date
 from thalweg.series.read.paces import pace_of_seconds
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _LEAST_STEPS = 8  # of a rhythm, before it is taken for one
 _LEAST_SHARE = 0.7  # of the steps of a part, that are of its rhythm; Monday to Friday alone is 0.8
 _MOST_RHYTHMS = 8  # of a file, that are looked at
-_FIRST_OF_PACE = {pace: days for days, pace in reversed(PACES.items())}
 _OF_MINUTES = (5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720)
 
 
@@ -56,7 +55,7 @@ def check_one_rhythm(table: Table, groups: Groups) -> None:
 
 def _rhythms(minutes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return of which rhythm each step is: its usual minutes, or 0 where it is of none."""
-    of_days = {1: 1, **{days: _FIRST_OF_PACE[pace] for days, pace in PACES.items()}}
+    of_days = {1: 1, **{days: min(DAYS_OF_PACES[pace]) for days, pace in PACES.items()}}
     rhythm = np.where(np.isin(minutes, _OF_MINUTES), minutes, 0)
     days, rest = np.divmod(minutes, MINUTES_OF_A_DAY)
     for number, usual in of_days.items():

@@ -58,6 +58,8 @@ def _found_date(
     table: Table, profiles: list[ColumnProfile], value_profile: ColumnProfile | None, date_format: str | None
 ) -> ColumnProfile:
     candidates = [each for each in profiles if each.content == "dates" and each is not value_profile]
+    # A month, quarter or week beside dates is the one that they lie in.
+    candidates = [each for each in candidates if each.shape is None or not each.shape.period] or candidates
     if not candidates:
         raise _no_dates(table, profiles, date_format)
     return _only_one("read.several_dates", table, profiles, candidates, "date")

@@ -15,6 +15,8 @@ from thalweg.series.read.changes import check_one_rhythm
 from thalweg.series.read.coarse import coarse_of, few_of
 from thalweg.series.read.found import LEAST_DATES, Found, check_asked, check_dense
 
+_LEAST_USUAL = 1 / 2  # of the steps, that are the usual one
+
 if TYPE_CHECKING:
     from thalweg.series.frequency.alias import Alias
     from thalweg.series.frequency.record import Frequency
@@ -85,9 +87,14 @@ def _without_other_weekdays(days: Groups, frequency: Frequency) -> tuple[Groups,
 
 def _check_spacing(table: Table, days: Groups) -> None:
     """Refuse dates whose usual distance is not served."""
-    usual = int(np.median(np.diff(days.date).astype(np.int64)))
+    steps = np.diff(days.date).astype(np.int64)
+    usual = int(np.median(steps))
     if usual == 1:
         return
-    pace = PACES.get(usual)
-    told = Message(f"read.pace.{pace}") if pace == "fortnightly" else Message("read.pace.days", {"days": usual})
+    if np.mean(steps == usual) < _LEAST_USUAL:
+        told = Message("read.pace.irregular")
+    elif PACES.get(usual) == "fortnightly":
+        told = Message("read.pace.fortnightly")
+    else:
+        told = Message("read.pace.days", {"days": usual})
     raise InputError("read.not_served", source=table.source_name, pace=told, days=usual, dates=list(days.date[:3]))

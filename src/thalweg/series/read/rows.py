@@ -84,6 +84,8 @@ def decide(
     day = _choose_dates(table, date_profile, cells, dates, found, notes)
     if date_profile.shape in NUMBERED:
         notes.append(Message(f"note.dates_in_{NUMBERED[date_profile.shape]}", {"example": found["used"].cell}))
+    if date_profile.shape is not None and date_profile.shape.period and options.date_format is None:
+        notes.append(_about_period(table, cells, day, date_profile.shape.period))
     if found["undated"].count:
         raise _cell_error("read.no_date", table, found["undated"], date_profile.column.name)
     value = _choose_numbers(table, value_profile, ways, found, options, notes)
@@ -94,6 +96,13 @@ def decide(
         notes += told
     sql = f"SELECT *, {local} AS day, {clock} AS clock, value{value} AS value FROM ({cells}) WHERE used"
     return Rows(table, profiles, date_profile, value_profile, sql, timed, dates[day].format, tuple(notes))
+
+
+def _about_period(table: Table, cells: str, day: int, period: str) -> Message:
+    """Return the note about dates that are periods, with the first of them as an example."""
+    sql = f"SELECT date_cell, day{day} FROM ({cells}) WHERE used ORDER BY record LIMIT 1"
+    cell, first = table.query(sql)[0]
+    return Message(f"note.dates_in_{period}", {"example": str(cell), "date": str(first)})
 
 
 def _choose_dates(
