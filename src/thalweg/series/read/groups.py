@@ -94,16 +94,45 @@ def of_moments(rows: Rows, seconds: int = 1) -> Groups:
     InputError
         If a time of day is none. The row is named.
     """
-    parts = f"SELECT *, {parts_of_clock('clock')} AS parts FROM ({rows.sql})"
-    timed = f"SELECT *, {seconds_of('clock', 'parts')} AS seconds, {zone_of('parts')} AS zone FROM ({parts})"
     table = rows.table
-    for record, cell in table.query(
-        f"SELECT record, date_cell FROM ({timed}) WHERE day IS NOT NULL AND seconds IS NULL ORDER BY record LIMIT 1"
-    ):
-        name = rows.date_profile.column.name
-        raise InputError("read.no_time", source=table.source_name, row=table.row(record), cell=shown(cell), name=name)
-    moment = f"(epoch(day)::BIGINT + seconds) // {seconds} * {seconds}"
-    return _taken(rows, "moment", f"SELECT *, {moment} AS moment FROM ({timed})", "min(zone) <> max(zone)")
+    clocks = f"SELECT clock, {parts_of_clock('clock')} AS parts FROM (SELECT DISTINCT clock FROM ({rows.sql}))"
+    table.prepare(
+        f"CREATE OR REPLACE TEMP TABLE clocks AS SELECT clock, {seconds_of('clock', 'parts')} AS seconds, "
+        f"{zone_of('parts')} AS zone FROM ({clocks})"
+    )
+    table.prepare(
+        "CREATE OR REPLACE TEMP TABLE row_moments AS SELECT record, value, zone, day, "
+        f"epoch(day)::BIGINT + seconds AS moment FROM ({rows.sql}) AS rows JOIN clocks ON clocks.clock IS NOT DISTINCT FROM "
+        "rows.clock"
+    )
+    for (record,) in table.query("SELECT min(record) FROM row_moments WHERE day IS NOT NULL AND moment IS NULL"):
+        if record is not None:
+            raise _no_time(rows, record)
+    floored = f"SELECT *, moment // {seconds} * {seconds} AS floored FROM row_moments"
+    sql = f"SELECT * FROM ({rows.sql}) JOIN (SELECT record, floored AS moment, zone FROM ({floored})) USING (record)"
+    grouped = f"SELECT record, value, zone, floored AS moment FROM ({floored})"
+    return replace(_taken(rows, "moment", grouped, "min(zone) <> max(zone)"), sql=sql)
+
+
+def zones_of(rows: Rows) -> list[tuple[int, int]]:
+    """Return the offsets from UTC that are written behind times of day, in minutes, most first, and the row of each.
+
+    The rows have been grouped by moment.
+    """
+    return [
+        (zone, record)
+        for zone, record in rows.table.query(
+            "SELECT zone, min(record) FROM row_moments WHERE zone IS NOT NULL GROUP BY zone ORDER BY count(*) DESC, zone"
+        )
+    ]
+
+
+def _no_time(rows: Rows, record: int) -> InputError:
+    """Return the error about a time of day that is none."""
+    table = rows.table
+    cell = table.query(f"SELECT date_cell FROM ({rows.sql}) WHERE record = {record}")[0][0]
+    name = rows.date_profile.column.name
+    return InputError("read.no_time", source=table.source_name, row=table.row(record), cell=shown(cell), name=name)
 
 
 def _taken(rows: Rows, by: Literal["day", "moment"], sql: str, several: str) -> Groups:

@@ -17,7 +17,7 @@ from thalweg.series.read.changes import check_one_rhythm
 from thalweg.series.read.clocks import is_clock_change, may_change
 from thalweg.series.read.found import Found, check_asked, check_dense, two_in_one
 from thalweg.series.read.grid import MINUTE, STEPS, Grid, grid_of
-from thalweg.series.read.groups import Groups, of_moments, told_date
+from thalweg.series.read.groups import Groups, of_moments, told_date, zones_of
 from thalweg.series.read.moments import NUMBERED_MOMENTS
 from thalweg.series.read.paces import pace_of_seconds
 from thalweg.series.read.repeats import check_repeats
@@ -64,7 +64,7 @@ def moments_found(rows: Rows, moments: Groups, asked: Alias | None, *, combined:
     """
     table = rows.table
     notes: list[Message] = []
-    offsets = _offsets(rows, moments)
+    offsets = _offsets(rows)
     moments = moments if combined else _once(rows, moments, offsets, notes)
     check_one_rhythm(table, moments)
     seconds = moments.date[moments.valued].astype(np.int64)
@@ -87,12 +87,10 @@ def moments_found(rows: Rows, moments: Groups, asked: Alias | None, *, combined:
     return Found(frequency, moments, notes, skipped)
 
 
-def _offsets(rows: Rows, moments: Groups) -> NDArray[np.int64]:
+def _offsets(rows: Rows) -> NDArray[np.int64]:
     """Return the offsets from UTC that are written behind times of day, in minutes; refuse those of several zones."""
     table = rows.table
-    found = table.query(
-        f"SELECT zone, min(record) FROM ({moments.sql}) WHERE zone IS NOT NULL GROUP BY zone ORDER BY count(*) DESC"
-    )
+    found = zones_of(rows)
     offsets = np.array([zone for zone, _ in found], dtype=np.int64)
     if len(offsets) and not is_clock_change(offsets):
         usual, first = found[0]
@@ -206,7 +204,7 @@ def _clock(minutes: int) -> str:
 def _skipped(frequency: Frequency, moments: Groups) -> NDArray[np.datetime64]:
     """Return the moments without a row that clocks leave out in spring: half an hour or an hour of a night."""
     dates = step_range(frequency, moments.date[0], steps_between(frequency, moments.date[0], moments.date[-1]) + 1)
-    absent = np.setdiff1d(dates, moments.date, assume_unique=True)
+    absent = np.delete(dates, np.searchsorted(dates, moments.date))
     if not len(absent):
         return absent
     step = np.timedelta64(frequency.units, "m")

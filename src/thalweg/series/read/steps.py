@@ -128,10 +128,11 @@ def _series(rows: Rows, groups: Groups, found: Found, notes: list[Message], opti
     date, value = date[present[0] : present[-1] + 1], value[present[0] : present[-1] + 1]
     dates = step_range(frequency, date[0], steps_between(frequency, date[0], date[-1]) + 1)
     values = np.full(len(dates), np.nan)
-    values[np.searchsorted(dates, date)] = value
+    at = np.searchsorted(dates, date)
+    values[at] = value
     observed = ~np.isnan(values)
-    gaps = np.setdiff1d(np.setdiff1d(dates, date), found.skipped)
-    notes += _missing_notes(frequency, gaps, date[np.isnan(value)])
+    gaps = np.delete(dates, at)
+    notes += _missing_notes(frequency, gaps[~np.isin(gaps, found.skipped)], date[np.isnan(value)])
     negative = int((value < 0).sum())
     if negative:
         notes.append(Message("note.negative", {"count": negative}))
