@@ -61,8 +61,8 @@ def frequency_of_moments(moments: NDArray[np.datetime64], minutes: int) -> Frequ
 
     Parameters
     ----------
-    moments : ndarray of datetime64[m], shape (values,)
-        The moments that have a value, rising; all lie a whole number of steps apart.
+    moments : ndarray of datetime64, shape (values,)
+        In minutes: the moments that have a value, rising; all lie a whole number of steps apart.
     minutes : int
         The length of a step.
     """

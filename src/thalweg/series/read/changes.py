@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LEAST_STEPS = 8  # of a rhythm, before it is taken for one
 _LEAST_SHARE = 0.7  # of the steps of a part, that are of its rhythm; Monday to Friday alone is 0.8
 _MOST_RHYTHMS = 8  # of a file, that are looked at
-_OF_MINUTES = (5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720)
+MINUTES_OF_STEPS = (5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720)
 
 
 def check_one_rhythm(table: Table, groups: Groups) -> None:
@@ -56,7 +56,7 @@ def check_one_rhythm(table: Table, groups: Groups) -> None:
 def _rhythms(minutes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return of which rhythm each step is: its usual minutes, or 0 where it is of none."""
     of_days = {1: 1, **{days: min(DAYS_OF_PACES[pace]) for days, pace in PACES.items()}}
-    rhythm = np.where(np.isin(minutes, _OF_MINUTES), minutes, 0)
+    rhythm = np.where(np.isin(minutes, MINUTES_OF_STEPS), minutes, 0)
     days, rest = np.divmod(minutes, MINUTES_OF_A_DAY)
     for number, usual in of_days.items():
         rhythm[(days == number) & (rest == 0)] = usual * MINUTES_OF_A_DAY

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.series.frequency.dates import weekdays
 from thalweg.sql import literal
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _CLOCK = (
 )
 _PARTS = ("hour", "minute", "second", "half", "zone")
 _HOUR, _MINUTE = 3600, 60  # seconds
-_SUMMER_TIME = (30, 60)  # minutes by which clocks are changed
+CLOCK_CHANGES = (30, 60)  # minutes by which clocks are set back or forward
 _LATEST_HOUR = 4  # of the day, before which clocks are changed
 _MONTHS_OF_CHANGES = (3, 4, 5, 9, 10, 11)
 _WEEKDAYS_OF_CHANGES = (0, 4, 5, 6)  # Monday and Friday to Sunday
@@ -52,7 +53,7 @@ def zone_of(parts: str) -> str:
 
 def is_clock_change(offsets: NDArray[np.int64]) -> bool:
     """Whether different offsets of one column, in minutes, are those of winter and summer."""
-    return int(offsets.max() - offsets.min()) in (0, *_SUMMER_TIME)
+    return int(offsets.max() - offsets.min()) in (0, *CLOCK_CHANGES)
 
 
 def may_change(moments: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -65,7 +66,7 @@ def may_change(moments: NDArray[np.int64]) -> NDArray[np.bool_]:
     month = dates.astype("datetime64[M]").astype(np.int64) % 12 + 1
     year = dates.astype("datetime64[Y]").astype(np.int64)
     fits = moments % (24 * _HOUR) < _LATEST_HOUR * _HOUR
-    fits &= np.isin((days + 3) % 7, _WEEKDAYS_OF_CHANGES) & np.isin(month, _MONTHS_OF_CHANGES)
+    fits &= np.isin(weekdays(dates), _WEEKDAYS_OF_CHANGES) & np.isin(month, _MONTHS_OF_CHANGES)
     _, of_day = np.unique(days, return_index=True)
     years, counts = np.unique(year[of_day], return_counts=True)
     return fits & np.isin(year, years[counts == 1])

@@ -123,12 +123,12 @@ def _of_weekdays(table: Table, groups: Groups, make: Callable[[int], Frequency])
         place = _on(days, anchor)
         if (weekdays(days) < _SATURDAY).all() and (np.abs((days - place).astype(np.int64)) <= _AWAY).all():
             frequency = make(anchor)
-            if (np.diff(place) == np.timedelta64(0)).any():
+            if (np.diff(place).astype(np.int64) == 0).any():
                 raise two_in_one(table, groups, place, frequency)
             at = int(np.flatnonzero(days != place)[0])
             told = {"date": told_date(days[at]), "place": told_date(place[at])}
             return Found(frequency, replace(groups, date=place), [Message(f"note.{kind}", told)])
-    if (np.diff(month) == np.timedelta64(0)).any():
+    if (np.diff(month).astype(np.int64) == 0).any():
         raise two_in_one(table, groups, month, make(1))
     raise InputError(
         "read.days_move",
@@ -141,7 +141,7 @@ def _of_weekdays(table: Table, groups: Groups, make: Callable[[int], Frequency])
 
 def _moved(table: Table, groups: Groups, place: NDArray[np.datetime64], frequency: Frequency, kind: str) -> Found:
     """Return dates that were brought to their places; refuse several for one place, and more than a few beside it."""
-    if (np.diff(place) == np.timedelta64(0)).any():
+    if (np.diff(place).astype(np.int64) == 0).any():
         raise two_in_one(table, groups, place, frequency)
     beside = np.flatnonzero(place != groups.date)
     if not len(beside):
@@ -155,7 +155,7 @@ def _moved(table: Table, groups: Groups, place: NDArray[np.datetime64], frequenc
         "pace": pace_of(frequency, python_date(place[0])),
     }
     if not _few(len(beside), len(place)):
-        raise InputError(f"read.other_days_of_{kind}", source=table.source_name, **told)
+        raise InputError("read.other_weekdays", source=table.source_name, **told)
     return Found(frequency, replace(groups, date=place), [Message(f"note.moved_in_{kind}", told)])
 
 

@@ -117,7 +117,7 @@ def is_dense(dates: NDArray[np.datetime64], frequency: Frequency) -> bool:
 
 def two_in_one(table: Table, groups: Groups, places: NDArray[np.datetime64], frequency: Frequency) -> InputError:
     """Return the error about the first two dates that share a place, which rise."""
-    at = int(np.flatnonzero(np.diff(places) == np.timedelta64(0))[0])
+    at = int(np.flatnonzero(np.diff(places).astype(np.int64) == 0)[0])
     return InputError(
         "read.two_in_one",
         source=table.source_name,
@@ -138,7 +138,9 @@ def in_steps_of(frequency: Frequency, note: Message) -> Message:
     """Return a note about days as one about the steps of another frequency, where it speaks of days."""
     if is_by_day(frequency) or note.key not in _OF_DAYS:
         return note
-    return Message(note.key.replace("note.", "note.steps."), {**note.values, "steps": steps_of(frequency)})
+    kind = "time" if frequency.sub_daily else "season" if frequency.season > 1 else "before"
+    told = {"steps": steps_of(frequency), "source": Message(f"read.filled.{kind}")}
+    return Message(note.key.replace("note.", "note.steps."), {**note.values, **told})
 
 
 _OF_DAYS = {

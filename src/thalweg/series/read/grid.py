@@ -20,6 +20,7 @@ STEPS = tuple(
 
 _ROUND = tuple(minutes for minutes in STEPS if minutes % 60 == 0 or 60 % minutes == 0)
 _LEAST_ON_GRID = 0.95  # of the moments
+ROUND_MINUTES = (30, 15, 5, 1)  # at which moments stand, the roundest first
 _JITTER = 10  # a moment lies at most this part of a step beside its place
 _MOST_TOGETHER = 0.02  # of the moments, that share a step with the one before
 
@@ -81,7 +82,7 @@ def _near_phase(moments: NDArray[np.int64], step: int) -> int | None:
     on_grid = near[2 * tolerance + 1 :] - near[:step]
     if on_grid[usual] >= least and 2 * counts[usual] > counts.sum():
         return usual
-    for unit in (30, 15, 5, 1):
+    for unit in ROUND_MINUTES:
         round_ones = np.arange(0, step, unit * MINUTE)
         fitting = round_ones[on_grid[round_ones] >= least]
         if len(fitting):

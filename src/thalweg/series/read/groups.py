@@ -102,8 +102,8 @@ def of_moments(rows: Rows, seconds: int = 1) -> Groups:
     )
     table.prepare(
         "CREATE OR REPLACE TEMP TABLE row_moments AS SELECT record, value, zone, day, "
-        f"epoch(day)::BIGINT + seconds AS moment FROM ({rows.sql}) AS rows JOIN clocks ON clocks.clock IS NOT DISTINCT FROM "
-        "rows.clock"
+        f"epoch(day)::BIGINT + seconds AS moment FROM ({rows.sql}) AS rows "
+        "JOIN clocks ON clocks.clock IS NOT DISTINCT FROM rows.clock"
     )
     for (record,) in table.query("SELECT min(record) FROM row_moments WHERE day IS NOT NULL AND moment IS NULL"):
         if record is not None:
@@ -122,7 +122,8 @@ def zones_of(rows: Rows) -> list[tuple[int, int]]:
     return [
         (zone, record)
         for zone, record in rows.table.query(
-            "SELECT zone, min(record) FROM row_moments WHERE zone IS NOT NULL GROUP BY zone ORDER BY count(*) DESC, zone"
+            "SELECT zone, min(record) FROM row_moments WHERE zone IS NOT NULL "
+            "GROUP BY zone ORDER BY count(*) DESC, zone"
         )
     ]
 

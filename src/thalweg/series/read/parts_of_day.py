@@ -1,5 +1,4 @@
 """Rows by moment: values that lie minutes or hours apart."""
-# ruff: noqa: S608  (the SQL is made of our own names)
 
 from __future__ import annotations
 
@@ -14,8 +13,8 @@ from thalweg.series.filling import absent_weekdays, frequency_of_moments
 from thalweg.series.frequency.dates import a_day, are_in, step_range, steps_between
 from thalweg.series.frequency.record import EVERY_DAY, LEAST_MINUTES, MINUTES_OF_A_DAY
 from thalweg.series.read.changes import check_one_rhythm
-from thalweg.series.read.clocks import is_clock_change, may_change
-from thalweg.series.read.found import Found, check_asked, check_dense, two_in_one
+from thalweg.series.read.clocks import CLOCK_CHANGES, is_clock_change, may_change
+from thalweg.series.read.found import LEAST_DATES, Found, check_asked, check_dense, two_in_one
 from thalweg.series.read.grid import MINUTE, STEPS, Grid, grid_of
 from thalweg.series.read.groups import Groups, of_moments, told_date, zones_of
 from thalweg.series.read.moments import NUMBERED_MOMENTS
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from thalweg.series.frequency.record import Frequency
     from thalweg.series.read.rows import Rows
 
-_CHANGES_LAST = (30, 60)  # minutes that a change of the clock leaves out
 _RANGES_TOLD = 12
 
 
@@ -70,7 +68,8 @@ def moments_found(rows: Rows, moments: Groups, asked: Alias | None, *, combined:
     seconds = moments.date[moments.valued].astype(np.int64)
     if not len(seconds):
         raise InputError("read.no_dated_values", source=table.source_name)
-    grid = grid_of(seconds)
+    few = asked is not None and asked.sub_daily and len(seconds) < LEAST_DATES
+    grid = Grid(asked.units, int(seconds[0]) % (asked.units * MINUTE)) if asked and few else grid_of(seconds)
     if grid is None:
         raise _irregular(rows, seconds)
     moments = _on_grid(rows, moments, grid, notes)
@@ -166,7 +165,7 @@ def _on_grid(rows: Rows, moments: Groups, grid: Grid, notes: list[Message]) -> G
     beside = np.flatnonzero(places != seconds[near])
     date = places.astype("datetime64[s]").astype("datetime64[m]")
     placed = replace(moments, date=date)
-    if (np.diff(date) == np.timedelta64(0)).any():
+    if (np.diff(date).astype(np.int64) == 0).any():
         raise two_in_one(rows.table, moments, date, frequency_of_moments(np.unique(date), grid.minutes))
     if len(beside):
         at = int(beside[0])
@@ -209,7 +208,7 @@ def _skipped(frequency: Frequency, moments: Groups) -> NDArray[np.datetime64]:
         return absent
     step = np.timedelta64(frequency.units, "m")
     runs = np.split(absent, np.flatnonzero(np.diff(absent) != step) + 1)
-    runs = [run for run in runs if len(run) * frequency.units in _CHANGES_LAST]
+    runs = [run for run in runs if len(run) * frequency.units in CLOCK_CHANGES]
     if not runs:
         return absent[:0]
     found = np.concatenate(runs)

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.series.frequency.alias import Alias
-    from thalweg.series.frequency.record import Frequency
     from thalweg.series.read.options import ReadOptions
     from thalweg.series.read.table import Table
 
@@ -58,14 +57,14 @@ def series_of_rows(table: Table, options: ReadOptions) -> Series:
     if by_moment:
         groups = grouped(rows, asked, combined=options.duplicates is not None)
     elif rows.timed:
-        if options.duplicates is None and groups.several.any():
-            check_one_rhythm(table, of_moments(rows))
         notes.append(Message("note.time_of_day"))
     notes += notes_ahead(rows, groups, [date_profile.column, value_profile.column])
     if (np.diff(groups.first) < 0).any() or (groups.rows > 1).any():
         check_exchanged(table, date_profile.column.name, rows.sql, rows.date_format)
     groups = without_future(groups, options.today or dt.datetime.now().astimezone().date(), rows, notes)
     groups = until(groups, options.until, rows, notes)
+    if rows.timed and not by_moment and options.duplicates is None and groups.several.any():
+        check_one_rhythm(table, until(of_moments(rows), options.until, rows, []))
     if by_moment:
         found = moments_found(rows, groups, asked, combined=options.duplicates is not None)
     else:
@@ -132,7 +131,7 @@ def _series(rows: Rows, groups: Groups, found: Found, notes: list[Message], opti
     values[at] = value
     observed = ~np.isnan(values)
     gaps = np.delete(dates, at)
-    notes += _missing_notes(frequency, gaps[~np.isin(gaps, found.skipped)], date[np.isnan(value)])
+    notes += _missing_notes(gaps[~np.isin(gaps, found.skipped)], date[np.isnan(value)])
     negative = int((value < 0).sum())
     if negative:
         notes.append(Message("note.negative", {"count": negative}))
@@ -153,12 +152,10 @@ def _series(rows: Rows, groups: Groups, found: Found, notes: list[Message], opti
     )
 
 
-def _missing_notes(frequency: Frequency, gaps: NDArray[np.datetime64], empty: NDArray[np.datetime64]) -> list[Message]:
+def _missing_notes(gaps: NDArray[np.datetime64], empty: NDArray[np.datetime64]) -> list[Message]:
     """Return notes about dates without a row, and about those whose cell is empty."""
-    kind = "time" if frequency.sub_daily else "season" if frequency.season > 1 else "before"
-    source = Message(f"read.filled.{kind}")
     return [
-        Message(f"note.{key}", {"count": len(dates), "first": told_date(dates[0]), "source": source})
+        Message(f"note.{key}", {"count": len(dates), "first": told_date(dates[0])})
         for key, dates in (("missing_days", gaps), ("empty_cells", empty))
         if len(dates)
     ]
