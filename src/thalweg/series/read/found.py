@@ -81,7 +81,7 @@ def check_dense(table: Table, groups: Groups, frequency: Frequency) -> None:
         If fewer than half of them are there.
     """
     dates = groups.date
-    if is_dense(dates, frequency):
+    if len(dates) < LEAST_DATES or is_dense(dates, frequency):
         return
     widest = int(np.argmax(np.diff(dates)))
     before, after = dates[widest], dates[widest + 1]

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -210,7 +210,7 @@ def without_partial_days(groups: Groups, notes: list[Message]) -> Groups:
     return groups.where(kept)
 
 
-def told_date(date: np.datetime64) -> str:
+def told_date(date: Any) -> str:  # noqa: ANN401 - a date of NumPy
     """Return a date, or a moment, for a sentence: seconds are written only where there are some."""
     if date.dtype == "datetime64[s]" and int(date.astype(np.int64)) % 60:
         return str(date).replace("T", " ")

@@ -65,7 +65,7 @@ def _is_regular(steps: NDArray[np.float64]) -> bool:
     usual = values[np.argmax(counts)]
     if usual in STEPS:
         shares.append(counts.max() / len(steps))
-    return max(shares) >= _SEQUENCE_SHARE
+    return bool(max(shares) >= _SEQUENCE_SHARE)
 
 
 def _of_digits(cells: list[str]) -> Shape | None:
