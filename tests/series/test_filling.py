@@ -97,7 +97,7 @@ def test_a_weekday_is_not_left_out_without_evidence(mask, days):
 
 
 def test_one_day_a_week_is_a_weekly_series():
-    series = thalweg.read(frame("1000000"), today=dt.date(2024, 1, 1))
+    series = thalweg.read(frame("1000000", value=lambda day: day), today=dt.date(2024, 1, 1))
     assert (series.frequency, series.dates.tolist()) == (weekly(), frame("1000000")["date"].to_list())
 
 

@@ -344,6 +344,14 @@ def test_first_days_of_months_settle_the_order_of_day_and_month(form, dates):
     assert ("day_first_regular" if form == "%d/%m/%Y" else "month_first_regular") in " ".join(notes)
 
 
+@pytest.mark.parametrize("form", ["{0.hour}", "{0.minute}", "{0:%j}", "{1}"])
+def test_a_column_of_hours_is_no_candidate_for_the_values(form):
+    stamps = after("2024-01-01", 400, minutes=15)
+    beside = [form.format(stamp, 1 + i % 96) for i, stamp in enumerate(stamps)]
+    series = read({"when": list(map(str, stamps)), "part": beside, "load": values_of(400)}, today=TODAY)
+    assert (series.name, len(series)) == ("load", 400)
+
+
 def test_an_order_that_nothing_settles_is_asked_for():
     assert refused([date.strftime("%d/%m/%Y") for date in months(40, 1, 1960, 7, 12)])[0] == "read.order_undecided"
 

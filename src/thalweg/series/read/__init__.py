@@ -36,9 +36,9 @@ def read(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions) -> S
         columns, a list of rows or of pairs, or an array of these.
     **options
         Those of `thalweg.series.read.options.ReadOptions`: ``date`` and ``value``, the columns' names; ``date_format``;
-        ``freq``, how far apart the values are; ``duplicates``, what to do with several rows for one date; ``decimal`` and ``thousands``, the marks in numbers;
-        ``missing``, codes for missing values; ``until``, the last day that counts; ``difference``, for running totals;
-        ``today``; ``goes_on``.
+        ``freq``, how far apart the values are; ``duplicates``, what to do with several rows for one date; ``decimal``
+        and ``thousands``, the marks in numbers; ``missing``, codes for missing values; ``until``, the last day that
+        counts; ``difference``, for running totals; ``today``; ``goes_on``.
 
     Returns
     -------
@@ -49,7 +49,8 @@ def read(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions) -> S
     Raises
     ------
     InputError
-        If the source cannot be read as numbers at equal steps. The message names file, row and column and says what to do.
+        If the source cannot be read as numbers at equal steps. The message names file, row and column and says
+        what to do.
     """
     return read_with(source, options)
 

@@ -149,5 +149,6 @@ _OF_DAYS = {
         *("ahead", "future", "until", "trimmed", "missing_days", "empty_cells", "outliers", "running_total"),
         *("differenced", "increase_unknown", "total_reset", "padded_tail"),
         *("duplicates_sum", "duplicates_mean", "duplicates_last"),
+        *("month_first_regular", "day_first_regular", "year_first_regular"),
     )
 }
