@@ -15,6 +15,9 @@ NO_DAYS = {
     "DATA_FIGURES",  # significant figures
     "LECTURE_LOSSES",  # the lecture's own table
     "IR_VERSION",  # of a file format
+    "CLOCK_CHANGES",  # minutes
+    "MINUTES_OF_STEPS",
+    "ROUND_MINUTES",
 }
 # Keywords of drawing.
 DRAWN = {

@@ -21,7 +21,7 @@ def giving(*names):
     def mend(content, options, values):
         given = [each for each in arguments(values) if each.name in names]
         assert given, "the error names no such argument"
-        return content, options | {given[-1].name: given[-1].value}
+        return content, options | {each.name: each.value for each in given}
 
     return mend
 
@@ -84,6 +84,11 @@ def with_row(change):
         return "\n".join(lines)
 
     return text(changed)
+
+
+def days_before_change(content, values):
+    head, *lines = content.splitlines()
+    return "\n".join([head, *(line for line in lines if line.split(",")[0] >= str(values["date"]))])
 
 
 def days_before(content, values):
@@ -149,13 +154,24 @@ ADVICE = {
     "read.other_mark": giving("decimal"),
     "read.sign_differs": with_row(lambda row: row.replace(",5", ",$5")),
     "read.all_after_today": without("today"),
-    "read.not_daily": WHOLE,
+    "read.not_served": WHOLE,
+    "read.no_time": text(lambda content, _: content.replace("2024-02-02 25", "2024-02-02 23")),
+    "read.offsets_differ": text(lambda content, _: re.sub(r"\n.*\+08:00.*", "", content)),
+    "read.too_fine": giving("freq", "duplicates"),
+    "read.irregular": giving("freq", "duplicates"),
+    "read.two_in_one": text(lambda content, _: re.sub(r"\n2017-05-20.*", "", content)),
+    "read.rhythm_changes": giving("until"),
+    "read.other_weekdays": text(days_before_change),
+    "read.other_month": text(lambda content, _: re.sub(r"\n2017-05-01.*", "", content)),
+    "read.days_move": text(lambda content, _: re.sub(r"(\d{4}-\d{2})-\d{2}", r"\1", content)),
+    "read.freq_differs": giving("freq"),
+    "read.freq_of_days_differs": giving("duplicates"),
     "read.scattered": WHOLE,
     "read.scattered_before": text(days_before),
     "read.scattered_after": giving("until"),
     "read.all_after_until": options_of(until="2021-01-20"),
     "read.one_total": file("date,views\n2021-01-01,5\n2021-01-02,7\n2021-01-03,12\n"),
-    "read.several_rows_a_day": giving("duplicates"),
+    "read.hours_apart": giving("duplicates"),
     "read.many_series": giving("duplicates"),
     "read.rows_differ": giving("duplicates"),
     "read.rows_differ_often": giving("duplicates"),

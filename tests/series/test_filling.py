@@ -18,7 +18,7 @@ from thalweg.forecast.predictors.baselines import Copy
 from thalweg.messages import catalogue
 from thalweg.series.filling import filled, frequency_of, in_frequency, sources_of_copies
 from thalweg.series.frequency.dates import a_day, date_range, weekdays
-from thalweg.series.frequency.record import DAILY, daily
+from thalweg.series.frequency.record import DAILY, daily, weekly
 from thalweg.series.series import Series
 
 MASKS = {
@@ -96,9 +96,9 @@ def test_a_weekday_is_not_left_out_without_evidence(mask, days):
     assert thalweg.read(frame(mask, days), today=dt.date(2024, 1, 1)).frequency == DAILY
 
 
-def test_one_day_a_week_is_no_daily_series():
-    with pytest.raises(InputError, match="weekly"):
-        thalweg.read(frame("1000000"), today=dt.date(2024, 1, 1))
+def test_one_day_a_week_is_a_weekly_series():
+    series = thalweg.read(frame("1000000", value=lambda day: day), today=dt.date(2024, 1, 1))
+    assert (series.frequency, series.dates.tolist()) == (weekly(), frame("1000000")["date"].to_list())
 
 
 def test_closed_all_august_is_a_gap_that_is_told():

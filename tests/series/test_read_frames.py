@@ -224,11 +224,11 @@ def test_parquet_moments_of_several_times_stay_in_utc(tmp_path):
     assert [note.key for note in series.notes] == ["note.time_of_day"]
 
 
-def test_parquet_by_the_hour_is_refused(tmp_path):
+def test_parquet_by_the_hour(tmp_path):
     hours = [dt.datetime.fromisoformat("2021-01-01") + dt.timedelta(hours=i) for i in range(240)]
     pl.DataFrame({"when": hours, "load": range(240)}).write_parquet(tmp_path / "load.parquet")
-    with pytest.raises(InputError, match=r"load\.parquet is hourly: 24 rows a day"):
-        read(tmp_path / "load.parquet")
+    series = read(tmp_path / "load.parquet")
+    assert (series.frequency.name, series.values.tolist()) == ("hourly", list(range(240)))
 
 
 @pytest.mark.parametrize("damage", ["cut", "length", "page", "text", "mark only"])

@@ -14,12 +14,20 @@ def rows(*changed, header="date,views", form="%Y-%m-%d", value="{i}"):
     return "\n".join([header, *lines, *changed]) + "\n"
 
 
-def many(rows_a_day):
-    """Return a file with so many rows a day, at different times."""
-    minutes = 24 * 60 // rows_a_day
-    times = [dt.time(i * minutes // 60, i * minutes % 60) for i in range(rows_a_day)]
-    return "\n".join(["when,load", *(f"{day} {time},{i + day.day}" for day in DAYS for i, time in enumerate(times))])
+def at(*dates):
+    """Return a file of values at these dates or moments."""
+    return "\n".join(["when,load", *(f"{date},{i * 37 % 101}" for i, date in enumerate(dates))]) + "\n"
 
+
+def after(first, count, **step):
+    """Return so many moments, a step apart, as text."""
+    start = dt.datetime.fromisoformat(first)
+    return [str(start + i * dt.timedelta(**step)) for i in range(count)]
+
+
+HOURS = after("2024-01-01", 400, hours=1)
+WEEKS = [str(dt.date(2020, 1, 6) + dt.timedelta(weeks=i)) for i in range(60)]
+MONTHS = [str(dt.date(2015 + i // 12, i % 12 + 1, 1)) for i in range(60)]
 
 # By the key: what the file holds, and the options with which it is read.
 FILES = {
@@ -68,13 +76,27 @@ FILES = {
     "read.other_mark": (rows(value="{i}.25"), {"decimal": ","}),
     "read.sign_differs": (rows("2021-03-01,5", value="${i}"), {}),
     "read.all_after_today": (rows(), {"today": dt.date(2020, 12, 31)}),
-    "read.not_daily": ("date,views\n2021-01-01,5\n2021-01-08,6\n2021-01-15,7\n", {}),
+    "read.not_served": (at(*WEEKS[::2]), {}),
+    "read.no_time": (at(*HOURS, "2024-02-02 25:00:00"), {}),
+    "read.offsets_differ": (at(*(f"{hour}+00:00" for hour in HOURS), "2024-02-02 00:00:00+08:00"), {}),
+    "read.too_fine": (at(*after("2024-01-01", 900, minutes=1)), {}),
+    "read.irregular": (at(*after("2024-01-01", 900, minutes=7)), {}),
+    "read.two_in_one": (at(*MONTHS, "2017-05-20"), {}),
+    "read.rhythm_changes": (at(*(f"{day}" for day in DAYS), *after("2021-02-15", 20, days=7)), {}),
+    "read.other_weekdays": (at(*WEEKS[:40], *after("2020-10-13", 20, days=7)), {}),
+    "read.other_month": (at(*MONTHS[::3][:9], "2017-05-01", *MONTHS[::3][10:]), {}),
+    "read.days_move": (at(*(f"{month[:8]}{10 + i * 3 % 5}" for i, month in enumerate(MONTHS))), {}),
+    "read.freq_differs": (at(*WEEKS), {"freq": "W-TUE"}),
+    "read.freq_of_days_differs": (at(*HOURS), {"freq": "D"}),
     "read.scattered": ("date,views\n" + "".join(f"2021-{m:02d}-{d:02d},{m}\n" for m in (1, 4, 7) for d in (1, 2)), {}),
     "read.scattered_before": (rows("1021-03-01,5"), {}),
     "read.scattered_after": (rows("2025-03-01,5"), {}),
     "read.all_after_until": (rows(), {"until": "2020-12-31"}),
     "read.one_total": ("date,views\n2021-01-01,5\n", {"difference": True}),
-    "read.several_rows_a_day": (many(24), {}),
+    "read.hours_apart": (
+        "\n".join(["date,hour,load", *(f"{day},{hour},{hour * day.day}" for day in DAYS for hour in range(24))]),
+        {"value": "load"},
+    ),
     "read.many_series": (
         "\n".join(["date,shop,sales", *(f"{day},{shop},{day.day}" for day in DAYS for shop in "abc")]),
         {},

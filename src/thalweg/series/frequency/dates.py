@@ -133,14 +133,28 @@ def occurs(frequency: Frequency, date: object) -> bool:
     return frequency.weekmask == EVERY_DAY or bool(np.is_busday(date.astype(_DAY), weekmask=frequency.weekmask))
 
 
+def are_in(frequency: Frequency, dates: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+    """Return whether a value may stand on each date, as `occurs` says it; shape (dates,)."""
+    if dates.dtype != f"datetime64[{frequency.date_unit}]":
+        return np.zeros(len(dates), dtype=np.bool_)
+    if frequency.unit == "M":
+        return _months_after(dates, 0, frequency.anchor) == dates
+    fits = np.is_busday(dates.astype(_DAY), weekmask=frequency.weekmask)
+    return fits & np.isin(minutes_of_day(dates), frequency.slots) if frequency.slots else fits
+
+
 def a_date(frequency: Frequency, date: dt.date | np.datetime64 | str) -> np.datetime64:
     """Return a date, or a moment, as NumPy's in the unit of a frequency's dates."""
     return cast("np.datetime64", np.asarray(date).astype(f"datetime64[{frequency.date_unit}]")[()])
 
 
-def a_day(date: dt.date | np.datetime64 | str) -> np.datetime64:
-    """Return a date as NumPy's, in days."""
-    return date.astype(_DAY) if isinstance(date, np.datetime64) else np.datetime64(date, "D")
+@overload
+def a_day(date: dt.date | np.datetime64 | str) -> np.datetime64: ...
+@overload
+def a_day(date: NDArray[np.datetime64]) -> NDArray[np.datetime64]: ...
+def a_day(date: dt.date | np.datetime64 | str | NDArray[np.datetime64]) -> np.datetime64 | NDArray[np.datetime64]:
+    """Return a date, or each of several, as NumPy's, in days."""
+    return date.astype(_DAY) if isinstance(date, (np.datetime64, np.ndarray)) else np.datetime64(date, "D")
 
 
 def python_date(date: np.datetime64) -> dt.date:

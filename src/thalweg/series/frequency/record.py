@@ -164,6 +164,7 @@ PACES = (
     | dict.fromkeys(range(90, 93), "quarterly")
     | dict.fromkeys((365, 366), "yearly")
 )
+DAYS_OF_PACES = {name: [days for days, pace in PACES.items() if pace == name] for name in dict.fromkeys(PACES.values())}
 DAYS_OF_A_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LEAST_MINUTES = 5  # of a step
 

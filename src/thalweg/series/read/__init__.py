@@ -1,4 +1,4 @@
-"""Read a CSV file, a Parquet file or a frame as a checked daily series."""
+"""Read a CSV file, a Parquet file or a frame as a checked series."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["open_table", "read", "read_with"]
 
 @with_options(ReadOptions)
 def read(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions) -> Series:
-    """Read daily numbers from a file or a frame.
+    """Read numbers over time from a file or a frame.
 
     Notes of the series say what was odd in the source and how it was read. A source that leaves doubt is refused.
 
@@ -36,31 +36,33 @@ def read(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions) -> S
         columns, a list of rows or of pairs, or an array of these.
     **options
         Those of `thalweg.series.read.options.ReadOptions`: ``date`` and ``value``, the columns' names; ``date_format``;
-        ``duplicates``, what to do with several rows for one day; ``decimal`` and ``thousands``, the marks in numbers;
-        ``missing``, codes for missing values; ``until``, the last day that counts; ``difference``, for running totals;
-        ``today``; ``goes_on``.
+        ``freq``, how far apart the values are; ``duplicates``, what to do with several rows for one date; ``decimal``
+        and ``thousands``, the marks in numbers; ``missing``, codes for missing values; ``until``, the last day that
+        counts; ``difference``, for running totals; ``today``; ``goes_on``.
 
     Returns
     -------
     Series
-        One value a day. Missing days are filled with past values and marked as not observed.
+        One value a step: a day, or what the dates show. Missing ones are filled with past values and marked as not
+        observed.
 
     Raises
     ------
     InputError
-        If the source cannot be read as daily numbers. The message names file, row and column and says what to do.
+        If the source cannot be read as numbers at equal steps. The message names file, row and column and says
+        what to do.
     """
     return read_with(source, options)
 
 
 def read_with(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions) -> Series:
     """Read as `read` does, with a record of options; errors as there."""
-    from thalweg.series.read.daily import days_of  # noqa: PLC0415  (duckdb is loaded only when a source is read)
+    from thalweg.series.read.steps import series_of_rows  # noqa: PLC0415  (duckdb is loaded only when a source is read)
 
     with interruptible():
         table = open_table(source)
         try:
-            return replace(days_of(table, options), backend=backend_of(source))
+            return replace(series_of_rows(table, options), backend=backend_of(source))
         finally:
             table.close()
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from thalweg.series.frequency.dates import parts_of
 from thalweg.series.frequency.record import DAILY
+from thalweg.series.read.clocks import parts_of_clock, seconds_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from thalweg.series.read.table import Table
 
 _MOST_ROWS = 20_000  # are looked at; more than fifty years of days
+MINUTES_OF_AN_HOUR = 60
 _LEAST_ROWS = DAILY.season  # fewer may be equal, or rise by one, by chance
 _COLUMNS_AT_A_TIME = 100
+_PARTS_OF_A_DAY = (15, MINUTES_OF_AN_HOUR // 2, MINUTES_OF_AN_HOUR)  # minutes, by which a column may count
 
 
 def forecastable(
@@ -43,14 +46,19 @@ def _among(
     )
     constant = table.query(f"SELECT {ends} FROM {rows}")[0] if cells else ()
     parts = [f"{day} AS day{i}" for i, day in enumerate(days)]
+    readings = date_profile.date_readings(date_format, date_cell, thorough=True)
+    parts += [f"{_minutes(each.time)} AS minute{i}" for i, each in enumerate(readings)]
     parts += [f"try_cast({cell} AS DOUBLE) AS number{i}" for i, cell in enumerate(cells)]
     taken = table.query_arrays(f"SELECT record, {', '.join(parts)} FROM {rows} ORDER BY record")
     dates = [_days_of(taken[f"day{i}"]) for i in range(len(days))]
+    minutes = [_numbers_of(taken[f"minute{i}"]) for i in range(len(days))]
     numbers = [_numbers_of(taken[f"number{i}"]) for i in range(len(cells))]
     return [
         profile
         for profile, number, is_constant in zip(profiles, numbers, constant, strict=True)
-        if not is_constant and not any(_follows(number, each) for each in dates)
+        if not is_constant
+        and not any(_follows(number, each) for each in dates)
+        and not any(_is_time(number, each) for each in minutes)
     ]
 
 
@@ -76,6 +84,22 @@ def _follows(numbers: NDArray[np.float64], days: NDArray[np.datetime64]) -> bool
     if filled.sum() < _LEAST_ROWS:
         return False
     return any(np.array_equal(numbers[filled], part) for part in parts_of(days[filled]))
+
+
+def _minutes(clock: str) -> str:
+    """Return SQL for the minutes after midnight that a time of day stands for."""
+    parts = f"SELECT {parts_of_clock('clock')} AS parts, clock FROM (SELECT {clock} AS clock)"
+    return f"(SELECT {seconds_of('clock', 'parts')} // 60 FROM ({parts}))"
+
+
+def _is_time(numbers: NDArray[np.float64], minutes: NDArray[np.float64]) -> bool:
+    """Whether numbers are the hours or the minutes of the times of day beside them."""
+    known = ~np.isnan(numbers) & ~np.isnan(minutes)
+    if known.sum() < _LEAST_ROWS or not minutes[known].any():
+        return False
+    number, minute = numbers[known], minutes[known]
+    parts = (minute, minute % 60, *(minute // step + first for step in _PARTS_OF_A_DAY for first in (0, 1)))
+    return any(np.array_equal(number, part) for part in parts)
 
 
 def _counts(numbers: NDArray[np.float64]) -> bool:

@@ -11,7 +11,6 @@ from thalweg.messages import Argument, Message
 from thalweg.series.read.candidates import forecastable
 from thalweg.series.read.dates import has_codes, shape_of
 from thalweg.series.read.numbers import is_number
-from thalweg.series.read.repeats import several_rows_a_day
 from thalweg.text import quotable
 
 if TYPE_CHECKING:
@@ -28,13 +27,8 @@ def choose_columns(
     date: str | None,
     value: str | None,
     date_format: str | None,
-    *,
-    daily: bool = True,
 ) -> tuple[ColumnProfile, ColumnProfile]:
     """Return the date column and the value column, as named or as found.
-
-    With `daily`, several rows a day at different times are refused before any question which of several columns of
-    numbers counts.
 
     Raises
     ------
@@ -56,7 +50,7 @@ def choose_columns(
         _check_dated(table, date_profile)
     date_profile = date_profile or _found_date(table, profiles, value_profile, date_format)
     if value_profile is None:
-        value_profile = _found_value(table, profiles, date_profile, date_format, daily=daily)
+        value_profile = _found_value(table, profiles, date_profile, date_format)
     return date_profile, value_profile
 
 
@@ -64,6 +58,8 @@ def _found_date(
     table: Table, profiles: list[ColumnProfile], value_profile: ColumnProfile | None, date_format: str | None
 ) -> ColumnProfile:
     candidates = [each for each in profiles if each.content == "dates" and each is not value_profile]
+    # A month, quarter or week beside dates is the one that they lie in.
+    candidates = [each for each in candidates if each.shape is None or not each.shape.period] or candidates
     if not candidates:
         raise _no_dates(table, profiles, date_format)
     return _only_one("read.several_dates", table, profiles, candidates, "date")
@@ -91,7 +87,7 @@ def _no_dates(table: Table, profiles: list[ColumnProfile], date_format: str | No
 
 
 def _found_value(
-    table: Table, profiles: list[ColumnProfile], date_profile: ColumnProfile, date_format: str | None, *, daily: bool
+    table: Table, profiles: list[ColumnProfile], date_profile: ColumnProfile, date_format: str | None
 ) -> ColumnProfile:
     others = [each for each in profiles if each is not date_profile]
     candidates = [each for each in others if each.content == "numbers"]
@@ -101,8 +97,6 @@ def _found_value(
         candidates = empty  # a later check refuses it by its name, as empty
     if not candidates and with_units is None:
         raise InputError("read.no_numbers", source=table.source_name, columns=_listed(profiles))
-    if len(candidates) > 1 and daily and date_profile.rows_a_day > 1:
-        raise several_rows_a_day(table, date_profile.rows_a_day)
     if len(candidates) > 1 or with_units is not None:
         left = forecastable(table, candidates, date_profile, date_format)
         candidates = left if left or with_units is not None else candidates

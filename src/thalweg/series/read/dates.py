@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from thalweg.series.read.numbers import is_number
+from thalweg.series.read.periods import MONTHS, PERIODS
 from thalweg.series.read.words import Words, words_of
 from thalweg.sql import literal
 
@@ -38,11 +39,17 @@ class Shape:
         The `strptime` formats that it may stand for; several where day, month or year may come first.
     words : bool
         Whether the month is a word.
+    period : str
+        What is written instead of a day, one of the kinds of `thalweg.series.read.periods`; "" for a day.
+    first_day : str
+        SQL for the first day of a period that no `strptime` format can read; ``{cell}`` stands for the text.
     """
 
     pattern: str
     formats: tuple[str, ...]
     words: bool = False
+    period: str = ""
+    first_day: str = ""
 
     def fits(self, cell: str) -> bool:
         """Whether the cell has this shape, with or without a weekday and a time of day."""
@@ -70,9 +77,9 @@ SHAPES = (
     Shape(rf"\d{{1,2}}{_BETWEEN}{_MONTH_WORD}{_BETWEEN}\d{{4}}", ("%d %b %Y",), words=True),
     Shape(rf"\d{{1,2}}{_BETWEEN}{_MONTH_WORD}{_BETWEEN}\d{{2}}", ("%d %b %y",), words=True),
     Shape(rf"\d{{4}}{_BETWEEN}{_MONTH_WORD}{_BETWEEN}\d{{1,2}}", ("%Y %b %d",), words=True),
-    # Dates without a day are read only so that monthly numbers can be refused as such.
-    Shape(r"\d{4}-\d{1,2}", ("%Y-%m",)),
-    Shape(rf"{_MONTH_WORD}{_BETWEEN}\d{{4}}", ("%b %Y",), words=True),
+    Shape(rf"{_MONTH_WORD}{_BETWEEN}\d{{4}}", ("%b %Y",), words=True, period=MONTHS),
+    Shape(rf"\d{{4}}{_BETWEEN}{_MONTH_WORD}", ("%Y %b",), words=True, period=MONTHS),
+    *(Shape(pattern, (form,), period=period, first_day=sql) for pattern, period, form, sql in PERIODS),
 )
 
 
@@ -160,6 +167,8 @@ def readings_of_shape(shape: Shape, cell: str, *, thorough: bool, words: Words |
     Thorough readings also accept a weekday before the date. With `words`, the shape is that of the plain text.
     """
     text = f"regexp_replace({cell}, {literal(_WEEKDAY)}, '')" if thorough and words is None else cell
+    if shape.first_day:
+        return [DateReading(shape.formats[0], shape.first_day.format(cell=text), "NULL")]
     if words is not None:
         body, time = _body_and_time(text)
         text = f"({words.sql(body)} || {time})"

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.messages import Argument, Message
+from thalweg.series.frequency.dates import a_day
 from thalweg.series.frequency.record import DAILY
+from thalweg.series.read.groups import told_date
 from thalweg.series.variation import as_told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from thalweg.series.frequency.record import Frequency
 
 _LEAST_VALUES = DAILY.month  # for a usual value to be known
 _OUTLIER_TIMES = 50.0  # how many times the usual largest values an outlier is
@@ -24,7 +28,13 @@ _MOST_REPEATS = 0.2  # of the days before a padded tail have the value of the da
 _LARGEST_LEFT_OUT = 3  # values, at least, that do not count among the usual largest
 
 
-def doubts(days: NDArray[np.datetime64], values: NDArray[np.float64], *, differenced: bool = False) -> list[Message]:
+def doubts(
+    days: NDArray[np.datetime64],
+    values: NDArray[np.float64],
+    frequency: Frequency = DAILY,
+    *,
+    differenced: bool = False,
+) -> list[Message]:
     """Return notes about values that look like slips, codes for missing values, running totals or padding.
 
     Parameters
@@ -33,6 +43,8 @@ def doubts(days: NDArray[np.datetime64], values: NDArray[np.float64], *, differe
         The observed days, in order.
     values : ndarray of float64, shape (days,)
         Their values, in the user's units.
+    frequency : Frequency
+        How far apart they are.
     differenced : bool
         Whether they are the increases of a running total, and so no running total themselves.
 
@@ -45,7 +57,7 @@ def doubts(days: NDArray[np.datetime64], values: NDArray[np.float64], *, differe
     codes, is_code = _missing_codes(days, values)
     outliers = _outliers(days[~is_code], values[~is_code])
     totals = [] if differenced else _running_total(days, values)
-    return [*codes, *outliers, *totals, *_padded_tail(days, values)]
+    return [*codes, *outliers, *totals, *_padded_tail(days, values, frequency)]
 
 
 def _missing_codes(
@@ -62,7 +74,7 @@ def _missing_codes(
     told = {
         "codes": [as_told(code) for code in codes],
         "count": int(is_code.sum()),
-        "day": str(days[is_code][0]),
+        "day": told_date(days[is_code][0]),
         "argument": Argument("missing", ",".join(f"{code:.15g}" for code in codes)),
     }
     return [Message("note.missing_code", told)], is_code
@@ -99,7 +111,7 @@ def _outliers(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list
     largest = outliers[np.argmax(sizes[outliers])]
     largest_one = {
         "value": as_told(float(values[largest])),
-        "day": str(days[largest]),
+        "day": told_date(days[largest]),
         "times": f"{float(f'{sizes[largest] / np.median(filled):.2g}'):,.0f}",
     }
     if len(outliers) == 1:
@@ -116,7 +128,7 @@ def _running_total(days: NDArray[np.datetime64], values: NDArray[np.float64]) ->
     if min(np.mean(turns > 0), np.mean(turns < 0)) < _LEAST_TURNS:
         return []
     told = {
-        "day": str(days[-1]),
+        "day": told_date(days[-1]),
         "increment": as_told(float(steps[-1])),
         "usual": as_told(float(np.median(steps))),
         "argument": Argument("difference", value=True),
@@ -124,21 +136,22 @@ def _running_total(days: NDArray[np.datetime64], values: NDArray[np.float64]) ->
     return [Message("note.running_total", told)]
 
 
-def _padded_tail(days: NDArray[np.datetime64], values: NDArray[np.float64]) -> list[Message]:
-    """Find one value that fills the last week or more, after numbers that seldom repeat the day before."""
+def _padded_tail(days: NDArray[np.datetime64], values: NDArray[np.float64], frequency: Frequency) -> list[Message]:
+    """Find one value that fills the last week or more, or day of hours, after numbers that seldom repeat."""
+    least = max(DAILY.season, frequency.season if frequency.sub_daily else 0)
     changes = np.flatnonzero(np.diff(values)) + 1  # the places of values that differ from the one before
     if not len(changes):
         return []
     count, before = len(values) - int(changes[-1]), values[: changes[-1]]
     longest = int(np.diff(changes, prepend=0).max())
     repeats = float(np.mean(np.diff(before) == 0)) if len(before) > 1 else 1.0
-    if len(before) < _LEAST_VALUES or count < max(DAILY.season, 2 * longest) or repeats > _MOST_REPEATS:
+    if len(before) < _LEAST_VALUES or count < max(least, 2 * longest) or repeats > _MOST_REPEATS:
         return []
     told = {
         "count": count,
-        "day": str(days[changes[-1]]),
+        "day": told_date(days[changes[-1]]),
         "value": as_told(float(values[-1])),
         "longest": longest,
-        "argument": Argument("until", str(days[changes[-1] - 1])),
+        "argument": Argument("until", str(a_day(days[changes[-1] - 1]))),
     }
     return [Message("note.padded_tail", told)]

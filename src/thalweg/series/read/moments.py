@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.series.frequency.record import DAILY, DAYS_OF_PACES, MINUTES_OF_A_DAY
 from thalweg.series.read.dates import DateReading, Shape
+from thalweg.series.read.grid import STEPS
+from thalweg.series.read.periods import MONTHS, WEEK, WEEKS, YEARS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +25,11 @@ _SPREADSHEET = Shape(r"\d{5}(?:\.0*)?", ("45292",))
 _SECONDS = Shape(r"\d{9,10}(?:\.0*)?", ("1704067200",))
 _MILLISECONDS = Shape(r"\d{12,13}(?:\.0*)?", ("1704067200000",))
 SIX_DIGITS = Shape(r"\d{6}", ("%y%m%d",))
-_SIX = 6  # digits
+_MONTHS = Shape(r"\d{6}", ("%Y%m",), period=MONTHS)
+_WEEKS = Shape(r"\d{6}", ("202405",), period=WEEKS, first_day=WEEK)
+_YEARS = Shape(r"\d{4}", ("%Y",), period=YEARS)
+_YEARS_OF_DATES = range(1500, 2200)
+_RHYTHMS = ([1], *DAYS_OF_PACES.values())
 NUMBERED = {_SPREADSHEET: "spreadsheet", _SECONDS: "seconds", _MILLISECONDS: "milliseconds"}
 """Shapes of dates that are one number, and the last word of the note about them."""
 
@@ -37,29 +44,79 @@ _KINDS = {  # to the first and the last number that may be a date, and what a da
 
 
 def numbered_shape(cells: list[str]) -> Shape | None:
-    """Return the shape of cells that are numbers of days or moments, one day after another; None for other numbers."""
+    """Return the shape of cells that are numbers of days, moments or periods at equal steps; None for other numbers."""
     filled = [cell.strip() for cell in cells if cell.strip()]
     for shape, (low, high, day) in _KINDS.items():
         whole = [cell for cell in filled if re.fullmatch(shape.pattern, cell)]
         if len(whole) < _LEAST_NUMBERS or 2 * len(whole) <= len(filled):
             continue
         numbers: NDArray[np.float64] = np.unique(np.array([float(cell) for cell in whole]))
-        steps = np.diff(numbers)
-        if numbers[0] >= low and numbers[-1] <= high and len(steps) and (steps == day).mean() >= _SEQUENCE_SHARE:
+        if numbers[0] >= low and numbers[-1] <= high and _is_regular(np.diff(numbers) / day):
             return shape
-    return _six_digits(filled)
+    return _of_digits(filled)
 
 
-def _six_digits(cells: list[str]) -> Shape | None:
-    """Return the shape of year, month and day in two digits each, if these follow one another as days do."""
-    days: list[int] = []
-    for cell in cells:
-        with contextlib.suppress(ValueError):
-            days.append(dt.datetime.strptime(cell, "%y%m%d").toordinal() if len(cell) == _SIX else 0)  # noqa: DTZ007 (a day has no zone)
-    steps = np.diff(np.unique([day for day in days if day]))
-    if 2 * len(steps) <= len(cells) or (steps == 1).mean() < _SEQUENCE_SHARE:
-        return None
-    return SIX_DIGITS
+def _is_regular(steps: NDArray[np.float64]) -> bool:
+    """Whether most steps, in days, are those of one rhythm: of days, of weeks, of months, or of parts of a day."""
+    if not len(steps):
+        return False
+    shares = [np.isin(steps, days).mean() for days in _RHYTHMS]
+    values, counts = np.unique(np.round(steps * MINUTES_OF_A_DAY, 3), return_counts=True)
+    usual = values[np.argmax(counts)]
+    if usual in STEPS:
+        shares.append(counts.max() / len(steps))
+    return bool(max(shares) >= _SEQUENCE_SHARE)
+
+
+def _of_digits(cells: list[str]) -> Shape | None:
+    """Return the shape of days, months, weeks or years that are written as digits alone and follow one another."""
+    found: dict[Shape, int] = {}
+    for shape, number, step in (
+        (SIX_DIGITS, _day, 1),
+        (_MONTHS, _month, 1),
+        (_WEEKS, _monday, DAILY.season),
+        (_YEARS, _year, 1),
+    ):
+        places: list[int] = []
+        for cell in cells:
+            with contextlib.suppress(ValueError):
+                places.append(number(cell))
+        steps = np.diff(np.unique(places))
+        if shape is _YEARS and len(steps) + 1 < len(cells):  # a year that stands there twice is no date of a series
+            continue
+        if 2 * len(steps) > len(cells) and (steps == step).mean() >= _SEQUENCE_SHARE:
+            found[shape] = len(places)
+    return max(found, key=lambda shape: found[shape], default=None)
+
+
+def _day(cell: str) -> int:
+    return dt.datetime.strptime(_digits(cell, 6), "%y%m%d").toordinal()  # noqa: DTZ007 (a day has no zone)
+
+
+def _month(cell: str) -> int:
+    date = dt.datetime.strptime(_digits(cell, 6), "%Y%m")  # noqa: DTZ007 (likewise)
+    return 12 * _between_years(date.year) + date.month
+
+
+def _monday(cell: str) -> int:
+    cell = _digits(cell, 6)
+    return dt.date.fromisocalendar(_between_years(int(cell[:4])), int(cell[4:]), 1).toordinal()
+
+
+def _year(cell: str) -> int:
+    return _between_years(int(_digits(cell, 4)))
+
+
+def _digits(cell: str, count: int) -> str:
+    if not re.fullmatch(rf"[0-9]{{{count}}}", cell):
+        raise ValueError(cell)
+    return cell
+
+
+def _between_years(year: int) -> int:
+    if year not in _YEARS_OF_DATES:
+        raise ValueError(year)
+    return year
 
 
 def reading_of_numbers(shape: Shape, cell: str) -> DateReading:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from thalweg.errors import InputError
 from thalweg.messages import Argument
 from thalweg.options import Day, Options, Text, Texts, Word, option, switch
+from thalweg.series.frequency.alias import Alias, parsed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,9 +24,12 @@ class ReadOptions(Options):
         The columns' names; found where only one column fits.
     date_format : str, optional
         How dates are written, in `strptime` codes ("%d/%m/%Y"). Without it the whole column decides.
+    freq : str, optional
+        How far apart the values are, by an alias of pandas, old or new, such as ``h``, ``15min``, ``W-MON`` or ``ME``.
+        Without it the dates decide. One that contradicts them is refused.
     duplicates : {"sum", "mean", "last"}, optional
-        What to do with several rows for one day. Without it, identical rows are dropped and differing rows are refused.
-        It also turns hours into days, and many series into one.
+        What to do with several rows for one date. Without it, identical rows are dropped and differing rows are
+        refused. It also turns hours into days, or into the steps that `freq` names, and many series into one.
     decimal, thousands : {".", ","}, optional
         The mark before decimals and the one between thousands; one of them says both. Without them the whole column
         decides, and a column that leaves doubt is refused.
@@ -47,6 +51,7 @@ class ReadOptions(Options):
     date: str | None = option(None, Text("COLUMN"), panel="read")
     value: str | None = option(None, Text("COLUMN"), panel="read")
     date_format: str | None = option(None, Text("FORMAT"), panel="read")
+    freq: str | None = option(None, Text("ALIAS"), panel="read")
     duplicates: str | None = option(None, Word(("sum", "mean", "last")), panel="read")
     decimal: str | None = option(None, Word((".", ",")), panel="read")
     thousands: str | None = option(None, Word((".", ",")), panel="read")
@@ -58,9 +63,16 @@ class ReadOptions(Options):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.freq is not None:
+            parsed("freq", self.freq)
         if self.decimal is not None and self.decimal == self.thousands:
             both = {name: Argument(name, self.decimal) for name in ("decimal", "thousands")}
             raise InputError("read.same_mark", **both)
+
+    @property
+    def asked(self) -> Alias | None:
+        """The frequency that is asked for; None where the dates decide."""
+        return None if self.freq is None else parsed("freq", self.freq)
 
     @property
     def decimal_comma(self) -> bool | None:

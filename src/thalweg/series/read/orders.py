@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
+from thalweg.series.frequency.record import DAYS_OF_PACES
 from thalweg.series.read.table import shown
 
 if TYPE_CHECKING:
     from thalweg.series.read.dates import DateReading
     from thalweg.series.read.table import Table
 
-_REGULAR_SHARE = 0.9  # of the steps from date to date, that are one day
+_REGULAR_SHARE = 0.9  # of the steps from date to date, that are of one rhythm
 _IRREGULAR_SHARE = 0.5  # likewise
+_LEAST_COVERED = 0.4  # of the time from the first date to the last, that steps of a rhythm are
+_LONGER_STEPS = sorted({(min(days), max(days)) for days in DAYS_OF_PACES.values()})
 _MOST_ROWS = 100_000  # that are looked at for exchanged days and months
 _SEQUENCE_SHARE = 0.3  # of the rows, that follow a row of the day before or after
 _POINTED = "%d.%m.%y"  # day, month and year between points stand in this order unless all shows otherwise
@@ -72,10 +75,13 @@ def choose_order(
     if len(fitting) == 1:
         chosen = fitting[0]
     else:
-        shares = {i: _share_of_single_days(table, cells, i) for i in fitting}
-        chosen = _regular(shares)
+        chosen = _regular({i: _share_of_steps(table, cells, i, [(1, 1)]) for i in fitting})
+        if chosen is None:
+            chosen = _regular({i: _share_of_steps(table, cells, i, _LONGER_STEPS) for i in fitting})
         if chosen is None:
             chosen = _regular({i: _share_of_next_days(table, cells, i) for i in fitting})
+        if chosen is None and _all_alike(table, cells, fitting):
+            return fitting[0], []
         if chosen in usual and len(usual) == 1:
             fitting = usual  # as where no year comes first
         elif chosen is None and len(usual) == 1:
@@ -99,12 +105,42 @@ def _regular(shares: dict[int, float]) -> int | None:
     return None
 
 
-def _share_of_single_days(table: Table, cells: str, i: int) -> float:
-    """Return the share of the steps from date to date, by one order, that are one day."""
+def _share_of_steps(table: Table, cells: str, i: int, rhythms: list[tuple[int, int]]) -> float:
+    """Return the share of the steps from date to date, by one order, that are of the rhythm of most.
+
+    Parameters
+    ----------
+    table : Table
+    cells : str
+        As of `choose_order`.
+    i : int
+        The index of the order.
+    rhythms : list of pairs of int
+        The fewest and the most days of a step of each. One whose steps are a small part of the time does not count: the
+        first days of twelve months, in the wrong order, are twelve days in January.
+    """
     days = f"SELECT DISTINCT day{i} AS day FROM ({cells}) WHERE used AND NOT undated"
     steps = f"SELECT day - lag(day) OVER (ORDER BY day) AS step FROM ({days})"
-    count, single = table.query(f"SELECT count(step), count(*) FILTER (WHERE step = 1) FROM ({steps})")[0]
-    return single / count if count else 0.0
+    asked = ", ".join(
+        f"count(*) FILTER (WHERE step BETWEEN {low} AND {high}), sum(step) FILTER (WHERE step BETWEEN {low} AND {high})"
+        for low, high in rhythms
+    )
+    count, span, *counted = table.query(f"SELECT count(step), sum(step), {asked} FROM ({steps})")[0]
+    return max(
+        (
+            of_rhythm / count
+            for of_rhythm, covered in zip(counted[::2], counted[1::2], strict=True)
+            if of_rhythm and covered >= _LEAST_COVERED * span
+        ),
+        default=0.0,
+    )
+
+
+def _all_alike(table: Table, cells: str, orders: list[int]) -> bool:
+    """Whether every date is the same in all orders, as 1 January is."""
+    first, *others = orders
+    differ = " OR ".join(f"day{first} IS DISTINCT FROM day{other}" for other in others)
+    return not table.query(f"SELECT 1 FROM ({cells}) WHERE used AND NOT undated AND ({differ}) LIMIT 1")
 
 
 def _share_of_next_days(table: Table, cells: str, i: int) -> float:

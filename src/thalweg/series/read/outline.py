@@ -55,6 +55,7 @@ class Outline:
 def dated_column(records: list[list[str]], width: int) -> Dated | None:
     """Return the first column that holds dates in more than half of the full records, or None."""
     full = [record for record in records if len(record) == width]
+    of_periods: Dated | None = None
     for place in range(width):
         cells = [plain_width(record[place]).strip() for record in full]
         cells = [cell for cell in cells if not is_missing(cell)]
@@ -64,7 +65,11 @@ def dated_column(records: list[list[str]], width: int) -> Dated | None:
             continue
         dated = Dated(place, shape, words)
         if sum(dated.fits(record) for record in full) > _LEAST_SHARE * len(cells):
-            return dated
+            if not shape.period:
+                return dated
+            of_periods = of_periods or dated
+    if of_periods is not None:
+        return of_periods
     for place in range(min(width, COLUMNS_OF_NUMBERS)):
         shape = numbered_shape([record[place] for record in full])
         if shape is not None:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import statistics
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,7 +14,6 @@ from thalweg.series.read.dates import (
     reading_of_format,
     reading_of_time_type,
     readings_of_shape,
-    without_time,
     words_and_shape,
 )
 from thalweg.series.read.eastern import plain_width
@@ -46,8 +43,6 @@ class ColumnProfile:
         The first cell that is not empty, as `shown` writes it; "" where there is none.
     shape : Shape, optional
         How the dates are written, where they are text.
-    rows_a_day : int
-        How many different times of day a date usually has.
     words : Words, optional
         What the words of the dates stand for, where these are not English months alone.
     """
@@ -56,7 +51,6 @@ class ColumnProfile:
     content: Literal["dates", "numbers", "row_numbers", "text", "empty"]
     example: str
     shape: Shape | None = None
-    rows_a_day: int = 1
     words: Words | None = None
 
     def date_readings(self, date_format: str | None, cell: str, *, thorough: bool) -> list[DateReading]:
@@ -162,19 +156,15 @@ def _profile_of(table: Table, column: Column, cells: list[Any], *, is_all: bool)
     if not filled:
         return ColumnProfile(column, "empty", "")
     if column.kind == "time":
-        return ColumnProfile(column, "dates", shown(filled[0]), rows_a_day=_rows_a_day([str(cell) for cell in filled]))
+        return ColumnProfile(column, "dates", shown(filled[0]))
     texts = [f"{cell:.12g}" if column.kind == "number" else plain_width(str(cell)).strip() for cell in filled]
     example = shown(f"{filled[0]:.12g}" if column.kind == "number" else str(filled[0]).strip())
     words, shape = words_and_shape(texts)
     if shape is not None:
-        return ColumnProfile(column, "dates", example, shape, _rows_a_day(texts), words)
+        return ColumnProfile(column, "dates", example, shape, words)
     if 2 * sum(is_number(text) for text in texts) > len(texts):
         return ColumnProfile(column, "row_numbers" if _counts_rows(column, texts) else "numbers", example)
     return ColumnProfile(column, "text", example)
-
-
-def _rows_a_day(stamps: list[str]) -> int:
-    return int(statistics.median(Counter(without_time(stamp) for stamp in set(stamps)).values()))
 
 
 def _counts_rows(column: Column, cells: list[str]) -> bool:

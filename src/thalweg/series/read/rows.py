@@ -40,6 +40,8 @@ class Rows:
     sql : str
         A query. It gives the table's columns and ``day``, ``clock`` (the time of day, or null), ``value`` (null where
         missing) and ``value_cell`` (as written).
+    timed : bool
+        Whether there are times of day other than midnight.
     date_format : str
         `DateReading.format` of the dates.
     notes : tuple of Message
@@ -51,6 +53,7 @@ class Rows:
     date_profile: ColumnProfile
     value_profile: ColumnProfile
     sql: str
+    timed: bool
     date_format: str
     notes: tuple[Message, ...]
 
@@ -81,17 +84,25 @@ def decide(
     day = _choose_dates(table, date_profile, cells, dates, found, notes)
     if date_profile.shape in NUMBERED:
         notes.append(Message(f"note.dates_in_{NUMBERED[date_profile.shape]}", {"example": found["used"].cell}))
+    if date_profile.shape is not None and date_profile.shape.period and options.date_format is None:
+        notes.append(_about_period(table, cells, day, date_profile.shape.period))
     if found["undated"].count:
         raise _cell_error("read.no_date", table, found["undated"], date_profile.column.name)
     value = _choose_numbers(table, value_profile, ways, found, options, notes)
-    local, clock = f"day{day}", f"clock{day}"
+    local, clock, timed = f"day{day}", f"clock{day}", False
     if found[clock].count:
         local, clock, told = local_days(table, date_profile, cells, day, form_given=options.date_format is not None)
-        if not told and not _midnight(table, cells, day):
-            told = [Message("note.time_of_day")]
+        timed = not told and not _midnight(table, cells, day)
         notes += told
     sql = f"SELECT *, {local} AS day, {clock} AS clock, value{value} AS value FROM ({cells}) WHERE used"
-    return Rows(table, profiles, date_profile, value_profile, sql, dates[day].format, tuple(notes))
+    return Rows(table, profiles, date_profile, value_profile, sql, timed, dates[day].format, tuple(notes))
+
+
+def _about_period(table: Table, cells: str, day: int, period: str) -> Message:
+    """Return the note about dates that are periods, with the first of them as an example."""
+    sql = f"SELECT date_cell, day{day} FROM ({cells}) WHERE used ORDER BY record LIMIT 1"
+    cell, first = table.query(sql)[0]
+    return Message(f"note.dates_in_{period}", {"example": str(cell), "date": str(first)})
 
 
 def _choose_dates(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from thalweg.messages import Message
-from thalweg.series.frequency.dates import steps_between
+from thalweg.series.frequency.dates import places
+from thalweg.series.read.groups import told_date
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,15 +35,17 @@ def differenced(
     frequency : Frequency
         Which day is the one before.
     """
-    follows = np.array([steps_between(frequency, *pair) == 1 for pair in itertools.pairwise(day)])
+    follows = np.diff(places(frequency, day[0], day)) == 1
     increase = np.where(follows, np.diff(value), np.nan)
     day, before, value = day[1:], value[:-1], value[1:]
     notes = [Message("note.differenced")]
     anew = follows & (value < _RESET_SHARE * before) & (before > 0)
     if anew.any():
         increase[anew] = np.nan
-        notes.append(Message("note.total_reset", {"count": int(anew.sum()), "first": str(day[anew][0])}))
+        notes.append(Message("note.total_reset", {"count": int(anew.sum()), "first": told_date(day[anew][0])}))
     unknown = np.isnan(increase) & ~np.isnan(value) & ~anew
     if unknown.any():
-        notes.append(Message("note.increase_unknown", {"count": int(unknown.sum()), "first": str(day[unknown][0])}))
+        notes.append(
+            Message("note.increase_unknown", {"count": int(unknown.sum()), "first": told_date(day[unknown][0])})
+        )
     return day, increase, notes
