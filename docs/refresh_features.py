@@ -9,29 +9,31 @@ import re
 from pathlib import Path
 
 from thalweg.forecast.features.past_values import PastValues
-from thalweg.forecast.features.sets import BLOCKS, KNOWN
+from thalweg.forecast.features.sets import BLOCKS, covariates
 from thalweg.messages import catalogue
 from thalweg.series.calendar import EVENT, Calendar
+from thalweg.series.frequency.usual import TOLD
+from thalweg.series.frequency.words import words_of
 
 DOCS = Path(__file__).parent
 PAGES = {"ladders.md": "en", "ladders.zh.md": "zh"}
 MARKS = re.compile(r"(?<=<!-- features -->\n).*?(?=<!-- /features -->)", re.DOTALL)
 HEADS = {
-    "en": ("block", "what it is", "columns, one day ahead", "known ahead", "seen by"),
-    "zh": ("特征组", "是什么", "列数（提前一天）", "事先已知", "哪些级看到"),
+    "en": ("block", "what it is", "columns, one step ahead", "known ahead", "seen by"),
+    "zh": ("特征组", "是什么", "列数（提前一步）", "事先已知", "哪些级看到"),
 }
 WORDS = {
     "en": {
         "all": "every rung",
         "events": "one for each event and each day of its window",
-        "back": "as many as days looked back",
+        "back": "as many as looked back",
         "yes": "yes",
         "no": "no",
     },
     "zh": {
         "all": "每一级",
         "events": "每个事件及其窗口的每一天各一列",
-        "back": "与回看的天数相同",
+        "back": "与回看的步数相同",
         "yes": "是",
         "no": "否",
     },
@@ -40,11 +42,20 @@ WORDS = {
 
 def table(language: str) -> str:
     """Return the blocks as a Markdown table, in the order of their columns."""
-    translate, words, calendar = catalogue(language), WORDS[language], Calendar()
+    translate, words = catalogue(language), WORDS[language]
     rows = [(f"`{PastValues.name}`", translate(f"feature.{PastValues.name}"), words["back"], words["no"], words["all"])]
     for block in BLOCKS:
-        seen_by = ", ".join(f"`{known}`" for known, sees in KNOWN.items() if block.name in sees.blocks)
-        made = block(calendar).names(1) if block.name != EVENT else ()
+        seen = {
+            frequency: [known for known in frequency.known if block.name in covariates(known, frequency).blocks]
+            for frequency in TOLD
+        }
+        seen_by = "; ".join(
+            f"{translate(words_of(frequency)['times'])}: {', '.join(f'`{known}`' for known in by)}"
+            for frequency, by in seen.items()
+            if by
+        )
+        first = next(frequency for frequency, by in seen.items() if by)
+        made = block(Calendar(frequency=first)).names(1) if block.name != EVENT else ()
         columns = str(len(made)) if made else words["events"]
         known_ahead = words["yes" if block.known_ahead else "no"]
         rows.append((f"`{block.name}`", block.about(language), columns, known_ahead, seen_by))

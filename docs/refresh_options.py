@@ -112,8 +112,10 @@ def _takes_number(kind: WholeNumber | Number, language: str) -> str:
     return words["from" if math.isinf(kind.most) else "between"].format(**limits)
 
 
-def default_of(declared: Any) -> str:  # noqa: ANN401 - see `thalweg.options.Declared`
-    """Return the default as a user writes it."""
+def default_of(declared: Any, language: str) -> str:  # noqa: ANN401 - see `thalweg.options.Declared`
+    """Return the default as a user writes it; one that follows the series as words."""
+    if declared.usual is not None:
+        return declared.usual.told(language)
     return f"`{declared.default_text}`" if declared.default_text else "–"
 
 
@@ -123,7 +125,7 @@ def of_records(records: Iterable[type[Options]], language: str, *, command: bool
         (
             "`--{}`".format(each.name.replace("_", "-")) if command else f"`{each.name}`",
             takes(each.kind, language, command=command),
-            default_of(each),
+            default_of(each, language),
             record.help(each.name, language, command=command),
         )
         for record in records

@@ -326,7 +326,7 @@ class TestPictures:
             options_of("surface", "losses", {"days_back": 3, "seed": 1})
 
     def test_an_option_is_checked_before_anything_is_fitted(self):
-        with pytest.raises(InputError, match="days_back=0: give a whole number from 1 to 3,650 days"):
+        with pytest.raises(InputError, match="days_back=0: give a whole number from 1 to 3,650 steps"):
             options_of("surface", None, {"days_back": 0})
 
     def test_without_a_view_it_is_the_usual_one(self):
@@ -347,5 +347,5 @@ class TestPictures:
 
     def test_what_a_function_knows_beside_past_days(self):
         assert [options_of("shift", None, {"known": known}).known for known in ("none", "week", "year")]
-        with pytest.raises(InputError, match="known='': choose one of none, week, year"):
+        with pytest.raises(InputError, match="known='': choose one of none, day, week, year"):
             options_of("shift", None, {"known": ""})

@@ -6,15 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from support.frequencies import seasonal
 from support.small_searches import channel
 from thalweg.forecast.features.past import past_of
-from thalweg.forecast.features.sets import BLOCKS, KNOWN, feature_set
+from thalweg.forecast.features.sets import BLOCKS, feature_set
 from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.training import TrainingSet
 from thalweg.messages import catalogue
 from thalweg.series.calendar import Calendar
 from thalweg.series.events import Event, event_table
 from thalweg.series.frequency.dates import steps_after
+from thalweg.series.frequency.record import DAILY
+from thalweg.series.frequency.usual import TOLD
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCRIPT = runpy.run_path(str(DOCS / "refresh_features.py"))
@@ -28,7 +31,7 @@ def test_a_page_is_as_its_blocks_make_it(name, language):
     assert all(f"| `{block.name}` |" in text for block in BLOCKS)
 
 
-@pytest.mark.parametrize("known", KNOWN)
+@pytest.mark.parametrize("known", ["", *DAILY.known])
 @pytest.mark.parametrize("steps", [1, 9])
 def test_a_block_says_which_columns_it_makes(known, steps):
     """As many names as columns, no name twice, and those known ahead do not change with the values."""
@@ -46,9 +49,10 @@ def test_a_block_says_which_columns_it_makes(known, steps):
 
 @pytest.mark.parametrize("block", [block for block in BLOCKS if block.known_ahead], ids=lambda block: block.name)
 def test_a_block_known_ahead_is_its_group_of_the_calendar(block):
-    calendar = Calendar("US", events=event_table([Event("release", 18_250, 18_252, -1, 2)]))
-    past = past_of(SERIES, np.arange(300, 440))
-    targets = steps_after(SERIES.frequency, past.dates[:, None], np.arange(1, 4))
+    frequency = next((each for each in TOLD if block.name in each.calendar), TOLD[0])
+    calendar = Calendar("US", frequency=frequency, events=event_table([Event("release", 18_250, 18_252, -1, 2)]))
+    first = seasonal(frequency, 200, "2024-01-01").dates[100:]
+    targets = steps_after(frequency, first[:, None], np.arange(1, 4))
     made = block(calendar).columns(None, targets)
     names = calendar.groups[block.name]
     for language in ("en", "zh"):

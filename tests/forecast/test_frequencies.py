@@ -35,8 +35,10 @@ SERIES = {
 def ladder_of(frequency):
     rungs = (
         Rung(frequency.lags[1], seeds=1, epochs=40, optimizer=QUICK),
-        Rung(frequency.lags[1], hidden=(8,), known="week", seeds=1, epochs=40, optimizer=QUICK),
-        Rung(frequency.lags[1], hidden=(8,), known="year", seeds=1, epochs=20, optimizer=QUICK),
+        *(
+            Rung(frequency.lags[1], hidden=(8,), known=word, seeds=1, epochs=40, optimizer=QUICK)
+            for word in frequency.known
+        ),
     )
     return Ladder("small", rungs, mean=True)
 
@@ -141,7 +143,7 @@ def test_the_values_that_a_model_stores_are_enough(fitted_series):
 def test_a_horizon_beyond_the_longest_is_refused(fitted_series):
     series, _, _ = fitted_series
     longest = min(series.frequency.longest_horizon, len(series) // 3)
-    with pytest.raises(InputError, match=f"Ask for {longest} days or fewer"):
+    with pytest.raises(InputError, match=f"Ask for {longest} {series.frequency.steps} or fewer"):
         fit_series(series, FitOptions(ladder=Ladder("none", ()), horizon=longest + 1))
 
 

@@ -15,6 +15,7 @@ import thalweg
 from thalweg.messages import LANGUAGES, Message, catalogue
 from thalweg.messages.catalogue import _flatten
 from thalweg.options import Options
+from thalweg.series.frequency.words import WORDS
 
 SOURCE = Path(thalweg.__file__).parent
 ASKING = {"Message", "translate", "_translate", "say"}  # called with a key
@@ -25,7 +26,8 @@ COMPOSED = {rf"error\.{PART}", rf"option\.{PART}", rf"option\.{PART}\.{PART}"}
 
 
 def placeholders(template):
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+    """Return the values that a template tells; what steps are called is left to each language."""
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name} - {*WORDS, "minutes"}
 
 
 def as_pattern(node):

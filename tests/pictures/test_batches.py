@@ -110,7 +110,7 @@ def test_what_is_said_is_counted(study):
     sentences = " ".join(batches_illustration(study).sentences)
     assert f"{100 * one.uphill:.0f}% of these updates" in sentences
     assert f"{study.examples} examples in batches of 16 make {one.updates_an_epoch} updates" in sentences
-    assert f"{len(MISSING)} of the examples are days without a value" in sentences
+    assert f"{len(MISSING)} of the examples are steps without a value" in sentences
     again = (one.batches == 1).all(axis=0).sum()
     assert f"of epoch 2 has {again} of these again" in sentences
 

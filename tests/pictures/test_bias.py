@@ -120,7 +120,7 @@ def test_options_out_of_range_are_refused():
     ):
         with pytest.raises(InputError, match=found):
             study_of("bias", **options)
-    with pytest.raises(InputError, match="curve='lecture': it is drawn without days"):
+    with pytest.raises(InputError, match="curve='lecture': it is drawn without values"):
         study_of("bias", simulated_series(400), curve="lecture")
 
 

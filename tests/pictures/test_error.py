@@ -78,7 +78,7 @@ def test_the_mean_over_all_training_days_is_stated_beside(loss):
     by_hand = np.abs(of.estimates - series.values[: of.sealed])[1 : of.split.train].mean()
     assert study.of_all == pytest.approx(by_hand, rel=1e-12)
     assert study.of_all != pytest.approx(study.absolute.mean(), rel=1e-3)
-    assert f"over all training days it is {number(by_hand)}." in error_illustration(study).sentences[0]
+    assert f"over all training values it is {number(by_hand)}." in error_illustration(study).sentences[0]
 
 
 def test_days_that_never_change_have_no_worst():

@@ -122,7 +122,7 @@ def test_options_out_of_range_are_refused(series):
     for options, found in (
         ({"days_back": 0}, "days_back=0"),
         ({"layers": "three"}, "layers='three'"),
-        ({"day": "2019-01-01"}, "day='2019-01-01': choose a day from"),
+        ({"day": "2019-01-01"}, "day='2019-01-01': choose a date from"),
         ({"activation": "step"}, "activation='step'"),
         ({"loss": "mad"}, "loss='mad'"),
     ):

@@ -318,7 +318,7 @@ def test_what_is_out_of_range_is_refused(series):
         ({"view": "examples", "examples": 1}, "examples=1"),
         ({"weight": "layer,1,1"}, "give LAYER,NEURON,INPUT"),
         ({"day": "yesterday"}, "day='yesterday' is no day. Write it as"),
-        ({"day": "2017-01-03"}, "choose a day from 2017-01-05 to"),
+        ({"day": "2017-01-03"}, "choose a date from 2017-01-05 to"),
         ({"day": "2018-01-20"}, "days are kept sealed"),
         ({"loss": "huber"}, "loss='huber'"),
         ({"activation": "softmax"}, "activation='softmax'"),

@@ -208,7 +208,7 @@ class TestFitted:
         assert len(rows(below, ticks)) == sum(map(len, study.turns)) > 0
         estimate = next(one for one in layers(above) if one["mark"]["type"] == "line")
         np.testing.assert_allclose(numbers(rows(above, estimate), "y"), study.estimate, rtol=1e-6)
-        assert "7 days before" in spec["title"]["subtitle"]
+        assert "7 steps before" in spec["title"]["subtitle"]
         # The others are held as on the last training day.
         of = fit_rung(series, suited(Rung(7, hidden=(9,))))
         last = of.estimates[of.split.train - 1]
@@ -254,7 +254,7 @@ class TestFitted:
     def test_what_has_no_neurons_or_no_such_input_is_refused(self, series):
         copying = model_of(series, Rung(7, hidden=(2,)), networks=False)
         for source, options, found in (
-            (series, {"input": 2}, "input=2: 6 relu 1 looks back 1 days"),
+            (series, {"input": 2}, "input=2: 6 relu 1 looks back 1 values"),
             (series, {"input": 0}, "input=0"),
             (series, {"layers": "0"}, "a straight line has no neurons"),
             (series, {"layers": "5,2000"}, r"layers=\(5, 2000\): the last layer may have 1,000 neurons"),

@@ -12,6 +12,7 @@ from support.findings_builder import build_findings
 from support.frequencies import WEEKLY
 from support.page_reader import PageReader
 from thalweg.charts.numbers import day
+from thalweg.charts.steps import speaking
 from thalweg.charts.style import VEGA_LITE
 from thalweg.forecast.plan import one_way
 from thalweg.forecast.ways import RECURSIVE
@@ -19,6 +20,7 @@ from thalweg.messages import Message, catalogue
 from thalweg.report.page import page
 from thalweg.report.tables import miss_table
 from thalweg.series.frequency.dates import date_range, days_after
+from thalweg.series.frequency.record import DAILY
 
 PICTURES = ["forecast", "truth", "steps", "ladder", "descent", "series"]
 HOSTILE = "<script>document.title='broken'</script>\"'&{{ 7777*7 }}</script><!--"
@@ -27,7 +29,7 @@ HOSTILE = "<script>document.title='broken'</script>\"'&{{ 7777*7 }}</script><!--
 def test_it_states_everything(findings):
     text = PageReader(page(findings)).text
     assert "views: the 28 days after 9 Feb 2021" in text
-    assert catalogue()(findings.verdict[0]) in text
+    assert speaking("en", DAILY)(findings.verdict[0]) in text
     for line in findings.ladder:
         assert line.rung in text
         assert f"{line.validation:,.1f}" in text
@@ -61,7 +63,7 @@ def test_what_was_odd_and_a_short_split_are_stated():
     findings = replace(findings, series=replace(findings.series, notes=(note,), simulated=False))
     text = PageReader(page(findings)).text
     assert catalogue()(note) in text
-    assert catalogue()(findings.split.notes[0]) in text
+    assert speaking("en", DAILY)(findings.split.notes[0]) in text
     assert "Simulated" not in text
 
 
@@ -180,7 +182,7 @@ def test_the_answer_stands_first_and_the_hyperparameters_last(findings):
         "80% interval: 2,444 to 2,896",
         "Thu 11 Feb 2021",
         "How sure is it?",
-        catalogue()(findings.verdict[0]),
+        speaking("en", DAILY)(findings.verdict[0]),
         "Country of the holidays: China (CN)",
         "Why believe it",
         "How the function was found",

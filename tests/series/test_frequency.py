@@ -40,7 +40,7 @@ def test_what_follows_from_a_day():
 
 
 def test_a_calendar_has_no_other_groups():
-    with pytest.raises(ValueError, match="weekday, season, holiday; there is no tide"):
+    with pytest.raises(ValueError, match="time, weekday, month, season, holiday; there is no tide"):
         Calendar(frequency=replace(DAILY, calendar=("weekday", "tide")))
     with pytest.raises(ValueError, match="stands twice"):
         Calendar(frequency=replace(DAILY, calendar=("weekday", "weekday")))

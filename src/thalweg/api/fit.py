@@ -104,7 +104,7 @@ class FitResult:
         """Return the ladder's table as plain text, the choice marked, losses in the user's units."""
         from thalweg.report.ladder import LadderTable  # noqa: PLC0415 - as above
 
-        table = LadderTable.of(self.findings.ladder, language)
+        table = LadderTable.of(self.findings.ladder, language, self.findings.series.frequency)
         columns = ("unknowns", "days_back", "train", "validation", "test")
         rows = [["  " + table.head("rung"), *map(table.head, columns)]]
         for line in table.lines:

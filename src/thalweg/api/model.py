@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.model import Recent
     from thalweg.series.series import Series
 
-HORIZON = WholeNumber(1, unit="days")
+HORIZON = WholeNumber(1, unit="steps")
 KEEP_LAST = Switch()
 THREADS = WholeNumber(1)
 EVENTS = Events()

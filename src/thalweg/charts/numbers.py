@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.messages import catalogue
-from thalweg.series.frequency.dates import python_date
+from thalweg.series.frequency.dates import clock, is_moment, python_date
 from thalweg.series.variation import MOST_FIGURES, ROUNDING, figures, magnitude, spread, variation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
+
+    from thalweg.series.frequency.record import Frequency
 
 ABSENT = "–"
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -215,13 +217,22 @@ def duration(seconds: float, language: str = "en") -> str:
 
 
 def day(date: np.datetime64, language: str = "en", form: str = "report.day") -> str:
-    """Write a day: ``Thu 11 Feb 2021``, ``2021年2月11日周四``; in the form that the key `form` gives."""
+    """Write a day: ``Thu 11 Feb 2021``, ``2021年2月11日周四``; in the form that the key `form` gives.
+
+    A moment has its time behind it: ``Thu 11 Feb 2021, 14:00``.
+    """
     translate = catalogue(language)
     moment = python_date(date)
-    return translate(
+    told = translate(
         form,
         weekday=translate("report.weekdays").split()[moment.weekday()],
         day=moment.day,
         month=translate("report.months").split()[moment.month - 1],
         year=moment.year,
     )
+    return translate("report.moment", day=told, time=clock(date)) if is_moment(date) else told
+
+
+def when(date: np.datetime64, frequency: Frequency, language: str = "en", form: str = "report.day") -> str:
+    """Write the date of a step as `day` does; where steps are months, the month alone: ``Feb 2021``, ``2021年2月``."""
+    return day(date, language, "report.month" if frequency.by_month else form)

@@ -1,19 +1,32 @@
-"""What the steps of a frequency are called in the reader's language."""
+"""Catalogues that speak of the steps of a series: of hours, days, weeks or months."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from thalweg.messages import catalogue
+from thalweg.messages import Catalogue, catalogue
+from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
     from thalweg.series.frequency.record import Frequency
 
 
-def step_words(frequency: Frequency, language: str = "en") -> dict[str, str]:
-    """Return what one step and several are called, by ``step`` and ``steps``; as its frequency says where unknown."""
-    templates = catalogue(language).templates
-    return {
-        "step": templates.get(f"frequency.step.{frequency.step}", frequency.step),
-        "steps": templates.get(f"frequency.steps.{frequency.step}", frequency.steps),
-    }
+MOST_FIRST_STEPS = 24  # that a table shows before the rest
+
+
+def first_steps(frequency: Frequency) -> int:
+    """Return how many steps ahead are shown first: a season, or all that are usual where that is a single step."""
+    return min(frequency.season if frequency.season > 1 else frequency.horizon, MOST_FIRST_STEPS)
+
+
+def speaking(language: str | Catalogue, frequency: Frequency) -> Catalogue:
+    """Return the catalogue of a language in which sentences call the steps as the frequency does.
+
+    Parameters
+    ----------
+    language : str or Catalogue
+        ``en`` or ``zh``, or the catalogue itself.
+    frequency : Frequency
+    """
+    spoken = catalogue(language) if isinstance(language, str) else language
+    return spoken.speaking(words_of(frequency))

@@ -12,8 +12,10 @@ import altair as alt
 import numpy as np
 import vl_convert
 
+from thalweg.charts.steps import speaking
 from thalweg.messages import catalogue
-from thalweg.series.frequency.dates import isos, step_range, steps_between
+from thalweg.series.frequency.dates import is_moment, isos, step_range, steps_between
+from thalweg.series.frequency.record import DAILY
 from thalweg.series.variation import figures, variation
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ GREEN = "#009e73"
 VERMILLION = "#d55e00"
 ORANGE = "#e69f00"
 PURPLE = "#cc79a7"
+TIME = "%H:%M"  # of a day, as D3 writes it
 PART_COLOURS = ("#dfeaf4", "#cfeae0", "#fbe3c0")
 
 WIDTH_PIXELS = 780
@@ -70,8 +73,9 @@ def columns(table: Mapping[str, NDArray[Any]]) -> alt.InlineData:
 
 
 def days(dates: NDArray[np.datetime64]) -> NDArray[np.str_]:
-    """Return days as ISO dates. A chart reads them as UTC, so that every time zone shows the same day."""
-    return isos(dates)
+    """Return dates as ISO 8601 writes them. A chart reads them as UTC, so that every time zone shows the same."""
+    written = isos(dates)
+    return np.char.add(np.char.replace(written, " ", "T"), "Z") if is_moment(dates) and dates.size else written
 
 
 def every_step(
@@ -88,27 +92,47 @@ def every_step(
     return whole, filled
 
 
-def day_axis(language: str, field: str = "day", *, weekly: bool = False, padding: int = 0, ticks: int = 8) -> alt.X:
-    """Return the horizontal axis of days, with one tick a week or about `ticks` ticks."""
+def day_axis(
+    language: str,
+    field: str = "day",
+    *,
+    weekly: bool = False,
+    padding: int = 0,
+    ticks: int = 8,
+    frequency: Frequency = DAILY,
+) -> alt.X:
+    """Return the horizontal axis of dates, with about `ticks` ticks, or with one a week where days are few."""
+    few_days = weekly and frequency.by_day
     axis = alt.Axis(
-        title=None, labelOverlap=True, grid=False, tickCount={"interval": "week", "step": 1} if weekly else ticks
+        title=None, labelOverlap=True, grid=False, tickCount={"interval": "week", "step": 1} if few_days else ticks
     )
     short, month, year = ("%-m月%-d日", "%-m月", "%Y年") if language == "zh" else ("%-d %b", "%B", "%Y")
-    if weekly:
+    if few_days:
         axis.format = short
     else:
+        time = f"utchours(datum.value) + utcminutes(datum.value) > 0 ? utcFormat(datum.value, '{TIME}') : "
         axis.labelExpr = (
+            f"{time if frequency.sub_daily else ''}"
             f"utcdate(datum.value) != 1 ? utcFormat(datum.value, '{short}') : "
             f"utcFormat(datum.value, utcmonth(datum.value) == 0 ? '{year}' : '{month}')"
         )
     return alt.X(f"{field}:T", axis=axis, scale=alt.Scale(type="utc", padding=padding))
 
 
-def day_tip(language: str, field: str = "day") -> alt.Tooltip:
-    """Return the field of a tooltip that holds a day."""
+def day_tip(language: str, field: str = "day", frequency: Frequency = DAILY) -> alt.Tooltip:
+    """Return the field of a tooltip that holds a date: the month alone for months, the time too for parts of a day."""
     form = "%Y年%-m月%-d日%a" if language == "zh" else "%a %-d %b %Y"
-    title = catalogue(language)("report.date")
-    return alt.Tooltip(f"{field}:T", timeUnit="utcyearmonthdate", format=form, title=title)
+    if frequency.by_month:
+        form = "%Y年%-m月" if language == "zh" else "%B %Y"
+    elif frequency.sub_daily:
+        form = f"{form} {TIME}"
+    title = speaking(language, frequency)("report.date")
+    return alt.Tooltip(
+        f"{field}:T",
+        timeUnit="utcyearmonthdatehoursminutes" if frequency.sub_daily else "utcyearmonthdate",
+        format=form,
+        title=title,
+    )
 
 
 def key(colours: Mapping[str, str]) -> alt.Chart:

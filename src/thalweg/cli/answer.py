@@ -11,8 +11,8 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from thalweg.charts.numbers import day, estimate_decimals, number
-from thalweg.charts.steps import step_words
+from thalweg.charts.numbers import estimate_decimals, number, when
+from thalweg.charts.steps import first_steps, speaking
 from thalweg.cli.wrap import Sentence
 from thalweg.report.holidays import called_ahead
 from thalweg.series.frequency.dates import days_between
@@ -35,12 +35,13 @@ def print_answer(console: Console, findings: Findings, translate: Catalogue) -> 
     series, forecast, language = findings.series, findings.forecast, translate.language
     places = estimate_decimals(series.values)
     values = {name: number(float(getattr(forecast, name)[0]), places) for name in ("mean", "low80", "high80")}
-    values |= step_words(series.frequency, language)
-    date = day(forecast.dates[0], language)
+    translate = speaking(translate, series.frequency)
+    date = when(forecast.dates[0], series.frequency, language)
     console.print()
     headline = translate(f"cli.{_when(series, forecast)}", date=date, name=series.name, **values)
     console.print(Sentence(headline), style="bold")
-    horizon, shown = len(forecast.dates), min(len(forecast.dates), series.frequency.season)
+    frequency, horizon = series.frequency, len(forecast.dates)
+    shown = min(horizon, first_steps(frequency))
     if horizon > 1:
         console.print()
         head = "cli.forecast_holiday" if findings.events is None else "cli.forecast_event"
@@ -55,7 +56,7 @@ def print_answer(console: Console, findings: Findings, translate: Catalogue) -> 
 def _when(series: Series, forecast: Forecast) -> str:
     """Return how the first date ahead is called: by its place beside today only where one step is one day."""
     first, frequency = forecast.dates[0], series.frequency
-    if frequency.units > 1:
+    if not frequency.by_day:
         return "first_ahead"
     away = days_between(np.datetime64(dt.datetime.now().astimezone().date()), first)
     return {0: "first_today", 1: "first_tomorrow"}.get(away, "first_ahead")
@@ -87,7 +88,7 @@ def forecast_table(
     head : str
         The key of that column's name.
     """
-    places = estimate_decimals(days.values)
+    places, translate = estimate_decimals(days.values), speaking(translate, days.frequency)
     count = len(forecast.dates) if count is None else count
 
     def interval(low: float, high: float) -> str:
@@ -95,7 +96,7 @@ def forecast_table(
 
     rows = [
         [
-            day(date, translate.language),
+            when(date, days.frequency, translate.language),
             number(float(forecast.mean[row]), places),
             interval(forecast.low80[row], forecast.high80[row]),
             interval(forecast.low95[row], forecast.high95[row]),

@@ -98,6 +98,7 @@ def _of_record(record: type[Options], language: str, translate: Catalogue) -> It
             "--" + each.name.replace("_", "-"),
             metavar=each.kind.metavar or None,
             help=record.help(each.name, language, command=True),
+            show_default=True if each.usual is None else each.usual.told(language),
             rich_help_panel=translate(f"option.panel.{each.panel}") if each.panel else None,
             autocompletion=_completion(each),
         )

@@ -42,6 +42,7 @@ def forecast(
     from rich.console import Console
 
     from thalweg.api.fit import FitResult
+    from thalweg.charts.steps import speaking
     from thalweg.cli.again import line_of, words_of
     from thalweg.cli.answer import print_answer
     from thalweg.cli.events import events_of
@@ -70,7 +71,7 @@ def forecast(
     calendar_of(series, options)  # refuses events of other days, before anything is printed
     series = complete(series, options, laps)
     print_series(console, series, translate)
-    with LadderProgress(drawing, translate) as progress:
+    with LadderProgress(drawing, speaking(translate, series.frequency)) as progress:
         result = FitResult.of(*fit_complete(series, replace(options, watcher=progress), Laps(perf_counter())))
     # The forecast stands there before the report's pictures are drawn, which takes seconds.
     print_answer(console, result.findings, translate)
@@ -127,6 +128,7 @@ def _check_same_series(folder: Path, series: Series) -> None:
     import numpy as np
 
     from thalweg.forecast.store import unpack
+    from thalweg.series.frequency.dates import iso
 
     try:
         stored = unpack(folder / MODEL_FILE).days
@@ -143,7 +145,7 @@ def _check_same_series(folder: Path, series: Series) -> None:
             "forecast.other_series",
             folder=folder,
             name=stored.name,
-            last=stored.dates[-1],
+            last=iso(stored.dates[-1]),
             option=Argument("out", Path(f"{folder}-2")),
         )
 

@@ -33,7 +33,7 @@ class PredictOptions(Options):
 
     words: ClassVar[str] = "predict"
 
-    horizon: int | None = option(None, WholeNumber(1, unit="days"))
+    horizon: int | None = option(None, WholeNumber(1, unit="steps"))
     events: Any = option(None, Events())  # noqa: RUF009 - a declaration
     keep_last: bool = switch()
 
@@ -93,7 +93,7 @@ def predict(
     print_model(console, loaded, age, translate)
     if series is not None:
         print_series(console, series, translate)
-        print_recent(console, recent, translate)
+        print_recent(console, recent, loaded.days.frequency, translate)
     else:
         print_notes(console, odd, translate)
     console.print()
@@ -150,7 +150,7 @@ def _object(model: Model, days: Forecast, recent: Recent | None, age: int) -> di
                 "chosen": model.chosen,
                 "made": model.made.isoformat(),
                 "age_days": age,
-                "last_day": model.last_day,
+                "last_day": model.days.dates[-1],
             },
             "recent": recent
             and {

@@ -11,15 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from thalweg.charts.events import day_names, miss_names
-from thalweg.charts.numbers import day, estimate_decimals, missed, number, value_decimals
+from thalweg.charts.numbers import day, estimate_decimals, missed, number, value_decimals, when
 from thalweg.charts.rungs import rung_name
-from thalweg.charts.steps import step_words
+from thalweg.charts.steps import speaking
 from thalweg.cli.answer import forecast_table
 from thalweg.cli.table import ladder_table
 from thalweg.cli.wrap import Sentence
 from thalweg.forecast.result import mean_of_steps
 from thalweg.report.holidays import holiday_sentences
-from thalweg.series.frequency.record import DAILY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,24 +29,24 @@ if TYPE_CHECKING:
     from thalweg.forecast.result import Findings, Forecast, Miss, RungResult
     from thalweg.messages import Catalogue, Message
     from thalweg.series.calendar import Calendar
+    from thalweg.series.frequency.record import Frequency
     from thalweg.series.series import Series
 
-# Days ahead whose loss is printed; the report shows all of them.
-_STEPS_SHOWN = (1, DAILY.season, 2 * DAILY.season, DAILY.month)
 _MISSES_SHOWN = 5  # days; the report shows all of them
 _FEWEST_RESIDUALS = 10  # behind a loss that is printed
 
 
 def print_series(console: Console, series: Series, translate: Catalogue) -> None:
     """Print what was read, and what was odd in it."""
+    frequency, translate = series.frequency, speaking(translate, series.frequency)
     console.print(
         Sentence(
             translate(
                 "cli.read_simulated" if series.simulated else "cli.read",
                 source=series.source,
                 days=number(len(series), 0),
-                first=day(series.dates[0], translate.language),
-                last=day(series.dates[-1], translate.language),
+                first=when(series.dates[0], frequency, translate.language),
+                last=when(series.dates[-1], frequency, translate.language),
                 value=series.name,
             )
         )
@@ -63,12 +62,14 @@ def print_notes(console: Console, notes: Iterable[Message], translate: Catalogue
 
 def print_findings(console: Console, findings: Findings, translate: Catalogue) -> None:
     """Print how sure the forecast is, whose holidays count, and how it was found."""
+    translate = speaking(translate, findings.series.frequency)
     for part in _parts(console, findings, translate):
         console.print(part)
 
 
 def print_model(console: Console, model: Model, age: int, translate: Catalogue) -> None:
     """Print what a saved model is, that it is `age` days old, and how old its days are."""
+    translate = speaking(translate, model.days.frequency)
 
     def ago(days: int) -> str:
         return translate({0: "cli.today", 1: "cli.yesterday"}.get(days, "cli.days_ago"), days=number(days, 0))
@@ -81,7 +82,7 @@ def print_model(console: Console, model: Model, age: int, translate: Catalogue) 
                 value=model.name,
                 made=day(np.datetime64(model.made), translate.language),
                 age=ago(age),
-                last=day(np.datetime64(model.last_day), translate.language),
+                last=when(model.days.dates[-1], model.days.frequency, translate.language),
                 ended=ago(age + (model.made - model.last_day).days),
             )
         )
@@ -90,8 +91,9 @@ def print_model(console: Console, model: Model, age: int, translate: Catalogue) 
         console.print(Sentence(translate(note)))
 
 
-def print_recent(console: Console, recent: Recent | None, translate: Catalogue) -> None:
-    """Print how large a saved model's loss is on days that it has not learned from."""
+def print_recent(console: Console, recent: Recent | None, frequency: Frequency, translate: Catalogue) -> None:
+    """Print how large a saved model's loss is on values that it has not learned from."""
+    translate = speaking(translate, frequency)
     if recent is None:
         console.print(Sentence(translate("cli.recent_none")))
         return
@@ -128,11 +130,11 @@ def _parts(console: Console, findings: Findings, translate: Catalogue) -> Iterat
         translate(
             "cli.split",
             train=number(split.train, 0),
-            train_last=day(split.train_last, translate.language),
+            train_last=when(split.train_last, findings.series.frequency, translate.language),
             validation=number(split.validation, 0),
-            validation_last=day(split.validation_last, translate.language),
+            validation_last=when(split.validation_last, findings.series.frequency, translate.language),
             test=number(split.test, 0),
-            last=day(split.last, translate.language),
+            last=when(split.last, findings.series.frequency, translate.language),
         )
     )
     yield from (_bullet(translate(note)) for note in split.notes)
@@ -148,11 +150,9 @@ def _parts(console: Console, findings: Findings, translate: Catalogue) -> Iterat
 def _losses_ahead(findings: Findings, translate: Catalogue) -> Sentence:
     """Return the loss of some steps ahead, with that of copying beside each."""
     steps, copied = findings.steps, findings.copied[findings.compared]
-    words = step_words(findings.series.frequency, translate.language)
     losses = [
         translate(
             "cli.step",
-            step=words["step"],
             ahead=ahead,
             loss=number(float(steps[ahead - 1])),
             copied=number(float(copied[ahead - 1])),
@@ -165,7 +165,7 @@ def _losses_ahead(findings: Findings, translate: Catalogue) -> Sentence:
         "copied": number(mean_of_steps(copied)),
         "horizon": len(steps),
     }
-    return Sentence(translate("cli.steps", losses=" · ".join(losses), **values, **words))
+    return Sentence(translate("cli.steps", losses=" · ".join(losses), **values))
 
 
 def _steps_shown(findings: Findings) -> list[int]:
@@ -178,7 +178,9 @@ def _steps_shown(findings: Findings) -> list[int]:
         return int(observed[max(split.train + split.validation, split.train + step - 1) : split.days].sum())
 
     enough = [step for step in range(1, farthest + 1) if residuals(step) >= _FEWEST_RESIDUALS]
-    return [step for step in enough if step in _STEPS_SHOWN or step == enough[-1]]
+    frequency = findings.series.frequency
+    shown = (1, frequency.season, 2 * frequency.season, *frequency.lags[:3])
+    return [step for step in enough if step in shown or step == enough[-1]]
 
 
 def _bullet(sentence: str) -> Padding:
@@ -195,7 +197,7 @@ def _misses(misses: list[Miss], findings: Findings, places: int, translate: Cata
     target_places = value_decimals(findings.series.values)
     for miss in misses:
         grid.add_row(
-            day(miss.date, translate.language),
+            when(miss.date, findings.series.frequency, translate.language),
             translate(
                 "cli.miss", target=number(miss.target, target_places), prediction=number(miss.prediction, places)
             ),

@@ -72,7 +72,7 @@ def update(
     if as_json:
         told = {
             "version": 1,
-            "model": {"file": str(target), "value": made.name, "chosen": made.chosen, "last_day": made.last_day},
+            "model": {"file": str(target), "value": made.name, "chosen": made.chosen, "last_day": made.days.dates[-1]},
             "new": 0 if recent is None else recent.days,
             "recent": recent and {"loss": recent.loss, "expected": recent.expected, "worse": recent.worse},
             "notes": [translate(note) for note in (*series.notes, *made.notes)],
@@ -82,7 +82,7 @@ def update(
         return
     console = Console(markup=False, highlight=False, emoji=False)
     print_series(console, replace(series, notes=(*made.notes, *series.notes)), translate)
-    print_recent(console, recent, translate)
+    print_recent(console, recent, made.days.frequency, translate)
     console.print()
     print_forecast(console, days, made.days, translate)
     console.print()

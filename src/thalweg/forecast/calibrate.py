@@ -144,7 +144,7 @@ def _conformal(
     before = slice(None, sealed - first)
     least = narrowest(series.values[:sealed], residuals[before][known[before]], transform)
     return adaptive_conformal(
-        residuals, known, sealed - first, step, used=series.frequency.year, least=least, levels=levels
+        residuals, known, sealed - first, step, used=series.frequency.calibrated_on, least=least, levels=levels
     )
 
 

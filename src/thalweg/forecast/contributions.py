@@ -25,7 +25,8 @@ from thalweg.forecast.predictors.network import NetworkPredictor
 from thalweg.learn.explain.attribution import input_slopes, integrated_gradients
 from thalweg.messages import Argument
 from thalweg.series.calendar import EVENT
-from thalweg.series.frequency.dates import steps_after
+from thalweg.series.frequency.dates import iso, steps_after
+from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,11 +48,11 @@ class Fact:
     Attributes
     ----------
     kind : str
-        A group of the calendar: ``weekday``, ``season`` (the time of year), ``holiday`` (a column that holds for the
-        day), ``event`` (likewise), or another that was added; ``ordinary`` and ``no_event`` (that all other holidays,
-        or events, do not hold).
+        A group of the calendar: ``time``, ``weekday``, ``month``, ``season`` (the time of year), ``holiday`` (a column
+        that holds for the day), ``event`` (likewise), or another that was added; ``ordinary`` and ``no_event`` (that
+        all other holidays, or events, do not hold).
     name : str
-        The weekday's, the holiday's or the event's name, as `Calendar` gives it; empty for the other kinds.
+        The time of day, or the name of the weekday, month, holiday or event as `Calendar` gives it; else empty.
     contribution : float
         In the user's units.
     """
@@ -148,7 +149,7 @@ def why_of(
     sought = max(predictor.seen, furthest)
     kept = min(newest + 1, sought)
     values = days.values[newest + 1 - kept : newest + 1]
-    usual = float(days.values[max(newest + 1 - frequency.month, 0) : newest + 1].mean())
+    usual = float(days.values[max(newest + 1 - max(frequency.month, frequency.season), 0) : newest + 1].mean())
     moment = Moment(values, usual, days.dates[newest], calendar, past)
     parts = [attributed(member, moment, tolerance) for member in distinct.values()]
 
@@ -177,11 +178,14 @@ def _newest(predictor: Predictor, days: Series, date: np.datetime64 | None) -> i
     """Return the place of the day before the date."""
     first, last = steps_after(days.frequency, days.start, predictor.needed), days.after(1)
     wanted = last if date is None else date
-    known = {"days": len(days), "first_known": days.dates[0], "last_known": days.dates[-1]}
+    known = {"days": len(days), "first_known": iso(days.dates[0]), "last_known": iso(days.dates[-1])}
+    known |= words_of(days.frequency)
     if last < first:
         raise InputError("contributions.too_few_days", needed=predictor.needed, **known)
     if not first <= wanted <= last or steps_after(days.frequency, days.start, days.place(wanted)) != wanted:
-        raise InputError("contributions.day", argument=Argument("day", str(wanted)), first=first, last=last, **known)
+        raise InputError(
+            "contributions.day", argument=Argument("day", iso(wanted)), first=iso(first), last=iso(last), **known
+        )
     return days.place(wanted) - 1
 
 
@@ -353,7 +357,9 @@ def _facts(moment: Moment, moved: NDArray[np.float64]) -> tuple[Fact, ...]:
     for group in moment.calendar.groups:
         of_group = kinds == group
         whole = float(moved[of_group].sum())
-        if group == "weekday":
+        if group == "time":
+            facts.append(Fact(group, "".join(names[at] for at in np.flatnonzero(of_group & holds)), whole))
+        elif group in ("weekday", "month"):
             facts += [Fact(group, names[at], whole) for at in np.flatnonzero(of_group & holds)]
         elif group in NOT_HELD:
             facts += [Fact(group, names[at], float(moved[at])) for at in np.flatnonzero(of_group & holds)]

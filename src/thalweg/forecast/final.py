@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from thalweg.forecast.backtest import refit
-from thalweg.forecast.features.last_year import look_back
+from thalweg.forecast.features.last_season import look_back
 from thalweg.forecast.limits import before
 from thalweg.forecast.model import Model
 
@@ -71,7 +71,7 @@ def final_fit(
 
 
 def last_values(series: Series, seen: int) -> Series:
-    """Return the values that the choice looks at, and those of the same weeks of last year."""
+    """Return the values that the choice looks at, and those of the last long season."""
     needed = max(look_back(series.frequency), seen) + 1
     cut = max(len(series) - needed, 0)
     return replace(

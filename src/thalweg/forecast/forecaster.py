@@ -17,7 +17,7 @@ from thalweg.forecast.calibrate import calibrate, losses_ahead
 from thalweg.forecast.choose import Basis, best_without_and_with_calendar, choose, open_sealed_test
 from thalweg.forecast.data import data_of
 from thalweg.forecast.final import final_fit
-from thalweg.forecast.ladder import named_ladder
+from thalweg.forecast.ladder import ladder_for
 from thalweg.forecast.laps import Laps, shared_out
 from thalweg.forecast.overfitting import overfitting
 from thalweg.forecast.plan import bounds, fallbacks, first_cutoff, longest_horizon, one_way, plan_steps, spans_of
@@ -32,7 +32,8 @@ from thalweg.learn.prepare import prepare
 from thalweg.learn.training.thread_pool import ThreadPool, thread_pool
 from thalweg.messages import Argument, Message
 from thalweg.series.events import NEAR_DAYS
-from thalweg.series.holidays import nearest_holiday
+from thalweg.series.frequency.words import words_of
+from thalweg.series.holidays import holiday_of_step
 from thalweg.series.series import Series
 from thalweg.series.split import split_by_date
 
@@ -95,12 +96,12 @@ def complete(series: Series, options: FitOptions, laps: Laps) -> Series:
 def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findings, Model]:
     """Fit a series whose last value is complete, as of `complete`; else as `fit_series`."""
     split, watcher = _split(series, options), options.watcher or Silence()
-    frequency, horizon = series.frequency, options.horizon
-    ladder = named_ladder(options.ladder, frequency) if isinstance(options.ladder, str) else options.ladder
+    frequency, horizon = series.frequency, options.steps_ahead(series.frequency)
+    ladder = ladder_for(options.ladder, frequency)
     data = data_of(series, calendar_of(series, options), options.loss)
     _make_ready(watcher, laps)
     with thread_pool(options.threads) as pool:
-        limit = TimeLimit(laps.began, options.time_limit, pool)
+        limit = TimeLimit(laps.began, options.time_limit, pool, words_of(frequency))
         limit.limit_search()
         searched = search(data, (split,), ladder, seed=options.seed, pool=pool, watcher=watcher)
         limit.lift(cut_short=searched.cut_short)
@@ -260,18 +261,18 @@ def _checked(series: Series) -> Series:
 def _split(series: Series, options: FitOptions) -> Split:
     """Return how a series is split; refuse one that is too short for the horizon."""
     split = split_by_date(series)
-    longest = longest_horizon(split, series.frequency)
-    if options.horizon > longest:
-        given = Argument("horizon", options.horizon)
-        raise InputError("fit.horizon", argument=given, days=split.days, longest=longest)
+    horizon, longest = options.steps_ahead(series.frequency), longest_horizon(split, series.frequency)
+    if horizon > longest:
+        given, words = Argument("horizon", horizon), words_of(series.frequency)
+        raise InputError("fit.horizon", argument=given, days=split.days, longest=longest, **words)
     return split
 
 
 class TimeLimit:
     """A time limit in seconds, divided between the search and the refits of the choice."""
 
-    def __init__(self, began: float, seconds: float | None, pool: ThreadPool) -> None:
-        self.began, self.seconds, self.pool = began, seconds, pool
+    def __init__(self, began: float, seconds: float | None, pool: ThreadPool, words: Mapping[str, Message]) -> None:
+        self.began, self.seconds, self.pool, self.words = began, seconds, pool, words
         self.notes: list[Message] = []
 
     def limit_search(self) -> None:
@@ -296,7 +297,7 @@ class TimeLimit:
             return usual
         between = math.ceil(days / allowed)
         key = "verdict.no_refits" if allowed == 1 else "verdict.fewer_refits"
-        self.notes.append(Message(key, {"days": between, "usual": usual}))
+        self.notes.append(Message(key, {"days": between, "usual": usual, **self.words}))
         return between
 
 
@@ -310,6 +311,7 @@ def _misses(
         date: np.datetime64 = as_used.dates[int(at)]
         target, prediction = float(as_used.target[at]), float(as_used.prediction[at])
         of_others = {name: float(estimates[series.place(date)]) for name, estimates in others.items()}
-        holiday, events = nearest_holiday(date, calendar.country), calendar.events_near(date, NEAR_DAYS)
+        holiday = holiday_of_step(series.frequency, date, calendar.country)
+        events = calendar.events_near(date, NEAR_DAYS)
         misses.append(Miss(date, target, prediction, holiday, of_others, events))
     return tuple(misses)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from thalweg.errors import InputError
+from thalweg.forecast.names import rung_message
 from thalweg.forecast.predictors.baselines import Copy, Trend
 from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.rung import USUAL_OPTIMIZER
+from thalweg.messages import Argument
 from thalweg.series.frequency.record import DAILY
+from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
     from thalweg.forecast.predictors.base import Specification
@@ -37,6 +41,26 @@ class Ladder:
     best_shapes: int = 2
     mean: bool = False
 
+    def of_frequency(self, frequency: Frequency, argument: str = "ladder") -> Ladder:
+        """Return the ladder; refuse one whose rungs know a season that series of a frequency do not have.
+
+        Raises
+        ------
+        InputError
+            If there is such a rung.
+        """
+        for rung in (*self.rungs, *self.again):
+            if rung.known and rung.known not in frequency.known:
+                raise InputError(
+                    "ladder.season",
+                    argument=Argument(argument, self.name),
+                    rung=rung_message(rung.name),
+                    known=rung.known,
+                    choices=frequency.known,
+                    **words_of(frequency),
+                )
+        return self
+
     def suited_to(self, train: int, frequency: Frequency) -> Ladder:
         """Return the ladder without the rungs that need more training steps than there are."""
         return replace(
@@ -63,21 +87,24 @@ def copies(frequency: Frequency = DAILY) -> tuple[Copy, ...]:
     return tuple(Copy(steps, name) for name, steps in frequency.copies)
 
 
-def trend(frequency: Frequency = DAILY) -> Trend:
-    """Return the rung that copies the last season and moves it on."""
+def trends(frequency: Frequency = DAILY) -> tuple[Trend, ...]:
+    """Return the rung that copies the last season and moves it on; none where a season has one step alone.
+
+    The change of a single value is noise, and would be repeated for each step ahead.
+    """
     name, season = frequency.copies[-1]
-    return Trend(season, f"{name} + trend")
+    return (Trend(season, f"{name} + trend"),) if season > 1 else ()
 
 
 def shared(frequency: Frequency) -> tuple[Rung, ...]:
     """Return the rungs whose networks are shared over the steps ahead, one for each season that is known."""
     _, _, month, _ = frequency.lags
     rung = Rung(month, hidden=(64,), optimizer=WIDE_OPTIMIZER, seeds=3, epochs=8, patience=8, shared=True)
-    return tuple(replace(rung, known=known) for known in ("week", "year"))
+    return tuple(replace(rung, known=known) for known in frequency.known)
 
 
 def _lecture(frequency: Frequency) -> tuple[Specification, ...]:
-    """Return the rungs of U3's table: lines over 1 to 56 days, one hidden layer, then more layers."""
+    """Return the rungs of U3's table: lines (over 1 to 56 days), one hidden layer, then more layers."""
     lags = frequency.lags
     lines = (Rung(steps) for steps in lags)
     wide = (Rung(lags[-1], hidden=(units,)) for units in (10, 100, 1000))
@@ -100,18 +127,31 @@ def named_ladder(name: str, frequency: Frequency = DAILY) -> Ladder:
         If there is no such ladder.
     """
     _, season, month, long = frequency.lags
+    first, last = frequency.known[0], frequency.known[-1]
     if name == "lecture":
         return Ladder(name, _lecture(frequency))
     if name == "full":
-        again = (Rung(month, known="week"), Rung(month, known="year"), Rung(long, known="year"))
-        line = suited(Rung(month, known="week"))
+        again = (*(Rung(month, known=word) for word in frequency.known), Rung(long, known=last))
+        # Weeks of hours are many, so that a line can learn them; years of days are few.
+        line = suited(Rung(month, known=last if frequency.sub_daily else first))
         copying = len(copies(frequency))
         lecture = _lecture(frequency)
-        rungs = (*lecture[:copying], trend(frequency), *lecture[copying:], line, *shared(frequency))
+        rungs = (*lecture[:copying], *trends(frequency), *lecture[copying:], line, *shared(frequency))
         return Ladder(name, rungs, again=again, mean=True)
     if name == "quick":
-        rungs = (Rung(season), Rung(month, hidden=(100,)), Rung(month, hidden=(100,), known="week"))
-        rungs += (Rung(month, hidden=(100,), known="year"),)
+        shapes = dict.fromkeys((first, last))  # one where a frequency has one season alone
+        rungs = (Rung(season), Rung(month, hidden=(100,)), *(Rung(month, hidden=(100,), known=word) for word in shapes))
         few = tuple(replace(suited(rung), seeds=2, epochs=40, updates=0) for rung in rungs)
-        return Ladder(name, (*copies(frequency), trend(frequency), *few, *shared(frequency)))
+        return Ladder(name, (*copies(frequency), *trends(frequency), *few, *shared(frequency)))
     raise ValueError(f"There is no ladder {name!r}.")
+
+
+def ladder_for(given: str | Ladder, frequency: Frequency) -> Ladder:
+    """Return a ladder for series of a frequency: the one of a name, or one that was given.
+
+    Raises
+    ------
+    InputError
+        As of `Ladder.of_frequency`.
+    """
+    return named_ladder(given, frequency) if isinstance(given, str) else given.of_frequency(frequency)

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from thalweg.errors import InputError
 from thalweg.files import reason_of
-from thalweg.forecast.features.sets import KNOWN
 from thalweg.forecast.ladder import Ladder
 from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.rung import USUAL_OPTIMIZER
 from thalweg.learn.activation import ACTIVATIONS
 from thalweg.learn.optimizer import RULES, SCHEDULES
 from thalweg.messages import Argument, Message
-from thalweg.series.frequency.record import DAILY
+from thalweg.series.frequency.record import DAILY, KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +26,8 @@ def ladder_from_toml(path: Path, *, argument: str = "ladder") -> Ladder:
     """Read a ladder that a user wrote.
 
     The file holds one ``[[rung]]`` table for each rung, with any of ``days_back`` (28), ``layers`` (a list of widths;
-    none for a straight line), ``activation`` (a key of `ACTIVATIONS`), ``known`` (week, year), ``rule``,
+    none for a straight line), ``activation`` (a key of `ACTIVATIONS`), ``known`` (day, week, year; those that
+    the series has), ``rule``,
     ``learning_rate``, ``schedule``, ``decay``, ``batch``, ``epochs``, ``patience``, ``seeds``. A key above the rungs
     holds for all of them; ``mean = true`` adds the mean of a few. Copying is always tried first.
 
@@ -86,7 +86,7 @@ _RANGES = {
     "decay": (float, 0.0, 1e3),
 }
 _WORDS = {
-    "known": tuple(KNOWN)[1:],  # without the empty word
+    "known": KNOWN,
     "activation": tuple(ACTIVATIONS),
     "rule": tuple(RULES),
     "schedule": tuple(SCHEDULES),

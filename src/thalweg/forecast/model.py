@@ -20,7 +20,8 @@ from thalweg.forecast.unfinished import left_out, may_be_unfinished
 from thalweg.learn.loss import LOSSES
 from thalweg.messages import Argument, Message
 from thalweg.series.filling import in_frequency
-from thalweg.series.frequency.dates import day_numbers, python_date, step_range, steps_after
+from thalweg.series.frequency.dates import day_numbers, iso, python_date, step_range, steps_after
+from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -60,7 +61,7 @@ class Model(ModelParts):
     """A fitted choice that forecasts without training; its attributes are those of `store.ModelParts`."""
 
     def __repr__(self) -> str:
-        ahead = f"{self.horizon} {self.days.frequency.steps} after {self.last_day}"
+        ahead = f"{self.horizon} {self.days.frequency.steps} after {iso(self.days.dates[-1])}"
         return f"<Model {self.chosen!r} for {self.name!r}: {ahead}, made {self.made}>"
 
     @property
@@ -75,7 +76,7 @@ class Model(ModelParts):
 
     @property
     def last_day(self) -> dt.date:
-        """The last day known when the model was made."""
+        """The day of the last value known when the model was made."""
         return python_date(self.days.dates[-1])
 
     @property
@@ -122,7 +123,9 @@ class Model(ModelParts):
         """
         steps = self.horizon if horizon is None else horizon
         if not 1 <= steps <= self.horizon:
-            raise InputError("model.horizon", argument=Argument("horizon", steps), most=self.horizon)
+            raise InputError(
+                "model.horizon", argument=Argument("horizon", steps), most=self.horizon, **words_of(self.days.frequency)
+            )
         note = None
         if series is not None and not keep_last:
             series, note = self.without_unfinished(series)
@@ -165,14 +168,16 @@ class Model(ModelParts):
             key = "model.totals" if self.days.differenced else "model.increases"
             raise InputError(key, source=series.source_name, argument=argument)
         if newer[-1] < stored[-1]:
-            raise InputError("model.older", source=series.source_name, last=newer[-1], expected=stored[-1])
+            raise InputError("model.older", source=series.source_name, last=iso(newer[-1]), expected=iso(stored[-1]))
         if self.days.place(newer[0]) > len(self.days):
-            raise InputError("model.gap", source=series.source_name, first=newer[0], expected=stored[-1])
+            raise InputError("model.gap", source=series.source_name, first=iso(newer[0]), expected=iso(stored[-1]))
         if self.counts and not series.counts:
             raise InputError("model.negative", source=series.source_name)
         kept = self.days.place(newer[0])
         if steps_after(frequency, self.days.start, kept) != newer[0]:
-            raise InputError("model.dates", source=series.source_name, first=newer[0], expected=self.days.after(1))
+            raise InputError(
+                "model.dates", source=series.source_name, first=iso(newer[0]), expected=iso(self.days.after(1))
+            )
         if kept <= 0:
             return replace(series, frequency=frequency)
         return replace(

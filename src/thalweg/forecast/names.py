@@ -6,30 +6,45 @@ import re
 
 from thalweg.messages import Message
 
-# How the predictors name themselves, by the key below `rung` that has the same name in each language.
+_COPIES = {
+    "copy the last hour": "copy_last_hour",
+    "copy the last value": "copy_last_value",
+    "copy the same hour of yesterday": "copy_hour_of_yesterday",
+    "copy the same time of yesterday": "copy_time_of_yesterday",
+    "copy the same hour of last week": "copy_hour_of_last_week",
+    "copy the same time of last week": "copy_time_of_last_week",
+    "copy yesterday": "copy_yesterday",
+    "copy last week": "copy_last_week",
+    "copy last month": "copy_last_month",
+    "copy last quarter": "copy_last_quarter",
+    "copy last year": "copy_last_year",
+}
+# How the other predictors name themselves, by the key below `rung` that has the same name in each language.
 _FORMS = {
-    "copy_yesterday": re.compile(r"copy yesterday"),
-    "copy_last_week": re.compile(r"copy last week"),
-    "copy_last_year": re.compile(r"copy last year"),
-    "trend_last_week": re.compile(r"copy last week \+ trend"),
-    "trend_last_year": re.compile(r"copy last year \+ trend"),
     "copy": re.compile(r"copy (?P<steps>\d+)"),
     "seasonal_mean": re.compile(r"mean of (?P<seasons>\d+) × (?P<season>\d+) back"),
     "mean": re.compile(r"mean of (?P<count>\d+)"),
     "linear": re.compile(r"linear (?P<steps>\d+)"),
-    "linear_week": re.compile(r"linear (?P<steps>\d+) week"),
-    "linear_year": re.compile(r"linear (?P<steps>\d+) year"),
-    "network_week": re.compile(r"(?P<network>[\d×-]+ \w+ \d+) week"),
-    "network_week_shared": re.compile(r"(?P<network>[\d×-]+ \w+ \d+) week shared"),
-    "network_year_shared": re.compile(r"(?P<network>[\d×-]+ \w+ \d+) year shared"),
     "last_year_at_its_level": re.compile(r"last year at its level"),
+    "last_week_at_its_level": re.compile(r"last week at its level"),
     "damped_line": re.compile(r"damped line"),
-    "network_year": re.compile(r"(?P<network>[\d×-]+ \w+ \d+) year"),
 }
+_TREND, _SHARED = " + trend", " shared"
+_KNOWS = re.compile(r"(?P<rung>linear \d+|[\d×-]+ \w+ \d+) (?P<known>day|week|year)")
 
 
 def rung_message(name: str) -> Message | str:
     """Return the name of a rung as a message; a name that is the same in every language stays text."""
+    if name in _COPIES:
+        return Message(f"rung.{_COPIES[name]}")
+    if name.endswith(_TREND) and (copied := name.removesuffix(_TREND)) in _COPIES:
+        return Message("rung.trend", {"copy": rung_message(copied)})
+    if name.endswith(_SHARED) and (found := _KNOWS.fullmatch(name.removesuffix(_SHARED))):
+        known = Message(f"rung.known.{found['known']}")
+        return Message("rung.shared", {"rung": rung_message(found["rung"]), "known": known})
+    if found := _KNOWS.fullmatch(name):
+        known = Message(f"rung.known.{found['known']}")
+        return Message("rung.knows", {"rung": rung_message(found["rung"]), "known": known})
     for key, form in _FORMS.items():
         if found := form.fullmatch(name):
             return Message(f"rung.{key}", found.groupdict())

@@ -10,7 +10,7 @@ from thalweg.errors import InputError
 from thalweg.messages import Argument
 from thalweg.options import Kind, Number, Options, WholeNumber, Word, option, switch
 from thalweg.series.country import Country
-from thalweg.series.frequency.record import DAILY
+from thalweg.series.frequency.usual import UsualSteps
 from thalweg.series.read.event_option import Events
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.ladder import Ladder
     from thalweg.forecast.watch import Watcher
+    from thalweg.series.frequency.record import Frequency
 
 TOLD_IN = ("mae", "mse")  # the losses of a forecast: in the user's units, or their square
 LADDERS = ("full", "lecture", "quick")
@@ -51,6 +52,10 @@ class LadderName(Kind):
         raise InputError("ladder.unknown", argument=Argument(name, value), names=LADDERS)
 
 
+def _horizon(frequency: Frequency) -> int:
+    return frequency.horizon
+
+
 @dataclass(frozen=True, kw_only=True)
 class FitOptions(Options):
     """The options of a fit; the keywords of `thalweg.fit` and the command's options are made of this declaration.
@@ -71,9 +76,13 @@ class FitOptions(Options):
     events: Any = option(None, Events(), panel="fit")  # noqa: RUF009 - a declaration
     loss: str = option("mae", Word(TOLD_IN), panel="fit")
     ladder: str | Ladder = option("full", LadderName(), panel="fit")  # noqa: RUF009 - a declaration
-    horizon: int = option(DAILY.horizon, WholeNumber(1, DAILY.longest_horizon, "days"), panel="fit")
+    horizon: int | None = option(None, WholeNumber(1, unit="steps"), panel="fit", usual=UsualSteps(_horizon))
     seed: int = option(0, WholeNumber(0), panel="fit")
     threads: int | None = option(None, WholeNumber(1), panel="fit")
     time_limit: float | None = option(None, Number(0, unit="seconds", exclusive=True), panel="fit")
     keep_last: bool = switch(panel="fit")
     watcher: Watcher | None = field(default=None, repr=False, compare=False)
+
+    def steps_ahead(self, frequency: Frequency) -> int:
+        """Return how many steps are forecast: those asked for, or those usual for the frequency."""
+        return frequency.horizon if self.horizon is None else self.horizon

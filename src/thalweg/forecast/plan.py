@@ -10,6 +10,7 @@ import numpy as np
 from thalweg.forecast.names import rung_message
 from thalweg.forecast.ways import RECURSIVE
 from thalweg.messages import Message
+from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -169,7 +170,7 @@ def fallbacks(plan: Plan, frequency: Frequency) -> list[Message]:
     if not unchosen or len(unchosen) == len(plan.blocks):
         return []
     told = {"first": unchosen[0].first, "way": rung_message(unchosen[0].ways[0])}
-    return [Message("verdict.fallback", told | {"least": LEAST_CUTOFFS, "steps": frequency.steps})]
+    return [Message("verdict.fallback", told | {"least": LEAST_CUTOFFS, **words_of(frequency)})]
 
 
 def plan_steps(

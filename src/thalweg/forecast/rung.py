@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from thalweg.forecast.features.sets import KNOWN, feature_set
+from thalweg.forecast.features.sets import covariates, feature_set
 from thalweg.learn.optimizer import Optimizer
 from thalweg.series.calendar import Calendar
 
@@ -31,8 +31,9 @@ class Hyperparameters:
     activation : str
         A key of `ACTIVATIONS`.
     known : str
-        What it sees beside past values, a key of `KNOWN`: with ``week`` the weekday and its usual deviation from the
-        week, with ``year`` also the year. Both see the holidays of a country, and values as logarithm minus a level.
+        What it sees beside past values, a word of `Frequency.known`: for days with ``week`` the weekday and its usual
+        deviation from the week, with ``year`` also the year. Each sees the holidays of a country, and values as
+        logarithm minus a level. See `thalweg.forecast.features.sets.covariates`.
     optimizer : Optimizer
     batch : int
         Examples per update.
@@ -75,16 +76,16 @@ class Hyperparameters:
 
     def level_steps(self, frequency: Frequency) -> int:
         """Return the steps whose mean is the level that values are taken from; 0 for raw values."""
-        return 1 if self.shared else KNOWN[self.known].level_steps(frequency)
+        return 1 if self.shared else covariates(self.known, frequency).level_steps(frequency)
 
     def steps_at_once(self, frequency: Frequency) -> int:
         """Return how many steps ahead the search fits it for: one, but the usual horizon where it is shared."""
         return frequency.horizon if self.shared else 1
 
     def suits(self, train: int, frequency: Frequency) -> bool:
-        """Whether it looks back over a third of the training steps at most, and has two years to learn a year from."""
+        """Whether it looks back over a third of the training steps at most, and has two long seasons to learn from."""
         return self.days_back * SHARE_LOOKED_BACK <= train and (
-            not KNOWN[self.known].year or train >= frequency.two_long_seasons
+            not covariates(self.known, frequency).long or train >= frequency.two_long_seasons
         )
 
     @property

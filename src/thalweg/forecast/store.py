@@ -11,7 +11,6 @@ import numpy as np
 
 from thalweg.checksummed import Kind, seal, unseal
 from thalweg.errors import InputError
-from thalweg.forecast.features.sets import KNOWN
 from thalweg.forecast.interval import MissTransform
 from thalweg.forecast.levels import LEVELS
 from thalweg.forecast.limits import Limits, Room
@@ -30,7 +29,7 @@ from thalweg.messages import Message
 from thalweg.series.calendar import Calendar
 from thalweg.series.country import country_code
 from thalweg.series.events import EventDay, EventTable
-from thalweg.series.frequency.dates import a_day, occurs, steps_after, years
+from thalweg.series.frequency.dates import a_date, occurs, steps_after, years
 from thalweg.series.frequency.record import DAILY, LONGEST, Frequency
 from thalweg.series.holidays import REFERENCE_YEARS, HolidayTable, holiday_names, holiday_table
 from thalweg.series.scale import Scale
@@ -258,14 +257,15 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
     days = description["days"]
     values = _floats(tensors, "days.values", 1)
     observed = _real(tensors["days.observed"], np.bool_)
-    start = dt.date.fromisoformat(days["start"])
-    last = steps_after(frequency, a_day(start), len(values) + frequency.longest_horizon)
-    if last > a_day(dt.date.max):
+    # Python reads the text first: NumPy alone would take years of any length, and units that are none of a file's.
+    start = a_date(frequency, dt.datetime.fromisoformat(days["start"]))
+    last = steps_after(frequency, start, len(values) + frequency.longest_horizon)
+    if last > a_date(frequency, dt.date.max):
         raise _UnusableError("model.reason.days_too_late", last=dt.date.max)
-    if observed.shape != values.shape or not observed.any() or not occurs(frequency, a_day(start)):
+    if observed.shape != values.shape or not observed.any() or not occurs(frequency, start):
         raise _UnusableError("model.reason.days_incomplete")
     series = Series(
-        start=a_day(start),
+        start=start,
         values=values,
         observed=observed,
         name=str(days["name"]),
@@ -305,7 +305,7 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
         errors=errors,
         low_residual=float(_number(description.get("low_residual", float(bands[0, -1, 0])))),
         made=dt.date.fromisoformat(description["made"]),
-        began=a_day(dt.date.fromisoformat(description.get("began", days["start"]))),
+        began=a_date(frequency, dt.datetime.fromisoformat(description.get("began", days["start"]))),
         team=_team_of(description.get("team"), predictors, frequency),
         lineage=tuple(clean(str(stamp)) for stamp in description.get("lineage", ())),
         notes=notes,
@@ -524,7 +524,7 @@ def _member(member: dict[str, Any], unknowns: NDArray[Any] | None, calendar: Cal
         return baseline
     changed: dict[str, Any] = {"hidden": tuple(stored["hidden"]), "optimizer": Optimizer(**stored["optimizer"])}
     rung = Rung(**{name: value for name, value in (stored | changed).items() if name != "copy"})
-    if type(rung.days_back) is not int or rung.days_back < 1 or rung.known not in KNOWN:
+    if type(rung.days_back) is not int or rung.days_back < 1 or rung.known not in ("", *calendar.frequency.known):
         raise _UnusableError("model.reason.unknown_rung", days_back=repr(rung.days_back), known=repr(rung.known))
     needed = rung.steps_needed(calendar.frequency)
     if needed > days:

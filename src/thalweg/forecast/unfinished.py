@@ -15,7 +15,7 @@ from thalweg.forecast.beforehand import calendar_of
 from thalweg.forecast.choose import choose
 from thalweg.forecast.data import data_of
 from thalweg.forecast.interval import adaptive_conformal, miss_transform, narrowest
-from thalweg.forecast.ladder import Ladder, suited, trend
+from thalweg.forecast.ladder import Ladder, suited, trends
 from thalweg.forecast.levels import LEVEL_OF_UNFINISHED
 from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.search import estimates, search
@@ -23,6 +23,7 @@ from thalweg.forecast.watch import Silence
 from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.messages import Argument, Message
 from thalweg.series.frequency.dates import iso
+from thalweg.series.frequency.words import words_of
 from thalweg.series.split import split_by_date
 from thalweg.series.variation import as_told
 
@@ -34,16 +35,17 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 _NOTE = "note.unfinished"
-_SEASONS = 8  # whose values at the same place the last value is compared with
+_COMPARED = 8  # values that the last value is compared with
 _FEWEST = 4  # of them must be observed
 
 
 def may_be_unfinished(series: Series) -> bool:
-    """Whether the last value is observed and below every value at its place of the last eight seasons.
+    """Whether the last value is observed and below the values that it is compared with.
 
-    For daily values these are the values of its weekday, in the last eight weeks.
+    For days these are the values of its weekday in the last eight weeks, for hours those of its hour in the last eight
+    days. Where the season is a year they are the last eight values: years ago the level was another.
     """
-    earlier = _same_place(series)
+    earlier = _comparable(series)
     return bool(series.observed[-1]) and len(earlier) >= _FEWEST and bool(series.values[-1] < earlier.min())
 
 
@@ -56,7 +58,7 @@ def doubted(series: Series, options: FitOptions) -> bool:
 def without_unfinished(series: Series, options: FitOptions) -> Series:
     """Return the series without an unfinished last value, and with a note about it, the first.
 
-    A last value counts as unfinished if it is below every recent value at its place of the season, and below the 1%
+    A last value counts as unfinished if it is below all that `may_be_unfinished` compares it with, and below the 1%
     bound of what the best of a few straight lines predicts for it. They are fitted on training values alone, and the
     bound comes from their residuals on all later values but the last.
 
@@ -89,7 +91,7 @@ def without_unfinished(series: Series, options: FitOptions) -> Series:
         residuals,
         known,
         last,
-        used=series.frequency.year,
+        used=series.frequency.calibrated_on,
         least=narrowest(series.values[:first], residuals[known], transform),
         levels=(LEVEL_OF_UNFINISHED,),
     )
@@ -98,7 +100,7 @@ def without_unfinished(series: Series, options: FitOptions) -> Series:
 
 def left_out(series: Series) -> Series:
     """Return the series up to the last value but one that was observed, and with a note, the first."""
-    earlier = _same_place(series)
+    earlier, frequency = _comparable(series), series.frequency
     shorter = series.head(int(np.flatnonzero(series.observed[:-1])[-1]) + 1)
     note = Message(
         _NOTE,
@@ -110,21 +112,30 @@ def left_out(series: Series) -> Series:
             "low": as_told(earlier.min()),
             "high": as_told(earlier.max()),
             "argument": Argument("keep_last", value=True),
+            "earlier": Message(f"note.compared.{_kind(frequency)}", {"count": len(earlier), **words_of(frequency)}),
+            **words_of(frequency),
         },
     )
     return replace(shorter, notes=(note, *series.notes))
 
 
-def _same_place(series: Series) -> NDArray[np.float64]:
-    """Return the observed values at the place of the last one in the seasons before it."""
-    season = series.frequency.season
-    places = len(series) - 1 - season * np.arange(1, _SEASONS + 1)
+def _kind(frequency: Frequency) -> str:
+    """Return how the values that the last one is compared with are told, as the end of a key."""
+    if len(frequency.known) == 1:
+        return "before"
+    return "time" if frequency.sub_daily else "weekday"
+
+
+def _comparable(series: Series) -> NDArray[np.float64]:
+    """Return the observed values that the last one is compared with; see `may_be_unfinished`."""
+    between = 1 if _kind(series.frequency) == "before" else series.frequency.season
+    places = len(series) - 1 - between * np.arange(1, _COMPARED + 1)
     places = places[places >= 0]
     return series.values[places[series.observed[places]]]
 
 
 def _lines(frequency: Frequency) -> Ladder:
     month = frequency.lags[2]
-    rungs = (Rung(month), Rung(month, known="week"), Rung(month, known="year"))
+    rungs = (Rung(month), *(Rung(month, known=word) for word in frequency.known))
     fitted = tuple(replace(suited(rung), seeds=1) for rung in rungs)
-    return Ladder("lines", (trend(frequency), *fitted))
+    return Ladder("lines", (*trends(frequency), *fitted))

@@ -9,6 +9,8 @@ import numpy as np
 from thalweg.forecast.names import rung_message
 from thalweg.forecast.result import mean_of_steps
 from thalweg.messages import Message
+from thalweg.series.frequency.record import DAILY
+from thalweg.series.frequency.words import in_words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,7 +76,7 @@ def verdict(
         )
     coverage = calibration.as_used.coverage
     sentences.append(Message("verdict.coverage", {"share80": 100 * coverage[80], "share95": 100 * coverage[95]}))
-    return (*sentences, *notes)
+    return tuple(in_words_of(frequency, sentence) for sentence in (*sentences, *notes))
 
 
 def _against_copying(
@@ -112,7 +114,10 @@ def _against_copying(
     season = frequency.copies[-1][0]
     if chosen.kind != "copy" and best_copy != season and served < means[season]:
         told = {"percent": _percent(1 - served / means[season]), "copy_loss": figures(means[season])}
-        yield Message("verdict.last_week", told)
+        copied_week = season == DAILY.copies[-1][0]
+        yield Message(
+            "verdict.last_week" if copied_week else "verdict.last_copy", told | {"copy": rung_message(season)}
+        )
 
 
 def _percent(gain: float) -> float:

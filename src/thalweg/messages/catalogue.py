@@ -106,19 +106,36 @@ class Catalogue:
         Key, dotted (``note.missing_days``), to a `str.format` template.
     command : bool
         Whether arguments are written as options of the command (``--loss rmse``) or as in Python (``loss='rmse'``).
+    words : mapping, optional
+        Values that every sentence may tell, by name; a sentence's own value of that name comes first.
     """
 
-    def __init__(self, language: str, templates: Mapping[str, str], *, command: bool = False) -> None:
+    def __init__(
+        self,
+        language: str,
+        templates: Mapping[str, str],
+        *,
+        command: bool = False,
+        words: Mapping[str, Message | str] | None = None,
+    ) -> None:
         self.language = language
         self.templates = templates
         self.command = command
+        self.words: dict[str, str] = {}
+        self.words = {name: str(self._told(word)) for name, word in (words or {}).items()}
+
+    def speaking(self, words: Mapping[str, Message | str]) -> Catalogue:
+        """Return the catalogue with words that every sentence may tell."""
+        return Catalogue(self.language, self.templates, command=self.command, words={**self.words, **words})
 
     def __call__(self, message: Message | str, /, **values: object) -> str:
         """Return the sentence; a `KeyError` names a key or value that is not there."""
+        told: dict[str, object]
         if isinstance(message, str):  # with values that are composed already
             told = {name: clean(each) if isinstance(each, str) else self._told(each) for name, each in values.items()}
-            return self.templates[message].format_map(told)
-        return self.templates[message.key].format_map({name: self._told(each) for name, each in message.values.items()})
+            return self.templates[message].format_map({**self.words, **told})
+        told = {name: self._told(each) for name, each in message.values.items()}
+        return self.templates[message.key].format_map({**self.words, **told})
 
     def _told(self, value: object) -> object:
         """Return a value in this language; what is no text and holds none stays as it is."""

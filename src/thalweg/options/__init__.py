@@ -14,7 +14,7 @@ Example(days_back=28)
 """
 
 from thalweg.options.kinds import Day, Kind, Number, Switch, Text, Texts, WholeNumber, WholeNumbers, Word
-from thalweg.options.record import Declared, Options, option, switch, with_options
+from thalweg.options.record import Declared, Options, Usual, option, switch, with_options
 
 __all__ = [
     "Day",
@@ -25,6 +25,7 @@ __all__ = [
     "Switch",
     "Text",
     "Texts",
+    "Usual",
     "WholeNumber",
     "WholeNumbers",
     "Word",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, Self, TypeVar
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 from thalweg.errors import InputError
 from thalweg.messages import catalogue
@@ -23,14 +23,27 @@ Record = TypeVar("Record", bound="Options")
 Result = TypeVar("Result")
 
 
+class Usual(Protocol):
+    """A default that follows from the series: an option that is None has it, once the series is known."""
+
+    def of(self, frequency: Any, /) -> Any:  # noqa: ANN401 - this package knows no frequency, and each option has its own
+        """Return the default for series of a frequency."""
+        ...
+
+    def told(self, language: str) -> str:
+        """Return the defaults of all frequencies in words."""
+        ...
+
+
 @dataclass(frozen=True)
 class Declared:
-    """One option: its name, what it takes, its default, and the panel of the help that it stands in."""
+    """One option: its name, what it takes, its default, its panel of the help, and a default of the series."""
 
     name: str
     kind: Kind
     default: Any
     panel: str
+    usual: Usual | None = None
 
     def checked(self, value: Any) -> Any:  # noqa: ANN401 - users have no type checker
         """Return a value as the record holds it; None where that is the default."""
@@ -38,11 +51,11 @@ class Declared:
 
     @property
     def default_text(self) -> str:
-        """The default as a user writes it; empty where there is none."""
+        """The default as a user writes it; empty where there is none, or where it follows the series."""
         return "" if self.default in (None, "", False) else self.kind.written(self.default)
 
 
-def option(default: T, kind: Kind, *, panel: str = "") -> T:
+def option(default: T, kind: Kind, *, panel: str = "", usual: Usual | None = None) -> T:
     """Declare an option as a field of a record.
 
     Parameters
@@ -53,13 +66,15 @@ def option(default: T, kind: Kind, *, panel: str = "") -> T:
         What values it takes.
     panel : str
         The panel of the help that it stands in: a key ``option.panel.*`` of the catalogues.
+    usual : Usual, optional
+        What an option that is None becomes once the series is known; see `Options.settled`.
     """
-    return field(default=default, metadata={"option": (kind, panel)})
+    return field(default=default, metadata={"option": (kind, panel, usual)})
 
 
 def switch(*, panel: str = "") -> bool:
     """Declare an option that is off unless it is given, as a field of a record; `panel` as of `option`."""
-    return field(default=False, metadata={"option": (Switch(), panel)})
+    return field(default=False, metadata={"option": (Switch(), panel, None)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +94,7 @@ class Options:
     """
 
     words: ClassVar[str] = ""
+    by_default: ClassVar[frozenset[str]] = frozenset()  # the options that `settled` has set, in the record it returns
 
     def __post_init__(self) -> None:
         for each in self.declared():
@@ -88,9 +104,10 @@ class Options:
     def declared(cls) -> tuple[Declared, ...]:
         """Return the options in their order."""
         return tuple(
-            Declared(each.name, each.metadata["option"][0], each.default, each.metadata["option"][1])
+            Declared(each.name, kind, each.default, panel, usual)
             for each in fields(cls)
             if "option" in each.metadata
+            for kind, panel, usual in (each.metadata["option"],)
         )
 
     @classmethod
@@ -121,6 +138,14 @@ class Options:
         kinds = {each.name: each.kind for each in cls.declared()}
         return cls(**{name: kinds[name].parsed(name, text) for name, text in texts.items()})
 
+    def settled(self, frequency: Any) -> Self:  # noqa: ANN401 - as of `Usual`
+        """Return the record with the defaults that follow from the frequency of the series."""
+        open_ = {each.name: each.usual.of(frequency) for each in self.declared() if each.usual is not None}
+        open_ = {name: value for name, value in open_.items() if getattr(self, name) is None}
+        made = replace(self, **open_)
+        object.__setattr__(made, "by_default", frozenset(open_))
+        return made
+
     @classmethod
     def help(cls, name: str, language: str = "en", *, command: bool = False) -> str:
         """Return an option's help."""
@@ -129,9 +154,11 @@ class Options:
         return translate(own if own in translate.templates else f"option.{name}")
 
     def changed(self, names: Iterable[str]) -> list[str]:
-        """Return those of the options named whose value is not the default."""
+        """Return those of the options named whose value is not the default; one that `settled` has set has it."""
         return [
-            each.name for each in self.declared() if each.name in names and getattr(self, each.name) != each.default
+            each.name
+            for each in self.declared()
+            if each.name in names and each.name not in self.by_default and getattr(self, each.name) != each.default
         ]
 
 

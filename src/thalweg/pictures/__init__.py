@@ -18,3 +18,4 @@ PICTURES = (
     "why",
     "misses",
 )
+OF_DAYS = ("lags", "shift", "misses")  # they tell of yesterday, of weekdays or of holidays, and need a step of one day

@@ -6,7 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from thalweg.errors import InputError
-from thalweg.pictures import PICTURES
+from thalweg.pictures import OF_DAYS, PICTURES
+from thalweg.series.frequency.record import DAILY
+from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,6 +77,13 @@ def study_of(name: str, source: Source, options: Options, watcher: Watcher) -> A
     InputError
         If the picture cannot be made of this source with these options.
     """
+    from thalweg.forecast.model import Model  # noqa: PLC0415 - the command's help does not need it
+
+    frequency = source.days.frequency if isinstance(source, Model) else source.frequency if source else DAILY
+    if name in OF_DAYS and not frequency.by_day:
+        others = tuple(other for other in PICTURES if other not in OF_DAYS)
+        raise InputError("picture.daily_only", picture=name, names=others, **words_of(frequency))
+    options = options.settled(frequency)
     return getattr(import_module(f"thalweg.pictures.{name}.study"), f"{name}_study")(source, options, watcher)
 
 

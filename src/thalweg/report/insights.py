@@ -9,9 +9,10 @@ import numpy as np
 
 from thalweg.charts.illustration import Illustration
 from thalweg.charts.rungs import rung_name
+from thalweg.charts.steps import speaking
 from thalweg.errors import InputError
 from thalweg.forecast.watch import Silence
-from thalweg.messages import catalogue
+from thalweg.pictures import OF_DAYS
 from thalweg.pictures.lags.options import LagsOptions
 from thalweg.pictures.registry import illustration_of, study_of
 from thalweg.pictures.shift.chart import moved_chart, shift_sentences
@@ -52,7 +53,7 @@ def insights(findings: Findings, model: Model, language: str = "en") -> tuple[di
     Returns
     -------
     dict
-        ``why``, ``shift``, ``lags`` and ``surface``, where they can be made.
+        ``why`` and ``surface``, and for days ``shift`` and ``lags``, where they can be made.
     list of Missing
         The others, each with the reason.
     """
@@ -62,6 +63,8 @@ def insights(findings: Findings, model: Model, language: str = "en") -> tuple[di
         "lags": _lags,
         "surface": _surface,
     }
+    if not findings.series.frequency.by_day:
+        wanted = {name: make for name, make in wanted.items() if name not in OF_DAYS}
     made: dict[str, Illustration] = {}
     missing: list[Missing] = []
     for name, make in wanted.items():
@@ -83,7 +86,7 @@ def _shift(findings: Findings, _: Model, language: str) -> Illustration:
     before = copied[np.searchsorted(series.dates, used.dates) - 1]
     shift = shift_of(used.target, used.prediction, before, findings.loss)
     drawn = min(DRAWN_DAYS, len(used.dates))
-    subtitle = catalogue(language)(
+    subtitle = speaking(language, series.frequency)(
         "report.shift_subtitle", rung=rung_name(findings.chosen, language), drawn=drawn, count=len(used.dates)
     )
     chart = moved_chart(

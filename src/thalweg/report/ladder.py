@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from thalweg.charts.numbers import cell_number, common_decimals, duration, number
 from thalweg.charts.rungs import rung_name
-from thalweg.messages import catalogue
+from thalweg.charts.steps import speaking
+from thalweg.series.frequency.record import DAILY, Frequency
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,20 +30,24 @@ class LadderTable:
         ``en`` or ``zh``.
     places : int
         Decimals of all losses, so that they line up.
+    frequency : Frequency
+        Of the series; it says what steps are called.
     """
 
     lines: Sequence[RungResult]
     language: str
     places: int
+    frequency: Frequency = DAILY
 
     @classmethod
-    def of(cls, lines: Sequence[RungResult], language: str = "en") -> LadderTable:
+    def of(cls, lines: Sequence[RungResult], language: str = "en", frequency: Frequency = DAILY) -> LadderTable:
         """Return the table of some lines."""
-        return cls(lines, language, common_decimals(getattr(line, name) for line in lines for name in LOSSES))
+        places = common_decimals(getattr(line, name) for line in lines for name in LOSSES)
+        return cls(lines, language, places, frequency)
 
     def head(self, column: str) -> str:
         """Return the head of a column, one of `COLUMNS` or ``rung``."""
-        return catalogue(self.language)(f"table.{column}")
+        return speaking(self.language, self.frequency)(f"table.{column}")
 
     def name(self, line: RungResult) -> str:
         """Return the name of a rung in the table's language."""

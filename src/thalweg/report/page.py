@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from thalweg.charts.numbers import day, estimate_decimals, number, percent, thousands
+from thalweg.charts.numbers import estimate_decimals, number, percent, thousands, when
 from thalweg.charts.rungs import rung_name
-from thalweg.charts.steps import step_words
+from thalweg.charts.steps import first_steps, speaking
 from thalweg.charts.style import vega_lite
 from thalweg.forecast.result import mean_of_steps
 from thalweg.messages import catalogue
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.model import Model
     from thalweg.forecast.result import Findings
     from thalweg.messages import Catalogue
+    from thalweg.series.frequency.record import Frequency
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,9 @@ def page(findings: Findings, language: str = "en", model: Model | None = None, c
     ValueError
         If there is no such language.
     """
-    translate = catalogue(language, command=bool(command))  # a note names options as its reader writes them
+    translate = speaking(
+        catalogue(language, command=bool(command)), findings.series.frequency
+    )  # a note names options as its reader writes them
     # Bundling takes a second outside Python; the charts are made meanwhile.
     with ThreadPoolExecutor(1) as aside:
         bundled = aside.submit(scripts_of, language)
@@ -87,7 +90,6 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
     language = translate.language
     series, split, choice, used = findings.series, findings.split, findings.choice, findings.as_used
     copied = not choice.parameters  # a rung that repeats the past, with a trend or without
-    words = step_words(series.frequency, language)
     charts = {
         "forecast": forecast_chart(findings, language),
         "truth": truth_chart(findings, language),
@@ -109,19 +111,18 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
         "source": translate(
             "report.source",
             source=series.source,
-            first=day(split.first, language, "report.day_plain"),
-            last=day(split.last, language, "report.day_plain"),
+            first=when(split.first, series.frequency, language, "report.day_plain"),
+            last=when(split.last, series.frequency, language, "report.day_plain"),
             count=len(series),
-            **words,
         ),
         "simulated": series.simulated,
         "beside": any(miss.others for miss in findings.misses),
-        "known": any(line.known for line in findings.ladder),
+        "known": any(line.known for line in findings.ladder) and f"report.explain_known_{_rhythm(series.frequency)}",
         "verdict": [translate(message) for message in findings.verdict],
         "tiles": _tiles(findings, translate),
         "holidays": [translate(each) for each in holiday_sentences(findings, language)],
         "name": series.name,
-        "all_ahead": translate("report.all_ahead", horizon=ahead, **words),
+        "all_ahead": translate("report.all_ahead", horizon=ahead),
         "pictures": pictures,
         "explain": {
             "forecast": translate(
@@ -144,7 +145,7 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
         "notes": [translate(message) for message in series.notes],
         "split_notes": [translate(message) for message in split.notes],
         "tables": {
-            "first": tables.forecast_table(findings, language, called, series.frequency.season),
+            "first": tables.forecast_table(findings, language, called, first_steps(series.frequency)),
             "forecast": tables.forecast_table(findings, language, called),
             "misses": tables.miss_table(findings, language),
             "coverage": tables.coverage_table(findings, language),
@@ -172,10 +173,9 @@ def _commands(words: Sequence[str]) -> list[tuple[str, str]]:
 def _title(findings: Findings, translate: Catalogue) -> str:
     """Return what the page is about. It speaks of dates and never of tomorrow, since it is read later as well."""
     frequency, horizon = findings.series.frequency, len(findings.forecast.dates)
-    last = day(findings.split.last, translate.language, "report.day_plain")
+    last = when(findings.split.last, frequency, translate.language, "report.day_plain")
     key = "report.page_title" if horizon > 1 else "report.page_title_one"
-    words = step_words(frequency, translate.language)
-    return translate(key, name=findings.series.name, horizon=horizon, last=last, **words)
+    return translate(key, name=findings.series.name, horizon=horizon, last=last)
 
 
 def _headline(findings: Findings, translate: Catalogue) -> dict[str, str]:
@@ -183,20 +183,23 @@ def _headline(findings: Findings, translate: Catalogue) -> dict[str, str]:
     forecast = findings.forecast
     places = estimate_decimals(findings.series.values)
     first = {name: number(float(getattr(forecast, name)[0]), places) for name in ("mean", "low80", "high80")}
-    words = step_words(findings.series.frequency, translate.language)
     return {
-        "day": day(forecast.dates[0], translate.language),
+        "day": when(forecast.dates[0], findings.series.frequency, translate.language),
         "mean": first["mean"],
-        "interval": translate("report.headline_interval", low=first["low80"], high=first["high80"], **words),
+        "interval": translate("report.headline_interval", low=first["low80"], high=first["high80"]),
     }
 
 
 def _over_horizon(findings: Findings, translate: Catalogue) -> str:
     horizon = len(findings.steps)
-    words = step_words(findings.series.frequency, translate.language)
     values = {"days": len(findings.as_used.dates), "horizon": horizon}
     key = "report.tile_error_note" if horizon > 1 else "report.tile_error_note_one"
-    return translate(key, **values, **words)
+    return translate(key, **values)
+
+
+def _rhythm(frequency: Frequency) -> str:
+    """Return the part of a key that says which seasons rungs know."""
+    return "years" if len(frequency.known) == 1 else "hours" if frequency.sub_daily else "days"
 
 
 def _basis(findings: Findings) -> str:
@@ -218,11 +221,10 @@ def _copy_tile(findings: Findings, translate: Catalogue) -> Tile:
 
 
 def _tiles(findings: Findings, translate: Catalogue) -> list[Tile]:
-    used, language = findings.as_used, translate.language
-    words = step_words(findings.series.frequency, language)
+    used = findings.as_used
     tiles = [
         Tile(
-            translate(f"report.tile_error_{findings.loss}", **words),
+            translate(f"report.tile_error_{findings.loss}"),
             number(findings.served),
             _over_horizon(findings, translate),
         ),

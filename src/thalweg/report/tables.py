@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from thalweg.charts.events import miss_names
 from thalweg.charts.numbers import (
     ABSENT,
-    day,
     duration,
     estimate_decimals,
     missed,
@@ -18,8 +17,10 @@ from thalweg.charts.numbers import (
     significant,
     thousands,
     value_decimals,
+    when,
 )
 from thalweg.charts.rungs import rung_name
+from thalweg.charts.steps import speaking
 from thalweg.forecast.result import mean_of_steps
 from thalweg.messages import catalogue
 from thalweg.report.ladder import COLUMNS, LOSSES, LadderTable
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from thalweg.forecast.result import Findings, Forecasted, RungResult
+    from thalweg.messages import Catalogue
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ def _unit(findings: Findings, language: str) -> str:
 
 def ladder_table(findings: Findings, language: str = "en") -> Table:
     """Return the ladder (U3): a line per rung, the choice marked."""
-    translate = catalogue(language)
-    table = LadderTable.of(findings.ladder, language)
+    translate = speaking(language, findings.series.frequency)
+    table = LadderTable.of(findings.ladder, language, findings.series.frequency)
     notes = {name: translate(f"table.{name}_of") for name in LOSSES}
     head = [(table.head("rung"), ""), *((table.head(name), notes.get(name, "")) for name in COLUMNS)]
 
@@ -91,7 +93,7 @@ def _named(line: RungResult, language: str) -> str:
 
 def hyperparameter_table(findings: Findings, language: str = "en") -> Table | None:
     """Return the hyperparameters of the choice (O6), one column per member of a mean; None for copying."""
-    translate = catalogue(language)
+    translate = speaking(language, findings.series.frequency)
     lines = {line.rung: line for line in findings.ladder}
     shown = [lines[name] for name in findings.choice.members if name in lines] or [findings.choice]
     shown = [line for line in shown if line.kind != "copy"]
@@ -99,7 +101,7 @@ def hyperparameter_table(findings: Findings, language: str = "en") -> Table | No
         return None
     names = list(dict.fromkeys(name for line in shown for name in line.hyperparameters))
     rows = [
-        [_called(name, language), *(_setting(line.hyperparameters.get(name, ABSENT), language) for line in shown)]
+        [_called(name, translate), *(_setting(line.hyperparameters.get(name, ABSENT), language) for line in shown)]
         for name in names
     ]
     return Table(
@@ -109,7 +111,7 @@ def hyperparameter_table(findings: Findings, language: str = "en") -> Table | No
 
 def unknowns_table(findings: Findings, language: str = "en") -> Table | None:
     """Return the number of unknowns and of descents of the choice; None for copying."""
-    translate = catalogue(language)
+    translate = speaking(language, findings.series.frequency)
     lines = {line.rung: line for line in findings.ladder}
     shown = [lines[name] for name in findings.choice.members if name in lines] or [findings.choice]
     if not any(line.parameters for line in shown):
@@ -139,8 +141,8 @@ def forecast_table(
 
     What `called` says of a date, a holiday or an event, stands beside it.
     """
-    translate = catalogue(language)
-    forecast = findings.forecast
+    translate = speaking(language, findings.series.frequency)
+    forecast, frequency = findings.forecast, findings.series.frequency
     places = estimate_decimals(findings.series.values)
 
     def interval(level: int, at: int) -> str:
@@ -157,7 +159,9 @@ def forecast_table(
     called = called or [""] * len(forecast.dates)
     rows = [
         [
-            translate("report.on_holiday", day=day(date, language), holiday=name) if name else day(date, language),
+            translate("report.on_holiday", day=when(date, frequency, language), holiday=name)
+            if name
+            else when(date, frequency, language),
             number(float(forecast.mean[at]), places),
             interval(80, at),
             interval(95, at),
@@ -169,7 +173,7 @@ def forecast_table(
 
 def miss_table(findings: Findings, language: str = "en") -> Table | None:
     """Return the days with the largest errors, the worst first, and what falls near them (U5); None without errors."""
-    translate = catalogue(language)
+    translate = speaking(language, findings.series.frequency)
     places = estimate_decimals(findings.series.values)
     misses = [miss for miss in findings.misses if missed(miss.target, miss.prediction, places)]
     if not misses:
@@ -182,7 +186,7 @@ def miss_table(findings: Findings, language: str = "en") -> Table | None:
     ]
     rows = [
         [
-            day(miss.date, language),
+            when(miss.date, findings.series.frequency, language),
             number(miss.target, value_decimals(findings.series.values)),
             number(miss.prediction, places),
             _signed(miss.target - miss.prediction, places),
@@ -205,7 +209,7 @@ def miss_table(findings: Findings, language: str = "en") -> Table | None:
 
 def _with_and_without(findings: Findings, language: str) -> list[tuple[str, str]]:
     """Return the rungs that the misses are compared with, each with a note on its calendar."""
-    translate = catalogue(language)
+    translate = speaking(language, findings.series.frequency)
     named = dict.fromkeys(name for miss in findings.misses for name in miss.others)
     known = {line.rung: line.known for line in findings.ladder}
     return [
@@ -215,7 +219,7 @@ def _with_and_without(findings: Findings, language: str) -> list[tuple[str, str]
 
 def coverage_table(findings: Findings, language: str = "en") -> Table:
     """Return the number of scored days inside each interval."""
-    translate = catalogue(language)
+    translate = speaking(language, findings.series.frequency)
     used = findings.as_used
     head = [(translate("report.interval"), ""), (translate("report.inside"), ""), (translate("report.share"), "")]
     rows = [
@@ -231,7 +235,7 @@ def coverage_table(findings: Findings, language: str = "en") -> Table:
 
 def steps_table(findings: Findings, language: str = "en") -> Table | None:
     """Return the loss of each step ahead, with that of every copying rung beside it; None for one step."""
-    translate = catalogue(language)
+    translate = speaking(language, findings.series.frequency)
     if len(findings.steps) == 1:
         return None
     losses = {findings.chosen: findings.steps} | {
@@ -248,7 +252,7 @@ def steps_table(findings: Findings, language: str = "en") -> Table | None:
 
 def split_table(findings: Findings, language: str = "en") -> Table:
     """Return the training, validation and test parts by date."""
-    translate = catalogue(language)
+    translate = speaking(language, findings.series.frequency)
     split, frequency = findings.split, findings.series.frequency
     parts: tuple[tuple[str, np.datetime64, np.datetime64, int], ...] = (
         ("train", split.first, split.train_last, split.train),
@@ -262,7 +266,12 @@ def split_table(findings: Findings, language: str = "en") -> Table:
         (translate("report.days"), ""),
     ]
     rows = [
-        [translate(f"report.part_{part}"), day(first, language), day(last, language), thousands(count)]
+        [
+            translate(f"report.part_{part}"),
+            when(first, frequency, language),
+            when(last, frequency, language),
+            thousands(count),
+        ]
         for part, first, last, count in parts
     ]
     return Table("", head, rows, words=frozenset({0, 1, 2}))
@@ -270,9 +279,10 @@ def split_table(findings: Findings, language: str = "en") -> Table:
 
 def settings_table(findings: Findings, version: str, language: str = "en") -> Table:
     """Return the settings that reproduce the result."""
-    translate = catalogue(language)
+    translate = speaking(language, findings.series.frequency)
+    translate = speaking(language, findings.series.frequency)
     settings: Mapping[str, Any] = {"loss": findings.loss, "country": findings.country} | dict(findings.settings)
-    rows = [[_called(name, language), _setting(value, language)] for name, value in settings.items()]
+    rows = [[_called(name, translate), _setting(value, language)] for name, value in settings.items()]
     rows.append([translate("report.version"), version])
     rows.append([translate("report.took"), duration(findings.seconds, language)])
     return Table(
@@ -284,8 +294,9 @@ def _signed(value: float, places: int) -> str:
     return ("+" if value > 0 else "") + number(value, places)
 
 
-def _called(name: str, language: str) -> str:
-    return catalogue(language).templates.get(f"table.set.{name}", name.replace("_", " "))
+def _called(name: str, translate: Catalogue) -> str:
+    key = f"table.set.{name}"
+    return translate(key) if key in translate.templates else name.replace("_", " ")
 
 
 def _setting(value: object, language: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from thalweg.charts.numbers import ABSENT, number, thousands
 from thalweg.charts.rungs import rung_name
-from thalweg.charts.steps import step_words
+from thalweg.charts.steps import speaking
 from thalweg.messages import catalogue
 from thalweg.report.tables import Table
 
@@ -19,11 +19,10 @@ def ways_table(findings: Findings, language: str = "en") -> Table | None:
     """Return a row for each block of steps ahead: its ways, and their losses on earlier dates; None for one step."""
     if len(findings.plan.blocks) == 1:
         return None
-    translate = catalogue(language)
-    words = step_words(findings.series.frequency, language)
+    translate = speaking(language, findings.series.frequency)
     copies = [name for name, _ in findings.series.frequency.copies]
     head = [
-        (translate("report.ways_ahead", **words), ""),
+        (translate("report.ways_ahead"), ""),
         (translate("report.ways_by"), ""),
         (translate("report.ways_loss"), translate("report.ways_loss_of")),
         (translate("report.ways_copying"), ""),

@@ -1,4 +1,4 @@
-"""What is known of a date beforehand: its weekday, its time of year, a country's holidays (U5), a user's events."""
+"""What is known of a date beforehand: its time of day, weekday, month, time of year, holidays (U5), events."""
 
 from __future__ import annotations
 
@@ -9,8 +9,18 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.series.country import country_code
-from thalweg.series.frequency.dates import day_numbers, month_and_day, share_of_year, steps_after, weekday_columns
-from thalweg.series.frequency.record import DAILY, DAYS_OF_A_MONTH, Frequency
+from thalweg.series.frequency.dates import (
+    day_numbers,
+    day_of_number,
+    days_of_steps,
+    minutes_of_day,
+    month_and_day,
+    months,
+    share_of_year,
+    steps_after,
+    weekday_columns,
+)
+from thalweg.series.frequency.record import DAILY, DAYS_OF_A_MONTH, MINUTES_OF_A_DAY, MONTHS_OF_A_YEAR, Frequency
 from thalweg.series.holidays import HolidayTable, holiday_columns, holiday_names
 
 if TYPE_CHECKING:
@@ -21,7 +31,12 @@ if TYPE_CHECKING:
     from thalweg.series.events import EventTable
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-GROUPS = ("weekday", "season", "holiday")  # of columns
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+GROUPS = ("time", "weekday", "month", "season", "holiday")  # of columns
+MINUTES_OF_AN_HOUR = 60
 EVENT = "event"  # one more group, where events are given
 # Days that are holidays nearly everywhere, known without a country: by name, 100 times the month plus the day.
 YEAR_END = {
@@ -64,13 +79,18 @@ class Calendar:
 
     Notes
     -----
-    The group ``weekday`` has a column for each weekday, ``season`` the sines and cosines of the time of year. The group
-    ``holiday`` begins with six days around Christmas and New Year, which are holidays nearly everywhere. With a country
+    The group ``time`` has a column for each hour of the day in which values stand, such as ``14:00``. Where an hour has
+    several values, a column for each of its minutes follows, such as ``:15``: so a step of 15 minutes has 28 columns
+    instead of 96, and each is learned from more days. The group ``weekday`` has a column for each weekday, ``month``
+    one for each month, or for each quarter, ``season`` the sines and cosines of the time of year. The group ``holiday``
+    begins with six days around Christmas and New Year, which are holidays nearly everywhere. With a country
     there follow: any public holiday, substitute days off included; the day before a holiday, and the day after one,
     where these are no holidays themselves; a weekend day that is worked in exchange, where the country has such days;
     ten days around the lunar new year, where it is a holiday; Ramadan (the 29 days before Eid al-Fitr), where its end
     is a holiday; and one column for each other holiday that falls in at least five of the years 1990 to 2040. The
-    column of a holiday is 1 on each of its days, moved ones included. The group ``event`` has the columns of its table.
+    column of a holiday is 1 on each of its days, moved ones included. The column of a week is 1 if one of the seven
+    days from its date on is such a day: most weekly files name a week by its first day. The group ``event`` has the
+    columns of its table.
     """
 
     country: str = ""
@@ -99,7 +119,13 @@ class Calendar:
         """The names of the columns by group, in their order."""
         harmonics = range(1, self.harmonics + 1)
         waves = tuple(f"{wave} of year ×{harmonic}" for harmonic in harmonics for wave in ("sine", "cosine"))
-        every = {"weekday": WEEKDAYS, "season": waves, "holiday": (*YEAR_END, *self._holiday_names)}
+        every = {
+            "time": (*self._hours, *self._minutes),
+            "weekday": WEEKDAYS,
+            "month": _months_of(self.frequency),
+            "season": waves,
+            "holiday": (*YEAR_END, *self._holiday_names),
+        }
         known = {group: every[group] for group in self.frequency.calendar}
         return known if self.events is None else known | {EVENT: self.events.columns}
 
@@ -112,6 +138,24 @@ class Calendar:
     def kinds(self) -> tuple[str, ...]:
         """The group of each column."""
         return tuple(group for group, names in self.groups.items() for _ in names)
+
+    @property
+    def _times(self) -> tuple[int, ...]:
+        """The minutes after midnight at which values stand, as if the first stood at midnight where all times occur."""
+        return self.frequency.slots or tuple(range(0, MINUTES_OF_A_DAY, self.frequency.units))
+
+    @property
+    def _hours(self) -> dict[str, int]:
+        """The hours of the day in which values stand, by the name of their columns."""
+        first = self._times[0] % MINUTES_OF_AN_HOUR if not self._minutes else 0
+        hours = sorted({time // MINUTES_OF_AN_HOUR for time in self._times})
+        return {f"{hour:02}:{first:02}": hour for hour in hours}
+
+    @property
+    def _minutes(self) -> dict[str, int]:
+        """The minutes of an hour at which values stand, by the name of their columns; none where it is one alone."""
+        minutes = sorted({time % MINUTES_OF_AN_HOUR for time in self._times})
+        return {f":{minute:02}": minute for minute in minutes} if len(minutes) > 1 else {}
 
     @property
     def _holiday_names(self) -> tuple[str, ...]:
@@ -135,8 +179,15 @@ class Calendar:
 
     def group(self, group: str, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
         """Return the columns of one group, shape (dates, names of the group)."""
+        if group == "time":
+            hour, minute = np.divmod(minutes_of_day(dates)[:, np.newaxis], MINUTES_OF_AN_HOUR)
+            parts = [hour == list(self._hours.values()), minute == list(self._minutes.values())]
+            return np.hstack(parts[: 2 if self._minutes else 1]).astype(float)
         if group == "weekday":
             return weekday_columns(dates)
+        if group == "month":
+            names = _months_of(self.frequency)
+            return np.eye(len(names))[months(dates) * len(names) // MONTHS_OF_A_YEAR]
         if group == "season":
             angle = 2 * np.pi * np.arange(1, self.harmonics + 1) * share_of_year(dates)[:, np.newaxis]
             return np.stack([np.sin(angle), np.cos(angle)], axis=2).reshape(len(dates), 2 * self.harmonics)
@@ -144,8 +195,13 @@ class Calendar:
             return self.events.held(*self._days_of(dates))
         if group != "holiday":
             raise ValueError(f"There is no group {group!r}.")
-        year_end = month_and_day(dates)[:, np.newaxis] == np.array(list(YEAR_END.values()))
-        return np.hstack([year_end, self._holidays(day_numbers(dates))])
+        days = days_of_steps(self.frequency, dates)
+        of_days = self._holidays_of_days(days.ravel())
+        return of_days.reshape(*days.shape, of_days.shape[1]).max(axis=1)
+
+    def _holidays_of_days(self, days: NDArray[np.int64]) -> NDArray[np.float64]:
+        year_end = month_and_day(day_of_number(days))[:, np.newaxis] == np.array(list(YEAR_END.values()))
+        return np.hstack([year_end, self._holidays(days)])
 
     def events_near(self, date: np.datetime64, within: int) -> tuple[str, ...]:
         """Return the events on or near a date, in English, the nearest first.
@@ -180,3 +236,10 @@ class Calendar:
         beyond = ~self.table.holds(days)
         columns[beyond] = holiday_columns(self.country, self._holiday_names, days[beyond])
         return columns
+
+
+def _months_of(frequency: Frequency) -> tuple[str, ...]:
+    """Return the names of the months, or of the parts of a year that a step of several months divides it into."""
+    units = frequency.units if frequency.by_month else 1
+    starts = range(0, MONTHS_OF_A_YEAR, units)
+    return tuple(MONTHS[at] if units == 1 else f"{MONTHS[at]} to {MONTHS[at + units - 1]}" for at in starts)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.series.country import BETWEEN, country_code
-from thalweg.series.frequency.dates import day_numbers, day_of_number, years
-from thalweg.series.frequency.record import DAILY
+from thalweg.series.frequency.dates import day_numbers, day_of_number, days_of_steps, years
+from thalweg.series.frequency.record import DAILY, Frequency
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -374,6 +374,20 @@ def nearest_holiday(date: np.datetime64, country: str, within: int = 2) -> str:
     if nameless:
         return "a public holiday"
     return "a weekend day worked in exchange for a day off" if day in known.working_weekends else ""
+
+
+def holiday_of_step(frequency: Frequency, date: np.datetime64, country: str, within: int = 2) -> str:
+    """Return the name of the holiday that a step holds, or that a day is near, as `nearest_holiday` does.
+
+    A week has that of the first of its seven days that is one. A month or longer has none: in it one day tells little.
+    """
+    if frequency.by_month:
+        return ""
+    (days,) = day_of_number(days_of_steps(frequency, np.array([date])))
+    if len(days) > 1:
+        named = (nearest_holiday(day, country, within=0) for day in days)
+        return next(filter(None, named), "")
+    return nearest_holiday(days[0], country, within)
 
 
 def _lunar_relation(day: int, names: tuple[str, ...], known: _Holidays) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from thalweg.errors import InputError
 from thalweg.messages import Message
+from thalweg.series.frequency.dates import iso
+from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,17 +58,19 @@ def split_by_date(series: Series) -> Split:
             "split.too_short",
             source=series.source_name,
             days=days,
-            first=dates[0],
-            last=dates[-1],
+            first=iso(dates[0]),
+            last=iso(dates[-1]),
             least=frequency.least,
+            **words_of(frequency),
         )
     notes: tuple[Message, ...] = ()
     if days >= frequency.long:
         validation, test = frequency.validation, frequency.test
     else:
         validation, test = round(days * VALIDATION_SHARE), round(days * TEST_SHARE)
+        words = words_of(frequency)
         usual = {"usual_validation": frequency.validation, "usual_test": frequency.test}
-        notes = (Message("split.short", {"days": days, "validation": validation, "test": test, **usual}),)
+        notes = (Message("split.short", {"days": days, "validation": validation, "test": test, **usual, **words}),)
     train = days - validation - test
     parts = {
         "train": observed[:train],
@@ -76,7 +80,11 @@ def split_by_date(series: Series) -> Split:
     for name, part in parts.items():
         if not part.any():
             raise InputError(
-                "split.unobserved", source=series.source_name, count=len(part), part=Message(f"split.{name}")
+                "split.unobserved",
+                source=series.source_name,
+                count=len(part),
+                part=Message(f"split.{name}"),
+                **words_of(frequency),
             )
     return Split(
         days, train, validation, test, dates[0], dates[train - 1], dates[train + validation - 1], dates[-1], notes

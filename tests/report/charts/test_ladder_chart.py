@@ -6,8 +6,9 @@ import pytest
 
 from support.chart_reader import marked, rows
 from support.findings_builder import build_findings
-from thalweg.messages import catalogue
+from thalweg.charts.steps import speaking
 from thalweg.report.charts.ladder import ladder_chart
+from thalweg.series.frequency.record import DAILY
 
 NAN = float("nan")
 
@@ -20,7 +21,7 @@ def spec(findings):
 def test_every_rung_shows_its_three_losses(findings, spec):
     (dots,) = marked(spec, "point", y="rung")
     shown = {(row["rung"], row["part"]): row["loss"] for row in rows(spec, dots)}
-    names = [catalogue()(f"report.mark_{part}") for part in ("train", "validation", "test")]
+    names = [speaking("en", DAILY)(f"report.mark_{part}") for part in ("train", "validation", "test")]
     assert shown == {
         (line.rung, name): loss
         for line in findings.ladder

@@ -13,13 +13,15 @@ import numpy as np
 
 from thalweg.forecast.features.event import Event
 from thalweg.forecast.features.holiday import Holiday
-from thalweg.forecast.features.last_year import LastYear
+from thalweg.forecast.features.last_season import LastSeason
 from thalweg.forecast.features.long_levels import LongLevels
+from thalweg.forecast.features.month import Month
 from thalweg.forecast.features.past import Past, origins_of
 from thalweg.forecast.features.past_values import PastValues
 from thalweg.forecast.features.same_places import SamePlaces
 from thalweg.forecast.features.season import Season
 from thalweg.forecast.features.steps_ahead import StepsAhead
+from thalweg.forecast.features.time_of_day import TimeOfDay
 from thalweg.forecast.features.usual_place import UsualPlace
 from thalweg.forecast.features.usual_year import UsualYear
 from thalweg.forecast.features.weekday import Weekday
@@ -36,7 +38,9 @@ if TYPE_CHECKING:
 
 FEATURE_CLIP = 4.0  # spreads: features are kept within ± this, so that one extreme value does not dominate
 # In the order of their columns.
-BLOCKS: tuple[type[Block], ...] = (Weekday, Season, Holiday, Event, UsualPlace, LastYear, LongLevels)
+BLOCKS: tuple[type[Block], ...] = (
+    TimeOfDay, Weekday, Month, Season, Holiday, Event, UsualPlace, LastSeason, LongLevels,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,23 +60,54 @@ class Covariates:
     level: str = ""
 
     @property
-    def year(self) -> bool:
-        """Whether the course of a year is learned, so that two years are needed."""
-        return Season.name in self.blocks
+    def long(self) -> bool:
+        """Whether the course of the long season is learned, so that two of them are needed."""
+        return self.level == "season"
 
     def level_steps(self, frequency: Frequency) -> int:
         """Return the steps whose mean is the level; 0 for raw values."""
         return {"": 0, "last": 1, "season": frequency.level}[self.level]
 
 
-KNOWN = {
-    "": Covariates(),
-    "week": Covariates((Weekday.name, Holiday.name, Event.name, UsualPlace.name), level="last"),
-    "year": Covariates(
-        (Weekday.name, Season.name, Holiday.name, Event.name, UsualPlace.name, LastYear.name, LongLevels.name),
-        level="season",
-    ),
-}
+def covariates(known: str, frequency: Frequency) -> Covariates:
+    """Return what a rung sees beside past values.
+
+    Parameters
+    ----------
+    known : str
+        Empty for nothing; else a word of `Frequency.known`. The first of two words stands for the short season: the
+        place in it, the usual deviation of the places to come, and the holidays. The last word stands for the long
+        season too: all that the calendar knows, the same place of the last long season, and long levels.
+    frequency : Frequency
+
+    Raises
+    ------
+    ValueError
+        If rungs of this frequency know no such season.
+
+    Notes
+    -----
+    Where a year is the only season, the usual deviation of a place is left out. It would be a mean over years, and
+    each row would need a whole year before it. The columns of the months and the waves of the year say the same.
+    """
+    if not known:
+        return Covariates()
+    if known not in frequency.known:
+        raise ValueError(f"Rungs of {frequency.name} values know {frequency.known}, not {known!r}.")
+    calendar, two = frequency.calendar, len(frequency.known) == 2  # noqa: PLR2004 - a short and a long season
+    if two and known == frequency.known[0]:
+        place = {calendar[0], Holiday.name} & set(calendar) if calendar else set[str]()
+        return Covariates(_in_order({*place, Event.name, UsualPlace.name}), level="last")
+    seen = {*calendar, Event.name, LongLevels.name}
+    if two:
+        seen.add(UsualPlace.name)
+    if frequency.long_season > 1:
+        seen.add(LastSeason.name)
+    return Covariates(_in_order(seen), level="season")
+
+
+def _in_order(names: set[str]) -> tuple[str, ...]:
+    return tuple(block.name for block in BLOCKS if block.name in names)
 
 
 class Column(NamedTuple):
@@ -173,26 +208,23 @@ def feature_set(known: str, days_back: int, calendar: Calendar, *, shared: bool 
     Parameters
     ----------
     known : str
-        A key of `KNOWN`.
+        As of `covariates`.
     days_back : int
         The length of the window, in steps.
     calendar : Calendar
-        A block that is known ahead is left out where the calendar has no such group.
+        Its frequency says what there is to know.
     shared : bool
         Whether the network is shared over the steps ahead and sees which one it predicts.
     """
-    sees = KNOWN[known].blocks
+    sees = covariates(known, calendar.frequency)
     blocks = tuple(
         block(calendar)
         for block in BLOCKS
-        if block.name in sees and (not block.known_ahead or block.name in calendar.groups)
+        if block.name in sees.blocks and (not block.known_ahead or block.name in calendar.groups)
     )
     if shared:
         kept = (block for block in blocks if block.name != LongLevels.name)  # they mislead far ahead after a break
-        blocks = (
-            *kept,
-            *((UsualYear(calendar),) if KNOWN[known].year else ()),
-            SamePlaces(calendar),
-            StepsAhead(calendar),
-        )
+        # Where a year is the only season, its usual deviation would be that of a year from itself.
+        usual = (UsualYear(calendar),) if sees.long and len(calendar.frequency.known) > 1 else ()
+        blocks = (*kept, *usual, SamePlaces(calendar), StepsAhead(calendar))
     return FeatureSet(PastValues(days_back, fading=bool(known)), blocks, FEATURE_CLIP if known else np.inf)

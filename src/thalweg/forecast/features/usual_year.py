@@ -27,7 +27,12 @@ class UsualYear(Block):
 
     def names(self, steps: int) -> tuple[str, ...]:  # noqa: ARG002 - the same for any number of steps
         """Return the names of the deviation and of the value that it leads to."""
-        return ("usual deviation of the time of year", "level of the year with it", "years that are known")
+        season = self.frequency.known[-1]
+        return (
+            f"usual deviation of the time of {season}",
+            f"level of the {season} with it",
+            f"{season}s that are known",
+        )
 
     @property
     def seen(self) -> int:

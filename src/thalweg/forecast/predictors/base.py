@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from thalweg.forecast.features.last_year import look_back
+from thalweg.forecast.features.last_season import look_back
 from thalweg.forecast.features.past import Past
 from thalweg.series.frequency.dates import steps_after
 
@@ -173,7 +173,7 @@ class Specification(Protocol):
 
     @property
     def known(self) -> str:
-        """What it sees beside past values, a key of `thalweg.forecast.features.sets.KNOWN`."""
+        """What it sees beside past values, a word of `thalweg.series.frequency.record.Frequency.known`."""
         ...
 
     @property

@@ -65,13 +65,20 @@ class LastYear(FarAhead):
         The steps over which the two levels are means.
     ratio : bool
         Whether the levels are compared by their ratio, as suits counts; else by their difference.
+    called : str
+        What the long season is called: ``year``, or ``week`` where steps are parts of a day.
     """
 
     long_season: int
     level: int
     ratio: bool
+    called: str = "year"
     kind: ClassVar[str] = "last year"
     name: ClassVar[str] = "last year at its level"
+
+    def __post_init__(self) -> None:
+        # What a file of another kind of season says of itself is told as such.
+        object.__setattr__(self, "name", f"last {self.called} at its level")
 
     @property
     def needed(self) -> int:
@@ -126,4 +133,4 @@ class DampedLine(FarAhead):
 def far_ahead(frequency: Frequency, *, counts: bool) -> tuple[FarAhead, ...]:
     """Return what predicts far ahead at a frequency, in the order of their names in a report."""
     season, year = frequency.season, frequency.long_season
-    return (DampedLine(season), LastYear(year, min(frequency.month, year), counts))
+    return (DampedLine(season), LastYear(year, min(frequency.month, year), counts, frequency.known[-1]))

@@ -231,6 +231,7 @@ def batches_chart(study: BatchesStudy, language: str = "en") -> alt.VConcatChart
 def _strip(study: BatchesStudy, epoch: int, language: str) -> alt.LayerChart:
     """Draw each training day at the number of its batch in one epoch, one batch marked."""
     translate = catalogue(language)
+    frequency = study.series.frequency
     numbers = study.chosen.batches[epoch][-MOST_STRIP_DAYS:]
     base = alt.Chart(columns({"day": days(study.dates[-MOST_STRIP_DAYS:]), "batch": numbers}))
     last = study.chosen.updates_an_epoch
@@ -242,11 +243,15 @@ def _strip(study: BatchesStudy, epoch: int, language: str) -> alt.LayerChart:
         if last == 1
         else alt.Axis(tickCount=4, tickMinStep=1, format="d", grid=False),
     )
-    tips = [day_tip(language), alt.Tooltip("batch:Q", title=translate("look.batches.batch"), format="d")]
+    x = day_axis(language, frequency=frequency)
+    tips = [
+        day_tip(language, frequency=frequency),
+        alt.Tooltip("batch:Q", title=translate("look.batches.batch"), format="d"),
+    ]
     layers = [
-        base.mark_square(color=SKY, size=9, opacity=1).encode(x=day_axis(language), y=y, tooltip=tips),
+        base.mark_square(color=SKY, size=9, opacity=1).encode(x=x, y=y, tooltip=tips),
         base.mark_square(color=VERMILLION, size=34, opacity=1)
-        .encode(x=day_axis(language), y=y, tooltip=tips)
+        .encode(x=x, y=y, tooltip=tips)
         .transform_filter(f"datum.batch == {MARKED_PARAMETER}"),
     ]
     if epoch == 0:

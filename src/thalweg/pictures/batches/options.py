@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from thalweg.options import Options, WholeNumber, WholeNumbers, option
 from thalweg.pictures.shared import options as shared
-from thalweg.series.frequency.record import DAILY
 
 SHOWN_EPOCHS = 2  # epochs whose batches are drawn
 MOST_BATCH, MOST_SIZES = 1_000_000, 4
@@ -28,7 +27,7 @@ class BatchesOptions(Options):
         (8, 64, 0), WholeNumbers(1, MOST_BATCH, MOST_SIZES, "8,64,all", ordered=True, all_word="all")
     )
     epochs: int = option(10, WholeNumber(SHOWN_EPOCHS, 10_000))
-    days_back: int = shared.days_back(DAILY.month)
+    days_back: int = shared.days_back(shared.usual_lags)
     layers: tuple[int, ...] = shared.layers(100)
     loss: str = shared.loss("mae")
     seed: int = shared.seed()

@@ -9,6 +9,7 @@ import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
 from thalweg.charts.numbers import number, value_format
+from thalweg.charts.steps import speaking
 from thalweg.charts.style import (
     BLUE,
     GREY,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.pictures.error.study import ErrorStudy
+    from thalweg.series.frequency.record import Frequency
 
 HEIGHT_PIXELS, LOWER_HEIGHT_PIXELS = 240, 100
 LOSSES = ("absolute", "squared", "lowered")
@@ -89,17 +91,17 @@ def error_chart(study: ErrorStudy, language: str = "en") -> alt.VConcatChart:
     altair.VConcatChart
         In the user's units; the second loss in their square.
     """
-    translate = catalogue(language)
     series = study.fitted_rung.series
+    translate = speaking(language, series.frequency)
     truth, estimate, gap = (
         translate("report.mark_truth"),
         translate("report.mark_estimate"),
         translate("look.error.mark_error"),
     )
     dates, table = every_step(series.frequency, study.dates, {"target": study.target, "prediction": study.prediction})
-    base = alt.Chart(columns({"day": days(dates), **table})).encode(x=_days(language))
+    base = alt.Chart(columns({"day": days(dates), **table})).encode(x=_days(language, series.frequency))
     tips = [
-        day_tip(language),
+        day_tip(language, frequency=series.frequency),
         alt.Tooltip("target:Q", title=truth, format=value_format(series.values)),
         alt.Tooltip("prediction:Q", title=estimate, format=value_format(series.values)),
     ]
@@ -127,8 +129,8 @@ def error_chart(study: ErrorStudy, language: str = "en") -> alt.VConcatChart:
     return dress(chart, title, subtitle, language, simulated=series.simulated)
 
 
-def _days(language: str) -> alt.X:
-    return day_axis(language, weekly=True, padding=8)
+def _days(language: str, frequency: Frequency) -> alt.X:
+    return day_axis(language, weekly=True, padding=8, frequency=frequency)
 
 
 def _loss(study: ErrorStudy, name: str, errors: NDArray[np.float64], language: str) -> alt.LayerChart:
@@ -137,7 +139,7 @@ def _loss(study: ErrorStudy, name: str, errors: NDArray[np.float64], language: s
     series = study.fitted_rung.series
     mean = float(errors.mean())
     called = translate(f"look.error.{name}", minus=number(study.minus))
-    bars = alt.Chart(columns({"day": days(study.dates), "error": errors})).encode(x=_days(language))
+    bars = alt.Chart(columns({"day": days(study.dates), "error": errors})).encode(x=_days(language, series.frequency))
     # The number of a negative mean stands above zero, where there are few bars.
     label = {"mean": mean, "beside": max(mean, 0.0), "text": f"L = {number(mean)}"}
     line = alt.Chart(alt.Data(values=[label]))
@@ -145,7 +147,7 @@ def _loss(study: ErrorStudy, name: str, errors: NDArray[np.float64], language: s
     chart = layered(
         bars.mark_bar(color=VERMILLION, opacity=0.55, size=9).encode(
             y=alt.Y("error:Q", title=unit, axis=short_axis(float(np.abs(errors).max(initial=0.0)), tickCount=4)),
-            tooltip=[day_tip(language), alt.Tooltip("error:Q", title="e", format=",.6~r")],
+            tooltip=[day_tip(language, frequency=series.frequency), alt.Tooltip("error:Q", title="e", format=",.6~r")],
         ),
         alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
         line.mark_rule(color=BLUE, strokeWidth=2, strokeDash=[6, 3]).encode(y="mean:Q"),

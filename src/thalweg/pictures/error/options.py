@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from thalweg.options import Number, Options, WholeNumber, option
 from thalweg.pictures.shared import options as shared
-from thalweg.series.frequency.record import DAILY
 
 MOST_DAYS = 366
 EXAMPLES = ("thalweg look error", "thalweg look error views.csv --days 60 --minus 100 --out error.png")
@@ -19,7 +18,7 @@ class ErrorOptions(Options):
 
     words: ClassVar[str] = "error"
 
-    days: int = option(DAILY.month, WholeNumber(2, MOST_DAYS, "days"))
+    days: int = shared.following(shared.usual_lags, WholeNumber(2, MOST_DAYS, "steps"))
     minus: float = option(0.0, Number())
     days_back: int = shared.days_back(1)
     layers: tuple[int, ...] = shared.layers()

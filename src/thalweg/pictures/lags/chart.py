@@ -9,6 +9,7 @@ import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
 from thalweg.charts.numbers import day, number, number_among, value_format
+from thalweg.charts.steps import speaking
 from thalweg.charts.style import (
     BLUE,
     GREY,
@@ -24,11 +25,11 @@ from thalweg.charts.style import (
     layered,
     quote,
 )
-from thalweg.messages import catalogue
 from thalweg.pictures.lags.rhythm import PEAK_STANDARD_ERRORS, WEEK_DAYS
 from thalweg.pictures.lags.sentences import sentences_of, title_of, weekday_names
 from thalweg.pictures.lags.study import LECTURE_LOSSES, LECTURE_WEIGHTS
 from thalweg.series.frequency.dates import weekdays as weekdays_of
+from thalweg.series.frequency.record import DAILY
 
 if TYPE_CHECKING:
     from thalweg.messages import Catalogue
@@ -42,7 +43,7 @@ LABEL_PIXELS = 24  # pixels of a weight's number above or below its bar
 
 def lags_illustration(study: LagsStudy, language: str = "en") -> Illustration:
     """Return the illustration: `lags_chart` with its tables and sentences."""
-    translate = catalogue(language)
+    translate = speaking(language, DAILY)
     back = len(study.weights)
     lags = np.arange(1, back + 1)
     weights: dict[str, Any] = {
@@ -90,7 +91,7 @@ def lags_chart(study: LagsStudy, language: str = "en") -> alt.VConcatChart:
     altair.VConcatChart
         At the top the mean of each weekday and the autocorrelation, then w₁ … wₙ, then the losses in the user's units.
     """
-    translate = catalogue(language)
+    translate = speaking(language, DAILY)
     series = study.fitted_rung.series
     above = alt.hconcat(_week(study, translate), _correlation(study, translate), spacing=40)
     chart = alt.vconcat(above, _weights(study, translate), _losses(study, translate), spacing=22).resolve_scale(

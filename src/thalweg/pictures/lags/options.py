@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from thalweg.options import Options, WholeNumbers, option
+from thalweg.options import Options, WholeNumbers
 from thalweg.pictures.shared import options as shared
-from thalweg.series.frequency.record import DAILY
+
+if TYPE_CHECKING:
+    from thalweg.series.frequency.record import Frequency
 
 MOST_DAYS_SHOWN, MOST_LINES = 366, 12  # lags, and straight lines beside each other, that a picture can show
-COMPARED = tuple(sorted((*DAILY.lags, 2 * DAILY.season)))  # the lecture's lags, and two weeks
+
+
+def _season(frequency: Frequency) -> int:
+    return max(frequency.season, frequency.lags[1])
+
+
+def _compared(frequency: Frequency) -> tuple[int, ...]:
+    """Return the ladder's lags and two seasons: for days the lecture's lags and two weeks."""
+    return tuple(sorted({*frequency.lags, 2 * frequency.season}))
+
+
 EXAMPLES = ("thalweg look lags", "thalweg look lags views.csv --days-back 28 --compare 1,7,28 --out lags.png")
 
 
@@ -20,10 +32,8 @@ class LagsOptions(Options):
 
     words: ClassVar[str] = "lags"
 
-    days_back: int = shared.days_back(DAILY.season, MOST_DAYS_SHOWN)
-    compare: tuple[int, ...] = option(
-        tuple(sorted((*DAILY.lags, 2 * DAILY.season))), WholeNumbers(1, MOST_DAYS_SHOWN, MOST_LINES, "1,7,28")
-    )
+    days_back: int = shared.days_back(_season, MOST_DAYS_SHOWN)
+    compare: tuple[int, ...] = shared.following(_compared, WholeNumbers(1, MOST_DAYS_SHOWN, MOST_LINES, "1,7,28"))
     loss: str = shared.loss("mae")
     seed: int = shared.seed()
 

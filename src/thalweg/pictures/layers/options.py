@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from thalweg.options import Options, WholeNumber, WholeNumbers, option
 from thalweg.pictures.shared import options as shared
-from thalweg.series.frequency.record import DAILY
+
+if TYPE_CHECKING:
+    from thalweg.series.frequency.record import Frequency
 
 MOST_SHAPES = 12  # values of one option
 EXAMPLES = (
@@ -16,6 +18,10 @@ EXAMPLES = (
     "thalweg look layers deep-or-fat views.csv --depths 2,3 --seeds 5",
     "thalweg look layers epochs views.csv --epochs 500 --out epochs.svg",
 )
+
+
+def _longest_lags(frequency: Frequency) -> int:
+    return frequency.lags[-1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +35,7 @@ class LayersOptions(Options):
     width: int = option(100, WholeNumber(1, shared.WIDEST_LAYER))
     seeds: int = option(3, WholeNumber(1, 20))
     epochs: int = option(200, WholeNumber(1, 10_000))
-    days_back: int = shared.days_back(DAILY.lags[-1])
+    days_back: int = shared.days_back(_longest_lags)
     loss: str = shared.loss("mae")
     seed: int = shared.seed()
 

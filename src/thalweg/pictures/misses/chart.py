@@ -10,6 +10,7 @@ import numpy as np
 from thalweg.charts.holidays import holiday_name
 from thalweg.charts.illustration import Illustration, Numbers
 from thalweg.charts.numbers import day, number, thousands, turn, value_format
+from thalweg.charts.steps import speaking
 from thalweg.charts.style import (
     BLUE,
     GREEN,
@@ -30,8 +31,8 @@ from thalweg.charts.style import (
     loss_unit,
     quote,
 )
-from thalweg.messages import catalogue
 from thalweg.pictures.misses.study import SIMULATED_DAYS
+from thalweg.series.frequency.record import DAILY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,7 +54,7 @@ COLOURS, SHAPES, SIZES = (BLUE, GREEN, ORANGE), ("diamond", "triangle-up", "squa
 
 def misses_illustration(study: MissesStudy, language: str = "en") -> Illustration:
     """Return the illustration: `misses_chart` with its tables and sentences."""
-    translate = catalogue(language)
+    translate = speaking(language, DAILY)
     series, missed = study.series, study.missed
     table: dict[str, Any] = {
         "date": series.dates[missed],
@@ -170,7 +171,7 @@ def misses_chart(study: MissesStudy, language: str = "en") -> alt.VConcatChart:
     altair.VConcatChart
         In the user's units. Each missed day is a row, the worst at the top.
     """
-    translate = catalogue(language)
+    translate = speaking(language, DAILY)
     series, missed = study.series, study.missed
     parts = [_unseen(study, translate), _rows(study, translate), _lift(study, translate)]
     chart = alt.vconcat(*parts, spacing=20).resolve_scale(color="independent", shape="independent")

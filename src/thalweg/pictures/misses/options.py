@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from thalweg.options import Options, WholeNumber, option
 from thalweg.pictures.shared import options as shared
-from thalweg.series.frequency.record import DAILY
 
 MOST_ROWS = 40
 EXAMPLES = ("thalweg look misses", "thalweg look misses views.csv --country TW --count 12 --out misses.png")
@@ -21,7 +20,7 @@ class MissesOptions(Options):
 
     country: str = shared.country()
     count: int = option(10, WholeNumber(1, MOST_ROWS))
-    days_back: int = shared.days_back(DAILY.month)
+    days_back: int = shared.days_back(shared.usual_lags)
     layers: tuple[int, ...] = shared.layers(100)
     loss: str = shared.loss("mae")
     seed: int = shared.seed()

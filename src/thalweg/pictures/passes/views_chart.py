@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import altair as alt
+import numpy as np
 
 from thalweg.charts.drawing import Drawing, extent
 from thalweg.charts.numbers import exact_number, large_count, rounded_number, short_number, thousands
@@ -22,6 +23,7 @@ from thalweg.charts.style import (
     VERMILLION,
     WIDTH_PIXELS,
     day_axis,
+    days,
     headed,
     key,
     layered,
@@ -288,7 +290,7 @@ def examples_panels(study: PassesStudy, language: str) -> list[alt.LayerChart]:
     translate = catalogue(language)
     mean = float(study.shares.mean())
     dated = study.example is not None
-    names = [str(label) for label in study.labels] if dated else list(map(vector, study.x))
+    names = [_written(label) for label in study.labels] if dated else list(map(vector, study.x))
     # A bar of 0 is not visible; its number shows that it is there.
     rows = [
         {
@@ -339,3 +341,8 @@ def examples_panels(study: PassesStudy, language: str) -> list[alt.LayerChart]:
             height=320,
         )
     ]
+
+
+def _written(date: object) -> str:
+    """Return a date as a chart reads it."""
+    return str(days(np.array([date]))[0])

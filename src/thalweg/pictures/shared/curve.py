@@ -12,6 +12,7 @@ from thalweg.forecast.model import Model
 from thalweg.messages import Argument
 from thalweg.pictures.shared.source import days_of
 from thalweg.series.frequency.dates import steps_after
+from thalweg.series.frequency.record import DAILY, Frequency
 from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ class TargetCurve:
         return "y" if self.series is None else self.series.name
 
     @property
+    def frequency(self) -> Frequency:
+        """The frequency of the series; that of days for a toy, which has no dates."""
+        return DAILY if self.series is None else self.series.frequency
+
+    @property
     def simulated(self) -> bool:
         """Whether the days are simulated."""
         return self.series is not None and self.series.simulated
@@ -86,7 +92,7 @@ def target_curve(source: Source, kind: str, picture: str) -> TargetCurve:
         If a toy is asked for although a series is given, the series is too short, or a saved model is given.
     """
     if kind == "auto":
-        kind = "lecture" if source is None else "year"
+        kind = "lecture" if source is None else "days" if _year_alone(source) else "year"
     if kind in TOYS:
         if source is not None:
             raise InputError("curve.toy", argument=Argument("curve", kind))
@@ -99,6 +105,8 @@ def target_curve(source: Source, kind: str, picture: str) -> TargetCurve:
     if isinstance(source, Model):
         raise InputError("curve.model", picture=picture)
     series = days_of(source, picture)
+    if kind == "year" and _year_alone(series):
+        raise InputError("curve.year", argument=Argument("curve", kind))
     train, frequency = split_by_date(series).train, series.frequency
     if kind == "days":
         first = max(train - LAST_DAYS, 0)
@@ -108,3 +116,8 @@ def target_curve(source: Source, kind: str, picture: str) -> TargetCurve:
         first = begin + frequency.season // 2
         y = np.convolve(series.values[begin:train], np.full(frequency.season, 1 / frequency.season), mode="valid")
     return TargetCurve(kind, np.arange(len(y), dtype=np.float64), y, series, series.dates[first])
+
+
+def _year_alone(source: Source) -> bool:
+    """Whether a year is the only season, so that a mean over a season leaves nothing of it."""
+    return not isinstance(source, Model) and source is not None and len(source.frequency.known) == 1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from thalweg.charts.numbers import day, number
+from thalweg.charts.numbers import number, when
 from thalweg.charts.style import day_axis, day_tip, days
 
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ def x_axis(curve: TargetCurve, translate: Catalogue, *, ticks: int = 8) -> alt.X
     if curve.first is None:
         axis = alt.Axis(grid=False, tickCount=ticks)
         return alt.X("x:Q", title=translate("look.curve.x"), axis=axis, scale=alt.Scale(nice=False))
-    return day_axis(translate.language, "x", ticks=ticks)
+    return day_axis(translate.language, "x", ticks=ticks, frequency=curve.frequency)
 
 
 def x_tip(curve: TargetCurve, translate: Catalogue) -> alt.Tooltip:
     """Return the field of a tooltip that holds x."""
     if curve.first is None:
         return alt.Tooltip("x:Q", title=translate("look.curve.x"), format=".4~g")
-    return day_tip(translate.language, "x")
+    return day_tip(translate.language, "x", curve.frequency)
 
 
 def y_title(curve: TargetCurve, translate: Catalogue) -> str:
@@ -46,7 +46,7 @@ def called(curve: TargetCurve, translate: Catalogue) -> str:
     """Return a description of the curve."""
     if curve.first is None:
         return translate(f"look.curve.{curve.kind}")
-    first, last = (day(date, translate.language) for date in curve.dates(curve.x[[0, -1]]))
+    first, last = (when(date, curve.frequency, translate.language) for date in curve.dates(curve.x[[0, -1]]))
     return translate(f"look.curve.{curve.kind}", name=curve.name, first=first, last=last)
 
 

@@ -17,7 +17,8 @@ from thalweg.learn.backprop import forward
 from thalweg.messages import Argument
 from thalweg.pictures.shared.fitted_rung import fit_rung
 from thalweg.pictures.shared.source import Chosen, check_defaults, days_of
-from thalweg.series.frequency.dates import a_day
+from thalweg.series.frequency.dates import a_date, iso
+from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -220,16 +221,18 @@ def example_of(source: Source, picture: str, options: NetworkOfADay) -> Example:
 
 def _place(series: Series, day: dt.date | None, first: int, end: int, last: int) -> int:
     """Return the index of the day asked for, by default of the last observed day before the index `last`."""
-    observed, dates = series.observed, series.dates
+    observed, dates, words = series.observed, series.dates, words_of(series.frequency)
     if day is None:
         there = np.flatnonzero(observed[first:last])
         if not len(there):
-            raise InputError("picture.no_day", source=series.source_name, days=first)
+            raise InputError("picture.no_day", source=series.source_name, days=first, **words)
         return int(there[-1]) + first
-    at = series.place(a_day(day))
+    at = series.place(a_date(series.frequency, day))
     named = Argument("day", str(day))
     if not first <= at < end:
-        raise InputError("picture.day", argument=named, first=dates[first], last=dates[end - 1], days=first)
+        raise InputError(
+            "picture.day", argument=named, first=iso(dates[first]), last=iso(dates[end - 1]), days=first, **words
+        )
     if not observed[at]:
         raise InputError("picture.day_unobserved", argument=named, source=series.source_name)
     return at

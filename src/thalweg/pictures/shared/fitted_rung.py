@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.features.sets import KNOWN
+from thalweg.forecast.features.sets import covariates
 from thalweg.forecast.predictors.network import network_predictor
 from thalweg.forecast.rung import SHARE_LOOKED_BACK
 from thalweg.forecast.search import estimates
@@ -18,6 +18,7 @@ from thalweg.learn.runs.record import Record
 from thalweg.messages import Argument
 from thalweg.pictures.shared.trained import Trained
 from thalweg.series.calendar import Calendar
+from thalweg.series.frequency.words import words_of
 from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
@@ -139,6 +140,13 @@ def fit_rung(
 
 def check_length(series: Series, split: Split, rung: Hyperparameters) -> None:
     """Raise an InputError where a series has too few training days for a rung."""
+    if rung.known not in ("", *series.frequency.known):
+        raise InputError(
+            "picture.season",
+            argument=Argument("known", rung.known),
+            choices=series.frequency.known,
+            **words_of(series.frequency),
+        )
     if rung.steps_needed(series.frequency) * SHARE_LOOKED_BACK > split.train:
         raise InputError(
             "picture.days_back",
@@ -146,15 +154,17 @@ def check_length(series: Series, split: Split, rung: Hyperparameters) -> None:
             days=len(series),
             train=split.train,
             most=split.train // SHARE_LOOKED_BACK,
+            **words_of(series.frequency),
         )
-    if KNOWN[rung.known].year and split.train < series.frequency.two_long_seasons:
+    if covariates(rung.known, series.frequency).long and split.train < series.frequency.two_long_seasons:
         raise InputError(
             "picture.known",
             argument=Argument("known", rung.known),
             days=len(series),
             train=split.train,
             least=series.frequency.two_long_seasons,
-            instead=Argument("known", "week"),
+            instead=Argument("known", series.frequency.known[0] if len(series.frequency.known) > 1 else "none"),
+            **words_of(series.frequency),
         )
 
 

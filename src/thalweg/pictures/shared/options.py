@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from thalweg.forecast.options import TOLD_IN
 from thalweg.options import Day, WholeNumber, WholeNumbers, Word, option
 from thalweg.series.country import Country
+from thalweg.series.frequency.record import KNOWN
+from thalweg.series.frequency.usual import UsualSteps, UsualWord
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
+
+    from thalweg.options import Kind
+    from thalweg.series.frequency.record import Frequency
+
+T = TypeVar("T")
 
 MOST_DAYS_BACK = 3650
 WIDEST_LAYER, MOST_LAYERS = 10_000, 50
@@ -18,9 +26,22 @@ NEURONS = ("relu", "sigmoid", "hard sigmoid", "tanh")
 MODEL = "model"  # the panel of the help with the options that choose the function
 
 
-def days_back(default: int, most: int = MOST_DAYS_BACK) -> int:
-    """Declare the number of lags, in days."""
-    return option(default, WholeNumber(1, most, "days"), panel=MODEL)
+def days_back(default: int | Callable[[Frequency], int], most: int = MOST_DAYS_BACK) -> int:
+    """Declare the number of lags, in steps: a number, or what follows from the frequency of the series."""
+    kind = WholeNumber(1, most, "steps")
+    if callable(default):
+        return following(default, kind, panel=MODEL)
+    return option(default, kind, panel=MODEL)
+
+
+def following(usual: Callable[[Frequency], T], kind: Kind, *, panel: str = "") -> T:
+    """Declare an option whose default follows the frequency; it is None until a picture knows its series."""
+    return option(cast("T", None), kind, panel=panel, usual=UsualSteps(usual))
+
+
+def usual_lags(frequency: Frequency) -> int:
+    """Return the lags of most pictures: 28 days, a week of hours, a year of months."""
+    return frequency.lags[2]
 
 
 def layers(*default: int) -> tuple[int, ...]:
@@ -39,9 +60,16 @@ def loss(default: str) -> str:
     return option(default, Word(TOLD_IN), panel=MODEL)
 
 
-def known(default: str) -> str:
-    """Declare what the function knows apart from past days."""
-    return option(default, Word((NOTHING, "week", "year")), panel=MODEL)
+def known(default: str = "") -> str:
+    """Declare what the function knows apart from past values; without a default it is the first season there is."""
+    kind = Word((NOTHING, *KNOWN))
+    if default:
+        return option(default, kind, panel=MODEL)
+    return option(cast("str", None), kind, panel=MODEL, usual=UsualWord(_first_season))
+
+
+def _first_season(frequency: Frequency) -> str:
+    return frequency.known[0]
 
 
 def country() -> str:

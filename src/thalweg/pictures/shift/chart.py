@@ -9,6 +9,7 @@ import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
 from thalweg.charts.numbers import number, value_format
+from thalweg.charts.steps import speaking
 from thalweg.charts.style import (
     BLUE,
     GREY,
@@ -25,7 +26,6 @@ from thalweg.charts.style import (
     layered,
     loss_unit,
 )
-from thalweg.messages import catalogue
 from thalweg.pictures.shift.study import COPY_NEARNESS, LEAST_GAIN_SHARE, MOST_DAYS_MOVED
 from thalweg.series.frequency.dates import days_after, python_date
 from thalweg.series.frequency.record import DAILY, Frequency
@@ -46,7 +46,7 @@ LEAST_SHARE_WITHOUT_DECIMALS = 0.1  # shares from this size on are written witho
 
 def shift_illustration(study: ShiftStudy, language: str = "en") -> Illustration:
     """Return the illustration: `shift_chart` with its tables and sentences."""
-    translate = catalogue(language)
+    translate = speaking(language, DAILY)
     shift = study.shift
     losses = Numbers({"what": _named(translate), "loss": _losses_of(shift, study.dates)})
     by_day = Numbers(
@@ -67,7 +67,7 @@ def shift_illustration(study: ShiftStudy, language: str = "en") -> Illustration:
 def shift_chart(study: ShiftStudy, language: str = "en") -> alt.VConcatChart:
     """Draw `moved_chart` of a study."""
     drawn = min(study.days, len(study.dates))
-    subtitle = catalogue(language)(
+    subtitle = speaking(language, DAILY)(
         "look.shift.subtitle", rung=study.fitted_rung.rung.name, drawn=drawn, count=len(study.dates)
     )
     series = study.fitted_rung.series
@@ -85,7 +85,7 @@ def shift_chart(study: ShiftStudy, language: str = "en") -> alt.VConcatChart:
 
 def shift_sentences(shift: Shift, language: str = "en", *, name: str) -> tuple[str, ...]:
     """Return sentences that say, with figures, whether the predictions copy yesterday."""
-    translate = catalogue(language)
+    translate = speaking(language, DAILY)
     figures = _figures(shift, language, name)
     return (
         translate(f"look.shift.verdict_{shift.verdict}", **figures),
@@ -147,7 +147,7 @@ def moved_chart(
         In the user's units. In the second panel a slider moves the predictions back by 0 to 3 days; a picture
         without a page shows one day.
     """
-    translate = catalogue(language)
+    translate = speaking(language, DAILY)
     last = slice(max(len(dates) - drawn, 0), None)
     whole, table = every_step(
         frequency,

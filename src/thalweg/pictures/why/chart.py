@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, number, value_format
+from thalweg.charts.numbers import number, value_format, when
 from thalweg.charts.style import (
     BLUE,
     GREY,
@@ -26,16 +26,15 @@ from thalweg.charts.style import (
     layered,
     quote,
 )
-from thalweg.messages import catalogue
-from thalweg.pictures.why.sentences import lines_of, moved_of, name_of, places_of, sentences_of
-from thalweg.series.frequency.record import DAILY
+from thalweg.pictures.why.sentences import lines_of, moved_of, name_of, places_of, sentences_of, speaking_of
 
 if TYPE_CHECKING:
     from thalweg.pictures.why.study import WhyStudy
 
 ROW_PIXELS, LOWER_HEIGHT_PIXELS = 23, 100
 LABELS_WIDTH_PIXELS = 170  # for the names beside the bars
-LAST_DAYS = 2 * DAILY.month
+WIDEST_BAR_PIXELS = 7
+BAR_SHARE = 0.8  # of its room that a bar takes at most
 
 
 def why_illustration(study: WhyStudy, language: str = "en") -> Illustration:
@@ -73,7 +72,7 @@ def why_illustration(study: WhyStudy, language: str = "en") -> Illustration:
     if why.facts:
         tables["calendar"] = Numbers(
             {
-                "fact": [name_of(fact, why, language) for fact in why.facts],
+                "fact": [name_of(fact, study, language) for fact in why.facts],
                 "contribution": [fact.contribution for fact in why.facts],
             }
         )
@@ -83,7 +82,7 @@ def why_illustration(study: WhyStudy, language: str = "en") -> Illustration:
 
 def _rows(study: WhyStudy, language: str) -> list[dict[str, Any]]:
     """Return a row for each bar with its beginning and its end; first the base, last the prediction."""
-    places, translate = places_of(study), catalogue(language)
+    places, translate = places_of(study), speaking_of(study, language)
     total = round(study.why.base, places)
     rows = [{"what": translate("look.why.base"), "moved": 0.0, "from": total, "to": total}]
     for line in lines_of(study, language, study.count):
@@ -106,12 +105,12 @@ def why_chart(study: WhyStudy, language: str = "en") -> alt.VConcatChart:
     altair.VConcatChart
         In the user's units. The bars lead from the base at the top to the prediction at the bottom.
     """
-    why, places, translate = study.why, places_of(study), catalogue(language)
+    why, places, translate = study.why, places_of(study), speaking_of(study, language)
     moved = moved_of(study)
     which = "above" if moved > 0 else "below" if moved < 0 else "same"
     title = translate(
         f"look.why.title_{which}",
-        day=day(why.date, language),
+        day=when(why.date, study.days.frequency, language),
         prediction=number(why.prediction, places),
         name=study.days.name,
         difference=number(abs(moved), places),
@@ -123,7 +122,7 @@ def why_chart(study: WhyStudy, language: str = "en") -> alt.VConcatChart:
 
 def _way(study: WhyStudy, language: str) -> alt.LayerChart:
     """Draw the bars from the base to the prediction, the largest first."""
-    translate, places = catalogue(language), places_of(study)
+    translate, places = speaking_of(study, language), places_of(study)
     more, less = translate("look.why.mark_more"), translate("look.why.mark_less")
     rows = _rows(study, language)
     for row in rows:
@@ -185,8 +184,8 @@ def _way(study: WhyStudy, language: str) -> alt.LayerChart:
 
 def _along(study: WhyStudy, language: str) -> list[alt.LayerChart]:
     """Draw the values of the last days against the usual level, and below the contribution of each."""
-    why, translate = study.why, catalogue(language)
-    last = slice(-LAST_DAYS, None)
+    why, translate, frequency = study.why, speaking_of(study, language), study.days.frequency
+    last = slice(-2 * (frequency.season if frequency.sub_daily else frequency.lags[2]), None)
     shown = len(why.dates[last])
     table = {
         "day": days(np.append(why.dates[last], why.date)),
@@ -194,14 +193,17 @@ def _along(study: WhyStudy, language: str) -> list[alt.LayerChart]:
         "moved": np.append(why.contributions[last], 0.0),  # so that both panels end at the day predicted
         "estimate": np.append(np.full(shown, np.nan), why.prediction),
     }
-    base = alt.Chart(columns(table)).encode(x=day_axis(language, weekly=True, padding=8))
+    base = alt.Chart(columns(table)).encode(x=day_axis(language, weekly=True, padding=8, frequency=frequency))
     contribution, written = translate("look.why.column.contribution"), value_format(study.days.values)
     tips = [
-        day_tip(language),
+        day_tip(language, frequency=frequency),
         alt.Tooltip("value:Q", title=translate("look.why.column.value"), format=written),
         alt.Tooltip("moved:Q", title=contribution, format="+,.4~r"),
     ]
-    estimate = [day_tip(language), alt.Tooltip("estimate:Q", title=translate("look.why.estimate"), format=written)]
+    estimate = [
+        day_tip(language, frequency=frequency),
+        alt.Tooltip("estimate:Q", title=translate("look.why.estimate"), format=written),
+    ]
     ticks = alt.Axis(tickCount=4)
     values = layered(
         alt.Chart(alt.Data(values=[{"usual": why.usual}]))
@@ -215,9 +217,10 @@ def _along(study: WhyStudy, language: str) -> list[alt.LayerChart]:
         width=WIDTH_PIXELS - LABELS_WIDTH_PIXELS,
         height=LOWER_HEIGHT_PIXELS,
     )
+    wide = min(WIDEST_BAR_PIXELS, BAR_SHARE * (WIDTH_PIXELS - LABELS_WIDTH_PIXELS) / shown)
     sign = alt.condition("datum.moved < 0", alt.value(VERMILLION), alt.value(BLUE))
     moved = layered(
-        base.mark_bar(size=7).encode(y=alt.Y("moved:Q", title=contribution, axis=ticks), color=sign, tooltip=tips),
+        base.mark_bar(size=wide).encode(y=alt.Y("moved:Q", title=contribution, axis=ticks), color=sign, tooltip=tips),
         alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
         width=WIDTH_PIXELS - LABELS_WIDTH_PIXELS,
         height=LOWER_HEIGHT_PIXELS,

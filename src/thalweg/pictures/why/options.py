@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from thalweg.options import Options, WholeNumber, option
 from thalweg.pictures.shared import options as shared
-from thalweg.series.frequency.record import DAILY
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,9 +27,9 @@ class WhyOptions(Options):
 
     day: dt.date | None = shared.day()  # noqa: RUF009 - a declaration
     count: int = option(12, WholeNumber(1, MOST_BARS))
-    days_back: int = shared.days_back(DAILY.month)
+    days_back: int = shared.days_back(shared.usual_lags)
     layers: tuple[int, ...] = shared.layers(100)
-    known: str = shared.known("week")
+    known: str = shared.known()
     loss: str = shared.loss("mae")
     country: str = shared.country()
     seed: int = shared.seed()

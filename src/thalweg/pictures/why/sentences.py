@@ -6,21 +6,24 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from thalweg.charts.events import event_name
-from thalweg.charts.numbers import day, estimate_decimals, number
-from thalweg.forecast.features.sets import KNOWN
+from thalweg.charts.numbers import estimate_decimals, number, when
+from thalweg.charts.steps import speaking
+from thalweg.forecast.features.sets import covariates
 from thalweg.forecast.features.usual_place import SEASONS_AGO
-from thalweg.messages import catalogue
+from thalweg.messages import Message, catalogue
 from thalweg.series.calendar import EVENT
-from thalweg.series.frequency.dates import python_date
-from thalweg.series.frequency.record import DAILY
+from thalweg.series.frequency.dates import clock, months, weekdays
 
 if TYPE_CHECKING:
-    from thalweg.forecast.contributions import Fact, Why
+    from thalweg.forecast.contributions import Fact
+    from thalweg.messages import Catalogue
     from thalweg.pictures.why.study import WhyStudy
 
 MOST_CLAUSES = 6  # lines of the table in the sentence
-LONG_AGO_DAYS = 300  # from so many days ago on, a day is written with its year
+WITHOUT_YEAR_SHARE = 0.82  # of a year; what is no longer ago is written without its year
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,13 @@ class Told:
     spoken: str
     moved: float
     many: bool = False
+
+
+def speaking_of(study: WhyStudy, language: str) -> Catalogue:
+    """Return the catalogue that speaks of the study's steps, and of the time over which the usual value is a mean."""
+    frequency = study.days.frequency
+    span = "year" if len(frequency.known) == 1 else "month"
+    return speaking(language, frequency).speaking({"span": Message(f"look.why.span.{span}")})
 
 
 def places_of(study: WhyStudy) -> int:
@@ -64,9 +74,9 @@ def lines_of(study: WhyStudy, language: str, count: int) -> list[Told]:
     count : int
         The number of days and facts to name; those that round to zero are left out.
     """
-    why, places, translate = study.why, places_of(study), catalogue(language)
-    days = {at: _of_day(why, at, places, language) for at in range(len(why.dates))}
-    facts = [_of_fact(fact, why, language) for fact in why.facts]
+    why, places, translate = study.why, places_of(study), speaking_of(study, language)
+    days = {at: _of_day(study, at, places, language) for at in range(len(why.dates))}
+    facts = [_of_fact(fact, study, language) for fact in why.facts]
     everything = sorted([*days.values(), *facts], key=lambda one: -abs(one.moved))
     named = [one for one in everything[:count] if round(one.moved, places)]
     others = [one for one in days.values() if one not in named]
@@ -80,12 +90,20 @@ def lines_of(study: WhyStudy, language: str, count: int) -> list[Told]:
     return [one for one in lines if one.moved]
 
 
-def name_of(fact: Fact, why: Why, language: str, form: str = "") -> str:
+def name_of(fact: Fact, study: WhyStudy, language: str, form: str = "") -> str:
     """Return the name of a fact beside its bar, or in a sentence with the form ``_spoken``."""
-    translate = catalogue(language)
+    translate, why = catalogue(language), study.why
     name, kind = fact.name, fact.kind
     if kind == "weekday":
-        name = translate("look.why.weekdays").split()[python_date(why.date).weekday()]
+        name = translate("look.why.weekdays").split()[int(weekdays(np.array([why.date]))[0])]
+    if kind == "time":
+        name = clock(why.date)
+    if kind == "month":
+        names = translate("look.why.months").split()
+        units = study.days.frequency.units
+        first = int(months(np.array([why.date]))[0]) // units * units
+        span = {"first": names[first], "last": names[first + units - 1]}
+        name = names[first] if units == 1 else translate("look.why.months_of", **span)
     if kind == EVENT:
         name = event_name(name, language)
     if kind == "no_event" and any(other.kind == EVENT for other in why.facts):
@@ -95,25 +113,26 @@ def name_of(fact: Fact, why: Why, language: str, form: str = "") -> str:
     return translate(f"look.why.{kind}{form}", name=name)
 
 
-def _of_fact(fact: Fact, why: Why, language: str) -> Told:
-    return Told(name_of(fact, why, language), name_of(fact, why, language, "_spoken"), fact.contribution)
+def _of_fact(fact: Fact, study: WhyStudy, language: str) -> Told:
+    return Told(name_of(fact, study, language), name_of(fact, study, language, "_spoken"), fact.contribution)
 
 
-def _of_day(why: Why, at: int, places: int, language: str) -> Told:
-    translate = catalogue(language)
+def _of_day(study: WhyStudy, at: int, places: int, language: str) -> Told:
+    translate, why, frequency = speaking_of(study, language), study.why, study.days.frequency
     ago = len(why.dates) - at
-    date = day(why.dates[at], language, "look.day" if ago < LONG_AGO_DAYS else "report.day")
+    recent = ago < round(WITHOUT_YEAR_SHARE * frequency.year)
+    date = when(why.dates[at], frequency, language, "look.day" if recent else "report.day")
     value = number(float(why.values[at]), places)
-    spoken = {1: "before", DAILY.season: "week_before"}.get(ago, "then")
+    spoken = "week_before" if frequency.by_day and ago == frequency.season else "before" if ago == 1 else "then"
     what = translate("look.why.day_value", day=date, value=value)
     return Told(what, translate(f"look.why.{spoken}_spoken", day=date, value=value), float(why.contributions[at]))
 
 
 def sentences_of(study: WhyStudy, language: str) -> list[str]:
     """Return what the picture shows, in sentences."""
-    why, places, translate = study.why, places_of(study), catalogue(language)
+    why, places, translate = study.why, places_of(study), speaking_of(study, language)
     name = study.days.name
-    date = day(why.date, language)
+    date = when(why.date, study.days.frequency, language)
     estimated = number(why.prediction, places)
     sentences = [
         translate("look.why.estimated", day=date, prediction=estimated, name=name)
@@ -132,9 +151,7 @@ def sentences_of(study: WhyStudy, language: str) -> list[str]:
         phrases = translate("look.why.join").join(_phrase(one, places, language) for one in lines)
         sentences.append(translate("look.why.moved", phrases=phrases))
     if study.known:
-        sentences.append(
-            translate(f"look.why.far_{'year' if KNOWN[study.known].year else 'week'}", weeks=max(SEASONS_AGO))
-        )
+        sentences.append(_further_back(study, translate))
     if study.own:
         sentences.append(translate("look.why.own", function=study.function))
     if not math.isnan(study.actual):
@@ -154,6 +171,16 @@ def sentences_of(study: WhyStudy, language: str) -> list[str]:
     )
     sentences.append(translate("look.why.listens"))
     return sentences
+
+
+def _further_back(study: WhyStudy, translate: Catalogue) -> str:
+    """Return what a function that knows a season looks at beside the last values."""
+    frequency = study.days.frequency
+    long = covariates(study.known, frequency).long
+    if len(frequency.known) == 1:
+        return translate("look.why.far_months")
+    kind = "times_" if frequency.sub_daily else ""
+    return translate(f"look.why.far_{kind}{'long' if long else 'short'}", seasons=max(SEASONS_AGO))
 
 
 def _phrase(line: Told, places: int, language: str) -> str:

@@ -10,7 +10,6 @@ from thalweg.errors import InputError
 from thalweg.forecast.backtest import refit_member
 from thalweg.forecast.contributions import Why, why_of
 from thalweg.forecast.data import data_of
-from thalweg.forecast.features.sets import KNOWN
 from thalweg.forecast.ladder import suited
 from thalweg.forecast.model import Model
 from thalweg.forecast.predictors.mean import Mean
@@ -21,7 +20,8 @@ from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.pictures.shared.fitted_rung import check_length, check_size
 from thalweg.pictures.shared.source import check_defaults, country_of, covariates_of
 from thalweg.series.calendar import Calendar
-from thalweg.series.frequency.dates import a_day
+from thalweg.series.frequency.dates import a_date
+from thalweg.series.frequency.record import KNOWN
 from thalweg.series.sample import sample
 from thalweg.series.split import split_by_date
 
@@ -46,7 +46,8 @@ class WhyStudy:
     count : int
         The number of days and facts to name; the others are added up.
     known : str
-        What the function knows apart from past days, a key of `KNOWN`; of several members, the most that one knows.
+        What the function knows apart from past values, a word of `Frequency.known`; of several members, the most that
+        one knows.
     own : bool
         Whether the function was fitted for this study to a given series, so that a forecast may choose another.
     """
@@ -84,15 +85,15 @@ def why_study(source: Source, options: WhyOptions, watcher: Watcher) -> WhyStudy
     InputError
         If the series is too short, or too few days precede the day.
     """
-    date = None if options.day is None else a_day(options.day)
+    series = source.days if isinstance(source, Model) else sample() if source is None else source
+    date = None if options.day is None else a_date(series.frequency, options.day)
     if isinstance(source, Model):
         check_defaults(source, options, ("days_back", "layers", "known", "loss", "country", "seed"))
         members = source.predictors.one_step.members
         seen = [member.rung.known for member in members if isinstance(member, NetworkPredictor)]
-        most = max(seen, key=list(KNOWN).index, default="")
+        most = max(seen, key=("", *KNOWN).index, default="")
         why = why_of(source.predictors.one_step, source.calendar, source.days, date)
         return WhyStudy(why, source.chosen, source.days, options.count, most, own=False)
-    series = sample() if source is None else source
     calendar = Calendar(country_of(source, options.country), frequency=series.frequency)
     sees = covariates_of(options.known)
     rung = suited(Rung(options.days_back, hidden=options.layers, known=sees))

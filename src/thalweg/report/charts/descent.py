@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from thalweg.charts.rungs import rung_name
+from thalweg.charts.steps import speaking
 from thalweg.charts.style import BLUE, GREEN, GREY, dress, layered
-from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
     from thalweg.forecast.result import Findings, RungResult
@@ -44,7 +44,7 @@ def descent_chart(findings: Findings, language: str = "en") -> alt.LayerChart | 
     line = descended(findings)
     if line is None:
         return None
-    translate = catalogue(language)
+    translate = speaking(language, findings.series.frequency)
     series, curve = findings.series, line.curve
     marks = {part: translate(f"report.mark_{part}") for part in ("train", "validation")}
     points = [

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
-from thalweg.charts.numbers import day, estimate_decimals, number, value_format
-from thalweg.charts.steps import step_words
+from thalweg.charts.numbers import estimate_decimals, number, value_format, when
+from thalweg.charts.steps import speaking
 from thalweg.charts.style import (
     BLUE,
     GREY,
@@ -25,15 +25,14 @@ from thalweg.charts.style import (
     key,
     layered,
 )
-from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
     from thalweg.forecast.result import Forecasted
 
-PAST_DAYS = 90
+PAST_STEPS = 90
 
 
-def forecast_chart(findings: Forecasted, language: str = "en", past: int = PAST_DAYS) -> alt.LayerChart:
+def forecast_chart(findings: Forecasted, language: str = "en", past: int | None = None) -> alt.LayerChart:
     """Draw the last days known, then the forecast with its 80% and 95% intervals.
 
     Parameters
@@ -41,23 +40,28 @@ def forecast_chart(findings: Forecasted, language: str = "en", past: int = PAST_
     findings : Findings or another record with a `series` and its `forecast`
     language : str
         ``en`` or ``zh``.
-    past : int
-        How many of the last days to show; a day without a value leaves a gap.
+    past : int, optional
+        How many of the last steps to show, by default 90, or a week where a day has several; one without a value
+        leaves a gap.
 
     Returns
     -------
     altair.LayerChart
         In the user's units.
     """
-    translate = catalogue(language)
     series, forecast = findings.series, findings.forecast
+    translate = speaking(language, series.frequency)
+    axis, tip = (
+        day_axis(language, weekly=True, frequency=series.frequency),
+        day_tip(language, frequency=series.frequency),
+    )
+    if past is None:
+        past = series.frequency.long_season if series.frequency.sub_daily else PAST_STEPS
     past, shown = min(past, len(series)), value_format(series.values)
     known = np.where(series.observed, series.values, np.nan)[-past:]
     truth, mean = translate("report.mark_truth"), translate("report.mark_forecast")
     intervals = [translate("report.mark_interval", coverage=coverage) for coverage in (80, 95)]
-    behind = alt.Chart(columns({"day": days(series.dates[-past:]), "target": known})).encode(
-        x=day_axis(language, weekly=True)
-    )
+    behind = alt.Chart(columns({"day": days(series.dates[-past:]), "target": known})).encode(x=axis)
     table = {
         "mean": forecast.mean,
         "low80": forecast.low80,
@@ -65,7 +69,7 @@ def forecast_chart(findings: Forecasted, language: str = "en", past: int = PAST_
         "low95": forecast.low95,
         "high95": forecast.high95,
     }
-    ahead = alt.Chart(columns({"day": days(forecast.dates), **table})).encode(x=day_axis(language, weekly=True))
+    ahead = alt.Chart(columns({"day": days(forecast.dates), **table})).encode(x=axis)
     # A forecast of one day has neither line nor band, so its intervals are bars.
     bars = 14 if len(forecast.dates) == 1 else 0
     shades = (("low95", "high95", PALE_SKY), ("low80", "high80", SKY))
@@ -77,20 +81,18 @@ def forecast_chart(findings: Forecasted, language: str = "en", past: int = PAST_
             for low, high, shade in shades
             if bars
         ),
-        alt.Chart(columns({"day": days(series.dates[-1:])}))
-        .mark_rule(color=GREY, strokeDash=[3, 3])
-        .encode(x=day_axis(language, weekly=True)),
+        alt.Chart(columns({"day": days(series.dates[-1:])})).mark_rule(color=GREY, strokeDash=[3, 3]).encode(x=axis),
         behind.mark_line(color=INK, strokeWidth=1.5).encode(
-            y="target:Q", tooltip=[day_tip(language), alt.Tooltip("target:Q", title=truth, format=shown)]
+            y="target:Q", tooltip=[tip, alt.Tooltip("target:Q", title=truth, format=shown)]
         ),
         behind.mark_point(filled=True, color=INK, size=14, opacity=1).encode(
-            y="target:Q", tooltip=[day_tip(language), alt.Tooltip("target:Q", title=truth, format=shown)]
+            y="target:Q", tooltip=[tip, alt.Tooltip("target:Q", title=truth, format=shown)]
         ),
         ahead.mark_line(color=BLUE, strokeWidth=2).encode(y="mean:Q"),
         ahead.mark_point(filled=True, color=BLUE, size=32, opacity=1).encode(
             y="mean:Q",
             tooltip=[
-                day_tip(language),
+                tip,
                 alt.Tooltip("mean:Q", title=mean, format=shown),
                 *(
                     alt.Tooltip(f"{side}{coverage}:Q", title=translate(label, coverage=coverage), format=shown)
@@ -103,17 +105,16 @@ def forecast_chart(findings: Forecasted, language: str = "en", past: int = PAST_
     )
     first = (float(forecast.mean[0]), float(forecast.low80[0]), float(forecast.high80[0]))
     places = estimate_decimals(series.values)
-    words = step_words(series.frequency, language)
     title = translate(
         "report.forecast_title",
-        day=day(forecast.dates[0], language),
+        day=when(forecast.dates[0], series.frequency, language),
         name=series.name,
         **dict(zip(("mean", "low", "high"), (number(value, places) for value in first), strict=True)),
     )
     return dress(
         chart,
         title,
-        translate("report.forecast_subtitle", past=past, horizon=len(forecast.dates), **words),
+        translate("report.forecast_subtitle", past=past, horizon=len(forecast.dates)),
         language,
         simulated=series.simulated,
     )

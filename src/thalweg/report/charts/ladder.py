@@ -9,8 +9,8 @@ import altair as alt
 
 from thalweg.charts.numbers import number
 from thalweg.charts.rungs import rung_name
+from thalweg.charts.steps import speaking
 from thalweg.charts.style import BLUE, GREEN, INK, PALE, VERMILLION, dress, layered, quote
-from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
     from thalweg.forecast.result import Findings
@@ -37,7 +37,7 @@ def ladder_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         Losses in the user's units (squared for MSE); the choice is marked. A grey bar joins L and L′ of a
         rung. A rung with a longer bar and no lower L′ overfits.
     """
-    translate = catalogue(language)
+    translate = speaking(language, findings.series.frequency)
     series, choice = findings.series, findings.choice
     marks = {part: translate(f"report.mark_{part}") for part in PARTS}
     named = {line.rung: rung_name(line.rung, language) for line in findings.ladder}

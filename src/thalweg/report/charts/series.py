@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
-from thalweg.charts.numbers import day, value_format
+from thalweg.charts.numbers import value_format, when
+from thalweg.charts.steps import speaking
 from thalweg.charts.style import (
     INK,
     PART_COLOURS,
@@ -21,7 +22,6 @@ from thalweg.charts.style import (
     key,
     layered,
 )
-from thalweg.messages import catalogue
 from thalweg.series.frequency.dates import steps_after
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     altair.LayerChart
         In the user's units. A day without a value leaves a gap in the line and a tick at the foot.
     """
-    translate = catalogue(language)
+    translate = speaking(language, findings.series.frequency)
     series, split = findings.series, findings.split
     parts = [translate(f"report.part_{part}") for part in ("train", "validation", "test")]
     edges = days(
@@ -79,7 +79,7 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     filled = int((~series.observed).sum())
     line = alt.Chart(
         columns({"day": days(series.dates), "target": np.where(series.observed, series.values, np.nan)})
-    ).encode(x=day_axis(language))
+    ).encode(x=day_axis(language, frequency=series.frequency))
     colours: dict[str, str] = dict(zip(parts, PART_COLOURS, strict=True))
     if filled:
         colours[translate("report.mark_filled")] = VERMILLION
@@ -95,7 +95,7 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         line.mark_line(color=INK, strokeWidth=1).encode(
             y=alt.Y("target:Q", title=series.name, scale=alt.Scale(zero=False)),
             tooltip=[
-                day_tip(language),
+                day_tip(language, frequency=series.frequency),
                 alt.Tooltip("target:Q", title=translate("report.mark_truth"), format=value_format(series.values)),
             ],
         ),
@@ -113,8 +113,8 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     title = translate(
         "report.series_title_filled" if filled else "report.series_title",
         name=series.name,
-        first=day(split.first, language, "report.day_plain"),
-        last=day(split.last, language, "report.day_plain"),
+        first=when(split.first, series.frequency, language, "report.day_plain"),
+        last=when(split.last, series.frequency, language, "report.day_plain"),
         days=len(series),
         filled=filled,
     )

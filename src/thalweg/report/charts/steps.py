@@ -9,8 +9,8 @@ import numpy as np
 
 from thalweg.charts.numbers import number
 from thalweg.charts.rungs import rung_name
+from thalweg.charts.steps import speaking
 from thalweg.charts.style import BLUE, GREY, columns, dress, key, layered
-from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
     from thalweg.forecast.result import Findings
@@ -33,7 +33,7 @@ def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     altair.LayerChart
         In the user's units (squared for MSE).
     """
-    translate = catalogue(language)
+    translate = speaking(language, findings.series.frequency)
     series, steps = findings.series, findings.steps
     horizon = len(steps)
     base = alt.Chart(columns({"step": np.arange(1, horizon + 1), "loss": steps})).encode(

@@ -8,7 +8,8 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.events import miss_names
-from thalweg.charts.numbers import day, number, value_format
+from thalweg.charts.numbers import number, value_format, when
+from thalweg.charts.steps import speaking
 from thalweg.charts.style import (
     BLUE,
     INK,
@@ -26,7 +27,7 @@ from thalweg.charts.style import (
     layered,
 )
 from thalweg.messages import catalogue
-from thalweg.series.frequency.dates import days_between, iso
+from thalweg.series.frequency.dates import days_apart
 
 if TYPE_CHECKING:
     from thalweg.forecast.result import Findings
@@ -43,16 +44,16 @@ MOST_LABEL_ROWS = 5
 def _labels(findings: Findings, language: str) -> list[dict[str, Any]]:
     """Return a label for each miss in rows above the chart; the worst misses choose their place first."""
     used = findings.as_used
-    across = LEAST_WIDTH_PIXELS / max(days_between(used.dates[0], used.dates[-1]), 1)
+    across = LEAST_WIDTH_PIXELS / max(days_apart(used.dates[0], used.dates[-1]), 1)
     taken: list[list[tuple[float, float]]] = [[] for _ in range(MOST_LABEL_ROWS)]
     labels: list[dict[str, Any]] = []
     for miss in findings.misses:
         called = miss_names(miss, language, findings.country)
-        text = day(miss.date, language, "report.day_short") + (
+        text = when(miss.date, findings.series.frequency, language, "report.day_short") + (
             catalogue(language)("list.comma") + called if called else ""
         )
         length = LETTER_WIDTH_PIXELS * (1 + sum(2 if ord(letter) >= FIRST_WIDE_LETTER else 1 for letter in text))
-        at = days_between(used.dates[0], miss.date) * across
+        at = days_apart(used.dates[0], miss.date) * across
         left = at + length > LEAST_WIDTH_PIXELS
         start, end = (at - length, at) if left else (at, at + length)
         free = (row for row, spans in enumerate(taken) if all(end < other or start > last for other, last in spans))
@@ -61,7 +62,7 @@ def _labels(findings: Findings, language: str) -> list[dict[str, Any]]:
             taken[row].append((start, end))
         labels.append(
             {
-                "day": iso(miss.date),
+                "day": str(days(np.array([miss.date]))[0]),
                 "target": miss.target,
                 "prediction": miss.prediction,
                 "holiday": called,
@@ -98,7 +99,7 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         In the user's units. Days that were not scored leave a gap. A label that would cover that of a larger
         error is left out; its dot stays.
     """
-    translate = catalogue(language)
+    translate = speaking(language, findings.series.frequency)
     series, used = findings.series, findings.as_used
     dates, table = every_step(
         series.frequency,
@@ -117,10 +118,12 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         translate("report.mark_estimate"),
         translate("report.mark_miss"),
     )
-    base = alt.Chart(columns({"day": days(dates), **table})).encode(x=day_axis(language, padding=8))
+    base = alt.Chart(columns({"day": days(dates), **table})).encode(
+        x=day_axis(language, padding=8, frequency=series.frequency)
+    )
     shown = value_format(series.values)
     tips = [
-        day_tip(language),
+        day_tip(language, frequency=series.frequency),
         alt.Tooltip("target:Q", title=truth, format=shown),
         alt.Tooltip("prediction:Q", title=estimate, format=shown),
     ]
@@ -129,7 +132,9 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     labels = _labels(findings, language)
     low, high = float(np.fmin(used.low95, used.target).min()), float(np.fmax(used.high95, used.target).max())
     heights = alt.Scale(domain=_place(labels, low, high), nice=False, zero=False)
-    misses = alt.Chart(alt.Data(values=labels)).encode(x=day_axis(language, padding=8), y="target:Q")
+    misses = alt.Chart(alt.Data(values=labels)).encode(
+        x=day_axis(language, padding=8, frequency=series.frequency), y="target:Q"
+    )
     # White letters under the coloured ones keep them readable over the lines of other labels.
     texts = [
         misses.transform_filter(f"datum.label && {'' if left else '!'}datum.left")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 
 import numpy as np
 
-from thalweg.series.frequency.record import EVERY_DAY
+from thalweg.series.frequency.record import EVERY_DAY, MINUTES_OF_A_DAY
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -169,9 +169,24 @@ def iso(date: np.datetime64) -> str:
 
 def isos(dates: NDArray[np.datetime64]) -> NDArray[np.str_]:
     """Return dates, or moments, as `iso` does; shape (dates,)."""
-    if dates.dtype == _MINUTE:
+    if dates.dtype == _MINUTE and dates.size:  # NumPy replaces nothing in an empty array
         return np.char.replace(np.datetime_as_string(dates), "T", " ")
     return np.datetime_as_string(dates.astype(_DAY))
+
+
+def is_moment(date: Any) -> bool:  # noqa: ANN401 - a date or an array of them
+    """Whether dates have a time of day."""
+    return date.dtype == _MINUTE
+
+
+def clock(moment: np.datetime64) -> str:
+    """Return the time of day of a moment, such as 14:30."""
+    return "{:02}:{:02}".format(*divmod(int(minutes_of_day(moment)), 60))
+
+
+def days_apart(first: np.datetime64, last: np.datetime64) -> float:
+    """Return how many days `last` lies after `first`; a part of a day counts as such."""
+    return float((last - first).astype("timedelta64[m]").astype(np.int64)) / MINUTES_OF_A_DAY
 
 
 def minutes_of_day(dates: Any) -> NDArray[np.int64]:  # noqa: ANN401 - a date or an array of them
@@ -181,7 +196,7 @@ def minutes_of_day(dates: Any) -> NDArray[np.int64]:  # noqa: ANN401 - a date or
 
 def day_numbers(dates: Any) -> NDArray[np.int64]:  # noqa: ANN401 - whatever NumPy makes dates of
     """Return the days from 1 January 1970 to each date, int64."""
-    return np.asarray(dates, dtype=_DAY).astype(np.int64)
+    return np.asarray(dates).astype(_DAY).astype(np.int64)
 
 
 def day_of_number(days: Any) -> NDArray[np.datetime64]:  # noqa: ANN401 - likewise, whole numbers
@@ -205,12 +220,27 @@ def years(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
 
 
 def share_of_year(dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
-    """Return which share of its calendar year has passed when each day begins: 0 on 1 January."""
-    dates = np.asarray(dates, dtype=_DAY)
+    """Return which share of its calendar year has passed at each date or moment: 0 when 1 January begins."""
+    passed = minutes_of_day(dates) / MINUTES_OF_A_DAY
+    dates = np.asarray(dates).astype(_DAY)
     year = dates.astype("datetime64[Y]")
     first = year.astype(_DAY).astype(np.int64)
     length = (year + np.timedelta64(1, "Y")).astype(_DAY).astype(np.int64) - first
-    return (dates.astype(np.int64) - first) / length
+    return (dates.astype(np.int64) - first + passed) / length
+
+
+def months(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Return the calendar month of each date: 0 for January to 11 for December."""
+    return np.asarray(dates).astype(_MONTH).astype(np.int64) % _MONTHS
+
+
+def days_of_steps(frequency: Frequency, dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Return the days that each step holds, as `day_numbers` counts them, shape (dates, days of a step).
+
+    A step of a week holds the seven days from its date on; any shorter one holds the day of its date.
+    """
+    days = frequency.units if frequency.unit == "D" else 1
+    return day_numbers(dates)[:, np.newaxis] + np.arange(days)
 
 
 def day_of_year(dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
@@ -221,7 +251,7 @@ def day_of_year(dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
 
 def month_and_day(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
     """Return 100 times the month plus the day of the month: 1225 on 25 December."""
-    dates = np.asarray(dates, dtype=_DAY)
+    dates = np.asarray(dates).astype(_DAY)
     months = dates.astype("datetime64[M]")
     day = (dates - months.astype(_DAY)).astype(np.int64) + 1
     return (months.astype(np.int64) % _MONTHS + 1) * 100 + day

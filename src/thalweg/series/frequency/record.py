@@ -11,6 +11,8 @@ EVERY_DAY = "1111111"
 LONGEST = 200_000  # steps
 LAGS = 4
 MINUTES_OF_A_DAY, DAYS_OF_A_MONTH, MONTHS_OF_A_YEAR = 1440, 31, 12
+LEAST_RESIDUALS = 60  # behind an interval: with fewer, each end of a 95% interval would be the most extreme residual
+KNOWN = ("day", "week", "year")  # the seasons that rungs of some frequency know, the shortest first
 DATE_UNITS = {"m": "m", "D": "D", "M": "D"}  # the unit in which steps are counted, to NumPy's unit of the dates
 
 
@@ -142,6 +144,16 @@ class Frequency:
         return self.unit == "m"
 
     @property
+    def by_day(self) -> bool:
+        """Whether a step is a day."""
+        return self.unit == "D" and self.units == 1
+
+    @property
+    def by_month(self) -> bool:
+        """Whether a step is a month or several."""
+        return self.unit == "M"
+
+    @property
     def whole_calendar(self) -> bool:
         """Whether every step of its length occurs, so that dates lie equally far apart."""
         return self.weekmask == EVERY_DAY and not self.slots
@@ -150,6 +162,11 @@ class Frequency:
     def two_long_seasons(self) -> int:
         """The least length from which the course of the long season can be learned: two years of days."""
         return 2 * (self.long_season if self.sub_daily else self.year)
+
+    @property
+    def calibrated_on(self) -> int:
+        """How many of the latest residuals make the intervals: those of a year, and more where a year has few steps."""
+        return max(self.year, LEAST_RESIDUALS)
 
     @property
     def between_refits(self) -> int:
@@ -261,7 +278,7 @@ def sub_daily(minutes: int, weekmask: str = EVERY_DAY, slots: tuple[int, ...] = 
             (f"copy the same {place} of last week", week),
         ),
         known=("day", "week"),
-        calendar=("time", "weekday", "season", "holiday"),
+        calendar=("time", "weekday", "holiday"),  # few series of hours span the years that waves of the year need
     )
 
 
