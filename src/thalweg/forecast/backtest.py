@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from thalweg.learn.activation import Values
     from thalweg.learn.training.thread_pool import ThreadPool
 
+REFITS_BEFORE_ANEW = 6  # that go on from the one before; half a year
 Cutoff = tuple[int, ...]  # for each series, how many of its values are learned from
 
 
@@ -57,8 +58,9 @@ def refit_member(
 ) -> Refits:
     """Fit a member on the steps before each cutoff, one after another.
 
-    The first fit starts from nothing and takes as many epochs as the search found. Each later one goes on from the
-    unknowns of the one before, unless the series is short; see `thalweg.forecast.training.descend`.
+    The first fit goes on from `start`, or else starts from nothing and takes as many epochs as the search found. Each
+    later one goes on from the one before, but for every sixth, which starts from nothing again: networks that only go on
+    learn the early values by heart. See `thalweg.forecast.training.descend`.
 
     Parameters
     ----------
@@ -81,6 +83,8 @@ def refit_member(
     predictors: list[RungPredictor] = []
     total = len(cutoffs) * len(member.seeds)
     for at, cutoff in enumerate(cutoffs):
+        if at and at % REFITS_BEFORE_ANEW == 0:
+            thetas = {}
         fitting = member.rung.fitting(data, cutoff, steps, again=len(thetas) == len(member.seeds))
         descents: list[Descended] = []
         for place, (seed, epochs) in enumerate(zip(member.seeds, member.epochs, strict=True)):

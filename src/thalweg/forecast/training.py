@@ -255,8 +255,8 @@ def scored(training_set: TrainingSet, spans: Sequence[Span]) -> Scored:
 
 LEAST_EXAMPLES_TO_GO_ON = 1000  # with fewer, a refit starts from nothing, which is quick and forgets sooner
 SEEDS_APART = 1_000_003  # so that no two refits have the same seed
-RATE_TO_GO_ON = 0.3  # of the learning rate: a network that has learned all but the last month needs less
-EPOCHS_TO_GO_ON = 3
+RATE_TO_GO_ON = 0.1  # of the learning rate: a network that has learned all but the last month needs little
+EPOCHS_TO_GO_ON = 1
 
 
 class Descended(NamedTuple):
@@ -300,8 +300,8 @@ def descend(
         Without validation: the number of epochs that an earlier descent found, at most as many as the schedule spans
         on these examples.
     start : ndarray, shape (unknowns,), optional
-        Without validation: the unknowns of a fit on fewer values, from which this one goes on, at a part of the
-        learning rate, for a few epochs. With few examples it starts from nothing all the same.
+        Without validation: the unknowns of a fit on fewer values, from which this one goes on, at a tenth of the
+        learning rate, for an epoch. With few examples it starts from nothing all the same.
     late : callable, optional
         Asked between slices of the descent; True ends it.
     progress : callable, optional
