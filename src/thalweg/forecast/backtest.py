@@ -59,8 +59,8 @@ def refit_member(
     """Fit a member on the steps before each cutoff, one after another.
 
     The first fit goes on from `start`, or else starts from nothing and takes as many epochs as the search found. Each
-    later one goes on from the one before, but for every sixth, which starts from nothing again: networks that only go on
-    learn the early values by heart. See `thalweg.forecast.training.descend`.
+    later one goes on from the one before, but for every sixth, which starts from nothing again: networks that only go
+    on learn the early values by heart. See `thalweg.forecast.training.descend`.
 
     Parameters
     ----------

@@ -100,7 +100,7 @@ class Candidate:
 
     @property
     def shared(self) -> bool:
-        """Whether it is one rung whose networks are shared over the steps ahead; it serves later steps than the first."""
+        """Whether it is one rung whose networks are shared over the steps; it serves later steps than the first."""
         return len(self.members) == 1 and bool(getattr(self.members[0].rung, "shared", False))
 
 
