@@ -140,7 +140,7 @@ def in_steps_of(frequency: Frequency, note: Message) -> Message:
         return note
     kind = "time" if frequency.sub_daily else "season" if frequency.season > 1 else "before"
     told = {"steps": steps_of(frequency), "source": Message(f"read.filled.{kind}")}
-    return Message(note.key.replace("note.", "note.steps."), {**note.values, **told})
+    return Message(f"note.steps.{note.key.removeprefix('note.')}", {**note.values, **told})
 
 
 _OF_DAYS = {
