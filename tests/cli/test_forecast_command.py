@@ -37,7 +37,9 @@ def test_the_table_names_every_rung_and_marks_the_choice(run):
     marked = [line for line in run.text.splitlines() if line.startswith("▸")]
     assert len(marked) == 1
     assert marked[0].split()[1:] >= run.json["chosen"].split()
-    assert "sealed " not in run.text.split("Rung")[1].split("L:")[0], "the seal is open in the final table"
+    table = run.text.rpartition("\n  Rung ")[2].partition("L:")[0]
+    assert run.json["chosen"] in table
+    assert "sealed " not in table, "the seal is open in the final table"
 
 
 def test_nothing_is_wider_than_the_terminal_and_nothing_goes_to_stderr(run):

@@ -15,7 +15,7 @@ FLOORS = [
     {"messages"},
     {"errors"},
     {"files", "options"},
-    {"checksummed"},
+    {"checksummed", "kept"},
     {"learn", "series"},
     {"forecast"},
     {"charts"},

@@ -135,7 +135,7 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
     }
     others = best_without_and_with_calendar(searched, opened)
     beforehand = event_notes(series, data.calendar, split.train)
-    notes = [*searched.notes, *limit.notes, *fallbacks(plan, frequency), *beforehand]
+    notes = [*searched.notes, *limit.notes, *fallbacks(plan), *beforehand]
     sentences = verdict(
         chosen,
         calibration,

@@ -164,13 +164,17 @@ def spans_of(split: Split, cut: int, blocks: Sequence[tuple[int, int]]) -> list[
     return [near if last - 1 + LEAST_CUTOFFS <= split.validation else [(cut, sealed)] for _, last in blocks]
 
 
-def fallbacks(plan: Plan, frequency: Frequency) -> list[Message]:
+def fallbacks(plan: Plan) -> list[Message]:
     """Return a sentence for the steps whose ways could not be chosen, where there are any."""
     unchosen = [block for block in plan.blocks if not block.cutoffs and block.losses is None]
     if not unchosen or len(unchosen) == len(plan.blocks):
         return []
     told = {"first": unchosen[0].first, "way": rung_message(unchosen[0].ways[0])}
+<<<<<<< HEAD
     return [Message("verdict.fallback", told | {"least": LEAST_CUTOFFS, **words_of(frequency)})]
+=======
+    return [Message("verdict.fallback", told | {"least": LEAST_CUTOFFS})]
+>>>>>>> work-core
 
 
 def plan_steps(
