@@ -170,11 +170,7 @@ def fallbacks(plan: Plan) -> list[Message]:
     if not unchosen or len(unchosen) == len(plan.blocks):
         return []
     told = {"first": unchosen[0].first, "way": rung_message(unchosen[0].ways[0])}
-<<<<<<< HEAD
-    return [Message("verdict.fallback", told | {"least": LEAST_CUTOFFS, **words_of(frequency)})]
-=======
     return [Message("verdict.fallback", told | {"least": LEAST_CUTOFFS})]
->>>>>>> work-core
 
 
 def plan_steps(
