@@ -10,7 +10,6 @@ import numpy as np
 from thalweg.forecast.names import rung_message
 from thalweg.forecast.ways import RECURSIVE
 from thalweg.messages import Message
-from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
