@@ -16,6 +16,7 @@ import typer.main
 from thalweg.cli.app import app
 from thalweg.cli.predict import PredictOptions
 from thalweg.cli.sample import SampleOptions
+from thalweg.cli.update import UpdateOptions
 from thalweg.forecast.options import FitOptions, LadderName
 from thalweg.messages import catalogue
 from thalweg.options import Day, Kind, Number, Options, Switch, WholeNumber, WholeNumbers
@@ -37,6 +38,7 @@ MARKS = re.compile(r"(?<=<!-- options )(.+?)( -->\n).*?(?=<!-- /options -->)", r
 RECORDS: dict[str, tuple[type[Options], ...]] = {
     "forecast": (ReadOptions, FitOptions),
     "predict": (PredictOptions, ReadOptions),
+    "update": (UpdateOptions, ReadOptions),
     "sample": (SampleOptions,),
     "look": (ReadOptions,),
     "fit": (FitOptions,),
