@@ -96,11 +96,18 @@ def trends(frequency: Frequency = DAILY) -> tuple[Trend, ...]:
     return (Trend(season, f"{name} + trend"),) if season > 1 else ()
 
 
-def shared(frequency: Frequency) -> tuple[Rung, ...]:
-    """Return the rungs whose networks are shared over the steps ahead, one for each season that is known."""
+def ahead(frequency: Frequency) -> tuple[Rung, ...]:
+    """Return the rungs that are ways to predict later steps, whatever rung is chosen.
+
+    One of each kind alone is worse far ahead than their mean: networks with a calendar, which are fed their own
+    predictions, and networks that are shared over the steps, from the last value and from the mean of a season.
+    """
     _, _, month, _ = frequency.lags
-    rung = Rung(month, hidden=(64,), optimizer=WIDE_OPTIMIZER, seeds=3, epochs=8, patience=8, shared=True)
-    return tuple(replace(rung, known=known) for known in frequency.known)
+    fed = (suited(Rung(month, hidden=(100,), known=word, seeds=2, epochs=40, ahead=True)) for word in frequency.known)
+    near = Rung(month, hidden=(64, 64), optimizer=WIDE_OPTIMIZER, seeds=2, epochs=12, patience=12, shared=True)
+    levels = ("last", "season") if frequency.level > 1 else ("last",)
+    shared = (replace(near, known=word, level=level, ahead=True) for word in frequency.known for level in levels)
+    return (*fed, *shared)
 
 
 def _lecture(frequency: Frequency) -> tuple[Specification, ...]:
@@ -136,13 +143,13 @@ def named_ladder(name: str, frequency: Frequency = DAILY) -> Ladder:
         line = suited(Rung(month, known=last if frequency.sub_daily else first))
         copying = len(copies(frequency))
         lecture = _lecture(frequency)
-        rungs = (*lecture[:copying], *trends(frequency), *lecture[copying:], line, *shared(frequency))
+        rungs = (*lecture[:copying], *trends(frequency), *lecture[copying:], line, *ahead(frequency))
         return Ladder(name, rungs, again=again, mean=True)
     if name == "quick":
-        shapes = dict.fromkeys((first, last))  # one where a frequency has one season alone
-        rungs = (Rung(season), Rung(month, hidden=(100,)), *(Rung(month, hidden=(100,), known=word) for word in shapes))
-        few = tuple(replace(suited(rung), seeds=2, epochs=40, updates=0) for rung in rungs)
-        return Ladder(name, (*copies(frequency), *trends(frequency), *few, *shared(frequency)))
+        few = tuple(
+            replace(suited(rung), seeds=2, epochs=40, updates=0) for rung in (Rung(season), Rung(month, hidden=(100,)))
+        )
+        return Ladder(name, (*copies(frequency), *trends(frequency), *few, *ahead(frequency)))
     raise ValueError(f"There is no ladder {name!r}.")
 
 

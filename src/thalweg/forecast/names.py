@@ -29,7 +29,7 @@ _FORMS = {
     "last_week_at_its_level": re.compile(r"last week at its level"),
     "damped_line": re.compile(r"damped line"),
 }
-_TREND, _SHARED = " + trend", " shared"
+_TREND, _SHARED = " + trend", {" shared": "rung.shared", " shared smooth": "rung.shared_smooth"}
 _KNOWS = re.compile(r"(?P<rung>linear \d+|[\d×-]+ \w+ \d+) (?P<known>day|week|year)")
 
 
@@ -39,9 +39,10 @@ def rung_message(name: str) -> Message | str:
         return Message(f"rung.{_COPIES[name]}")
     if name.endswith(_TREND) and (copied := name.removesuffix(_TREND)) in _COPIES:
         return Message("rung.trend", {"copy": rung_message(copied)})
-    if name.endswith(_SHARED) and (found := _KNOWS.fullmatch(name.removesuffix(_SHARED))):
-        known = Message(f"rung.known.{found['known']}")
-        return Message("rung.shared", {"rung": rung_message(found["rung"]), "known": known})
+    for ending, key in _SHARED.items():
+        if name.endswith(ending) and (found := _KNOWS.fullmatch(name.removesuffix(ending))):
+            known = Message(f"rung.known.{found['known']}")
+            return Message(key, {"rung": rung_message(found["rung"]), "known": known})
     if found := _KNOWS.fullmatch(name):
         known = Message(f"rung.known.{found['known']}")
         return Message("rung.knows", {"rung": rung_message(found["rung"]), "known": known})

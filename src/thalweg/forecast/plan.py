@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from thalweg.series.split import Split
 
 LEAST_CUTOFFS = 8  # below, a block of steps takes the seasonal fallback
+WINDOWS = 3  # as long as the furthest step of a block; a validation part that holds fewer is too short to choose on
 MORE_CUTOFFS = 20  # than the least, where training values are used too
-DOUBT = 0.2  # share by which other ways must be better than the learned ones, for one window of evidence
+DOUBT = 0.2  # share by which other ways must be better than all learned ones, for one window of evidence
+LEAST_DOUBT = 0.06  # the same for any number of windows
+HOPELESS = 0.5  # a learned way whose loss is larger by this share than that of the best is left out of their mean
 NEARLY = 0.15  # a way whose loss is at most so much larger than the least, as a share, may be part of a mean
 FADE_STEPS = 3  # the first steps of a block over which its ways take over from those of the block before
 
@@ -150,7 +153,7 @@ def first_cutoff(split: Split, blocks: Sequence[tuple[int, int]], longest: int) 
 
     It is then the same for every such horizon. At least half of the training part is left to be learned from.
     """
-    if blocks[-1][1] - 1 + LEAST_CUTOFFS <= split.validation:
+    if WINDOWS * blocks[-1][1] <= split.validation:
         return split.train
     wanted = longest - 1 + LEAST_CUTOFFS + MORE_CUTOFFS
     return max(split.train + split.validation - wanted, split.train // 2)
@@ -160,7 +163,7 @@ def spans_of(split: Split, cut: int, blocks: Sequence[tuple[int, int]]) -> list[
     """Return the values on which the ways of each block are compared: validation, for far steps training ones too."""
     sealed = split.train + split.validation
     near = [(split.train, sealed)]
-    return [near if last - 1 + LEAST_CUTOFFS <= split.validation else [(cut, sealed)] for _, last in blocks]
+    return [near if WINDOWS * last <= split.validation else [(cut, sealed)] for _, last in blocks]
 
 
 def fallbacks(plan: Plan) -> list[Message]:
@@ -182,9 +185,8 @@ def plan_steps(
 ) -> Plan:
     """Choose the ways of each block of steps by their loss over cutoffs before the sealed test.
 
-    The first step is that of the choice itself. Every other block takes the mean of the learned ways that are nearly as
-    good as the best of these, or the mean of the best of all ways where these are clearly better; where that loses to
-    copying, it copies.
+    The first step is that of the choice itself. Every other block takes the mean of the learned ways, or the mean of
+    the best of all ways where these are clearly better; where that loses to copying, it copies.
 
     Parameters
     ----------
@@ -237,17 +239,17 @@ class _Compared:
         """Return the loss of the mean of some ways."""
         return _loss(self.data, np.mean([self.rows[way] for way in ways], axis=0), self.spans)
 
-    def nearly_best(self, ways: Collection[str]) -> list[str]:
-        """Return those of some ways that are nearly as good as the best of them, the best first."""
+    def nearly_best(self, ways: Collection[str], share: float) -> list[str]:
+        """Return those of some ways whose loss is larger by a share at most than that of the best, the best first."""
         known = sorted((way for way in ways if np.isfinite(self.losses[way])), key=self.losses.__getitem__)
-        return [way for way in known if self.losses[way] <= (1 + NEARLY) * self.losses[known[0]]]
+        return [way for way in known if self.losses[way] <= (1 + share) * self.losses[known[0]]]
 
 
 def _best(compared: _Compared, learned: Collection[str], copies: Collection[str], windows: float) -> list[str]:
     """Return the ways whose mean predicts some steps.
 
-    They are the learned ways that are nearly as good as the best of these. Where the evidence is strong enough, they
-    are instead the two best of all ways, and a third that lowers the loss of the two. What loses to copying copies.
+    They are all the learned ways. Where the evidence is strong enough, they are instead the two best of all ways, and a
+    third that lowers the loss of the two. What loses to copying copies.
 
     Parameters
     ----------
@@ -258,14 +260,14 @@ def _best(compared: _Compared, learned: Collection[str], copies: Collection[str]
         picked on few of them were worse on later dates, over the series that this was tuned on.
     """
     ways, losses = compared.rows, compared.losses
-    near = compared.nearly_best(ways)
+    near = compared.nearly_best(ways, NEARLY)
     picked = near[:2]
     if len(near) > len(picked):
         third = min(near[2:], key=lambda way: compared.of_mean([*picked, way]))
         if compared.of_mean([*picked, third]) < compared.of_mean(picked):
             picked.append(third)
-    usual = compared.nearly_best([way for way in learned if way in ways])
-    if usual and compared.of_mean(picked) >= (1 - DOUBT / np.sqrt(windows)) * compared.of_mean(usual):
+    usual = compared.nearly_best([way for way in learned if way in ways], HOPELESS)
+    if usual and compared.of_mean(picked) >= (1 - max(DOUBT / np.sqrt(windows), LEAST_DOUBT)) * compared.of_mean(usual):
         picked = usual
     copied = min((way for way in copies if way in losses), key=losses.__getitem__, default=picked[0])
     return [copied] if losses[copied] < compared.of_mean(picked) else picked

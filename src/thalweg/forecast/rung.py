@@ -48,6 +48,10 @@ class Hyperparameters:
     shared : bool
         Whether one output answers every step ahead: the network sees how many steps ahead it predicts, and the calendar
         of that date.
+    level : str
+        Where it is shared, what values are taken from: ``last``, the last value; ``season``, the mean of a season.
+    ahead : bool
+        Whether it is a way to predict later steps, whatever rung is chosen; a shared one always is.
     """
 
     days_back: int
@@ -61,6 +65,8 @@ class Hyperparameters:
     seeds: int = 3
     updates: int = 0
     shared: bool = False
+    level: str = "last"
+    ahead: bool = False
 
     def planned_epochs(self, examples: int) -> int:
         """Return how many epochs the learning-rate schedule spans on so many examples."""
@@ -76,17 +82,24 @@ class Hyperparameters:
 
     def level_steps(self, frequency: Frequency) -> int:
         """Return the steps whose mean is the level that values are taken from; 0 for raw values."""
-        return 1 if self.shared else covariates(self.known, frequency).level_steps(frequency)
+        if self.shared:
+            return 1 if self.level == "last" else frequency.level
+        return covariates(self.known, frequency).level_steps(frequency)
 
     def steps_at_once(self, frequency: Frequency) -> int:
         """Return how many steps ahead the search fits it for: one, but the usual horizon where it is shared."""
         return frequency.horizon if self.shared else 1
 
     def suits(self, train: int, frequency: Frequency) -> bool:
-        """Whether it looks back over a third of the training steps at most, and has two long seasons to learn from."""
-        return self.days_back * SHARE_LOOKED_BACK <= train and (
-            not covariates(self.known, frequency).long or train >= frequency.two_long_seasons
-        )
+        """Whether it looks back over a third of the training steps at most, and has two long seasons to learn from.
+
+        A shared rung that knows the short season alone makes way for those of the long one where there are four of
+        these.
+        """
+        long = covariates(self.known, frequency).long
+        if self.days_back * SHARE_LOOKED_BACK > train or (long and train < frequency.two_long_seasons):
+            return False
+        return long or not self.shared or train < 2 * frequency.two_long_seasons
 
     @property
     def name(self) -> str:
@@ -100,7 +113,14 @@ class Hyperparameters:
         else:
             shape = "-".join(map(str, self.hidden)) + f" {self.activation}"
         known = f" {self.known}" if self.known else ""
-        return f"{shape} {self.days_back}{known}" + (" shared" if self.shared else "")
+        return f"{shape} {self.days_back}{known}" + self._shared
+
+    @property
+    def _shared(self) -> str:
+        """What the name of a shared rung ends with."""
+        if not self.shared:
+            return ""
+        return " shared" if self.level == "last" else " shared smooth"
 
     @property
     def kind(self) -> str:

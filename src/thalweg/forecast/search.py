@@ -99,6 +99,11 @@ class Candidate:
         return self.line.kind in ("linear", "network")
 
     @property
+    def ahead(self) -> bool:
+        """Whether it is a way to predict later steps, whatever rung is chosen."""
+        return len(self.members) == 1 and bool(getattr(self.members[0].rung, "ahead", False))
+
+    @property
     def shared(self) -> bool:
         """Whether it is one rung whose networks are shared over the steps; it serves later steps than the first."""
         return len(self.members) == 1 and bool(getattr(self.members[0].rung, "shared", False))
@@ -319,11 +324,13 @@ def _best_shapes_again(ladder: Ladder, candidates: Sequence[Candidate]) -> tuple
         widths, activation = one.line.hyperparameters.get("neurons", ()), one.line.hyperparameters.get("activation", "")
         if set(widths) == {SHAPE_AGAIN}:
             shapes[tuple(widths), activation] = None
-    return tuple(
+    again = (
         suited(replace(rung, hidden=hidden, activation=activation))
         for hidden, activation in list(shapes)[: ladder.best_shapes]
         for rung in ladder.again
     )
+    fitted = {one.line.rung for one in candidates}
+    return tuple(rung for rung in again if rung.name not in fitted)
 
 
 def mean_of(candidates: Sequence[Candidate], scorer: Scorer) -> Candidate | None:

@@ -59,7 +59,7 @@ class Team:
     @property
     def learned(self) -> tuple[str, ...]:
         """The names of the ways that gradient descent found."""
-        choice = (RECURSIVE, DIRECT) if any(member.seeds for member in self.choice) else ()
+        choice = (RECURSIVE,) if any(member.seeds for member in self.choice) else ()
         return (*choice, *(member.rung.name for member in self.shared))
 
     @property
@@ -144,8 +144,7 @@ def team_of(searched: Searched, choice: Candidate, horizon: int, longest: int, c
         usual += (Copy(year, "copy last year"),)
     counts = all(series.counts for series in panel.series)
     every = (*copied, *(one for one in (*usual, *far_ahead(frequency, counts=counts)) if one.needed <= cut))
-    learned = any(member.seeds for member in choice.members)
-    shared = tuple(one.members[0] for one in searched.candidates if one.shared)
+    shared = tuple(one.members[0] for one in searched.candidates if one.ahead and one is not choice)
     fallback = next((one.name for one in reversed((*copied, *usual[:1])) if one.needed <= cut), copied[0].name)
     return Team(
         frequency,
@@ -153,6 +152,6 @@ def team_of(searched: Searched, choice: Candidate, horizon: int, longest: int, c
         shared,
         longest if horizon > frequency.horizon else 0,
         every,
-        frequency.horizon if learned else 0,
+        0,
         fallback,
     )
