@@ -46,7 +46,7 @@ class LastYear(Block):
         past, transformed, season = origins.past, origins.transformed, self.frequency.season
         steps = targets.shape[1]
         # Far ahead, the same weeks of last year are not known yet, so those of the year before are taken.
-        ago = -(-(origins.ahead - 1 + STEPS_AROUND) // self.frequency.long_season) * self.frequency.long_season
+        ago = -(-(origins.ahead + STEPS_AROUND) // self.frequency.long_season) * self.frequency.long_season
         available = past.available >= look_back(self.frequency) - self.frequency.long_season + ago
         year_ago = np.where(available, past.newest - ago, past.newest)
         level_ago = trailing_mean(transformed, np.where(available, year_ago, season - 1), season)
