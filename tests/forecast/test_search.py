@@ -270,7 +270,7 @@ def test_options_out_of_range_are_refused(series, option, value, said):
 
 
 def test_the_shortest_series_is_served_whole(tmp_path):
-    """56 days and the furthest horizon, a third of them: every interval is a number, and the model comes back from its file."""
+    """56 days and the furthest horizon: every interval is a number, and the model comes back from its file."""
     short = series_of(channel(56).values)
     findings, model = search(short, ladder="full", horizon=18)
     assert all(line.days_back * 3 <= findings.split.train for line in findings.ladder if line.parameters)
