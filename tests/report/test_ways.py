@@ -15,11 +15,11 @@ def test_a_row_for_each_block_with_what_it_missed_by_and_what_copying_missed_by(
     table = ways_table(build_findings(horizon=120))
     assert [name for name, _ in table.head][:2] == ["days ahead", "Predicted by"]
     assert table.rows == [
-        ["1", "mean of 3, fed its own forecasts", "146", "–", "182"],
-        ["2 – 7", "mean of 3, all steps at once", "158", "179", "176"],
+        ["1", "mean of 3 (fed its own forecasts)", "146", "–", "182"],
+        ["2 – 7", "mean of 3 (all steps at once)", "158", "179", "176"],
         [
             "8 – 28",
-            "the mean of mean of 3, all steps at once and 64 relu 28 year shared",
+            "the mean of mean of 3 (all steps at once), 64 relu 28 year shared",
             "171",
             "192",
             "155",
@@ -40,7 +40,7 @@ def test_the_page_shows_the_table_in_both_languages():
     english, chinese = (PageReader(page(findings, language)).text for language in ("en", "zh"))
     assert "How each step ahead is predicted" in english
     assert "8 – 28" in english
-    assert "mean of 3, all steps at once" in english
+    assert "mean of 3 (all steps at once)" in english
     assert "未来每一步怎样预测" in chinese
     assert "一次给出各步" in chinese
     alone = PageReader(page(build_findings(horizon=1))).text
