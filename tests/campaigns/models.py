@@ -27,7 +27,7 @@ from safetensors.numpy import save
 from campaigns.campaign import Campaign, Outcome
 from campaigns.refusal import wrong_with
 from campaigns.tables import bytes_changed
-from support.small_searches import BOTH, NET, SHORT, YEAR, fitted, meant, search, series_of, served_by
+from support.small_searches import BOTH, NET, SHORT, YEAR, fitted, meant, search, series_of, served_by, shared_networks
 from support.strategies import random_examples
 from thalweg.checksummed import CHECKSUM, Kind, _checksum
 from thalweg.cli.terminal import print_forecast, print_model
@@ -235,7 +235,7 @@ def descent_works(path: Path) -> tuple[Any, str]:
 
 
 def models() -> dict[str, Model]:
-    """Return a model of every kind: a line, networks with a country's calendar or many outputs, a mean, a copy."""
+    """Return a model of every kind: lines, networks with a country, with many outputs and shared, a mean, a copy."""
     days = np.arange(430)
     views = series_of(np.round(800 + 200 * np.sin(days * 2 * np.pi / 7) + days + 40 * np.cos(days * days)))
     line = search(views, ladder=SHORT, horizon=3)[1]
@@ -247,6 +247,7 @@ def models() -> dict[str, Model]:
         "year": served_by(line, (RECURSIVE,), [year], calendar=calendar),
         "many": served_by(line, BOTH, [fitted(NET, views, len(views))], many),
         "mean": meant(line, views),
+        "shared": shared_networks(views),
         "copy": search(series_of(np.tile([50.0, 60, 70, 65, 40, 20, 30], 20)), ladder=SHORT, horizon=3)[1],
     }
 

@@ -1,5 +1,7 @@
 """One interface: whatever predicts is asked for any set of steps ahead, and answers in the same way."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -109,9 +111,11 @@ def test_a_seasonal_mean_may_be_chosen_and_served(weekly, tmp_path):
     model.save(tmp_path / "model.thalweg")
     again = load(tmp_path / "model.thalweg")
     np.testing.assert_array_equal(again.predict().mean, findings.forecast.mean)
-    np.testing.assert_array_equal(findings.forecast.mean[:3], findings.forecast.mean[7:])
+    alone = replace(again, plan=one_way(RECURSIVE, 10)).predict().mean  # whatever the later steps go by
+    assert findings.forecast.mean[0] == alone[0]
+    np.testing.assert_array_equal(alone[:3], alone[7:])
     last = model.days.values[-56:].reshape(8, 7)
-    np.testing.assert_allclose(findings.forecast.mean[:7], last.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(alone[:7], last.mean(axis=0), rtol=1e-12)
 
 
 def test_what_moved_a_seasonal_mean_is_told_exactly():

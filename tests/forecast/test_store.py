@@ -9,7 +9,6 @@ import struct
 import subprocess
 import sys
 import textwrap
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,16 +16,13 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from support.small_searches import BOTH, SHORT, WEEK, channel, fitted, meant, search, series_of, served_by
+from support.small_searches import BOTH, SHORT, channel, fitted, meant, search, series_of, served_by, shared_networks
 from thalweg.checksummed import CHECKSUM, _checksum
 from thalweg.errors import InputError
 from thalweg.forecast import store
 from thalweg.forecast.model import load
-from thalweg.forecast.plan import Block, Plan
-from thalweg.forecast.predictors.far_ahead import far_ahead
-from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.store import pack
-from thalweg.forecast.ways import DIRECT, RECURSIVE, Shared
+from thalweg.forecast.ways import DIRECT, RECURSIVE
 from thalweg.series.frequency.record import DAILY
 
 PARTS = ("mean", "low80", "high80", "low95", "high95")
@@ -50,22 +46,6 @@ def models(found, series):
 def many_outputs(model, series):
     many = [fitted(one.rung, series, len(series), model.horizon) for one in model.predictors.one_step.members]
     return served_by(model, BOTH, multi_step=many)
-
-
-def shared_networks(series):
-    """A model whose far steps are predicted by shared networks, near and far ones, and by what needs no fit."""
-    rung = replace(WEEK, shared=True)
-    made = search(series, ladder=SHORT, horizon=40)[1]
-    near, far = (Mean((fitted(rung, series, len(series), steps),)) for steps in (28, 40))
-    baselines = far_ahead(DAILY, counts=True)
-    blocks = [(1, 1, (RECURSIVE,)), (2, 28, (rung.name,)), (29, 91, (rung.name, *(one.name for one in baselines)))]
-    return replace(
-        made,
-        predictors=replace(made.predictors, shared=(Shared(rung.name, near, far),), baselines=baselines),
-        plan=Plan(tuple(Block(*block) for block in blocks)),
-        days=series,
-        team=None,
-    )
 
 
 def steps_and_ways(model):

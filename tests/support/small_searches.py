@@ -13,11 +13,12 @@ from thalweg.forecast.interval import adaptive_conformal
 from thalweg.forecast.ladder import Ladder, copies
 from thalweg.forecast.options import FitOptions
 from thalweg.forecast.plan import Block, Plan
+from thalweg.forecast.predictors.far_ahead import far_ahead
 from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.predictors.network import Rung, network_predictor
 from thalweg.forecast.search import estimates
 from thalweg.forecast.training import TrainingSet, descend
-from thalweg.forecast.ways import DIRECT, RECURSIVE, Predictors
+from thalweg.forecast.ways import DIRECT, RECURSIVE, Predictors, Shared
 from thalweg.learn.optimizer import Optimizer
 from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.record import DAILY
@@ -106,6 +107,22 @@ def meant(model, series, horizon=3):
     """A model of the same series whose choice is a mean of two rungs, one of them counted twice."""
     twice, once = (fitted(rung, series, len(series), epochs=40) for rung in (NET, LINE))
     return served_by(model, (RECURSIVE,), [twice, twice, once], chosen="mean of 2", bands=model.bands[:horizon])
+
+
+def shared_networks(series):
+    """A model whose far steps are predicted by shared networks, near and far ones, and by what needs no fit."""
+    rung = replace(WEEK, shared=True)
+    made = search(series, ladder=SHORT, horizon=40)[1]
+    near, far = (Mean((fitted(rung, series, len(series), steps),)) for steps in (28, 40))
+    baselines = far_ahead(DAILY, counts=True)
+    blocks = [(1, 1, (RECURSIVE,)), (2, 28, (rung.name,)), (29, 91, (rung.name, *(one.name for one in baselines)))]
+    return replace(
+        made,
+        predictors=replace(made.predictors, shared=(Shared(rung.name, near, far),), baselines=baselines),
+        plan=Plan(tuple(Block(*block) for block in blocks)),
+        days=series,
+        team=None,
+    )
 
 
 def estimates_of(predictor, series, first, last):

@@ -96,18 +96,25 @@ def trends(frequency: Frequency = DAILY) -> tuple[Trend, ...]:
     return (Trend(season, f"{name} + trend"),) if season > 1 else ()
 
 
-def ahead(frequency: Frequency) -> tuple[Rung, ...]:
+def ahead(frequency: Frequency, *, few: bool = False) -> tuple[Rung, ...]:
     """Return the rungs that are ways to predict later steps, whatever rung is chosen.
 
     One of each kind alone is worse far ahead than their mean: networks with a calendar, which are fed their own
-    predictions, and networks that are shared over the steps, from the last value and from the mean of a season.
+    predictions, and networks that are shared over the steps, from the last value and from the mean of a season. With
+    `few`, fewer networks are fitted.
     """
     _, _, month, _ = frequency.lags
-    fed = (suited(Rung(month, hidden=(100,), known=word, seeds=2, epochs=40, ahead=True)) for word in frequency.known)
+    network = Rung(month, hidden=(100,), ahead=True)
+    fed = (suited(replace(network, known=word)) for word in frequency.known)
     near = Rung(month, hidden=(64, 64), optimizer=WIDE_OPTIMIZER, seeds=2, epochs=12, patience=12, shared=True)
     levels = ("last", "season") if frequency.level > 1 else ("last",)
     shared = (replace(near, known=word, level=level, ahead=True) for word in frequency.known for level in levels)
-    return (*fed, *shared)
+    return (*(quick(rung) if few else rung for rung in fed), *shared)
+
+
+def quick(rung: Rung) -> Rung:
+    """Return a rung with fewer networks and epochs."""
+    return replace(rung, seeds=2, epochs=40, updates=0)
 
 
 def _lecture(frequency: Frequency) -> tuple[Specification, ...]:
