@@ -106,7 +106,7 @@ def ahead(frequency: Frequency, *, few: bool = False) -> tuple[Rung, ...]:
     _, _, month, _ = frequency.lags
     network = Rung(month, hidden=(100,), ahead=True)
     fed = (suited(replace(network, known=word)) for word in frequency.known)
-    near = Rung(month, hidden=(64, 64), optimizer=WIDE_OPTIMIZER, seeds=2, epochs=12, patience=12, shared=True)
+    near = Rung(month, hidden=(64, 64), optimizer=WIDE_OPTIMIZER, seeds=2, epochs=12, shared=True)
     levels = ("last", "season") if frequency.level > 1 else ("last",)
     shared = (replace(near, known=word, level=level, ahead=True) for word in frequency.known for level in levels)
     return (*(quick(rung) if few else rung for rung in fed), *shared)
@@ -153,10 +153,8 @@ def named_ladder(name: str, frequency: Frequency = DAILY) -> Ladder:
         rungs = (*lecture[:copying], *trends(frequency), *lecture[copying:], line, *ahead(frequency))
         return Ladder(name, rungs, again=again, mean=True)
     if name == "quick":
-        few = tuple(
-            replace(suited(rung), seeds=2, epochs=40, updates=0) for rung in (Rung(season), Rung(month, hidden=(100,)))
-        )
-        return Ladder(name, (*copies(frequency), *trends(frequency), *few, *ahead(frequency)))
+        few = (quick(suited(rung)) for rung in (Rung(season), Rung(month, hidden=(100,))))
+        return Ladder(name, (*copies(frequency), *trends(frequency), *few, *ahead(frequency, few=True)))
     raise ValueError(f"There is no ladder {name!r}.")
 
 
