@@ -140,7 +140,7 @@ class TrainingSet:
         rows = self.features.rows(past_of(series, newest, place), scale, self.outputs, ahead=ahead)
         at = (newest + ahead)[:, None] + np.arange(self.outputs)
         inside = np.minimum(at, upto - 1)
-        target = (rows.values[inside] - rows.level[:, None]) / scale.spread
+        target = (rows.values[inside] - rows.level[:, None]) / scale.spread - self.features.baseline(rows)
         weight = ((at < upto) & series.observed[inside]).astype(float)
         if scale.logarithm:
             # An error of the logarithm is relative; times the level it is an error in the user's units.
@@ -226,9 +226,11 @@ class Scored:
     target: NDArray[np.float64]
     weight: NDArray[np.float64]
     parts: tuple[tuple[slice, Scale], ...]
+    baseline: NDArray[np.float64]
 
     def in_user_units(self, outputs: Values) -> NDArray[np.float64]:
         """Return a network's outputs for these rows in the user's units, shape (rows, steps)."""
+        outputs = outputs + self.baseline
         made = [scale.inverse(outputs[rows], self.rows.level[rows]) for rows, scale in self.parts]
         return made[0] if len(made) == 1 else np.concatenate(made)
 
@@ -250,7 +252,9 @@ def scored(training_set: TrainingSet, spans: Sequence[Span]) -> Scored:
         weight.append(series.observed[at].astype(float))
         parts.append((slice(end, end + len(newest)), scale))
         end += len(newest)
-    return Scored(joined(rows), np.concatenate(target), np.concatenate(weight), tuple(parts))
+    together = joined(rows)
+    baseline = features.baseline(together)
+    return Scored(together, np.concatenate(target), np.concatenate(weight), tuple(parts), baseline)
 
 
 LEAST_EXAMPLES_TO_GO_ON = 1000  # with fewer, a refit starts from nothing, which is quick and forgets sooner

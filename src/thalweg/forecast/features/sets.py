@@ -151,6 +151,17 @@ class FeatureSet:
         others = (Column(block.name, name, block.known_ahead) for block in self.blocks for name in block.names(steps))
         return (*lags, *others)
 
+    def baseline(self, rows: Examples) -> NDArray[np.float64]:
+        """Return what the outputs of shared networks are added to, in spreads: the usual place of the first date.
+
+        Zeros where no block says it.
+        """
+        blocks = [block.name for block in self.blocks]
+        if StepsAhead.name not in blocks or UsualPlace.name not in blocks:
+            return np.zeros((len(rows), 1))
+        before = sum(len(block.names(1)) for block in self.blocks[: blocks.index(UsualPlace.name) + 1])
+        return rows.dense[:, before - 1 : before].astype(np.float64)
+
     def rows(
         self,
         past: Past,

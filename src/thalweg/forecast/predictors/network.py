@@ -119,7 +119,8 @@ class NetworkPredictor(RungPredictor):
         scale = self.scales[past.place]
         rows = self.features.rows(past, scale, self.network.widths[-1], ahead=ahead)
         outputs = Outputs(self.network, rows, np.float32)
-        return np.mean([scale.inverse(outputs(theta), rows.level) for theta in self.thetas], axis=0)
+        baseline = self.features.baseline(rows)
+        return np.mean([scale.inverse(outputs(theta) + baseline, rows.level) for theta in self.thetas], axis=0)
 
     def described(self) -> tuple[dict[str, Any], Values]:
         """Return rung, scale and widths, and the unknowns."""
