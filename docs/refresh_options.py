@@ -19,7 +19,7 @@ from thalweg.cli.sample import SampleOptions
 from thalweg.cli.update import UpdateOptions
 from thalweg.forecast.options import FitOptions, LadderName
 from thalweg.messages import catalogue
-from thalweg.options import Day, Kind, Number, Options, Switch, WholeNumber, WholeNumbers
+from thalweg.options import Day, Kind, Number, Numbers, Options, Switch, WholeNumber, WholeNumbers
 from thalweg.pictures.registry import views_of
 from thalweg.series.read.options import ReadOptions
 
@@ -54,6 +54,7 @@ WORDS = {
         "between": "{what}{unit} from {least} to {most}",
         "from": "{what}{unit}, {least} or more",
         "several": "up to {count} whole numbers from {least} to {most}",
+        "some": "up to {count} numbers above {least} and below {most}",
         "or_word": "{what}, or the word `{word}`",
         "day": "a day, such as `2025-01-09`",
         "unit": " of {unit}",
@@ -70,6 +71,7 @@ WORDS = {
         "between": "{least} 到 {most} 的{what}{unit}",
         "from": "{least} 或更大的{what}{unit}",
         "several": "最多 {count} 个 {least} 到 {most} 的整数",
+        "some": "最多 {count} 个大于 {least} 且小于 {most} 的数",
         "or_word": "{what}，或单词 `{word}`",
         "day": "日期，例如 `2025-01-09`",
         "unit": "（{unit}）",
@@ -80,7 +82,7 @@ WORDS = {
 }
 
 
-def takes(kind: Kind, language: str, *, command: bool) -> str:
+def takes(kind: Kind, language: str, *, command: bool) -> str:  # noqa: PLR0911 - a line for each kind
     """Return what an option takes, in words."""
     words = WORDS[language]
     match kind:
@@ -89,6 +91,8 @@ def takes(kind: Kind, language: str, *, command: bool) -> str:
         case WholeNumbers():
             several = words["several"].format(count=kind.count, least=f"{kind.least:,}", most=f"{kind.most:,}")
             return words["or_word"].format(what=several, word=kind.all_word) if kind.all_word else several
+        case Numbers():
+            return words["some"].format(count=kind.count, least=f"{kind.least:g}", most=f"{kind.most:g}")
         case Day():
             return words["day"]
         case Switch():

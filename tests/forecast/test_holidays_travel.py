@@ -12,6 +12,7 @@ from support.small_searches import OPTIONS, WEEK, channel
 from thalweg.forecast import store
 from thalweg.forecast.forecaster import fit_series
 from thalweg.forecast.ladder import Ladder
+from thalweg.forecast.levels import LEVELS
 from thalweg.forecast.model import load
 from thalweg.forecast.options import FitOptions
 from thalweg.messages import catalogue
@@ -94,8 +95,12 @@ def without_days(path, target):
     with safe_open(path, framework="numpy") as file:
         description = json.loads(file.metadata()[store.MODEL.key])
         tensors = {name: file.get_tensor(name) for name in file.keys() if name != "sha256"}  # noqa: SIM118
-    for key in ("holidays", "frequency", "levels", "version"):
+    bands = tensors["bands"].reshape(len(tensors["bands"]), -1, 2)
+    tensors["bands"] = bands[:, [description["levels"].index(level) for level in LEVELS]].reshape(len(bands), -1)
+    for key in ("holidays", "frequency", "levels", "version", "asked", "whole", "sums"):
         description.pop(key)
+    for key in ("medians", "paths"):
+        tensors.pop(key)
     target.write_bytes(store.seal(store.MODEL, description, tensors))
 
 

@@ -11,6 +11,7 @@ from thalweg.forecast.backtest import backtest
 from thalweg.forecast.calibrate import calibrate
 from thalweg.forecast.choose import choose, open_sealed_test
 from thalweg.forecast.data import data_of
+from thalweg.forecast.distribution import TABLE
 from thalweg.forecast.features.past import past_of
 from thalweg.forecast.ladder import Ladder, copies
 from thalweg.forecast.plan import one_way, plan_steps
@@ -179,7 +180,7 @@ def test_each_series_has_intervals_of_its_own(searched):
     np.testing.assert_array_equal(small.as_used.prediction, alone[SMALL.observed[slice(*parts.test[1])]])
     for each in (large, small):
         assert each.as_used.coverage[80] == pytest.approx(0.8, abs=0.12)
-        assert each.bands.shape == (4, 2, 2)
+        assert each.distribution.bands.shape == (4, len(TABLE), 2)
 
 
 def test_a_series_shorter_than_a_rung_has_no_predictions_and_stops_nothing():

@@ -99,6 +99,7 @@ def served_by(model, ways, one_step=None, multi_step=None, **changes):
     """Return a model with other members, whose later steps all go the same ways."""
     one_step = model.predictors.one_step.members if one_step is None else one_step
     horizon = len(changes.get("bands", model.bands))
+    changes = {"medians": model.medians[:horizon], "rows": model.rows[:, :horizon]} | changes
     predictors, plan = predictors_of(one_step, multi_step), plan_of(ways, horizon)
     return replace(model, predictors=predictors, plan=plan, team=None, **changes)
 

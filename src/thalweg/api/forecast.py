@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from thalweg.charts.numbers import estimate_decimals, number
+from thalweg.forecast.paths import USUAL_PATHS, path_columns
 from thalweg.forecast.result import Forecast as Predictions
 from thalweg.series.frames import frame_of
 from thalweg.series.frequency.dates import isos
@@ -29,6 +30,8 @@ class Forecast(Predictions):
         Conformal intervals; ``low80`` is the lower end of the 80% interval, and so on.
     notes : tuple of Message
         What was odd in the newer values that it starts from.
+    asked, ahead, inside, lengths
+        As of `thalweg.forecast.result.Forecast`.
     series : Series
         The days that it goes on from.
     """
@@ -38,7 +41,8 @@ class Forecast(Predictions):
     @classmethod
     def of(cls, predictions: Predictions, series: Series) -> Forecast:
         """Return predictions that go on from a series."""
-        return cls(predictions.dates, predictions.mean, predictions.intervals, predictions.notes, series=series)
+        held: dict[str, Any] = vars(predictions) | {"series": series}
+        return cls(**held)
 
     @property
     def forecast(self) -> Forecast:
@@ -46,7 +50,7 @@ class Forecast(Predictions):
         return self
 
     def to_frame(self, backend: str | None = None) -> Any:  # noqa: ANN401 - a frame of the user's library
-        """Return a row a day: ``date``, ``mean``, and the ends of the intervals.
+        """Return a row a day: ``date``, ``mean``, and the ends of the intervals and the quantiles that were asked for.
 
         Parameters
         ----------
@@ -58,8 +62,29 @@ class Forecast(Predictions):
         InputError
             If there is no such library, or it is not installed.
         """
-        columns = {"date": self.dates, "mean": self.mean} | self.intervals.columns()
-        return frame_of(columns, backend, self.series.backend)
+        return frame_of(self.columns(), backend, self.series.backend)
+
+    def samples_to_frame(
+        self,
+        paths: int = USUAL_PATHS,
+        seed: int = 0,
+        backend: str | None = None,
+    ) -> Any:  # noqa: ANN401 - a frame of the user's library
+        """Return sample paths as a frame, a row a path and a day: ``path`` (from 0 on), ``date``, ``value``.
+
+        Parameters
+        ----------
+        paths, seed : int
+            As of `sample`.
+        backend : str, optional
+            As of `to_frame`.
+
+        Raises
+        ------
+        InputError
+            As of `sample` and `to_frame`.
+        """
+        return frame_of(path_columns(self.dates, self.sample(paths, seed)), backend, self.series.backend)
 
     def plot(self, language: str = "en") -> alt.LayerChart:
         """Return the last days known and the forecast with its intervals as an Altair chart."""
@@ -71,9 +96,10 @@ class Forecast(Predictions):
         places = estimate_decimals(self.series.values)
         columns = [isos(self.dates).tolist()] + [
             [number(float(value), places) for value in column]
-            for column in (self.mean, *self.intervals.columns().values())
+            for name, column in self.columns().items()
+            if name != "date"
         ]
-        heads = ["date", "mean", *self.intervals.columns()]
+        heads = list(self.columns())
         wide = [max(map(len, [head, *cells])) for head, cells in zip(heads, columns, strict=True)]
         rows = [heads, *(list(row) for row in zip(*columns, strict=True))]
         table = ["  ".join(map(str.rjust, row, wide)) for row in rows]

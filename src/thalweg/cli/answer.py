@@ -14,7 +14,9 @@ from rich.text import Text
 from thalweg.charts.numbers import estimate_decimals, number, when
 from thalweg.charts.steps import first_steps, speaking
 from thalweg.cli.wrap import Sentence
+from thalweg.forecast.levels import level_name
 from thalweg.report.holidays import called_ahead
+from thalweg.report.totals import total_sentences
 from thalweg.series.frequency.dates import days_between
 
 if TYPE_CHECKING:
@@ -27,11 +29,8 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 
-NAMES_FROM = 4  # the column of the holidays, behind the date and the numbers
-
-
 def print_answer(console: Console, findings: Findings, translate: Catalogue) -> None:
-    """Print the first step ahead in bold, and the steps of the first season with their intervals."""
+    """Print the first step ahead in bold, the steps of the first season with their intervals, and the sum of all."""
     series, forecast, language = findings.series, findings.forecast, translate.language
     places = estimate_decimals(series.values)
     values = {name: number(float(getattr(forecast, name)[0]), places) for name in ("mean", "low80", "high80")}
@@ -50,6 +49,8 @@ def print_answer(console: Console, findings: Findings, translate: Catalogue) -> 
     if shown < horizon:
         more = translate("cli.more_ahead", horizon=horizon, **values)
         console.print(Sentence(more))
+    for sentence in total_sentences(findings.forecast, findings.series)[-1:]:
+        console.print(Sentence(translate(sentence)))
     console.print()
 
 
@@ -94,33 +95,37 @@ def forecast_table(
     def interval(low: float, high: float) -> str:
         return translate("cli.interval", low=number(float(low), places), high=number(float(high), places))
 
+    asked = forecast.asked
+    intervals = forecast.intervals.of(asked.levels)
+    quantiles = [forecast.intervals.quantile(each) for each in asked.quantiles]
     rows = [
         [
             when(date, days.frequency, translate.language),
             number(float(forecast.mean[row]), places),
-            interval(forecast.low80[row], forecast.high80[row]),
-            interval(forecast.low95[row], forecast.high95[row]),
+            *(interval(low, high) for low, high in zip(intervals.low[:, row], intervals.high[:, row], strict=True)),
+            *(number(float(each[row]), places) for each in quantiles),
         ]
         for row, date in enumerate(forecast.dates[:count])
     ]
-    heads = [translate(f"cli.forecast_{key}") for key in ("date", "mean", "80", "95")]
-    table = _laid(heads, rows)
+    heads = [translate(f"cli.forecast_{key}") for key in ("date", "mean")]
+    heads += [translate("cli.forecast_level", level=level_name(level)) for level in asked.levels]
+    heads += [f"q{level_name(each)}" for each in asked.quantiles]
+    numbers = len(heads) - 1
+    table = _laid(heads, rows, numbers)
     unlimited = console.options.update(max_width=10_000)
     whole = Measurement.get(console, unlimited, table).maximum <= console.width
     if any(holidays[:count]):
         heads.append(translate(head))
         rows = [[*row, name] for row, name in zip(rows, holidays, strict=False)]
-    return _laid(heads, rows, no_wrap=whole)
+    return _laid(heads, rows, numbers, no_wrap=whole)
 
 
-def _laid(heads: Sequence[str], rows: Sequence[Sequence[str]], *, no_wrap: bool = False) -> Table:
-    """Return the table: dates and names of holidays to the left, numbers to the right."""
+def _laid(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: int, *, no_wrap: bool = False) -> Table:
+    """Return the table: dates and names of holidays to the left, so many columns of numbers to the right."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for place, head in enumerate(heads):
-        side = "right" if 0 < place < NAMES_FROM else "left"
-        table.add_column(
-            Text(head, justify=side), justify=side, overflow="fold", no_wrap=no_wrap and place < NAMES_FROM
-        )
+        side = "right" if 0 < place <= numbers else "left"
+        table.add_column(Text(head, justify=side), justify=side, overflow="fold", no_wrap=no_wrap and place <= numbers)
     for row in rows:
         table.add_row(*map(Text, row))
     return table

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thalweg.cli.arguments import Flag, Position
+from thalweg.cli.csv_file import check_csv
 from thalweg.cli.options import Json, Lang
 from thalweg.errors import InputError
 from thalweg.forecast.belonging import MODEL_FILE
@@ -32,6 +33,7 @@ def forecast(
     reading: ReadOptions,
     options: FitOptions,
     out: Annotated[str | None, Flag("--out", "FOLDER")] = None,
+    samples: Annotated[Path | None, Flag("--samples", "FILE.csv")] = None,
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
@@ -66,7 +68,7 @@ def forecast(
     with file_of(file, translate) as path:
         series = read_with(path, reading)
     laps.end("read")
-    folder = _checked_folder(path, out, series)
+    folder = _checked_folder(path, out, series, samples)
     options = replace(options, events=events_of(options.events, reading.date_format, translate))
     calendar_of(series, options)  # refuses events of other days, before anything is printed
     series = complete(series, options, laps)
@@ -78,9 +80,10 @@ def forecast(
     print_findings(console, result.findings, translate)
     again = words_of(ctx)
     began = perf_counter()
-    _write(result, folder, lang, again)
+    _write(result, folder, lang, again, samples)
     report_seconds = perf_counter() - began
     console.print(translate("cli.written", folder=folder, files=FILES))
+    console.print(translate("look.written", file=samples) if samples else "", end="\n" if samples else "")
     print_times(console, {**laps.seconds, **result.findings.times, "report": report_seconds}, translate)
     console.print(translate("cli.again"))
     console.print("  " + line_of(again), soft_wrap=True)  # to be pasted, so that no line break may stand in it
@@ -88,7 +91,7 @@ def forecast(
         _print_json(result, lang)
 
 
-def _checked_folder(path: Path, out: str | None, series: Series) -> Path:
+def _checked_folder(path: Path, out: str | None, series: Series, samples: Path | None) -> Path:
     """Return the folder to write into, before long work; refuse one that cannot be written, or holds other things."""
     from thalweg.files import check_writable, reason_of
 
@@ -104,6 +107,8 @@ def _checked_folder(path: Path, out: str | None, series: Series) -> Path:
     if out is None:
         _check_same_series(folder, series)
     check_writable(folder, FILES)
+    if samples is not None:
+        check_csv("samples", samples, (path, *(folder / name for name in FILES)))
     return folder
 
 
@@ -150,10 +155,10 @@ def _check_same_series(folder: Path, series: Series) -> None:
         )
 
 
-def _write(result: FitResult, folder: Path, language: str, again: Sequence[str]) -> None:
+def _write(result: FitResult, folder: Path, language: str, again: Sequence[str], samples: Path | None) -> None:
     from thalweg.files import write_whole, written_together
     from thalweg.forecast.belonging import stamp_of
-    from thalweg.forecast.export import forecast_csv, ladder_csv
+    from thalweg.forecast.export import forecast_csv, ladder_csv, samples_csv
 
     with written_together(folder, first=MODEL_FILE) as aside:
         result.save(aside / MODEL_FILE)
@@ -162,6 +167,8 @@ def _write(result: FitResult, folder: Path, language: str, again: Sequence[str])
         write_whole(aside / "forecast.csv", forecast_csv(result.findings.forecast, days, stamp))
         write_whole(aside / "ladder.csv", ladder_csv(result.findings, stamp))
         result.report(aside / "report.html", language=language, command=again)
+        if samples is not None:
+            write_whole(samples, samples_csv(result.forecast, result.forecast.sample(), days))
 
 
 def _print_json(result: FitResult, language: str) -> None:

@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import typer
 
 from thalweg.cli.arguments import Flag, Position
+from thalweg.cli.csv_file import check_csv
 from thalweg.cli.options import Json, Lang
 from thalweg.errors import InputError
-from thalweg.files import check_writable, write_whole
+from thalweg.files import write_whole
 from thalweg.forecast.belonging import MODEL_FILE
-from thalweg.messages import Argument, Whole
+from thalweg.messages import Whole
 from thalweg.options import Options, WholeNumber, option, switch
 from thalweg.series.read.event_option import Events
 from thalweg.series.read.options import ReadOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from thalweg.forecast.model import Model, Recent
     from thalweg.forecast.result import Forecast
 
@@ -45,6 +48,7 @@ def predict(
     options: PredictOptions,
     reading: ReadOptions,
     out: Annotated[Path | None, Flag("--out", "FILE.csv")] = None,
+    samples: Annotated[Path | None, Flag("--samples", "FILE.csv")] = None,
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
@@ -59,7 +63,7 @@ def predict(
     from thalweg.cli.given import file_of
     from thalweg.cli.terminal import print_forecast, print_model, print_notes, print_recent, print_series
     from thalweg.forecast.belonging import stamp_of
-    from thalweg.forecast.export import forecast_csv
+    from thalweg.forecast.export import forecast_csv, samples_csv
     from thalweg.forecast.model import load
     from thalweg.messages import catalogue
     from thalweg.series.read import read_with
@@ -68,8 +72,7 @@ def predict(
     translate = catalogue(lang, command=True)
     events = events_of(options.events, reading.date_format, translate)
     loaded = load(model) if events is None else load(model).with_events(events)
-    if out is not None:
-        _check_out(out, model, newfile)
+    places = _places(out, samples, (model, newfile))
     series = None
     if newfile is not None:
         with file_of(newfile, translate) as path:
@@ -82,9 +85,11 @@ def predict(
     days = loaded.predict(series, options.horizon, keep_last=True)
     recent = None if series is None else loaded.recent(series, keep_last=True)
     age = (dt.datetime.now().astimezone().date() - loaded.made).days
-    if out is not None:
-        known = loaded.days if series is None else series
-        write_whole(out, forecast_csv(days, known.values, stamp_of(model.read_bytes())))
+    known = (loaded.days if series is None else series).values
+    made = {"out": lambda: forecast_csv(days, known, stamp_of(model.read_bytes()))}
+    made["samples"] = lambda: samples_csv(days, days.sample(), known)
+    for path, content in [(path, made[name]()) for name, path in places.items()]:
+        write_whole(path, content)
     if as_json:
         told = _object(loaded, days, recent, age) | {"notes": [translate(note) for note in (*loaded.notes, *odd)]}
         typer.echo(json.dumps(told, ensure_ascii=False, allow_nan=False))
@@ -98,9 +103,16 @@ def predict(
         print_notes(console, odd, translate)
     console.print()
     print_forecast(console, days, loaded.days if series is None else series, translate, loaded.calendar)
-    if out is not None:
-        console.print()
-        console.print(translate("look.written", file=out))
+    for at, path in enumerate(places.values()):
+        console.print(("" if at else "\n") + translate("look.written", file=path))
+
+
+def _places(out: Path | None, samples: Path | None, read: Sequence[str | Path | None]) -> dict[str, Path]:
+    """Return where to write, by the name of the option; refuse, before the work, what cannot be written."""
+    places = {name: path for name, path in (("out", out), ("samples", samples)) if path is not None}
+    for at, (name, path) in enumerate(places.items()):
+        check_csv(name, path, (*read, *list(places.values())[:at]))
+    return places
 
 
 def model_file(model: Path, newfile: str | None) -> Path:
@@ -126,21 +138,8 @@ def _command(*words: str) -> Whole:
     return Whole(shlex.join(["thalweg", *words]))
 
 
-def _check_out(out: Path, model: Path, newfile: str | None) -> None:
-    """Refuse, before the work, a place that no CSV can be written to, or that holds what is read."""
-    if out.suffix.lower() != ".csv":
-        raise InputError("predict.not_csv", argument=Argument("out", out))
-    if not out.parent.is_dir():
-        raise InputError("picture.no_folder", argument=Argument("out", out), folder=out.parent)
-    if out.is_dir():
-        raise InputError("picture.is_a_folder", path=out, option=Argument("out"))
-    if out.exists() and any(Path(one).exists() and out.samefile(one) for one in (model, newfile or "")):
-        raise InputError("predict.own_file", file=out, option=Argument("out"))
-    check_writable(out.parent)
-
-
 def _object(model: Model, days: Forecast, recent: Recent | None, age: int) -> dict[str, Any]:
-    from thalweg.forecast.export import forecast_rows, plain
+    from thalweg.forecast.export import forecast_rows, plain, total_rows
 
     return plain(
         {
@@ -160,5 +159,6 @@ def _object(model: Model, days: Forecast, recent: Recent | None, age: int) -> di
                 "worse_than_expected": recent.worse,
             },
             "forecast": forecast_rows(days),
+            "totals": total_rows(days),
         }
     )

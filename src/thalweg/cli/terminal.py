@@ -19,6 +19,7 @@ from thalweg.cli.table import ladder_table
 from thalweg.cli.wrap import Sentence
 from thalweg.forecast.result import mean_of_steps
 from thalweg.report.holidays import holiday_sentences
+from thalweg.report.totals import total_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -105,9 +106,11 @@ def print_recent(console: Console, recent: Recent | None, frequency: Frequency, 
 def print_forecast(
     console: Console, forecast: Forecast, days: Series, translate: Catalogue, calendar: Calendar
 ) -> None:
-    """Print every step of a forecast with its intervals and events, with the decimals of the values before it."""
+    """Print every step of a forecast with its intervals and events, as exact as the values before it, and its sums."""
     called = [day_names("", calendar.events_near(date, 0), translate.language) for date in forecast.dates]
     console.print(forecast_table(console, forecast, days, translate, holidays=called, head="cli.forecast_event_alone"))
+    for sentence in total_sentences(forecast, days):
+        console.print(Sentence(translate(sentence)))
 
 
 def _parts(console: Console, findings: Findings, translate: Catalogue) -> Iterator[RenderableType]:

@@ -84,7 +84,7 @@ def update(
     print_series(console, replace(series, notes=(*made.notes, *series.notes)), translate)
     print_recent(console, recent, made.days.frequency, translate)
     console.print()
-    print_forecast(console, days, made.days, translate)
+    print_forecast(console, days, made.days, translate, made.calendar)
     console.print()
     console.print(translate("cli.updated", file=target))
 

@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.forecast.distribution import TABLE, Distribution, StepCalibration, distribution_of, read
 from thalweg.forecast.features.past import past_of
-from thalweg.forecast.interval import (
-    AdaptiveConformal,
-    Ends,
-    MissTransform,
-    adaptive_conformal,
-    banded,
-    narrowest,
-    suited_transform,
-    widening,
-)
-from thalweg.forecast.levels import LEVEL_OF_UNFINISHED, LEVELS, around
+from thalweg.forecast.interval import Ends, MissTransform, adaptive_conformal, banded, narrowest, suited_transform
+from thalweg.forecast.levels import LEVEL_OF_UNFINISHED, USUAL, Asked, around
 from thalweg.forecast.limits import limits_of
+from thalweg.forecast.paths import Inside, residual_rows
 from thalweg.forecast.result import AsUsed
+from thalweg.forecast.totals import sums_inside
 from thalweg.learn.loss import LOSSES, mean_loss
 
 if TYPE_CHECKING:
@@ -45,10 +39,17 @@ class Calibration:
         How each step ahead is predicted.
     miss_transform : MissTransform
         The transform of residuals, chosen on training and validation values.
-    levels : tuple of float
-        Of the intervals, in percent.
-    bands : ndarray of float64, shape (horizon, levels, 2)
-        What to add to the prediction of each step ahead, in the transform's units; never narrower than a step before.
+    asked : Asked
+        The levels and the quantiles that are shown.
+    distribution : Distribution
+        What to add to the prediction of each step ahead, in the transform's units; no level is narrower than a step
+        before.
+    rows : ndarray of float32, shape (forecasts, horizon)
+        The residuals of whole forecasts, as of `thalweg.forecast.paths.residual_rows`.
+    inside : tuple of Inside
+        How many sums of some lengths fell inside their intervals over the sealed test.
+    whole : bool
+        Whether values are whole and never negative, so that the ends of intervals are whole.
     as_used : AsUsed
         The sealed test, one step ahead; each interval calibrated on earlier values.
     steps : ndarray of float64, shape (horizon,)
@@ -61,8 +62,11 @@ class Calibration:
 
     plan: Plan
     miss_transform: MissTransform
-    levels: tuple[float, ...]
-    bands: NDArray[np.float64]
+    asked: Asked
+    distribution: Distribution
+    rows: NDArray[np.float32]
+    inside: tuple[Inside, ...]
+    whole: bool
     as_used: AsUsed
     steps: NDArray[np.float64]
     errors: NDArray[np.float64]
@@ -76,7 +80,7 @@ def calibrate(
     plan: Plan,
     horizon: int,
     place: int = 0,
-    levels: tuple[float, ...] = LEVELS,
+    asked: Asked = USUAL,
 ) -> Calibration:
     """Calibrate the intervals of one series on its residuals, and score its sealed test.
 
@@ -92,34 +96,41 @@ def calibrate(
         Steps ahead.
     place : int
         Which series of the panel.
-    levels : tuple of float
-        In percent, rising.
+    asked : Asked
+        The levels and the quantiles that are shown.
     """
     series, first, sealed = data.panel.series[place], backtested.first[place], parts.test[place][0]
     forecasts = data.panel.part(backtested.by(plan, horizon), place)
     transform = _transform(series, forecasts[0], first, sealed)
-    bands: list[NDArray[np.float64]] = []
-    used: AdaptiveConformal | None = None
-    for step, predictions in enumerate(forecasts, 1):
-        conformal = _conformal(series, predictions, transform, first, sealed, step, levels)
-        used = used or conformal
-        # Where there are too few residuals so far ahead, the interval is that of the step before.
-        enough = (series.observed[first:] & np.isfinite(predictions[first:])).sum() >= LEAST_RESIDUALS
-        bands.append(conformal.last if enough or not bands else bands[-1])
-    assert used is not None, "there is at least one step"  # noqa: S101
-    lowest = _conformal(series, forecasts[0], transform, first, sealed, 1, (LEVEL_OF_UNFINISHED,)).last
-    as_used = _as_used(data.loss, series, forecasts[0], used, transform, sealed, backtested.refit_days, levels)
+    steps = [
+        _step(series, predictions, transform, first, sealed, step) for step, predictions in enumerate(forecasts, 1)
+    ]
+    levels = tuple(sorted({*TABLE, *asked.calibrated}))
     errors = LOSSES[data.loss].error(forecasts[0, sealed:], series.values[sealed:])
+    residuals, known = np.stack([each.residuals for each in steps]), np.stack([each.known for each in steps])
     return Calibration(
         plan=plan,
         miss_transform=transform,
-        levels=levels,
-        bands=widening(np.array(bands)),
-        as_used=as_used,
+        asked=asked,
+        distribution=distribution_of(steps, levels, LEAST_RESIDUALS),
+        rows=residual_rows(residuals, known, len(series) - first, horizon),
+        inside=sums_inside(
+            series, forecasts, steps, transform, first, sealed, asked.calibrated, least_residuals=LEAST_RESIDUALS
+        ),
+        whole=series.whole,
+        as_used=_as_used(data.loss, series, forecasts[0], steps[0], transform, sealed, backtested.refit_days, asked),
         steps=losses_ahead(data.loss, series, forecasts, sealed),
         errors=errors[series.observed[sealed:]].astype(np.float64),
-        low_residual=float(lowest[0, 0]),
+        low_residual=_lowest(steps[0]),
     )
+
+
+def _lowest(step: StepCalibration) -> float:
+    """Return the lower end of the interval below which a last value may not be complete."""
+    last = adaptive_conformal(
+        step.residuals, step.known, step.first, used=step.used, least=step.least, levels=(LEVEL_OF_UNFINISHED,)
+    ).last
+    return float(last[0, 0])
 
 
 def _transform(series: Series, predictions: NDArray[np.float64], first: int, sealed: int) -> MissTransform:
@@ -129,23 +140,15 @@ def _transform(series: Series, predictions: NDArray[np.float64], first: int, sea
     return suited_transform(series.values[:sealed], actual[known], made[known], counts=series.counts)
 
 
-def _conformal(
-    series: Series,
-    predictions: NDArray[np.float64],
-    transform: MissTransform,
-    first: int,
-    sealed: int,
-    step: int,
-    levels: tuple[float, ...],
-) -> AdaptiveConformal:
+def _step(
+    series: Series, predictions: NDArray[np.float64], transform: MissTransform, first: int, sealed: int, step: int
+) -> StepCalibration:
     """Calibrate the intervals of one step ahead on its residuals, over the sealed test."""
     made, actual = predictions[first:], series.values[first:]
     residuals, known = transform.residuals(actual, made, series.observed[first:])
     before = slice(None, sealed - first)
     least = narrowest(series.values[:sealed], residuals[before][known[before]], transform)
-    return adaptive_conformal(
-        residuals, known, sealed - first, step, used=series.frequency.calibrated_on, least=least, levels=levels
-    )
+    return StepCalibration(residuals, known, sealed - first, step, used=series.frequency.calibrated_on, least=least)
 
 
 def _limits(series: Series, sealed: int) -> Ends:
@@ -172,19 +175,25 @@ def _as_used(
     loss: str,
     series: Series,
     predictions: NDArray[np.float64],
-    conformal: AdaptiveConformal,
+    step: StepCalibration,
     transform: MissTransform,
     sealed: int,
     refit_days: int,
-    levels: tuple[float, ...],
+    asked: Asked,
 ) -> AsUsed:
     """Score the sealed test, one step ahead."""
     ahead = predictions[sealed:]
     limits = _limits(series, sealed) if transform.offset is not None else None
-    ends = banded(ahead, conformal.bands, transform, limits)
+    levels, bands, median = asked.calibrated, step.conformal.bands, None
+    if asked != USUAL:
+        bands, medians = read([step] * len(ahead), range(step.first, step.first + len(ahead)), levels)
+        median = banded(ahead, medians.reshape(-1, 1, 1), transform, limits)[:, 0, 0]
+    ends = banded(ahead, bands, transform, limits)
     scored = series.observed[sealed:]
     prediction, target = ahead[scored], series.values[sealed:][scored]
-    intervals = around(prediction, ends[scored], levels)
+    intervals = around(prediction, ends[scored], levels, None if median is None else median[scored])
+    if series.whole:
+        intervals = intervals.whole()
     return AsUsed(
         refit_days=refit_days,
         test=mean_loss(LOSSES[loss], prediction, target),

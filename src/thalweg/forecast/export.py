@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.forecast.belonging import COLUMN
+from thalweg.forecast.levels import level_name
+from thalweg.forecast.paths import path_columns
 from thalweg.forecast.plan import strategy_name
 from thalweg.messages import catalogue
 from thalweg.series.frequency.dates import day_numbers, iso
@@ -42,11 +44,12 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
     -------
     dict
         ``version`` (1), ``data``, ``split``, ``ladder``, ``chosen``, ``rests_on``, ``loss``, ``baselines``,
-        ``as_used``, ``coverage``, ``steps`` (the loss of each step ahead, tomorrow's first), ``copied_steps`` (that of
-        copying), ``strategy`` (the ways of the later steps, or ``by step`` where they differ), ``blocks`` (the ways of
-        each block of steps ahead, and the losses by which they were chosen), ``forecast``, ``misses``, ``verdict``,
-        ``country``, ``events``, ``seconds``, ``times`` and ``settings``. Dates are ISO 8601, numbers are in the user's
-        units, and a number that is not finite is null.
+        ``as_used``, ``coverage``, ``quantile_coverage``, ``steps`` (the loss of each step ahead, tomorrow's first),
+        ``copied_steps`` (that of copying), ``strategy`` (the ways of the later steps, or ``by step`` where they
+        differ), ``blocks`` (the ways of each block of steps ahead, and the losses by which they were chosen),
+        ``forecast``, ``totals`` (sums over the next steps), ``misses``, ``verdict``, ``country``, ``events``,
+        ``seconds``, ``times`` and ``settings``. Dates are ISO 8601, numbers are in the user's units, and a number that
+        is not finite is null.
     """
     translate = catalogue(language)
     series, split, used = findings.series, findings.split, findings.as_used
@@ -84,12 +87,14 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
                 "days": len(used.dates),
                 "served": findings.served,
             },
-            "coverage": used.coverage,
+            "coverage": by_level(used.coverage),
+            "quantile_coverage": _below(findings),
             "steps": findings.steps,
             "copied_steps": findings.copied,
             "strategy": strategy_name(findings.plan),
             "blocks": [vars(block) for block in findings.plan.blocks],
             "forecast": forecast_rows(findings.forecast),
+            "totals": total_rows(findings.forecast),
             "misses": [
                 {
                     "date": miss.date,
@@ -130,13 +135,13 @@ def _events(findings: Findings) -> list[dict[str, Any]] | None:
 
 
 def forecast_rows(forecast: Forecast) -> list[dict[str, Any]]:
-    """Return one row of plain values for each day: ``date``, ``mean``, ``low80``, ``high80``, ``low95``, ``high95``."""
-    columns = {"date": forecast.dates, "mean": forecast.mean} | forecast.intervals.columns()
+    """Return one row of plain values for each day: ``date``, ``mean``, ``low80``, …, and quantiles as ``q0.1``, …."""
+    columns = forecast.columns()
     return [plain(dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
 
 
 def forecast_csv(forecast: Forecast, values: NDArray[np.float64], stamp: str) -> bytes:
-    """Return the forecast as CSV (UTF-8): ``date,mean,low80,high80,low95,high95,model``.
+    """Return the forecast as CSV (UTF-8): ``date,mean,low80,high80,low95,high95,model``, or the levels asked for.
 
     Parameters
     ----------
@@ -147,7 +152,44 @@ def forecast_csv(forecast: Forecast, values: NDArray[np.float64], stamp: str) ->
         Of the model, as `thalweg.forecast.belonging.stamp_of` returns it.
     """
     rows = ({**row, COLUMN: stamp} for row in forecast_rows(forecast))
-    return csv_of(("date", "mean", *forecast.intervals.columns(), COLUMN), rows, variation(values))
+    return csv_of((*forecast.columns(), COLUMN), rows, variation(values))
+
+
+def samples_csv(forecast: Forecast, paths: NDArray[np.float64], values: NDArray[np.float64]) -> bytes:
+    """Return sample paths as CSV (UTF-8), a line a path and a day: ``path,date,value``; `values` as `forecast_csv`."""
+    columns = path_columns(forecast.dates, paths)
+    rows = (plain(dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True))
+    return csv_of(tuple(columns), rows, variation(values))
+
+
+def total_rows(forecast: Forecast) -> list[dict[str, Any]]:
+    """Return the sums over the next steps as plain values, with the ends that were asked for."""
+    return [
+        plain(
+            {
+                "steps": total.steps,
+                "first": total.first,
+                "last": total.last,
+                "mean": total.mean,
+                **total.columns(forecast.asked),
+                "coverage": by_level(total.coverage),
+                "sums": total.sums,
+            }
+        )
+        for total in forecast.totals()
+    ]
+
+
+def by_level(shares: Mapping[float, float]) -> dict[str, float]:
+    """Return shares by the name of their level: ``80`` for 80.0, ``97.5``."""
+    return {level_name(level): share for level, share in shares.items()}
+
+
+def _below(findings: Findings) -> dict[str, float]:
+    """Return the share of the sealed days at or below each quantile that was asked for, by its name."""
+    used = findings.as_used
+    quantiles = findings.forecast.asked.quantiles
+    return {level_name(each): float(np.mean(used.target <= used.intervals.quantile(each))) for each in quantiles}
 
 
 def ladder_csv(findings: Findings, stamp: str) -> bytes:

@@ -48,7 +48,7 @@ def final_fit(
         Is given the number of parts of the team that were fitted, in shares.
     """
     (series,) = data.panel.series
-    steps = len(calibration.bands)
+    steps = len(calibration.distribution.bands)
     ((predictors,), _) = refit(data, team, [(len(series),)], steps, pool, advance, backtested.ended)
     days = last_values(series, predictors.seen)
     limits = before(predictors.limits[0], series, len(series) - len(days))
@@ -60,13 +60,18 @@ def final_fit(
         calendar=data.calendar,
         days=days,
         miss_transform=calibration.miss_transform,
-        levels=calibration.levels,
-        bands=calibration.bands,
+        levels=calibration.distribution.levels,
+        bands=calibration.distribution.bands,
         errors=calibration.errors,
         low_residual=calibration.low_residual,
         made=dt.datetime.now().astimezone().date(),
         team=team,
         began=series.start,
+        medians=calibration.distribution.medians,
+        asked=calibration.asked,
+        rows=calibration.rows,
+        inside=calibration.inside,
+        whole=calibration.whole,
     )
 
 

@@ -118,7 +118,7 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
         plan, backtested = served.plan, served.backtest
         laps.end("backtest")
         watcher.stage("calibrate", 1)
-        calibration = calibrate(data, searched.parts, backtested, plan, horizon)
+        calibration = calibrate(data, searched.parts, backtested, plan, horizon, asked=options.asked)
         watcher.advance(1)
         laps.end("calibration")
 
@@ -175,6 +175,8 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
             "country": data.calendar.country,
             **({"events": data.calendar.events.names} if data.calendar.events is not None else {}),
             "horizon": horizon,
+            "level": list(options.asked.levels),
+            "quantiles": list(options.asked.quantiles),
             "seed": options.seed,
             "time_limit": options.time_limit,
             "keep_last": options.keep_last,

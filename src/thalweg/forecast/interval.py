@@ -6,6 +6,7 @@ interval widens with the level and never falls below zero.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -157,10 +158,13 @@ class AdaptiveConformal:
         What to add to each prediction for the lower and the upper end, in the transform's units.
     last : ndarray of float64, shape (levels, 2)
         The same for a forecast made on the last step, when all residuals are known.
+    shares : ndarray of float64, shape (steps scored + 1, levels)
+        The share of residuals that is left outside at each step; the last row belongs to `last`.
     """
 
     bands: NDArray[np.float64]
     last: NDArray[np.float64]
+    shares: NDArray[np.float64]
 
 
 def adaptive_conformal(
@@ -205,25 +209,24 @@ def adaptive_conformal(
     share_outside = np.array([1 - level / 100 for level in levels])
     wanted = share_outside.copy()
     bands = np.full((len(residuals) - first, len(wanted), 2), np.nan)
+    shares = np.empty((len(residuals) - first + 1, len(wanted)))
     band = np.full((len(wanted), 2), np.nan)
     for step in range(first, len(residuals) + delay):
         latest = step - delay  # the latest step whose residual is known
         if latest >= first and known[latest] and np.isfinite(bands[latest - first]).all():
             low, high = bands[latest - first].T
             outside = ~((low <= residuals[latest]) & (residuals[latest] <= high))
-            share_outside = np.clip(
-                share_outside + ADAPTATION_RATE / delay * (wanted - outside),
-                SMALLEST_SHARE_OUTSIDE,
-                LARGEST_SHARE_OUTSIDE,
-            )
+            moved = share_outside + ADAPTATION_RATE / delay * (wanted - outside)
+            share_outside = np.minimum(np.maximum(moved, SMALLEST_SHARE_OUTSIDE), LARGEST_SHARE_OUTSIDE)
         until = max(latest + 1, 0)
         learned = residuals[:until][known[:until]][-used:]
         if len(learned):
             # The running minimum keeps the interval of a higher level at least as wide as that of a lower one.
             band = quantiles(learned, np.minimum.accumulate(share_outside), least)
         if step < len(residuals):
-            bands[step - first] = band
-    return AdaptiveConformal(bands, band)
+            bands[step - first], shares[step - first] = band, share_outside
+    shares[-1] = share_outside
+    return AdaptiveConformal(bands, band, shares)
 
 
 def quantiles(
@@ -238,15 +241,17 @@ def quantiles(
     ordered = np.sort(residuals)
     count = len(ordered)
     bounds: list[tuple[float, float]] = []
-    for share in share_outside:
-        rank = int(np.ceil((count + 1) * (1 - share / 2)))
-        low, high = ordered[max(count - rank, 0)], ordered[min(rank, count) - 1]
+    for share in share_outside.tolist():
+        rank = math.ceil((count + 1) * (1 - share / 2))
+        low, high = float(ordered[max(count - rank, 0)]), float(ordered[min(rank, count) - 1])
         if high - low < 2 * least:
             low, high = (low + high) / 2 - least, (low + high) / 2 + least
+        if (
+            bounds
+        ):  # each level is widened around its own middle, so a higher one need not hold a lower one without this
+            low, high = min(low, bounds[-1][0]), max(high, bounds[-1][1])
         bounds.append((low, high))
-    # Each level is widened around its own middle, so a higher one need not hold a lower one without this.
-    lows, highs = np.array(bounds).T
-    return np.stack([np.minimum.accumulate(lows), np.maximum.accumulate(highs)], axis=-1)
+    return np.array(bounds)
 
 
 def widening(bands: NDArray[np.float64]) -> NDArray[np.float64]:

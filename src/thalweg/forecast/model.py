@@ -11,11 +11,14 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.files import write_whole
 from thalweg.forecast.belonging import strangers
+from thalweg.forecast.distribution import TABLE, Distribution
 from thalweg.forecast.features.past import past_of
 from thalweg.forecast.interval import banded
 from thalweg.forecast.levels import around
+from thalweg.forecast.paths import Ahead
 from thalweg.forecast.result import Forecast
 from thalweg.forecast.store import ModelParts, pack, unpack
+from thalweg.forecast.totals import lengths
 from thalweg.forecast.unfinished import left_out, may_be_unfinished
 from thalweg.learn.loss import LOSSES
 from thalweg.messages import Argument, Message
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.features.past import Past
+    from thalweg.forecast.interval import Ends
     from thalweg.series.events import EventTable
     from thalweg.series.series import Series
 
@@ -137,7 +141,30 @@ class Model(ModelParts):
         within = limits[0].of_intervals(past, steps) if limits else None
         ends = banded(mean, self.bands[:steps], self.miss_transform, within)
         dates = step_range(days.frequency, days.after(1), steps)
-        return Forecast(dates, mean, around(mean, ends, self.levels), notes)
+        median = None
+        if self.medians is not None:
+            median = banded(mean, self.medians[:steps].reshape(-1, 1, 1), self.miss_transform, within)[:, 0, 0]
+        intervals = around(mean, ends, self.levels, median)
+        whole = self.whole and days.whole
+        intervals = (intervals.whole() if whole else intervals).of(self.asked.calibrated)
+        return Forecast(
+            dates,
+            mean,
+            intervals,
+            notes,
+            asked=self.asked,
+            ahead=self._paths_ahead(mean, within, whole=whole),
+            inside=self.inside,
+            lengths=lengths(days.frequency, steps),
+        )
+
+    def _paths_ahead(self, mean: NDArray[np.float64], limits: Ends | None, *, whole: bool) -> Ahead | None:
+        """Return what sample paths are made of; None for a model of an earlier version."""
+        if self.medians is None or not len(self.rows):
+            return None
+        steps = len(mean)
+        distribution = Distribution(self.levels, self.bands, self.medians).of(TABLE).first(steps)
+        return Ahead(mean, distribution, self.rows[:, :steps], self.miss_transform, limits, whole)
 
     def _ahead(self, past: Past, steps: int) -> NDArray[np.float64]:
         """Return the predictions of 1 to `steps` ahead, shape (rows, steps)."""

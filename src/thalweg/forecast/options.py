@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument
-from thalweg.options import Kind, Number, Options, WholeNumber, Word, option, switch
+from thalweg.options import Kind, Number, Numbers, Options, WholeNumber, Word, option, switch
 from thalweg.series.country import Country
 from thalweg.series.frequency.usual import UsualSteps
 from thalweg.series.read.event_option import Events
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from thalweg.forecast.ladder import Ladder
+    from thalweg.forecast.levels import Asked
     from thalweg.forecast.watch import Watcher
     from thalweg.series.frequency.record import Frequency
 
 TOLD_IN = ("mae", "mse")  # the losses of a forecast: in the user's units, or their square
+MOST_LEVELS = 20
 LADDERS = ("full", "lecture", "quick")
 
 
@@ -64,6 +66,11 @@ class FitOptions(Options):
     ----------
     events : EventTable, optional
         Made of a file or a frame, which may be given in its place; see `thalweg.read_events`.
+    level : sequence of float, optional
+        The levels of the intervals that are shown, in percent; by default 80 and 95, and none where quantiles are asked
+        for.
+    quantiles : sequence of float, optional
+        The quantiles that are shown, between 0 and 1.
     keep_last : bool
         Whether the last value stays, though it looks unfinished; see `thalweg.forecast.unfinished`.
     watcher : Watcher, optional
@@ -77,6 +84,8 @@ class FitOptions(Options):
     loss: str = option("mae", Word(TOLD_IN), panel="fit")
     ladder: str | Ladder = option("full", LadderName(), panel="fit")  # noqa: RUF009 - a declaration
     horizon: int | None = option(None, WholeNumber(1, unit="steps"), panel="fit", usual=UsualSteps(_horizon))
+    level: Sequence[float] | None = option(None, Numbers(0, 100, MOST_LEVELS, "50,80,95"), panel="fit")
+    quantiles: Sequence[float] | None = option(None, Numbers(0, 1, MOST_LEVELS, "0.1,0.5,0.9"), panel="fit")
     seed: int = option(0, WholeNumber(0), panel="fit")
     threads: int | None = option(None, WholeNumber(1), panel="fit")
     time_limit: float | None = option(None, Number(0, unit="seconds", exclusive=True), panel="fit")
@@ -86,3 +95,11 @@ class FitOptions(Options):
     def steps_ahead(self, frequency: Frequency) -> int:
         """Return how many steps are forecast: those asked for, or those usual for the frequency."""
         return frequency.horizon if self.horizon is None else self.horizon
+
+    @property
+    def asked(self) -> Asked:
+        """The levels and the quantiles that are shown."""
+        from thalweg.forecast.levels import LEVELS, Asked  # noqa: PLC0415 - the help does not need it
+
+        levels = self.level if self.level is not None else () if self.quantiles else LEVELS
+        return Asked(tuple(levels), tuple(self.quantiles or ()))

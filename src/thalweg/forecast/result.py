@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from thalweg.forecast.levels import Levelled
+from thalweg.errors import InputError
+from thalweg.forecast.levels import USUAL, Levelled
+from thalweg.forecast.paths import MOST_PATHS, USUAL_PATHS
+from thalweg.forecast.totals import total_of
 from thalweg.messages import Sentences
+from thalweg.options import WholeNumber
 from thalweg.series.split import Split
 
 if TYPE_CHECKING:
@@ -16,13 +20,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from thalweg.forecast.levels import Intervals
+    from thalweg.forecast.levels import Asked, Intervals
+    from thalweg.forecast.paths import Ahead, Inside
     from thalweg.forecast.plan import Plan
+    from thalweg.forecast.totals import Total
     from thalweg.messages import Message
     from thalweg.series.events import EventTable
     from thalweg.series.series import Series
 
 __all__ = ["AsUsed", "Findings", "Forecast", "Miss", "RungResult", "Split"]
+
+PATHS, SEED = WholeNumber(1, MOST_PATHS), WholeNumber(0)
 
 
 def mean_of_steps(losses: NDArray[np.float64]) -> float:
@@ -122,15 +130,91 @@ class Forecast(Levelled):
         Conformal intervals; ``low80`` is the lower end of the 80% interval, and so on.
     notes : tuple of Message
         What was odd in the newer values that it starts from (keys ``note.*``).
+    asked : Asked
+        The levels and the quantiles to show.
+    ahead : Ahead, optional
+        What sample paths are made of; models of earlier versions do not hold it.
+    inside : tuple of Inside
+        How many sums of some lengths fell inside their intervals over the sealed test.
+    lengths : tuple of int
+        Over how many steps sums are told.
     """
 
     dates: NDArray[np.datetime64]
     mean: NDArray[np.float64]
     intervals: Intervals
     notes: tuple[Message, ...] = ()
+    asked: Asked = USUAL
+    ahead: Ahead | None = None
+    inside: tuple[Inside, ...] = ()
+    lengths: tuple[int, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Forecast of {len(self.dates)} days, {self.dates[0]} to {self.dates[-1]}>"
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return what was asked for by column: ``date``, ``mean``, ``low80``, …, and quantiles as ``q0.1``, …."""
+        return {"date": self.dates, "mean": self.mean} | self.intervals.shown(self.asked)
+
+    def sample(self, paths: int = USUAL_PATHS, seed: int = 0) -> NDArray[np.float64]:
+        """Return sample paths: courses that the next steps may take together.
+
+        Each step follows its calibrated intervals, and steps belong together as in the backtest. Of whole numbers that
+        are never negative, so are the paths.
+
+        Parameters
+        ----------
+        paths : int
+            How many.
+        seed : int
+            The same seed gives the same paths.
+
+        Returns
+        -------
+        ndarray of float64, shape (paths, horizon)
+
+        Raises
+        ------
+        InputError
+            If the model was made by an earlier version and holds no residuals of whole forecasts, or an argument is out
+            of its range.
+        """
+        paths, seed = PATHS.checked("paths", paths), SEED.checked("seed", seed)
+        if self.ahead is None:
+            raise InputError("model.no_paths")
+        return self.ahead.sample(paths, seed)
+
+    def totals(self, steps: int | None = None) -> tuple[Total, ...]:
+        """Return sums over the next steps, each with its intervals, from `USUAL_PATHS` sample paths of the seed 0.
+
+        Parameters
+        ----------
+        steps : int, optional
+            The sum of so many steps alone; by default one of a season, of a month and of the whole horizon.
+
+        Returns
+        -------
+        tuple of Total
+            Each with the coverage of such sums over the sealed test, where that was measured. It is empty for a single
+            step, and for a model of an earlier version where `steps` is not given.
+
+        Raises
+        ------
+        InputError
+            As of `sample`, or if there are not so many steps.
+        """
+        if steps is not None:
+            each = (WholeNumber(1, len(self.dates)).checked("steps", steps),)
+        else:
+            each = self.lengths if self.ahead is not None else ()
+        if not each:
+            return ()
+        paths = self.sample()
+        known = {one.steps: one for one in self.inside}
+        whole = self.ahead is not None and self.ahead.whole
+        return tuple(
+            total_of(self.dates[:count], paths[:, :count], self.asked, known.get(count), whole=whole) for count in each
+        )
 
 
 class Forecasted(Protocol):

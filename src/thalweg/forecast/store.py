@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from thalweg.checksummed import Kind, seal, unseal
 from thalweg.errors import InputError
+from thalweg.forecast.distribution import TABLE
 from thalweg.forecast.interval import MissTransform
-from thalweg.forecast.levels import LEVELS
+from thalweg.forecast.levels import LEVELS, USUAL, Asked
 from thalweg.forecast.limits import Limits, Room
 from thalweg.forecast.options import TOLD_IN
+from thalweg.forecast.paths import MOST_ROWS, Inside
 from thalweg.forecast.plan import Block, Plan
 from thalweg.forecast.predictors.baselines import Baseline, Copy, SeasonalMean, Trend
 from thalweg.forecast.predictors.far_ahead import DampedLine, FarAhead, LastYear
@@ -94,6 +96,17 @@ class ModelParts:
         The stamps of the models that it was updated from; files that carry one of them belong to it too.
     notes : tuple of Message
         What was odd when it was read from a file (keys ``model.note.*``).
+    medians : ndarray of float64, shape (horizon,), optional
+        The median of the residuals of each step ahead; models of earlier versions do not hold it.
+    asked : Asked
+        The levels and the quantiles that are shown.
+    rows : ndarray of float32, shape (forecasts, horizon)
+        The residuals of whole forecasts of the backtest, from which sample paths are made; NaN where nothing was
+        observed. Models of earlier versions hold none.
+    inside : tuple of Inside
+        How many sums of some lengths fell inside their intervals over the sealed test.
+    whole : bool
+        Whether values are whole and never negative, so that the ends of intervals are whole.
     """
 
     chosen: str
@@ -112,6 +125,11 @@ class ModelParts:
     team: Team | None = None
     lineage: tuple[str, ...] = ()
     notes: tuple[Message, ...] = ()
+    medians: NDArray[np.float64] | None = None
+    asked: Asked = USUAL
+    rows: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
+    inside: tuple[Inside, ...] = ()
+    whole: bool = False
 
 
 # How models of earlier versions say that steps ahead are predicted, and the ways that this means.
@@ -138,13 +156,19 @@ def pack(model: ModelParts) -> bytes:
         "days.observed": model.days.observed.astype(np.uint8),
         "bands": model.bands.reshape(len(model.bands), -1),
         "errors": model.errors,
+        "paths": model.rows,
     }
+    if model.medians is not None:
+        tensors["medians"] = model.medians
     predictors = model.predictors
     description = {
         "chosen": model.chosen,
         "loss": model.loss,
         "plan": {"fade": model.plan.fade, "blocks": [_block(block) for block in model.plan.blocks]},
         "levels": list(model.levels),
+        "asked": asdict(model.asked),
+        "whole": model.whole,
+        "sums": [asdict(each) for each in model.inside],
         "low_residual": model.low_residual,
         "country": model.calendar.country,
         "calendar": list(model.calendar.names),
@@ -275,7 +299,8 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
         frequency=frequency,
     )
     levels = tuple(_number(level) for level in description.get("levels", LEVELS))
-    if levels != LEVELS:
+    asked, inside = _asked(description.get("asked")), _inside(description.get("sums", ()))
+    if list(levels) != sorted(set(levels)) or not set(levels) >= set(asked.calibrated):
         raise _UnusableError("model.reason.intervals_incomplete")
     bands, errors = _floats(tensors, "bands", 2), _floats(tensors, "errors", 1)
     if bands.shape[1] != 2 * len(levels) or not 1 <= len(bands) <= frequency.longest_horizon or not len(errors):
@@ -284,6 +309,7 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
     low, high = bands[..., 0], bands[..., 1]
     if (low > high).any() or (np.diff(low) > 0).any() or (np.diff(high) < 0).any() or errors.min() < 0:
         raise _UnusableError("model.reason.intervals_crossed")
+    medians, rows = _distribution(tensors, bands, levels)
     if description["loss"] not in TOLD_IN:
         raise _UnusableError("model.reason.unknown_settings", loss=repr(description["loss"]))
     plan = _plan(description, len(bands))
@@ -309,7 +335,50 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
         team=_team_of(description.get("team"), predictors, frequency),
         lineage=tuple(clean(str(stamp)) for stamp in description.get("lineage", ())),
         notes=notes,
+        medians=medians,
+        asked=asked,
+        rows=rows,
+        inside=inside,
+        whole=bool(description.get("whole", False)),
     )
+
+
+def _asked(stored: dict[str, Any] | None) -> Asked:
+    """Return the levels and quantiles that are shown; models of earlier versions show the usual levels."""
+    if stored is None:
+        return USUAL
+    levels, quantiles = (tuple(_number(each) for each in stored[name]) for name in ("levels", "quantiles"))
+    if not all(0 < each < 100 for each in levels) or not all(0 < each < 1 for each in quantiles):  # noqa: PLR2004 - percent
+        raise _UnusableError("model.reason.intervals_incomplete")
+    return Asked(levels, quantiles)
+
+
+def _inside(stored: list[dict[str, Any]]) -> tuple[Inside, ...]:
+    """Return how many sums fell inside their intervals."""
+    return tuple(
+        Inside(
+            int(_number(each["steps"])),
+            tuple(map(_number, each["levels"])),
+            tuple(map(_number, each["coverage"])),
+            int(_number(each["sums"])),
+        )
+        for each in stored
+    )
+
+
+def _distribution(
+    tensors: dict[str, NDArray[Any]], bands: NDArray[np.float64], levels: tuple[float, ...]
+) -> tuple[NDArray[np.float64] | None, NDArray[np.float32]]:
+    """Return the medians and the residuals of whole forecasts; models of earlier versions hold neither."""
+    if "medians" not in tensors:
+        return None, np.zeros((0, len(bands)), dtype=np.float32)
+    medians, rows = _floats(tensors, "medians", 1), _real(tensors["paths"], np.float32)
+    within = medians.shape == (len(bands),) and (bands[:, 0, 0] <= medians).all() and (medians <= bands[:, 0, 1]).all()
+    if not within or not set(levels) >= set(TABLE) or np.isinf(rows).any():
+        raise _UnusableError("model.reason.intervals_incomplete")
+    if rows.ndim != 2 or rows.shape[1] != len(bands) or len(rows) > MOST_ROWS:  # noqa: PLR2004 - a table
+        raise _UnusableError("model.reason.intervals_incomplete")
+    return medians, rows
 
 
 def _plan(description: dict[str, Any], steps: int) -> Plan:

@@ -82,6 +82,7 @@ def updated(model: Model, series: Series, threads: int | None = None, *, keep_la
         model,
         predictors=replace(predictors, limits=(limits,)),
         days=days,
+        whole=model.whole and series.whole,
         made=made,
         notes=() if note is None else (note,),
     )

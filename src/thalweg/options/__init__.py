@@ -13,7 +13,7 @@ Example(days_back=28)
 Example(days_back=28)
 """
 
-from thalweg.options.kinds import Day, Kind, Number, Switch, Text, Texts, WholeNumber, WholeNumbers, Word
+from thalweg.options.kinds import Day, Kind, Number, Numbers, Switch, Text, Texts, WholeNumber, WholeNumbers, Word
 from thalweg.options.record import Declared, Options, Usual, option, switch, with_options
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Declared",
     "Kind",
     "Number",
+    "Numbers",
     "Options",
     "Switch",
     "Text",

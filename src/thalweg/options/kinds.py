@@ -248,6 +248,73 @@ class WholeNumbers(Kind):
 
 
 @dataclass(frozen=True)
+class Numbers(Kind):
+    """Several numbers, held rising: in Python an iterable of them, one, or a text; in the command a text with commas.
+
+    Attributes
+    ----------
+    least, most : float
+        Each number lies between them, and is neither.
+    count : int
+        How many may be given.
+    such_as : str
+        An example, for messages.
+    """
+
+    least: float
+    most: float
+    count: int
+    such_as: str
+
+    @property
+    def metavar(self) -> str:
+        """Numbers with commas between."""
+        return "NUMBERS"
+
+    def checked(self, name: str, value: Any) -> tuple[float, ...]:  # noqa: ANN401 - users have no type checker
+        """Return the numbers."""
+        if isinstance(value, str):
+            return self.parsed(name, value)
+        return self._within(name, value, list(value) if isinstance(value, Iterable) else [value])
+
+    def parsed(self, name: str, text: str) -> tuple[float, ...]:
+        """Return the numbers that a text stands for."""
+        return self._within(name, text, [_float(word.strip()) for word in text.split(",") if word.strip()])
+
+    def written(self, value: Any) -> str:  # noqa: ANN401 - the default, whole
+        """Return the numbers with commas between."""
+        return ",".join(f"{number:.12g}" for number in value)
+
+    def _within(self, name: str, given: object, items: list[Any]) -> tuple[float, ...]:
+        """Return the numbers in their order; refuse what is none, lies outside, stands there twice or is too much."""
+        told = {"least": _plain(self.least), "most": _plain(self.most), "such_as": self.such_as}
+        argument = Argument(name, given if isinstance(given, str) else items)
+        if not items:
+            raise InputError("option.numbers_none", argument=argument, **told)
+        if len(items) > self.count:
+            raise InputError("option.numbers_many", argument=Argument(name), found=len(items), count=self.count)
+        numbers = [_number(item) for item in items]
+        for item, number in zip(items, numbers, strict=True):
+            if math.isnan(number):
+                raise InputError("option.numbers", argument=argument, item=str(item), **told)
+            if not self.least < number < self.most:
+                raise InputError("option.numbers_outside", argument=argument, item=self.written([number]), **told)
+        names = [self.written([number]) for number in numbers]
+        twice = next((each for each in names if names.count(each) > 1), None)
+        if twice is not None:
+            raise InputError("option.numbers_twice", argument=argument, item=twice)
+        return tuple(sorted(numbers))
+
+
+def _float(word: str) -> float | str:
+    """Return the number that a word stands for, or the word."""
+    try:
+        return float(word)
+    except ValueError:
+        return word
+
+
+@dataclass(frozen=True)
 class Text(Kind):
     """Any text; whoever uses it checks what it says."""
 

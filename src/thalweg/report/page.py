@@ -23,6 +23,7 @@ from thalweg.report.holidays import called_ahead, holiday_sentences
 from thalweg.report.html import page_chart, scripts_of, surroundings, template
 from thalweg.report.insights import insights
 from thalweg.report.shell import for_powershell, for_sh
+from thalweg.report.totals import total_sentences
 from thalweg.report.ways import ways_table
 from thalweg.version import __version__
 
@@ -120,6 +121,8 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
         "known": any(line.known for line in findings.ladder) and f"report.explain_known_{_rhythm(series.frequency)}",
         "verdict": [translate(message) for message in findings.verdict],
         "tiles": _tiles(findings, translate),
+        "totals": [translate(each) for each in total_sentences(findings.forecast, findings.series)],
+        "explain_totals": translate(f"report.explain_totals_{findings.loss}"),
         "holidays": [translate(each) for each in holiday_sentences(findings, language)],
         "name": series.name,
         "all_ahead": translate("report.all_ahead", horizon=ahead),

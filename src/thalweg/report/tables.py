@@ -21,6 +21,7 @@ from thalweg.charts.numbers import (
 )
 from thalweg.charts.rungs import rung_name
 from thalweg.charts.steps import speaking
+from thalweg.forecast.levels import level_name
 from thalweg.forecast.result import mean_of_steps
 from thalweg.messages import catalogue
 from thalweg.report.ladder import COLUMNS, LOSSES, LadderTable
@@ -224,7 +225,7 @@ def coverage_table(findings: Findings, language: str = "en") -> Table:
     head = [(translate("report.interval"), ""), (translate("report.inside"), ""), (translate("report.share"), "")]
     rows = [
         [
-            f"{coverage}%",
+            f"{level_name(coverage)}%",
             f"{thousands(round(share * len(used.dates)))} / {thousands(len(used.dates))}",
             f"{percent(share, 1)}%",
         ]

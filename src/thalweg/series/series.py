@@ -118,6 +118,12 @@ class Series:
         """Whether no value is negative. Then a logarithm may be taken, and no forecast is below zero."""
         return bool(self.values.min() >= 0)
 
+    @property
+    def whole(self) -> bool:
+        """Whether every observed value is whole and none is negative, as of things that are counted."""
+        observed = self.values[self.observed]
+        return self.counts and bool((observed == np.rint(observed)).all())
+
     def to_frame(self, backend: str | None = None) -> Any:  # noqa: ANN401 - a frame of the user's library
         """Return dates, values and whether they were observed as a frame.
 

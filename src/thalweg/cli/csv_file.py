@@ -1,0 +1,40 @@
+"""The place of a CSV file that a command was asked to write, checked before the work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from thalweg.errors import InputError
+from thalweg.files import check_writable
+from thalweg.messages import Argument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def check_csv(name: str, path: Path, taken: Iterable[str | Path | None]) -> None:
+    """Refuse a place that no CSV can be written to, or that the command reads or writes otherwise.
+
+    Parameters
+    ----------
+    name : str
+        Of the option that named it, such as ``out``.
+    path : Path
+    taken : iterable of str, Path or None
+        The other files of the command.
+    """
+    if path.suffix.lower() != ".csv":
+        raise InputError("predict.not_csv", argument=Argument(name, path))
+    if not path.parent.is_dir():
+        raise InputError("picture.no_folder", argument=Argument(name, path), folder=path.parent)
+    if path.is_dir():
+        raise InputError("picture.is_a_folder", path=path, option=Argument(name))
+    there = [Path(one) for one in taken if one is not None]
+    if any(path.absolute() == one.absolute() or _same(path, one) for one in there):
+        raise InputError("predict.own_file", file=path, option=Argument(name))
+    check_writable(path.parent)
+
+
+def _same(path: Path, other: Path) -> bool:
+    return path.exists() and other.exists() and path.samefile(other)
