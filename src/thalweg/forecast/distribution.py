@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Levels, in percent, at which the distribution of a step ahead is known; between them it is read in straight lines.
-TABLE: tuple[float, ...] = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98, 99.5)
+TABLE: tuple[float, ...] = (10, 25, 40, 50, 60, 70, 80, 90, 95, 98, 99.5)
 ROUNDING = 1e-9  # a rank is whole where it is so but for the rounding of its share
 
 
