@@ -33,7 +33,9 @@ def print_answer(console: Console, findings: Findings, translate: Catalogue) -> 
     """Print the first step ahead in bold, the steps of the first season with their intervals, and the sum of all."""
     series, forecast, language = findings.series, findings.forecast, translate.language
     places = estimate_decimals(series.values)
-    values = {name: number(float(getattr(forecast, name)[0]), places) for name in ("mean", "low80", "high80")}
+    values = {"mean": number(float(forecast.mean[0]), places)}
+    end_places = 0 if forecast.whole else places
+    values |= {name: number(float(getattr(forecast, name)[0]), end_places) for name in ("low80", "high80")}
     translate = speaking(translate, series.frequency)
     date = when(forecast.dates[0], series.frequency, language)
     console.print()
@@ -90,10 +92,11 @@ def forecast_table(
         The key of that column's name.
     """
     places, translate = estimate_decimals(days.values), speaking(translate, days.frequency)
+    end_places = 0 if forecast.whole else places
     count = len(forecast.dates) if count is None else count
 
     def interval(low: float, high: float) -> str:
-        return translate("cli.interval", low=number(float(low), places), high=number(float(high), places))
+        return translate("cli.interval", low=number(float(low), end_places), high=number(float(high), end_places))
 
     asked = forecast.asked
     intervals = forecast.intervals.of(asked.levels)
@@ -103,7 +106,7 @@ def forecast_table(
             when(date, days.frequency, translate.language),
             number(float(forecast.mean[row]), places),
             *(interval(low, high) for low, high in zip(intervals.low[:, row], intervals.high[:, row], strict=True)),
-            *(number(float(each[row]), places) for each in quantiles),
+            *(number(float(each[row]), end_places) for each in quantiles),
         ]
         for row, date in enumerate(forecast.dates[:count])
     ]

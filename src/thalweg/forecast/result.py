@@ -152,6 +152,11 @@ class Forecast(Levelled):
     def __repr__(self) -> str:
         return f"<Forecast of {len(self.dates)} days, {self.dates[0]} to {self.dates[-1]}>"
 
+    @property
+    def whole(self) -> bool:
+        """Whether the ends of the intervals are whole, as those of counts."""
+        return self.ahead is not None and self.ahead.whole
+
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return what was asked for by column: ``date``, ``mean``, ``low80``, …, and quantiles as ``q0.1``, …."""
         return {"date": self.dates, "mean": self.mean} | self.intervals.shown(self.asked)
@@ -211,9 +216,9 @@ class Forecast(Levelled):
             return ()
         paths = self.sample()
         known = {one.steps: one for one in self.inside}
-        whole = self.ahead is not None and self.ahead.whole
         return tuple(
-            total_of(self.dates[:count], paths[:, :count], self.asked, known.get(count), whole=whole) for count in each
+            total_of(self.dates[:count], paths[:, :count], self.asked, known.get(count), whole=self.whole)
+            for count in each
         )
 
 

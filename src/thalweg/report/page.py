@@ -185,7 +185,11 @@ def _headline(findings: Findings, translate: Catalogue) -> dict[str, str]:
     """Return the forecast of the first date, and its interval in words."""
     forecast = findings.forecast
     places = estimate_decimals(findings.series.values)
-    first = {name: number(float(getattr(forecast, name)[0]), places) for name in ("mean", "low80", "high80")}
+    end_places = 0 if forecast.whole else places
+    first = {
+        name: number(float(getattr(forecast, name)[0]), places if name == "mean" else end_places)
+        for name in ("mean", "low80", "high80")
+    }
     return {
         "day": when(forecast.dates[0], findings.series.frequency, translate.language),
         "mean": first["mean"],

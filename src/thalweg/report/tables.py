@@ -145,11 +145,12 @@ def forecast_table(
     translate = speaking(language, findings.series.frequency)
     forecast, frequency = findings.forecast, findings.series.frequency
     places = estimate_decimals(findings.series.values)
+    end_places = 0 if forecast.whole else places
 
     def interval(level: int, at: int) -> str:
         ends = (float(getattr(forecast, f"{side}{level}")[at]) for side in ("low", "high"))
         return translate(
-            "report.from_to", **dict(zip(("low", "high"), (number(end, places) for end in ends), strict=True))
+            "report.from_to", **dict(zip(("low", "high"), (number(end, end_places) for end in ends), strict=True))
         )
 
     head = [

@@ -20,10 +20,10 @@ def total_sentences(forecast: Forecast, series: Series) -> list[Message]:
 
     Where such sums of the sealed test were looked at, it says how many of them fell inside their intervals.
     """
-    return [_sentence(total, series) for total in forecast.totals()]
+    return [_sentence(total, series, whole=forecast.whole) for total in forecast.totals()]
 
 
-def _sentence(total: Total, series: Series) -> Message:
+def _sentence(total: Total, series: Series, *, whole: bool) -> Message:
     places = estimate_decimals(series.values)
     kind, share = ("sum", 1) if series.counts else ("mean", total.steps)
     ends = {"mean": total.mean, "low": total.low[LEVEL_TOLD], "high": total.high[LEVEL_TOLD]}
@@ -31,6 +31,6 @@ def _sentence(total: Total, series: Series) -> Message:
     if LEVEL_TOLD in total.coverage:
         percent = round(100 * total.coverage[LEVEL_TOLD])
         inside = Message(f"total.inside_{kind}", {"share": percent, "sums": total.sums})
-    values = {name: number(value / share, places) for name, value in ends.items()}
+    values = {name: number(value / share, 0 if whole and name != "mean" else places) for name, value in ends.items()}
     told = Message(f"total.{kind}", values | {"count": f"{total.steps:,}", "inside": inside})
     return in_words_of(series.frequency, told)
