@@ -7,6 +7,8 @@ interval widens with the level and never falls below zero.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, insort
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -211,6 +213,8 @@ def adaptive_conformal(
     bands = np.full((len(residuals) - first, len(wanted), 2), np.nan)
     shares = np.empty((len(residuals) - first + 1, len(wanted)))
     band = np.full((len(wanted), 2), np.nan)
+    learned = _Latest(used)
+    seen = 0  # steps whose residuals were looked at
     for step in range(first, len(residuals) + delay):
         latest = step - delay  # the latest step whose residual is known
         if latest >= first and known[latest] and np.isfinite(bands[latest - first]).all():
@@ -218,11 +222,12 @@ def adaptive_conformal(
             outside = ~((low <= residuals[latest]) & (residuals[latest] <= high))
             moved = share_outside + ADAPTATION_RATE / delay * (wanted - outside)
             share_outside = np.minimum(np.maximum(moved, SMALLEST_SHARE_OUTSIDE), LARGEST_SHARE_OUTSIDE)
-        until = max(latest + 1, 0)
-        learned = residuals[:until][known[:until]][-used:]
-        if len(learned):
+        for residual in residuals[seen : latest + 1][known[seen : latest + 1]].tolist() if latest >= seen else ():
+            learned.add(residual)
+        seen = max(latest + 1, seen)
+        if learned.ordered:
             # The running minimum keeps the interval of a higher level at least as wide as that of a lower one.
-            band = quantiles(learned, np.minimum.accumulate(share_outside), least)
+            band = _ends_of(learned.ordered, np.minimum.accumulate(share_outside), least)
         if step < len(residuals):
             bands[step - first], shares[step - first] = band, share_outside
     shares[-1] = share_outside
@@ -238,12 +243,39 @@ def quantiles(
     are too few residuals for that rank, the largest one is taken. Both lie at least `least` from their middle, and no
     level is narrower than one before it.
     """
-    ordered = np.sort(residuals)
+    return _ends_of(np.sort(residuals).tolist(), share_outside, least)
+
+
+class _Latest:
+    """The latest so many residuals, in the order of their size too.
+
+    A residual is put in its place, so that they are not sorted again at each step.
+
+    Attributes
+    ----------
+    ordered : list of float
+        From the lowest to the highest.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.ordered: list[float] = []
+        self._most, self._latest = most, deque[float]()
+
+    def add(self, residual: float) -> None:
+        """Take a residual, and let go of the oldest where there are too many."""
+        insort(self.ordered, residual)
+        self._latest.append(residual)
+        if len(self._latest) > self._most:
+            del self.ordered[bisect_left(self.ordered, self._latest.popleft())]
+
+
+def _ends_of(ordered: Sequence[float], share_outside: NDArray[np.float64], least: float) -> NDArray[np.float64]:
+    """Return the quantiles, as `quantiles` does, of residuals from the lowest to the highest."""
     count = len(ordered)
     bounds: list[tuple[float, float]] = []
     for share in share_outside.tolist():
         rank = math.ceil((count + 1) * (1 - share / 2))
-        low, high = float(ordered[max(count - rank, 0)]), float(ordered[min(rank, count) - 1])
+        low, high = ordered[max(count - rank, 0)], ordered[min(rank, count) - 1]
         if high - low < 2 * least:
             low, high = (low + high) / 2 - least, (low + high) / 2 + least
         if (
