@@ -28,7 +28,8 @@ def calendar_of(series: Series, options: FitOptions) -> Calendar:
     """
     calendar = Calendar(str(options.country or ""), frequency=series.frequency, events=options.events)
     if calendar.events is not None:
-        ahead = step_range(series.frequency, series.dates[0], len(series) + options.steps_ahead(series.frequency))
+        count = len(series) + options.steps_ahead(series.frequency, len(series))
+        ahead = step_range(series.frequency, series.dates[0], count)
         if not calendar.group(EVENT, ahead).any():
             days = [day for of_column in calendar.events.days.values() for day in (of_column[0], of_column[-1])]
             raise InputError(

@@ -96,7 +96,7 @@ def complete(series: Series, options: FitOptions, laps: Laps) -> Series:
 def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findings, Model]:
     """Fit a series whose last value is complete, as of `complete`; else as `fit_series`."""
     split, watcher = _split(series, options), options.watcher or Silence()
-    frequency, horizon = series.frequency, options.steps_ahead(series.frequency)
+    frequency, horizon = series.frequency, options.steps_ahead(series.frequency, len(series))
     ladder = ladder_for(options.ladder, frequency)
     data = data_of(series, calendar_of(series, options), options.loss)
     _make_ready(watcher, laps)
@@ -263,7 +263,7 @@ def _checked(series: Series) -> Series:
 def _split(series: Series, options: FitOptions) -> Split:
     """Return how a series is split; refuse one that is too short for the horizon."""
     split = split_by_date(series)
-    horizon, longest = options.steps_ahead(series.frequency), longest_horizon(split, series.frequency)
+    horizon, longest = options.steps_ahead(series.frequency, len(series)), longest_horizon(split, series.frequency)
     if horizon > longest:
         given, words = Argument("horizon", horizon), words_of(series.frequency)
         raise InputError("fit.horizon", argument=given, days=split.days, longest=longest, **words)

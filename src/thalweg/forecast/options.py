@@ -92,9 +92,12 @@ class FitOptions(Options):
     keep_last: bool = switch(panel="fit")
     watcher: Watcher | None = field(default=None, repr=False, compare=False)
 
-    def steps_ahead(self, frequency: Frequency) -> int:
-        """Return how many steps are forecast: those asked for, or those usual for the frequency."""
-        return frequency.horizon if self.horizon is None else self.horizon
+    def steps_ahead(self, frequency: Frequency, known: int) -> int:
+        """Return how many steps are forecast: those asked for, or those usual for the frequency.
+
+        Of a short series, a third of what is `known` is usual, and no more may be asked for.
+        """
+        return min(frequency.horizon, max(known // 3, 1)) if self.horizon is None else self.horizon
 
     @property
     def asked(self) -> Asked:
