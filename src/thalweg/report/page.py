@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -72,19 +71,16 @@ def page(findings: Findings, language: str = "en", model: Model | None = None, c
     translate = speaking(
         catalogue(language, command=bool(command)), findings.series.frequency
     )  # a note names options as its reader writes them
-    # Bundling takes a second outside Python; the charts are made meanwhile.
-    with ThreadPoolExecutor(1) as aside:
-        bundled = aside.submit(scripts_of, language)
-        values = _values(findings, translate)
-        made, missing = ({}, []) if model is None else insights(findings, model, language)
-        values["pictures"] |= {name: page_chart(name, each.described) for name, each in made.items()}
-        values["insights"] = made
-        values["missing"] = {
-            each.name: translate("report.missing", name=translate(f"look.{each.name}.line"), reason=each.reason)
-            for each in missing
-        }
-        values["commands"] = _commands(command)
-        return template("page.html.jinja").render(**values, scripts=bundled.result())
+    values = _values(findings, translate)
+    made, missing = ({}, []) if model is None else insights(findings, model, language)
+    values["pictures"] |= {name: page_chart(name, each.described) for name, each in made.items()}
+    values["insights"] = made
+    values["missing"] = {
+        each.name: translate("report.missing", name=translate(f"look.{each.name}.line"), reason=each.reason)
+        for each in missing
+    }
+    values["commands"] = _commands(command)
+    return template("page.html.jinja").render(**values, scripts=scripts_of(language))
 
 
 def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
