@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 MOST_SUMS, LEAST_SUMS = 60, 8  # of a length, over the sealed test
-STEPS_OF_SUMS = 1000  # steps of all sums of a length, about, so that the check takes a tenth of a second
+STEPS_OF_SUMS = 1700  # steps of all sums of a length, about, so that the check takes a tenth of a second
 PATHS_OF_SUMS = 400
 OBSERVED_SHARE = 0.5  # of the steps of a sum that must have been observed for it to count
 LEVEL_TOLD = 80.0  # percent; the level that sentences tell
