@@ -70,8 +70,10 @@ class Total:
 
 
 def lengths(frequency: Frequency, horizon: int) -> tuple[int, ...]:
-    """Return over how many steps sums are told: a short and a long season, a month, and the horizon."""
-    usual = {frequency.season, frequency.month, frequency.long_season, horizon}
+    """Return over how many steps sums are told: a season, a month, and the horizon; of hours a day and a week too."""
+    usual = {frequency.season, frequency.month, horizon}
+    if frequency.sub_daily:
+        usual.add(frequency.long_season)
     return tuple(sorted(length for length in usual if 1 < length <= horizon))
 
 
@@ -130,9 +132,11 @@ def sums_inside(
     told: list[Inside] = []
     for length in lengths(series.frequency, len(steps)):
         last = len(series) - length
+        if last - sealed + 1 < LEAST_SUMS:
+            continue
         most = min(int(np.clip(STEPS_OF_SUMS // length, LEAST_SUMS, MOST_SUMS)), last - sealed + 1)
         within: list[NDArray[np.bool_]] = []
-        for cutoff in np.linspace(sealed, last, max(most, 0)).round().astype(np.int64).tolist():
+        for cutoff in np.linspace(sealed, last, most).round().astype(np.int64).tolist():
             observed = series.observed[cutoff : cutoff + length]
             ahead = np.arange(length)
             mean = forecasts[ahead, cutoff + ahead]
