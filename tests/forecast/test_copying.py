@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from support.small_searches import COPIES, SHORT, channel, search, series_of
-from thalweg.forecast.ladder import Ladder, trend
+from thalweg.forecast.ladder import Ladder, trends
 from thalweg.messages import catalogue
 
-ONLY_COPIES = Ladder("copies", (*COPIES, trend()))
+ONLY_COPIES = Ladder("copies", (*COPIES, *trends()))
 
 
 @pytest.mark.parametrize("loss", ["mae", "mse"])

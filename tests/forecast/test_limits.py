@@ -7,7 +7,7 @@ import pytest
 
 from support.small_searches import COPIES, LINE, channel, search, series_of, ways_of
 from thalweg.forecast.features.past import past_of
-from thalweg.forecast.ladder import Ladder, trend
+from thalweg.forecast.ladder import Ladder, trends
 from thalweg.forecast.limits import before, limits_of
 from thalweg.forecast.options import FitOptions
 from thalweg.forecast.predictors.network import Rung
@@ -18,7 +18,7 @@ DAYS = np.arange(150)
 WEEK = np.array([1.0, 1.1, 1.15, 1.1, 1.0, 0.8, 0.7])
 USUAL = np.round(1000 * WEEK[DAYS % 7] * np.exp(np.random.default_rng(0).normal(0, 0.08, 150)))
 LADDER = Ladder(
-    "lines", (*COPIES, trend(), replace(LINE, epochs=15), replace(Rung(14, known="week"), seeds=1, epochs=15))
+    "lines", (*COPIES, *trends(), replace(LINE, epochs=15), replace(Rung(14, known="week"), seeds=1, epochs=15))
 )
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from support.small_searches import COPIES, SHORT, channel, search, series_of
 from thalweg.forecast.data import data_of
-from thalweg.forecast.ladder import Ladder, trend
+from thalweg.forecast.ladder import Ladder, trends
 from thalweg.forecast.plan import (
     DOUBT,
     FADE_STEPS,
@@ -309,7 +309,7 @@ def test_the_first_step_is_that_of_the_choice():
 def test_a_walk_is_copied_at_every_step_though_networks_were_tried():
     """No step of a walk is better foreseen than by its last value: what is learned must not pretend otherwise."""
     walk = 1000 + np.cumsum(np.random.default_rng(3).normal(0, 10, 300))
-    findings, _ = search(series_of(walk), ladder=Ladder("walk", (*COPIES, trend(), *SHORT.rungs[2:])), horizon=10)
+    findings, _ = search(series_of(walk), ladder=Ladder("walk", (*COPIES, *trends(), *SHORT.rungs[2:])), horizon=10)
     for block in findings.plan.blocks[1:]:
         best = min(loss for way, loss in block.losses.items() if way in ("copy yesterday", "copy last week"))
         assert block.losses[" + ".join(block.ways)] <= best

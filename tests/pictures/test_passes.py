@@ -13,7 +13,7 @@ from support.chart_reader import layers, rows
 from support.data import real
 from support.findings_builder import simulated_series
 from support.pictures import study_of
-from support.small_searches import pair_of, tomorrow_of
+from support.small_searches import predictors_of, tomorrow_of
 from thalweg.charts.numbers import exact_number, large_count, rounded_number, short_number
 from thalweg.errors import InputError
 from thalweg.forecast.levels import LEVELS
@@ -375,9 +375,15 @@ def test_a_saved_model_shows_its_first_network(series):
         "errors": np.zeros(3),
         "low_residual": -1.0,
         "made": dt.date(2026, 1, 1),
+        "began": days.start,
     }
     copy = Copy(7)
-    model = Model("mean of 2", "mae", ("direct",), pair_of([copy, fit]), example.predictor.calendar, days, **parts)
+
+    def saved(chosen, *members):
+        plan, calendar = plan_of((), 1), example.predictor.calendar
+        return Model(chosen, "mae", plan, predictors_of(members), calendar, days, **parts)
+
+    model = saved("mean of 2", copy, fit)
     study = study_of("passes", model, weight="1,2,7")
     assert study.example.day == days.dates[-1]
     assert study.passes.network == fit.network
@@ -392,15 +398,13 @@ def test_a_saved_model_shows_its_first_network(series):
     assert study.passes.loss.name == "mae"  # as the model was trained, whatever the default
     assert "with C = |y − target|" in passes_illustration(study).subtitle
     straight = replace(fit, rung=Rung(7), network=Network((7, 1)), thetas=np.zeros((1, 8), dtype=np.float32))
-    both = Model("mean of 2", "mae", ("direct",), pair_of([straight, fit]), example.predictor.calendar, days, **parts)
+    both = saved("mean of 2", straight, fit)
     for found in (
         study_of("passes", both).example,
         study_of("matrix", both).example,
         study_of("pieces", both, view="fitted"),
     ):
         assert found.network == fit.network
-    alone = Model("line", "mae", ("direct",), pair_of([straight]), example.predictor.calendar, days, **parts)
-    assert study_of("passes", alone).example.network == straight.network
-    only_copies = Model("copy last week", "mae", ("copy",), pair_of([copy]), example.predictor.calendar, days, **parts)
+    assert study_of("passes", saved("line", straight)).example.network == straight.network
     with pytest.raises(InputError, match="only copies"):
-        study_of("passes", only_copies)
+        study_of("passes", saved("copy last week", copy))

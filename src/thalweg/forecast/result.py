@@ -13,6 +13,7 @@ from thalweg.forecast.paths import MOST_PATHS, USUAL_PATHS
 from thalweg.forecast.totals import total_of
 from thalweg.messages import Sentences
 from thalweg.options import WholeNumber
+from thalweg.series.frequency.words import in_words_of
 from thalweg.series.split import Split
 
 if TYPE_CHECKING:
@@ -332,7 +333,8 @@ class Findings:
     events_ahead: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "verdict", Sentences(self.verdict))
+        told = (in_words_of(self.series.frequency, message) for message in self.verdict)
+        object.__setattr__(self, "verdict", Sentences(told))
 
     def __repr__(self) -> str:
         return f"<Findings for {self.series.name!r}: {len(self.ladder)} rungs, chosen {self.chosen!r}>"

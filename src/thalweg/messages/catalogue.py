@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 LANGUAGES = ("en", "zh")
+# What sentences call the steps of a series where they are told without one, by the key below `frequency` in each case.
+WORDS_OF_DAYS = dict.fromkeys(("step", "steps", "a_step", "times", "Step", "Steps"), "day") | {"season": "year"}
 _NOT_GIVEN = object()
 _MOST_LISTED = 20  # of what a sentence lists
 _SPECIAL = frozenset(" ()&;|<>$%*\"'\\`!?#~")  # what a shell would not leave as it is
@@ -201,4 +203,6 @@ def catalogue(language: str = "en", *, command: bool = False) -> Catalogue:
     """
     if language not in LANGUAGES:
         raise ValueError(f"There is no catalogue for the language {language!r}; choose one of {', '.join(LANGUAGES)}.")
-    return Catalogue(language, _templates(language), command=command)
+    templates = _templates(language)
+    days = {name: Message(f"frequency.{name}.{step}") for name, step in WORDS_OF_DAYS.items()}
+    return Catalogue(language, templates, command=command, words=days)
