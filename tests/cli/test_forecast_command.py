@@ -219,7 +219,7 @@ def test_an_option_that_cannot_be_served_is_named(thalweg, channel, tmp_path, mo
 
 
 @pytest.mark.parametrize(
-    "options", [["--ladder", "tall"], ["--country", "Atlantis"], ["--horizon", "366"], ["--time-limit", "-1"]]
+    "options", [["--ladder", "tall"], ["--country", "Atlantis"], ["--horizon", "0"], ["--time-limit", "-1"]]
 )
 def test_options_are_looked_at_before_the_file(thalweg, tmp_path, options):
     result = thalweg("forecast", tmp_path / "none.csv", *options)

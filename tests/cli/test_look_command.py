@@ -50,7 +50,7 @@ def test_every_picture_has_help_with_an_example(thalweg, name):
 def test_it_tells_what_is_seen_and_writes_a_page(thalweg, channel, folder):
     told = thalweg("look", "error", channel, "--days", 20)
     assert told.exit_code == 0, told.output
-    assert told.stdout.startswith("Each bar is a day's error e; their mean over 20 days is L = ")
+    assert told.stdout.startswith("Each bar is a value's error e; their mean over 20 values is L = ")
     assert "\nWritten into channel-error.html\nThe page answers: Can a loss be negative?\n" in told.stdout
     assert max(map(len, told.stdout.splitlines())) <= 80
     page = (folder / "channel-error.html").read_text(encoding="utf-8")

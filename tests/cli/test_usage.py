@@ -85,8 +85,8 @@ def test_the_first_view_is_the_usual_one_and_each_offers_its_own_options(thalweg
 
 def test_errors_of_options_name_them_as_the_command_does(thalweg, channel):
     assert (
-        "--days-back 0: give a whole number from 1 to 366 days."
+        "--days-back 0: give a whole number from 1 to 366 steps."
         in thalweg("look", "lags", channel, "--days-back", 0).stderr
     )
     told = thalweg("look", "lags", channel, "--days-back", 0, "--lang", "zh").stderr
-    assert "--days-back 0：请给出一个在 1 到 366 天之间的整数。" in told
+    assert "--days-back 0：请给出一个在 1 到 366 步之间的整数。" in told

@@ -170,5 +170,7 @@ def test_no_rung_looks_back_over_more_than_a_third_of_a_short_series(days):
     assert kept.rungs[: 2 if days >= 7 else 1] == ladder.rungs[: 2 if days >= 7 else 1]
     assert all(rung.days_back < days for rung in (*kept.rungs[2:], *kept.again))
     assert set(kept.rungs) <= set(ladder.rungs)
-    if days == 5000:
-        assert kept == ladder
+    if days == 5000:  # where years are many, shared networks that know the week alone make way
+        left_out = [rung.name for rung in ladder.rungs if rung not in kept.rungs]
+        assert left_out == ["2×64 relu 28 week shared", "2×64 relu 28 week shared smooth"]
+        assert kept.again == ladder.again

@@ -13,7 +13,10 @@ from thalweg.forecast.ladder import Ladder, trends
 from thalweg.forecast.plan import (
     DOUBT,
     FADE_STEPS,
+    HOPELESS,
+    LEAST_DOUBT,
     NEARLY,
+    WINDOWS,
     Block,
     Plan,
     bounds,
@@ -145,7 +148,7 @@ def test_the_furthest_horizon_is_a_year_and_a_third_of_the_days(days):
         for (_, last), spans in zip(blocks, spans_of(split, cut, blocks), strict=True):
             ((begin, end),) = spans
             assert end == split.train + split.validation, "the sealed test chooses nothing"
-            assert begin == (split.train if last + 7 <= split.validation else cut)
+            assert begin == (split.train if WINDOWS * last <= split.validation else cut)
 
 
 def block_of(forecasts, actual, first=2, last=4, fallback="copy last week", learned=()):
@@ -163,6 +166,7 @@ def missing_by(*misses):
 
 
 ACTUAL = np.full(100, 100.0)
+HOPELESS_MISS = 10 * (1 + HOPELESS) + 0.1  # beside 10, too large for a mean of learned ways
 NEAR, FAR = 10 * (1 + NEARLY) - 0.1, 10 * (1 + NEARLY) + 0.1  # misses beside 10 that are nearly as good, and not
 
 
@@ -205,16 +209,17 @@ def test_a_mean_that_loses_to_copying_alone_is_not_taken():
 @pytest.mark.parametrize("left", [True, False])
 def test_the_learned_ways_are_left_only_where_others_are_clearly_better(days, windows, left):
     """By a share that falls with the root of the evidence: how many spans of four steps the earlier dates hold."""
-    loss = 10 * (1 - DOUBT / np.sqrt(windows)) + (-0.05 if left else 0.05)
-    made = {RECURSIVE: missing_by(FAR), DIRECT: missing_by(10), "copy last week": missing_by(30)}
+    loss = 10 * (1 - max(DOUBT / np.sqrt(windows), LEAST_DOUBT)) + (-0.05 if left else 0.05)
+    made = {RECURSIVE: missing_by(HOPELESS_MISS), DIRECT: missing_by(10), "copy last week": missing_by(30)}
     made["damped line"] = made["mean of 4 × 7 back"] = missing_by(loss)
     block = block_of({way: rows[:, :days] for way, rows in made.items()}, ACTUAL[:days], learned=(RECURSIVE, DIRECT))
     assert block.cutoffs == days - 3
     assert block.ways == (("damped line", "mean of 4 × 7 back") if left else (DIRECT,))
 
 
-def test_learned_ways_that_are_nearly_alike_share_a_block():
-    misses = {RECURSIVE: 10, DIRECT: -NEAR, "64 relu 28 year shared": FAR, "damped line": 10.05, "copy last week": 30}
+def test_learned_ways_share_a_block_but_for_a_hopeless_one():
+    far = HOPELESS_MISS
+    misses = {RECURSIVE: 10, DIRECT: -NEAR, "64 relu 28 year shared": far, "damped line": 10.05, "copy last week": 30}
     made = {way: missing_by(by) for way, by in misses.items()}
     assert block_of(made, ACTUAL, learned=(RECURSIVE, DIRECT, "64 relu 28 year shared")).ways == (RECURSIVE, DIRECT)
 
@@ -242,9 +247,9 @@ def test_ways_are_picked_as_by_hand(seed, ways, learned):
         if third and min(third) < loss(*picked):
             picked.append(third[min(third)])
     descended = sorted(names[1 : 1 + learned], key=loss)
-    usual = [name for name in descended if loss(name) <= (1 + NEARLY) * loss(descended[0])]
+    usual = [name for name in descended if loss(name) <= (1 + HOPELESS) * loss(descended[0])]
     windows = (60 - 4) / 4 + 1  # 57 earlier dates, and spans of four steps
-    if usual and loss(*picked) >= (1 - DOUBT / windows**0.5) * loss(*usual):
+    if usual and loss(*picked) >= (1 - max(DOUBT / windows**0.5, LEAST_DOUBT)) * loss(*usual):
         picked = usual
     if loss("copy yesterday") < loss(*picked):
         picked = ["copy yesterday"]

@@ -130,6 +130,6 @@ def test_a_rung_that_diverges_on_more_days_is_an_error_with_advice():
     series = channel(200)
     wild = replace(NET, optimizer=Optimizer(rule="gradient descent", learning_rate=1000.0, schedule="constant"))
     member = Member(wild, (40, 40), (0, 1))
-    expected = rf"8 relu 14, refitted on the days to {series.dates[149]}: .*learning rate 1000 .*Try 100"
+    expected = rf"8 relu 14, refitted on the values to {series.dates[149]}: .*learning rate 1000 .*Try 100"
     with thread_pool(1) as pool, pytest.raises(InputError, match=expected):
         pool.run([partial(refit_member, data_of(series, Calendar(), "mse"), member, [(150,)], 1, pool)], lambda _: None)

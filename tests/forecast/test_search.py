@@ -35,7 +35,7 @@ from thalweg.forecast.store import pack
 from thalweg.forecast.team import Team
 from thalweg.forecast.training import TrainingSet, loss_of_constant, scored
 from thalweg.forecast.watch import Silence
-from thalweg.forecast.ways import DIRECT, RECURSIVE
+from thalweg.forecast.ways import RECURSIVE
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.messages import catalogue
@@ -171,7 +171,7 @@ def test_a_time_limit_gives_the_best_so_far_and_says_so(series):
     assert time.perf_counter() - started < 10
     assert endless.name not in {line.rung for line in findings.ladder}
     notes = {message.key: message.values for message in findings.verdict}
-    assert notes["verdict.time_limit"] == {"seconds": 1.5}
+    assert notes["verdict.time_limit"]["seconds"] == 1.5
     assert findings.chosen == min(findings.ladder, key=lambda line: line.validation).rung
     assert np.isfinite(model.predict().mean).all()
 
@@ -228,11 +228,11 @@ def test_the_ways_are_those_that_validation_prefers(series, loss):
     with thread_pool(1) as pool:
         tested = backtest(
             data_of(part(series, 0, sealed), Calendar(), loss),
-            Team(DAILY, (Member(LINE, line.epochs, (0, 1)),), multi_step=28, baselines=COPIES),
+            Team(DAILY, (Member(LINE, line.epochs, (0, 1)),), baselines=COPIES),
             first=(split.train,), until=(sealed,), refit_days=findings.as_used.refit_days, steps=7, pool=pool,
             advance=lambda _: None,
         )  # fmt: skip
-    assert tuple(tested.forecasts) == (RECURSIVE, DIRECT, "copy yesterday", "copy last week")
+    assert tuple(tested.forecasts) == (RECURSIVE, "copy yesterday", "copy last week")
     for way, made in tested.forecasts.items():
         each = []
         for step in range(1, 7):  # of the block of 2 to 7 days ahead
@@ -243,11 +243,9 @@ def test_the_ways_are_those_that_validation_prefers(series, loss):
     first, later = findings.plan.blocks
     assert (first.ways, later.first, later.last) == ((RECURSIVE,), 2, 7)
     assert {way: later.losses[way] for way in losses} == pytest.approx(losses, rel=1e-9)
-    single = {way: value for way, value in later.losses.items() if " + " not in way}
-    best = min(single, key=single.get)
-    assert later.ways[0] == best
-    if len(later.ways) > 1:
-        assert later.losses[" + ".join(later.ways)] < 0.99 * single[best]
+    chosen = later.losses[" + ".join(later.ways)]
+    assert chosen <= later.losses[RECURSIVE] * (1 + 1e-12), "other ways are better than the learned one, or it is taken"
+    assert chosen <= min(later.losses[name] for name in ("copy yesterday", "copy last week"))
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ def test_a_row_learns_the_value_of_its_date(steps):
     newest, ahead = training_set.origins(np.arange(training_set.features.needed - 1, upto - 1), upto)
     np.testing.assert_array_equal(examples.newest, newest)
     assert ((newest + ahead) < upto).all()
-    made = scale.inverse(examples.target, examples.level)
+    made = scale.inverse(examples.target + training_set.features.baseline(examples), examples.level)
     np.testing.assert_allclose(made[:, 0], SERIES.values[newest + ahead], rtol=1e-9)
     np.testing.assert_array_equal(examples.weight[:, 0] > 0, SERIES.observed[newest + ahead])
     other = TrainingSet.of(rung, changed_after(SERIES, upto, 1), COUNTRY, "mae", upto, steps).examples
@@ -175,7 +175,8 @@ def output_by_hand(fit, rows):
         *hidden, last = fit.network.layers(theta)
         for layer in hidden:
             inside = np.maximum(layer.weights @ inside + layer.biases, 0)
-        made.append(fit.scale.inverse((last.weights @ inside + last.biases)[None], rows.level)[0, 0])
+        output = (last.weights @ inside + last.biases)[None] + fit.features.baseline(rows)
+        made.append(fit.scale.inverse(output, rows.level)[0, 0])
     return np.mean(made)
 
 

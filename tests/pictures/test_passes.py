@@ -13,7 +13,7 @@ from support.chart_reader import layers, rows
 from support.data import real
 from support.findings_builder import simulated_series
 from support.pictures import study_of
-from support.small_searches import predictors_of, tomorrow_of
+from support.small_searches import plan_of, predictors_of, tomorrow_of
 from thalweg.charts.numbers import exact_number, large_count, rounded_number, short_number
 from thalweg.errors import InputError
 from thalweg.forecast.levels import LEVELS
@@ -327,7 +327,7 @@ def test_what_is_out_of_range_is_refused(series):
             study_of("passes", series, **options)
         assert found in str(refused.value)
     gap = simulated_series(400, missing=(150,))
-    with pytest.raises(InputError, match="no value on that day"):
+    with pytest.raises(InputError, match="no value on that date"):
         study_of("passes", gap, day=str(gap.dates[150]))
 
 

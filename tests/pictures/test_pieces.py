@@ -265,7 +265,7 @@ class TestFitted:
         ):
             with pytest.raises(InputError, match=found):
                 study_of("pieces", source, view="fitted", **options)
-        with pytest.raises(InputError, match="a saved model holds only the last days"):
+        with pytest.raises(InputError, match="a saved model holds only the last of all"):
             study_of("pieces", copying)
 
 

@@ -217,7 +217,7 @@ def test_options_out_of_range_are_refused():
     for options, found in (
         ({"days": 1}, "days=1"),
         ({"days_back": 0}, "days_back=0"),
-        ({"known": "moon"}, "known='moon': choose one of none, week, year"),
+        ({"known": "moon"}, "known='moon': choose one of none, day, week, year"),
         ({"known": "year"}, "known='year': of the 400 days 200 are for training"),
         ({"known": "week", "country": "Atlantis"}, "country='Atlantis'"),
         ({"layers": "-3"}, "layers='-3'"),
