@@ -23,7 +23,7 @@ def test_it_says_the_age_and_repeats_the_forecast(thalweg, run):
     assert re.search(r"was made on .+, (today|yesterday);", " ".join(told.stdout.split()))  # midnight may have passed
     assert "it has learned from days to Sun 27 Oct 2019" in " ".join(told.stdout.split())
     ended = (dt.datetime.now().astimezone().date() - LAST).days
-    assert f"its days end {ended:,} days ago" in " ".join(told.stdout.split())
+    assert f"its values end {ended:,} days ago" in " ".join(told.stdout.split())
     assert told.stdout.count("Mon 28 Oct 2019") == 1, "the table tells it, and nothing repeats it"
     assert max(map(len, told.stdout.splitlines())) <= 80
 
