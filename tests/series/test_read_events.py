@@ -50,7 +50,7 @@ def test_prophets_form(tmp_path):
         "event,date\nrelease,2024-01-05\n,\nrelease,2024-02-25\n",
         '[{"ds": "2024-01-05", "holiday": "release"}, {"ds": "2024-02-25", "holiday": "release"}]',
         "holiday,ds\nrelease,2024-01-05\nrelease,2024-02-25\n".encode("utf-16"),
-        gzip.compress(b"holiday,ds\nrelease,2024-01-05\nrelease,2024-02-25\n"),
+        gzip.compress(b"holiday,ds\nrelease,2024-01-05\nrelease,2024-02-25\n", mtime=0),
         "holiday,ds,lower_window,upper_window\nrelease,2024-01-05,,\nrelease,2024-02-25,0.0,0\n",
     ],
 )

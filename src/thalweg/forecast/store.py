@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from thalweg.forecast.predictors.base import RungPredictor
+    from thalweg.forecast.predictors.base import RungPredictor, Specification
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -419,7 +419,7 @@ def _team_of(stored: dict[str, Any] | None, predictors: Predictors, frequency: F
             possible = min(epochs, default=1) >= 1 and min(seeds, default=0) >= 0
             if not isinstance(rung, Rung | Baseline) or len(seeds) != len(epochs) or not possible:
                 raise _UnusableError("model.reason.incomplete")
-            made.append(Member(rung, epochs, seeds))
+            made.append(Member(cast("Specification", rung), epochs, seeds))
         return tuple(made)
 
     shared = [one.near.members[0] for one in predictors.shared]

@@ -7,6 +7,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,7 @@ def scripts() -> str:
 
     To bundle them takes over a second, more than all the charts of a page.
     """
-    name = f"vega-{VEGA_LITE}-vl-convert-{vl_convert.__version__}.js"
+    name = f"vega-{VEGA_LITE}-vl-convert-{version('vl-convert-python')}.js"
     return kept(name, lambda: vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE))
 
 
