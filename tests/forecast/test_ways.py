@@ -118,12 +118,24 @@ def test_the_ways_of_predictors_and_what_they_look_at(predictors):
 def test_shared_networks_answer_near_steps_and_others_those_beyond(predictors):
     (shared,) = predictors.shared
     ahead = np.arange(1, 41)
-    made = shared.predict(PAST, ahead)
+    made = shared.predict(PAST, 40, None)
     np.testing.assert_array_equal(made[:, :28], shared.near.predict(PAST, ahead[:28]))
     np.testing.assert_allclose(made[:, 28:], shared.far.predict(PAST, ahead)[:, 28:], rtol=1e-6)
     assert not np.allclose(made[:, 28:], shared.near.predict(PAST, ahead)[:, 28:], rtol=1e-4)
     alone = replace(shared, far=None)
-    np.testing.assert_array_equal(alone.predict(PAST, ahead), shared.near.predict(PAST, ahead))
+    np.testing.assert_array_equal(alone.predict(PAST, 28, None), made[:, :28])
+    assert np.isnan(alone.predict(PAST, 40, None)[:, 28:]).all(), "near networks have not learned such steps"
+
+
+def test_each_way_that_is_fed_keeps_within_the_limits_before_it_is_fed_back():
+    """What another rung predicts beside the choice is that of the same rung as the choice."""
+    fit = fitted(LINE, SERIES, TODAY, epochs=5)
+    limits = limits_of(SERIES, TODAY, 40)
+    narrow = replace(limits, high=tuple(value / 4 for value in limits.high))
+    beside = Shared(fit.rung.name, Mean((fit,)))
+    made = ways_of(predictors_of([fit], shared=(beside,), limits=(narrow,)), PAST, (RECURSIVE, beside.name), 40)
+    np.testing.assert_array_equal(made[beside.name], made[RECURSIVE])
+    assert (made[RECURSIVE][:, 1:] == narrow.of_predictions(PAST, 40).high[:, 1:]).any(), "a limit was reached"
 
 
 def test_a_way_has_no_prediction_where_the_past_is_too_short(predictors):
