@@ -93,8 +93,8 @@ ONCE, TWICE = Member(LINE, (1, 1), (0, 1)), Member(YEAR, (2, 1), (0, 1))
 MEMBERS = (ONCE, TWICE, TWICE)  # a mean may count a rung twice
 SHARED = Member(replace(WEEK, shared=True), (1, 2), (0, 1))  # enough rows for its refits to go on
 FIRST, REFIT, STEPS = 390, 25, 4
-LEARNED = (RECURSIVE, DIRECT, SHARED.rung.name)
-TEAM = Team(DAILY, MEMBERS, (SHARED,), baselines=(Copy(7, "copy last week"),), multi_step=STEPS)
+LEARNED = (RECURSIVE, SHARED.rung.name)
+TEAM = Team(DAILY, MEMBERS, (SHARED,), baselines=(Copy(7, "copy last week"),))
 
 
 def run_backtest(series, team=TEAM, advance=lambda _: None):
@@ -148,11 +148,11 @@ def test_a_backtest_is_refitted_on_all_days_before(tested):
     upto = FIRST + REFIT
     newest = np.arange(upto - 1, upto + REFIT - 1)
     past, at = past_of(SERIES, newest), newest + 1 - FIRST
-    one, several = (Mean(tuple(refitted_by_hand(each, upto, steps) for each in MEMBERS)) for steps in (1, STEPS))
+    one = Mean(tuple(refitted_by_hand(each, upto, 1) for each in MEMBERS))
     np.testing.assert_allclose(tested[RECURSIVE][0][at], one.predict(past, (1,))[:, 0], rtol=1e-6)
     first = refitted_by_hand(SHARED, FIRST, DAILY.horizon)
     shared = refitted_by_hand(SHARED, upto, DAILY.horizon, first.thetas)
-    expected = {DIRECT: several, SHARED.rung.name: shared, "copy last week": Copy(7)}
+    expected = {SHARED.rung.name: shared, "copy last week": Copy(7)}
     for way, predictor in expected.items():
         made = predictor.predict(past, np.arange(1, STEPS + 1))
         for step in range(STEPS):
@@ -169,8 +169,8 @@ def test_a_shared_refit_went_on_and_did_not_start_from_nothing(tested):
 
 def test_a_rung_counted_twice_is_fitted_once():
     counted = []
-    run_backtest(SERIES, Team(DAILY, MEMBERS, multi_step=STEPS), counted.append)
-    assert sum(counted) == pytest.approx(4), "two rungs, each once for one step ahead and once for all steps at once"
+    run_backtest(SERIES, Team(DAILY, MEMBERS), counted.append)
+    assert sum(counted) == pytest.approx(2), "two rungs, each once"
 
 
 def slow_recursion(fits, values, start, steps):

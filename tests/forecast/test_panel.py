@@ -21,7 +21,7 @@ from thalweg.forecast.search import Member, parts_of, search
 from thalweg.forecast.team import Team
 from thalweg.forecast.training import TrainingSet, descend
 from thalweg.forecast.watch import Silence
-from thalweg.forecast.ways import DIRECT, RECURSIVE
+from thalweg.forecast.ways import RECURSIVE
 from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
 from thalweg.series.filling import sources_of_copies
@@ -137,7 +137,7 @@ def test_a_backtest_over_several_series_is_that_of_each_where_nothing_is_learned
 
 def test_a_backtest_refits_one_network_on_all_series():
     data = data_of(PANEL, CALENDAR, "mae")
-    team = Team(DAILY, (Member(LINE, (3,), (0,)),), multi_step=3, baselines=copies())
+    team = Team(DAILY, (Member(LINE, (3,), (0,)),), baselines=copies())
     with thread_pool(1) as pool:
         made = backtest(
             data, team, first=(390, 240), until=(430, 300), refit_days=20, steps=3, pool=pool, advance=lambda _: None
@@ -150,12 +150,12 @@ def test_a_backtest_refits_one_network_on_all_series():
     np.testing.assert_array_equal(of_small[0, newest + 1], expected)
     # The longer series ends earlier after its first cutoff; the shorter one goes on, with the latest refit.
     assert np.isfinite(of_small[:, 242:]).all()
-    assert np.isfinite(PANEL.part(made.forecasts[DIRECT], 0)[:, 392:]).all()
+    assert np.isfinite(PANEL.part(made.forecasts[RECURSIVE], 0)[:, 392:]).all()
     spans = [(390, 430), (240, 300)]
     plan = plan_steps(data, made.forecasts, [(1, 1), (2, 3)], [spans, spans], "copy last week")
     first, later = plan.blocks
     assert (first.ways, first.cutoffs, later.cutoffs) == ((RECURSIVE,), 40 + 60, 38 + 58)
-    assert set(later.ways) <= {RECURSIVE, DIRECT, "copy yesterday", "copy last week"}
+    assert set(later.ways) <= {RECURSIVE, "copy yesterday", "copy last week"}
     for way, row in made.forecasts.items():
         each = [
             np.concatenate([PANEL.part(row[step], place)[slice(*span)] - series.values[slice(*span)]

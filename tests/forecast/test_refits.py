@@ -10,6 +10,7 @@ from support.small_searches import LINE, NET, WEEK, channel
 from thalweg.errors import InputError
 from thalweg.forecast.backtest import backtest, refit, refit_member
 from thalweg.forecast.data import data_of
+from thalweg.forecast.features.past import past_of
 from thalweg.forecast.predictors.baselines import Copy
 from thalweg.forecast.search import Member
 from thalweg.forecast.team import Team
@@ -30,9 +31,7 @@ from thalweg.series.frequency.record import DAILY
 SERIES = channel(1200)
 DATA = data_of(SERIES, Calendar(), "mae")
 SHARED = replace(WEEK, shared=True, seeds=2)
-TEAM = Team(
-    DAILY, (Member(LINE, (3, 2), (0, 1)),), (Member(SHARED, (1, 1), (0, 1)),), baselines=(Copy(7),), multi_step=5
-)
+TEAM = Team(DAILY, (Member(LINE, (3, 2), (0, 1)),), (Member(SHARED, (1, 1), (0, 1)),), baselines=(Copy(7),))
 CUTOFFS = [(1060,), (1090,), (1120,)]
 
 
@@ -42,7 +41,7 @@ def training_set(rung, upto, steps, *, again):
 
 def thetas_of(predictors):
     (shared,) = predictors.shared
-    each = (*predictors.one_step.members, *predictors.multi_step.members, *shared.near.members)
+    each = (*predictors.one_step.members, *shared.near.members)
     return [one.thetas for one in each]
 
 
@@ -64,7 +63,7 @@ def test_refits_have_the_same_bits_whatever_the_threads(fitted, threads):
 
 def test_a_refit_is_that_of_before_gone_on_with(fitted):
     """By hand: the first fit starts from nothing, each later one from the unknowns of the one before."""
-    for rung, steps, epochs, place in ((LINE, 1, (3, 2), 0), (LINE, 5, (3, 2), 1), (SHARED, 28, (1, 1), 2)):
+    for rung, steps, epochs, place in ((LINE, 1, (3, 2), 0), (SHARED, 28, (1, 1), 1)):
         for seed in (0, 1):
             theta = None
             for at, (upto,) in enumerate(CUTOFFS):
@@ -124,6 +123,23 @@ def test_a_backtest_in_two_parts_is_that_of_one_go():
     near = whole.beyond(2)
     assert np.isnan(near.forecasts[RECURSIVE][:2]).all()
     np.testing.assert_array_equal(near.forecasts[RECURSIVE][2:], whole.forecasts[RECURSIVE][2:])
+
+
+@pytest.mark.parametrize(("upto", "learned"), [(42, False), (43, True)])
+def test_far_networks_without_a_value_to_learn_from_predict_nothing(upto, learned):
+    """Of 42 values a row needs 14, and the first far step lies 29 ahead: one too few for a single example."""
+    team = replace(TEAM, far=60)
+    member, far = team.shared[0], team.beyond(team.shared[0])[0]
+    assert bool(len(training_set(member.rung, upto, 60, again=False).examples)) == learned == team.can_learn(far, (upto,))
+    with thread_pool(1) as pool:
+        (early, late), ended = refit(DATA, team, [(upto,), (400,)], 60, pool, lambda _: None)
+    assert (far in ended) and bool(ended[far]), "the next cutoff has values to learn from"
+    past = past_of(SERIES, np.array([500]))
+    for fitted, known in ((early, learned), (late, True)):
+        made = fitted.predict(past, {member.rung.name: 60})[member.rung.name]
+        assert np.isfinite(made[:, :28]).all()
+        assert np.isfinite(made[:, 28:]).all() == known
+        assert np.isnan(made[:, 28:]).all() != known
 
 
 def test_a_rung_that_diverges_on_more_days_is_an_error_with_advice():

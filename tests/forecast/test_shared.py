@@ -7,13 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.frequencies import seasonal
 from support.small_searches import WEEK, YEAR, changed_after, channel, fitted
 from thalweg.forecast.features.past import past_of
 from thalweg.forecast.features.sets import feature_set
+from thalweg.forecast.final import last_values
 from thalweg.forecast.training import TrainingSet, drawn_steps, scored, span_of_shared
 from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.dates import days_after
-from thalweg.series.frequency.record import DAILY
+from thalweg.series.frequency.record import DAILY, monthly, quarterly, sub_daily, weekly
 from thalweg.series.scale import fit_scale
 
 SERIES = channel(900, missing=(100, 390))
@@ -117,6 +119,21 @@ def test_the_values_of_last_year_are_those_around_the_date_to_predict(ahead):
     assert {early[name][0] for name in names} == {0.0}
 
 
+@pytest.mark.parametrize("frequency", [DAILY, weekly(), monthly(), quarterly(), sub_daily(60)], ids=lambda one: one.name)
+def test_what_is_stored_reaches_as_far_back_as_the_furthest_step_looks(frequency):
+    """The features of every step ahead are those of the whole history, where only the last values are kept."""
+    count = 3 * frequency.longest_horizon + 12 * frequency.long_season
+    series = seasonal(frequency, count, np.datetime64("2001-01-01", frequency.date_unit))
+    features = feature_set(frequency.known[-1], frequency.lags[2], Calendar(frequency=frequency), shared=True)
+    ahead = np.arange(1, frequency.longest_horizon + 1)
+
+    def seen_of(kept):
+        past = past_of(kept, np.full(len(ahead), len(kept) - 1))
+        return features.rows(past, SCALE, 1, ahead=ahead, limit=np.inf).dense
+
+    np.testing.assert_allclose(seen_of(last_values(series, features.seen)), seen_of(series), rtol=1e-9, atol=1e-9)
+
+
 @pytest.mark.parametrize("known", ["week", "year"])
 def test_a_step_further_the_same_date_has_the_same_calendar(known):
     """From the day before, two steps ahead is the date that is one step ahead from today."""
@@ -138,6 +155,12 @@ def test_near_networks_learn_near_steps_and_far_ones_those_beyond(steps, span):
     assert set(newest.tolist()) == {one for one in range(200, 800) if one + span[0] < 900}
 
 
+def usual_place(features, dense):
+    """The column of the usual place over eight seasons, shape (rows, 1): what the networks' outputs are added to."""
+    names = [column.name for column in features.columns(1)[features.window.length :]]
+    return dense[:, names.index("usual deviation of step 1 over 8 seasons")][:, None]
+
+
 @pytest.mark.parametrize("steps", [28, 60])
 def test_a_row_learns_the_value_of_its_date(steps):
     """The target of each row is the value so many steps after its newest one, from the level of that newest value."""
@@ -149,7 +172,7 @@ def test_a_row_learns_the_value_of_its_date(steps):
     newest, ahead = training_set.origins(np.arange(training_set.features.needed - 1, upto - 1), upto)
     np.testing.assert_array_equal(examples.newest, newest)
     assert ((newest + ahead) < upto).all()
-    made = scale.inverse(examples.target + training_set.features.baseline(examples), examples.level)
+    made = scale.inverse(examples.target + usual_place(training_set.features, examples.dense), examples.level)
     np.testing.assert_allclose(made[:, 0], SERIES.values[newest + ahead], rtol=1e-9)
     np.testing.assert_array_equal(examples.weight[:, 0] > 0, SERIES.observed[newest + ahead])
     other = TrainingSet.of(rung, changed_after(SERIES, upto, 1), COUNTRY, "mae", upto, steps).examples
@@ -175,8 +198,8 @@ def output_by_hand(fit, rows):
         *hidden, last = fit.network.layers(theta)
         for layer in hidden:
             inside = np.maximum(layer.weights @ inside + layer.biases, 0)
-        output = (last.weights @ inside + last.biases)[None] + fit.features.baseline(rows)
-        made.append(fit.scale.inverse(output, rows.level)[0, 0])
+        output = last.weights @ inside + last.biases + usual_place(fit.features, rows.dense)[0]
+        made.append(fit.scale.inverse(output[None], rows.level)[0, 0])
     return np.mean(made)
 
 

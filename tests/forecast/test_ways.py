@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from support.frequencies import WEEKLY, seasonal
 from support.small_searches import LINE, NET, WEEK, YEAR, channel, fitted, predictors_of, series_of, ways_of
 from thalweg.forecast.features.past import past_of
-from thalweg.forecast.limits import limits_of
+from thalweg.forecast.interval import MissTransform
+from thalweg.forecast.limits import Limits, Room, limits_of
 from thalweg.forecast.predictors.baselines import Copy, SeasonalMean
 from thalweg.forecast.predictors.far_ahead import DampedLine, LastYear, far_ahead
 from thalweg.forecast.predictors.mean import Mean
@@ -57,20 +58,27 @@ def test_recursion_of_a_mean_feeds_each_member_the_mean():
             assert made[row, step] == pytest.approx(values[-1], rel=1e-5)
 
 
+NOTHING = np.zeros(40)
+NARROW = Limits((Room(MissTransform(None), NOTHING, NOTHING, NOTHING),))  # no further than the past has been
+
+
+def growing(fit):
+    """Return a line that answers an ever larger value to a large one."""
+    return replace(fit, thetas=1.5 * fit.thetas)
+
+
 def test_a_prediction_is_kept_within_the_limits_before_it_is_fed_back():
-    fit = fitted(LINE, SERIES, TODAY, epochs=5)
-    limits = limits_of(SERIES, TODAY, 12)
+    fit = growing(fitted(LINE, SERIES, TODAY, epochs=5))
     free = ways_of(predictors_of([fit]), PAST, (RECURSIVE,), 12)[RECURSIVE]
-    narrow = replace(limits, high=tuple(value / 2 for value in limits.high))
-    ends = narrow.of_predictions(PAST, 12)
-    made = ways_of(predictors_of([fit], limits=(narrow,)), PAST, (RECURSIVE,), 12)[RECURSIVE]
+    ends = NARROW.of_predictions(PAST, 12)
+    made = ways_of(predictors_of([fit], limits=(NARROW,)), PAST, (RECURSIVE,), 12)[RECURSIVE]
     for row, at in enumerate(NEWEST):
         values = SERIES.values[: at + 1].tolist()
         for step in range(12):
             values.append(float(np.clip(line_by_hand(fit, values), ends.low[row, step], ends.high[row, step])))
             assert made[row, step] == pytest.approx(values[-1], rel=1e-5)
     assert (made <= ends.high * (1 + 1e-12)).all()
-    assert made.shape == free.shape
+    assert (free > ends.high).any(), "without limits it goes beyond them"
 
 
 def test_the_direct_way_is_the_network_of_many_outputs_and_goes_on_from_its_own():
@@ -118,12 +126,22 @@ def test_the_ways_of_predictors_and_what_they_look_at(predictors):
 def test_shared_networks_answer_near_steps_and_others_those_beyond(predictors):
     (shared,) = predictors.shared
     ahead = np.arange(1, 41)
-    made = shared.predict(PAST, ahead)
+    made = shared.predict(PAST, 40, None)
     np.testing.assert_array_equal(made[:, :28], shared.near.predict(PAST, ahead[:28]))
     np.testing.assert_allclose(made[:, 28:], shared.far.predict(PAST, ahead)[:, 28:], rtol=1e-6)
     assert not np.allclose(made[:, 28:], shared.near.predict(PAST, ahead)[:, 28:], rtol=1e-4)
     alone = replace(shared, far=None)
-    np.testing.assert_array_equal(alone.predict(PAST, ahead), shared.near.predict(PAST, ahead))
+    np.testing.assert_array_equal(alone.predict(PAST, 28, None), made[:, :28])
+    assert np.isnan(alone.predict(PAST, 40, None)[:, 28:]).all(), "near networks have not learned such steps"
+
+
+def test_each_way_that_is_fed_keeps_within_the_limits_before_it_is_fed_back():
+    """What another rung predicts beside the choice is that of the same rung as the choice."""
+    fit = growing(fitted(LINE, SERIES, TODAY, epochs=5))
+    beside = Shared(fit.rung.name, Mean((fit,)))
+    made = ways_of(predictors_of([fit], shared=(beside,), limits=(NARROW,)), PAST, (RECURSIVE, beside.name), 40)
+    np.testing.assert_array_equal(made[beside.name], made[RECURSIVE])
+    assert (made[RECURSIVE] == NARROW.of_predictions(PAST, 40).high).any(), "a limit was reached"
 
 
 def test_a_way_has_no_prediction_where_the_past_is_too_short(predictors):

@@ -136,33 +136,30 @@ def refit(
         Where the refits ended, for those of later cutoffs.
     """
     started = start or {}
+    known = {part: [cutoff for cutoff in cutoffs if team.can_learn(part, cutoff)] for part in team.parts}
     jobs = [
-        functools.partial(refit_member, data, member, cutoffs, steps, pool, started.get((member, steps)))
-        for member, steps in team.parts
+        functools.partial(refit_member, data, part[0], known[part], part[1], pool, started.get(part))
+        for part in team.parts
     ]
     done = dict(zip(team.parts, pool.run(jobs, advance), strict=True))
+    made = {part: dict(zip(known[part], done[part].predictors, strict=True)) for part in team.parts}
 
-    def mean(parts: Sequence[Part], at: int) -> Mean:
-        return Mean(tuple(done[part].predictors[at] for part in parts))
+    def mean(parts: Sequence[Part], cutoff: Cutoff) -> Mean:
+        return Mean(tuple(made[part][cutoff] for part in parts))
 
     choice = [team.near(member) for member in team.choice]
-    several = [part for member in team.choice for part in team.several(member)]
     predictors = [
         Predictors(
-            one_step=mean(choice, at),
-            multi_step=mean(several, at) if several else None,
+            one_step=mean(choice, cutoff),
             shared=tuple(
-                Shared(
-                    member.rung.name,
-                    mean([team.near(member)], at),
-                    mean(team.beyond(member), at) if team.beyond(member) else None,
-                )
+                Shared(member.rung.name, mean([team.near(member)], cutoff), mean(far, cutoff) if far else None)
                 for member in team.shared
+                for far in [[part for part in team.beyond(member) if cutoff in made[part]]]
             ),
             baselines=team.baselines,
             limits=tuple(limits_of(*each, steps) for each in zip(data.panel.series, cutoff, strict=True)),
         )
-        for at, cutoff in enumerate(cutoffs)
+        for cutoff in cutoffs
     ]
     return predictors, {part: refits.thetas for part, refits in done.items()}
 

@@ -54,9 +54,7 @@ if TYPE_CHECKING:
     from thalweg.series.split import Split
 
 MISSES_LISTED = 10  # days
-REFIT_SHARE = (
-    0.3  # of the time of the search's fits: a refit goes on from the last one, yet for one step and for several
-)
+REFIT_SHARE = 0.3  # of the time of the search's fits: a refit goes on from the last one
 SEARCH_SHARE = 0.4  # share of a time limit for the search; the rest is for the refits of the choice
 
 

@@ -156,7 +156,7 @@ def first_cutoff(split: Split, blocks: Sequence[tuple[int, int]], longest: int) 
     if WINDOWS * blocks[-1][1] <= split.validation:
         return split.train
     wanted = longest - 1 + LEAST_CUTOFFS + MORE_CUTOFFS
-    return max(split.train + split.validation - wanted, split.train // 2)
+    return min(max(split.train + split.validation - wanted, split.train // 2), split.train)
 
 
 def spans_of(split: Split, cut: int, blocks: Sequence[tuple[int, int]]) -> list[list[Span]]:

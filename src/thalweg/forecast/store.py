@@ -212,7 +212,7 @@ def _team(team: Team) -> dict[str, Any]:
     def found(members: Sequence[Member]) -> list[dict[str, list[int]]]:
         return [{"seeds": list(one.seeds), "epochs": list(one.epochs)} for one in members]
 
-    return {"choice": found(team.choice), "shared": found(team.shared), "far": team.far, "multi_step": team.multi_step}
+    return {"choice": found(team.choice), "shared": found(team.shared), "far": team.far}
 
 
 def _block(block: Block) -> dict[str, Any]:
@@ -408,7 +408,7 @@ def _plan(description: dict[str, Any], steps: int) -> Plan:
 
 def _team_of(stored: dict[str, Any] | None, predictors: Predictors, frequency: Frequency) -> Team | None:
     """Return what is refitted in an update; None for models of earlier versions."""
-    if stored is None:
+    if stored is None or predictors.multi_step is not None:
         return None
 
     def members(fitted: Sequence[RungPredictor], described: list[dict[str, Any]]) -> tuple[Member, ...]:
@@ -423,8 +423,8 @@ def _team_of(stored: dict[str, Any] | None, predictors: Predictors, frequency: F
         return tuple(made)
 
     shared = [one.near.members[0] for one in predictors.shared]
-    far, multi_step = int(_number(stored["far"])), int(_number(stored["multi_step"]))
-    if not 0 <= far <= LONGEST or not 0 <= multi_step <= LONGEST:
+    far = int(_number(stored["far"]))
+    if not 0 <= far <= LONGEST:
         raise _UnusableError("model.reason.incomplete")
     return Team(
         frequency,
@@ -432,7 +432,6 @@ def _team_of(stored: dict[str, Any] | None, predictors: Predictors, frequency: F
         members(shared, stored["shared"]),
         far,
         predictors.baselines,
-        multi_step,
     )
 
 

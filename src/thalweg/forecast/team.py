@@ -9,9 +9,12 @@ from thalweg.forecast.ladder import copies
 from thalweg.forecast.predictors.baselines import Copy, SeasonalMean
 from thalweg.forecast.predictors.far_ahead import far_ahead
 from thalweg.forecast.predictors.network import NetworkPredictor
-from thalweg.forecast.ways import DIRECT, RECURSIVE
+from thalweg.forecast.training import span_of_shared
+from thalweg.forecast.ways import RECURSIVE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from thalweg.forecast.plan import Plan
     from thalweg.forecast.predictors.base import RungPredictor
     from thalweg.forecast.predictors.baselines import Baseline
@@ -42,8 +45,6 @@ class Team:
         The furthest step that shared networks learn beyond the usual horizon; 0 where no such step is asked for.
     baselines : tuple of Baseline or FarAhead
         What needs no fit.
-    multi_step : int
-        The steps that the choice is fitted for at once, as a second way; 0 for none.
     fallback : str
         The name of the baseline that stands where the ways of far steps cannot be compared.
     """
@@ -53,7 +54,6 @@ class Team:
     shared: tuple[Member, ...] = ()
     far: int = 0
     baselines: tuple[Baseline | FarAhead, ...] = ()
-    multi_step: int = 0
     fallback: str = ""
 
     @property
@@ -66,31 +66,28 @@ class Team:
     def parts(self) -> tuple[Part, ...]:
         """What is fitted: each member once for each number of steps at once."""
         near = map(self.near, (*self.choice, *self.shared))
-        several = (part for member in self.choice for part in self.several(member))
         far = (part for member in self.shared for part in self.beyond(member))
-        return tuple(dict.fromkeys((*near, *several, *far)))  # a mean may count a rung several times
+        return tuple(dict.fromkeys((*near, *far)))  # a mean may count a rung several times
 
     def near(self, member: Member) -> Part:
         """Return the part that predicts the first step: of one step at once, or shared over those of a horizon."""
         return member, member.rung.steps_at_once(self.frequency)
 
-    def several(self, member: Member) -> tuple[Part, ...]:
-        """Return the part of the choice that predicts several steps at once; a shared member does so already."""
-        shared = self.near(member)[1] > 1
-        return () if not self.multi_step else (self.near(member) if shared else (member, self.multi_step),)
-
     def beyond(self, member: Member) -> tuple[Part, ...]:
         """Return the part of a shared member that learns the steps beyond the usual horizon, if asked for."""
         return ((member, self.far),) if self.far and self.near(member)[1] > 1 else ()
+
+    def can_learn(self, part: Part, cutoff: Sequence[int]) -> bool:
+        """Whether a part has something to learn from: a value so far ahead was known in some series by a cutoff."""
+        member, steps = part
+        first, _ = span_of_shared(steps, self.frequency)
+        return member.rung.steps_needed(self.frequency) + first <= max(cutoff)
 
     def started(self, predictors: Predictors) -> Started:
         """Return where each part ended whose predictors are given; a part whose networks failed in part is left out."""
         fitted: list[tuple[Part, RungPredictor]] = []
         for place, member in enumerate(self.choice):
             fitted.append((self.near(member), predictors.one_step.members[place]))
-            several = self.several(member)
-            if several and predictors.multi_step is not None:
-                fitted.append((several[0], predictors.multi_step.members[place]))
         for member, shared in zip(self.shared, predictors.shared, strict=True):
             fitted.append((self.near(member), shared.near.members[0]))
             if shared.far is not None:
@@ -105,8 +102,7 @@ class Team:
         """Return the team without what no step of a plan goes by; the choice stays, which says the first step."""
         baselines = tuple(one for one in self.baselines if one.name in plan.ways)
         shared = tuple(member for member in self.shared if member.rung.name in plan.ways)
-        multi_step = self.multi_step if DIRECT in plan.ways else 0
-        return replace(self, shared=shared, baselines=baselines, multi_step=multi_step)
+        return replace(self, shared=shared, baselines=baselines)
 
 
 def ended_of(team: Team) -> Started:
@@ -152,6 +148,5 @@ def team_of(searched: Searched, choice: Candidate, horizon: int, longest: int, c
         shared,
         longest if horizon > frequency.horizon else 0,
         every,
-        0,
         fallback,
     )

@@ -38,9 +38,9 @@ class Shared:
     name : str
         Of the rung, and of the way.
     near : Mean
-        Up to the usual horizon.
+        Up to the usual horizon; or a choice of its own, which is fed its own predictions.
     far : Mean, optional
-        Those that learned the steps beyond.
+        Those that learned the steps beyond; None where none are asked for, or none were known to learn from.
     """
 
     name: str
@@ -52,12 +52,16 @@ class Shared:
         far = None if self.far is None else self.far.with_calendar(calendar)
         return Shared(self.name, self.near.with_calendar(calendar), far)
 
-    def predict(self, past: Past, ahead: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the predictions of some steps ahead, shape (rows, steps)."""
-        beyond = ahead > past.frequency.horizon
-        if self.far is None or not beyond.any():
-            return self.near.predict(past, ahead)
-        return np.hstack([self.near.predict(past, ahead[~beyond]), self.far.predict(past, ahead[beyond])])
+    def predict(self, past: Past, steps: int, ends: Ends | None) -> NDArray[np.float64]:
+        """Return the predictions of 1 to `steps` ahead, shape (rows, steps); NaN for those that nothing has learned."""
+        near = min(steps, past.frequency.horizon)
+        if steps == near or np.isfinite(self.near.reach):
+            return _fed(self.near, past, steps, ends)
+        made = np.full((len(past), steps), np.nan)
+        made[:, :near] = self.near.predict(past, np.arange(1, near + 1))
+        if self.far is not None:
+            made[:, near:] = self.far.predict(past, np.arange(near + 1, steps + 1))
+        return _within(made, ends)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +73,7 @@ class Predictors:
     one_step : Mean
         The choice, fitted for one step ahead.
     multi_step : Mean, optional
-        The choice, fitted for several steps at once.
+        The choice, fitted for several steps at once; models of earlier versions alone hold it.
     shared : tuple of Shared
         The networks that are shared over the steps, each a way by the name of its rung.
     baselines : tuple of Baseline or FarAhead
@@ -142,18 +146,11 @@ class Predictors:
         """Return the predictions of one way, shape (rows, steps)."""
         ahead = np.arange(1, steps + 1)
         if way == RECURSIVE:
-            return self._recursive(past, steps, ends)
+            return _fed(self.one_step, past, steps, None if self.one_step.repeats else ends)
         if way == DIRECT and self.multi_step is not None:
             return _within(self.multi_step.predict(past, ahead), ends)
         shared = next((one for one in self.shared if one.name == way), None)
-        return _within(shared.predict(past, ahead), ends) if shared else self._baseline(way, past, ahead, ends)
-
-    def _recursive(self, past: Past, steps: int, ends: Ends | None) -> NDArray[np.float64]:
-        """Return the predictions of the choice; what answers any step from the past alone is not fed anything."""
-        ends = None if self.one_step.repeats else ends
-        if np.isfinite(self.one_step.reach):
-            return _within(recursive(self.one_step, past, steps, reach=1, ends=ends), ends)
-        return _within(self.one_step.predict(past, np.arange(1, steps + 1)), ends)
+        return shared.predict(past, steps, ends) if shared else self._baseline(way, past, ahead, ends)
 
     def _baseline(self, way: str, past: Past, ahead: NDArray[np.int64], ends: Ends | None) -> NDArray[np.float64]:
         """Return the predictions of a baseline; NaN for a row whose past is too short for it."""
@@ -163,6 +160,13 @@ class Predictors:
         if enough.any():
             made[enough] = baseline.predict(past.rows(enough), ahead)
         return made if baseline.repeats else _within(made, ends)
+
+
+def _fed(mean: Mean, past: Past, steps: int, ends: Ends | None) -> NDArray[np.float64]:
+    """Return the predictions of what is fed its own, step by step; what answers any step is not fed anything."""
+    if np.isfinite(mean.reach):
+        return recursive(mean, past, steps, reach=1, ends=ends)
+    return _within(mean.predict(past, np.arange(1, steps + 1)), ends)
 
 
 def _within(made: NDArray[np.float64], ends: Ends | None) -> NDArray[np.float64]:

@@ -31,8 +31,14 @@ class LastSeason(Block):
 
     For days that is a year ago in whole weeks, for hours a week ago, for weeks and months a year ago. Further ahead
     than a long season they are those of the last one.
+
+    Attributes
+    ----------
+    furthest : int
+        The furthest first step ahead that a row is asked for.
     """
 
+    furthest: int = 1
     name: ClassVar[str] = "last_season"
 
     def names(self, steps: int) -> tuple[str, ...]:
@@ -44,15 +50,21 @@ class LastSeason(Block):
     @property
     def seen(self) -> int:
         """A long season, the steps around, and those whose mean is their level."""
-        return look_back(self.frequency)
+        return look_back(self.frequency) - self.frequency.long_season + int(self._ago(np.array(self.furthest)))
+
+    def _ago(self, ahead: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many steps ago the season ended that is looked at, in whole long seasons.
+
+        Far ahead, the same place of the last one is not known yet, so that of the one before is taken.
+        """
+        season = self.frequency.long_season
+        return -(-(ahead - 1 + STEPS_AROUND) // season) * season
 
     def columns(self, origins: Origins, targets: NDArray[np.datetime64]) -> NDArray[np.float64]:
         """Return the values in spreads of the scale, 0 where the past does not reach so far."""
         past, transformed, level = origins.past, origins.transformed, self.frequency.level
         steps, season = targets.shape[1], self.frequency.long_season
-        # Far ahead, the same place of the last season is not known yet, so that of the season before is taken.
-        ahead = origins.ahead - 1
-        ago = -(-(ahead + STEPS_AROUND) // season) * season
+        ahead, ago = origins.ahead - 1, self._ago(origins.ahead)
         available = past.available >= look_back(self.frequency) - season + ago
         season_ago = np.where(available, past.newest - ago, past.newest)
         level_ago = trailing_mean(transformed, np.where(available, season_ago, level - 1), level)

@@ -234,7 +234,12 @@ def feature_set(known: str, days_back: int, calendar: Calendar, *, shared: bool 
         if block.name in sees.blocks and (not block.known_ahead or block.name in calendar.groups)
     )
     if shared:
-        kept = (block for block in blocks if block.name != LongLevels.name)  # they mislead far ahead after a break
+        furthest = calendar.frequency.longest_horizon
+        kept = (
+            LastSeason(calendar, furthest) if block.name == LastSeason.name else block
+            for block in blocks
+            if block.name != LongLevels.name  # they mislead far ahead after a break
+        )
         # Where a year is the only season, its usual deviation would be that of a year from itself.
         usual = (UsualYear(calendar),) if sees.long and len(calendar.frequency.known) > 1 else ()
         blocks = (*kept, *usual, SamePlaces(calendar), StepsAhead(calendar))

@@ -36,8 +36,10 @@ class UsualYear(Block):
 
     @property
     def seen(self) -> int:
-        """All the years that are averaged."""
-        return (MOST_YEARS + 1) * self.frequency.long_season
+        """All the years that are averaged, those for the furthest step too."""
+        year, season = self.frequency.long_season, self.frequency.season
+        first = -(-self.frequency.longest_horizon // year)
+        return (first + MOST_YEARS - 1) * year + season + season // 2 + 1
 
     def columns(self, origins: Origins, targets: NDArray[np.datetime64]) -> NDArray[np.float64]:  # noqa: ARG002
         """Return the columns in spreads of the scale; 0 where no year is known."""
