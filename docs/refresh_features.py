@@ -11,7 +11,7 @@ from pathlib import Path
 from thalweg.forecast.features.past_values import PastValues
 from thalweg.forecast.features.sets import BLOCKS, covariates
 from thalweg.messages import catalogue
-from thalweg.series.calendar import EVENT, Calendar
+from thalweg.series.calendar import COLUMN, EVENT, Calendar
 from thalweg.series.frequency.usual import TOLD
 from thalweg.series.frequency.words import words_of
 
@@ -22,10 +22,14 @@ HEADS = {
     "en": ("block", "what it is", "columns, one step ahead", "known ahead", "seen by"),
     "zh": ("特征组", "是什么", "列数（提前一步）", "事先已知", "哪些级看到"),
 }
+# What a user gives, and how many columns come of it, by the name of the block.
+GIVEN = {EVENT: "events", COLUMN: "a_column", "column_changes": "two_columns", "past_columns": "two_columns"}
 WORDS = {
     "en": {
         "all": "every rung",
         "events": "one for each event and each day of its window",
+        "a_column": "one for each column given",
+        "two_columns": "two for each column given",
         "back": "as many as looked back",
         "yes": "yes",
         "no": "no",
@@ -33,6 +37,8 @@ WORDS = {
     "zh": {
         "all": "每一级",
         "events": "每个事件及其窗口的每一天各一列",
+        "a_column": "每个给出的列一列",
+        "two_columns": "每个给出的列两列",
         "back": "与回看的步数相同",
         "yes": "是",
         "no": "否",
@@ -55,8 +61,9 @@ def table(language: str) -> str:
             if by
         )
         first = next(frequency for frequency, by in seen.items() if by)
-        made = block(Calendar(frequency=first)).names(1) if block.name != EVENT else ()
-        columns = str(len(made)) if made else words["events"]
+        calendar = Calendar(frequency=first)
+        given = GIVEN.get(block.name, "")
+        columns = words[given] if given else str(len(block(calendar).names(1)))
         known_ahead = words["yes" if block.known_ahead else "no"]
         rows.append((f"`{block.name}`", block.about(language), columns, known_ahead, seen_by))
     lines = [HEADS[language], tuple("---" for _ in HEADS[language]), *rows]

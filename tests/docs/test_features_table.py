@@ -1,6 +1,7 @@
 """The table of feature blocks in the documents is that of the blocks."""
 
 import runpy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from thalweg.series.events import Event, event_table
 from thalweg.series.frequency.dates import steps_after
 from thalweg.series.frequency.record import DAILY
 from thalweg.series.frequency.usual import TOLD
+from thalweg.series.regressors import Regressor, Regressors
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCRIPT = runpy.run_path(str(DOCS / "refresh_features.py"))
@@ -51,6 +53,9 @@ def test_a_block_says_which_columns_it_makes(known, steps):
 def test_a_block_known_ahead_is_its_group_of_the_calendar(block):
     frequency = next((each for each in TOLD if block.name in each.calendar), TOLD[0])
     calendar = Calendar("US", frequency=frequency, events=event_table([Event("release", 18_250, 18_252, -1, 2)]))
+    start = seasonal(frequency, 10, "2024-01-01").start
+    price = Regressor("price", known=True, values=np.arange(300.0), centre=100, spread=50)
+    calendar = replace(calendar, regressors=Regressors(start, frequency, (price,), horizon=3))
     first = seasonal(frequency, 200, "2024-01-01").dates[100:]
     targets = steps_after(frequency, first[:, None], np.arange(1, 4))
     made = block(calendar).columns(None, targets)

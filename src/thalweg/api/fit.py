@@ -69,9 +69,10 @@ class FitResult:
         *,
         keep_last: bool = False,
         events: Any = None,  # noqa: ANN401 - likewise
+        with_: Any = None,  # noqa: ANN401 - likewise
     ) -> Forecast:
         """Forecast the days after the last known one; see `Model.predict`."""
-        return self.model.predict(series, horizon, keep_last=keep_last, events=events)
+        return self.model.predict(series, horizon, keep_last=keep_last, events=events, with_=with_)
 
     def save(self, path: str | Path) -> None:
         """Write the model to one file; see `Model.save`."""
@@ -145,8 +146,9 @@ def fit(series: Any, options: FitOptions) -> FitResult:  # noqa: ANN401 - users 
         Those of `thalweg.forecast.options.FitOptions`: ``ladder``, ``loss``, ``country`` (one or several),
         ``events`` (a file, a frame or an `EventTable`; see `thalweg.read_events`), ``horizon`` (days ahead), ``seed``,
         ``threads``, ``time_limit`` (seconds), ``keep_last`` (of a last value that looks unfinished, which is
-        left out otherwise) and ``watcher``. The same seed gives the same bits on the same
-        machine and versions, whatever ``threads`` is.
+        left out otherwise), ``known`` and ``past`` (other columns: those whose future is known, and those of the past
+        alone), ``with_`` (a second source of the known ones) and ``watcher``. The same seed gives the same bits on the
+        same machine and versions, whatever ``threads`` is.
 
     Returns
     -------
@@ -159,6 +161,6 @@ def fit(series: Any, options: FitOptions) -> FitResult:  # noqa: ANN401 - users 
     """
     if isinstance(series, (FitResult, Forecaster)):
         raise InputError("fit.no_series", kind=type(series).__name__)
-    days = series_of(series)
+    days = series_of(series, known=options.known, past=options.past, with_=options.with_)
     with watching(options.watcher) as watcher:
         return FitResult.of(*fit_series(days, replace(options, watcher=watcher)))

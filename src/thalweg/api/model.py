@@ -9,9 +9,12 @@ from thalweg.api.forecast import Forecast
 from thalweg.forecast.model import Model as Forecaster
 from thalweg.forecast.model import load as load_model
 from thalweg.forecast.update import updated
+from thalweg.forecast.what_if import with_values
 from thalweg.options import Switch, WholeNumber
 from thalweg.series.read.event_option import Events
 from thalweg.series.read.given import series_of
+from thalweg.series.read.options import ReadOptions
+from thalweg.series.regressors import columns_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +43,7 @@ class Model(Forecaster):
         *,
         keep_last: bool = False,
         events: Any = None,  # noqa: ANN401 - as above
+        with_: Any = None,  # noqa: ANN401 - as above
     ) -> Forecast:
         """Forecast the days after the last known one.
 
@@ -56,23 +60,29 @@ class Model(Forecaster):
         events : EventTable, path or frame, optional
             The events after the model's last day, in place of those that it was fitted with; see `thalweg.read_events`.
             Their names are those that the model knows.
+        with_ : path or frame, optional
+            Other values of the known columns on the dates to forecast: a what-if.
 
         Raises
         ------
         InputError
             If the horizon is beyond the model's, or the days cannot be read, have another name, end before the stored
             days, leave a gap after them or hold values that the model cannot transform; or it
-            does not know an event.
+            does not know an event; or a known column has no value on one of the dates to forecast.
         """
         if events is not None:
             told: Any = EVENTS.checked("events", events)
-            return self.with_events(told).predict(series, horizon, keep_last=keep_last)
+            return self.with_events(told).predict(series, horizon, keep_last=keep_last, with_=with_)
         keep_last = KEEP_LAST.checked("keep_last", keep_last)
         if horizon is None and type(series) is not bool and isinstance(series, (Integral, float)):
             series, horizon = None, HORIZON.checked("horizon", series)
         elif horizon is not None:
             horizon = HORIZON.checked("horizon", horizon)
         newer = None if series is None else self._read(series)
+        if with_ is not None:
+            steps = self.horizon if horizon is None else horizon
+            model, newer = with_values(self, newer, with_, ReadOptions(), steps)
+            return model.predict(newer, horizon, keep_last=keep_last)
         days = self.days if newer is None else self.joined(newer)
         predictions = super().predict(newer, horizon, keep_last=keep_last)
         return Forecast.of(predictions, days.head(days.place(predictions.dates[0])))
@@ -119,7 +129,8 @@ class Model(Forecaster):
         return Model.of(updated(self, self._read(series), threads, keep_last=keep_last))
 
     def _read(self, series: object) -> Series:
-        return series_of(series, value=self.name, goes_on=True, difference=self.days.differenced)
+        columns = columns_of(self.calendar.regressors)
+        return series_of(series, value=self.name, goes_on=True, difference=self.days.differenced, **columns)
 
 
 def load(path: str | Path) -> Model:

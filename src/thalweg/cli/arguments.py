@@ -95,7 +95,7 @@ def _of_record(record: type[Options], language: str, translate: Catalogue) -> It
     """Yield one parameter an option; each but a switch takes the text that was typed, which the record checks."""
     for each in record.declared():
         declared = typer.Option(
-            "--" + each.name.replace("_", "-"),
+            "--" + each.name.rstrip("_").replace("_", "-"),  # with_ is a word of Python without its line
             metavar=each.kind.metavar or None,
             help=record.help(each.name, language, command=True),
             show_default=True if each.usual is None else each.usual.told(language),

@@ -14,7 +14,7 @@ from thalweg.errors import InputError
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.options import FitOptions
 from thalweg.messages import Argument
-from thalweg.series.read.options import ReadOptions
+from thalweg.series.read.options import ColumnOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ def forecast(
     ctx: typer.Context,
     file: Annotated[str, Position()],
     *,
-    reading: ReadOptions,
+    reading: ColumnOptions,
     options: FitOptions,
     out: Annotated[str | None, Flag("--out", "FOLDER")] = None,
     samples: Annotated[Path | None, Flag("--samples", "FILE.csv")] = None,

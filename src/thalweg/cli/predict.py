@@ -18,13 +18,14 @@ from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.messages import Whole
 from thalweg.options import Options, WholeNumber, option, switch
 from thalweg.series.read.event_option import Events
-from thalweg.series.read.options import ReadOptions
+from thalweg.series.read.options import ColumnOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from thalweg.forecast.model import Model, Recent
     from thalweg.forecast.result import Forecast
+    from thalweg.series.series import Series
 
 
 HEAD_BYTES = 1024
@@ -46,7 +47,7 @@ def predict(
     newfile: Annotated[str | None, Position()] = None,
     *,
     options: PredictOptions,
-    reading: ReadOptions,
+    reading: ColumnOptions,
     out: Annotated[Path | None, Flag("--out", "FILE.csv")] = None,
     samples: Annotated[Path | None, Flag("--samples", "FILE.csv")] = None,
     lang: Lang = "en",
@@ -76,13 +77,12 @@ def predict(
     series = None
     if newfile is not None:
         with file_of(newfile, translate) as path:
-            value, difference = reading.value or loaded.name, reading.difference or loaded.days.differenced
-            series = read_with(path, replace(reading, value=value, difference=difference, goes_on=True))
+            series = read_with(path, replace(newer_options(loaded, reading), with_=None))
     note = None
     if series is not None and not options.keep_last:
         series, note = loaded.without_unfinished(series)
     odd = series.notes if series is not None else () if note is None else (note,)
-    days = loaded.predict(series, options.horizon, keep_last=True)
+    days, first = _forecasts(loaded, series, reading, options.horizon)
     recent = None if series is None else loaded.recent(series, keep_last=True)
     age = (dt.datetime.now().astimezone().date() - loaded.made).days
     known = (loaded.days if series is None else series).values
@@ -91,7 +91,9 @@ def predict(
     for path, content in [(path, made[name]()) for name, path in places.items()]:
         write_whole(path, content)
     if as_json:
-        told = _object(loaded, days, recent, age) | {"notes": [translate(note) for note in (*loaded.notes, *odd)]}
+        told = _object(loaded, days, recent, age, first) | {
+            "notes": [translate(note) for note in (*loaded.notes, *odd)]
+        }
         typer.echo(json.dumps(told, ensure_ascii=False, allow_nan=False))
         return
     console = Console(markup=False, highlight=False, emoji=False)
@@ -102,7 +104,7 @@ def predict(
     else:
         print_notes(console, odd, translate)
     console.print()
-    print_forecast(console, days, loaded.days if series is None else series, translate, loaded.calendar)
+    print_forecast(console, days, loaded.days if series is None else series, translate, loaded.calendar, first)
     for at, path in enumerate(places.values()):
         console.print(("" if at else "\n") + translate("look.written", file=path))
 
@@ -113,6 +115,33 @@ def _places(out: Path | None, samples: Path | None, read: Sequence[str | Path | 
     for at, (name, path) in enumerate(places.items()):
         check_csv(name, path, (*read, *list(places.values())[:at]))
     return places
+
+
+def newer_options(model: Model, reading: ColumnOptions) -> ColumnOptions:
+    """Return how a file of newer values is read for a model: its value and its columns, where nothing else is said."""
+    from dataclasses import replace
+
+    from thalweg.series.regressors import columns_of
+
+    value, difference = reading.value or model.name, reading.difference or model.days.differenced
+    columns = columns_of(model.calendar.regressors)
+    return replace(reading, value=value, difference=difference, goes_on=True, **columns)
+
+
+def _forecasts(
+    model: Model, series: Series | None, reading: ColumnOptions, horizon: int | None
+) -> tuple[Forecast, Forecast | None]:
+    """Return the forecast, with the values of known columns that ``--with`` gives; where it does also that without."""
+    from dataclasses import replace
+
+    from thalweg.forecast.what_if import with_values
+
+    days = model.predict(series, horizon, keep_last=True)
+    if reading.with_ is None:
+        return days, None
+    plain = replace(reading, value=None, known=(), past=(), with_=None)
+    serving, newer = with_values(model, series, reading.with_, plain, len(days.dates))
+    return serving.predict(newer, horizon, keep_last=True), days
 
 
 def model_file(model: Path, newfile: str | None) -> Path:
@@ -138,7 +167,7 @@ def _command(*words: str) -> Whole:
     return Whole(shlex.join(["thalweg", *words]))
 
 
-def _object(model: Model, days: Forecast, recent: Recent | None, age: int) -> dict[str, Any]:
+def _object(model: Model, days: Forecast, recent: Recent | None, age: int, first: Forecast | None) -> dict[str, Any]:
     from thalweg.forecast.export import forecast_rows, plain, total_rows
 
     return plain(
@@ -160,5 +189,6 @@ def _object(model: Model, days: Forecast, recent: Recent | None, age: int) -> di
             },
             "forecast": forecast_rows(days),
             "totals": total_rows(days),
+            "first_forecast": first and forecast_rows(first),
         }
     )

@@ -104,11 +104,23 @@ def print_recent(console: Console, recent: Recent | None, frequency: Frequency, 
 
 
 def print_forecast(
-    console: Console, forecast: Forecast, days: Series, translate: Catalogue, calendar: Calendar
+    console: Console,
+    forecast: Forecast,
+    days: Series,
+    translate: Catalogue,
+    calendar: Calendar,
+    first: Forecast | None = None,
 ) -> None:
-    """Print every step of a forecast with its intervals and events, as exact as the values before it, and its sums."""
-    called = [day_names("", calendar.events_near(date, 0), translate.language) for date in forecast.dates]
-    console.print(forecast_table(console, forecast, days, translate, holidays=called, head="cli.forecast_event_alone"))
+    """Print every step of a forecast with its intervals and events, as exact as the values before it, and its sums.
+
+    Of a what-if, `first` is the forecast without it, which stands beside it in place of the events.
+    """
+    if first is None:
+        called = [day_names("", calendar.events_near(date, 0), translate.language) for date in forecast.dates]
+    else:
+        called = [number(float(value), estimate_decimals(days.values)) for value in first.mean]
+    head = "cli.forecast_event_alone" if first is None else "cli.forecast_first"
+    console.print(forecast_table(console, forecast, days, translate, holidays=called, head=head))
     for sentence in total_sentences(forecast, days):
         console.print(Sentence(translate(sentence)))
 

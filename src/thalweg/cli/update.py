@@ -10,13 +10,13 @@ import typer
 
 from thalweg.cli.arguments import Flag, Position
 from thalweg.cli.options import Json, Lang
-from thalweg.cli.predict import model_file
+from thalweg.cli.predict import model_file, newer_options
 from thalweg.errors import InputError
 from thalweg.files import check_writable
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.messages import Argument
 from thalweg.options import Options, WholeNumber, option, switch
-from thalweg.series.read.options import ReadOptions
+from thalweg.series.read.options import ColumnOptions
 
 if TYPE_CHECKING:
     from thalweg.forecast.model import Model
@@ -37,7 +37,7 @@ def update(
     file: Annotated[str, Position()],
     *,
     options: UpdateOptions,
-    reading: ReadOptions,
+    reading: ColumnOptions,
     out: Annotated[Path | None, Flag("--out", "FILE.thalweg")] = None,
     lang: Lang = "en",
     as_json: Json = False,
@@ -62,8 +62,7 @@ def update(
     translate = catalogue(lang, command=True)
     loaded = load(model)
     with file_of(file, translate) as path:
-        value, difference = reading.value or loaded.name, reading.difference or loaded.days.differenced
-        series = read_with(path, replace(reading, value=value, difference=difference, goes_on=True))
+        series = read_with(path, newer_options(loaded, reading))
     recent = loaded.recent(series, keep_last=options.keep_last)
     made = updated(loaded, series, options.threads, keep_last=options.keep_last)
     made = replace(made, lineage=(*loaded.lineage, stamp_of(model.read_bytes())))

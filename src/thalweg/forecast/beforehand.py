@@ -5,28 +5,40 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from thalweg.errors import InputError
-from thalweg.messages import Message
+from thalweg.forecast.names import rung_message
+from thalweg.messages import Argument, Message
 from thalweg.series.calendar import EVENT, Calendar
 from thalweg.series.events import written
 from thalweg.series.frequency.dates import iso, step_range
+from thalweg.series.frequency.words import words_of
+from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from thalweg.forecast.options import FitOptions
+    from thalweg.forecast.search import Candidate
+    from thalweg.forecast.team import Team
+    from thalweg.series.regressors import Regressors
     from thalweg.series.series import Series
 
 
 def calendar_of(series: Series, options: FitOptions) -> Calendar:
-    """Return what a fit knows of dates beforehand: the holidays and the events that its options name.
+    """Return what a fit knows of dates beforehand: holidays, events, and columns that were read beside the values.
 
     Raises
     ------
     InputError
-        If an event has the name of another column, or no event has a day in the series or the dates to forecast.
+        If an event or a column has the name of another column, no event has a day in the series or the dates to
+        forecast, or a known column has no value on one of these dates.
     """
-    calendar = Calendar(str(options.country or ""), frequency=series.frequency, events=options.events)
+    calendar = Calendar(
+        str(options.country or ""),
+        frequency=series.frequency,
+        events=options.events,
+        regressors=_regressors(series, options),
+    )
     if calendar.events is not None:
         count = len(series) + options.steps_ahead(series.frequency, len(series))
         ahead = step_range(series.frequency, series.dates[0], count)
@@ -42,6 +54,57 @@ def calendar_of(series: Series, options: FitOptions) -> Calendar:
                 last_ahead=iso(ahead[-1]),
             )
     return calendar
+
+
+def _regressors(series: Series, options: FitOptions) -> Regressors | None:
+    """Return the columns that count, standardised by their training values."""
+    given, asked = series.regressors, (*options.known, *options.past)
+    there = () if given is None else given.names
+    if absent := [name for name in asked if name not in there]:
+        argument = Argument("known" if absent[0] in options.known else "past", tuple(asked))
+        raise InputError("columns.not_read", source=series.source_name, name=absent[0], argument=argument)
+    if given is None:
+        return None
+    horizon = options.steps_ahead(series.frequency, len(series))
+    kept = given.only(asked or there) or given
+    check_ahead(kept, series, horizon)
+    try:
+        train = split_by_date(series).train
+    except InputError:
+        train = len(series)  # too short for a fit, which will say so
+    return kept.learned(train, horizon)
+
+
+def check_ahead(regressors: Regressors, series: Series, horizon: int) -> None:
+    """Refuse a horizon beyond the last date of which a known column is known; the first date without it is named.
+
+    Raises
+    ------
+    InputError
+        If there is such a date.
+    """
+    start = int(regressors.places(series.dates[:1])[0])
+    for one in regressors.known:
+        steps = len(one.values) - start - len(series)  # beyond the last value
+        if steps < horizon:
+            raise InputError(
+                "columns.stop_early",
+                name=one.name,
+                day=iso(series.after(max(steps, 0) + 1)),
+                last=iso(series.after(horizon)),
+                horizon=horizon,
+                argument=Argument("with_", "FILE"),
+                **({"fewer": Argument("horizon", steps)} if steps > 0 else {"fewer": Argument("past", one.name)}),
+                **words_of(series.frequency),
+            )
+
+
+def column_notes(calendar: Calendar, choice: Candidate, team: Team) -> list[Message]:
+    """Return a note where nothing that forecasts looks at the columns given."""
+    if calendar.regressors is None or any(member.rung.known for member in (*choice.members, *team.shared)):
+        return []
+    values = {"names": list(calendar.regressors.names), "rung": rung_message(choice.line.rung)}
+    return [Message("verdict.columns_idle", values)]
 
 
 def event_notes(series: Series, calendar: Calendar, learned: int) -> list[Message]:

@@ -24,7 +24,7 @@ from thalweg.forecast.predictors.baselines import Baseline
 from thalweg.forecast.predictors.network import NetworkPredictor
 from thalweg.learn.explain.attribution import input_slopes, integrated_gradients
 from thalweg.messages import Argument
-from thalweg.series.calendar import EVENT
+from thalweg.series.calendar import COLUMN, EVENT
 from thalweg.series.frequency.dates import iso, steps_after
 from thalweg.series.frequency.words import words_of
 
@@ -49,8 +49,8 @@ class Fact:
     ----------
     kind : str
         A group of the calendar: ``time``, ``weekday``, ``month``, ``season`` (the time of year), ``holiday`` (a column
-        that holds for the day), ``event`` (likewise), or another that was added; ``ordinary`` and ``no_event`` (that
-        all other holidays, or events, do not hold).
+        that holds for the day), ``event`` (likewise), ``known_column`` (one of the user's own), or another that was
+        added; ``ordinary`` and ``no_event`` (that all other holidays, or events, do not hold).
     name : str
         The time of day, or the name of the weekday, month, holiday or event as `Calendar` gives it; else empty.
     contribution : float
@@ -339,13 +339,14 @@ def feature_map(predictor: NetworkPredictor, calendar: Calendar, newest: np.date
     (constant,), (level,) = features(predictor.scale.centre, 0)
     # With centre 0 the features are linear, and their differences keep all digits.
     stepped, levels = features(0.0, past)
-    names = calendar.names
+    names, (facts,) = calendar.names, calendar.columns(steps_after(calendar.frequency, np.array([newest]), 1))
     weights = np.zeros((past + len(names), len(constant)))
     weights[:past] = stepped[1:] - stepped[0]
     for place, column in enumerate(known.columns(1)):
-        if column.known_ahead:
-            weights[past + names.index(column.name), place] = 1
-            constant[place] = 0
+        if column.moves_with:
+            at = names.index(column.moves_with)
+            weights[past + at, place] = 1
+            constant[place] = 0 if column.known_ahead else constant[place] - facts[at]
     level_weights = np.concatenate([levels[1:] - levels[0], np.zeros(len(names))])
     return FeatureMap(predictor, weights, constant, level_weights, float(level), known.limit)
 
@@ -361,6 +362,8 @@ def _facts(moment: Moment, moved: NDArray[np.float64]) -> tuple[Fact, ...]:
             facts.append(Fact(group, "".join(names[at] for at in np.flatnonzero(of_group & holds)), whole))
         elif group in ("weekday", "month"):
             facts += [Fact(group, names[at], whole) for at in np.flatnonzero(of_group & holds)]
+        elif group == COLUMN:
+            facts += [Fact(group, names[at], float(moved[at])) for at in np.flatnonzero(of_group)]
         elif group in NOT_HELD:
             facts += [Fact(group, names[at], float(moved[at])) for at in np.flatnonzero(of_group & holds)]
             facts.append(Fact(NOT_HELD[group], "", float(moved[of_group & ~holds].sum())))

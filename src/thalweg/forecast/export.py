@@ -48,8 +48,8 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
         ``copied_steps`` (that of copying), ``strategy`` (the ways of the later steps, or ``by step`` where they
         differ), ``blocks`` (the ways of each block of steps ahead, and the losses by which they were chosen),
         ``forecast``, ``totals`` (sums over the next steps), ``misses``, ``verdict``, ``country``, ``events``,
-        ``seconds``, ``times`` and ``settings``. Dates are ISO 8601, numbers are in the user's units, and a number that
-        is not finite is null.
+        ``columns``, ``seconds``, ``times`` and ``settings``. Dates are ISO 8601, numbers are in the user's units, and a
+        number that is not finite is null.
     """
     translate = catalogue(language)
     series, split, used = findings.series, findings.split, findings.as_used
@@ -109,6 +109,7 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
             "verdict": [translate(sentence) for sentence in findings.verdict],
             "country": findings.country or None,
             "events": _events(findings),
+            "columns": [vars(column) for column in findings.columns] or None,
             "seconds": findings.seconds,
             "times": findings.times,
             "settings": findings.settings,

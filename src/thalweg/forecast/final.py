@@ -80,5 +80,10 @@ def last_values(series: Series, seen: int) -> Series:
     needed = max(look_back(series.frequency), seen) + 1
     cut = max(len(series) - needed, 0)
     return replace(
-        series, start=series.dates[cut], values=series.values[cut:], observed=series.observed[cut:], notes=()
+        series,
+        start=series.dates[cut],
+        values=series.values[cut:],
+        observed=series.observed[cut:],
+        notes=(),
+        regressors=None,
     )

@@ -12,7 +12,7 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.forecast.backtest import backtest
-from thalweg.forecast.beforehand import calendar_of, event_notes
+from thalweg.forecast.beforehand import calendar_of, column_notes, event_notes
 from thalweg.forecast.calibrate import calibrate, losses_ahead
 from thalweg.forecast.choose import Basis, best_without_and_with_calendar, choose, open_sealed_test
 from thalweg.forecast.data import data_of
@@ -28,12 +28,14 @@ from thalweg.forecast.unfinished import doubted, without_unfinished
 from thalweg.forecast.verdict import verdict
 from thalweg.forecast.watch import Silence
 from thalweg.forecast.ways import RECURSIVE
+from thalweg.forecast.worth import worth_of
 from thalweg.learn.prepare import prepare
 from thalweg.learn.training.thread_pool import ThreadPool, thread_pool
 from thalweg.messages import Argument, Message
 from thalweg.series.events import NEAR_DAYS
 from thalweg.series.frequency.words import words_of
 from thalweg.series.holidays import holiday_of_step
+from thalweg.series.regressors import columns_of
 from thalweg.series.series import Series
 from thalweg.series.split import split_by_date
 
@@ -99,6 +101,10 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
     data = data_of(series, calendar_of(series, options), options.loss)
     _make_ready(watcher, laps)
     with thread_pool(options.threads) as pool:
+        worth = worth_of(data, split, horizon, options.seed, pool)
+        data = worth.data
+        if worth.columns:
+            laps.end("columns")
         limit = TimeLimit(laps.began, options.time_limit, pool, words_of(frequency))
         limit.limit_search()
         searched = search(data, (split,), ladder, seed=options.seed, pool=pool, watcher=watcher)
@@ -133,7 +139,8 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
     }
     others = best_without_and_with_calendar(searched, opened)
     beforehand = event_notes(series, data.calendar, split.train)
-    notes = [*searched.notes, *limit.notes, *fallbacks(plan), *beforehand]
+    idle = column_notes(data.calendar, choice, served.needed)
+    notes = [*searched.notes, *limit.notes, *fallbacks(plan), *beforehand, *worth.notes, *idle]
     sentences = verdict(
         chosen,
         calibration,
@@ -161,6 +168,7 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
         plan=plan,
         forecast=forecast,
         misses=misses,
+        columns=worth.columns,
         verdict=sentences,
         country=data.calendar.country,
         events=data.calendar.events,
@@ -172,6 +180,7 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
             "loss": options.loss,
             "country": data.calendar.country,
             **({"events": data.calendar.events.names} if data.calendar.events is not None else {}),
+            **{name: names for name, names in columns_of(series.regressors).items() if names},
             "horizon": horizon,
             "level": list(options.asked.levels),
             "quantiles": list(options.asked.quantiles),

@@ -10,6 +10,7 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.files import write_whole
+from thalweg.forecast.beforehand import check_ahead
 from thalweg.forecast.belonging import strangers
 from thalweg.forecast.distribution import TABLE, Distribution
 from thalweg.forecast.features.past import past_of
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.features.past import Past
     from thalweg.forecast.interval import Ends
     from thalweg.series.events import EventTable
+    from thalweg.series.regressors import Regressors
     from thalweg.series.series import Series
 
 WORSE_SHARE = 0.05  # recent days are worse than expected if fewer runs of the sealed test than this share were as bad
@@ -102,6 +104,43 @@ class Model(ModelParts):
         calendar = replace(self.calendar, events=table)
         return replace(self, calendar=calendar, predictors=self.predictors.with_calendar(calendar))
 
+    def knowing(self, series: Series | None) -> Self:
+        """Return the model with the columns that were read beside newer values; itself where it has none.
+
+        Raises
+        ------
+        InputError
+            If the series lacks one of the model's columns.
+        """
+        regressors = self.calendar.regressors
+        if regressors is None or series is None:
+            return self
+        newer = series.regressors
+        there = () if newer is None else newer.names
+        absent = [one for one in regressors.each if one.name not in there]
+        if newer is None or absent:
+            argument = Argument("known" if absent[0].known else "past", absent[0].name)
+            raise InputError("columns.not_read", source=series.source_name, name=absent[0].name, argument=argument)
+        return self._with_regressors(regressors.continued(newer, self.days.after(1)))
+
+    def with_ahead(self, ahead: Regressors) -> Self:
+        """Return the model with other values of known columns on the dates to come.
+
+        Raises
+        ------
+        InputError
+            If it was fitted without known columns, or these lack one of them.
+        """
+        regressors = self.calendar.regressors
+        known = () if regressors is None else tuple(one.name for one in regressors.known)
+        if regressors is None or not known:
+            raise InputError("columns.model_without", argument=Argument("with_"))
+        return self._with_regressors(regressors.continued(ahead, self.days.after(1)))
+
+    def _with_regressors(self, regressors: Regressors) -> Self:
+        calendar = replace(self.calendar, regressors=regressors)
+        return replace(self, calendar=calendar, predictors=self.predictors.with_calendar(calendar))
+
     def predict(self, series: Series | None = None, horizon: int | None = None, *, keep_last: bool = False) -> Forecast:
         """Forecast the days after the last known one.
 
@@ -123,7 +162,8 @@ class Model(ModelParts):
         ------
         InputError
             If the horizon is beyond the model's, or the series has another name, ends before the stored days, leaves a
-            gap after them or holds values that the model cannot transform.
+            gap after them or holds values that the model cannot transform; or a known column has no value on one of
+            the dates to forecast.
         """
         steps = self.horizon if horizon is None else horizon
         if not 1 <= steps <= self.horizon:
@@ -135,8 +175,11 @@ class Model(ModelParts):
             series, note = self.without_unfinished(series)
         notes = series.notes if series is not None else () if note is None else (note,)
         days = self.days if series is None else self.joined(series)
+        serving = self.knowing(series)
+        if serving.calendar.regressors is not None:
+            check_ahead(serving.calendar.regressors, days, steps)
         past = past_of(days, np.array([len(days) - 1]))
-        mean = self._ahead(past, steps)[0]
+        mean = serving.means_ahead(past, steps)[0]
         limits = self.predictors.limits
         within = limits[0].of_intervals(past, steps) if limits else None
         ends = banded(mean, self.bands[:steps], self.miss_transform, within)
@@ -166,7 +209,7 @@ class Model(ModelParts):
         distribution = Distribution(self.levels, self.bands, self.medians).of(TABLE).first(steps)
         return Ahead(mean, distribution, self.rows[:, :steps], self.miss_transform, limits, whole)
 
-    def _ahead(self, past: Past, steps: int) -> NDArray[np.float64]:
+    def means_ahead(self, past: Past, steps: int) -> NDArray[np.float64]:
         """Return the predictions of 1 to `steps` ahead, shape (rows, steps)."""
         return self.plan.combined(self.predictors.predict(past, self.plan.reach(steps)), steps, axis=1)
 
@@ -229,7 +272,7 @@ class Model(ModelParts):
         if not len(newest):
             return None
         past = past_of(days, newest)
-        predictions = self._ahead(past, 1)[:, 0]
+        predictions = self.knowing(newer).means_ahead(past, 1)[:, 0]
         observed = days.observed[newest + 1]
         errors = LOSSES[self.loss].error(predictions, days.values[newest + 1])[observed]
         if not len(errors):
@@ -266,7 +309,7 @@ class Model(ModelParts):
         last = len(days) - 1
         if days.place(self.days.dates[-1]) >= last or not may_be_unfinished(days):
             return series, None
-        ahead = self._ahead(past_of(days, np.array([last - 1])), 1)[0]
+        ahead = self.knowing(series).means_ahead(past_of(days, np.array([last - 1])), 1)[0]
         expected, actual = self.miss_transform.transform(np.array([ahead[0], days.values[last]]))
         if actual - expected >= self.low_residual:
             return series, None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument
-from thalweg.options import Kind, Number, Numbers, Options, WholeNumber, Word, option, switch
+from thalweg.options import Kind, Number, Numbers, Options, Texts, WholeNumber, Word, option, switch
 from thalweg.series.country import Country
 from thalweg.series.frequency.usual import UsualSteps
 from thalweg.series.read.event_option import Events
@@ -71,6 +71,11 @@ class FitOptions(Options):
         for.
     quantiles : sequence of float, optional
         The quantiles that are shown, between 0 and 1.
+    known, past : tuple of str
+        Other columns of the source, as of `thalweg.series.read.options.ColumnOptions`: of a series that was read with
+        columns those that count, by default all. Not options of the command, which reads the file with them.
+    with_ : path or frame, optional
+        A second source of the known columns, where the first is still to be read; as of ``known``.
     keep_last : bool
         Whether the last value stays, though it looks unfinished; see `thalweg.forecast.unfinished`.
     watcher : Watcher, optional
@@ -91,6 +96,14 @@ class FitOptions(Options):
     time_limit: float | None = option(None, Number(0, unit="seconds", exclusive=True), panel="fit")
     keep_last: bool = switch(panel="fit")
     watcher: Watcher | None = field(default=None, repr=False, compare=False)
+    known: tuple[str, ...] = field(default=())
+    past: tuple[str, ...] = field(default=())
+    with_: Any = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("known", "past"):
+            object.__setattr__(self, name, Texts().checked(name, getattr(self, name)))
 
     def steps_ahead(self, frequency: Frequency, known: int) -> int:
         """Return how many steps are forecast: those asked for, or those usual for the frequency.

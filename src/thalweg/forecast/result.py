@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from thalweg.series.events import EventTable
     from thalweg.series.series import Series
 
-__all__ = ["AsUsed", "Findings", "Forecast", "Miss", "RungResult", "Split"]
+__all__ = ["AsUsed", "ColumnWorth", "Findings", "Forecast", "Miss", "RungResult", "Split"]
 
 PATHS, SEED = WholeNumber(1, MOST_PATHS), WholeNumber(0)
 
@@ -263,6 +263,31 @@ class Miss:
     events: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class ColumnWorth:
+    """What one column is worth.
+
+    Attributes
+    ----------
+    name : str
+    known : bool
+        Whether its future is known.
+    kept : bool
+        Whether the forecast uses it.
+    step : int
+        The step ahead at which it lessens the error most surely; 0 where that could not be measured.
+    with_it, without_it : float or None
+        The loss there on validation values, in the user's units.
+    """
+
+    name: str
+    known: bool
+    kept: bool
+    step: int = 0
+    with_it: float | None = None
+    without_it: float | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Findings:
     """Everything that a fit found.
@@ -304,11 +329,14 @@ class Findings:
         The options needed to repeat the fit, such as ladder, seed and horizon.
     times : mapping
         The parts of `seconds`, by name: ``compile`` (where the engine was compiled), ``search``, ``open``,
-        ``backtest``, ``calibration``, ``final_fit`` and ``summary``; ``last_value`` where that looked unfinished.
+        ``backtest``, ``calibration``, ``final_fit`` and ``summary``; ``last_value`` where that looked unfinished, and
+        ``columns`` where some were given.
     events : EventTable or None
         The events that were given.
     events_ahead : tuple of tuple of str
         For each date of the forecast what falls on it, in English: an event, or a day of its window.
+    columns : tuple of ColumnWorth
+        What each of the user's own columns is worth, and whether the forecast uses it.
     """
 
     series: Series
@@ -331,6 +359,7 @@ class Findings:
     times: Mapping[str, float] = field(default_factory=dict[str, float])
     events: EventTable | None = None
     events_ahead: tuple[tuple[str, ...], ...] = ()
+    columns: tuple[ColumnWorth, ...] = ()
 
     def __post_init__(self) -> None:
         told = (in_words_of(self.series.frequency, message) for message in self.verdict)

@@ -34,6 +34,7 @@ from thalweg.series.events import EventDay, EventTable
 from thalweg.series.frequency.dates import a_date, occurs, steps_after, years
 from thalweg.series.frequency.record import DAILY, LONGEST, Frequency
 from thalweg.series.holidays import REFERENCE_YEARS, HolidayTable, holiday_names, holiday_table
+from thalweg.series.regressors import Regressor, Regressors
 from thalweg.series.scale import Scale
 from thalweg.series.series import Series
 from thalweg.text import clean, quotable
@@ -203,6 +204,8 @@ def pack(model: ModelParts) -> bytes:
         offsets = [room.transform.offset for room in limits.rooms]
         description["limits"] = {"offsets": offsets, "counts": limits.counts, "low": limits.low, "high": limits.high}
         tensors["limits"] = np.stack([np.stack([room.fall, room.rise, room.noise]) for room in limits.rooms])
+    if model.calendar.regressors is not None:
+        description["columns"] = _columns(model.calendar.regressors, tensors)
     return seal(MODEL, description, tensors)
 
 
@@ -244,6 +247,14 @@ def _events(calendar: Calendar) -> dict[str, Any]:
     return {"events": [[column.name, column.offset, of_column.tolist()] for column, of_column in days]}
 
 
+def _columns(regressors: Regressors, tensors: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    """Describe the user's own columns; their values are added to the tensors."""
+    for place, one in enumerate(regressors.each):
+        tensors[f"columns.{place}"] = one.values
+    each = [{name: getattr(one, name) for name in ("name", "known", "centre", "spread")} for one in regressors.each]
+    return {"start": str(regressors.start), "horizon": regressors.horizon, "each": each}
+
+
 def _members(mean: Mean | None, prefix: str, tensors: dict[str, NDArray[Any]]) -> list[dict[str, Any]] | None:
     """Describe the members of a mean; their unknowns are added to the tensors."""
     if mean is None:
@@ -277,7 +288,8 @@ def unpack(path: Path) -> ModelParts:
 
 def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> ModelParts:
     frequency = _frequency(description.get("frequency"))
-    calendar, notes = _calendar(description, frequency)
+    regressors = _regressors(description.get("columns"), tensors, frequency)
+    calendar, notes = _calendar(description, frequency, regressors)
     days = description["days"]
     values = _floats(tensors, "days.values", 1)
     observed = _real(tensors["days.observed"], np.bool_)
@@ -497,16 +509,19 @@ def _frequency(stored: dict[str, Any] | None) -> Frequency:
     return Frequency(**known)
 
 
-def _calendar(description: dict[str, Any], frequency: Frequency) -> tuple[Calendar, tuple[Message, ...]]:
+def _calendar(
+    description: dict[str, Any], frequency: Frequency, regressors: Regressors | None
+) -> tuple[Calendar, tuple[Message, ...]]:
     """Return the calendar that the model was fitted with, and a note where the installed library knows another."""
     country, names, holidays = description["country"], description["calendar"], description.get("holidays")
     events = _event_table(description.get("events"))
     without = Calendar(frequency=frequency).names
-    known = (*without, *(events.columns if events is not None else ()))
+    own = () if regressors is None else tuple(one.name for one in regressors.known)
+    known = (*without, *(events.columns if events is not None else ()), *own)
     if not isinstance(country, str) or (not country and list(known) != names):
         raise _UnusableError("model.reason.incomplete")
     if not country:
-        return Calendar(frequency=frequency, events=events), ()
+        return Calendar(frequency=frequency, events=events, regressors=regressors), ()
     table = HolidayTable(0, 0, {})
     if holidays is not None:
         days = {str(name): np.array(of_name, dtype=np.int64) for name, of_name in holidays["days"].items()}
@@ -517,7 +532,7 @@ def _calendar(description: dict[str, Any], frequency: Frequency) -> tuple[Calend
         # A model of an earlier version holds the names alone; the days are those that the library has for them.
         country_code(country)
         table = HolidayTable(1, 0, {str(name): np.zeros(0, np.int64) for name in names[len(without) :]})
-    calendar = Calendar(country, frequency=frequency, table=table, events=events)
+    calendar = Calendar(country, frequency=frequency, table=table, events=events, regressors=regressors)
     if list(calendar.names) != names:
         raise _UnusableError("model.reason.incomplete")
     unknown = [name for name in table.days if name not in holiday_names(country)]
@@ -525,6 +540,26 @@ def _calendar(description: dict[str, Any], frequency: Frequency) -> tuple[Calend
         return calendar, ()
     key = "model.note.holidays_kept" if any(len(table.days[name]) for name in unknown) else "model.note.holidays_lost"
     return calendar, (Message(key, {"names": unknown, "country": country}),)
+
+
+def _regressors(
+    stored: dict[str, Any] | None, tensors: dict[str, NDArray[Any]], frequency: Frequency
+) -> Regressors | None:
+    """Return the columns that a model was fitted with; None where there were none, as in models of earlier versions."""
+    if stored is None:
+        return None
+    each: list[Regressor] = []
+    for place, one in enumerate(stored["each"]):
+        name, known, values = one["name"], one["known"], _floats(tensors, f"columns.{place}", 1)
+        centre, spread = float(_number(one["centre"])), float(_number(one["spread"]))
+        if type(name) is not str or quotable(name) != name or type(known) is not bool or not len(values) or spread <= 0:
+            raise _UnusableError("model.reason.incomplete")
+        each.append(Regressor(name, known, values, centre, spread))
+    start, horizon = a_date(frequency, dt.datetime.fromisoformat(stored["start"])), stored["horizon"]
+    unlike = len({one.name for one in each}) == len(each) > 0
+    if type(horizon) is not int or not 0 <= horizon <= LONGEST or not unlike or not occurs(frequency, start):
+        raise _UnusableError("model.reason.incomplete")
+    return Regressors(start, frequency, tuple(each), horizon)
 
 
 def _event_table(stored: list[list[Any]] | None) -> EventTable | None:

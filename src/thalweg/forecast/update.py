@@ -54,6 +54,7 @@ def updated(model: Model, series: Series, threads: int | None = None, *, keep_la
     if team is None:
         raise InputError("update.earlier_version", made=model.made)
     model.joined(series)  # the name, the frequency and what else must fit
+    model = model.knowing(series)
     note = None
     if not keep_last:
         kept, note = model.without_unfinished(series)

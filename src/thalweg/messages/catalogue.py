@@ -82,7 +82,7 @@ class Argument:
                 return f"{self.name}={clean(str(self.value))!r}"
             value = quotable(self.value) if isinstance(self.value, str) else self.value
             return f"{self.name}={quotable(repr(value))}" if given else self.name
-        option = "--" + self.name.replace("_", "-")
+        option = "--" + self.name.rstrip("_").replace("_", "-")
         if not given or self.value is True:
             return option
         if isinstance(self.value, Path):

@@ -13,7 +13,19 @@ Example(days_back=28)
 Example(days_back=28)
 """
 
-from thalweg.options.kinds import Day, Kind, Number, Numbers, Switch, Text, Texts, WholeNumber, WholeNumbers, Word
+from thalweg.options.kinds import (
+    Day,
+    Kind,
+    Number,
+    Numbers,
+    Switch,
+    Table,
+    Text,
+    Texts,
+    WholeNumber,
+    WholeNumbers,
+    Word,
+)
 from thalweg.options.record import Declared, Options, Usual, option, switch, with_options
 
 __all__ = [
@@ -24,6 +36,7 @@ __all__ = [
     "Numbers",
     "Options",
     "Switch",
+    "Table",
     "Text",
     "Texts",
     "Usual",

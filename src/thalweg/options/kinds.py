@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral, Real
+from pathlib import Path
 from typing import Any
 
 from thalweg.errors import InputError
@@ -325,6 +326,23 @@ class Text(Kind):
         if not isinstance(value, str):
             raise InputError("option.text", argument=Argument(name, value))
         return value
+
+
+@dataclass(frozen=True)
+class Table(Kind):
+    """A table that is read later: a path in the command; in Python also a frame."""
+
+    metavar: str = "FILE"  # pyright: ignore[reportIncompatibleMethodOverride, reportAssignmentType] - a field serves
+
+    def checked(self, name: str, value: Any) -> Any:  # noqa: ANN401 - users have no type checker
+        """Return what was given; whoever reads it refuses what is no table."""
+        del name
+        return value
+
+    def parsed(self, name: str, text: str) -> Path:
+        """Return the path."""
+        del name
+        return Path(text)
 
 
 @dataclass(frozen=True)

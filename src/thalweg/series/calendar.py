@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.series.events import EventTable
+    from thalweg.series.regressors import Regressors
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -38,6 +39,7 @@ MONTHS = (
 GROUPS = ("time", "weekday", "month", "season", "holiday")  # of columns
 MINUTES_OF_AN_HOUR = 60
 EVENT = "event"  # one more group, where events are given
+COLUMN = "known_column"  # and one, where columns of the user's own are known beforehand
 # Days that are holidays nearly everywhere, known without a country: by name, 100 times the month plus the day.
 YEAR_END = {
     "24 December": 1224,
@@ -69,11 +71,13 @@ class Calendar:
         holds.
     events : EventTable, optional
         What else is known to fall on some days. With it there is one more group of columns, ``event``.
+    regressors : Regressors, optional
+        Columns of the user's own. With those that are known beforehand there is one more group, ``known_column``.
 
     Raises
     ------
     InputError
-        If the country is unknown, or an event has the name of another column.
+        If the country is unknown, or an event or a column of the user's own has the name of another column.
     ValueError
         If the frequency names a group that there is not, or one twice.
 
@@ -90,7 +94,7 @@ class Calendar:
     is a holiday; and one column for each other holiday that falls in at least five of the years 1990 to 2040. The
     column of a holiday is 1 on each of its days, moved ones included. The column of a week is 1 if one of the seven
     days from its date on is such a day: most weekly files name a week by its first day. The group ``event`` has the
-    columns of its table.
+    columns of its table. The group ``known_column`` has the user's own, standardised.
     """
 
     country: str = ""
@@ -98,6 +102,7 @@ class Calendar:
     frequency: Frequency = DAILY
     table: HolidayTable | None = None
     events: EventTable | None = None
+    regressors: Regressors | None = None
 
     def __post_init__(self) -> None:
         if self.country and self.table is None:
@@ -108,11 +113,14 @@ class Calendar:
         if len(set(groups)) < len(groups):
             raise ValueError(f"A group stands twice in {', '.join(groups)}.")
         if self.events is not None:
-            taken = [name for group, names in self.groups.items() if group != EVENT for name in names]
+            taken = [name for group, names in self.groups.items() if group not in (EVENT, COLUMN) for name in names]
             columns = self.events.columns
             for place, name in enumerate(columns):
                 if name in taken or name in columns[:place]:
                     raise InputError("events.name_taken", source=self.events.source, name=name)
+        for name in self.groups.get(COLUMN, ()):
+            if self.names.count(name) > 1:
+                raise InputError("columns.name_taken", name=name)
 
     @property
     def groups(self) -> Mapping[str, tuple[str, ...]]:
@@ -127,7 +135,11 @@ class Calendar:
             "holiday": (*YEAR_END, *self._holiday_names),
         }
         known = {group: every[group] for group in self.frequency.calendar}
-        return known if self.events is None else known | {EVENT: self.events.columns}
+        if self.events is not None:
+            known[EVENT] = self.events.columns
+        if self.regressors is not None and self.regressors.known:
+            known[COLUMN] = tuple(one.name for one in self.regressors.known)
+        return known
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -172,7 +184,7 @@ class Calendar:
         Returns
         -------
         ndarray of float64, shape (dates, len(names))
-            The time of year is in [-1, 1]; all other columns are 0 or 1.
+            The time of year is in [-1, 1], the user's own columns are standardised; all others are 0 or 1.
         """
         parts = [self.group(group, dates) for group in self.groups]
         return np.hstack(parts) if parts else np.zeros((len(dates), 0))
@@ -191,13 +203,20 @@ class Calendar:
         if group == "season":
             angle = 2 * np.pi * np.arange(1, self.harmonics + 1) * share_of_year(dates)[:, np.newaxis]
             return np.stack([np.sin(angle), np.cos(angle)], axis=2).reshape(len(dates), 2 * self.harmonics)
-        if group == EVENT and self.events is not None:
-            return self.events.held(*self._days_of(dates))
         if group != "holiday":
-            raise ValueError(f"There is no group {group!r}.")
+            return self._given(group, dates)
         days = days_of_steps(self.frequency, dates)
         of_days = self._holidays_of_days(days.ravel())
         return of_days.reshape(*days.shape, of_days.shape[1]).max(axis=1)
+
+    def _given(self, group: str, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
+        """Return the columns of a group that the user gave."""
+        if group == EVENT and self.events is not None:
+            return self.events.held(*self._days_of(dates))
+        if group == COLUMN and self.regressors is not None:
+            at = self.regressors.places(dates)
+            return np.stack([one.at(at) for one in self.regressors.known], axis=1)
+        raise ValueError(f"There is no group {group!r}.")
 
     def _holidays_of_days(self, days: NDArray[np.int64]) -> NDArray[np.float64]:
         year_end = month_and_day(day_of_number(days))[:, np.newaxis] == np.array(list(YEAR_END.values()))

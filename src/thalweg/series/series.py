@@ -17,6 +17,8 @@ from thalweg.text import quotable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from thalweg.series.regressors import Regressors
+
 _SOURCES = {"frame": "read.frame", "simulated channel": "simulated.source"}
 """The sources that are no files, to their names in the catalogues."""
 
@@ -46,6 +48,8 @@ class Series:
         How far apart the values are.
     differenced : bool
         Whether they are the increases of a running total.
+    regressors : Regressors, optional
+        Other columns that were read beside the values: known beforehand, or of the past alone.
     backend : str
         The library of the frame that it was read from: ``pandas``, ``polars`` or ``pyarrow``; empty for a file.
 
@@ -66,6 +70,7 @@ class Series:
     frequency: Frequency = DAILY
     backend: str = ""
     differenced: bool = False
+    regressors: Regressors | None = None
 
     def __post_init__(self) -> None:
         for name in ("name", "source"):

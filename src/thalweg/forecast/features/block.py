@@ -46,6 +46,11 @@ class Block(ABC):
         """Return what it is, in words."""
         return catalogue(language)(f"feature.{cls.name}")
 
+    @classmethod
+    def serves(cls, calendar: Calendar) -> bool:
+        """Whether a calendar knows what it is made of."""
+        return not cls.known_ahead or cls.name in calendar.groups
+
     @abstractmethod
     def names(self, steps: int) -> tuple[str, ...]:
         """Return the names of its columns where so many steps ahead are predicted at once."""
@@ -60,6 +65,11 @@ class Block(ABC):
         targets : ndarray of datetime64, shape (rows, steps)
             The dates to predict: 1, 2, 3, … steps after each row's newest.
         """
+
+    def moves_with(self, steps: int) -> tuple[str, ...]:
+        """Return the calendar's column that each of its columns grows with one to one; "" for most."""
+        names = self.names(steps)
+        return names if self.known_ahead else ("",) * len(names)
 
     @property
     def needed(self) -> int:

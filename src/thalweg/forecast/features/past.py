@@ -34,6 +34,8 @@ class Past:
         False where a value was filled in; all were observed where it is not given.
     place : int
         Which series of a panel it is, from 0.
+    fed : int
+        How many of the newest values are predictions that were taken for values.
     """
 
     values: NDArray[np.float64]
@@ -43,6 +45,7 @@ class Past:
     frequency: Frequency
     observed: NDArray[np.bool_] | None = None
     place: int = 0
+    fed: int = 0
 
     def __len__(self) -> int:
         return len(self.newest)

@@ -13,10 +13,12 @@ import numpy as np
 
 from thalweg.forecast.features.event import Event
 from thalweg.forecast.features.holiday import Holiday
+from thalweg.forecast.features.known_columns import ColumnChanges, KnownColumns
 from thalweg.forecast.features.last_season import LastSeason
 from thalweg.forecast.features.long_levels import LongLevels
 from thalweg.forecast.features.month import Month
 from thalweg.forecast.features.past import Past, origins_of
+from thalweg.forecast.features.past_columns import PastColumns
 from thalweg.forecast.features.past_values import PastValues
 from thalweg.forecast.features.same_places import SamePlaces
 from thalweg.forecast.features.season import Season
@@ -39,8 +41,11 @@ if TYPE_CHECKING:
 FEATURE_CLIP = 4.0  # spreads: features are kept within ± this, so that one extreme value does not dominate
 # In the order of their columns.
 BLOCKS: tuple[type[Block], ...] = (
-    TimeOfDay, Weekday, Month, Season, Holiday, Event, UsualPlace, LastSeason, LongLevels,
+    TimeOfDay, Weekday, Month, Season, Holiday, Event, KnownColumns, ColumnChanges, PastColumns, UsualPlace, LastSeason,
+    LongLevels,
 )  # fmt: skip
+# What the user gives, in every set that knows a season.
+GIVEN = (Event.name, KnownColumns.name, ColumnChanges.name, PastColumns.name)
 
 
 @dataclass(frozen=True)
@@ -97,8 +102,8 @@ def covariates(known: str, frequency: Frequency) -> Covariates:
     calendar, two = frequency.calendar, len(frequency.known) == 2  # noqa: PLR2004 - a short and a long season
     if two and known == frequency.known[0]:
         place = {calendar[0], Holiday.name} & set(calendar) if calendar else set[str]()
-        return Covariates(_in_order({*place, Event.name, UsualPlace.name}), level="last")
-    seen = {*calendar, Event.name, LongLevels.name}
+        return Covariates(_in_order({*place, *GIVEN, UsualPlace.name}), level="last")
+    seen = {*calendar, *GIVEN, LongLevels.name}
     if two:
         seen.add(UsualPlace.name)
     if frequency.long_season > 1:
@@ -111,11 +116,20 @@ def _in_order(names: set[str]) -> tuple[str, ...]:
 
 
 class Column(NamedTuple):
-    """One column of features: its block, its name, and whether it is known ahead."""
+    """One column of features.
+
+    Attributes
+    ----------
+    block, name : str
+    known_ahead : bool
+    moves_with : str
+        The calendar's column that it grows with one to one, where there is one.
+    """
 
     block: str
     name: str
     known_ahead: bool
+    moves_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,7 +162,11 @@ class FeatureSet:
     def columns(self, steps: int) -> tuple[Column, ...]:
         """Return all columns in their order, where so many steps ahead are predicted at once."""
         lags = (Column(self.window.name, name, self.window.known_ahead) for name in self.window.names)
-        others = (Column(block.name, name, block.known_ahead) for block in self.blocks for name in block.names(steps))
+        others = (
+            Column(block.name, name, block.known_ahead, fact)
+            for block in self.blocks
+            for name, fact in zip(block.names(steps), block.moves_with(steps), strict=True)
+        )
         return (*lags, *others)
 
     def baseline(self, rows: Examples) -> NDArray[np.float64]:
@@ -228,11 +246,7 @@ def feature_set(known: str, days_back: int, calendar: Calendar, *, shared: bool 
         Whether the network is shared over the steps ahead and sees which one it predicts.
     """
     sees = covariates(known, calendar.frequency)
-    blocks = tuple(
-        block(calendar)
-        for block in BLOCKS
-        if block.name in sees.blocks and (not block.known_ahead or block.name in calendar.groups)
-    )
+    blocks = tuple(block(calendar) for block in BLOCKS if block.name in sees.blocks and block.serves(calendar))
     if shared:
         furthest = calendar.frequency.longest_horizon
         kept = (

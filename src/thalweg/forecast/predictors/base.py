@@ -123,6 +123,7 @@ def recursive(
             past.frequency,
             observed.reshape(-1),
             past.place,
+            past.fed + step,
         )
         count = min(reach, steps - step)
         made = predictor.direct(now, count)

@@ -36,8 +36,8 @@ def choose_columns(
         If there is no column of a given name, or several columns could be meant.
     """
     source = table.source_name
-    date_profile = _named(table, profiles, "date", date) if date is not None else None
-    value_profile = _named(table, profiles, "value", value) if value is not None else None
+    date_profile = named(table, profiles, "date", date) if date is not None else None
+    value_profile = named(table, profiles, "value", value) if value is not None else None
     if date_profile is not None and date_profile is value_profile:
         raise InputError(
             "read.same_column",
@@ -147,7 +147,8 @@ def _has_units(profile: ColumnProfile) -> bool:
     return profile.content == "text" and any(letter.isdigit() for letter in bare) and is_number(bare)
 
 
-def _named(table: Table, profiles: list[ColumnProfile], argument: str, name: str) -> ColumnProfile:
+def named(table: Table, profiles: list[ColumnProfile], argument: str, name: str) -> ColumnProfile:
+    """Return the column of a name; refuse one that there is not, and tell a near one."""
     name = quotable(name.strip()).strip()  # as the columns' own names are
     for profile in profiles:
         if profile.column.name == name:

@@ -7,7 +7,7 @@ from typing import Any
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
 from thalweg.series.read import read_with
-from thalweg.series.read.options import ReadOptions
+from thalweg.series.read.options import ColumnOptions
 from thalweg.series.series import Series
 
 
@@ -22,9 +22,9 @@ def series_of(source: Any, **options: Any) -> Series:  # noqa: ANN401 - users ha
     if isinstance(source, Series):
         return source
     try:
-        return read_with(source, ReadOptions(**options))
+        return read_with(source, ColumnOptions(**options))
     except InputError as error:
-        if not _names_an_argument(error.message):
+        if not _names_an_argument(error.message) or error.message.key.startswith("error.columns."):
             raise
         raise InputError("read.read_first", sentence=error.message) from error
 

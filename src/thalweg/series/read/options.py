@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument
-from thalweg.options import Day, Options, Text, Texts, Word, option, switch
+from thalweg.options import Day, Options, Table, Text, Texts, Word, option, switch
 from thalweg.series.frequency.alias import Alias, parsed
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadOptions(Options):
-    """How a source is read. `thalweg.read` and every command that reads a file take these options.
+    """How a source is read. Every command that reads a file takes these options.
 
     Attributes
     ----------
@@ -44,6 +44,9 @@ class ReadOptions(Options):
     goes_on : bool
         Whether the days follow those of a model: then a single day, or equal values, are read too. Not an option of a
         command.
+    known, past : tuple of str
+    with_ : path or frame, optional
+        As of `ColumnOptions`, which makes options of them.
     """
 
     words: ClassVar[str] = "read"
@@ -60,6 +63,9 @@ class ReadOptions(Options):
     difference: bool = switch(panel="read")
     today: dt.date | None = field(default=None)
     goes_on: bool = field(default=False)
+    known: tuple[str, ...] = field(default=())
+    past: tuple[str, ...] = field(default=())
+    with_: Any = field(default=None)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -80,3 +86,28 @@ class ReadOptions(Options):
         if self.decimal is not None:
             return self.decimal == ","
         return None if self.thousands is None else self.thousands == "."
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnOptions(ReadOptions):
+    """How a source is read where other columns than the values may be learned from.
+
+    Attributes
+    ----------
+    known : tuple of str
+        Other columns whose values of dates to come are known, such as a price. The source goes on after its last value
+        with their values, or `with_` holds them.
+    past : tuple of str
+        Other columns that are used as far as the values go, such as impressions.
+    with_ : path or frame, optional
+        A second source, with dates and values of the known columns.
+    """
+
+    known: tuple[str, ...] = option((), Texts("COLUMNS"), panel="columns")
+    past: tuple[str, ...] = option((), Texts("COLUMNS"), panel="columns")
+    with_: Any = option(None, Table(), panel="columns")  # noqa: RUF009 - a declaration
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if twice := set(self.known) & set(self.past):
+            raise InputError("columns.both", name=min(twice), known=Argument("known"), past=Argument("past"))

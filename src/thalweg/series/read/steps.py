@@ -30,6 +30,7 @@ from thalweg.series.read.orders import check_exchanged
 from thalweg.series.read.paces import pace_of
 from thalweg.series.read.parts_of_day import grouped, moments_found
 from thalweg.series.read.profiles import profile_columns
+from thalweg.series.read.regressors import choose_regressors, regressors_of, up_to_the_last_value
 from thalweg.series.read.repeats import check_repeats
 from thalweg.series.read.rows import Rows, decide
 from thalweg.series.read.totals import differenced
@@ -49,7 +50,9 @@ def series_of_rows(table: Table, options: ReadOptions) -> Series:
     """Make a series of a table's rows; errors as in `thalweg.series.read.read`."""
     asked = options.asked
     profiles = profile_columns(table, options.date_format)
-    date_profile, value_profile = choose_columns(table, profiles, options.date, options.value, options.date_format)
+    others = choose_regressors(table, profiles, options)
+    values = [profile for profile in profiles if profile not in others]
+    date_profile, value_profile = choose_columns(table, values, options.date, options.value, options.date_format)
     rows = decide(table, profiles, date_profile, value_profile, options)
     notes = [*table.notes, *rows.notes]
     groups = of_days(rows)
@@ -58,7 +61,11 @@ def series_of_rows(table: Table, options: ReadOptions) -> Series:
         groups = grouped(rows, asked, combined=options.duplicates is not None)
     elif rows.timed:
         notes.append(Message("note.time_of_day"))
-    notes += notes_ahead(rows, groups, [date_profile.column, value_profile.column])
+    used = [date_profile, value_profile, *others]
+    notes += notes_ahead(rows, groups, [profile.column for profile in used])
+    whole = groups
+    if options.known:
+        groups = up_to_the_last_value(groups)
     if (np.diff(groups.first) < 0).any() or (groups.rows > 1).any():
         check_exchanged(table, date_profile.column.name, rows.sql, rows.date_format)
     groups = without_future(groups, options.today or dt.datetime.now().astimezone().date(), rows, notes)
@@ -73,7 +80,8 @@ def series_of_rows(table: Table, options: ReadOptions) -> Series:
     groups = _combined(rows, found.groups, options, notes)
     if (np.diff(groups.first) < 0).any():
         notes.append(Message("note.unsorted"))
-    return _series(rows, groups, found, notes, options)
+    series = _series(rows, groups, found, notes, options)
+    return regressors_of(series, rows, whole, others, options) if options.known or options.past else series
 
 
 def _by_moment(days: Groups, options: ReadOptions, asked: Alias | None) -> bool:
