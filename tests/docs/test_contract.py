@@ -163,7 +163,7 @@ def test_a_closed_pipe_ends_with_1_and_without_a_traceback():
 def test_a_signal_ends_with_its_code(run, tmp_path, name):
     number = getattr(signal, name)
     folder, _ = run
-    options = ["forecast", folder / "channel.csv", "--ladder", "lecture", "--out", tmp_path / "out"]
+    options = ["forecast", folder / "channel.csv", "--ladder", "full", "--out", tmp_path / "out"]
     begun = subprocess.Popen(
         [*COMMAND, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
     )
