@@ -62,12 +62,16 @@ class Ladder:
         return self
 
     def suited_to(self, train: int, frequency: Frequency) -> Ladder:
-        """Return the ladder without the rungs that need more training steps than there are."""
+        """Return the ladder without the rungs that need more training steps than there are, or make way for others."""
         return replace(
             self,
-            rungs=tuple(rung for rung in self.rungs if rung.suits(train, frequency)),
-            again=tuple(rung for rung in self.again if rung.suits(train, frequency)),
+            rungs=tuple(rung for rung in self.rungs if _serves(rung, train, frequency)),
+            again=tuple(rung for rung in self.again if _serves(rung, train, frequency)),
         )
+
+
+def _serves(rung: Specification, train: int, frequency: Frequency) -> bool:
+    return rung.suits(train, frequency) and not (isinstance(rung, Rung) and rung.makes_way(train, frequency))
 
 
 LINE_OPTIMIZER = replace(USUAL_OPTIMIZER, learning_rate=5e-3)  # few unknowns allow large steps

@@ -91,15 +91,15 @@ class Hyperparameters:
         return frequency.horizon if self.shared else 1
 
     def suits(self, train: int, frequency: Frequency) -> bool:
-        """Whether it looks back over a third of the training steps at most, and has two long seasons to learn from.
+        """Whether it looks back over a third of the training steps at most, and has two long seasons to learn from."""
+        return self.days_back * SHARE_LOOKED_BACK <= train and (
+            not covariates(self.known, frequency).long or train >= frequency.two_long_seasons
+        )
 
-        A shared rung that knows the short season alone makes way for those of the long one where there are four of
-        these.
-        """
+    def makes_way(self, train: int, frequency: Frequency) -> bool:
+        """Whether it is shared and knows the short season alone, where there are four long seasons to learn from."""
         long = covariates(self.known, frequency).long
-        if self.days_back * SHARE_LOOKED_BACK > train or (long and train < frequency.two_long_seasons):
-            return False
-        return long or not self.shared or train < 2 * frequency.two_long_seasons
+        return self.shared and not long and train >= 2 * frequency.two_long_seasons
 
     @property
     def name(self) -> str:

@@ -192,7 +192,7 @@ def search(
     train = max(split.train for split in splits)
     suitable = ladder.suited_to(train, frequency)
     notes: list[Message] = []
-    left_out = len(ladder.rungs) + len(ladder.again) - len(suitable.rungs) - len(suitable.again)
+    left_out = sum(not rung.suits(train, frequency) for rung in (*ladder.rungs, *ladder.again))
     if left_out:
         notes.append(Message("verdict.left_out", {"count": left_out, "days": train}))
     rungs = (*suitable.rungs, *suitable.again)
