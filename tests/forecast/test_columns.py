@@ -116,6 +116,8 @@ def test_newer_values_bring_newer_columns(fits):
     with pytest.raises(InputError, match="price"):
         model.predict({name: newer[name] for name in ("date", "sales")})
     newer["sales"][DAYS : DAYS + 20] = actual(steps=20).tolist()
+    few = {name: column[DAYS - 5 : DAYS + 3] for name, column in newer.items()} | {"price": [40.0] * 8}
+    np.testing.assert_allclose(model.predict(few).mean[:2], actual(DAYS + 3, 2), atol=5 * NOISE)
     with pytest.raises(InputError, match="2023-03-27"):  # the day after the last of which the model or the file knows
         model.predict(newer)
 

@@ -120,6 +120,12 @@ def test_what_cannot_be_used_is_refused_in_its_own_sentence(key):
     assert len(set(told)) == len(LANGUAGES)
 
 
+def test_the_only_column_of_numbers_is_the_value():
+    with pytest.raises(InputError) as refused:
+        thalweg.read({"date": SHOP["date"][:DAYS], "sales": SALES[:DAYS]}, known="sales")
+    assert refused.value.message.key == "error.columns.is_value"
+
+
 def test_an_unknown_name_is_refused_and_a_near_one_told():
     with pytest.raises(InputError, match="known='price'"):
         read(known="prices")

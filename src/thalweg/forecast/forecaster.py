@@ -101,12 +101,12 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
     data = data_of(series, calendar_of(series, options), options.loss)
     _make_ready(watcher, laps)
     with thread_pool(options.threads) as pool:
+        limit = TimeLimit(laps.began, options.time_limit, pool, words_of(frequency))
+        limit.limit_search()
         worth = worth_of(data, split, horizon, options.seed, pool)
         data = worth.data
         if worth.columns:
             laps.end("columns")
-        limit = TimeLimit(laps.began, options.time_limit, pool, words_of(frequency))
-        limit.limit_search()
         searched = search(data, (split,), ladder, seed=options.seed, pool=pool, watcher=watcher)
         limit.lift(cut_short=searched.cut_short)
         chosen_by = choose(searched)

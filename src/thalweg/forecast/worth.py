@@ -68,17 +68,15 @@ def worth_of(data: Data, split: Split, horizon: int, seed: int, pool: ThreadPool
     kept = regressors.only([name for name in regressors.names if name not in still])
     errors = _errors(_with(data, kept), split, steps, seed, pool)
     for one in () if kept is None else kept.each:
-        if kept is None or errors is None:
-            columns.append(ColumnWorth(one.name, one.known, kept=True))
-            notes.append(Message("verdict.column_unmeasured", {"name": one.name}))
-            continue
-        others = kept.only([name for name in kept.names if name != one.name])
-        without = _errors(_with(data, others), split, steps, seed, pool)
-        if without is None:
-            continue
+        others = None if kept is None else kept.only([name for name in kept.names if name != one.name])
+        without = None if errors is None else _errors(_with(data, others), split, steps, seed, pool)
         compared = _compared(errors, without, steps, series.frequency.season)
-        at = int(np.argmax(compared))
-        helps = bool(compared[at] > SURE and compared.min() > -SURE)
+        if errors is None or without is None or np.isnan(compared).all():
+            columns.append(ColumnWorth(one.name, one.known, kept=True))
+            notes.append(Message("verdict.column_unmeasured", {"name": one.name, **words_of(series.frequency)}))
+            continue
+        at = int(np.nanargmax(compared))
+        helps = bool(compared[at] > SURE and np.nanmin(compared) > -SURE)
         losses = float(np.nanmean(errors[:, at])), float(np.nanmean(without[:, at]))
         columns.append(ColumnWorth(one.name, one.known, helps, steps[at], *losses))
         words = words_of(series.frequency)
@@ -101,13 +99,15 @@ def _with(data: Data, regressors: Regressors | None) -> Data:
 
 
 def _compared(
-    errors: NDArray[np.float64], without: NDArray[np.float64], steps: tuple[int, ...], season: int
+    errors: NDArray[np.float64] | None, without: NDArray[np.float64] | None, steps: tuple[int, ...], season: int
 ) -> NDArray[np.float64]:
-    """Return by how many standard errors a column lessens the error at each step ahead.
+    """Return by how many standard errors a column lessens the error at each step ahead; NaN where there are too few.
 
     Errors of neighbouring dates are alike, so that the standard error is that of means over blocks of dates.
     """
-    found = np.zeros(len(steps))
+    found = np.full(len(steps), np.nan)
+    if errors is None or without is None:
+        return found
     for place, step in enumerate(steps):
         less = (without - errors)[:, place]
         less = less[np.isfinite(less)]

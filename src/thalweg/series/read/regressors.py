@@ -58,6 +58,9 @@ def choose_regressors(table: Table, profiles: list[ColumnProfile], options: Read
             raise InputError("columns.is_date", **what)
         _check_numbers(profile, what)
         found.append(profile)
+    if found and options.value is None and not any(one.content == "numbers" for one in profiles if one not in found):
+        argument = Argument("known" if found[0].column.name in options.known else "past")
+        raise InputError("columns.is_value", source=table.source_name, name=found[0].column.name, argument=argument)
     return found
 
 
@@ -108,7 +111,7 @@ def regressors_of(
         if known:
             values = _with(values, there.get(name), len(series), whole=own is None)
         what = {"source": source, "name": name, "argument": Argument("known" if known else "past")}
-        _check(values[: len(series)], series, what)
+        _check(values[: len(series)], series, what, goes_on=options.goes_on)
         each.append(Regressor(name, known, _filled(values, len(series), name, series, notes, known=known)))
     made = Regressors(series.start, series.frequency, tuple(each))
     return replace(series, regressors=made, notes=(*series.notes, *notes))
@@ -232,11 +235,16 @@ def _with(
     return joined
 
 
-def _check(values: NDArray[np.float64], series: Series, what: Mapping[str, object]) -> None:
-    """Refuse a column without values, with one value alone, or that copies the values of the series."""
+def _check(values: NDArray[np.float64], series: Series, what: Mapping[str, object], *, goes_on: bool) -> None:
+    """Refuse a column without values, with one value alone, or that copies the values of the series.
+
+    Where the values go on from those of a model, few of them may well be alike.
+    """
     there = np.flatnonzero(~np.isnan(values))
     if not len(there):
         raise InputError("columns.empty", **what)
+    if goes_on:
+        return
     if values[there].min() == values[there].max():
         raise InputError("columns.constant", **what, value=f"{values[there[0]]:.12g}")
     for key, later in (("copy", 0), ("one_ahead", 1)):
