@@ -22,7 +22,7 @@ from thalweg.forecast.predictors.baselines import Copy
 from thalweg.forecast.search import Member
 from thalweg.forecast.team import Team
 from thalweg.forecast.training import TrainingSet
-from thalweg.forecast.ways import DIRECT, RECURSIVE
+from thalweg.forecast.ways import RECURSIVE
 from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.record import DAILY
@@ -229,7 +229,7 @@ def test_a_rung_that_is_fed_its_predictions_keeps_past_columns_at_their_last_val
 
 
 SHARED = Member(replace(WEEK, shared=True), (1,), (0,))
-TEAM = Team(DAILY, (Member(WEEK, (1,), (0,)),), (SHARED,), baselines=(Copy(7, "copy last week"),), multi_step=4)
+TEAM = Team(DAILY, (Member(WEEK, (1,), (0,)),), (SHARED,), baselines=(Copy(7, "copy last week"),))
 FIRST = 400
 
 
@@ -256,7 +256,7 @@ def test_a_backtest_sees_past_columns_up_to_the_date_of_each_forecast(tested, da
             # The forecast of day t, made `step` days before, saw days up to t − step.
             made_before = max(day + step - FIRST, 0)
             np.testing.assert_array_equal(was[:made_before], now[:made_before], err_msg=way)
-            if way in (RECURSIVE, DIRECT, SHARED.rung.name):
+            if way in (RECURSIVE, SHARED.rung.name):
                 assert not np.array_equal(was[made_before:], now[made_before:], equal_nan=True), way
 
 

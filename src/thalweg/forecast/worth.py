@@ -12,6 +12,7 @@ from thalweg.forecast.ladder import WIDE_OPTIMIZER, Ladder
 from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.result import ColumnWorth
 from thalweg.forecast.search import search
+from thalweg.forecast.verdict import figures
 from thalweg.forecast.watch import Silence
 from thalweg.learn.loss import LOSSES
 from thalweg.messages import Message
@@ -81,7 +82,13 @@ def worth_of(data: Data, split: Split, horizon: int, seed: int, pool: ThreadPool
         columns.append(ColumnWorth(one.name, one.known, helps, steps[at], *losses))
         words = words_of(series.frequency)
         ahead = Message(f"verdict.steps_ahead_{'one' if steps[at] == 1 else 'many'}", {"count": steps[at], **words})
-        values = {"name": one.name, "with_it": losses[0], "without_it": losses[1], "ahead": ahead, **words}
+        values = {
+            "name": one.name,
+            "with_it": figures(losses[0]),
+            "without_it": figures(losses[1]),
+            "ahead": ahead,
+            **words,
+        }
         key = f"verdict.column_helps_{data.loss}" if helps else f"verdict.column_left_out_{data.loss}"
         notes.append(Message(key, values))
         if not helps:
