@@ -119,7 +119,9 @@ def test_the_values_of_last_year_are_those_around_the_date_to_predict(ahead):
     assert {early[name][0] for name in names} == {0.0}
 
 
-@pytest.mark.parametrize("frequency", [DAILY, weekly(), monthly(), quarterly(), sub_daily(60)], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "frequency", [DAILY, weekly(), monthly(), quarterly(), sub_daily(60)], ids=lambda one: one.name
+)
 def test_what_is_stored_reaches_as_far_back_as_the_furthest_step_looks(frequency):
     """The features of every step ahead are those of the whole history, where only the last values are kept."""
     count = 3 * frequency.longest_horizon + 12 * frequency.long_season
