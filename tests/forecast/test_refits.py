@@ -135,7 +135,7 @@ def test_far_networks_without_a_value_to_learn_from_predict_nothing(upto, learne
     )
     with thread_pool(1) as pool:
         (early, late), ended = refit(DATA, team, [(upto,), (400,)], 60, pool, lambda _: None)
-    assert (far in ended) and bool(ended[far]), "the next cutoff has values to learn from"
+    assert ended[far], "the next cutoff has values to learn from"
     past = past_of(SERIES, np.array([500]))
     for fitted, known in ((early, learned), (late, True)):
         made = fitted.predict(past, {member.rung.name: 60})[member.rung.name]
