@@ -67,9 +67,9 @@ class NetworkPredictor(RungPredictor):
     network: Network
     thetas: Values
 
-    @property
+    @functools.cached_property
     def features(self) -> FeatureSet:
-        """What the networks see."""
+        """What the networks see; asked for at each step that is fed back."""
         return self.rung.features(self.calendar)
 
     @property
