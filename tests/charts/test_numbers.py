@@ -15,11 +15,13 @@ from thalweg.charts.numbers import (
     number_among,
     value_decimals,
     value_format,
+    when,
 )
-from thalweg.charts.style import columns
+from thalweg.charts.style import columns, parted
 from thalweg.forecast.export import csv_of, forecast_csv
 from thalweg.forecast.levels import Intervals
 from thalweg.forecast.result import Forecast
+from thalweg.series.frequency.record import DAILY, monthly, quarterly, sub_daily, yearly
 
 
 @pytest.fixture
@@ -113,3 +115,46 @@ def test_a_column_has_the_decimals_of_its_smallest_unless_they_hide_how_it_diffe
 def test_large_values_that_differ_by_much_have_a_power_of_ten():
     values = np.array([1.1e12, 1.3e12, 1.25e12])
     assert number(1.2345678e12, value_decimals(values)) == "1.235e12"
+
+
+@pytest.mark.parametrize(
+    ("date", "frequency", "english", "chinese"),
+    [
+        ("2021-02-28", monthly(31), "Feb 2021", "2021年2月"),
+        ("2021-07-01", quarterly(), "2021 Q3", "2021年第3季度"),
+        ("2021-09-30", quarterly(31), "2021 Q3", "2021年第3季度"),
+        (
+            "2021-08-31",
+            quarterly(31),
+            "Aug 2021",
+            "2021年8月",
+        ),  # quarters of another beginning: no number of the calendar's
+        ("2021-01-01", yearly(), "2021", "2021年"),
+        ("2021-12-31", yearly(31), "2021", "2021年"),
+        ("2021-06-30", yearly(31), "Jun 2021", "2021年6月"),  # a year that ends in June
+    ],
+)
+def test_a_date_is_written_as_the_period_that_it_stands_for(date, frequency, english, chinese):
+    assert when(np.datetime64(date), frequency) == english
+    assert when(np.datetime64(date), frequency, "zh") == chinese
+
+
+def test_dates_in_a_table_are_written_as_periods():
+    table = Numbers({"from": np.array(["2021-01-01"], "datetime64[D]")})
+    picture = Illustration("pieces", "en", None, {"pieces": table}, (), frequency=yearly())
+    assert words_of(picture, "pieces")[1] == [["2021"]]
+
+
+def test_no_line_crosses_a_night_without_values():
+    shop = sub_daily(60, slots=(540, 600, 660))
+    dates = np.array(["2025-01-06T10:00", "2025-01-06T11:00", "2025-01-07T09:00"], "datetime64[m]")
+    parts, table = parted(shop, dates, {"mean": np.array([1.0, 2.0, 3.0])})
+    assert parts.tolist() == [*dates[:2].tolist(), np.datetime64("2025-01-06T22:00", "m").item(), dates[2].item()]
+    np.testing.assert_array_equal(table["mean"], [1.0, 2.0, np.nan, 3.0])
+
+
+def test_a_weekend_does_not_part_a_line_of_days():
+    dates, values = np.array(["2025-01-03", "2025-01-06"], "datetime64[D]"), np.array([1.0, 2.0])
+    parts, table = parted(DAILY, dates, {"mean": values})
+    assert parts is dates
+    assert table["mean"] is values

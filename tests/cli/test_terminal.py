@@ -14,11 +14,13 @@ from support.frequencies import WEEKLY
 from thalweg.charts.numbers import estimate_decimals, value_decimals
 from thalweg.cli.answer import print_answer
 from thalweg.cli.table import ladder_table
-from thalweg.cli.terminal import print_findings
+from thalweg.cli.terminal import print_findings, print_recent
 from thalweg.cli.wrap import broken
+from thalweg.forecast.model import Recent
 from thalweg.forecast.result import Miss
 from thalweg.messages import Message, catalogue
 from thalweg.series.frequency.dates import date_range, days_after
+from thalweg.series.frequency.record import yearly
 
 
 def shown(translate, width=80):
@@ -212,3 +214,12 @@ def test_breaking_loses_nothing(language, width):
 
 def test_the_settings_stand_in_the_account():
     assert f"learning rate: {HYPERPARAMETERS['learning rate']}" in " ".join(told(build_findings()).split())
+
+
+@pytest.mark.parametrize("worse", [False, True])
+def test_a_single_new_value_is_told_in_the_singular(worse):
+    recent = Recent(days=1, loss=3.0, expected=2.0, worse=worse)
+    english = shown(lambda console: print_recent(console, recent, yearly(), catalogue()))
+    chinese = shown(lambda console: print_recent(console, recent, yearly(), catalogue("zh")))
+    assert english.startswith("On the last year its loss is 3.0")
+    assert chinese.startswith("最近一年的损失为 3.0")

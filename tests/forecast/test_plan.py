@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.small_searches import COPIES, SHORT, channel, search, series_of
+from thalweg.charts.steps import speaking
 from thalweg.forecast.data import data_of
 from thalweg.forecast.ladder import Ladder, trends
 from thalweg.forecast.plan import (
@@ -28,7 +29,6 @@ from thalweg.forecast.plan import (
     strategy_name,
 )
 from thalweg.forecast.ways import DIRECT, RECURSIVE
-from thalweg.messages import catalogue
 from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.record import DAILY, monthly, sub_daily, weekly
 from thalweg.series.split import split_by_date
@@ -294,12 +294,12 @@ def test_the_fallback_is_told_in_both_languages():
     chosen = Block(1, 1, (RECURSIVE,), 30, {RECURSIVE: 1.0})
     plan = Plan((chosen, Block(2, 7, (DIRECT,), 20, {DIRECT: 1.0}), Block(8, 14, ("mean of 4 × 7 back",))))
     (told,) = fallbacks(plan)
-    assert catalogue()(told) == (
-        "From 8 steps ahead on there are fewer than 8 earlier dates to compare ways of predicting, so the forecast "
+    assert speaking("en", DAILY)(told) == (
+        "From 8 days ahead on there are fewer than 8 earlier dates to compare ways of predicting, so the forecast "
         "takes mean of 4 × 7 back there."
     )
-    assert "8" in catalogue("zh")(told)
-    assert "mean" not in catalogue("zh")(told)
+    assert "8" in speaking("zh", DAILY)(told)
+    assert "mean" not in speaking("zh", DAILY)(told)
     assert fallbacks(Plan(plan.blocks[:2])) == []
     assert fallbacks(Plan((Block(1, 28, (RECURSIVE,)),))) == [], "where nothing was to be chosen"
 

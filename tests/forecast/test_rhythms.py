@@ -207,3 +207,12 @@ def test_a_last_step_that_has_not_ended_is_left_out(name, told):
     assert re.search(told, str(left.notes[0]))
     assert str(left.notes[0]).count(iso(series.dates[-1])) == 2, "its date is named, and forecast first"
     assert len(without_unfinished(whole, FitOptions())) == len(whole)
+
+
+def test_a_short_monthly_series_that_repeats_last_year_and_its_change_is_forecast():
+    """The choice looks two years back, and the first cutoff on training months lies in the second year."""
+    at, months = np.arange(60), np.tile([0.0, 90, 20, 70, 10, 50, 80, 30, 60, 40, 95, 5], 5)
+    series = replace(made("month ends"), values=300 + 3.0 * at + months, observed=np.ones(60, dtype=bool))
+    findings, _ = fit_series(series, FitOptions(ladder=named_ladder("quick", series.frequency)))
+    assert findings.chosen == "copy last year + trend"
+    np.testing.assert_allclose(findings.forecast.mean, 300 + 3.0 * np.arange(60, 72) + months[:12])

@@ -15,6 +15,7 @@ from thalweg.series.frequency.dates import (
     day_of_number,
     iso,
     isos,
+    last_day_of,
     month_and_day,
     occurs,
     python_date,
@@ -25,7 +26,7 @@ from thalweg.series.frequency.dates import (
     weekdays,
     years,
 )
-from thalweg.series.frequency.record import DAILY, Frequency
+from thalweg.series.frequency.record import DAILY, Frequency, monthly, quarterly, weekly, yearly
 
 DATES = st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31))
 EVERY = {"daily": DAILY, "weekly": WEEKLY, "weekdays only": WEEKDAYS_ONLY}
@@ -123,3 +124,18 @@ def test_what_is_no_frequency_is_refused(changes, said):
     assert Frequency(**fields) == DAILY
     with pytest.raises(ValueError, match=said):
         Frequency(**(fields | changes))
+
+
+@pytest.mark.parametrize(
+    ("date", "frequency", "last"),
+    [
+        ("2024-02-01", monthly(), "2024-02-29"),
+        ("2024-02-29", monthly(31), "2024-02-29"),
+        ("2025-07-01", quarterly(), "2025-09-30"),
+        ("2024-01-01", yearly(), "2024-12-31"),
+        ("2024-01-01", weekly(), "2024-01-01"),
+        ("2024-01-01", DAILY, "2024-01-01"),
+    ],
+)
+def test_a_period_that_is_dated_by_its_first_day_ends_on_its_last(date, frequency, last):
+    assert last_day_of(frequency, np.datetime64(date)) == dt.date.fromisoformat(last)

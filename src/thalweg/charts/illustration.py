@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thalweg.charts.numbers import cell_number, common_decimals, day
+from thalweg.charts.numbers import cell_number, common_decimals, when
 from thalweg.charts.style import vega_lite
 from thalweg.forecast.export import csv_of, plain
 from thalweg.messages import catalogue
+from thalweg.series.frequency.record import DAILY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import altair as alt
 
     from thalweg.messages import Catalogue
+    from thalweg.series.frequency.record import Frequency
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +75,8 @@ class Illustration:
         The names of the tables that are small enough for a person to read.
     asked : tuple of str
         The questions answered under the picture, each the middle part of the keys ``question.*.asked``.
+    frequency : Frequency
+        Of the dates in the tables.
     """
 
     name: str
@@ -82,6 +86,7 @@ class Illustration:
     sentences: tuple[str, ...]
     shown: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
+    frequency: Frequency = DAILY
     _described: dict[str, Any] = field(default_factory=dict[str, Any], init=False, repr=False)
 
     @property
@@ -123,7 +128,7 @@ def words_of(illustration: Illustration, name: str) -> tuple[list[str], list[lis
     translate, table = catalogue(illustration.language), illustration.tables[name]
     columns = table.columns
     heads = [head_of(illustration.name, column, translate) for column in columns]
-    cells = [_cells(list(values), translate, table.places) for values in columns.values()]
+    cells = [_cells(list(values), translate, table.places, illustration.frequency) for values in columns.values()]
     words = frozenset(at for at, values in enumerate(columns.values()) if not _are_numbers(list(values)))
     return heads, [list(row) for row in zip(*cells, strict=True)], words
 
@@ -138,13 +143,13 @@ def _are_numbers(values: list[Any]) -> bool:
     return all(isinstance(value, int | float | np.number) and not isinstance(value, bool) for value in values)
 
 
-def _cells(values: list[Any], translate: Catalogue, places: int | None) -> list[str]:
+def _cells(values: list[Any], translate: Catalogue, places: int | None, frequency: Frequency) -> list[str]:
     if places is None:
         places = common_decimals(float(value) for value in values if isinstance(value, float | np.floating))
-    return [_cell(value, places, translate) for value in values]
+    return [_cell(value, places, translate, frequency) for value in values]
 
 
-def _cell(value: Any, places: int, translate: Catalogue) -> str:  # noqa: ANN401 - a line a kind
+def _cell(value: Any, places: int, translate: Catalogue, frequency: Frequency) -> str:  # noqa: ANN401 - a line a kind
     match value:
         case None | "":
             return "–"
@@ -155,6 +160,6 @@ def _cell(value: Any, places: int, translate: Catalogue) -> str:  # noqa: ANN401
         case float() | np.floating():
             return cell_number(float(value), places)
         case np.datetime64():
-            return day(value, translate.language)
+            return when(value, frequency, translate.language)
         case _:
             return str(value)

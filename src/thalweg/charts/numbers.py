@@ -9,6 +9,7 @@ import numpy as np
 
 from thalweg.messages import catalogue
 from thalweg.series.frequency.dates import clock, is_moment, python_date
+from thalweg.series.frequency.record import MONTHS_OF_A_QUARTER, MONTHS_OF_A_YEAR
 from thalweg.series.variation import MOST_FIGURES, ROUNDING, figures, magnitude, spread, variation
 
 if TYPE_CHECKING:
@@ -234,5 +235,19 @@ def day(date: np.datetime64, language: str = "en", form: str = "report.day") -> 
 
 
 def when(date: np.datetime64, frequency: Frequency, language: str = "en", form: str = "report.day") -> str:
-    """Write the date of a step as `day` does; where steps are months, the month alone: ``Feb 2021``, ``2021年2月``."""
-    return day(date, language, "report.month" if frequency.by_month else form)
+    """Write the date of a step as `day` does; a step of months by the period it stands for.
+
+    A month is ``Feb 2021``, ``2021年2月``. A quarter of the calendar is ``2021 Q1`` and a year of it ``2021``, dated by
+    their first month or by their last. Quarters and years that begin in another month are written as months, since
+    their number would not tell which they are.
+    """
+    if not frequency.by_month:
+        return day(date, language, form)
+    month = python_date(date).month
+    if (month - 1) % frequency.units not in {0, frequency.units - 1}:
+        return day(date, language, "report.month")
+    if frequency.units == MONTHS_OF_A_YEAR:
+        return day(date, language, "report.year")
+    if frequency.units == MONTHS_OF_A_QUARTER:
+        return catalogue(language)("report.quarter", year=python_date(date).year, quarter=(month + 2) // 3)
+    return day(date, language, "report.month")

@@ -92,6 +92,21 @@ def every_step(
     return whole, filled
 
 
+def parted(
+    frequency: Frequency, dates: NDArray[np.datetime64], table: Mapping[str, NDArray[np.float64]]
+) -> tuple[NDArray[np.datetime64], dict[str, NDArray[np.float64]]]:
+    """Return dates and columns with an empty row in each night or weekday without values, so that no line crosses it.
+
+    Only a series whose values stand at some times of day has such nights.
+    """
+    if not frequency.slots:
+        return dates, dict(table)
+    between = np.diff(dates)
+    before = np.flatnonzero(between > np.timedelta64(frequency.units, "m"))
+    parts = np.insert(dates, before + 1, dates[before] + between[before] // 2)
+    return parts, {name: np.insert(column, before + 1, np.nan) for name, column in table.items()}
+
+
 def day_axis(
     language: str,
     field: str = "day",

@@ -20,6 +20,7 @@ from thalweg.cli.wrap import Sentence
 from thalweg.forecast.result import mean_of_steps
 from thalweg.report.holidays import holiday_sentences
 from thalweg.report.totals import total_sentences
+from thalweg.series.frequency.dates import last_day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -72,6 +73,8 @@ def print_model(console: Console, model: Model, age: int, translate: Catalogue) 
     """Print what a saved model is, that it is `age` days old, and how old its days are."""
     translate = speaking(translate, model.days.frequency)
 
+    last = model.days.dates[-1]
+
     def ago(days: int) -> str:
         return translate({0: "cli.today", 1: "cli.yesterday"}.get(days, "cli.days_ago"), days=number(days, 0))
 
@@ -83,8 +86,8 @@ def print_model(console: Console, model: Model, age: int, translate: Catalogue) 
                 value=model.name,
                 made=day(np.datetime64(model.made), translate.language),
                 age=ago(age),
-                last=when(model.days.dates[-1], model.days.frequency, translate.language),
-                ended=ago(age + (model.made - model.last_day).days),
+                last=when(last, model.days.frequency, translate.language),
+                ended=ago(max(age + (model.made - last_day_of(model.days.frequency, last)).days, 0)),
             )
         )
     )
@@ -99,7 +102,7 @@ def print_recent(console: Console, recent: Recent | None, frequency: Frequency, 
         console.print(Sentence(translate("cli.recent_none")))
         return
     losses = {"loss": number(recent.loss), "expected": number(recent.expected)}
-    key = "cli.recent_worse" if recent.worse else "cli.recent_well"
+    key = f"cli.recent_{'worse' if recent.worse else 'well'}{'_one' if recent.days == 1 else ''}"
     console.print(Sentence(translate(key, days=recent.days, **losses)))
 
 

@@ -78,8 +78,14 @@ class Team:
         return ((member, self.far),) if self.far and self.near(member)[1] > 1 else ()
 
     def can_learn(self, part: Part, cutoff: Sequence[int]) -> bool:
-        """Whether a part has something to learn from: a value so far ahead was known in some series by a cutoff."""
+        """Whether a part has something to learn from: a value so far ahead was known in some series by a cutoff.
+
+        The part that predicts the first step stands at every cutoff. Where it cannot look back far enough, as a rung
+        that copies the year before last at a cutoff in the second year, its predictions are missing.
+        """
         member, steps = part
+        if part == self.near(member):
+            return True
         first, _ = span_of_shared(steps, self.frequency)
         return member.rung.steps_needed(self.frequency) + first <= max(cutoff)
 

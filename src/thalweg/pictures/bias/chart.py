@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, number, number_among, significant, value_format
+from thalweg.charts.numbers import number, number_among, significant, value_format, when
 from thalweg.charts.style import (
     BLUE,
     INK,
@@ -55,7 +55,9 @@ def bias_illustration(study: BiasStudy, language: str = "en") -> Illustration:
         ),
     ]
     if study.curve.first is not None:
-        sentences.insert(1, translate("look.bias.counted", first=day(study.curve.first, language)))
+        sentences.insert(
+            1, translate("look.bias.counted", first=when(study.curve.first, study.curve.frequency, language))
+        )
     if study.networks[0].neurons == 1:
         sentences.append(translate("look.bias.one_neuron", loss=losses[2]))
     models = Numbers(

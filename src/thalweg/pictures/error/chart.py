@@ -74,6 +74,7 @@ def error_illustration(study: ErrorStudy, language: str = "en") -> Illustration:
         tuple(sentences),
         shown=("losses",),
         asked=("negative",),
+        frequency=study.fitted_rung.series.frequency,
     )
 
 

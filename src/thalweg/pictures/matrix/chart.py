@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, short_number, thousands
+from thalweg.charts.numbers import short_number, thousands, when
 from thalweg.charts.style import dress
 from thalweg.messages import catalogue
 from thalweg.pictures.matrix.panels import MOST_LAYERS, layer_panel, left_out_panel, output_panel, theta_panel
@@ -56,7 +56,7 @@ def matrix_chart(study: MatrixStudy, language: str = "en") -> alt.VConcatChart:
         "look.matrix.subtitle",
         network=network_name(example.network, example.rung.days_back, language),
         fitted=translate("look.passes.saved" if example.saved else "look.passes.fitted"),
-        day=day(example.day, language),
+        day=when(example.day, example.series.frequency, language),
         name=example.series.name,
     )
     return dress(alt.vconcat(*panels, spacing=14), title, heading, language, simulated=example.series.simulated)
@@ -89,7 +89,7 @@ def _sentences(study: MatrixStudy, language: str) -> list[str]:
             estimated=example.written(example.estimated),
             name=example.series.name,
             actual=example.written(example.actual),
-            day=day(example.day, language),
+            day=when(example.day, example.series.frequency, language),
         ),
     ]
     if len(widths) == 2:  # noqa: PLR2004 - features and an output

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, exact_number, large_count, short_number, significant, thousands
+from thalweg.charts.numbers import exact_number, large_count, short_number, significant, thousands, when
 from thalweg.charts.style import dress
 from thalweg.messages import catalogue
 from thalweg.pictures.passes.layout import MOST_LABELLED_WIRES, MOST_NEURONS, MOST_WIRES_ALL_LABELLED
@@ -100,7 +100,7 @@ def _subtitle(study: PassesStudy, language: str) -> str:
         network=network_name(example.network, example.rung.days_back, language),
         fitted=translate("look.passes.saved" if example.saved else "look.passes.fitted"),
         cost=cost,
-        day=day(example.day, language),
+        day=when(example.day, example.series.frequency, language),
         name=example.series.name,
     )
 
@@ -145,7 +145,7 @@ def _sentences(study: PassesStudy, language: str) -> list[str]:
         sentences.append(
             translate(
                 "look.passes.said_day",
-                day=day(example.day, language),
+                day=when(example.day, example.series.frequency, language),
                 estimated=example.written(example.estimated),
                 actual=example.written(example.actual),
                 name=example.series.name,

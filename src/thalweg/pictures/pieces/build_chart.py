@@ -9,7 +9,7 @@ import numpy as np
 
 from thalweg.charts.drawing import Drawing
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import day, number, significant, value_format
+from thalweg.charts.numbers import number, significant, value_format, when
 from thalweg.charts.style import (
     BLUE,
     GREEN,
@@ -124,6 +124,7 @@ def build_illustration(study: BuildStudy, language: str = "en") -> Illustration:
         tuple(sentences),
         shown=shown,
         asked=("pairs",),
+        frequency=curve.frequency,
     )
 
 
@@ -145,7 +146,7 @@ def _first_neuron(study: BuildStudy, translate: Catalogue) -> list[str]:
     return (
         [sentence]
         if first is None
-        else [translate("look.pieces.counted", first=day(first, translate.language)), sentence]
+        else [translate("look.pieces.counted", first=when(first, study.curve.frequency, translate.language)), sentence]
     )
 
 

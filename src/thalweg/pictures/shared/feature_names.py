@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from thalweg.charts.numbers import day
+from thalweg.charts.numbers import when
 from thalweg.messages import catalogue
 
 if TYPE_CHECKING:
@@ -41,4 +41,6 @@ def feature_name(example: Example | None, feature: int, language: str) -> tuple[
     behind = feature - example.rung.days_back
     if behind > 0:
         return example.known[behind - 1] or translate("look.feature.known", number=behind), ""
-    return day(example.dates[feature - 1], language, "look.day"), example.written(float(example.values[feature - 1]))
+    return when(example.dates[feature - 1], example.series.frequency, language, "look.day"), example.written(
+        float(example.values[feature - 1])
+    )

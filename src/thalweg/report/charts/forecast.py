@@ -24,6 +24,7 @@ from thalweg.charts.style import (
     dress,
     key,
     layered,
+    parted,
 )
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def forecast_chart(findings: Forecasted, language: str = "en", past: int | None 
     known = np.where(series.observed, series.values, np.nan)[-past:]
     truth, mean = translate("report.mark_truth"), translate("report.mark_forecast")
     intervals = [translate("report.mark_interval", coverage=coverage) for coverage in (80, 95)]
-    behind = alt.Chart(columns({"day": days(series.dates[-past:]), "target": known})).encode(x=axis)
+    dates, parts = parted(series.frequency, series.dates[-past:], {"target": known})
+    behind = alt.Chart(columns({"day": days(dates), **parts})).encode(x=axis)
     table = {
         "mean": forecast.mean,
         "low80": forecast.low80,
@@ -69,7 +71,8 @@ def forecast_chart(findings: Forecasted, language: str = "en", past: int | None 
         "low95": forecast.low95,
         "high95": forecast.high95,
     }
-    ahead = alt.Chart(columns({"day": days(forecast.dates), **table})).encode(x=axis)
+    dates, parts = parted(series.frequency, forecast.dates, table)
+    ahead = alt.Chart(columns({"day": days(dates), **parts})).encode(x=axis)
     # A forecast of one day has neither line nor band, so its intervals are bars.
     bars = 14 if len(forecast.dates) == 1 else 0
     shades = (("low95", "high95", PALE_SKY), ("low80", "high80", SKY))

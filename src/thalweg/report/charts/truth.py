@@ -25,6 +25,7 @@ from thalweg.charts.style import (
     every_step,
     key,
     layered,
+    parted,
 )
 from thalweg.messages import catalogue
 from thalweg.series.frequency.dates import days_apart
@@ -118,6 +119,7 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         translate("report.mark_estimate"),
         translate("report.mark_miss"),
     )
+    dates, table = parted(series.frequency, dates, table)
     base = alt.Chart(columns({"day": days(dates), **table})).encode(
         x=day_axis(language, padding=8, frequency=series.frequency)
     )

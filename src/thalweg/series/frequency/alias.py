@@ -16,6 +16,7 @@ from thalweg.series.frequency.record import (
     DAYS_OF_A_WEEK,
     LEAST_MINUTES,
     MINUTES_OF_A_DAY,
+    MONTHS_OF_A_QUARTER,
     MONTHS_OF_A_YEAR,
     Frequency,
 )
@@ -28,7 +29,7 @@ KNOWN = ("15min", "h", "D", "B", "W", "W-MON", "MS", "ME", "QS", "QE-DEC", "YS",
 
 WORKING_DAYS = "1111100"
 _ALIAS = re.compile(r"\s*(\d{0,6})\s*([A-Za-z]{1,9})(?:-([A-Za-z]{3}))?\s*")
-_HOUR, _WEEK, _QUARTER, _YEAR = 60, len(DAYS_OF_A_WEEK), 3, MONTHS_OF_A_YEAR
+_HOUR, _WEEK, _QUARTER, _YEAR = 60, len(DAYS_OF_A_WEEK), MONTHS_OF_A_QUARTER, MONTHS_OF_A_YEAR
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _WEEKDAYS = tuple(day.upper() for day in DAYS_OF_A_WEEK)
 _SERVED_MONTHS = (1, _QUARTER, _YEAR)

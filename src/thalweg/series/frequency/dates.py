@@ -5,6 +5,7 @@ NumPy deprecates the sum of a date and a whole number without a unit, so every s
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any, cast, overload
 
 import numpy as np
@@ -12,7 +13,6 @@ import numpy as np
 from thalweg.series.frequency.record import EVERY_DAY, MINUTES_OF_A_DAY
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
@@ -160,6 +160,15 @@ def a_day(date: dt.date | np.datetime64 | str | NDArray[np.datetime64]) -> np.da
 def python_date(date: np.datetime64) -> dt.date:
     """Return a date as Python's."""
     return cast("dt.date", date.astype(_DAY).item())
+
+
+def last_day_of(frequency: Frequency, date: np.datetime64) -> dt.date:
+    """Return the last day of the step that a date stands for: of a month, a quarter or a year dated by its first day.
+
+    Every other step is taken to end on the day of its date.
+    """
+    starts = frequency.by_month and frequency.anchor == 1
+    return python_date(steps_after(frequency, date, 1)) - dt.timedelta(1) if starts else python_date(date)
 
 
 def iso(date: np.datetime64) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 EVERY_DAY = "1111111"
 LONGEST = 200_000  # steps
 LAGS = 4
-MINUTES_OF_A_DAY, DAYS_OF_A_MONTH, MONTHS_OF_A_YEAR = 1440, 31, 12
+MINUTES_OF_A_DAY, DAYS_OF_A_MONTH, MONTHS_OF_A_QUARTER, MONTHS_OF_A_YEAR = 1440, 31, 3, 12
 LEAST_RESIDUALS = 60  # behind an interval: with fewer, each end of a 95% interval would be the most extreme residual
 KNOWN = ("day", "week", "year")  # the seasons that rungs of some frequency know, the shortest first
 DATE_UNITS = {"m": "m", "D": "D", "M": "D"}  # the unit in which steps are counted, to NumPy's unit of the dates

@@ -50,5 +50,7 @@ def pace_of(frequency: Frequency, first: dt.date) -> Message:
         some = frequency.weekmask != EVERY_DAY
         return Message(f"read.pace.{'some_days' if some else 'daily'}", {"weekdays": occurring})
     on = {DAYS_OF_A_MONTH: "on_the_last", 1: "on_the_first"}.get(frequency.anchor, "on_a_day")
-    day = Message(f"read.pace.{on}", {"day": frequency.anchor})
+    aligned = (first.month - (on != "on_the_last")) % frequency.units == 0
+    period = Message(f"read.period.{frequency.step if aligned else 'month'}")
+    day = Message(f"read.pace.{on}", {"day": frequency.anchor, "period": period})
     return Message(f"read.pace.{_PERIODS[frequency.units]}_on", {"on": day})
