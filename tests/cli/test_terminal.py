@@ -223,3 +223,12 @@ def test_a_single_new_value_is_told_in_the_singular(worse):
     chinese = shown(lambda console: print_recent(console, recent, yearly(), catalogue("zh")))
     assert english.startswith("On the last year its loss is 3.0")
     assert chinese.startswith("最近一年的损失为 3.0")
+
+
+def test_it_is_told_that_shared_rungs_are_not_chosen():
+    findings = build_findings()
+    shared = replace(findings.ladder[-1], rung="2×64 relu 28 week shared", validation=1.0)
+    legend = "Rungs named shared help to predict later days"
+    assert legend not in " ".join(told(findings).split())
+    assert legend in " ".join(told(replace(findings, ladder=(*findings.ladder, shared))).split())
+    assert "名称带“共享”的梯级" in "".join(told(replace(findings, ladder=(*findings.ladder, shared)), "zh").split())

@@ -17,6 +17,7 @@ from thalweg.charts.steps import speaking
 from thalweg.cli.answer import forecast_table
 from thalweg.cli.table import ladder_table
 from thalweg.cli.wrap import Sentence
+from thalweg.forecast.names import is_shared
 from thalweg.forecast.result import mean_of_steps
 from thalweg.report.holidays import holiday_sentences
 from thalweg.report.totals import total_sentences
@@ -160,6 +161,8 @@ def _parts(console: Console, findings: Findings, translate: Catalogue) -> Iterat
     yield ladder_table(console, findings.ladder, translate, findings.chosen)
     yield ""
     yield Styled(Sentence(translate(f"cli.legend_{findings.loss}")), "dim")
+    if any(is_shared(line.rung) for line in findings.ladder):
+        yield Styled(Sentence(translate("cli.legend_shared")), "dim")
     yield ""
     yield from _settings(findings, translate)
     yield ""

@@ -33,6 +33,11 @@ _TREND, _SHARED = " + trend", {" shared": "rung.shared", " shared smooth": "rung
 _KNOWS = re.compile(r"(?P<rung>linear \d+|[\d×-]+ \w+ \d+) (?P<known>day|week|year)")
 
 
+def is_shared(name: str) -> bool:
+    """Whether a rung is named as one whose network is shared over the steps ahead."""
+    return name.endswith(tuple(_SHARED))
+
+
 def rung_message(name: str) -> Message | str:
     """Return the name of a rung as a message; a name that is the same in every language stays text."""
     if name in _COPIES:

@@ -17,7 +17,7 @@ from thalweg.report.charts.forecast import forecast_chart
 from thalweg.report.charts.ladder import ladder_chart
 from thalweg.report.charts.series import series_chart
 from thalweg.report.charts.steps import steps_chart
-from thalweg.report.charts.truth import truth_chart
+from thalweg.report.charts.truth import every, truth_chart
 from thalweg.report.holidays import called_ahead, holiday_sentences
 from thalweg.report.html import page_chart, scripts_of, surroundings, template
 from thalweg.report.insights import insights
@@ -128,7 +128,7 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
                 f"report.explain_forecast{_basis(findings)}" if copied else "report.explain_forecast"
             ),
             "truth": translate(
-                "report.explain_truth_copy" if copied else "report.explain_truth", refit_days=used.refit_days
+                "report.explain_truth_copy" if copied else "report.explain_truth", every=every(used, translate)
             ),
             "misses": translate("report.explain_misses_holidays", country=findings.country)
             if findings.country

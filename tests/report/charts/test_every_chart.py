@@ -2,19 +2,22 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 import vl_convert
 
 from support.findings_builder import build_findings
 from thalweg.charts.numbers import common_decimals, day, number
+from thalweg.charts.steps import speaking
 from thalweg.charts.style import VEGA_LITE
 from thalweg.report.charts.descent import descent_chart
 from thalweg.report.charts.forecast import forecast_chart
 from thalweg.report.charts.ladder import ladder_chart
 from thalweg.report.charts.series import series_chart
 from thalweg.report.charts.steps import steps_chart
-from thalweg.report.charts.truth import truth_chart
+from thalweg.report.charts.truth import every, truth_chart
+from thalweg.series.frequency.record import yearly
 
 CHARTS = [descent_chart, forecast_chart, ladder_chart, series_chart, steps_chart, truth_chart]
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -44,6 +47,14 @@ def test_chinese_pictures_speak_chinese(chart, findings, draw):
     assert "预测" in svg or "验证" in svg
     for english in ("interval", "training", "sealed", "forecast", "mean absolute error", "February", "Sunday"):
         assert english not in svg
+
+
+def test_how_often_it_is_refitted_is_told_in_singular_and_plural():
+    used = build_findings().as_used
+    for language, once, often in (("en", "year", "30 years"), ("zh", "年", "隔 30 年")):
+        translate = speaking(language, yearly())
+        assert every(replace(used, refit_days=1), translate) == once
+        assert every(used, translate) == often
 
 
 DRAW = """

@@ -31,7 +31,8 @@ from thalweg.messages import catalogue
 from thalweg.series.frequency.dates import days_apart
 
 if TYPE_CHECKING:
-    from thalweg.forecast.result import Findings
+    from thalweg.forecast.result import AsUsed, Findings
+    from thalweg.messages import Catalogue
 
 LEVEL_PERCENT = 80
 HEIGHT_PIXELS = 380
@@ -82,6 +83,11 @@ def _place(labels: list[dict[str, Any]], low: float, high: float) -> tuple[float
     for label in labels:
         label["height"] = None if label["row"] is None else high + (rows - label["row"]) * LABEL_ROW_PIXELS * unit
     return low - LABEL_ROW_PIXELS * unit / 2, high + (rows + 0.5) * LABEL_ROW_PIXELS * unit
+
+
+def every(used: AsUsed, translate: Catalogue) -> str:
+    """Return how often the choice was refitted, behind "every": 30 days, or a single year."""
+    return translate("report.every_one" if used.refit_days == 1 else "report.every", refit_days=used.refit_days)
 
 
 def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
@@ -188,4 +194,4 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         coverage=LEVEL_PERCENT,
     )
     how = "report.truth_subtitle_copy" if not findings.choice.parameters else "report.truth_subtitle"
-    return dress(chart, title, translate(how, refit_days=used.refit_days), language, simulated=series.simulated)
+    return dress(chart, title, translate(how, every=every(used, translate)), language, simulated=series.simulated)
