@@ -124,7 +124,7 @@ def event_notes(series: Series, calendar: Calendar, learned: int) -> list[Messag
     names = [column.name for column in events.days]
 
     def without(rows: NDArray[np.float64]) -> set[str]:
-        return set(names) - {name for name, holds in zip(names, rows.any(axis=0), strict=True) if holds}
+        return {name for name, column in zip(names, rows.T, strict=True) if not column.any()}
 
     never = without(held)
     late = without(held[:learned]) - never
