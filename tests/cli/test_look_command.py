@@ -92,7 +92,7 @@ def test_json_and_csv_print_the_numbers_and_nothing_else(thalweg, channel, folde
         (["--out", "seen.gif"], "seen.gif ends in .gif"),
         (["--out", "seen"], "seen has no ending"),
         (["--out", "nowhere/seen.png"], "there is no folder nowhere"),
-        (["--days", "1"], "--days 1: give a whole number from 2 to 366 days"),
+        (["--days", "1"], "--days 1: give a whole number from 2 to 366 steps"),
         (["--layers", "100,x"], "--layers 100,x: give from 1 to 50 whole numbers"),
         (["--days-back", "200"], "--days-back 200"),
     ],

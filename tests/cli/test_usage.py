@@ -22,7 +22,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
         (["frobnicate"], "There is no command 'frobnicate', and no file of that name."),
         (["look", "surface", "--view", "curve"], "thalweg look surface curve. The views of surface are path, curve,"),
         (["look", "eror"], "There is no picture 'eror'. Did you mean error?"),
-        (["look", "error", "--days", "9" * 5000], "give a whole number from 2 to 366 days."),
+        (["look", "error", "--days", "9" * 5000], "give a whole number from 2 to 366 steps."),
         (["look", "error", "--layers", "9" * 5000], "whole numbers from 1 to 10,000"),
     ],
 )

@@ -141,7 +141,7 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize("horizon", [1, 28, pytest.param(70, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("horizon", [1, 28, pytest.param(50, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", ODD)
 def test_nothing_said_of_odd_series_is_beyond_what_they_bear_out(name, horizon):
     values = ODD[name]

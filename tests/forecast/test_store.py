@@ -354,7 +354,7 @@ FORGED = {
     "levels in words": lambda m: m.description["asked"].update(levels=["80"]),
     "levels without 95": lambda m: (
         m.description.update(levels=[level for level in m.description["levels"] if level != 95]),
-        m.tensors.update(bands=np.delete(m.tensors["bands"], (16, 17), axis=1)),
+        m.tensors.update(bands=np.ascontiguousarray(np.delete(m.tensors["bands"], (16, 17), axis=1))),
     ),
     "medians outside": lambda m: m.tensors.update(medians=m.tensors["medians"] + 1e6),
     "medians of other steps": lambda m: m.tensors.update(medians=m.tensors["medians"][:-1].copy()),

@@ -132,7 +132,7 @@ class TestBuild:
         assert str(study.curve.first) in str(illustration.tables["pieces"].columns["from"][0])
         english = pieces_illustration(study)
         assert "joins the points as far as they reach" in english.sentences[0]
-        assert english.sentences[1].startswith("x counts days: ")
+        assert english.sentences[1].startswith("x counts values: ")
         assert "is the curve" not in english.sentences[0].split(";")[1]
         spec = pieces_chart(study).to_dict()
         heading = spec["vconcat"][0]["title"]["text"]

@@ -353,7 +353,7 @@ def test_every_view_draws_and_has_sentences(view, options, draw):
     ("options", "found"),
     [
         ({"view": "paths"}, "The picture surface has no view 'paths'. Its views are path, curve"),
-        ({"plane": "random"}, "plane='random': a straight line over one day"),
+        ({"plane": "random"}, "plane='random': a straight line over one step"),
         ({"plane": "x"}, "plane='x'"),
         ({"loss": "mad"}, "loss='mad'"),
         ({"rate": -1.0}, "rate=-1.0"),

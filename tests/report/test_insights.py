@@ -62,7 +62,7 @@ def test_days_that_are_all_the_same_have_no_surface_and_the_page_says_so():
     assert "why" in made
     assert [each.name for each in missing] == [name for name in NAMES if name not in made]
     (surface,) = [each for each in missing if each.name == "surface"]
-    assert surface.reason.startswith("views.csv: all 30 training days hold 5")
+    assert surface.reason.startswith("views.csv: all 30 training values hold 5")
     text = PageReader(page(result.findings, "en", result.model)).text
     assert surface.reason in text
     assert "One picture is missing here (the loss for every w and b" in text

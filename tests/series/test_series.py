@@ -26,7 +26,7 @@ GOOD = {
         ({"start": np.datetime64("2010-01-01T00", "h")}, "unit D"),
         ({"start": np.datetime64("NaT", "D")}, "unit D"),
         ({"start": "2010-01-01"}, "unit D"),
-        ({"start": np.datetime64("2024-06-01"), "frequency": WEEKDAYS_ONLY}, "Monday to Friday"),
+        ({"start": np.datetime64("2024-06-01"), "frequency": WEEKDAYS_ONLY}, "Mon, Tue, Wed, Thu, Fri"),
         ({"observed": np.ones(5, dtype=bool)}, "10 values and 5 flags"),
         ({"observed": np.zeros(10, dtype=bool)}, "Of the 10 values of a series none is marked"),
         ({"values": np.zeros(0), "observed": np.zeros(0, dtype=bool)}, "Of the 0 values"),

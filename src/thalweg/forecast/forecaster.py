@@ -13,8 +13,9 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.forecast.backtest import backtest
 from thalweg.forecast.beforehand import calendar_of, column_notes, event_notes
-from thalweg.forecast.calibrate import calibrate, losses_ahead
+from thalweg.forecast.calibrate import calibrate
 from thalweg.forecast.choose import Basis, best_without_and_with_calendar, choose, open_sealed_test
+from thalweg.forecast.copying import copied_steps
 from thalweg.forecast.data import data_of
 from thalweg.forecast.final import final_fit
 from thalweg.forecast.ladder import ladder_for
@@ -86,6 +87,7 @@ def fit_series(series: Series, options: FitOptions) -> tuple[Findings, Model]:
 
 def complete(series: Series, options: FitOptions, laps: Laps) -> Series:
     """Return the series without an unfinished last value; the time that it takes to look is counted."""
+    _split(series, options)  # what cannot be served is refused before anything is told
     if doubted(series, options):
         _make_ready(options.watcher or Silence(), laps)
         series = without_unfinished(series, options)
@@ -132,11 +134,7 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
     lines = shared_out(opened.lines, laps.seconds["search"])
     baselines = {line.rung: line.test for line in lines if line.kind == "copy"}
     chosen = lines[searched.candidates.index(choice)]
-    copied = {
-        name: losses_ahead(data.loss, series, backtested.forecasts[name][:horizon], split.train + split.validation)
-        for name, _ in frequency.copies
-        if name in backtested.forecasts
-    }
+    copied = copied_steps(data, split, horizon)
     others = best_without_and_with_calendar(searched, opened)
     beforehand = event_notes(series, data.calendar, split.train)
     idle = column_notes(data.calendar, choice, served.needed)

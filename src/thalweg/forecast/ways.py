@@ -159,7 +159,7 @@ class Predictors:
         made = np.full((len(past), len(ahead)), np.nan)
         if enough.any():
             made[enough] = baseline.predict(past.rows(enough), ahead)
-        return made if baseline.repeats else _within(made, ends)
+        return made if self.one_step.repeats else _within(made, ends)
 
 
 def _fed(mean: Mean, past: Past, steps: int, ends: Ends | None) -> NDArray[np.float64]:

@@ -58,7 +58,7 @@ class LastSeason(Block):
         Far ahead, the same place of the last one is not known yet, so that of the one before is taken.
         """
         season = self.frequency.long_season
-        return -(-(ahead - 1 + STEPS_AROUND) // season) * season
+        return -(-(ahead + STEPS_AROUND) // season) * season
 
     def columns(self, origins: Origins, targets: NDArray[np.datetime64]) -> NDArray[np.float64]:
         """Return the values in spreads of the scale, 0 where the past does not reach so far."""

@@ -67,8 +67,7 @@ def check_asked(table: Table, groups: Groups, frequency: Frequency, asked: Alias
         pace=pace_of(frequency, first),
         dates=[told_date(date) for date in groups.date[:3]],
         other=Argument("freq", alias_of(frequency, first)),
-        sum=Argument("duplicates", "sum"),
-        mean=Argument("duplicates", "mean"),
+        **({"sum": Argument("duplicates", "sum"), "mean": Argument("duplicates", "mean")} if into_days else {}),
     )
 
 
