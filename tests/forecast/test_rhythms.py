@@ -154,7 +154,7 @@ def test_its_report_is_whole(fitted, language):
     text = page(result.findings, language, result.model, ("thalweg", "forecast", "made.csv"))
     assert "{" not in re.sub(r"<(script|style).*?</\1>", "", text, flags=re.DOTALL)
     if language == "en":
-        assert f'<th scope="col">{WORDS[name].capitalize()}' in text
+        assert f'<th scope="col" class="words">{WORDS[name].capitalize()}' in text
         assert "yesterday" not in text or series.frequency.sub_daily
     if series.frequency.sub_daily:
         assert f"{iso(series.dates[-1]).replace(' ', 'T')}Z" in text, "charts read moments as UTC"
