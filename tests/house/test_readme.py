@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer.main
 
@@ -76,6 +77,19 @@ def folder(tmp_path, monkeypatch):
     run("thalweg sample drawn.csv --days 200")
     rows = Path("drawn.csv").read_text(encoding="utf-8").splitlines()
     Path("views.csv").write_text("\n".join(["day,views", *rows[1:]]) + "\n", encoding="utf-8")
+    dates = [row.split(",")[0] for row in rows[1:]]
+    after = np.datetime_as_string(np.datetime64(dates[-1]) + np.arange(1, 61))
+    write = {"events.csv": (dates[10::30], ["release"]), "later.csv": (after[5::20], ["release"])}
+    for name, (days, called) in write.items():
+        text = "".join(f"{day},{called[0]}\n" for day in days)
+        Path(name).write_text("date,event\n" + text, encoding="utf-8")
+    prices = [9 + at // 20 % 3 for at in range(len(dates) + len(after))]
+    later = [f"{day},{price}" for day, price in zip(after, prices[len(dates) :], strict=True)]
+    shop = [f"{day},{500 - 20 * prices[at] + at % 7},{prices[at]},{at % 11}" for at, day in enumerate(dates)]
+    shop += [row.replace(",", ",,") + "," for row in later]  # the price is known beforehand
+    Path("shop.csv").write_text("\n".join(["day,orders,price,visits", *shop]) + "\n", encoding="utf-8")
+    for name in ("prices.csv", "other-prices.csv"):
+        Path(name).write_text("\n".join(["day,price", *later]) + "\n", encoding="utf-8")
     for block in blocks("docs/ladders.md", "toml"):
         Path("mine.toml").write_text(block, encoding="utf-8")
     return tmp_path
