@@ -64,7 +64,10 @@ def small_ladder(frequency):
     return Ladder("small", tuple(rungs))
 
 
-@pytest.fixture(scope="module", params=MADE)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=pytest.mark.slow) if name == "15 minutes" else name for name in MADE],
+)
 def fitted(request):
     series = made(request.param)
     options = FitOptions(ladder=small_ladder(series.frequency), country="US", threads=2)
