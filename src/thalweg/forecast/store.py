@@ -18,8 +18,9 @@ from thalweg.forecast.limits import Limits, Room
 from thalweg.forecast.options import TOLD_IN
 from thalweg.forecast.paths import MOST_ROWS, Inside
 from thalweg.forecast.plan import Block, Plan
+from thalweg.forecast.predictors.base import WithoutUnknowns
 from thalweg.forecast.predictors.baselines import Baseline, Copy, SeasonalMean, Trend
-from thalweg.forecast.predictors.far_ahead import DampedLine, FarAhead, LastYear
+from thalweg.forecast.predictors.far_ahead import DampedLine, LastYear
 from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.predictors.network import NetworkPredictor, Rung
 from thalweg.forecast.search import Member
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 
 Number = TypeVar("Number", bound=np.generic)
 
-BASELINES: dict[str, type[Baseline | FarAhead]] = {
+BASELINES: dict[str, type[WithoutUnknowns]] = {
     "copy": Copy,
     "seasonal mean": SeasonalMean,
     "trend": Trend,
@@ -468,7 +469,7 @@ def _predictors(
         one_step=_mean(description["daily"], "daily", tensors, calendar, days),
         multi_step=mean(description["many"], "many"),
         shared=shared,
-        baselines=tuple(one for one in baselines if isinstance(one, Baseline | FarAhead)),
+        baselines=tuple(one for one in baselines if isinstance(one, WithoutUnknowns)),
     )
 
 
@@ -645,7 +646,7 @@ def _member(member: dict[str, Any], unknowns: NDArray[Any] | None, calendar: Cal
     return NetworkPredictor(rung, calendar, (_scale(member["scale"]),), network, thetas)
 
 
-def _baseline(stored: dict[str, Any], frequency: Frequency) -> Baseline | FarAhead:
+def _baseline(stored: dict[str, Any], frequency: Frequency) -> WithoutUnknowns:
     """Return a baseline; a copy of an earlier version says in days alone which one it is."""
     if "baseline" in stored:
         return BASELINES[stored.pop("baseline")](**stored)

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from thalweg.forecast.plan import Plan
-    from thalweg.forecast.predictors.base import RungPredictor
+    from thalweg.forecast.predictors.base import RungPredictor, WithoutUnknowns
     from thalweg.forecast.predictors.baselines import Baseline
-    from thalweg.forecast.predictors.far_ahead import FarAhead
     from thalweg.forecast.search import Candidate, Member, Searched
     from thalweg.forecast.ways import Predictors
     from thalweg.learn.activation import Values
@@ -43,7 +42,7 @@ class Team:
         The networks shared over the steps, each a way of its own.
     far : int
         The furthest step that shared networks learn beyond the usual horizon; 0 where no such step is asked for.
-    baselines : tuple of Baseline or FarAhead
+    baselines : tuple of WithoutUnknowns
         What needs no fit.
     fallback : str
         The name of the baseline that stands where the ways of far steps cannot be compared.
@@ -53,7 +52,7 @@ class Team:
     choice: tuple[Member, ...]
     shared: tuple[Member, ...] = ()
     far: int = 0
-    baselines: tuple[Baseline | FarAhead, ...] = ()
+    baselines: tuple[WithoutUnknowns, ...] = ()
     fallback: str = ""
 
     @property

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.features.past import Past
     from thalweg.forecast.limits import Limits
-    from thalweg.forecast.predictors.baselines import Baseline
-    from thalweg.forecast.predictors.far_ahead import FarAhead
+    from thalweg.forecast.predictors.base import WithoutUnknowns
     from thalweg.forecast.predictors.mean import Mean
     from thalweg.series.calendar import Calendar
 
@@ -76,7 +75,7 @@ class Predictors:
         The choice, fitted for several steps at once; models of earlier versions alone hold it.
     shared : tuple of Shared
         The networks that are shared over the steps, each a way by the name of its rung.
-    baselines : tuple of Baseline or FarAhead
+    baselines : tuple of WithoutUnknowns
         What needs no fit, each a way by its name.
     limits : tuple of Limits
         What the past of each series bears out; empty for models of earlier versions, which go without.
@@ -85,7 +84,7 @@ class Predictors:
     one_step: Mean
     multi_step: Mean | None = None
     shared: tuple[Shared, ...] = ()
-    baselines: tuple[Baseline | FarAhead, ...] = ()
+    baselines: tuple[WithoutUnknowns, ...] = ()
     limits: tuple[Limits, ...] = field(default=())
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -93,6 +93,36 @@ class RungPredictor(Predictor):
     @abstractmethod
     def described(self) -> tuple[dict[str, Any], NDArray[np.float32] | None]:
         """Return what a model file holds of it: plain JSON values, and its unknowns where it has any."""
+
+
+@dataclass(frozen=True)
+class WithoutUnknowns(RungPredictor):
+    """A predictor that learns nothing: what it is follows from its attributes, and it answers any step."""
+
+    @property
+    @abstractmethod
+    def kind(self) -> str:
+        """A key of `thalweg.forecast.store.BASELINES`."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The name in a report."""
+
+    @property
+    def reach(self) -> float:
+        """Any step."""
+        return np.inf
+
+    @property
+    def parameters(self) -> int:
+        """None."""
+        return 0
+
+    def described(self) -> tuple[dict[str, Any], None]:
+        """Return its kind and its attributes; there are no unknowns."""
+        attributes = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {"rung": {"baseline": self.kind, **attributes}}, None
 
 
 def recursive(

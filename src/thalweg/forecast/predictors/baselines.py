@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thalweg.forecast.predictors.base import Fitting, RungPredictor
+from thalweg.forecast.predictors.base import Fitting, WithoutUnknowns
 from thalweg.series.filling import sources_of_copies
 
 if TYPE_CHECKING:
@@ -21,28 +21,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Baseline(RungPredictor):
-    """A predictor without unknowns: it is its own specification, and needs no fit."""
-
-    @property
-    @abstractmethod
-    def kind(self) -> str:
-        """A key of `thalweg.forecast.store.BASELINES`."""
-
-    @property
-    @abstractmethod
-    def name(self) -> str:
-        """The name in the ladder's table."""
-
-    @property
-    def reach(self) -> float:
-        """Any step."""
-        return np.inf
-
-    @property
-    def parameters(self) -> int:
-        """None."""
-        return 0
+class Baseline(WithoutUnknowns):
+    """A baseline of the ladder: it is its own specification, and needs no fit."""
 
     @property
     def known(self) -> str:
@@ -63,11 +43,6 @@ class Baseline(RungPredictor):
         past : Past
             Of one row; its last values have the weights.
         """
-
-    def described(self) -> tuple[dict[str, Any], None]:
-        """Return its kind and its attributes; there are no unknowns."""
-        attributes = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {"rung": {"baseline": self.kind, **attributes}}, None
 
     def steps_needed(self, frequency: Frequency) -> int:  # noqa: ARG002 - the same for every frequency
         """Return how many past steps a row must have."""

@@ -5,13 +5,12 @@ They are no rungs of a ladder, since tomorrow is not their matter; they are ways
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.forecast.predictors.base import RungPredictor
+from thalweg.forecast.predictors.base import WithoutUnknowns
 from thalweg.series.scale import trailing_mean
 
 if TYPE_CHECKING:
@@ -26,35 +25,7 @@ SEASONS_OF_SHAPE = 4  # over which the places of a season are averaged
 
 
 @dataclass(frozen=True)
-class FarAhead(RungPredictor):
-    """A way to predict later steps without unknowns."""
-
-    kind: ClassVar[str]
-    name: ClassVar[str]
-
-    @property
-    def reach(self) -> float:
-        """Any step."""
-        return np.inf
-
-    @property
-    def parameters(self) -> int:
-        """None."""
-        return 0
-
-    @property
-    @abstractmethod
-    def needed(self) -> int:
-        """How many past steps a row must have."""
-
-    def described(self) -> tuple[dict[str, Any], None]:
-        """Return its kind and its attributes; there are no unknowns."""
-        attributes = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {"rung": {"baseline": self.kind, **attributes}}, None
-
-
-@dataclass(frozen=True)
-class LastYear(FarAhead):
+class LastYear(WithoutUnknowns):
     """The same place of the long season before, moved to the level of now.
 
     Attributes
@@ -73,12 +44,16 @@ class LastYear(FarAhead):
     level: int
     ratio: bool
     called: str = "year"
-    kind: ClassVar[str] = "last year"
-    name: ClassVar[str] = "last year at its level"
 
-    def __post_init__(self) -> None:
-        # What a file of another kind of season says of itself is told as such.
-        object.__setattr__(self, "name", f"last {self.called} at its level")
+    @property
+    def kind(self) -> str:
+        """``last year``, whatever the season is called."""
+        return "last year"
+
+    @property
+    def name(self) -> str:
+        """The name in a report, such as ``last week at its level``."""
+        return f"last {self.called} at its level"
 
     @property
     def needed(self) -> int:
@@ -99,7 +74,7 @@ class LastYear(FarAhead):
 
 
 @dataclass(frozen=True)
-class DampedLine(FarAhead):
+class DampedLine(WithoutUnknowns):
     """The usual shape of a season on a line whose slope fades from season to season.
 
     Attributes
@@ -109,8 +84,16 @@ class DampedLine(FarAhead):
     """
 
     season: int
-    kind: ClassVar[str] = "damped line"
-    name: ClassVar[str] = "damped line"
+
+    @property
+    def kind(self) -> str:
+        """``damped line``."""
+        return "damped line"
+
+    @property
+    def name(self) -> str:
+        """The name in a report, which is its kind."""
+        return self.kind
 
     @property
     def needed(self) -> int:
@@ -130,7 +113,7 @@ class DampedLine(FarAhead):
         return means[:, -1:] + slope[:, None] * moved + shape[:, ahead % self.season]
 
 
-def far_ahead(frequency: Frequency, *, counts: bool) -> tuple[FarAhead, ...]:
+def far_ahead(frequency: Frequency, *, counts: bool) -> tuple[WithoutUnknowns, ...]:
     """Return what predicts far ahead at a frequency, in the order of their names in a report."""
     season, year = frequency.season, frequency.long_season
     return (DampedLine(season), LastYear(year, min(frequency.month, year), counts, frequency.known[-1]))
