@@ -142,7 +142,7 @@ def test_a_loaded_model_gives_the_same_bits(models, kind, tmp_path):
 def test_the_choices_above_are_of_every_kind(models):
     assert set(models["copy"].predictors.ways) <= {RECURSIVE, *(name for name, _ in DAILY.copies)}
     assert set(models["many outputs"].plan.ways) == set(BOTH)
-    (shared,) = models["shared"].predictors.shared
+    (shared,) = models["shared"].predictors.beside
     assert shared.far is not None
     assert {shared.name, "damped line", "last year at its level"} < set(models["shared"].plan.ways)
     assert models["copy"].chosen == "copy last week"

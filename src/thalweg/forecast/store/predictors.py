@@ -15,7 +15,7 @@ from thalweg.forecast.predictors.network import NetworkPredictor, Rung
 from thalweg.forecast.search import Member
 from thalweg.forecast.store.checked import UnusableError, number, real
 from thalweg.forecast.team import Team
-from thalweg.forecast.ways import DIRECT, RECURSIVE, Predictors, Shared
+from thalweg.forecast.ways import DIRECT, RECURSIVE, Beside, Predictors
 from thalweg.learn.function import Network
 from thalweg.learn.optimizer import Optimizer
 from thalweg.series.frequency.record import LONGEST, Frequency
@@ -85,7 +85,7 @@ def describe_team(team: Team) -> dict[str, Any]:
     def found(members: Sequence[Member]) -> list[dict[str, list[int]]]:
         return [{"seeds": list(one.seeds), "epochs": list(one.epochs)} for one in members]
 
-    return {"choice": found(team.choice), "shared": found(team.shared), "far": team.far}
+    return {"choice": found(team.choice), "shared": found(team.beside), "far": team.far}
 
 
 def read_team(stored: dict[str, Any] | None, predictors: Predictors, frequency: Frequency) -> Team | None:
@@ -104,14 +104,14 @@ def read_team(stored: dict[str, Any] | None, predictors: Predictors, frequency: 
             made.append(Member(cast("Specification", rung), epochs, seeds))
         return tuple(made)
 
-    shared = [one.near.members[0] for one in predictors.shared]
+    beside = [one.near.members[0] for one in predictors.beside]
     far = int(number(stored["far"]))
     if not 0 <= far <= LONGEST:
         raise UnusableError("model.reason.incomplete")
     return Team(
         frequency,
         members(predictors.one_step.members, stored["choice"]),
-        members(shared, stored["shared"]),
+        members(beside, stored["shared"]),
         far,
         predictors.baselines,
     )
@@ -128,7 +128,7 @@ def describe_predictors(predictors: Predictors, tensors: dict[str, NDArray[Any]]
                 "near": _describe_members(one.near, f"shared.{place}.near", tensors),
                 "far": _describe_members(one.far, f"shared.{place}.far", tensors),
             }
-            for place, one in enumerate(predictors.shared)
+            for place, one in enumerate(predictors.beside)
         ],
         "baselines": [one.described()[0] for one in predictors.baselines],
     }
@@ -142,8 +142,8 @@ def read_predictors(
     def mean(members: list[dict[str, Any]] | None, prefix: str) -> Mean | None:
         return None if members is None else _read_mean(members, prefix, tensors, calendar, days)
 
-    shared = tuple(
-        Shared(
+    beside = tuple(
+        Beside(
             str(one["name"]),
             _read_mean(one["near"], f"shared.{place}.near", tensors, calendar, days),
             mean(one["far"], f"shared.{place}.far"),
@@ -154,7 +154,7 @@ def read_predictors(
     return Predictors(
         one_step=_read_mean(description["daily"], "daily", tensors, calendar, days),
         multi_step=mean(description["many"], "many"),
-        shared=shared,
+        beside=beside,
         baselines=tuple(one for one in baselines if isinstance(one, WithoutUnknowns)),
     )
 
