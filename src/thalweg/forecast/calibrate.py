@@ -106,7 +106,7 @@ def calibrate(
         _step(series, predictions, transform, first, sealed, step) for step, predictions in enumerate(forecasts, 1)
     ]
     levels = tuple(sorted({*TABLE, *asked.calibrated}))
-    errors = LOSSES[data.loss].error(forecasts[0, sealed:], series.values[sealed:])
+    errors = LOSSES[data.judged].error(forecasts[0, sealed:], series.values[sealed:])
     residuals, known = np.stack([each.residuals for each in steps]), np.stack([each.known for each in steps])
     return Calibration(
         plan=plan,
@@ -115,11 +115,19 @@ def calibrate(
         distribution=distribution_of(steps, levels, LEAST_RESIDUALS),
         rows=residual_rows(residuals, known, len(series) - first, horizon),
         inside=sums_inside(
-            series, forecasts, steps, transform, first, sealed, asked.calibrated, least_residuals=LEAST_RESIDUALS
+            series,
+            forecasts,
+            steps,
+            transform,
+            first,
+            sealed,
+            asked.calibrated,
+            least_residuals=LEAST_RESIDUALS,
+            zeros=data.scales is not None,
         ),
         whole=series.whole,
-        as_used=_as_used(data.loss, series, forecasts[0], steps[0], transform, sealed, backtested.refit_days, asked),
-        steps=losses_ahead(data.loss, series, forecasts, sealed),
+        as_used=_as_used(data.judged, series, forecasts[0], steps[0], transform, sealed, backtested.refit_days, asked),
+        steps=losses_ahead(data.judged, series, forecasts, sealed),
         errors=errors[series.observed[sealed:]].astype(np.float64),
         low_residual=_lowest(steps[0]),
     )

@@ -207,7 +207,7 @@ class Model(ModelParts):
             return None
         steps = len(mean)
         distribution = Distribution(self.levels, self.bands, self.medians).of(TABLE).first(steps)
-        return Ahead(mean, distribution, self.rows[:, :steps], self.miss_transform, limits, whole)
+        return Ahead(mean, distribution, self.rows[:, :steps], self.miss_transform, limits, whole, self.sizes)
 
     def means_ahead(self, past: Past, steps: int) -> NDArray[np.float64]:
         """Return the predictions of 1 to `steps` ahead, shape (rows, steps)."""

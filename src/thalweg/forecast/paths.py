@@ -8,7 +8,7 @@ step by step, and a path takes the places that one of these forecasts had. This 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +44,9 @@ class Ahead:
         What the past bears out for each step, as of `thalweg.forecast.interval.banded`.
     whole : bool
         Whether all values are whole and never negative.
+    sizes : ndarray of float64, shape (values,)
+        Where the series is mostly zero, its values above 0, rising: each step is 0 or one of these, as often as makes
+        its mean the prediction. Else none, and each step follows its calibrated distribution.
     """
 
     mean: NDArray[np.float64]
@@ -52,6 +55,7 @@ class Ahead:
     transform: MissTransform
     limits: Ends | None
     whole: bool
+    sizes: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
     def sample(self, paths: int, seed: int) -> NDArray[np.float64]:
         """Return sample paths in the user's units, shape (paths, steps); the same seed gives the same paths.
@@ -60,13 +64,43 @@ class Ahead:
         """
         steps = len(self.mean)
         places = _places(self.rows, paths, np.random.default_rng([seed, 0]), np.random.default_rng([seed, 1]))
-        values = self.transform.inverse(self.transform.transform(self.mean) + self.distribution.at(places))
-        if self.limits is not None and self.transform.offset is not None:
+        if len(self.sizes):
+            values = zeros_and_sizes(self.mean, self.sizes, places)
+        else:
+            values = self.transform.inverse(self.transform.transform(self.mean) + self.distribution.at(places))
+        if self.limits is not None and self.transform.offset is not None and not len(self.sizes):
             values = np.clip(values, self.limits.low.reshape(1, -1), self.limits.high.reshape(1, -1))
         if not self.whole:
             return values
         # A value between two whole numbers becomes the upper one as often as it lies near it: the mean stays as it is.
         return np.floor(values + np.random.default_rng([seed, 2]).random((steps, paths)).T)
+
+
+def zeros_and_sizes(
+    mean: NDArray[np.float64], sizes: NDArray[np.float64], places: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the quantiles of steps that are 0 or one of some sizes, at places between 0 and 1, shape (paths, steps).
+
+    A size comes as often as makes the mean of a step its prediction. Where that is more than the mean of the sizes, one
+    comes always, and all are larger in proportion.
+
+    Parameters
+    ----------
+    mean : ndarray, shape (steps,)
+    sizes : ndarray
+        Rising.
+    places : ndarray, shape (paths, steps)
+    """
+    usual = float(sizes.mean())
+    rate = np.clip(mean / usual, np.finfo(float).eps, 1)
+    within = np.clip((places - (1 - rate)) / rate, 0, 1)
+    at = np.minimum((within * len(sizes)).astype(np.int64), len(sizes) - 1)
+    return np.where(places >= 1 - rate, sizes[at] * np.maximum(mean / usual, 1), 0.0)
+
+
+def last_sizes(values: NDArray[np.float64], observed: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the last values above 0, at most `MOST_ROWS`, rising."""
+    return np.sort(values[observed & (values > 0)][-MOST_ROWS:])
 
 
 def _places(

@@ -23,6 +23,7 @@ from thalweg.forecast.predictors.baselines import Baseline, Copy, SeasonalMean, 
 from thalweg.forecast.predictors.far_ahead import DampedLine, LastYear
 from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.predictors.network import NetworkPredictor, Rung
+from thalweg.forecast.predictors.rates import RateAndSize, SeasonalShare
 from thalweg.forecast.search import Member
 from thalweg.forecast.team import Team
 from thalweg.forecast.ways import DIRECT, RECURSIVE, Predictors, Shared
@@ -56,6 +57,8 @@ BASELINES: dict[str, type[WithoutUnknowns]] = {
     "trend": Trend,
     "last year": LastYear,
     "damped line": DampedLine,
+    "rate and size": RateAndSize,
+    "seasonal share": SeasonalShare,
 }
 MODEL = Kind(name="model", key="thalweg", version=1)
 LAST_YEARS_KNOWN = 15  # years after the last value for which the holidays travel with a model, at least
@@ -70,6 +73,7 @@ class ModelParts:
     chosen : str
         The rung's name.
     loss : str
+        By which predictions are judged and told.
     plan : Plan
         How each step ahead is forecast.
     predictors : Predictors
@@ -109,6 +113,10 @@ class ModelParts:
         How many sums of some lengths fell inside their intervals over the sealed test.
     whole : bool
         Whether values are whole and never negative, so that the ends of intervals are whole.
+    trained_on : str
+        The loss that networks are trained on, where it is not `loss`: that of a series that is mostly zero.
+    sizes : ndarray of float64
+        Where the series is mostly zero, its last values above 0, rising, of which sample paths are made; else none.
     """
 
     chosen: str
@@ -132,6 +140,8 @@ class ModelParts:
     rows: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
     inside: tuple[Inside, ...] = ()
     whole: bool = False
+    trained_on: str = ""
+    sizes: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
 
 # How models of earlier versions say that steps ahead are predicted, and the ways that this means.
@@ -162,10 +172,13 @@ def pack(model: ModelParts) -> bytes:
     }
     if model.medians is not None:
         tensors["medians"] = model.medians
+    if len(model.sizes):
+        tensors["sizes"] = model.sizes
     predictors = model.predictors
     description = {
         "chosen": model.chosen,
         "loss": model.loss,
+        "trained_on": model.trained_on or model.loss,
         "plan": {"fade": model.plan.fade, "blocks": [_block(block) for block in model.plan.blocks]},
         "levels": list(model.levels),
         "asked": asdict(model.asked),
@@ -323,8 +336,10 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
     if (low > high).any() or (np.diff(low) > 0).any() or (np.diff(high) < 0).any() or errors.min() < 0:
         raise _UnusableError("model.reason.intervals_crossed")
     medians, rows = _distribution(tensors, bands, levels)
-    if description["loss"] not in TOLD_IN:
-        raise _UnusableError("model.reason.unknown_settings", loss=repr(description["loss"]))
+    trained_on = description.get("trained_on", description["loss"])
+    for loss in (description["loss"], trained_on):
+        if loss not in TOLD_IN:
+            raise _UnusableError("model.reason.unknown_settings", loss=repr(loss))
     plan = _plan(description, len(bands))
     predictors = _predictors(description, tensors, calendar, len(series))
     if not set(plan.ways) <= set(predictors.ways):
@@ -353,6 +368,8 @@ def _parts(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mod
         rows=rows,
         inside=inside,
         whole=bool(description.get("whole", False)),
+        trained_on=trained_on,
+        sizes=_sizes(tensors),
     )
 
 
@@ -392,6 +409,16 @@ def _distribution(
     if rows.ndim != 2 or rows.shape[1] != len(bands) or len(rows) > MOST_ROWS:  # noqa: PLR2004 - a table
         raise _UnusableError("model.reason.intervals_incomplete")
     return medians, rows
+
+
+def _sizes(tensors: dict[str, NDArray[Any]]) -> NDArray[np.float64]:
+    """Return the values above 0 of a series that is mostly zero; none for others, and in models of earlier versions."""
+    if "sizes" not in tensors:
+        return np.zeros(0)
+    sizes = _floats(tensors, "sizes", 1)
+    if not 1 <= len(sizes) <= MOST_ROWS or sizes[0] <= 0 or (np.diff(sizes) < 0).any():
+        raise _UnusableError("model.reason.intervals_incomplete")
+    return sizes
 
 
 def _plan(description: dict[str, Any], steps: int) -> Plan:

@@ -21,10 +21,11 @@ def ways_table(findings: Findings, language: str = "en") -> Table | None:
         return None
     translate = speaking(language, findings.series.frequency)
     copies = [name for name, _ in findings.series.frequency.copies]
+    earlier = translate("report.ways_loss_of")
     head = [
         (translate("report.ways_ahead"), ""),
         (translate("report.ways_by"), ""),
-        (translate("report.ways_loss"), translate("report.ways_loss_of")),
+        (translate("report.ways_loss" if findings.scales is None else "report.ways_scaled"), earlier),
         (translate("report.ways_copying"), ""),
         (translate("report.ways_cutoffs"), ""),
     ]
