@@ -14,6 +14,7 @@ from thalweg.forecast.levels import LEVEL_OF_UNFINISHED, USUAL, Asked, around
 from thalweg.forecast.limits import limits_of
 from thalweg.forecast.paths import Inside, residual_rows
 from thalweg.forecast.result import AsUsed
+from thalweg.forecast.sizes import ends_before
 from thalweg.forecast.totals import sums_inside
 from thalweg.learn.loss import LOSSES, mean_loss
 
@@ -126,7 +127,7 @@ def calibrate(
             zeros=data.scales is not None,
         ),
         whole=series.whole,
-        as_used=_as_used(data.judged, series, forecasts[0], steps[0], transform, sealed, backtested.refit_days, asked),
+        as_used=_as_used(data, series, forecasts[0], steps[0], transform, sealed, backtested.refit_days, asked),
         steps=losses_ahead(data.judged, series, forecasts, sealed),
         errors=errors[series.observed[sealed:]].astype(np.float64),
         low_residual=_lowest(steps[0]),
@@ -180,7 +181,7 @@ def losses_ahead(loss: str, series: Series, forecasts: NDArray[np.float64], seal
 
 
 def _as_used(
-    loss: str,
+    data: Data,
     series: Series,
     predictions: NDArray[np.float64],
     step: StepCalibration,
@@ -197,6 +198,8 @@ def _as_used(
         bands, medians = read([step] * len(ahead), range(step.first, step.first + len(ahead)), levels)
         median = banded(ahead, medians.reshape(-1, 1, 1), transform, limits)[:, 0, 0]
     ends = banded(ahead, bands, transform, limits)
+    if data.scales is not None:
+        ends, median = ends_before(series, ahead, sealed, levels)
     scored = series.observed[sealed:]
     prediction, target = ahead[scored], series.values[sealed:][scored]
     intervals = around(prediction, ends[scored], levels, None if median is None else median[scored])
@@ -204,7 +207,7 @@ def _as_used(
         intervals = intervals.whole()
     return AsUsed(
         refit_days=refit_days,
-        test=mean_loss(LOSSES[loss], prediction, target),
+        test=mean_loss(LOSSES[data.judged], prediction, target),
         dates=series.dates[sealed:][scored],
         target=target,
         prediction=prediction,

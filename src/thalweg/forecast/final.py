@@ -12,7 +12,7 @@ from thalweg.forecast.backtest import refit
 from thalweg.forecast.features.last_season import look_back
 from thalweg.forecast.limits import before
 from thalweg.forecast.model import Model
-from thalweg.forecast.paths import last_sizes
+from thalweg.forecast.sizes import last_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,6 +18,7 @@ from thalweg.forecast.interval import banded
 from thalweg.forecast.levels import around
 from thalweg.forecast.paths import Ahead
 from thalweg.forecast.result import Forecast
+from thalweg.forecast.sizes import ends_of_sizes
 from thalweg.forecast.store import ModelParts, pack, unpack
 from thalweg.forecast.totals import lengths
 from thalweg.forecast.unfinished import left_out, may_be_unfinished
@@ -187,6 +188,8 @@ class Model(ModelParts):
         median = None
         if self.medians is not None:
             median = banded(mean, self.medians[:steps].reshape(-1, 1, 1), self.miss_transform, within)[:, 0, 0]
+        if len(self.sizes):
+            ends, median = ends_of_sizes(mean, self.sizes, self.levels)
         intervals = around(mean, ends, self.levels, median)
         whole = self.whole and days.whole
         intervals = (intervals.whole() if whole else intervals).of(self.asked.calibrated)

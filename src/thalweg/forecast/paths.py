@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.forecast.levels import whole_above, whole_below
+from thalweg.forecast.sizes import zeros_and_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,8 +46,8 @@ class Ahead:
     whole : bool
         Whether all values are whole and never negative.
     sizes : ndarray of float64, shape (values,)
-        Where the series is mostly zero, its values above 0, rising: each step is 0 or one of these, as often as makes
-        its mean the prediction. Else none, and each step follows its calibrated distribution.
+        Where the series is mostly zero, its values above 0, as of `thalweg.forecast.sizes.zeros_and_sizes`. Else none,
+        and each step follows its calibrated distribution.
     """
 
     mean: NDArray[np.float64]
@@ -74,33 +75,6 @@ class Ahead:
             return values
         # A value between two whole numbers becomes the upper one as often as it lies near it: the mean stays as it is.
         return np.floor(values + np.random.default_rng([seed, 2]).random((steps, paths)).T)
-
-
-def zeros_and_sizes(
-    mean: NDArray[np.float64], sizes: NDArray[np.float64], places: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the quantiles of steps that are 0 or one of some sizes, at places between 0 and 1, shape (paths, steps).
-
-    A size comes as often as makes the mean of a step its prediction. Where that is more than the mean of the sizes, one
-    comes always, and all are larger in proportion.
-
-    Parameters
-    ----------
-    mean : ndarray, shape (steps,)
-    sizes : ndarray
-        Rising.
-    places : ndarray, shape (paths, steps)
-    """
-    usual = float(sizes.mean())
-    rate = np.clip(mean / usual, np.finfo(float).eps, 1)
-    within = np.clip((places - (1 - rate)) / rate, 0, 1)
-    at = np.minimum((within * len(sizes)).astype(np.int64), len(sizes) - 1)
-    return np.where(places >= 1 - rate, sizes[at] * np.maximum(mean / usual, 1), 0.0)
-
-
-def last_sizes(values: NDArray[np.float64], observed: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the last values above 0, at most `MOST_ROWS`, rising."""
-    return np.sort(values[observed & (values > 0)][-MOST_ROWS:])
 
 
 def _places(

@@ -25,6 +25,7 @@ from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.predictors.network import NetworkPredictor, Rung
 from thalweg.forecast.predictors.rates import RateAndSize, SeasonalShare
 from thalweg.forecast.search import Member
+from thalweg.forecast.sizes import MOST_SIZES
 from thalweg.forecast.team import Team
 from thalweg.forecast.ways import DIRECT, RECURSIVE, Predictors, Shared
 from thalweg.learn.function import Network
@@ -116,7 +117,8 @@ class ModelParts:
     trained_on : str
         The loss that networks are trained on, where it is not `loss`: that of a series that is mostly zero.
     sizes : ndarray of float64
-        Where the series is mostly zero, its last values above 0, rising, of which sample paths are made; else none.
+        Where the series is mostly zero, its last values above 0, rising, of which intervals and sample paths are made;
+        else none.
     """
 
     chosen: str
@@ -416,7 +418,7 @@ def _sizes(tensors: dict[str, NDArray[Any]]) -> NDArray[np.float64]:
     if "sizes" not in tensors:
         return np.zeros(0)
     sizes = _floats(tensors, "sizes", 1)
-    if not 1 <= len(sizes) <= MOST_ROWS or sizes[0] <= 0 or (np.diff(sizes) < 0).any():
+    if not 1 <= len(sizes) <= MOST_SIZES or sizes[0] <= 0 or (np.diff(sizes) < 0).any():
         raise _UnusableError("model.reason.intervals_incomplete")
     return sizes
 

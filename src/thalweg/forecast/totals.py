@@ -9,7 +9,8 @@ import numpy as np
 
 from thalweg.forecast.distribution import TABLE, distribution_of
 from thalweg.forecast.levels import Intervals, level_name
-from thalweg.forecast.paths import Ahead, Inside, ends_of_sums, last_sizes, residual_rows
+from thalweg.forecast.paths import Ahead, Inside, ends_of_sums, residual_rows
+from thalweg.forecast.sizes import last_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,7 +13,7 @@ from thalweg.forecast.backtest import refit
 from thalweg.forecast.data import data_of
 from thalweg.forecast.final import last_values
 from thalweg.forecast.limits import before
-from thalweg.forecast.paths import last_sizes
+from thalweg.forecast.sizes import last_sizes
 from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.series.filling import in_frequency
 

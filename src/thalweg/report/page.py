@@ -118,14 +118,18 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
         "verdict": [translate(message) for message in findings.verdict],
         "tiles": _tiles(findings, translate),
         "totals": [translate(each) for each in total_sentences(findings.forecast, findings.series)],
-        "explain_totals": translate(f"report.explain_totals_{findings.loss}"),
+        "explain_totals": translate(f"report.explain_totals_{findings.loss if findings.scales is None else 'zeros'}"),
         "holidays": [translate(each) for each in holiday_sentences(findings, language)],
         "name": series.name,
         "all_ahead": translate("report.all_ahead", horizon=ahead),
         "pictures": pictures,
         "explain": {
             "forecast": translate(
-                f"report.explain_forecast{_basis(findings)}" if copied else "report.explain_forecast"
+                "report.explain_forecast_zeros"
+                if findings.scales is not None
+                else f"report.explain_forecast{_basis(findings)}"
+                if copied
+                else "report.explain_forecast"
             ),
             "truth": translate(
                 "report.explain_truth_copy" if copied else "report.explain_truth", every=every(used, translate)
