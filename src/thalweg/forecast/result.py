@@ -95,6 +95,11 @@ class RungResult:
     scaled: Scaled | None = None
 
     @property
+    def repeats(self) -> bool:
+        """Whether it only says again what came before, with a trend or without; a rate is made of the whole past."""
+        return not self.parameters and self.kind not in ("rate and size", "seasonal share")
+
+    @property
     def judged(self) -> float:
         """What the rung is chosen by: the validation loss, or where the series is mostly zero its scaled error."""
         return self.validation if self.scaled is None else self.scaled.judged

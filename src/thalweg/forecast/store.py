@@ -180,7 +180,6 @@ def pack(model: ModelParts) -> bytes:
     description = {
         "chosen": model.chosen,
         "loss": model.loss,
-        "trained_on": model.trained_on or model.loss,
         "plan": {"fade": model.plan.fade, "blocks": [_block(block) for block in model.plan.blocks]},
         "levels": list(model.levels),
         "asked": asdict(model.asked),
@@ -216,6 +215,8 @@ def pack(model: ModelParts) -> bytes:
         ],
         "baselines": [one.described()[0] for one in predictors.baselines],
     }
+    if model.trained_on and model.trained_on != model.loss:
+        description["trained_on"] = model.trained_on
     for limits in predictors.limits:
         offsets = [room.transform.offset for room in limits.rooms]
         description["limits"] = {"offsets": offsets, "counts": limits.counts, "low": limits.low, "high": limits.high}
