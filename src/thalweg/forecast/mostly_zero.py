@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 MOSTLY = 0.5  # a larger share of zeros makes 0 the median
+TOLD_BY_SEASON = 0.75  # a larger share of values above 0 that recur a season later: the season tells the zeros
 LEAST_PAIRS = 10  # values above 0 that have one a season before; with fewer it is not told whether they recur
 OBSERVED_SHARE = 0.5  # of the steps of a sum that must have been observed for it to count
 
@@ -58,7 +59,7 @@ def mostly_zero(series: Series, train: int) -> MostlyZero | None:
         return None
     seasons = {series.frequency.season, series.frequency.long_season}
     recurring = max(_recurring(values, observed, season) for season in seasons)
-    return None if recurring > MOSTLY else MostlyZero(zeros, recurring)
+    return None if recurring > TOLD_BY_SEASON else MostlyZero(zeros, recurring)
 
 
 def _recurring(values: NDArray[np.float64], observed: NDArray[np.bool_], season: int) -> float:

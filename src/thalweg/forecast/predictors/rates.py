@@ -214,7 +214,7 @@ def _windows(past: Past, window: int) -> Iterator[_Window]:
     """Yield the last values of the rows of a past, some rows at a time."""
     if not len(past):
         return
-    width = max(min(window, int(past.available.max())), 1)
+    width = max(min(window + past.fed, int(past.available.max())), 1)
     back = np.arange(width)
     rows = max(MOST_LOOKED_AT // width, 1)
     for first in range(0, len(past), rows):
