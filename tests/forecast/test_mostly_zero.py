@@ -83,10 +83,11 @@ def test_half_zeros_negative_values_and_filled_ones():
 
 
 def test_few_values_above_zero_are_mostly_zero():
-    for sold in ([], [10], [10, 17, 24]):
+    for sold in ([180], [10], [10, 17, 24]):
         values = np.zeros(200)
         values[sold] = 2
         assert mostly_zero(series_of(values), 150).recurring == 0
+    assert mostly_zero(series_of(np.zeros(200)), 150) is None
 
 
 @pytest.mark.parametrize("frequency", [DAILY, WEEKLY, monthly(), sub_daily(60)], ids=lambda each: each.name)

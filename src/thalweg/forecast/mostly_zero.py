@@ -46,6 +46,7 @@ def mostly_zero(series: Series, train: int) -> MostlyZero | None:
 
     Nights, closed weekdays and months out of season are 0 in each season. There, a value above 0 usually follows
     another one at the same place of the season before, and the season tells the zeros: such a series is none of these.
+    Nor is one that is 0 always.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ def mostly_zero(series: Series, train: int) -> MostlyZero | None:
     """
     values, observed = series.values[:train], series.observed[:train]
     zeros = float(np.mean(values[observed] == 0))
-    if not series.counts or zeros <= MOSTLY:
+    if not series.counts or zeros <= MOSTLY or not series.values.any():
         return None
     seasons = {series.frequency.season, series.frequency.long_season}
     recurring = max(_recurring(values, observed, season) for season in seasons)
