@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.backtest import Backtest
     from thalweg.forecast.data import Data
     from thalweg.forecast.plan import Plan
-    from thalweg.forecast.search import SeriesParts
+    from thalweg.forecast.scorer import SeriesParts
     from thalweg.series.series import Series
 
 LEAST_RESIDUALS = 20  # below, a step ahead has the interval of the step before

@@ -12,12 +12,33 @@ from thalweg.forecast.features.past import past_of
 from thalweg.forecast.mostly_zero import mean_square, sums_ahead
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from thalweg.forecast.data import Data
+    from thalweg.forecast.data import Data, Span
     from thalweg.forecast.mostly_zero import Scaled
     from thalweg.forecast.predictors.base import Predictor
-    from thalweg.forecast.search import SeriesParts
+    from thalweg.series.split import Split
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesParts:
+    """The parts of each series, as spans of its values."""
+
+    train: tuple[Span, ...]
+    validation: tuple[Span, ...]
+    test: tuple[Span, ...]
+
+
+def parts_of(splits: Sequence[Split]) -> SeriesParts:
+    """Return the spans of training, validation and sealed test of each series."""
+    sealed = [split.train + split.validation for split in splits]
+    return SeriesParts(
+        tuple((0, split.train) for split in splits),
+        tuple((split.train, end) for split, end in zip(splits, sealed, strict=True)),
+        tuple((end, split.days) for split, end in zip(splits, sealed, strict=True)),
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from thalweg.forecast.ladder import copies, suited
 from thalweg.forecast.names import rung_message
 from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.result import RungResult
-from thalweg.forecast.scorer import Scorer, comparable
+from thalweg.forecast.scorer import Scorer, SeriesParts, comparable, parts_of
 from thalweg.messages import Message
 
 if TYPE_CHECKING:
@@ -112,25 +112,6 @@ class Candidate:
     def shared(self) -> bool:
         """Whether it is one rung whose networks are shared over the steps; it serves later steps than the first."""
         return len(self.members) == 1 and bool(getattr(self.members[0].rung, "shared", False))
-
-
-@dataclass(frozen=True, eq=False)
-class SeriesParts:
-    """The parts of each series, as spans of its values."""
-
-    train: tuple[Span, ...]
-    validation: tuple[Span, ...]
-    test: tuple[Span, ...]
-
-
-def parts_of(splits: Sequence[Split]) -> SeriesParts:
-    """Return the spans of training, validation and sealed test of each series."""
-    sealed = [split.train + split.validation for split in splits]
-    return SeriesParts(
-        tuple((0, split.train) for split in splits),
-        tuple((split.train, end) for split, end in zip(splits, sealed, strict=True)),
-        tuple((end, split.days) for split, end in zip(splits, sealed, strict=True)),
-    )
 
 
 @dataclass(frozen=True, eq=False)
