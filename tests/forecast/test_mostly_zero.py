@@ -307,6 +307,17 @@ def test_no_sale_in_validation():
     assert findings.forecast.mean.sum() > 4
 
 
+def test_few_sales_in_validation_tell_nothing():
+    sold = made(200, 275)
+    assert 0 < (sold[200:280] > 0).sum() < 10
+    findings, _ = search(series_of(sold), **OPTIONS)
+    assert findings.rests_on == "training"
+    assert findings.choice.kind in ("rate and size", "seasonal share")
+    told = next(message for message in findings.verdict if message.key == "verdict.rests_on_training")
+    assert told.values["why"].key == "verdict.validation_few"
+    assert findings.forecast.mean.sum() > 4
+
+
 def test_a_series_that_ended_fades():
     findings, _ = search(series_of(made(250, 400)), **OPTIONS)
     assert findings.forecast.mean.sum() < 0.3 * SOLD[:250].mean() * 28
