@@ -270,7 +270,9 @@ def test_the_model_file(run):
         description = json.loads(metadata["thalweg"])
         later = {"plan", "levels", "low_residual", "holidays", "frequency", "limits", "shared", "baselines"}
         later |= {"began", "lineage", "team", "asked", "whole", "sums"}
-        left_out = {"events", "columns"} | (later if file == OLD_MODEL else {"strategy"})  # these models have neither
+        left_out = {"events", "columns", "trained_on"} | (
+            later if file == OLD_MODEL else {"strategy"}
+        )  # these models have none
         assert list(description) == [key for key in listed("The model file") if key not in left_out]
         assert description["version"] == 1
         assert list(description["days"]) == ["start", "name", "source", "simulated"] + ["differenced"] * (

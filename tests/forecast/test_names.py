@@ -11,6 +11,7 @@ from thalweg.forecast.options import LADDERS
 from thalweg.forecast.predictors.baselines import Copy, SeasonalMean
 from thalweg.forecast.predictors.far_ahead import far_ahead
 from thalweg.forecast.predictors.network import Rung
+from thalweg.forecast.predictors.rates import RateAndSize, SeasonalShare
 from thalweg.series.frequency.record import DAILY, monthly, quarterly, sub_daily, yearly
 
 RHYTHMS = (DAILY, WEEKLY, sub_daily(60), sub_daily(15), monthly(), quarterly(), yearly())
@@ -24,13 +25,14 @@ NAMES |= {
     Rung(28, hidden=(100, 10), known="year").name,
 }
 NAMES |= {one.name for frequency in RHYTHMS for one in far_ahead(frequency, counts=True)}
+NAMES |= {RateAndSize(8, 4, 30).name, SeasonalShare(8, 4, 30, 7).name, SeasonalShare(8, 4, 30, 168).name}
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_every_rung_has_its_own_name_in_each_language(name):
     assert rung_name(name) == name
     told = rung_name(name, "zh")
-    assert not re.search("copy|last|linear|mean|week|year|back", told)
+    assert not re.search("copy|last|linear|mean|week|year|back|rate|share", told)
     assert re.search("[\u4e00-\u9fff]", told) or re.fullmatch(r"[\d×-]+ relu \d+", name)
 
 

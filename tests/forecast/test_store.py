@@ -341,6 +341,19 @@ FORGED = {
     "a damped line of no season": lambda m: m.description.update(
         baselines=[{"rung": {"baseline": "damped line", "season": 0}}]
     ),
+    "a rate without a memory": lambda m: m.description.update(
+        baselines=[{"rung": {"baseline": "rate and size", "rate_memory": 0, "size_memory": 4, "window": 30}}]
+    ),
+    "a share of no season": lambda m: m.description.update(
+        baselines=[
+            {"rung": {"baseline": "seasonal share", "rate_memory": 8, "size_memory": 4, "window": 30, "season": 0}}
+        ]
+    ),
+    "sizes of nothing": lambda m: m.tensors.update(sizes=np.zeros(3)),
+    "sizes in disorder": lambda m: m.tensors.update(sizes=np.array([2.0, 1.0])),
+    "no sizes": lambda m: m.tensors.update(sizes=np.zeros(0)),
+    "sizes by the thousand": lambda m: m.tensors.update(sizes=np.ones(1000)),
+    "trained on nothing": lambda m: m.description.update(trained_on="none"),
     "unknown loss": lambda m: m.description.update(loss="none"),
     "unknown country": lambda m: m.description.update(country="Atlantis", holidays=None),
     "no country and other columns": lambda m: m.description.update(country="", calendar=["Monday"], holidays=None),

@@ -106,7 +106,7 @@ class FitResult:
         from thalweg.report.ladder import LadderTable  # noqa: PLC0415 - as above
 
         table = LadderTable.of(self.findings.ladder, language, self.findings.series.frequency)
-        columns = ("unknowns", "days_back", "train", "validation", "test")
+        columns = [name for name in table.columns if name != "time"]
         rows = [["  " + table.head("rung"), *map(table.head, columns)]]
         for line in table.lines:
             mark = "→ " if line.rung == self.findings.chosen else "  "

@@ -30,6 +30,7 @@ MINUTE_SECONDS = 60
 RELATIVE_TOLERANCE = 1e-9  # of the variation; numbers that are nearer count as equal
 LITTLE_CHANGE_SHARE = 0.02  # a smaller change of a loss, as a share of it, counts as none
 SMALL_VALUES_BELOW = 10  # series whose values stay below this have estimates with a decimal
+MOST_DECIMALS_OF_RATES = 6
 
 
 def decimals(scale: float) -> int:
@@ -78,9 +79,15 @@ def value_decimals(values: NDArray[np.float64]) -> int:
 
 
 def estimate_decimals(values: NDArray[np.float64]) -> int:
-    """Return the decimals of estimates of a series: those of its values, and at least one where values are small."""
-    places = value_decimals(values)
-    return max(places, 1) if np.abs(values).max(initial=0.0) < SMALL_VALUES_BELOW else places
+    """Return the decimals of estimates of a series: those of its values, and at least one where values are small.
+
+    Where most values are 0 and their mean is small, estimates are small rates: they have two figures.
+    """
+    places, sizes = value_decimals(values), np.abs(values)
+    mean = float(sizes.mean()) if len(sizes) else 0.0
+    if 0 < mean < SMALL_VALUES_BELOW and np.count_nonzero(sizes) < len(sizes) / 2:
+        return max(places, min(1 - magnitude(mean), MOST_DECIMALS_OF_RATES), 1)
+    return max(places, 1) if sizes.max(initial=0.0) < SMALL_VALUES_BELOW else places
 
 
 def value_format(*values: NDArray[np.float64]) -> str:

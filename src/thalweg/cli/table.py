@@ -10,7 +10,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from thalweg.report.ladder import COLUMNS, LadderTable
+from thalweg.report.ladder import LadderTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ def _table(lines: Sequence[RungResult], translate: Catalogue, chosen: str, left_
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     cells_of = LadderTable.of(lines, translate.language)
     table.add_column(Text(f"  {cells_of.head('rung')}"), no_wrap=True)
-    keys = [key for key in COLUMNS if key not in left_out]
+    keys = [key for key in cells_of.columns if key not in left_out]
     for key in keys:
         table.add_column(Text(translate(f"cli.{key}"), justify="right"), justify="right", no_wrap=True)
     sealed = Text(translate("cli.sealed"), style="dim")

@@ -161,6 +161,8 @@ def _parts(console: Console, findings: Findings, translate: Catalogue) -> Iterat
     yield ladder_table(console, findings.ladder, translate, findings.chosen)
     yield ""
     yield Styled(Sentence(translate(f"cli.legend_{findings.loss}")), "dim")
+    if findings.scales is not None:
+        yield Styled(Sentence(translate("cli.legend_scaled", count=findings.scales.steps)), "dim")
     if any(is_shared(line.rung) for line in findings.ladder):
         yield Styled(Sentence(translate("cli.legend_shared")), "dim")
     yield ""

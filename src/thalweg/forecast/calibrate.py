@@ -14,6 +14,7 @@ from thalweg.forecast.levels import LEVEL_OF_UNFINISHED, USUAL, Asked, around
 from thalweg.forecast.limits import limits_of
 from thalweg.forecast.paths import Inside, residual_rows
 from thalweg.forecast.result import AsUsed
+from thalweg.forecast.sizes import ends_before
 from thalweg.forecast.totals import sums_inside
 from thalweg.learn.loss import LOSSES, mean_loss
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.backtest import Backtest
     from thalweg.forecast.data import Data
     from thalweg.forecast.plan import Plan
-    from thalweg.forecast.search import SeriesParts
+    from thalweg.forecast.scorer import SeriesParts
     from thalweg.series.series import Series
 
 LEAST_RESIDUALS = 20  # below, a step ahead has the interval of the step before
@@ -106,7 +107,7 @@ def calibrate(
         _step(series, predictions, transform, first, sealed, step) for step, predictions in enumerate(forecasts, 1)
     ]
     levels = tuple(sorted({*TABLE, *asked.calibrated}))
-    errors = LOSSES[data.loss].error(forecasts[0, sealed:], series.values[sealed:])
+    errors = LOSSES[data.judged].error(forecasts[0, sealed:], series.values[sealed:])
     return Calibration(
         plan=plan,
         miss_transform=transform,
@@ -114,11 +115,19 @@ def calibrate(
         distribution=distribution_of(steps, levels, LEAST_RESIDUALS),
         rows=residual_rows(*residuals_of(steps), len(series) - first, horizon),
         inside=sums_inside(
-            series, forecasts, steps, transform, first, sealed, asked.calibrated, least_residuals=LEAST_RESIDUALS
+            series,
+            forecasts,
+            steps,
+            transform,
+            first,
+            sealed,
+            asked.calibrated,
+            least_residuals=LEAST_RESIDUALS,
+            zeros=data.scales is not None,
         ),
         whole=series.whole,
-        as_used=_as_used(data.loss, series, forecasts[0], steps[0], transform, sealed, backtested.refit_days, asked),
-        steps=losses_ahead(data.loss, series, forecasts, sealed),
+        as_used=_as_used(data, series, forecasts[0], steps[0], transform, sealed, backtested.refit_days, asked),
+        steps=losses_ahead(data.judged, series, forecasts, sealed),
         errors=errors[series.observed[sealed:]].astype(np.float64),
         low_residual=_lowest(steps[0]),
     )
@@ -171,7 +180,7 @@ def losses_ahead(loss: str, series: Series, forecasts: NDArray[np.float64], seal
 
 
 def _as_used(
-    loss: str,
+    data: Data,
     series: Series,
     predictions: NDArray[np.float64],
     step: StepCalibration,
@@ -188,6 +197,8 @@ def _as_used(
         bands, medians = read([step] * len(ahead), range(step.first, step.first + len(ahead)), levels)
         median = banded(ahead, medians.reshape(-1, 1, 1), transform, limits)[:, 0, 0]
     ends = banded(ahead, bands, transform, limits)
+    if data.scales is not None:
+        ends, median = ends_before(series, ahead, sealed, levels)
     scored = series.observed[sealed:]
     prediction, target = ahead[scored], series.values[sealed:][scored]
     intervals = around(prediction, ends[scored], levels, None if median is None else median[scored])
@@ -195,7 +206,7 @@ def _as_used(
         intervals = intervals.whole()
     return AsUsed(
         refit_days=refit_days,
-        test=mean_loss(LOSSES[loss], prediction, target),
+        test=mean_loss(LOSSES[data.judged], prediction, target),
         dates=series.dates[sealed:][scored],
         target=target,
         prediction=prediction,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.forecast.names import rung_message
+from thalweg.forecast.predictors.rates import RateAndSize
 from thalweg.forecast.search import estimates
 from thalweg.forecast.verdict import figures
 from thalweg.messages import Message
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.watch import Watcher
 
 
+LEAST_ABOVE_ZERO = 10  # values of validation where the series is mostly zero; with fewer, a line of zeros may look best
 ROUNDING_SHARE = 1e-9  # losses that differ by a smaller share are equal
 
 
@@ -83,6 +85,8 @@ def choose(searched: Searched) -> Choice:
     if why is None:
         return Choice(min((one for one in searched.candidates if not one.shared), key=lambda one: one.comparable))
     fixed = [one for one in searched.candidates if not one.line.parameters and not one.places]
+    if searched.data.scales is not None:  # nothing else is a rate
+        fixed = [one for one in fixed if isinstance(one.members[0].rung, RateAndSize)] or fixed
     losses = [one.line.train if math.isfinite(one.line.train) else math.inf for one in fixed]
     best = fixed[losses.index(min(losses))]
     basis = Basis.ORDER if _alike(losses) else Basis.TRAINING
@@ -99,6 +103,9 @@ def _cannot_tell(searched: Searched) -> Message | None:
     if all(values.min() == values.max() for values in each):
         days, value = sum(map(len, each)), float(each[0][0])
         return Message("verdict.validation_constant", {"days": days, "value": figures(value)})
+    above = sum(int((values > 0).sum()) for values in each)
+    if searched.data.scales is not None and above < LEAST_ABOVE_ZERO:
+        return Message("verdict.validation_few", {"days": sum(map(len, each)), "count": above})
     losses = [one.comparable for one in searched.candidates]
     if len(losses) > 1 and _alike(losses):
         return Message("verdict.validation_alike", {"loss": figures(losses[0])})

@@ -29,5 +29,5 @@ def copied_steps(data: Data, split: Split, steps: int) -> dict[str, NDArray[np.f
         if one.needed <= split.train:
             spans = [[(split.train, split.days)]]
             made = predictions_at_cutoffs(data, [Predictors(Mean((one,)))], spans, {RECURSIVE: steps}, steps)
-            losses[one.name] = losses_ahead(data.loss, series, made[RECURSIVE], split.train + split.validation)
+            losses[one.name] = losses_ahead(data.judged, series, made[RECURSIVE], split.train + split.validation)
     return losses

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from thalweg.forecast.mostly_zero import Scales
     from thalweg.series.calendar import Calendar
     from thalweg.series.series import Series
 
@@ -31,7 +32,9 @@ class Data:
         One series or several.
     calendar : Calendar
     loss : str
-        ``mae`` or ``mse``, in the user's units.
+        ``mae`` or ``mse``, in the user's units: what networks are trained on.
+    scales : Scales, optional
+        What errors are measured by where the series is mostly zero; None for any other.
 
     Raises
     ------
@@ -42,11 +45,17 @@ class Data:
     panel: Panel
     calendar: Calendar
     loss: str
+    scales: Scales | None = None
 
     def __post_init__(self) -> None:
         if self.calendar.frequency != self.panel.frequency:
             names = self.calendar.frequency.name, self.panel.frequency.name
             raise ValueError(f"The calendar is {names[0]}, the series are {names[1]}; they must be of one frequency.")
+
+    @property
+    def judged(self) -> str:
+        """The loss by which predictions are judged and told: squared errors where the series is mostly zero."""
+        return self.loss if self.scales is None else "mse"
 
     def loss_over(self, predictions: NDArray[np.float64], spans: Sequence[Span]) -> float:
         """Return L of predictions over the observed values of a span of each series, in the user's units.
@@ -61,7 +70,7 @@ class Data:
         at = self.places_of(spans)
         part = predictions[at]
         weight = (self.panel.observed[at] & np.isfinite(part)).astype(float)
-        return mean_loss(LOSSES[self.loss], part, self.panel.values[at], weight)
+        return mean_loss(LOSSES[self.judged], part, self.panel.values[at], weight)
 
     def places_of(self, spans: Sequence[Span]) -> NDArray[np.intp]:
         """Return the indices, among all values of the panel, of the values of a span of each series."""
@@ -71,6 +80,6 @@ class Data:
         )
 
 
-def data_of(series: Series | Panel, calendar: Calendar, loss: str) -> Data:
-    """Return the data of one series or of a panel."""
-    return Data(panel_of(series), calendar, loss)
+def data_of(series: Series | Panel, calendar: Calendar, loss: str, scales: Scales | None = None) -> Data:
+    """Return the data of one series or of a panel; scales are those of one series."""
+    return Data(panel_of(series), calendar, loss, scales)

@@ -48,8 +48,8 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
         ``copied_steps`` (that of copying), ``strategy`` (the ways of the later steps, or ``by step`` where they
         differ), ``blocks`` (the ways of each block of steps ahead, and the losses by which they were chosen),
         ``forecast``, ``totals`` (sums over the next steps), ``misses``, ``verdict``, ``country``, ``events``,
-        ``columns``, ``seconds``, ``times`` and ``settings``. Dates are ISO 8601, numbers are in the user's units, and a
-        number that is not finite is null.
+        ``columns``, ``mostly_zero`` (what is known of a series that is), ``seconds``, ``times`` and ``settings``. Dates
+        are ISO 8601, numbers are in the user's units, and a number that is not finite is null.
     """
     translate = catalogue(language)
     series, split, used = findings.series, findings.split, findings.as_used
@@ -110,11 +110,20 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
             "country": findings.country or None,
             "events": _events(findings),
             "columns": [vars(column) for column in findings.columns] or None,
+            "mostly_zero": _mostly_zero(findings),
             "seconds": findings.seconds,
             "times": findings.times,
             "settings": findings.settings,
         }
     )
+
+
+def _mostly_zero(findings: Findings) -> dict[str, Any] | None:
+    """Return what is known of a series that is mostly zero, and what a line of zeros would have; None for any other."""
+    scales, zero_line = findings.scales, findings.zero_line
+    if scales is None or zero_line is None:
+        return None
+    return {**vars(scales.found), "sum_steps": scales.steps, "zero_line": vars(zero_line)}
 
 
 def _events(findings: Findings) -> list[dict[str, Any]] | None:
@@ -221,7 +230,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - whatever records hold, 
 
 def _rung(line: RungResult) -> dict[str, Any]:
     more = ("epochs", "outcomes", "hyperparameters", "members")
-    return {name: getattr(line, name) for name in (*_RUNG, *more)}
+    scaled = None if line.scaled is None else vars(line.scaled)
+    return {**{name: getattr(line, name) for name in (*_RUNG, *more)}, "scaled": scaled}
 
 
 def csv_of(header: Sequence[str], rows: Iterable[Mapping[str, Any]], change: float | None = None) -> bytes:

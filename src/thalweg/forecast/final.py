@@ -6,10 +6,13 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from thalweg.forecast.backtest import refit
 from thalweg.forecast.features.last_season import look_back
 from thalweg.forecast.limits import before
 from thalweg.forecast.model import Model
+from thalweg.forecast.sizes import last_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,7 +57,8 @@ def final_fit(
     predictors, days = refitted(data, team, cutoffs, steps, pool, advance, backtested.ended)
     return Model(
         chosen=choice.line.rung,
-        loss=data.loss,
+        loss=data.judged,
+        trained_on=data.loss,
         plan=calibration.plan,
         predictors=predictors,
         calendar=data.calendar,
@@ -72,6 +76,7 @@ def final_fit(
         rows=calibration.rows,
         inside=calibration.inside,
         whole=calibration.whole,
+        sizes=last_sizes(series.values, series.observed) if data.scales is not None else np.zeros(0),
     )
 
 

@@ -20,13 +20,15 @@ from thalweg.forecast.data import data_of
 from thalweg.forecast.final import final_fit
 from thalweg.forecast.ladder import ladder_for
 from thalweg.forecast.laps import Laps, shared_out
+from thalweg.forecast.mostly_zero import scales_of
 from thalweg.forecast.overfitting import overfitting
 from thalweg.forecast.plan import bounds, fallbacks, first_cutoff, longest_horizon, one_way, plan_steps, spans_of
+from thalweg.forecast.predictors.rates import rates
 from thalweg.forecast.result import Findings, Miss
 from thalweg.forecast.search import search
 from thalweg.forecast.team import ended_of, team_of
 from thalweg.forecast.unfinished import doubted, without_unfinished
-from thalweg.forecast.verdict import verdict
+from thalweg.forecast.verdict import verdict, zero_sentences
 from thalweg.forecast.watch import Silence
 from thalweg.forecast.ways import RECURSIVE
 from thalweg.forecast.worth import worth_of
@@ -100,7 +102,10 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
     split, watcher = _split(series, options), options.watcher or Silence()
     frequency, horizon = series.frequency, options.steps_ahead(series.frequency, len(series))
     ladder = ladder_for(options.ladder, frequency)
-    data = data_of(series, calendar_of(series, options), options.loss)
+    scales = scales_of(series, split.train, split.validation)
+    if scales is not None:
+        ladder = ladder.with_baselines(rates(series, split.train))
+    data = data_of(series, calendar_of(series, options), options.loss, scales)
     _make_ready(watcher, laps)
     with thread_pool(options.threads) as pool:
         limit = TimeLimit(laps.began, options.time_limit, pool, words_of(frequency))
@@ -136,15 +141,16 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
     chosen = lines[searched.candidates.index(choice)]
     copied = copied_steps(data, split, horizon)
     others = best_without_and_with_calendar(searched, opened)
-    beforehand = event_notes(series, data.calendar, split.train)
+    events = event_notes(series, data.calendar, split.train)
     idle = column_notes(data.calendar, choice, served.needed)
-    notes = [*searched.notes, *limit.notes, *fallbacks(plan), *beforehand, *worth.notes, *idle]
+    notes = [*searched.notes, *limit.notes, *fallbacks(plan), *events, *worth.notes, *idle]
     sentences = verdict(
         chosen,
         calibration,
         copied,
         frequency,
-        options.loss,
+        data.judged,
+        beforehand=zero_sentences(searched, choice, decided=decided),
         undecided=chosen_by.note,
         overfit=overfitting(searched),
         notes=notes,
@@ -157,7 +163,7 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
         split=split,
         ladder=lines,
         chosen=chosen.rung,
-        loss=options.loss,
+        loss=data.judged,
         baselines=baselines,
         as_used=calibration.as_used,
         steps=calibration.steps,
@@ -167,6 +173,8 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
         forecast=forecast,
         misses=misses,
         columns=worth.columns,
+        scales=scales,
+        zero_line=searched.zero_line,
         verdict=sentences,
         country=data.calendar.country,
         events=data.calendar.events,

@@ -15,7 +15,10 @@ from thalweg.series.frequency.record import DAILY
 from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from thalweg.forecast.predictors.base import Specification
+    from thalweg.forecast.predictors.baselines import Baseline
     from thalweg.series.frequency.record import Frequency
 
 
@@ -60,6 +63,11 @@ class Ladder:
                     **words_of(frequency),
                 )
         return self
+
+    def with_baselines(self, baselines: Sequence[Baseline]) -> Ladder:
+        """Return the ladder with other baselines too, before all that learns."""
+        learn = next((at for at, rung in enumerate(self.rungs) if rung.seeds), len(self.rungs))
+        return replace(self, rungs=(*self.rungs[:learn], *baselines, *self.rungs[learn:]))
 
     def suited_to(self, train: int, frequency: Frequency) -> Ladder:
         """Return the ladder without the rungs that need more training steps than there are, or make way for others."""

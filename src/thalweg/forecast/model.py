@@ -18,6 +18,7 @@ from thalweg.forecast.interval import banded
 from thalweg.forecast.levels import around
 from thalweg.forecast.paths import Ahead
 from thalweg.forecast.result import Forecast
+from thalweg.forecast.sizes import ends_of_sizes
 from thalweg.forecast.store.file import pack, unpack
 from thalweg.forecast.store.parts import ModelParts
 from thalweg.forecast.totals import lengths
@@ -188,6 +189,8 @@ class Model(ModelParts):
         median = None
         if self.medians is not None:
             median = banded(mean, self.medians[:steps].reshape(-1, 1, 1), self.miss_transform, within)[:, 0, 0]
+        if len(self.sizes):
+            ends, median = ends_of_sizes(mean, self.sizes, self.levels)
         intervals = around(mean, ends, self.levels, median)
         whole = self.whole and days.whole
         intervals = (intervals.whole() if whole else intervals).of(self.asked.calibrated)
@@ -208,7 +211,7 @@ class Model(ModelParts):
             return None
         steps = len(mean)
         distribution = Distribution(self.levels, self.bands, self.medians).of(TABLE).first(steps)
-        return Ahead(mean, distribution, self.rows[:, :steps], self.miss_transform, limits, whole)
+        return Ahead(mean, distribution, self.rows[:, :steps], self.miss_transform, limits, whole, self.sizes)
 
     def means_ahead(self, past: Past, steps: int) -> NDArray[np.float64]:
         """Return the predictions of 1 to `steps` ahead, shape (rows, steps)."""

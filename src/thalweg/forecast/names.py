@@ -28,6 +28,8 @@ _FORMS = {
     "last_year_at_its_level": re.compile(r"last year at its level"),
     "last_week_at_its_level": re.compile(r"last week at its level"),
     "damped_line": re.compile(r"damped line"),
+    "rate_and_size": re.compile(r"rate and size"),
+    "seasonal_share": re.compile(r"seasonal share (?P<season>\d+)"),
 }
 _TREND, _SHARED = " + trend", {" shared": "rung.shared", " shared smooth": "rung.shared_smooth"}
 _KNOWS = re.compile(r"(?P<rung>linear \d+|[\d×-]+ \w+ \d+) (?P<known>day|week|year)")

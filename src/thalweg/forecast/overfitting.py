@@ -51,4 +51,4 @@ def _losses(data: Data, spans: Sequence[Span], predictions: NDArray[np.float64])
     """Return the loss of each observed value of the spans, NaN where there is no prediction."""
     at = data.places_of(spans)
     at = at[data.panel.observed[at]]
-    return LOSSES[data.loss].error(predictions[at], data.panel.values[at]).astype(np.float64)
+    return LOSSES[data.judged].error(predictions[at], data.panel.values[at]).astype(np.float64)

@@ -8,12 +8,13 @@ step by step, and a path takes the places that one of these forecasts had. This 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from thalweg.forecast.levels import whole_above, whole_below
+from thalweg.forecast.sizes import zeros_and_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +45,9 @@ class Ahead:
         What the past bears out for each step, as of `thalweg.forecast.interval.banded`.
     whole : bool
         Whether all values are whole and never negative.
+    sizes : ndarray of float64, shape (values,)
+        Where the series is mostly zero, its values above 0, as of `thalweg.forecast.sizes.zeros_and_sizes`. Else none,
+        and each step follows its calibrated distribution.
     """
 
     mean: NDArray[np.float64]
@@ -52,6 +56,7 @@ class Ahead:
     transform: MissTransform
     limits: Ends | None
     whole: bool
+    sizes: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
     def sample(self, paths: int, seed: int) -> NDArray[np.float64]:
         """Return sample paths in the user's units, shape (paths, steps); the same seed gives the same paths.
@@ -60,8 +65,11 @@ class Ahead:
         """
         steps = len(self.mean)
         places = _places(self.rows, paths, np.random.default_rng([seed, 0]), np.random.default_rng([seed, 1]))
-        values = self.transform.inverse(self.transform.transform(self.mean) + self.distribution.at(places))
-        if self.limits is not None and self.transform.offset is not None:
+        if len(self.sizes):
+            values = zeros_and_sizes(self.mean, self.sizes, places)
+        else:
+            values = self.transform.inverse(self.transform.transform(self.mean) + self.distribution.at(places))
+        if self.limits is not None and self.transform.offset is not None and not len(self.sizes):
             values = np.clip(values, self.limits.low.reshape(1, -1), self.limits.high.reshape(1, -1))
         if not self.whole:
             return values

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.forecast.mostly_zero import mean_square, sums_ahead
 from thalweg.forecast.names import rung_message
 from thalweg.forecast.ways import RECURSIVE
 from thalweg.messages import Message
@@ -43,8 +44,8 @@ class Block:
     cutoffs : int
         From how many dates predictions were made to choose the ways; 0 where there was nothing to choose.
     losses : mapping
-        Way to its mean loss over those predictions, in the user's units. A mean is named by its ways with a plus
-        between them.
+        Way to its mean loss over those predictions, in the user's units; where the series is mostly zero, to its scaled
+        error, as of `thalweg.forecast.mostly_zero.Scaled.judged`. A mean is named by its ways with a plus between them.
     """
 
     first: int
@@ -207,14 +208,15 @@ def plan_steps(
     for (first, last), of_block in zip(blocks, spans, strict=True):
         cutoffs = sum(end - begin - last + 1 for begin, end in of_block)
         rows = _complete({way: made[first - 1 : last] for way, made in forecasts.items()})
-        losses = {way: _loss(data, made, of_block) for way, made in rows.items()}
+        losses = {way: _loss(data, made, of_block, first) for way, made in rows.items()}
         if last == 1:
             chosen.append(Block(first, last, (RECURSIVE,), max(cutoffs, 0), {RECURSIVE: losses[RECURSIVE]}))
         elif cutoffs < LEAST_CUTOFFS or not np.isfinite(list(losses.values())).any():  # all may have been filled in
             chosen.append(Block(first, last, (fallback,)))
         else:
-            compared = _Compared(data, rows, of_block, losses)
-            ways = _best(compared, learned, copies, (cutoffs - 1) / last + 1)
+            compared = _Compared(data, rows, of_block, losses, first)
+            # Absolute errors make learned ways medians: where the series is mostly zero, their mean is no usual choice.
+            ways = _best(compared, learned if data.scales is None else (), copies, (cutoffs - 1) / last + 1)
             told = losses | {" + ".join(ways): compared.of_mean(ways)}
             chosen.append(Block(first, last, tuple(ways), cutoffs, told))
     return Plan(tuple(chosen))
@@ -234,10 +236,11 @@ class _Compared:
     rows: Mapping[str, NDArray[np.float64]]
     spans: Sequence[Span]
     losses: Mapping[str, float]
+    first: int
 
     def of_mean(self, ways: Sequence[str]) -> float:
         """Return the loss of the mean of some ways."""
-        return _loss(self.data, np.mean([self.rows[way] for way in ways], axis=0), self.spans)
+        return _loss(self.data, np.mean([self.rows[way] for way in ways], axis=0), self.spans, self.first)
 
     def nearly_best(self, ways: Collection[str], share: float) -> list[str]:
         """Return those of some ways whose loss is larger by a share at most than that of the best, the best first."""
@@ -273,7 +276,16 @@ def _best(compared: _Compared, learned: Collection[str], copies: Collection[str]
     return [copied] if losses[copied] < compared.of_mean(picked) else picked
 
 
-def _loss(data: Data, rows: NDArray[np.float64], spans: Sequence[Span]) -> float:
-    """Return the mean loss of some steps ahead, each over the values of the spans for which it has a prediction."""
+def _loss(data: Data, rows: NDArray[np.float64], spans: Sequence[Span], first: int) -> float:
+    """Return the mean loss of some steps ahead, each over the values of the spans for which it has a prediction.
+
+    Where the series is mostly zero, it is the scaled error of these steps and of their sum, from the step `first` on.
+    """
     losses = np.array([data.loss_over(row, spans) for row in rows])
-    return float(losses[np.isfinite(losses)].mean()) if np.isfinite(losses).any() else float("nan")
+    mean = float(losses[np.isfinite(losses)].mean()) if np.isfinite(losses).any() else float("nan")
+    if data.scales is None:
+        return mean
+    (series,), ((begin, end),), steps = data.panel.series, spans, np.arange(len(rows))
+    at = np.arange(begin + first - 1, end - len(rows) + 1)[:, None] + steps
+    predicted, actual = sums_ahead(series, rows[steps, at], at)
+    return data.scales.scaled(mean, mean_square(predicted - actual), len(rows)).judged

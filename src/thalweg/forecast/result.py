@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.levels import Asked, Intervals
+    from thalweg.forecast.mostly_zero import Scaled, Scales
     from thalweg.forecast.paths import Ahead, Inside
     from thalweg.forecast.plan import Plan
     from thalweg.forecast.totals import Total
@@ -48,7 +49,8 @@ class RungResult:
     rung : str
         Its name, such as ``copy yesterday``, ``linear 28``, ``3×100 relu 56``, ``mean of 3``.
     kind : str
-        ``copy``, ``seasonal mean``, ``linear``, ``network`` or ``mean``.
+        ``copy``, ``trend``, ``seasonal mean``, ``rate and size``, ``seasonal share``, ``linear``, ``network`` or
+        ``mean``.
     parameters : int
         Number of unknowns that descent found (0 for copying; the sum over members for a mean).
     days_back : int
@@ -69,6 +71,8 @@ class RungResult:
         What a person set (O6), such as learning rate, batch size and layers: name to value.
     members : tuple of str
         The rungs that a mean averages.
+    scaled : Scaled, optional
+        By what it is judged where the series is mostly zero, on validation; None for any other.
     curve : mapping
         ``epoch``, ``train``, ``validation``: L of each watched epoch of the first seed (user's units).
     """
@@ -88,6 +92,17 @@ class RungResult:
     hyperparameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     members: tuple[str, ...] = ()
     curve: Mapping[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]])
+    scaled: Scaled | None = None
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it only says again what came before, with a trend or without; a rate is made of the whole past."""
+        return not self.parameters and self.kind not in ("rate and size", "seasonal share")
+
+    @property
+    def judged(self) -> float:
+        """What the rung is chosen by: the validation loss, or where the series is mostly zero its scaled error."""
+        return self.validation if self.scaled is None else self.scaled.judged
 
 
 @dataclass(frozen=True, eq=False)
@@ -306,7 +321,7 @@ class Findings:
         ``training``, the least loss there of a rung without unknowns; where training cannot either, ``order``, the
         first rung of the ladder.
     loss : str
-        ``mae`` or ``mse``: the loss L.
+        ``mae`` or ``mse``: the loss L; ``mse`` where the series is mostly zero, whatever networks are trained on.
     baselines : mapping
         Rung name to loss over the sealed test of ``copy yesterday`` and ``copy last week``.
     as_used : AsUsed
@@ -337,6 +352,10 @@ class Findings:
         For each date of the forecast what falls on it, in English: an event, or a day of its window.
     columns : tuple of ColumnWorth
         What each of the user's own columns is worth, and whether the forecast uses it.
+    scales : Scales or None
+        What rungs are judged by where the series is mostly zero; None for any other.
+    zero_line : Scaled or None
+        The errors of a line of zeros on validation, likewise.
     """
 
     series: Series
@@ -360,6 +379,8 @@ class Findings:
     events: EventTable | None = None
     events_ahead: tuple[tuple[str, ...], ...] = ()
     columns: tuple[ColumnWorth, ...] = ()
+    scales: Scales | None = None
+    zero_line: Scaled | None = None
 
     def __post_init__(self) -> None:
         told = (in_words_of(self.series.frequency, message) for message in self.verdict)

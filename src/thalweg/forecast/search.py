@@ -15,6 +15,7 @@ from thalweg.forecast.ladder import copies, suited
 from thalweg.forecast.names import rung_message
 from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.result import RungResult
+from thalweg.forecast.scorer import Scorer, SeriesParts, comparable, parts_of
 from thalweg.messages import Message
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.data import Data, Span
     from thalweg.forecast.ladder import Ladder
+    from thalweg.forecast.mostly_zero import Scaled
     from thalweg.forecast.predictors.base import Fitting, Predictor, Specification
     from thalweg.forecast.predictors.network import Rung
     from thalweg.forecast.training import Descended
@@ -80,6 +82,8 @@ class Candidate:
         enough.
     places : tuple of int
         For a mean, the places of its rungs among the candidates.
+    sums : ndarray of float64, shape (cutoffs,)
+        Predictions of sums on validation, as of `Scorer.sums`.
     """
 
     line: RungResult
@@ -87,11 +91,12 @@ class Candidate:
     members: tuple[Member, ...]
     estimates: NDArray[np.float64]
     places: tuple[int, ...] = ()
+    sums: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
     @property
     def comparable(self) -> float:
-        """The validation loss; infinite where there is none."""
-        return _comparable(self.line.validation)
+        """What it is chosen by, such as the validation loss; infinite where there is none."""
+        return comparable(self.line.judged)
 
     @property
     def learned(self) -> bool:
@@ -110,25 +115,6 @@ class Candidate:
 
 
 @dataclass(frozen=True, eq=False)
-class SeriesParts:
-    """The parts of each series, as spans of its values."""
-
-    train: tuple[Span, ...]
-    validation: tuple[Span, ...]
-    test: tuple[Span, ...]
-
-
-def parts_of(splits: Sequence[Split]) -> SeriesParts:
-    """Return the spans of training, validation and sealed test of each series."""
-    sealed = [split.train + split.validation for split in splits]
-    return SeriesParts(
-        tuple((0, split.train) for split in splits),
-        tuple((split.train, end) for split, end in zip(splits, sealed, strict=True)),
-        tuple((end, split.days) for split, end in zip(splits, sealed, strict=True)),
-    )
-
-
-@dataclass(frozen=True, eq=False)
 class Searched:
     """What a search found.
 
@@ -142,6 +128,8 @@ class Searched:
         Which rungs were left out, and why.
     cut_short : bool
         Whether the deadline ended it.
+    zero_line : Scaled, optional
+        The scaled errors of a line of zeros on validation, where the series is mostly zero.
     """
 
     data: Data
@@ -149,6 +137,7 @@ class Searched:
     candidates: tuple[Candidate, ...]
     notes: tuple[Message, ...]
     cut_short: bool
+    zero_line: Scaled | None = None
 
 
 def estimates(predictor: Predictor, data: Data, spans: Sequence[Span]) -> NDArray[np.float64]:
@@ -212,29 +201,8 @@ def search(
         candidates.append(mean)
         watcher.rung(mean.line)
     notes += [*first.notes, *again.notes]
-    return Searched(data, scorer.parts, tuple(candidates), tuple(notes), first.cut_short or again.cut_short)
-
-
-@dataclass(frozen=True, eq=False)
-class Scorer:
-    """The losses of predictions on the training and the validation part."""
-
-    data: Data
-    parts: SeriesParts
-    compare_from: int
-
-    def losses(self, predictions: NDArray[np.float64]) -> tuple[float, float]:
-        """Return the loss on training and on validation values."""
-        train = [(min(self.compare_from, last), last) for _, last in self.parts.train]
-        return self.data.loss_over(predictions, train), self.data.loss_over(predictions, self.parts.validation)
-
-    def validation(self, predictions: NDArray[np.float64]) -> float:
-        """Return the loss on validation values; infinite where there is none."""
-        return _comparable(self.data.loss_over(predictions, self.parts.validation))
-
-
-def _comparable(loss: float) -> float:
-    return math.inf if math.isnan(loss) else loss
+    cut_short = first.cut_short or again.cut_short
+    return Searched(data, scorer.parts, tuple(candidates), tuple(notes), cut_short, scorer.zero_line)
 
 
 @dataclass(frozen=True, eq=False)
@@ -295,6 +263,7 @@ def _candidate(scorer: Scorer, rung: Specification, predictor: Mean, kept: dict[
     seen = [(0, last) for _, last in scorer.parts.validation]
     predictions = estimates(predictor, scorer.data, seen)
     train, validation = scorer.losses(predictions)
+    sums = scorer.sums(predictor)
     outcomes = [one.outcome for one in kept.values()]
     epochs = tuple(outcome.best_epoch for outcome in outcomes)
     line = RungResult(
@@ -312,9 +281,11 @@ def _candidate(scorer: Scorer, rung: Specification, predictor: Mean, kept: dict[
         outcomes=tuple(outcome.name for outcome in outcomes),
         hyperparameters=rung.hyperparameters,
         curve=next((one.curve for one in kept.values()), {}),
+        scaled=scorer.scaled(predictions, sums),
     )
     thetas = tuple(one.theta for one in kept.values())
-    return Candidate(line, predictor, (Member(rung, epochs, tuple(kept), line.seconds, thetas),), predictions)
+    member = Member(rung, epochs, tuple(kept), line.seconds, thetas)
+    return Candidate(line, predictor, (member,), predictions, sums=sums)
 
 
 def _best_shapes_again(ladder: Ladder, candidates: Sequence[Candidate]) -> tuple[Rung, ...]:
@@ -344,12 +315,18 @@ def mean_of(candidates: Sequence[Candidate], scorer: Scorer) -> Candidate | None
     def predictions(picked: Sequence[int]) -> NDArray[np.float64]:
         return np.mean([candidates[at].estimates for at in picked], axis=0)
 
+    def sums(picked: Sequence[int]) -> NDArray[np.float64]:
+        return np.mean([candidates[at].sums for at in picked], axis=0)
+
+    def judged(picked: Sequence[int]) -> float:
+        return scorer.judged(predictions(picked), sums(picked))
+
     places = [at for at, one in enumerate(candidates) if _fit_for_mean(one.line) and not one.shared]
     places.sort(key=lambda at: candidates[at].comparable)
     picked = places[:FIRST_RUNGS_OF_MEAN]
-    best = scorer.validation(predictions(picked))
+    best = judged(picked)
     while len(picked) < MOST_RUNGS_IN_MEAN:
-        tried = {at: scorer.validation(predictions((*picked, at))) for at in places}
+        tried = {at: judged((*picked, at)) for at in places}
         at = min(places, key=lambda place: tried[place])
         if tried[at] >= best:
             break
@@ -372,10 +349,11 @@ def mean_of(candidates: Sequence[Candidate], scorer: Scorer) -> Candidate | None
         test=math.nan,
         seconds=time.perf_counter() - began,
         members=tuple(one.line.rung for one in members),
+        scaled=scorer.scaled(made, sums(sorted(picked))),
     )
     mean = Mean(tuple(member for one in members for member in one.predictor.members))
     members_of_all = tuple(member for one in members for member in one.members)
-    return Candidate(line, mean, members_of_all, made, tuple(sorted(picked)))
+    return Candidate(line, mean, members_of_all, made, tuple(sorted(picked)), sums(sorted(picked)))
 
 
 def _fit_for_mean(line: RungResult) -> bool:

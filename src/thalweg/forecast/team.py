@@ -9,6 +9,7 @@ from thalweg.forecast.ladder import copies
 from thalweg.forecast.predictors.baselines import Copy, SeasonalMean
 from thalweg.forecast.predictors.far_ahead import far_ahead
 from thalweg.forecast.predictors.network import NetworkPredictor
+from thalweg.forecast.predictors.rates import RateAndSize
 from thalweg.forecast.training import span_of_shared
 from thalweg.forecast.ways import RECURSIVE
 
@@ -147,6 +148,11 @@ def team_of(searched: Searched, choice: Candidate, horizon: int, longest: int, c
     every = (*copied, *(one for one in (*usual, *far_ahead(frequency, counts=counts)) if one.needed <= cut))
     beside = tuple(one.members[0] for one in searched.candidates if one.ahead and one is not choice)
     fallback = next((one.name for one in reversed((*copied, *usual[:1])) if one.needed <= cut), copied[0].name)
+    if searched.data.scales is not None:
+        rates = [one.members[0].rung for one in searched.candidates if one is not choice and len(one.members) == 1]
+        every += tuple(one for one in rates if isinstance(one, RateAndSize))
+        chosen = isinstance(choice.members[0].rung, RateAndSize)
+        fallback = RECURSIVE if chosen else next((one.name for one in every if isinstance(one, RateAndSize)), fallback)
     return Team(
         frequency,
         choice.members,

@@ -10,6 +10,7 @@ import numpy as np
 from thalweg.forecast.distribution import TABLE, distribution_of, residuals_of
 from thalweg.forecast.levels import Intervals, level_name
 from thalweg.forecast.paths import Ahead, Inside, ends_of_sums, residual_rows
+from thalweg.forecast.sizes import last_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,6 +109,8 @@ def sums_inside(
     sealed: int,
     levels: tuple[float, ...],
     least_residuals: int,
+    *,
+    zeros: bool = False,
 ) -> tuple[Inside, ...]:
     """Return how many sums over the sealed test fell inside their intervals, for each length that is told.
 
@@ -127,6 +130,8 @@ def sums_inside(
         In percent.
     least_residuals : int
         As of `thalweg.forecast.distribution.distribution_of`.
+    zeros : bool
+        Whether the series is mostly zero.
     """
     residuals, known = residuals_of(steps)
     told: list[Inside] = []
@@ -144,7 +149,8 @@ def sums_inside(
             if observed.mean() < OBSERVED_SHARE or not np.isfinite(mean).all() or not len(rows):
                 continue
             distribution = distribution_of(steps[:length], TABLE, least_residuals, cutoff - first)
-            made = Ahead(mean, distribution, rows, transform, None, series.whole).sample(PATHS_OF_SUMS, 0)
+            sizes = last_sizes(series.values[:cutoff], series.observed[:cutoff]) if zeros else np.zeros(0)
+            made = Ahead(mean, distribution, rows, transform, None, series.whole, sizes).sample(PATHS_OF_SUMS, 0)
             low, high = ends_of_sums(made[:, observed].sum(axis=1), levels, whole=series.whole).T
             actual = series.values[cutoff : cutoff + length][observed].sum()
             within.append((low <= actual) & (actual <= high))

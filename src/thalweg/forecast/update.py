@@ -11,6 +11,7 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.forecast.data import data_of
 from thalweg.forecast.final import refitted
+from thalweg.forecast.sizes import last_sizes
 from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.series.filling import in_frequency
 
@@ -68,7 +69,7 @@ def updated(model: Model, series: Series, threads: int | None = None, *, keep_la
     stored, given = model.days.values, series.values[first - len(model.days) : first]
     if np.isclose(stored, given).mean() < SAME_SHARE:
         raise InputError("update.other_values", source=series.source_name, name=model.name, last=model.days.dates[-1])
-    data = data_of(series, model.calendar, model.loss)
+    data = data_of(series, model.calendar, model.trained_on or model.loss)
     every = series.frequency.between_refits
     cutoffs = [(upto,) for upto in (*range(first + every, count, every), count)]
     with thread_pool(threads) as pool:
@@ -80,6 +81,7 @@ def updated(model: Model, series: Series, threads: int | None = None, *, keep_la
         predictors=predictors,
         days=days,
         whole=model.whole and series.whole,
+        sizes=last_sizes(series.values, series.observed) if len(model.sizes) else model.sizes,
         made=made,
         notes=() if note is None else (note,),
     )

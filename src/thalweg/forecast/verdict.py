@@ -8,17 +8,18 @@ import numpy as np
 
 from thalweg.forecast.names import rung_message
 from thalweg.forecast.result import mean_of_steps
-from thalweg.messages import Message
+from thalweg.messages import Argument, Message
 from thalweg.series.frequency.record import DAILY
 from thalweg.series.frequency.words import in_words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from thalweg.forecast.calibrate import Calibration
     from thalweg.forecast.result import RungResult
+    from thalweg.forecast.search import Candidate, Searched
     from thalweg.series.frequency.record import Frequency
 
 
@@ -29,6 +30,7 @@ def verdict(
     frequency: Frequency,
     loss: str,
     *,
+    beforehand: Sequence[Message] = (),
     undecided: Message | None,
     overfit: tuple[RungResult, RungResult] | None,
     notes: list[Message],
@@ -45,6 +47,8 @@ def verdict(
     frequency : Frequency
     loss : str
         ``mae`` or ``mse``.
+    beforehand : sequence of Message
+        What must be known to read the rest, as of `zero_sentences`.
     undecided : Message, optional
         Why validation could not choose, and what the choice rests on.
     overfit : (RungResult, RungResult), optional
@@ -57,7 +61,7 @@ def verdict(
     tuple of Message
         The most important first.
     """
-    sentences = [] if undecided is None else [undecided]
+    sentences = [*beforehand] if undecided is None else [*beforehand, undecided]
     sentences += _against_copying(chosen, calibration.steps, copied, frequency, loss, decided=undecided is None)
     if overfit:
         before, after = overfit
@@ -77,6 +81,31 @@ def verdict(
     coverage = calibration.as_used.coverage
     sentences.append(Message("verdict.coverage", {"share80": 100 * coverage[80], "share95": 100 * coverage[95]}))
     return tuple(in_words_of(frequency, sentence) for sentence in (*sentences, *notes))
+
+
+def zero_sentences(searched: Searched, choice: Candidate, *, decided: bool) -> list[Message]:
+    """Return what a series that is mostly zero is judged by, and what its forecast is; nothing for any other.
+
+    Parameters
+    ----------
+    searched : Searched
+    choice : Candidate
+    decided : bool
+        Whether validation could decide on the choice.
+    """
+    scales, line, zero_line = searched.data.scales, choice.line.scaled, searched.zero_line
+    if scales is None or line is None or zero_line is None:
+        return []
+    told = [Message("verdict.mostly_zero", {"zeros": _percent(scales.found.zeros)})]
+    if decided:
+        errors = {"one": line.one_step, "zero_one": zero_line.one_step}
+        errors |= {"sums": line.sums, "zero_sums": zero_line.sums, "count": scales.steps}
+        known = scales.steps > 1 and np.isfinite([line.sums, zero_line.sums]).all()
+        key = "verdict.judged_with_sums" if known else "verdict.judged"
+        told.append(Message(key, errors | {"rung": rung_message(choice.line.rung)}))
+    if searched.data.loss != searched.data.judged:
+        told.append(Message("verdict.trained_on_mae", {"argument": Argument("loss", searched.data.loss)}))
+    return told
 
 
 def _against_copying(

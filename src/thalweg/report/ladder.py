@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("unknowns", "days_back", "train", "validation", "test", "time")
 LOSSES = ("train", "validation", "test")
+# The columns by which the rungs of a series that is mostly zero are chosen, to the attributes of `RungResult.scaled`.
+SCALED = {"scaled_step": "one_step", "scaled_sums": "sums"}
+SCALED_DECIMALS = 3
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,16 @@ class LadderTable:
         places = common_decimals(getattr(line, name) for line in lines for name in LOSSES)
         return cls(lines, language, places, frequency)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns: `COLUMNS`, and where the series is mostly zero `SCALED` beside the validation loss."""
+        if all(line.scaled is None for line in self.lines):
+            return COLUMNS
+        after = COLUMNS.index("validation") + 1
+        return (*COLUMNS[:after], *SCALED, *COLUMNS[after:])
+
     def head(self, column: str) -> str:
-        """Return the head of a column, one of `COLUMNS` or ``rung``."""
+        """Return the head of a column, one of `columns` or ``rung``."""
         return speaking(self.language, self.frequency)(f"table.{column}")
 
     def name(self, line: RungResult) -> str:
@@ -62,5 +74,8 @@ class LadderTable:
                 return number(line.days_back, 0)
             case "time":
                 return duration(line.seconds, self.language)
+            case "scaled_step" | "scaled_sums":
+                scaled = math.nan if line.scaled is None else getattr(line.scaled, SCALED[column])
+                return cell_number(scaled, SCALED_DECIMALS)
             case _:
                 return cell_number(getattr(line, column), self.places)

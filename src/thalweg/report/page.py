@@ -88,7 +88,7 @@ def page(findings: Findings, language: str = "en", model: Model | None = None, c
 def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
     language = translate.language
     series, split, choice, used = findings.series, findings.split, findings.choice, findings.as_used
-    copied = not choice.parameters  # a rung that repeats the past, with a trend or without
+    copied = choice.repeats
     charts = {
         "forecast": forecast_chart(findings, language),
         "truth": truth_chart(findings, language),
@@ -120,14 +120,19 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
         "verdict": [translate(message) for message in findings.verdict],
         "tiles": _tiles(findings, translate),
         "totals": [translate(each) for each in total_sentences(findings.forecast, findings.series)],
-        "explain_totals": translate(f"report.explain_totals_{findings.loss}"),
+        "explain_ways": "report.explain_ways" if findings.scales is None else "report.explain_ways_zeros",
+        "explain_totals": translate(f"report.explain_totals_{findings.loss if findings.scales is None else 'zeros'}"),
         "holidays": [translate(each) for each in holiday_sentences(findings, language)],
         "name": series.name,
         "all_ahead": translate("report.all_ahead", horizon=ahead),
         "pictures": pictures,
         "explain": {
             "forecast": translate(
-                f"report.explain_forecast{_basis(findings)}" if copied else "report.explain_forecast"
+                "report.explain_forecast_zeros"
+                if findings.scales is not None
+                else f"report.explain_forecast{_basis(findings)}"
+                if copied
+                else "report.explain_forecast"
             ),
             "few": split.validation + split.test < MANY
             and translate("report.explain_forecast_few", least=LEAST_RESIDUALS),
@@ -139,7 +144,7 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
             else translate("report.explain_misses"),
             "unknowns": translate("report.explain_unknowns", parameters=thousands(choice.parameters))
             if choice.parameters
-            else translate("report.explain_unknowns_copy"),
+            else translate("report.explain_unknowns_copy" if copied else "report.explain_unknowns_none"),
             "descent": translate("report.explain_descent", seeds=descent.seeds)
             if descent and descent.seeds > 1
             else translate("report.explain_descent_one"),

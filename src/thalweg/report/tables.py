@@ -24,7 +24,7 @@ from thalweg.charts.steps import speaking
 from thalweg.forecast.levels import level_name
 from thalweg.forecast.result import mean_of_steps
 from thalweg.messages import catalogue
-from thalweg.report.ladder import COLUMNS, LOSSES, LadderTable
+from thalweg.report.ladder import COLUMNS, LOSSES, SCALED, LadderTable
 from thalweg.series.frequency.dates import steps_after
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ def ladder_table(findings: Findings, language: str = "en") -> Table:
     translate = speaking(language, findings.series.frequency)
     table = LadderTable.of(findings.ladder, language, findings.series.frequency)
     notes = {name: translate(f"table.{name}_of") for name in LOSSES}
-    head = [(table.head("rung"), ""), *((table.head(name), notes.get(name, "")) for name in COLUMNS)]
+    if table.columns != COLUMNS:
+        notes |= {"validation": "", **{name: translate(f"table.{name}_of") for name in SCALED}}
+    head = [(table.head("rung"), ""), *((table.head(name), notes.get(name, "")) for name in table.columns)]
 
     def cell(line: RungResult, name: str) -> str:
         return ABSENT if name == "time" and not line.seconds else table.cell(line, name)
@@ -78,7 +80,7 @@ def ladder_table(findings: Findings, language: str = "en") -> Table:
     rows = [
         [
             _named(line, language),
-            *(cell(line, name) for name in COLUMNS),
+            *(cell(line, name) for name in table.columns),
         ]
         for line in findings.ladder
     ]

@@ -22,17 +22,19 @@ def ways_table(findings: Findings, language: str = "en") -> Table | None:
         return None
     translate = speaking(language, findings.series.frequency)
     copies = [name for name, _ in findings.series.frequency.copies]
+    fed = findings.choice.repeats or findings.choice.parameters > 0
+    earlier = translate("report.ways_loss_of")
     head = [
         (translate("report.ways_ahead"), ""),
         (translate("report.ways_by"), ""),
-        (translate("report.ways_loss"), translate("report.ways_loss_of")),
+        (translate("report.ways_loss" if findings.scales is None else "report.ways_scaled"), earlier),
         (translate("report.ways_copying"), ""),
         (translate("report.ways_cutoffs"), ""),
     ]
     rows = [
         [
             f"{block.first}" if block.first == block.last else f"{block.first} – {block.last}",
-            ways_in_words(block, findings.chosen, language),
+            ways_in_words(block, findings.chosen, language, fed=fed),
             _loss(block, block.ways),
             _loss(block, [min(copies, key=lambda name: (block.losses or {}).get(name, float("inf")))]),
             thousands(block.cutoffs) if block.cutoffs else ABSENT,
@@ -42,12 +44,25 @@ def ways_table(findings: Findings, language: str = "en") -> Table | None:
     return Table("", head, rows, words=frozenset({0, 1}))
 
 
-def ways_in_words(block: Block, chosen: str, language: str = "en") -> str:
-    """Return the ways of a block, the ladder's choice by its name."""
+def ways_in_words(block: Block, chosen: str, language: str = "en", *, fed: bool = True) -> str:
+    """Return the ways of a block, the ladder's choice by its name.
+
+    Parameters
+    ----------
+    block : Block
+    chosen : str
+    language : str
+    fed : bool
+        Whether the choice is fed its own predictions; a rate answers any step.
+    """
     translate = catalogue(language)
     choice = rung_name(chosen, language)
     ways = [
-        translate("report.way_recursive", rung=choice) if way == RECURSIVE else rung_name(way, language)
+        rung_name(way, language)
+        if way != RECURSIVE
+        else translate("report.way_recursive", rung=choice)
+        if fed
+        else choice
         for way in block.ways
     ]
     return ways[0] if len(ways) == 1 else translate("report.ways_mean", ways=ways)

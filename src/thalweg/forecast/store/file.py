@@ -27,6 +27,7 @@ from thalweg.forecast.store.intervals import (
     read_distribution,
     read_inside,
     read_limits,
+    read_sizes,
     read_transform,
 )
 from thalweg.forecast.store.parts import ModelParts
@@ -63,6 +64,8 @@ def pack(model: ModelParts) -> bytes:
     }
     if model.medians is not None:
         tensors["medians"] = model.medians
+    if len(model.sizes):
+        tensors["sizes"] = model.sizes
     description = {
         "chosen": model.chosen,
         "loss": model.loss,
@@ -91,6 +94,8 @@ def pack(model: ModelParts) -> bytes:
         "team": None if model.team is None else describe_team(model.team),
         **describe_predictors(model.predictors, tensors),
     }
+    if model.trained_on and model.trained_on != model.loss:
+        description["trained_on"] = model.trained_on
     if model.predictors.limits:
         description["limits"] = describe_limits(model.predictors.limits, tensors)
     if model.calendar.regressors is not None:
@@ -152,8 +157,10 @@ def _read(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mode
     if (low > high).any() or (np.diff(low) > 0).any() or (np.diff(high) < 0).any() or errors.min() < 0:
         raise UnusableError("model.reason.intervals_crossed")
     medians, rows = read_distribution(tensors, bands, levels)
-    if description["loss"] not in TOLD_IN:
-        raise UnusableError("model.reason.unknown_settings", loss=repr(description["loss"]))
+    trained_on = description.get("trained_on", description["loss"])
+    for loss in (description["loss"], trained_on):
+        if loss not in TOLD_IN:
+            raise UnusableError("model.reason.unknown_settings", loss=repr(loss))
     plan = read_plan(description, len(bands))
     predictors = read_predictors(description, tensors, calendar, len(series))
     if not set(plan.ways) <= set(predictors.ways):
@@ -182,4 +189,6 @@ def _read(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Mode
         rows=rows,
         inside=inside,
         whole=bool(description.get("whole", False)),
+        trained_on=trained_on,
+        sizes=read_sizes(tensors),
     )

@@ -11,6 +11,7 @@ from thalweg.forecast.interval import MissTransform
 from thalweg.forecast.levels import USUAL, Asked
 from thalweg.forecast.limits import Limits, Room
 from thalweg.forecast.paths import MOST_ROWS, Inside
+from thalweg.forecast.sizes import MOST_SIZES
 from thalweg.forecast.store.checked import UnusableError, floats, number, real
 
 if TYPE_CHECKING:
@@ -53,6 +54,16 @@ def read_distribution(
     if rows.ndim != 2 or rows.shape[1] != len(bands) or len(rows) > MOST_ROWS:  # noqa: PLR2004 - a table
         raise UnusableError("model.reason.intervals_incomplete")
     return medians, rows
+
+
+def read_sizes(tensors: dict[str, NDArray[Any]]) -> NDArray[np.float64]:
+    """Return the values above 0 of a series that is mostly zero; none for others, and in models of earlier versions."""
+    if "sizes" not in tensors:
+        return np.zeros(0)
+    sizes = floats(tensors, "sizes", 1)
+    if not 1 <= len(sizes) <= MOST_SIZES or sizes[0] <= 0 or (np.diff(sizes) < 0).any():
+        raise UnusableError("model.reason.intervals_incomplete")
+    return sizes
 
 
 def read_transform(stored: object, *, counts: bool) -> MissTransform:

@@ -33,6 +33,7 @@ class ModelParts:
     chosen : str
         The rung's name.
     loss : str
+        By which predictions are judged and told.
     plan : Plan
         How each step ahead is forecast.
     predictors : Predictors
@@ -72,6 +73,11 @@ class ModelParts:
         How many sums of some lengths fell inside their intervals over the sealed test.
     whole : bool
         Whether values are whole and never negative, so that the ends of intervals are whole.
+    trained_on : str
+        The loss that networks are trained on, where it is not `loss`: that of a series that is mostly zero.
+    sizes : ndarray of float64
+        Where the series is mostly zero, its last values above 0, rising, of which intervals and sample paths are made;
+        else none.
     """
 
     chosen: str
@@ -95,3 +101,5 @@ class ModelParts:
     rows: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
     inside: tuple[Inside, ...] = ()
     whole: bool = False
+    trained_on: str = ""
+    sizes: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))

@@ -12,6 +12,7 @@ from thalweg.forecast.predictors.baselines import Baseline, Copy, SeasonalMean, 
 from thalweg.forecast.predictors.far_ahead import DampedLine, LastYear
 from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.predictors.network import NetworkPredictor, Rung
+from thalweg.forecast.predictors.rates import RateAndSize, SeasonalShare
 from thalweg.forecast.search import Member
 from thalweg.forecast.store.checked import UnusableError, number, real
 from thalweg.forecast.team import Team
@@ -36,6 +37,8 @@ BASELINES: dict[str, type[WithoutUnknowns]] = {
     "trend": Trend,
     "last year": LastYear,
     "damped line": DampedLine,
+    "rate and size": RateAndSize,
+    "seasonal share": SeasonalShare,
 }
 
 

@@ -67,7 +67,7 @@ def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         base.mark_line(color=BLUE, strokeWidth=2),
         base.mark_point(filled=True, color=BLUE, size=34, opacity=1),
     ]
-    how = "report.steps_subtitle_copy" if not findings.choice.parameters else "report.steps_subtitle"
+    how = "report.steps_subtitle_copy" if findings.choice.repeats else "report.steps_subtitle"
     title = translate(
         f"report.steps_title_{'one_' if horizon == 1 else ''}{findings.loss}",
         first=number(float(steps[0])),

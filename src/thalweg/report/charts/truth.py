@@ -190,5 +190,5 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         days=len(used.dates),
         coverage=LEVEL_PERCENT,
     )
-    how = "report.truth_subtitle_copy" if not findings.choice.parameters else "report.truth_subtitle"
+    how = "report.truth_subtitle_copy" if findings.choice.repeats else "report.truth_subtitle"
     return dress(chart, title, translate(how, every=every(used, translate)), language, simulated=series.simulated)
