@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,7 +123,7 @@ class Calendar:
             if self.names.count(name) > 1:
                 raise InputError("columns.name_taken", name=name)
 
-    @property
+    @cached_property
     def groups(self) -> Mapping[str, tuple[str, ...]]:
         """The names of the columns by group, in their order."""
         harmonics = range(1, self.harmonics + 1)
@@ -141,12 +142,12 @@ class Calendar:
             known[COLUMN] = tuple(one.name for one in self.regressors.known)
         return known
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of the columns, in their order."""
         return tuple(name for names in self.groups.values() for name in names)
 
-    @property
+    @cached_property
     def kinds(self) -> tuple[str, ...]:
         """The group of each column."""
         return tuple(group for group, names in self.groups.items() for _ in names)
@@ -156,14 +157,14 @@ class Calendar:
         """The minutes after midnight at which values stand, as if the first stood at midnight where all times occur."""
         return self.frequency.slots or tuple(range(0, MINUTES_OF_A_DAY, self.frequency.units))
 
-    @property
+    @cached_property
     def _hours(self) -> dict[str, int]:
         """The hours of the day in which values stand, by the name of their columns."""
         first = self._times[0] % MINUTES_OF_AN_HOUR if not self._minutes else 0
         hours = sorted({time // MINUTES_OF_AN_HOUR for time in self._times})
         return {f"{hour:02}:{first:02}": hour for hour in hours}
 
-    @property
+    @cached_property
     def _minutes(self) -> dict[str, int]:
         """The minutes of an hour at which values stand, by the name of their columns; none where it is one alone."""
         minutes = sorted({time % MINUTES_OF_AN_HOUR for time in self._times})
