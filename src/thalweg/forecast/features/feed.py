@@ -157,6 +157,10 @@ class _Fed(Transformed):
         totals, new = self._totals(sums), self._rows[:, first:upto] - self._source.totals.reference
         totals[:, first:upto] = totals[:, first - 1 : first] + np.cumsum(new, axis=1)
 
+    def deviation(self, places: NDArray[np.int64], steps: int) -> NDArray[np.float64]:
+        """Return how far the values at some places lie from the mean of the steps that end on them."""
+        return self.values[places] - self.totals.mean(places, steps)
+
     def _before(self, length: int) -> int:
         """Return how many columns lie before the first window."""
         return self._feed.kept + 1 - length

@@ -78,6 +78,7 @@ class Transformed:
     def __init__(self, values: NDArray[np.float64]) -> None:
         self.values = values
         self._own_totals: Totals | None = None
+        self._deviations: dict[int, NDArray[np.float64]] = {}
 
     @property
     def totals(self) -> Totals:
@@ -85,6 +86,12 @@ class Transformed:
         if self._own_totals is None:
             self._own_totals = totals_of(self.values)
         return self._own_totals
+
+    def deviation(self, places: NDArray[np.int64], steps: int) -> NDArray[np.float64]:
+        """Return how far the values at some places, each with so many up to it, lie from the mean of these."""
+        if steps not in self._deviations:
+            self._deviations[steps] = self.values - self.totals.mean(np.arange(len(self.values)), steps)
+        return self._deviations[steps][places]
 
     def windows(self, newest: NDArray[np.int64], length: int) -> tuple[NDArray[np.floating[Any]], NDArray[np.int64]]:
         """Return values that hold the last `length` up to each of `newest`, and the places of these among them."""

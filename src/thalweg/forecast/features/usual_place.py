@@ -40,7 +40,7 @@ class UsualPlace(Block):
 
     def columns(self, origins: Origins, targets: NDArray[np.datetime64]) -> NDArray[np.float64]:
         """Return the deviations from the mean of the season that ends on each place, in spreads of the scale."""
-        past, transformed, season = origins.past, origins.transformed, self.frequency.season
+        past, season = origins.past, self.frequency.season
         above_level = origins.mean(past.newest, season) - origins.level
         seasons = season * np.arange(1, max(SEASONS_AGO) + 1)
         columns: list[NDArray[np.float64]] = []
@@ -49,7 +49,7 @@ class UsualPlace(Block):
             back = seasons - 1 - place[:, None]  # from the same place to the newest value, shape (rows, seasons)
             available = past.available[:, None] >= back + season
             at = past.newest[:, None] - np.where(available, back, 0)
-            deviation = np.where(available, transformed[at] - origins.mean(at, season), 0.0)
+            deviation = np.where(available, origins.source.deviation(at, season), 0.0)
             total, count = np.cumsum(deviation, axis=1), np.cumsum(available, axis=1)
             columns += [total[:, ago - 1] / np.maximum(count[:, ago - 1], 1) for ago in SEASONS_AGO]
         return (np.stack(columns, axis=1) + above_level[:, None]) / origins.scale.spread

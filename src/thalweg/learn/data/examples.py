@@ -33,6 +33,8 @@ def _first(values: NDArray[Any], which: NDArray[np.bool_], places: str = "column
 
 def _all_finite(values: NDArray[Any]) -> bool:
     """Whether all values are finite; they are looked at in blocks that stay in the cache."""
+    if values.size <= CHECKED_NUMBERS:
+        return bool(np.isfinite(values).all())
     values = values.T if values.flags.f_contiguous else values  # numbers that are looked at together then lie together
     rows = max(1, CHECKED_NUMBERS // max(1, math.prod(values.shape[1:])))
     return all(np.isfinite(values[first : first + rows]).all() for first in range(0, len(values), rows))
