@@ -195,26 +195,22 @@ class Calendar:
         if group in (EVENT, COLUMN) or not len(dates):
             return self._computed(group, dates)
         # The rows of a fit stand on the same dates again and again: each date is looked up once.
-        if (found := self._found(group, dates)) is not None:
-            return found
-        known, _ = self._tables.get(group, (dates[:0], None))
-        every = np.unique(np.concatenate([known, dates]))
-        table = self._computed(group, every)
-        self._tables[group] = every, table
-        return table[np.searchsorted(every, dates)]
+        known, table = self._tables.get(group, (dates[:0], np.zeros((0, len(self.groups[group])))))
+        at = np.searchsorted(known, dates)
+        new = known[np.minimum(at, len(known) - 1)] != dates if len(known) else np.ones(len(dates), dtype=np.bool_)
+        if new.any():
+            more = np.unique(dates[new])
+            known = np.concatenate([known, more])
+            order = np.argsort(known)
+            known, table = known[order], np.concatenate([table, self._computed(group, more)])[order]
+            self._tables[group] = known, table
+            at = np.searchsorted(known, dates)
+        return table[at]
 
     @cached_property
     def _tables(self) -> dict[str, tuple[NDArray[np.datetime64], NDArray[np.float64]]]:
         """Of each group the dates that were asked for, rising, and its columns on them."""
         return {}
-
-    def _found(self, group: str, dates: NDArray[np.datetime64]) -> NDArray[np.float64] | None:
-        """Return the columns of dates that were all asked for before; None where some were not."""
-        if group not in self._tables:
-            return None
-        known, table = self._tables[group]
-        at = np.minimum(np.searchsorted(known, dates), len(known) - 1)
-        return table[at] if (known[at] == dates).all() else None
 
     def _computed(self, group: str, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
         if group == "time":

@@ -61,7 +61,7 @@ class Scale:
         return self.level_from(lambda: totals_of(transformed), newest)
 
     def level_from(self, totals: Callable[[], Totals], newest: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the level at each day, as `level` does; the running totals of f of the values are asked for if needed."""
+        """Return the level at each day, as `level` does, from the totals of f of the values, if it needs them."""
         if not self.level_days:
             return np.full(len(newest), self.centre)
         return totals().mean(newest, self.level_days)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -202,7 +203,11 @@ class Examples:
             }
         if all(array is arrays[name] for name, array in changed.items()):
             return self
-        return replace(self, **changed)
+        made = copy(self)  # only the numbers can have become others, so that no more is checked again
+        for name, array in changed.items():
+            object.__setattr__(made, name, array)
+        made._check_numbers()  # noqa: SLF001 - it is of this class
+        return made
 
 
 def expect_examples(given: object) -> None:
