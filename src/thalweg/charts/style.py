@@ -163,7 +163,9 @@ def key(colours: Mapping[str, str]) -> alt.Chart:
 def band(base: alt.Chart, low: str, high: str, colour: str, title: str | None) -> alt.Chart:
     """Return an interval, drawn as a band between two columns."""
     scale = alt.Scale(zero=False)
-    return base.mark_area(color=colour, clip=True).encode(y=alt.Y(f"{low}:Q", title=title, scale=scale), y2=f"{high}:Q")
+    return base.mark_area(color=colour, clip=True).encode(
+        y=alt.Y(f"{low}:Q", title=title, scale=scale), y2=alt.Y2(f"{high}:Q")
+    )
 
 
 def short_format(most: float) -> str:
