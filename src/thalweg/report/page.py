@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from altair.utils.schemapi import debug_mode
+
 from thalweg.charts.numbers import estimate_decimals, number, percent, thousands, when
 from thalweg.charts.rungs import rung_name
 from thalweg.charts.steps import first_steps, speaking
@@ -71,9 +73,10 @@ def page(findings: Findings, language: str = "en", model: Model | None = None, c
     translate = speaking(
         catalogue(language, command=bool(command)), findings.series.frequency
     )  # a note names options as its reader writes them
-    values = _values(findings, translate)
-    made, missing = ({}, []) if model is None else insights(findings, model, language)
-    values["pictures"] |= {name: page_chart(name, each.described) for name, each in made.items()}
+    with debug_mode(arg=False):  # Altair's check of each part of a chart is left to the tests; it took a quarter of a page
+        values = _values(findings, translate)
+        made, missing = ({}, []) if model is None else insights(findings, model, language)
+        values["pictures"] |= {name: page_chart(name, each.described) for name, each in made.items()}
     values["insights"] = made
     values["missing"] = {
         each.name: translate("report.missing", name=translate(f"look.{each.name}.line"), reason=each.reason)
