@@ -22,7 +22,7 @@ from thalweg.report.charts.steps import steps_chart
 from thalweg.report.charts.truth import every, truth_chart
 from thalweg.report.holidays import called_ahead, holiday_sentences
 from thalweg.report.html import page_chart, scripts_of, surroundings, template
-from thalweg.report.insights import insights
+from thalweg.report.insights import insights, load_pictures
 from thalweg.report.shell import for_powershell, for_sh
 from thalweg.report.totals import total_sentences
 from thalweg.report.ways import ways_table
@@ -73,7 +73,7 @@ def page(findings: Findings, language: str = "en", model: Model | None = None, c
     translate = speaking(
         catalogue(language, command=bool(command)), findings.series.frequency
     )  # a note names options as its reader writes them
-    with debug_mode(arg=False):  # Altair's check of each part of a chart is left to the tests; it took a quarter of a page
+    with debug_mode(arg=False):  # Altair's check of every part is left to the tests; it took a quarter of a page's time
         values = _values(findings, translate)
         made, missing = ({}, []) if model is None else insights(findings, model, language)
         values["pictures"] |= {name: page_chart(name, each.described) for name, each in made.items()}
@@ -84,6 +84,13 @@ def page(findings: Findings, language: str = "en", model: Model | None = None, c
     }
     values["commands"] = _commands(command)
     return template("page.html.jinja").render(**values, scripts=scripts_of(language))
+
+
+def load(language: str) -> None:
+    """Load what a page needs, such as libraries, templates and scripts, so that it is drawn sooner."""
+    template("page.html.jinja")
+    scripts_of(language)
+    load_pictures()
 
 
 def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
