@@ -8,9 +8,11 @@ import pytest
 
 from support.small_searches import LINE, NET, WEEK, channel
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import backtest, refit, refit_member
+from thalweg.forecast import backtest as backtests
+from thalweg.forecast.backtest import backtest, predictions_at_cutoffs, refit, refit_member
 from thalweg.forecast.data import data_of
 from thalweg.forecast.features.past import past_of
+from thalweg.forecast.plan import Block, Plan
 from thalweg.forecast.predictors.baselines import Copy
 from thalweg.forecast.search import Member
 from thalweg.forecast.team import Team
@@ -151,3 +153,29 @@ def test_a_rung_that_diverges_on_more_days_is_an_error_with_advice():
     expected = rf"8 relu 14, refitted on the values to {series.dates[149]}: .*learning rate 1000 .*Try 100"
     with thread_pool(1) as pool, pytest.raises(InputError, match=expected):
         pool.run([partial(refit_member, data_of(series, Calendar(), "mse"), member, [(150,)], 1, pool)], lambda _: None)
+
+
+def test_predictions_are_the_same_side_by_side_and_in_parts(fitted, monkeypatch):
+    predictors, spans, reach = fitted[0][:2], [[(1060, 1090)], [(1090, 1120)]], dict.fromkeys(fitted[0][0].ways, 5)
+    alone = predictions_at_cutoffs(DATA, predictors, spans, reach, 5)
+    for rows in (512, 11):
+        monkeypatch.setattr(backtests, "ROWS_AT_ONCE", rows)
+        with thread_pool(3) as pool:
+            made = predictions_at_cutoffs(DATA, predictors, spans, reach, 5, pool)
+        assert list(made) == list(alone)
+        for way, each in made.items():
+            np.testing.assert_array_equal(np.isfinite(each), np.isfinite(alone[way]))
+            assert np.isfinite(each).sum() == 5 * 60
+            np.testing.assert_allclose(each, alone[way], rtol=1e-12)
+
+
+@pytest.mark.parametrize(("last", "far"), [(7, 0), (28, 60), (60, 60)])
+def test_networks_of_far_steps_are_refitted_only_where_a_step_goes_by_them(last, far):
+    """Where a block takes over only step by step, its first steps still go by the ways of the block before."""
+    blocks = [Block(1, 1, (RECURSIVE,)), Block(2, last, (SHARED.name,))]
+    plan = Plan((*blocks, *([Block(last + 1, 60, (RECURSIVE,))] if last < 60 else [])))
+    team = replace(TEAM, far=60)
+    needed = team.needed_by(plan)
+    assert (needed.far, len(needed.shared)) == (far, 1)
+    assert len(needed.parts) == len(team.parts) - (not far)
+    assert needed.near(needed.shared[0]) in needed.parts

@@ -97,6 +97,19 @@ def test_columns_do_not_depend_on_the_other_days_asked_for(country):
     assert calendar.columns(far).shape == (31, len(calendar.names))
 
 
+@given(asked=st.lists(st.lists(st.integers(0, 900), max_size=12), min_size=2, max_size=5))
+def test_a_date_has_the_same_columns_however_it_was_asked_for_before(asked):
+    """Dates come out of order, several times, before and after those that are known already."""
+    kept, first = Calendar("US"), np.datetime64("2019-12-20")
+    for places in asked:
+        dates = days_after(first, np.array(places, dtype=np.int64))
+        for group in kept.groups:
+            fresh = Calendar("US").group(group, dates)
+            np.testing.assert_array_equal(kept.group(group, dates), fresh)
+            alone = [Calendar("US").group(group, dates[at : at + 1]) for at in range(len(dates))]
+            np.testing.assert_allclose(fresh, np.concatenate([fresh[:0], *alone]), atol=1e-15)
+
+
 def test_thanksgiving_is_the_fourth_thursday_of_november():
     fourth = [
         next(date for day in range(22, 29) if (date := dt.date(year, 11, day)).weekday() == 3).isoformat()

@@ -161,7 +161,7 @@ class Drawing:
         if self._lines:
             parts.append(
                 data(self._lines).mark_rule(strokeDash=alt.expr("datum.dash ? [5, 4] : [1, 0]")).encode(
-                    x2="x2:Q", y2="y2:Q", color=alt.Color("colour:N", scale=None),
+                    x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q"), color=alt.Color("colour:N", scale=None),
                     strokeWidth=alt.StrokeWidth("width:Q", scale=None), tooltip=tooltips,
                 )
             )  # fmt: skip
@@ -194,8 +194,8 @@ class Drawing:
 def _filled(base: alt.Chart) -> alt.Chart:
     """Draw rectangles."""
     return base.mark_rect(strokeWidth=1).encode(
-        x2="x2:Q",
-        y2="y2:Q",
+        x2=alt.X2("x2:Q"),
+        y2=alt.Y2("y2:Q"),
         fill=alt.Fill("fill:N", scale=None),
         fillOpacity=alt.FillOpacity("opacity:Q", scale=None),
         stroke=alt.Stroke("stroke:N", scale=None),
@@ -212,7 +212,12 @@ def _written(base: alt.Chart, *, bold: bool, outline: int) -> alt.Chart:
         stroke="white",
         strokeWidth=outline,
         strokeJoin="round",
-    ).encode(text="text:N", color=paint, size=alt.Size("size:Q", scale=None), angle=alt.Angle("angle:Q", scale=None))
+    ).encode(
+        text=alt.Text("text:N"),
+        color=paint,
+        size=alt.Size("size:Q", scale=None),
+        angle=alt.Angle("angle:Q", scale=None),
+    )
 
 
 def resized(box: Box, share: float, more: float = 0.0) -> Box:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from thalweg.messages import Catalogue, catalogue
@@ -28,5 +29,12 @@ def speaking(language: str | Catalogue, frequency: Frequency) -> Catalogue:
         ``en`` or ``zh``, or the catalogue itself.
     frequency : Frequency
     """
-    spoken = catalogue(language) if isinstance(language, str) else language
-    return spoken.speaking(words_of(frequency))
+    if isinstance(language, str):
+        return _speaking(language, frequency)
+    return language.speaking(words_of(frequency))
+
+
+@cache
+def _speaking(language: str, frequency: Frequency) -> Catalogue:
+    """Return the catalogue of a language, made once."""
+    return catalogue(language).speaking(words_of(frequency))

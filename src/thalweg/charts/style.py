@@ -195,7 +195,9 @@ def key(colours: Mapping[str, str]) -> alt.Chart:
 def band(base: alt.Chart, low: str, high: str, colour: str, title: str | None) -> alt.Chart:
     """Return an interval, drawn as a band between two columns."""
     scale = alt.Scale(zero=False)
-    return base.mark_area(color=colour, clip=True).encode(y=alt.Y(f"{low}:Q", title=title, scale=scale), y2=f"{high}:Q")
+    return base.mark_area(color=colour, clip=True).encode(
+        y=alt.Y(f"{low}:Q", title=title, scale=scale), y2=alt.Y2(f"{high}:Q")
+    )
 
 
 def short_format(most: float) -> str:
@@ -220,7 +222,21 @@ def loss_unit(loss: str, name: str, language: str = "en") -> str:
 
 def layered(*layers: alt.Chart, width: int = WIDTH_PIXELS, height: int = HEIGHT_PIXELS) -> alt.LayerChart:
     """Return a chart of layers, the first at the bottom; width and height are in pixels."""
-    return alt.LayerChart(layer=list(layers), width=width, height=height)
+    return alt.LayerChart(layer=[_written_out(layer) for layer in layers], width=width, height=height)
+
+
+def _written_out(layer: alt.Chart) -> alt.Chart:
+    """Return the layer with its mark and its channels as plain Vega-Lite.
+
+    Altair copies a layer several times before it is drawn. Of its own objects it copies each property that there could
+    be, which took longer than all the rest of a page.
+    """
+    written = layer.copy(deep=False)
+    if isinstance(layer.mark, alt.SchemaBase):
+        written.mark = layer.mark.to_dict(validate=False)
+    if isinstance(layer.encoding, alt.SchemaBase):
+        written.encoding = alt.FacetedEncoding(**layer.encoding.to_dict(validate=False))
+    return written
 
 
 def vega_lite(chart: alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart) -> dict[str, Any]:

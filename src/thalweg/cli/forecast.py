@@ -72,6 +72,7 @@ def forecast(
     options = replace(options, events=events_of(options.events, reading.date_format, translate))
     calendar_of(series, options)  # refuses events of other days, before anything is printed
     series = complete(series, options, laps)
+    _load_report(lang)
     print_series(console, series, translate)
     with LadderProgress(drawing, speaking(translate, series.frequency)) as progress:
         result = FitResult.of(*fit_complete(series, replace(options, watcher=progress), Laps(perf_counter())))
@@ -89,6 +90,18 @@ def forecast(
     console.print("  " + line_of(again), soft_wrap=True)  # to be pasted, so that no line break may stand in it
     if as_json:
         _print_json(result, lang)
+
+
+def _load_report(language: str) -> None:
+    """Load what the report needs, which takes a while, beside the networks that learn and leave Python alone."""
+    from threading import Thread
+
+    def load() -> None:
+        from thalweg.report import page
+
+        page.load(language)
+
+    Thread(target=load, daemon=True).start()
 
 
 def _checked_folder(path: Path, out: str | None, series: Series, samples: Path | None) -> Path:

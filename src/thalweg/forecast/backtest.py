@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from thalweg.learn.training.thread_pool import ThreadPool
 
 REFITS_BEFORE_ANEW = 6  # that go on from the one before; half a year
+ROWS_AT_ONCE = 512  # from which one job predicts
 Cutoff = tuple[int, ...]  # for each series, how many of its values are learned from
 
 
@@ -141,7 +142,12 @@ def refit(
         functools.partial(refit_member, data, part[0], known[part], part[1], pool, started.get(part))
         for part in team.parts
     ]
-    done = dict(zip(team.parts, pool.run(jobs, advance), strict=True))
+    running = [pool.submit(job) for job in jobs]
+    series = data.panel.series
+    # While the parts are fitted, this thread would only wait.
+    limits = [tuple(limits_of(*each, steps) for each in zip(series, cutoff, strict=True)) for cutoff in cutoffs]
+    pool.watch(running, advance)
+    done = {part: each.result() for part, each in zip(team.parts, running, strict=True)}
     made = {part: dict(zip(known[part], done[part].predictors, strict=True)) for part in team.parts}
 
     def mean(parts: Sequence[Part], cutoff: Cutoff) -> Mean:
@@ -157,9 +163,9 @@ def refit(
                 for far in [[part for part in team.beyond(member) if cutoff in made[part]]]
             ),
             baselines=team.baselines,
-            limits=tuple(limits_of(*each, steps) for each in zip(data.panel.series, cutoff, strict=True)),
+            limits=of_cutoff,
         )
-        for cutoff in cutoffs
+        for cutoff, of_cutoff in zip(cutoffs, limits, strict=True)
     ]
     return predictors, {part: refits.thetas for part, refits in done.items()}
 
@@ -251,7 +257,7 @@ def backtest(
     reach = dict.fromkeys(fitted[0].ways, steps)
     if plan is not None:
         reach = plan.reach(steps) | {one.name: steps for one in team.baselines if one.name in reach}
-    return Backtest(first, refit_days, predictions_at_cutoffs(data, fitted, spans, reach, steps), ended)
+    return Backtest(first, refit_days, predictions_at_cutoffs(data, fitted, spans, reach, steps, pool), ended)
 
 
 def predictions_at_cutoffs(
@@ -260,19 +266,24 @@ def predictions_at_cutoffs(
     spans: Sequence[Sequence[Span]],
     reach: Mapping[str, int],
     steps: int,
+    pool: ThreadPool | None = None,
 ) -> dict[str, NDArray[np.float64]]:
-    """Predict from every step of the spans of each refit; arrays as in `Backtest.forecasts`."""
+    """Predict from every step of the spans of each refit, side by side; arrays as in `Backtest.forecasts`."""
     panel = data.panel
     forecasts = {way: np.full((steps, len(panel.values)), np.nan) for way in reach}
+    rows: list[tuple[int, NDArray[np.int64]]] = []
+    jobs: list[Callable[[], dict[str, NDArray[np.float64]]]] = []
     for predictors, of_refit in zip(fitted, spans, strict=True):
         for place, (first, last) in enumerate(of_refit):
-            series, newest = panel.series[place], np.arange(max(first, predictors.needed) - 1, last - 1)
-            if not len(newest):
-                continue
-            made = predictors.predict(past_of(series, newest, place), reach)
-            for step in range(max(reach.values())):
-                target = newest + 1 + step
-                inside = target < len(series)
-                for way, each in made.items():
-                    forecasts[way][step, panel.offsets[place] + target[inside]] = each[inside, step]
+            for begin in range(max(first, predictors.needed) - 1, last - 1, ROWS_AT_ONCE):
+                newest = np.arange(begin, min(begin + ROWS_AT_ONCE, last - 1))
+                rows.append((place, newest))
+                jobs.append(functools.partial(predictors.predict, past_of(panel.series[place], newest, place), reach))
+    each_made = [job() for job in jobs] if pool is None else pool.run(jobs, lambda _: None)
+    for (place, newest), made in zip(rows, each_made, strict=True):
+        for step in range(max(reach.values())):
+            target = newest + 1 + step
+            inside = target < len(panel.series[place])
+            for way, each in made.items():
+                forecasts[way][step, panel.offsets[place] + target[inside]] = each[inside, step]
     return forecasts

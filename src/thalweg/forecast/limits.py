@@ -136,10 +136,8 @@ def _room(transform: MissTransform, values: NDArray[np.float64], season: int, st
     level = np.median(sliding_window_view(transformed, min(season, len(values))), axis=1)
     short = max(int(LONGEST_SHARE * len(level)), season)
     # The second highest value may be a step old where the series grows, so that growth counts from there.
-    rise, fall = (
-        ROOM_FOR_GROWTH * np.array([_growth(each, step + 1, short) for step in range(1, steps + 1)])
-        for each in (level, -level)
-    )
+    growth = [_growth(level, step + 1, short) for step in range(1, steps + 1)]
+    rise, fall = (ROOM_FOR_GROWTH * np.array(each) for each in zip(*growth, strict=True))
     noise = np.array([_usual_change(transformed, step) for step in range(1, steps + 1)])
     return Room(transform, fall, rise, noise)
 
@@ -154,20 +152,24 @@ def _usual_change(values: NDArray[np.float64], steps: int) -> float:
     return float(ordered[high] - ordered[low]) / 2
 
 
-def _growth(level: NDArray[np.float64], steps: int, short: int) -> float:
-    """Return by how much a level has risen over so many steps, more often than by a single jump; at least 0.
+def _growth(level: NDArray[np.float64], steps: int, short: int) -> tuple[float, float]:
+    """Return by how much a level has risen and fallen over so many steps, more often than by a single jump.
 
-    Over more than `short` steps it is the growth over so many, continued, and no more than it ever was.
+    Each is at least 0. Over more than `short` steps it is the growth over so many, continued, and no more than it ever
+    was.
     """
     short = min(steps, short)
-    rises = level[short:] - level[:-short]
-    if not len(rises):
-        return 0.0
+    moves = level[short:] - level[:-short]
+    if not len(moves):
+        return 0.0, 0.0
     passed_over = short + math.ceil(JUMP_SHARE * len(level))  # one jump is seen from as many days as lie between
-    place = max(len(rises) - 1 - passed_over, 0)
-    borne_out = float(np.partition(rises, place)[place])
+    place = max(len(moves) - 1 - passed_over, 0)
+    ordered = np.partition(moves, (len(moves) - 1 - place, place))
+    borne_out = float(ordered[place]), -float(ordered[len(moves) - 1 - place])
     if steps > short:
-        borne_out = (borne_out - _usual_change(level, short)) * steps / short  # noise is not continued
+        noise = _usual_change(level, short)  # it is not continued
+        borne_out = tuple((move - noise) * steps / short for move in borne_out)
         if len(level) > steps:
-            borne_out = min(borne_out, float((level[steps:] - level[:-steps]).max()))
-    return max(borne_out, 0.0)
+            moves = level[steps:] - level[:-steps]
+            borne_out = min(borne_out[0], float(moves.max())), min(borne_out[1], -float(moves.min()))
+    return max(borne_out[0], 0.0), max(borne_out[1], 0.0)

@@ -108,7 +108,9 @@ class Team:
         """Return the team without what no step of a plan goes by; the choice stays, which says the first step."""
         baselines = tuple(one for one in self.baselines if one.name in plan.ways)
         beside = tuple(member for member in self.beside if member.rung.name in plan.ways)
-        return replace(self, beside=beside, baselines=baselines)
+        reach = plan.reach(plan.steps)
+        beyond = any(reach[member.rung.name] > self.frequency.horizon for member in beside)
+        return replace(self, beside=beside, far=self.far if beyond else 0, baselines=baselines)
 
 
 def ended_of(team: Team) -> Started:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,6 +74,13 @@ def insights(findings: Findings, model: Model, language: str = "en") -> tuple[di
         except InputError as error:
             missing.append(Missing(name, error.sentence(language, command=True)))
     return made, missing
+
+
+def load_pictures() -> None:
+    """Load the modules that the pictures are computed and drawn with."""
+    for name in ("why", "lags", "surface"):
+        for part in ("study", "chart"):
+            import_module(f"thalweg.pictures.{name}.{part}")
 
 
 def _why(_: Findings, model: Model, language: str) -> Illustration:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from altair.utils.schemapi import debug_mode
+
 from thalweg.charts.numbers import estimate_decimals, number, percent, thousands, when
 from thalweg.charts.rungs import rung_name
 from thalweg.charts.steps import first_steps, speaking
@@ -22,7 +24,7 @@ from thalweg.report.charts.steps import steps_chart
 from thalweg.report.charts.truth import every, truth_chart
 from thalweg.report.holidays import called_ahead, holiday_sentences
 from thalweg.report.html import page_chart, scripts_of, surroundings, template
-from thalweg.report.insights import insights
+from thalweg.report.insights import insights, load_pictures
 from thalweg.report.shell import for_powershell, for_sh
 from thalweg.report.totals import total_sentences
 from thalweg.report.ways import ways_table
@@ -73,9 +75,10 @@ def page(findings: Findings, language: str = "en", model: Model | None = None, c
     translate = speaking(
         catalogue(language, command=bool(command)), findings.series.frequency
     )  # a note names options as its reader writes them
-    values = _values(findings, translate)
-    made, missing = ({}, []) if model is None else insights(findings, model, language)
-    values["pictures"] |= {name: page_chart(name, each.described) for name, each in made.items()}
+    with debug_mode(arg=False):  # Altair's check of every part is left to the tests; it took a quarter of a page's time
+        values = _values(findings, translate)
+        made, missing = ({}, []) if model is None else insights(findings, model, language)
+        values["pictures"] |= {name: page_chart(name, each.described) for name, each in made.items()}
     values["insights"] = made
     values["missing"] = {
         each.name: translate("report.missing", name=translate(f"look.{each.name}.line"), reason=each.reason)
@@ -83,6 +86,13 @@ def page(findings: Findings, language: str = "en", model: Model | None = None, c
     }
     values["commands"] = _commands(command)
     return template("page.html.jinja").render(**values, scripts=scripts_of(language))
+
+
+def load(language: str) -> None:
+    """Load what a page needs, such as libraries, templates and scripts, so that it is drawn sooner."""
+    template("page.html.jinja")
+    scripts_of(language)
+    load_pictures()
 
 
 def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,7 +123,7 @@ class Calendar:
             if self.names.count(name) > 1:
                 raise InputError("columns.name_taken", name=name)
 
-    @property
+    @cached_property
     def groups(self) -> Mapping[str, tuple[str, ...]]:
         """The names of the columns by group, in their order."""
         harmonics = range(1, self.harmonics + 1)
@@ -141,12 +142,12 @@ class Calendar:
             known[COLUMN] = tuple(one.name for one in self.regressors.known)
         return known
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of the columns, in their order."""
         return tuple(name for names in self.groups.values() for name in names)
 
-    @property
+    @cached_property
     def kinds(self) -> tuple[str, ...]:
         """The group of each column."""
         return tuple(group for group, names in self.groups.items() for _ in names)
@@ -156,14 +157,14 @@ class Calendar:
         """The minutes after midnight at which values stand, as if the first stood at midnight where all times occur."""
         return self.frequency.slots or tuple(range(0, MINUTES_OF_A_DAY, self.frequency.units))
 
-    @property
+    @cached_property
     def _hours(self) -> dict[str, int]:
         """The hours of the day in which values stand, by the name of their columns."""
         first = self._times[0] % MINUTES_OF_AN_HOUR if not self._minutes else 0
         hours = sorted({time // MINUTES_OF_AN_HOUR for time in self._times})
         return {f"{hour:02}:{first:02}": hour for hour in hours}
 
-    @property
+    @cached_property
     def _minutes(self) -> dict[str, int]:
         """The minutes of an hour at which values stand, by the name of their columns; none where it is one alone."""
         minutes = sorted({time % MINUTES_OF_AN_HOUR for time in self._times})
@@ -191,6 +192,27 @@ class Calendar:
 
     def group(self, group: str, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
         """Return the columns of one group, shape (dates, names of the group)."""
+        if group in (EVENT, COLUMN) or not len(dates):
+            return self._computed(group, dates)
+        # The rows of a fit stand on the same dates again and again: each date is looked up once.
+        known, table = self._tables.get(group, (dates[:0], np.zeros((0, len(self.groups[group])))))
+        at = np.searchsorted(known, dates)
+        new = known[np.minimum(at, len(known) - 1)] != dates if len(known) else np.ones(len(dates), dtype=np.bool_)
+        if new.any():
+            more = np.unique(dates[new])
+            known = np.concatenate([known, more])
+            order = np.argsort(known)
+            known, table = known[order], np.concatenate([table, self._computed(group, more)])[order]
+            self._tables[group] = known, table
+            at = np.searchsorted(known, dates)
+        return table[at]
+
+    @cached_property
+    def _tables(self) -> dict[str, tuple[NDArray[np.datetime64], NDArray[np.float64]]]:
+        """Of each group the dates that were asked for, rising, and its columns on them."""
+        return {}
+
+    def _computed(self, group: str, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
         if group == "time":
             hour, minute = np.divmod(minutes_of_day(dates)[:, np.newaxis], MINUTES_OF_AN_HOUR)
             parts = [hour == list(self._hours.values()), minute == list(self._minutes.values())]

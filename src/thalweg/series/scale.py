@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 FLAT_SHARE = 1e-13  # a spread of less than this share of the largest value is rounding
@@ -56,9 +58,13 @@ class Scale:
         newest : ndarray of int64, shape (rows,)
             The index of each row's newest day; it must be at least ``level_days - 1``.
         """
+        return self.level_from(lambda: totals_of(transformed), newest)
+
+    def level_from(self, totals: Callable[[], Totals], newest: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the level at each day, as `level` does, from the totals of f of the values, if it needs them."""
         if not self.level_days:
             return np.full(len(newest), self.centre)
-        return trailing_mean(transformed, newest, self.level_days)
+        return totals().mean(newest, self.level_days)
 
     def inverse(self, outputs: NDArray[np.floating[Any]], level: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Return a network's outputs, shape (rows, steps), in the user's units, given the rows' levels."""
@@ -69,12 +75,37 @@ class Scale:
         return np.maximum(values, 0) if self.floor else values
 
 
+@dataclass(frozen=True, eq=False)
+class Totals:
+    """Running totals of values, from which the mean over any stretch of them is read off.
+
+    Attributes
+    ----------
+    sums : ndarray of float64, shape (values + 1,)
+        Of all values before each place, the sum of their differences from `reference`.
+    reference : float
+        One of the values: sums of differences lose fewer digits.
+    """
+
+    sums: NDArray[np.float64]
+    reference: float
+
+    def mean(self, newest: NDArray[np.int64], days: int | NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the mean of the `days` values up to and including each of `newest`."""
+        after = newest + 1
+        return (self.sums[after] - self.sums[after - days]) / days + self.reference
+
+
+def totals_of(values: NDArray[np.float64]) -> Totals:
+    """Return the running totals of values."""
+    return Totals(np.concatenate([[0.0], np.cumsum(values - values[0])]), float(values[0]))
+
+
 def trailing_mean(
     values: NDArray[np.float64], newest: NDArray[np.int64], days: int | NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return the mean of the `days` values up to and including each of `newest`."""
-    total = np.concatenate([[0.0], np.cumsum(values - values[0])])  # differences from the first value lose fewer digits
-    return (total[newest + 1] - total[newest + 1 - days]) / days + values[0]
+    return totals_of(values).mean(newest, days)
 
 
 def fit_scale(values: NDArray[np.float64], *, level_days: int, season: int, counts: bool) -> Scale:

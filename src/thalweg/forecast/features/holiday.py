@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from thalweg.forecast.features.block import Block
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from thalweg.forecast.features.past import Origins
@@ -30,7 +29,5 @@ class Holiday(Block):
 
     def columns(self, origins: Origins, targets: NDArray[np.datetime64]) -> NDArray[np.float64]:  # noqa: ARG002
         """Return 1 where a date is a holiday."""
-        # Rows share their dates: each is looked up once.
-        dates, places = np.unique(targets, return_inverse=True)
-        table = self.calendar.group(self.name, dates)
-        return table[places.reshape(targets.shape)].reshape(len(targets), targets.shape[1] * table.shape[1])
+        of_each = self.calendar.group(self.name, targets.ravel())
+        return of_each.reshape(len(targets), targets.shape[1] * of_each.shape[1])

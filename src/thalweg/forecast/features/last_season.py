@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from thalweg.forecast.features.block import Block
-from thalweg.series.scale import trailing_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,7 +66,7 @@ class LastSeason(Block):
         ahead, ago = origins.ahead - 1, self._ago(origins.ahead)
         available = past.available >= look_back(self.frequency) - season + ago
         season_ago = np.where(available, past.newest - ago, past.newest)
-        level_ago = trailing_mean(transformed, np.where(available, season_ago, level - 1), level)
+        level_ago = origins.mean(np.where(available, season_ago, level - 1), level)
         offsets = np.arange(1 - STEPS_AROUND, steps + STEPS_AROUND + 1)
         whole = np.maximum(offsets - 1, 0) // season * season  # long seasons that an offset lies further ahead
         at = np.minimum(season_ago[:, None] + ahead[:, None] + offsets - whole, past.newest[:, None])

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from thalweg.forecast.features.block import Block
-from thalweg.series.scale import trailing_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +34,7 @@ class LongLevels(Block):
         """Return the levels in spreads of the scale."""
         past = origins.past
         levels = [
-            trailing_mean(origins.transformed, past.newest, np.minimum(steps, past.available)) - origins.level
+            origins.mean(past.newest, np.minimum(steps, past.available)) - origins.level
             for steps in self.frequency.levels
         ]
         return np.stack(levels, axis=1) / origins.scale.spread

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -32,7 +33,7 @@ class PastValues:
         """The names of the lags: lag 1 is the newest value."""
         return tuple(f"lag {lag}" for lag in range(1, self.length + 1))
 
-    @property
+    @cached_property
     def emphasis(self) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
         """The factor of each lag, the newest first; None where all have the same."""
         return 1 / (1 + np.arange(self.length) / FADE_STEPS) if self.fading else None

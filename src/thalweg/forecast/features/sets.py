@@ -212,9 +212,10 @@ class FeatureSet:
             dense = np.concatenate(columns, axis=1)
             del columns  # far ahead there are thousands
             np.clip(dense, -limit, limit, out=dense)
+        values, newest = origins.source.windows(past.newest, self.window.length)
         return Examples(
-            values=origins.transformed,
-            newest=past.newest,
+            values=values,
+            newest=newest,
             window=self.window.length,
             level=origins.level,
             scale=np.full(rows, 1 / scale.spread),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from thalweg.forecast.features.block import Block
-from thalweg.series.scale import trailing_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,18 +40,16 @@ class UsualPlace(Block):
 
     def columns(self, origins: Origins, targets: NDArray[np.datetime64]) -> NDArray[np.float64]:
         """Return the deviations from the mean of the season that ends on each place, in spreads of the scale."""
-        past, transformed, season = origins.past, origins.transformed, self.frequency.season
-        above_level = trailing_mean(transformed, past.newest, season) - origins.level
-        deviation = transformed - trailing_mean(transformed, np.arange(len(transformed)), season)
+        past, season = origins.past, self.frequency.season
+        above_level = origins.mean(past.newest, season) - origins.level
+        seasons = season * np.arange(1, max(SEASONS_AGO) + 1)
         columns: list[NDArray[np.float64]] = []
         for step in range(min(targets.shape[1], season)):
-            total, count = np.zeros(len(past)), np.zeros(len(past))
-            for ago in range(1, max(SEASONS_AGO) + 1):
-                back = season * ago - 1 - (origins.ahead - 1 + step) % season  # from the same place to the newest value
-                available = past.available >= back + season
-                at = np.where(available, past.newest - back, past.newest)
-                total += np.where(available, deviation[at], 0.0)
-                count += available
-                if ago in SEASONS_AGO:
-                    columns.append(total / np.maximum(count, 1))
+            place = (origins.ahead - 1 + step) % season
+            back = seasons - 1 - place[:, None]  # from the same place to the newest value, shape (rows, seasons)
+            available = past.available[:, None] >= back + season
+            at = past.newest[:, None] - np.where(available, back, 0)
+            deviation = np.where(available, origins.source.deviation(at, season), 0.0)
+            total, count = np.cumsum(deviation, axis=1), np.cumsum(available, axis=1)
+            columns += [total[:, ago - 1] / np.maximum(count[:, ago - 1], 1) for ago in SEASONS_AGO]
         return (np.stack(columns, axis=1) + above_level[:, None]) / origins.scale.spread

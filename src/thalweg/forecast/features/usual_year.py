@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from thalweg.forecast.features.block import Block
-from thalweg.series.scale import trailing_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +42,7 @@ class UsualYear(Block):
 
     def columns(self, origins: Origins, targets: NDArray[np.datetime64]) -> NDArray[np.float64]:  # noqa: ARG002
         """Return the columns in spreads of the scale; 0 where no year is known."""
-        past, values = origins.past, origins.transformed
+        past = origins.past
         year, season = self.frequency.long_season, self.frequency.season
         half = season // 2
         total, count = np.zeros(len(past)), np.zeros(len(past))
@@ -54,11 +53,11 @@ class UsualYear(Block):
             at = np.where(known, np.minimum(past.newest + origins.ahead - back + half, past.newest), season - 1)
             end = np.where(known, past.newest - back + year, 0)  # of the year that holds it
             whole = np.where(known, np.minimum(year, past.available - back + year), 1)
-            around, level = trailing_mean(values, at, season), trailing_mean(values, end, whole)
+            around, level = origins.mean(at, season), origins.mean(end, whole)
             total += np.where(known, around - level, 0.0)
             count += known
         known = count >= LEAST_YEARS
         usual = np.where(known, total / np.maximum(count, 1), 0.0)
-        now = trailing_mean(values, past.newest, np.minimum(year, past.available)) - origins.level
+        now = origins.mean(past.newest, np.minimum(year, past.available)) - origins.level
         spread = origins.scale.spread
         return np.stack([usual / spread, np.where(known, now + usual, 0.0) / spread, known.astype(float)], axis=1)

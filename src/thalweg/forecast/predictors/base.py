@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from thalweg.forecast.features.feed import Feed
 from thalweg.forecast.features.last_season import look_back
-from thalweg.forecast.features.past import Past
-from thalweg.series.frequency.dates import steps_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,10 +17,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.data import Data
+    from thalweg.forecast.features.past import Past
     from thalweg.forecast.interval import Ends
     from thalweg.forecast.training import Descended
     from thalweg.series.calendar import Calendar
     from thalweg.series.frequency.record import Frequency
+
+MOST_FED = 2**22  # values, of all rows that are fed at once, so that memory does not grow with the rows
 
 
 class Predictor(ABC):
@@ -133,34 +135,21 @@ def recursive(
     With `ends`, a prediction is kept within them before it is fed back.
     """
     kept = max(look_back(past.frequency), predictor.seen)
-    width = kept + steps
-    rows = len(past)
-    # Each row gets its own past, which grows by the predictions.
-    at = np.maximum(past.newest[:, None] - np.arange(kept - 1, -1, -1), 0)
-    pasts = np.zeros((rows, width))
-    pasts[:, :kept] = past.values[at]
-    pasts[:, kept:] = pasts[:, kept - 1 : kept]
-    observed = np.ones((rows, width), dtype=np.bool_)
-    if past.observed is not None:
-        observed[:, :kept] = past.observed[at]
-    predictions = np.empty((rows, steps))
+    at_once = max(MOST_FED // (kept + steps), 1)
+    if len(past) > at_once:
+        parts = [np.arange(first, min(first + at_once, len(past))) for first in range(0, len(past), at_once)]
+        bounds = [None if ends is None else ends._make(end[rows] for end in ends) for rows in parts]
+        each = zip(parts, bounds, strict=True)
+        return np.concatenate([recursive(predictor, past.rows(at), steps, reach=reach, ends=own) for at, own in each])
+    feed = Feed(past, kept, steps)
+    predictions = np.empty((len(past), steps))
     for step in range(0, steps, reach):
-        now = Past(
-            pasts.reshape(-1),
-            np.arange(rows) * width + kept - 1 + step,
-            steps_after(past.frequency, past.dates, step),
-            np.minimum(past.available, kept) + step,
-            past.frequency,
-            observed.reshape(-1),
-            past.place,
-            past.fed + step,
-        )
         count = min(reach, steps - step)
-        made = predictor.direct(now, count)
+        made = predictor.direct(feed.now(), count)
         if ends is not None:
             made = np.clip(made, ends.low[:, step : step + count], ends.high[:, step : step + count])
         predictions[:, step : step + count] = made
-        pasts[:, kept + step : kept + step + count] = made
+        feed.add(made)
     return predictions
 
 

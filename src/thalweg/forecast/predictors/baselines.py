@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.forecast.predictors.base import Fitting, WithoutUnknowns
-from thalweg.series.filling import sources_of_copies
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -127,9 +126,10 @@ class Copy(Baseline):
 def _sources(past: Past, days_back: int, steps: int) -> NDArray[np.int64]:
     """Return the places of the values that a copy repeats, shape (rows, steps)."""
     looked = past.newest[:, None] - (days_back - 1 - np.arange(steps) % days_back)
-    if past.observed is None:
+    copied = past.copied(days_back)
+    if copied is None:
         return looked
-    sources = sources_of_copies(past.observed, days_back)[looked]
+    sources = copied[looked]
     oldest = past.newest - past.available + 1  # several pasts may stand one after another
     return np.where(sources < oldest[:, None], looked, sources)
 

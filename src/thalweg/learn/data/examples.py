@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,8 @@ def _first(values: NDArray[Any], which: NDArray[np.bool_], places: str = "column
 
 def _all_finite(values: NDArray[Any]) -> bool:
     """Whether all values are finite; they are looked at in blocks that stay in the cache."""
+    if values.size <= CHECKED_NUMBERS:
+        return bool(np.isfinite(values).all())
     values = values.T if values.flags.f_contiguous else values  # numbers that are looked at together then lie together
     rows = max(1, CHECKED_NUMBERS // max(1, math.prod(values.shape[1:])))
     return all(np.isfinite(values[first : first + rows]).all() for first in range(0, len(values), rows))
@@ -200,7 +203,11 @@ class Examples:
             }
         if all(array is arrays[name] for name, array in changed.items()):
             return self
-        return replace(self, **changed)
+        made = copy(self)  # only the numbers can have become others, so that no more is checked again
+        for name, array in changed.items():
+            object.__setattr__(made, name, array)
+        made._check_numbers()  # noqa: SLF001 - it is of this class
+        return made
 
 
 def expect_examples(given: object) -> None:

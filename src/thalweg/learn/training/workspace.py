@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,9 +32,11 @@ def aligned(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
     A vector that lies across two lines costs twice as much, and a line that one thread writes is slow for other threads
     to read.
     """
-    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    size = math.prod(shape if isinstance(shape, tuple) else (shape,)) * np.dtype(dtype).itemsize
+    if not size:
+        return np.zeros(shape, dtype=dtype)
     whole = np.zeros(size + 2 * CACHE_LINE, dtype=np.uint8)
-    first = -whole.ctypes.data % CACHE_LINE
+    first = -whole.__array_interface__["data"][0] % CACHE_LINE
     return whole[first : first + size].view(dtype).reshape(shape)
 
 

@@ -119,7 +119,7 @@ def _week(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
     )
     chart = layered(
         bars.mark_bar(color=GREY, size=22),
-        alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
+        alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y=alt.Y("zero:Q")),
         width=WEEKDAYS_WIDTH_PIXELS,
         height=LOWER_HEIGHT_PIXELS,
     )
@@ -157,8 +157,8 @@ def _correlation(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
     )
     peaks = base.transform_filter("datum.week == 'True'")
     chart = layered(
-        base.mark_area(color=PALE, opacity=0.6).encode(y=alt.Y("low:Q"), y2="high:Q"),
-        alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
+        base.mark_area(color=PALE, opacity=0.6).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
+        alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y=alt.Y("zero:Q")),
         base.transform_filter("datum.week != 'True'").mark_bar(color=BLUE, size=5).encode(y=value, tooltip=tips),
         peaks.mark_bar(color=ORANGE, size=7).encode(y=value, tooltip=tips),
         peaks.mark_text(dy=-7, fontSize=11, color=INK).encode(y=value, text=alt.Text("correlation:Q", format=".2f")),
@@ -227,7 +227,7 @@ def _weights(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
             .mark_point(shape="diamond", filled=False, color=GREY, size=70, strokeWidth=2, opacity=1, xOffset=34)
             .encode(
                 x=alt.X("lag:O", sort=lags.tolist()),
-                y="lecture:Q",
+                y=alt.Y("lecture:Q"),
                 tooltip=[alt.Tooltip("lecture:Q", title=translate("look.lags.mark_lecture"))],
             )
         )
@@ -235,7 +235,7 @@ def _weights(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
         key(marks),
         base.transform_filter("datum.same == 'True'").mark_bar(color=ORANGE, size=size),
         base.transform_filter("datum.same != 'True'").mark_bar(color=BLUE, size=size),
-        alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
+        alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y=alt.Y("zero:Q")),
         *extra,
         height=HEIGHT_PIXELS,
     )
@@ -301,7 +301,7 @@ def _losses(study: LagsStudy, translate: Catalogue) -> alt.LayerChart:
             *(
                 base.transform_filter(f"datum.above == '{side}'")
                 .mark_text(dy=dy, color=colour, fontSize=12, fontWeight="bold")
-                .encode(text="label:N")
+                .encode(text=alt.Text("label:N"))
                 for side, dy in (("True", -13), ("False", 14))
             ),
         ]

@@ -192,11 +192,11 @@ def _lines(
         place = _days(translate, dates, "moved")
     marks = [
         base.mark_line(color=INK, strokeWidth=1.4).encode(x=x, y=y),
-        base.mark_point(color=INK, filled=True, size=18, opacity=1).encode(x=x, y="target:Q", tooltip=tips),
-        estimated.mark_line(color=BLUE, strokeWidth=2, strokeDash=[5, 2]).encode(x=place, y="prediction:Q"),
+        base.mark_point(color=INK, filled=True, size=18, opacity=1).encode(x=x, y=alt.Y("target:Q"), tooltip=tips),
+        estimated.mark_line(color=BLUE, strokeWidth=2, strokeDash=[5, 2]).encode(x=place, y=alt.Y("prediction:Q")),
     ]
     if not moved:
-        copied = base.mark_line(color=GREY, strokeWidth=1, strokeDash=[1, 2]).encode(x=x, y="before:Q")
+        copied = base.mark_line(color=GREY, strokeWidth=1, strokeDash=[1, 2]).encode(x=x, y=alt.Y("before:Q"))
         marks.insert(0, copied)
     chart = layered(key(colours), *marks, width=BARS_WIDTH_PIXELS, height=HEIGHT_PIXELS)
     head = translate("look.shift.panel_moved" if moved else "look.shift.panel_day")
@@ -243,7 +243,7 @@ def _losses(shift: Shift, dates: NDArray[np.datetime64], translate: Catalogue, n
     chart = layered(
         base.transform_filter(f"datum.back < {copy}").mark_bar(color=BLUE, size=15).encode(opacity=shown),
         base.transform_filter(f"datum.back == {copy}").mark_bar(color=GREY, size=15),
-        base.mark_text(align="left", dx=5, color=INK, fontSize=12).encode(text="label:N"),
+        base.mark_text(align="left", dx=5, color=INK, fontSize=12).encode(text=alt.Text("label:N")),
         width=BARS_WIDTH_PIXELS,
         height=ROW_PIXELS * len(names),
     )

@@ -113,7 +113,7 @@ class Panel:
         tooltips = (
             alt.Chart(columns(self.cells()))
             .mark_rect(clip=True, strokeWidth=0, opacity=0)  # invisible; it shows the tooltips
-            .encode(x=self.x("left"), x2="right:Q", y=self.y("low"), y2="high:Q", tooltip=self.tips())
+            .encode(x=self.x("left"), x2=alt.X2("right:Q"), y=self.y("low"), y2=alt.Y2("high:Q"), tooltip=self.tips())
         )
         bands = (
             alt.Chart(self._bands())
@@ -121,8 +121,8 @@ class Panel:
             .encode(
                 x=self.x(),
                 y=self.y(),
-                detail="piece:N",
-                order="at:Q",
+                detail=alt.Detail("piece:N"),
+                order=alt.Order("at:Q"),
                 fill=alt.Fill("colour:N", scale=None),
                 stroke=alt.value(None),
             )
@@ -133,7 +133,7 @@ class Panel:
             contour = (
                 alt.Chart(lines)
                 .mark_line(color=INK, opacity=0.4, strokeWidth=0.8, clip=True)
-                .encode(x=self.x(), y=self.y(), detail="piece:N", order="at:Q")
+                .encode(x=self.x(), y=self.y(), detail=alt.Detail("piece:N"), order=alt.Order("at:Q"))
             )
             drawn += [contour, *self.text(labels, "text", INK, size=11)]
         return drawn
@@ -168,7 +168,7 @@ class Panel:
                 baseline="middle",
                 **edge,
             )
-            made.append(mark.encode(x=self.x(), y=self.y(), text=f"{name}:N"))
+            made.append(mark.encode(x=self.x(), y=self.y(), text=alt.Text(f"{name}:N")))
         return made
 
     def path(
@@ -180,8 +180,10 @@ class Panel:
         )
         base = alt.Chart(data).encode(x=self.x(), y=self.y())
         return [
-            base.mark_line(color="white", strokeWidth=width + 2.2, opacity=0.8, clip=True).encode(order="number:Q"),
-            base.mark_line(color=colour, strokeWidth=width, clip=True).encode(order="number:Q"),
+            base.mark_line(color="white", strokeWidth=width + 2.2, opacity=0.8, clip=True).encode(
+                order=alt.Order("number:Q")
+            ),
+            base.mark_line(color=colour, strokeWidth=width, clip=True).encode(order=alt.Order("number:Q")),
             base.mark_point(color=colour, filled=True, size=26, opacity=1, clip=True).encode(tooltip=self.tips()),
         ]
 

@@ -302,7 +302,9 @@ def _arrows(panel: Panel, study: PathStudy) -> list[alt.Chart]:
         base = alt.Chart(data).transform_filter(f"datum.number == {STEP_PARAMETER}")
         for edge, width in (("white", 13.0), (colour, 10.0)):
             made.append(
-                base.mark_rule(color=edge, strokeWidth=width).encode(x=panel.x(), y=panel.y(), x2="to_u:Q", y2="to_v:Q")
+                base.mark_rule(color=edge, strokeWidth=width).encode(
+                    x=panel.x(), y=panel.y(), x2=alt.X2("to_u:Q"), y2=alt.Y2("to_v:Q")
+                )
             )
         made.append(
             base.mark_point(
@@ -374,7 +376,7 @@ def _losses(study: PathStudy, translate: Catalogue, unit: str) -> alt.LayerChart
     lowest = alt.Chart(alt.Data(values=[{"loss": study.best[2]}])).mark_rule(color=GREY, strokeDash=[4, 3])
     shown = base.transform_filter(f"datum.number == {STEP_PARAMETER}")
     return layered(
-        lowest.encode(y="loss:Q"),
+        lowest.encode(y=alt.Y("loss:Q")),
         base.mark_line(color=VERMILLION, strokeWidth=1.5),
         base.mark_point(color=VERMILLION, filled=True, size=18, opacity=1),
         shown.mark_point(color=INK, size=150, strokeWidth=2, filled=False, opacity=1),

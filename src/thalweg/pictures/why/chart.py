@@ -155,14 +155,14 @@ def _way(study: WhyStudy, language: str) -> alt.LayerChart:
 
     layers = [
         key({more: BLUE, less: VERMILLION}),
-        of(joins).mark_rule(color=GREY, strokeWidth=1).encode(x="to:Q", y2="next:N"),
+        of(joins).mark_rule(color=GREY, strokeWidth=1).encode(x=alt.X("to:Q"), y2=alt.Y2("next:N")),
     ]
     for colour, sign in ((BLUE, 1), (VERMILLION, -1)):
         bars = of([row for row in rows if row["moved"] * sign > 0])
         layers.append(
             bars.mark_bar(color=colour, height=ROW_PIXELS - 8).encode(
                 x=across,
-                x2="to:Q",
+                x2=alt.X2("to:Q"),
                 tooltip=[
                     alt.Tooltip("what:N", title=translate("look.why.column.what")),
                     alt.Tooltip("text:N", title=translate("look.why.column.contribution")),
@@ -171,13 +171,15 @@ def _way(study: WhyStudy, language: str) -> alt.LayerChart:
         )
         layers.append(
             bars.mark_text(align="left" if sign > 0 else "right", dx=4 * sign, color=colour, fontSize=12).encode(
-                x="to:Q", text="text:N"
+                x=alt.X("to:Q"), text=alt.Text("text:N")
             )
         )
     both = of(ends)
     layers += [
         both.mark_point(shape="diamond", size=80, filled=True, color=INK, opacity=1).encode(x=across),
-        both.mark_text(align="left", dx=8, fontWeight="bold", color=INK, fontSize=13).encode(x=across, text="text:N"),
+        both.mark_text(align="left", dx=8, fontWeight="bold", color=INK, fontSize=13).encode(
+            x=across, text=alt.Text("text:N")
+        ),
     ]
     return layered(*layers, width=WIDTH_PIXELS - LABELS_WIDTH_PIXELS, height=ROW_PIXELS * len(rows))
 
@@ -210,10 +212,10 @@ def _along(study: WhyStudy, language: str) -> list[alt.LayerChart]:
         alt.Chart(alt.Data(values=[{"usual": why.usual}]))
         .mark_rule(color=GREY, strokeDash=[5, 4])
         .encode(y=alt.Y("usual:Q", title=study.days.name, scale=alt.Scale(zero=False), axis=ticks)),
-        base.mark_line(color=INK, strokeWidth=1).encode(y="value:Q"),
-        base.mark_point(color=INK, filled=True, size=25, opacity=1).encode(y="value:Q", tooltip=tips),
+        base.mark_line(color=INK, strokeWidth=1).encode(y=alt.Y("value:Q")),
+        base.mark_point(color=INK, filled=True, size=25, opacity=1).encode(y=alt.Y("value:Q"), tooltip=tips),
         base.mark_point(color=INK, filled=True, size=80, shape="diamond", opacity=1).encode(
-            y="estimate:Q", tooltip=estimate
+            y=alt.Y("estimate:Q"), tooltip=estimate
         ),
         width=WIDTH_PIXELS - LABELS_WIDTH_PIXELS,
         height=LOWER_HEIGHT_PIXELS,
@@ -222,7 +224,7 @@ def _along(study: WhyStudy, language: str) -> list[alt.LayerChart]:
     sign = alt.condition("datum.moved < 0", alt.value(VERMILLION), alt.value(BLUE))
     moved = layered(
         base.mark_bar(size=wide).encode(y=alt.Y("moved:Q", title=contribution, axis=ticks), color=sign, tooltip=tips),
-        alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
+        alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y=alt.Y("zero:Q")),
         width=WIDTH_PIXELS - LABELS_WIDTH_PIXELS,
         height=LOWER_HEIGHT_PIXELS,
     )

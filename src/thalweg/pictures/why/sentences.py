@@ -75,16 +75,19 @@ def lines_of(study: WhyStudy, language: str, count: int) -> list[Told]:
         The number of days and facts to name; those that round to zero are left out.
     """
     why, places, translate = study.why, places_of(study), speaking_of(study, language)
-    days = {at: _of_day(study, at, places, language) for at in range(len(why.dates))}
-    facts = [_of_fact(fact, study, language) for fact in why.facts]
-    everything = sorted([*days.values(), *facts], key=lambda one: -abs(one.moved))
-    named = [one for one in everything[:count] if round(one.moved, places)]
-    others = [one for one in days.values() if one not in named]
+    moved = [*why.contributions.tolist(), *(fact.contribution for fact in why.facts)]  # the days' come first
+    days = len(why.dates)
+    largest = sorted(range(len(moved)), key=lambda at: -abs(moved[at]))[:count]
+    named = [at for at in largest if round(moved[at], places)]
+    others = [at for at in range(days) if at not in named]
     together = translate("look.why.other_days", count=len(others))
-    lines = list(named)
-    lines.append(Told(together, together, sum(one.moved for one in others), many=True))
+    lines = [
+        _of_day(study, at, places, translate) if at < days else _of_fact(why.facts[at - days], study, language)
+        for at in named
+    ]
+    lines.append(Told(together, together, sum(moved[at] for at in others), many=True))
     lines = [replace(one, moved=round(one.moved, places)) for one in lines]
-    unnamed = any(one not in named and round(one.moved, places) for one in facts)
+    unnamed = any(at not in named and round(moved[at], places) for at in range(days, len(moved)))
     rest = translate("look.why.rest" if unnamed else "look.why.rounding")
     lines.append(Told(rest, rest, round(moved_of(study) - sum(one.moved for one in lines), places)))
     return [one for one in lines if one.moved]
@@ -117,11 +120,11 @@ def _of_fact(fact: Fact, study: WhyStudy, language: str) -> Told:
     return Told(name_of(fact, study, language), name_of(fact, study, language, "_spoken"), fact.contribution)
 
 
-def _of_day(study: WhyStudy, at: int, places: int, language: str) -> Told:
-    translate, why, frequency = speaking_of(study, language), study.why, study.days.frequency
+def _of_day(study: WhyStudy, at: int, places: int, translate: Catalogue) -> Told:
+    why, frequency = study.why, study.days.frequency
     ago = len(why.dates) - at
     recent = ago < round(WITHOUT_YEAR_SHARE * frequency.year)
-    date = when(why.dates[at], frequency, language, "look.day" if recent else "report.day")
+    date = when(why.dates[at], frequency, translate.language, "look.day" if recent else "report.day")
     value = number(float(why.values[at]), places)
     spoken = "week_before" if frequency.by_day and ago == frequency.season else "before" if ago == 1 else "then"
     what = translate("look.why.day_value", day=date, value=value)

@@ -70,11 +70,11 @@ def descent_chart(findings: Findings, language: str = "en") -> alt.LayerChart | 
             alt.Tooltip("loss:Q", title=translate("report.loss"), format=",.6~r"),
         ],
     )
-    chosen = alt.Chart(alt.Data(values=[{"epoch": kept, "loss": curve["validation"][at]}])).encode(x="epoch:Q")
+    chosen = alt.Chart(alt.Data(values=[{"epoch": kept, "loss": curve["validation"][at]}])).encode(x=alt.X("epoch:Q"))
     chart = layered(
         chosen.mark_rule(color=GREY, strokeDash=[3, 3]),
         base.mark_line(strokeWidth=2),
-        chosen.mark_point(filled=True, color=GREEN, size=90, opacity=1).encode(y="loss:Q"),
+        chosen.mark_point(filled=True, color=GREEN, size=90, opacity=1).encode(y=alt.Y("loss:Q")),
         height=HEIGHT_PIXELS,
     )
     title = translate("report.descent_title", epoch=kept, epochs=round(max(curve["epoch"])))

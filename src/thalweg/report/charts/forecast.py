@@ -79,20 +79,20 @@ def forecast_chart(findings: Forecasted, language: str = "en", past: int | None 
         key({truth: INK, mean: BLUE, intervals[0]: SKY, intervals[1]: PALE_SKY}),
         *(band(ahead, low, high, shade, series.name) for low, high, shade in shades),
         *(
-            ahead.mark_rule(color=shade, strokeWidth=bars).encode(y=f"{low}:Q", y2=f"{high}:Q")
+            ahead.mark_rule(color=shade, strokeWidth=bars).encode(y=alt.Y(f"{low}:Q"), y2=alt.Y2(f"{high}:Q"))
             for low, high, shade in shades
             if bars
         ),
         alt.Chart(columns({"day": days(series.dates[-1:])})).mark_rule(color=GREY, strokeDash=[3, 3]).encode(x=axis),
         behind.mark_line(color=INK, strokeWidth=1.5).encode(
-            y="target:Q", tooltip=[tip, alt.Tooltip("target:Q", title=truth, format=shown)]
+            y=alt.Y("target:Q"), tooltip=[tip, alt.Tooltip("target:Q", title=truth, format=shown)]
         ),
         behind.mark_point(filled=True, color=INK, size=14, opacity=1).encode(
-            y="target:Q", tooltip=[tip, alt.Tooltip("target:Q", title=truth, format=shown)]
+            y=alt.Y("target:Q"), tooltip=[tip, alt.Tooltip("target:Q", title=truth, format=shown)]
         ),
-        ahead.mark_line(color=BLUE, strokeWidth=2).encode(y="mean:Q"),
+        ahead.mark_line(color=BLUE, strokeWidth=2).encode(y=alt.Y("mean:Q")),
         ahead.mark_point(filled=True, color=BLUE, size=32, opacity=1).encode(
-            y="mean:Q",
+            y=alt.Y("mean:Q"),
             tooltip=[
                 tip,
                 alt.Tooltip("mean:Q", title=mean, format=shown),

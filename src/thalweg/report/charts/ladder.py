@@ -75,7 +75,9 @@ def ladder_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     )
     row = alt.Chart(alt.Data(values=[{"rung": named[choice.rung]}])).mark_rect(color="#fff4d6").encode(y=rows)
     gap = (
-        alt.Chart(alt.Data(values=gaps)).mark_rule(color=PALE, strokeWidth=7).encode(y=rows, x="seen:Q", x2="unseen:Q")
+        alt.Chart(alt.Data(values=gaps))
+        .mark_rule(color=PALE, strokeWidth=7)
+        .encode(y=rows, x=alt.X("seen:Q"), x2=alt.X2("unseen:Q"))
     )
     lines = (
         alt.Chart(data)
@@ -83,7 +85,7 @@ def ladder_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         .encode(
             y=rows,
             x=losses,
-            order="step:Q",
+            order=alt.Order("step:Q"),
             color=colour,
         )
     )
@@ -108,7 +110,7 @@ def ladder_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
             alt.Data(values=[{"rung": named[choice.rung], "loss": furthest, "text": translate("report.mark_choice")}])
         )
         .mark_text(align="left", dx=12, color=INK, fontWeight="bold", fontSize=12)
-        .encode(y=rows, x=losses, text="text:N")
+        .encode(y=rows, x=losses, text=alt.Text("text:N"))
     )
     title = translate(
         f"report.ladder_title_{findings.loss}",

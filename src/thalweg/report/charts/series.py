@@ -91,7 +91,7 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         .mark_rect()
         .encode(
             x=across("from"),
-            x2="to:T",
+            x2=alt.X2("to:T"),
             color=alt.Color("part:N", scale=alt.Scale(domain=list(colours), range=list(colours.values()))),
         ),
         line.mark_line(color=INK, strokeWidth=1).encode(
@@ -107,7 +107,7 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         layers.append(
             ticks.encode(
                 x=across("from"),
-                x2="to:T",
+                x2=alt.X2("to:T"),
                 y=alt.value(HEIGHT_PIXELS - TICK_PIXELS),
                 y2=alt.value(HEIGHT_PIXELS),
             )

@@ -52,7 +52,7 @@ def steps_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         ],
     )
     copies = alt.Chart(columns({"step": np.arange(1, horizon + 1), "loss": findings.copied[findings.compared]})).encode(
-        x="step:Q", y="loss:Q"
+        x=alt.X("step:Q"), y=alt.Y("loss:Q")
     )
     words = rung_name(findings.compared, language)
     layers = [

@@ -139,7 +139,7 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     labels = _labels(findings, language)
     low, high = float(np.fmin(used.low95, used.target).min()), float(np.fmax(used.high95, used.target).max())
     heights = alt.Scale(domain=_place(labels, low, high), nice=False, zero=False)
-    misses = alt.Chart(alt.Data(values=labels)).encode(x=axis, y="target:Q")
+    misses = alt.Chart(alt.Data(values=labels)).encode(x=axis, y=alt.Y("target:Q"))
     # White letters under the coloured ones keep them readable over the lines of other labels.
     texts = [
         misses.transform_filter(f"datum.label && {'' if left else '!'}datum.left")
@@ -152,7 +152,7 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
             stroke=paint,
             strokeWidth=outline,
         )
-        .encode(y="height:Q", text="label:N")
+        .encode(y=alt.Y("height:Q"), text=alt.Text("label:N"))
         for paint, outline in (("white", 4), (VERMILLION, 0))
         for left in (True, False)
     ]
@@ -168,13 +168,13 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         ),
         misses.transform_filter("datum.label")
         .mark_rule(color=VERMILLION, strokeWidth=1, opacity=0.6, clip=True)
-        .encode(y="height:Q", y2="target:Q"),
+        .encode(y=alt.Y("height:Q"), y2=alt.Y2("target:Q")),
         band(base, "low95", "high95", PALE_SKY, series.name).encode(
             y=alt.Y("low95:Q", title=series.name, scale=heights)
         ),
         band(base, "low80", "high80", SKY, series.name),
-        base.mark_line(color=INK, strokeWidth=1.3, clip=True).encode(y="target:Q"),
-        base.mark_line(color=BLUE, strokeWidth=1.3, clip=True).encode(y="prediction:Q"),
+        base.mark_line(color=INK, strokeWidth=1.3, clip=True).encode(y=alt.Y("target:Q")),
+        base.mark_line(color=BLUE, strokeWidth=1.3, clip=True).encode(y=alt.Y("prediction:Q")),
         base.mark_rule(opacity=0, strokeWidth=3, clip=True).encode(tooltip=tips).add_params(closer),
         misses.mark_point(filled=True, color=VERMILLION, size=55, opacity=1, clip=True).encode(
             tooltip=[*tips, alt.Tooltip("holiday:N", title=translate("report.holiday"))]
