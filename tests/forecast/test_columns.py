@@ -124,7 +124,7 @@ def test_newer_values_bring_newer_columns(fits):
 
 def test_the_price_is_among_what_moved_the_estimate(fits):
     model = fits["price"].model
-    why = why_of(model.predictors.one_step, model.calendar, model.days)
+    why = why_of(model.predictors, model.plan, model.calendar, model.days)
     facts = {fact.name: fact.contribution for fact in why.facts if fact.kind == "known_column"}
     assert abs(facts["price"]) > 20
     assert abs(why.remainder) <= why.allowed
