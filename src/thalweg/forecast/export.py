@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.result import Findings, Forecast, RungResult
+    from thalweg.forecast.what_if import WhatIf
 
 _RUNG = ("rung", "kind", "parameters", "days_back", "known", "train", "validation", "test", "seconds", "seeds")
 _FIGURES = 10  # significant figures in CSV: more than float32 networks hold, fewer than float64 writes
@@ -115,6 +116,18 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
             "settings": findings.settings,
         }
     )
+
+
+def what_if_object(supposed: WhatIf) -> dict[str, Any]:
+    """Return what other values of known columns change: the columns, the difference of each date, and its sum."""
+    difference = supposed.difference
+    return {
+        "columns": [vars(column) for column in supposed.changed],
+        "differences": [
+            {"date": date, "difference": by} for date, by in zip(supposed.first.dates, difference, strict=True)
+        ],
+        "sum": float(difference.sum()),
+    }
 
 
 def _events(findings: Findings) -> list[dict[str, Any]] | None:

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
-from thalweg.charts.numbers import value_format
+from thalweg.charts.numbers import signed, value_format
 from thalweg.charts.style import (
     BLUE,
     GREY,
@@ -26,7 +26,7 @@ from thalweg.charts.style import (
     parted,
 )
 from thalweg.forecast.components import LEFT, LEVEL
-from thalweg.pictures.components.sentences import moved_most, name_of, places_of, sentences_of, signed, speaking_of
+from thalweg.pictures.components.sentences import moved_most, name_of, places_of, sentences_of, speaking_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.charts.numbers import estimate_decimals, number, when
+from thalweg.charts.numbers import estimate_decimals, number, signed, when
 from thalweg.charts.steps import speaking
 from thalweg.forecast.components import LEFT, LEVEL
 from thalweg.messages import Message
@@ -32,12 +32,6 @@ def places_of(study: ComponentsStudy) -> int:
 def name_of(component: Component, translate: Catalogue) -> str:
     """Return what a component is called."""
     return translate(f"look.components.kind.{component.kind}", name=component.name)
-
-
-def signed(value: float, places: int) -> str:
-    """Return a number with its sign; 0 has none."""
-    rounded = round(value, places)
-    return f"+{number(rounded, places)}" if rounded > 0 else number(abs(rounded) if not rounded else rounded, places)
 
 
 def moved_most(study: ComponentsStudy) -> int | None:
