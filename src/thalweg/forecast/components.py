@@ -21,7 +21,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from thalweg.errors import InputError
-from thalweg.forecast.contributions import TOLERANCE, allowed_of, recent_past, used_by, within_tolerance
+from thalweg.forecast.contributions import TOLERANCE, allowed_of, dates_seen, recent_past, used_by, within_tolerance
 from thalweg.forecast.explain.row import LIMITS, OWN_SOURCES, REMAINDER, ROUNDING, Row, facts_of
 from thalweg.forecast.features.past import past_of
 from thalweg.messages import Argument
@@ -136,7 +136,7 @@ def components_of(
         split[place[Component(kind)]] += part
     sources = [place[_of_column(group, name)] for group, name in zip(calendar.kinds, calendar.names, strict=True)]
     of_past = [place[one] for one in known if one.kind == OF_PAST]
-    by_step = np.tile(np.array(sources, dtype=np.int64), (steps, 1))
+    by_step = np.tile(np.array(sources, dtype=np.int64), (dates_seen(predictors, steps), 1))
     facts = facts_of(calendar, days.dates[-1], by_step, np.array(of_past, dtype=np.int64))
     row = Row(recent, np.full(len(recent.values), usual), split, facts)
     moved = within_tolerance(predictors, plan, past, row, ahead, tolerance)

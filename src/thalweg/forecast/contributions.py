@@ -128,6 +128,7 @@ def why_of(
     days: Series,
     date: np.datetime64 | None = None,
     *,
+    horizon: int | None = None,
     tolerance: float = TOLERANCE,
 ) -> Why:
     """Return what moved the forecast of a date.
@@ -144,6 +145,8 @@ def why_of(
     date : numpy.datetime64, optional
         The date forecast; by default the first after the last. A date of the horizon is forecast from the last day, an
         earlier one from the day before it.
+    horizon : int, optional
+        The most steps ahead; by default those of the plan.
     tolerance : float
         The largest remainder, as a share of the difference or of the largest contribution.
 
@@ -153,7 +156,7 @@ def why_of(
         If there are too few days before the date, or it lies beyond the horizon.
     """
     frequency = days.frequency
-    newest, ahead = _origin(predictors, plan, days, date)
+    newest, ahead = _origin(predictors, plan.steps if horizon is None else horizon, days, date)
     predictors = used_by(predictors, plan, np.array([ahead]))
     past = past_of(days, np.array([newest]))
     recent, usual = recent_past(predictors, days, past)
@@ -162,7 +165,8 @@ def why_of(
     of_past = 0 if regressors is None else len(regressors.past)
     own, between = kept + np.arange(columns), kept + columns + np.arange(columns)
     names_past = kept + 2 * columns + np.arange(of_past)
-    sources = np.concatenate([np.tile(between, (ahead - 1, 1)), own[None]]).astype(np.int64)
+    sources = np.tile(between, (dates_seen(predictors, ahead), 1))
+    sources[ahead - 1] = own
     facts = facts_of(calendar, days.dates[newest], sources, names_past)
     split = np.zeros((kept + 2 * columns + of_past + OWN_SOURCES, kept))
     split[:kept] = np.diag(recent.values - usual)
@@ -171,9 +175,8 @@ def why_of(
     parts = moved.parts[0]
     used = np.flatnonzero(parts[:kept])
     oldest = int(used[0]) if len(used) else max(kept - predictors.needed, 0)
-    told = [*_facts(calendar, facts.columns[-1], parts[own], between=False)]
-    if ahead > 1:
-        told += _facts_between(calendar, facts.columns[:-1], parts[between])
+    told = _facts(calendar, facts.columns[ahead - 1], parts[own], between=False)
+    told += _facts_between(calendar, np.delete(facts.columns, ahead - 1, axis=0), parts[between])
     if regressors is not None:
         told += [
             Fact(PAST_COLUMN, one.name, float(parts[at]))
@@ -209,6 +212,11 @@ def used_by(predictors: Predictors, plan: Plan, ahead: NDArray[np.int64]) -> Pre
     return replace(
         predictors, shared=shared, baselines=tuple(one for one in predictors.baselines if one.name in ways)
     )
+
+
+def dates_seen(predictors: Predictors, furthest: int) -> int:
+    """Return how many dates ahead are looked at for some steps: networks of several outputs see those of them all."""
+    return furthest if predictors.multi_step is None else furthest + int(predictors.multi_step.reach) - 1
 
 
 def within_tolerance(
@@ -249,10 +257,10 @@ def recent_past(predictors: Predictors, days: Series, past: Past) -> tuple[Past,
     return recent, float(usual)
 
 
-def _origin(predictors: Predictors, plan: Plan, days: Series, date: np.datetime64 | None) -> tuple[int, int]:
+def _origin(predictors: Predictors, horizon: int, days: Series, date: np.datetime64 | None) -> tuple[int, int]:
     """Return the place of the newest value known, and how many steps ahead of it the date lies."""
     frequency = days.frequency
-    first, last = steps_after(frequency, days.start, predictors.one_step.needed), days.after(plan.steps)
+    first, last = steps_after(frequency, days.start, predictors.one_step.needed), days.after(horizon)
     wanted = days.after(1) if date is None else date
     known = {"days": len(days), "first_known": iso(days.dates[0]), "last_known": iso(days.dates[-1])}
     known |= words_of(frequency)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from thalweg.pictures.components.study import ComponentsStudy
 
 FORECAST_HEIGHT_PIXELS, HEIGHT_PIXELS = 150, 66
+SEASONS_BY_WEEK = 10  # up to which the axis has a tick a week
 WIDEST_BAR_PIXELS = 10
 BAR_SHARE = 0.7  # of its room that a bar takes at most
 AXIS_PIXELS = 60  # of the numbers beside the panels, so that these stand one under another
@@ -111,7 +112,7 @@ def _axis() -> alt.Axis:
 
 
 def _across(study: ComponentsStudy, language: str) -> alt.X:
-    few = len(study.made.dates) <= 10 * max(study.days.frequency.season, 1)
+    few = len(study.made.dates) <= SEASONS_BY_WEEK * study.days.frequency.season
     return day_axis(language, weekly=few, padding=8, ticks=6, frequency=study.days.frequency)
 
 

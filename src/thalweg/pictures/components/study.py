@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from thalweg.forecast.beforehand import check_ahead
 from thalweg.forecast.components import Components, components_of
-from thalweg.forecast.model import Model, check_ahead
+from thalweg.forecast.model import Model
 from thalweg.pictures.shared.as_forecast import FITTING, fitted_as_forecast
 from thalweg.pictures.shared.source import check_defaults
 from thalweg.series.sample import sample
@@ -60,10 +61,10 @@ def components_study(source: Source, options: ComponentsOptions, watcher: Watche
     """
     if isinstance(source, Model):
         check_defaults(source, options, FITTING)
-        steps = source.horizon if options.horizon is None else min(options.horizon, source.horizon)
+        steps = source.steps_asked(options.horizon)
         if source.calendar.regressors is not None:
             check_ahead(source.calendar.regressors, source.days, steps)
-        made = components_of(source.predictors, source.plan, source.calendar, source.days, options.horizon)
+        made = components_of(source.predictors, source.plan, source.calendar, source.days, steps)
         return ComponentsStudy(made, source.chosen, source.days)
     series = sample() if source is None else source
     fit = fitted_as_forecast(source, series, options, watcher)

@@ -81,7 +81,9 @@ def why_study(source: Source, options: WhyOptions, watcher: Watcher) -> WhyStudy
         members = source.predictors.one_step.members
         seen = [member.rung.known for member in members if isinstance(member, NetworkPredictor)]
         most = max(seen, key=("", *KNOWN).index, default="")
-        why = why_of(source.predictors, source.plan, source.calendar, source.days, date)
+        why = why_of(
+            source.predictors, source.plan, source.calendar, source.days, date, horizon=source.horizon
+        )
         return WhyStudy(why, source.chosen, source.days, options.count, most, own=False)
     fit = fitted_as_forecast(source, series, options, watcher)
     why = why_of(fit.predictors, fit.plan, fit.calendar, series, date)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
-from thalweg.charts.numbers import estimate_decimals, signed, value_format
+from thalweg.charts.numbers import estimate_decimals, number, value_format
 from thalweg.charts.steps import speaking
 from thalweg.charts.style import (
     BLUE,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 HEIGHT_PIXELS, LOWER_HEIGHT_PIXELS = 260, 80
 SEASONS_SHOWN = 2  # of the past, at least; else as many steps as are forecast
+SEASONS_BY_WEEK = 10  # up to which the axis has a tick a week
 AXIS_PIXELS = 60  # of the numbers beside the panels, so that these stand one under another
 BESIDE_PIXELS = AXIS_PIXELS + 40  # with the margins; `report/draw.js` makes the panels as narrow as the page
 WIDEST_BAR_PIXELS = 10
@@ -66,15 +67,17 @@ def what_if_chart(supposed: WhatIf, series: Series, language: str = "en") -> alt
     translate, places = speaking(language, series.frequency), estimate_decimals(series.values)
     horizon = len(supposed.first.dates)
     past = min(len(series), max(SEASONS_SHOWN * series.frequency.season, horizon))
-    across = day_axis(language, weekly=past + horizon <= 10 * series.frequency.season, frequency=series.frequency)
+    weekly = past + horizon <= SEASONS_BY_WEEK * series.frequency.season
+    across = day_axis(language, weekly=weekly, padding=8, ticks=6, frequency=series.frequency)
     chart = alt.vconcat(
         _both(supposed, series, past, across, translate),
         _difference(supposed, series, past, across, translate),
         spacing=14,
         usermeta={"beside": BESIDE_PIXELS},
     )
-    total = signed(float(supposed.difference.sum()), places)
-    title = translate("what_if.title", by=total, name=series.name, horizon=horizon)
+    total = round(float(supposed.difference.sum()), places)
+    which = "more" if total > 0 else "less" if total < 0 else "same"
+    title = translate(f"what_if.title_{which}", by=number(abs(total), places), name=series.name, horizon=horizon)
     changed = translate("list.comma").join(one.name for one in supposed.changed)
     subtitle = translate("what_if.subtitle" if changed else "what_if.unchanged", columns=changed)
     return dress(chart, title, subtitle, language, simulated=series.simulated)
@@ -120,11 +123,11 @@ def _both(supposed: WhatIf, series: Series, past: int, across: alt.X, translate:
         *([first.mark_rule(color=VERMILLION).encode(y="low:Q", y2="high:Q")] if alone else []),
         *(first.mark_line(color=VERMILLION, strokeWidth=1.2, strokeDash=[2, 3]).encode(y=f"{end}:Q") for end in ENDS),
         behind.mark_line(color=INK, strokeWidth=1.5).encode(y="target:Q"),
-        behind.mark_point(filled=True, color=INK, size=14, opacity=1).encode(y="target:Q", tooltip=truth),
+        behind.mark_point(filled=True, color=INK, size=16, opacity=1).encode(y="target:Q", tooltip=truth),
         other.mark_line(color=BLUE, strokeWidth=2).encode(y=up),
-        other.mark_point(filled=True, color=BLUE, size=32, opacity=1).encode(y=up, tooltip=tips[0]),
-        first.mark_line(color=VERMILLION, strokeWidth=2, strokeDash=[7, 3]).encode(y=up),
-        first.mark_point(filled=False, color=VERMILLION, size=28, opacity=1).encode(y=up, tooltip=tips[1]),
+        other.mark_point(filled=True, color=BLUE, size=34, opacity=1).encode(y=up, tooltip=tips[0]),
+        first.mark_line(color=VERMILLION, strokeWidth=2, strokeDash=[6, 3]).encode(y=up),
+        first.mark_point(filled=False, color=VERMILLION, size=30, opacity=1).encode(y=up, tooltip=tips[1]),
         width=WIDTH_PIXELS - AXIS_PIXELS,
         height=HEIGHT_PIXELS,
     )
