@@ -220,7 +220,8 @@ def test_every_date_adds_up_in_every_way(kinds, name, near, later, steps):
     np.testing.assert_allclose(made.values.sum(axis=0), served, rtol=1e-9, atol=1e-9)
     np.testing.assert_array_equal(made.forecast, served)
     assert (np.abs(made.values[-1]) <= made.allowed).all()
-    assert (made.allowed <= 1.0001e-3 * np.maximum(np.abs(made.values).max(axis=0), 2 * np.abs(served - made.base))).all()
+    largest = np.maximum(np.abs(made.values).max(axis=0), 2 * np.abs(served - made.base))
+    assert (made.allowed <= 1.0001e-3 * largest).all()
     assert np.abs(made.values[1:-1]).max() > 0.001 * np.abs(served).max()
     why = why_of(predictors, plan, calendar, days, days.after(steps))
     assert (why.ahead, why.served) == (steps, pytest.approx(served[-1], rel=1e-9))
@@ -259,8 +260,9 @@ def test_a_date_beyond_the_horizon_is_refused_with_the_range():
     plan = one_way(RECURSIVE, 5)
     predictors = predictors_of([Copy(7)])
     assert why_of(predictors, plan, Calendar(), SERIES, SERIES.after(5)).ahead == 5
+    first, last = SERIES.dates[7], SERIES.after(5)
     for date in (SERIES.after(6), SERIES.dates[6]):
-        with pytest.raises(InputError, match=rf"from {SERIES.dates[7]}, .* to {SERIES.after(5)}, the end of the horizon"):
+        with pytest.raises(InputError, match=rf"from {first}, .* to {last}, the end of the horizon"):
             why_of(predictors, plan, Calendar(), SERIES, date)
     with pytest.raises(InputError, match="horizon=6: this model forecasts 1 to 5 days ahead"):
         components_of(predictors, plan, Calendar(), SERIES, 6)

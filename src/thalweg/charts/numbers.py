@@ -132,8 +132,8 @@ def cell_number(value: float, places: int) -> str:
 
 def signed(value: float, places: int) -> str:
     """Return a number with its sign; 0 has none."""
-    rounded = round(value, places)
-    return f"+{number(rounded, places)}" if rounded > 0 else number(abs(rounded) if not rounded else rounded, places)
+    rounded = round(value, places) + 0.0  # there is no -0
+    return f"+{number(rounded, places)}" if rounded > 0 else number(rounded, places)
 
 
 def number_among(value: float, values: NDArray[np.float64]) -> str:

@@ -29,12 +29,12 @@ def check_csv(name: str, path: Path, taken: Iterable[str | Path | None]) -> None
     _check(name, path, taken)
 
 
-def check_picture(path: Path, taken: Iterable[object]) -> None:
+def check_picture(name: str, path: Path, taken: Iterable[str | Path | None]) -> None:
     """Refuse a place that no picture can be written to, or that the command reads or writes otherwise."""
     from thalweg.report.picture import kind_of  # noqa: PLC0415 - what draws loads slowly
 
     kind_of(path)
-    _check("picture", path, (one for one in taken if isinstance(one, str | Path)))
+    _check(name, path, taken)
 
 
 def _check(name: str, path: Path, taken: Iterable[str | Path | None]) -> None:

@@ -75,9 +75,7 @@ def predict(
     translate = catalogue(lang, command=True)
     events = events_of(options.events, reading.date_format, translate)
     loaded = load(model) if events is None else load(model).with_events(events)
-    places = _places(out, samples, (model, newfile))
-    if picture is not None:
-        check_picture(picture, (model, newfile, reading.with_, options.events, *places.values()))
+    places = _places(out, samples, picture, (model, newfile, reading.with_))
     series = None
     if newfile is not None:
         with file_of(newfile, translate) as path:
@@ -93,9 +91,7 @@ def predict(
     known = (loaded.days if series is None else series).values
     made = {"out": lambda: forecast_csv(days, known, stamp_of(model.read_bytes()))}
     made["samples"] = lambda: samples_csv(days, days.sample(), known)
-    if picture is not None:
-        places["picture"] = picture
-        made["picture"] = lambda: _drawn(loaded, series, days, supposed, picture, lang)
+    made["picture"] = lambda: _drawn(loaded, series, supposed or days, places["picture"], lang)
     for path, content in [(path, made[name]()) for name, path in places.items()]:
         write_whole(path, content)
     if as_json:
@@ -117,11 +113,15 @@ def predict(
         console.print(("" if at else "\n") + translate("look.written", file=path))
 
 
-def _places(out: Path | None, samples: Path | None, read: Sequence[str | Path | None]) -> dict[str, Path]:
+def _places(
+    out: Path | None, samples: Path | None, picture: Path | None, read: Sequence[str | Path | None]
+) -> dict[str, Path]:
     """Return where to write, by the name of the option; refuse, before the work, what cannot be written."""
-    places = {name: path for name, path in (("out", out), ("samples", samples)) if path is not None}
+    asked = (("out", out), ("samples", samples), ("picture", picture))
+    places = {name: path for name, path in asked if path is not None}
     for at, (name, path) in enumerate(places.items()):
-        check_csv(name, path, (*read, *list(places.values())[:at]))
+        check = check_picture if name == "picture" else check_csv
+        check(name, path, (*read, *list(places.values())[:at]))
     return places
 
 
@@ -136,9 +136,7 @@ def newer_options(model: Model, reading: ColumnOptions) -> ColumnOptions:
     return replace(reading, value=value, difference=difference, goes_on=True, **columns)
 
 
-def _supposed(
-    model: Model, series: Series | None, reading: ColumnOptions, horizon: int | None
-) -> WhatIf | None:
+def _supposed(model: Model, series: Series | None, reading: ColumnOptions, horizon: int | None) -> WhatIf | None:
     """Return the forecasts with the values of known columns that ``--with`` gives, and without; None without it."""
     from dataclasses import replace
 
@@ -150,17 +148,16 @@ def _supposed(
     return what_if(model, series, reading.with_, plain, horizon, keep_last=True)
 
 
-def _drawn(
-    model: Model, series: Series | None, days: Forecast, supposed: WhatIf | None, path: Path, language: str
-) -> bytes:
+def _drawn(model: Model, series: Series | None, made: Forecast | WhatIf, path: Path, language: str) -> bytes:
     """Return the picture of a forecast, or of two, as a file of the kind that its name asks for."""
+    from thalweg.forecast.what_if import WhatIf
     from thalweg.report.ahead import forecast_illustration, what_if_illustration
     from thalweg.report.picture import kind_of, rendered
 
     known = model.days if series is None else model.joined(series)
-    if supposed is None:
-        return rendered(forecast_illustration(days, known, language), kind_of(path))
-    return rendered(what_if_illustration(supposed, known, language), kind_of(path))
+    if isinstance(made, WhatIf):
+        return rendered(what_if_illustration(made, known, language), kind_of(path))
+    return rendered(forecast_illustration(made, known, language), kind_of(path))
 
 
 def model_file(model: Path, newfile: str | None) -> Path:
@@ -186,9 +183,7 @@ def _command(*words: str) -> Whole:
     return Whole(shlex.join(["thalweg", *words]))
 
 
-def _object(
-    model: Model, days: Forecast, recent: Recent | None, age: int, supposed: WhatIf | None
-) -> dict[str, Any]:
+def _object(model: Model, days: Forecast, recent: Recent | None, age: int, supposed: WhatIf | None) -> dict[str, Any]:
     from thalweg.forecast.export import forecast_rows, plain, total_rows, what_if_object
 
     return plain(

@@ -44,7 +44,14 @@ SEASONS_OF_SHAPE = 8
 LEVEL, RECENT, OF_PAST, LIMITED, LEFT = "level", "recent", "past_column", "limits", "remainder"
 SEASONS = ("day", "week", "year")
 # The component of each group of the calendar; the user's own columns are components each.
-OF_GROUPS = {"time": "day", "weekday": "week", "month": "year", "season": "year", "holiday": "holidays", EVENT: "events"}
+OF_GROUPS = {
+    "time": "day",
+    "weekday": "week",
+    "month": "year",
+    "season": "year",
+    "holiday": "holidays",
+    EVENT: "events",
+}
 
 
 @dataclass(frozen=True)
@@ -177,13 +184,14 @@ def _of_column(group: str, name: str) -> Component:
 def divided(values: NDArray[np.float64], frequency: Frequency) -> dict[str, NDArray[np.float64]]:
     """Return the parts of past values, the newest last, by component; they add up to the values."""
     season, count = frequency.season, len(values)
+    short, long = frequency.known[0], frequency.known[-1]
     shape = _shape(values, season)
     course = _centred(values - shape, season, np.median)
     far = np.zeros(count, dtype=np.bool_)
-    if len(frequency.known) > 1:
+    if short != long:
         far[: max(count - frequency.long_season // 2, 0)] = True
     parts = {LEVEL: np.where(far, 0.0, course), RECENT: values - shape - course}
-    for kind, part in ((frequency.known[0], shape), (frequency.known[-1], np.where(far, course, 0.0))):
+    for kind, part in ((short, shape), (long, np.where(far, course, 0.0))):
         parts[kind] = parts.get(kind, 0.0) + part
     return parts
 

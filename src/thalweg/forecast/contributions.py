@@ -209,9 +209,7 @@ def used_by(predictors: Predictors, plan: Plan, ahead: NDArray[np.int64]) -> Pre
     """Return the predictors without the ways that none of some steps ahead is predicted in."""
     ways = [way for way, each in plan.weights(int(ahead.max())).items() if each[ahead - 1].any()]
     shared = tuple(one for one in predictors.shared if one.name in ways)
-    return replace(
-        predictors, shared=shared, baselines=tuple(one for one in predictors.baselines if one.name in ways)
-    )
+    return replace(predictors, shared=shared, baselines=tuple(one for one in predictors.baselines if one.name in ways))
 
 
 def dates_seen(predictors: Predictors, furthest: int) -> int:
@@ -300,7 +298,7 @@ def _facts(
 
 def _facts_between(calendar: Calendar, columns: NDArray[np.float64], moved: NDArray[np.float64]) -> list[Fact]:
     """Gather what is known of the dates between: what has a name of its own, and all else together."""
-    every = _facts(calendar, columns.any(axis=0), moved, between=True)
+    every = _facts(calendar, columns.any(axis=0).astype(np.float64), moved, between=True)
     named = [fact for fact in every if fact.between and fact.contribution]
     rest = float(moved.sum()) - sum(fact.contribution for fact in named)
     return [*named, Fact("calendar", "", rest, between=True)] if moved.any() else []

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-
 from thalweg.errors import InputError
 from thalweg.forecast.model import Model
 from thalweg.messages import Argument
@@ -14,6 +12,7 @@ from thalweg.messages import Argument
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     from narwhals.typing import IntoFrame
     from numpy.typing import NDArray
 

@@ -68,7 +68,7 @@ def _(member: WithoutUnknowns, row: Row, ahead: NDArray[np.int64], tolerance: fl
 
 @attributed.register(LastYear)
 def _(member: LastYear, row: Row, ahead: NDArray[np.int64], tolerance: float) -> Moved:
-    """A value of last year, times the level of now, by the level of then: three numbers, each linear in the past."""
+    # A value of last year, times the level of now, by the level of then: three numbers, each linear in the past.
     past = row.pasts(np.concatenate([np.stack([row.values, row.base]), row.split]))
     then = past.newest - member.long_season
     now_level = trailing_mean(past.values, past.newest, member.level)
@@ -139,7 +139,7 @@ def line_of(member: NetworkPredictor, row: Row, first: int) -> Line:
         linear = replace(scale, logarithm=False, centre=centre)
         ahead = np.full(len(rows), first) if member.rung.shared else None
         made = member.features.rows(row.pasts(rows), linear, outputs, ahead=ahead, limit=np.inf)
-        return np.column_stack([np.asarray(made.gather(), dtype=np.float64), made.level])
+        return np.column_stack([made.gather(), made.level]).astype(np.float64)
 
     both = seen(np.stack([values, base, base]), scale.centre)
     at, compared = both[0], both[1].copy()
@@ -261,4 +261,3 @@ def _along(
     value, base = (float(np.mean([getattr(run, name) for run in runs])) for name in ("value", "base"))
     parts = np.mean([line.split @ run.slopes for run in runs], axis=0)
     return value, base, parts, max(run.parts for run in runs)
-

@@ -60,9 +60,8 @@ def facts_of(
     past = () if regressors is None else regressors.past
     means = [] if regressors is None else [one.at(regressors.places(season)).mean() for one in past]
     dates = step_range(frequency, steps_after(frequency, newest, 1), len(sources))
-    return Facts(
-        calendar.names, calendar.columns(dates), calendar.columns(season).mean(axis=0), sources, np.array(means), past_sources
-    )
+    average = calendar.columns(season).mean(axis=0)
+    return Facts(calendar.names, calendar.columns(dates), average, sources, np.array(means), past_sources)
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.forecast.explain.members import attributed
-from thalweg.forecast.explain.row import LIMITS, REMAINDER, ROUNDING, Moved, Row
+from thalweg.forecast.explain.row import LIMITS, ROUNDING, Moved, Row
 from thalweg.forecast.ways import DIRECT, RECURSIVE
 from thalweg.series.frequency.dates import steps_after
 

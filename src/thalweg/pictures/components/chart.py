@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import altair as alt
-import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
 from thalweg.charts.numbers import signed, value_format
@@ -29,6 +28,7 @@ from thalweg.forecast.components import LEFT, LEVEL
 from thalweg.pictures.components.sentences import moved_most, name_of, places_of, sentences_of, speaking_of
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from thalweg.forecast.components import Component

@@ -8,7 +8,7 @@ import numpy as np
 
 from thalweg.charts.numbers import estimate_decimals, number, signed, when
 from thalweg.charts.steps import speaking
-from thalweg.forecast.components import LEFT, LEVEL
+from thalweg.forecast.components import LEFT, LEVEL, LIMITED, RECENT
 from thalweg.messages import Message
 
 if TYPE_CHECKING:
@@ -68,20 +68,15 @@ def sentences_of(study: ComponentsStudy, language: str) -> list[str]:
         told = {"what": name_of(made.components[most], translate), "day": when(made.dates[at], frequency, language)}
         sentences.append(translate("look.components.most", **told, by=signed(float(row[at]), places)))
     sentences.append(translate("look.components.meaning.level"))
-    said = ("year_ago", "recent", "limits")
-    holds = {"year_ago": len(frequency.known) > 1 and frequency.known[-1] in kinds}
-    sentences += [
-        translate(f"look.components.meaning.{each}", season=translate(f"look.components.kind.{frequency.known[-1]}"))
-        for each in said
-        if holds.get(each, each in kinds)
-    ]
+    short, long = frequency.known[:-1], frequency.known[-1]
+    holds = {"year_ago": bool(short) and long in kinds, RECENT: RECENT in kinds, LIMITED: LIMITED in kinds}
+    season = translate(f"look.components.kind.{long}")
+    sentences += [translate(f"look.components.meaning.{each}", season=season) for each, there in holds.items() if there]
     if study.own:
         sentences.append(translate("look.components.own", function=study.function))
     left = float(np.abs(made.values[-1]).max())
     bound = 10.0 ** -(places + 2)
     written = number(left) if left >= bound else translate("look.why.less_than", bound=number(bound, places + 2))
-    sentences.append(
-        translate("look.components.adds_up", remainder=written, allowed=number(float(made.allowed.min())))
-    )
+    sentences.append(translate("look.components.adds_up", remainder=written, allowed=number(float(made.allowed.min()))))
     sentences.append(translate("look.why.listens"))
     return sentences

@@ -33,14 +33,20 @@ FITTING = ("days_back", "layers", "known", "loss", "country", "seed")  # the opt
 
 
 class Fitting(Protocol):
-    """Options that say which function is fitted."""
+    """Options that say which function is fitted; they are not changed."""
 
-    days_back: int
-    layers: tuple[int, ...]
-    known: str
-    loss: str
-    country: str
-    seed: int
+    @property
+    def days_back(self) -> int: ...  # noqa: D102 - as in the options of a picture
+    @property
+    def layers(self) -> tuple[int, ...]: ...  # noqa: D102
+    @property
+    def known(self) -> str: ...  # noqa: D102
+    @property
+    def loss(self) -> str: ...  # noqa: D102
+    @property
+    def country(self) -> str: ...  # noqa: D102
+    @property
+    def seed(self) -> int: ...  # noqa: D102
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ import numpy as np
 
 from thalweg.charts.events import event_name
 from thalweg.charts.numbers import estimate_decimals, number, when
+from thalweg.charts.rungs import rung_name
 from thalweg.charts.steps import speaking
 from thalweg.forecast.features.sets import covariates
 from thalweg.forecast.features.usual_place import SEASONS_AGO
@@ -51,6 +52,13 @@ def speaking_of(study: WhyStudy, language: str) -> Catalogue:
     frequency = study.days.frequency
     span = "year" if len(frequency.known) == 1 else "month"
     return speaking(language, frequency).speaking({"span": Message(f"look.why.span.{span}")})
+
+
+def function_of(study: WhyStudy, language: str) -> str:
+    """Return the name of what made the forecast; of several functions, how many there are."""
+    if len(study.ways) > 1:
+        return catalogue(language)("look.why.mean_of", count=len(study.ways))
+    return rung_name(study.function, language)
 
 
 def places_of(study: WhyStudy) -> int:
@@ -155,6 +163,9 @@ def sentences_of(study: WhyStudy, language: str) -> list[str]:
     if why.ahead > 1:
         last = when(why.dates[-1], study.days.frequency, language)
         sentences.append(translate("look.why.ahead", ahead=why.ahead, last=last))
+    if len(study.ways) > 1:
+        ways = translate("list.comma").join(rung_name(way, language) for way in study.ways)
+        sentences.append(translate("look.why.ways", ways=ways))
     if study.known:
         sentences.append(_further_back(study, translate))
     if study.own:

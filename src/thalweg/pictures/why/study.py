@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from thalweg.forecast.contributions import Why, why_of
+import numpy as np
+
+from thalweg.forecast.contributions import Why, used_by, why_of
 from thalweg.forecast.model import Model
 from thalweg.forecast.predictors.network import NetworkPredictor
+from thalweg.forecast.ways import RECURSIVE
 from thalweg.pictures.shared.as_forecast import FITTING, fitted_as_forecast
 from thalweg.pictures.shared.source import check_defaults
 from thalweg.series.frequency.dates import a_date
@@ -39,6 +42,8 @@ class WhyStudy:
         one knows.
     own : bool
         Whether the function was fitted for this study to a given series, so that a forecast may choose another.
+    ways : tuple of str
+        The names of all functions whose mean is the forecast of a model, where they are several.
     """
 
     why: Why
@@ -47,6 +52,7 @@ class WhyStudy:
     count: int
     known: str = ""
     own: bool = False
+    ways: tuple[str, ...] = ()
 
     @property
     def actual(self) -> float:
@@ -59,8 +65,8 @@ def why_study(source: Source, options: WhyOptions, watcher: Watcher) -> WhyStudy
     """Split the forecast of a date into contributions.
 
     A saved model is explained as it is, on the days that it stores; any date of its horizon can be asked for. For a
-    series, a rung is fitted as for a forecast, and is fed its own predictions where a later date is asked for. Without a
-    source, the simulated channel is used, with the holidays of its country.
+    series, a rung is fitted as for a forecast, and is fed its own predictions where a later date is asked for. Without
+    a source, the simulated channel is used, with the holidays of its country.
 
     Parameters
     ----------
@@ -78,13 +84,16 @@ def why_study(source: Source, options: WhyOptions, watcher: Watcher) -> WhyStudy
     date = None if options.day is None else a_date(series.frequency, options.day)
     if isinstance(source, Model):
         check_defaults(source, options, FITTING)
-        members = source.predictors.one_step.members
+        why = why_of(source.predictors, source.plan, source.calendar, source.days, date, horizon=source.horizon)
+        used = used_by(source.predictors, source.plan, np.array([why.ahead]))
+        ways = [way for way, weight in source.plan.weights(why.ahead).items() if weight[-1]]
+        learned = [used.one_step] if RECURSIVE in ways else []
+        learned += [mean for one in used.shared for mean in (one.near, one.far) if mean is not None]
+        members = [member for mean in learned for member in mean.members]
         seen = [member.rung.known for member in members if isinstance(member, NetworkPredictor)]
         most = max(seen, key=("", *KNOWN).index, default="")
-        why = why_of(
-            source.predictors, source.plan, source.calendar, source.days, date, horizon=source.horizon
-        )
-        return WhyStudy(why, source.chosen, source.days, options.count, most, own=False)
+        names = tuple(source.chosen if way == RECURSIVE else way for way in ways)
+        return WhyStudy(why, names[0], source.days, options.count, most, own=False, ways=names)
     fit = fitted_as_forecast(source, series, options, watcher)
     why = why_of(fit.predictors, fit.plan, fit.calendar, series, date)
     return WhyStudy(why, fit.rung.name, series, options.count, fit.rung.known, own=source is not None)

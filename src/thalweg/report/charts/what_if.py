@@ -48,8 +48,8 @@ TOLD = 80  # percent; the level of the intervals
 def what_if_chart(supposed: WhatIf, series: Series, language: str = "en") -> alt.VConcatChart:
     """Draw both forecasts after the last values, each with its 80% interval, and below by how much they differ.
 
-    The forecast with the other values is a solid line in a filled band, the first a dashed line between dotted ends: two
-    colours that colour-blind people can tell apart, and two styles.
+    The forecast with the other values is a solid line in a filled band, the first a dashed line between dotted ends:
+    two colours that colour-blind people can tell apart, and two styles.
 
     Parameters
     ----------
