@@ -252,7 +252,7 @@ def test_tomorrow_is_explained_alike_from_both_sides(kinds):
         assert first[name] == pytest.approx(expected, rel=1e-2, abs=why.allowed), name
         assert abs(expected) > 0, name
     weekday = next(fact.contribution for fact in why.facts if fact.kind == "weekday")
-    past = first["level"] - made.base[0] + first["week"] + first.get("recent", 0.0)
+    past = first["level"] - made.base[0] + first["week"] + first.get("single", 0.0)
     assert past == pytest.approx(why.contributions.sum() + weekday, rel=1e-2, abs=2 * why.allowed)
 
 
@@ -278,7 +278,7 @@ def test_a_copy_far_ahead_is_the_one_day_that_it_copies():
 
 
 def test_parts_of_the_past_add_up_and_are_what_they_are_called():
-    """A slow line, a week and a single spike fall apart into level, week and recent values."""
+    """A slow line, a week and a single spike fall apart into level, week and single past days."""
     at = np.arange(140)
     week = np.array([5.0, 3.0, 0.0, -2.0, 1.0, -4.0, -3.0])
     values = 0.1 * at + week[at % 7]
@@ -287,8 +287,8 @@ def test_parts_of_the_past_add_up_and_are_what_they_are_called():
     np.testing.assert_allclose(sum(parts.values()), values, atol=1e-12)
     np.testing.assert_allclose(parts["week"], week[at % 7], atol=0.35)
     np.testing.assert_allclose(parts["level"][10:-10], 0.1 * at[10:-10], atol=0.35)
-    assert parts["recent"][100] == pytest.approx(50, abs=0.7)
-    assert np.abs(np.delete(parts["recent"], 100)).max() < 0.7
+    assert parts["single"][100] == pytest.approx(50, abs=0.7)
+    assert np.abs(np.delete(parts["single"], 100)).max() < 0.7
     far = divided(np.tile(values, 4), DAILY)
     assert not far["level"][: 560 - 182].any()
     assert far["year"][: 560 - 182].any()

@@ -27,7 +27,7 @@ def test_the_table_adds_up_at_every_date(study):
     names = [name for name in table if name not in ("date", "forecast")]
     assert names[0] == "level"
     assert names[-1] == "remainder"
-    assert {"week", "holidays", "recent"} <= set(names)
+    assert {"week", "holidays", "single"} <= set(names)
     np.testing.assert_allclose(sum(table[name] for name in names), table["forecast"], rtol=1e-12)
     bounds = components_illustration(study).tables["remainders"].columns
     assert (np.abs(bounds["remainder"]) <= bounds["allowed"]).all()
@@ -40,7 +40,7 @@ def test_every_part_has_a_panel_of_its_own(study):
     parts = [one for one in study.made.components if one.kind not in ("level", "remainder")]
     assert len(panels) == 1 + len(parts)
     drawn = {panel["title"]["text"].split(":")[0] for panel in panels[1:]}
-    assert {"day of the week", "holidays", "recent values"} <= drawn
+    assert {"day of the week", "holidays", "single past days"} <= drawn
     assert len({panel["width"] for panel in panels}) == 1
     chart = components_chart(study)
     assert chart.usermeta["beside"] > 0, "the page makes the panels as narrow as itself"

@@ -1,4 +1,4 @@
-"""The components of a forecast over its horizon: level, seasons, holidays, events, columns, recent values.
+"""The components of a forecast over its horizon: level, seasons, holidays, events, columns, single past values.
 
 They are the sources of `thalweg.forecast.explain`: what is known beforehand belongs to a component by its group of the
 calendar, and the past is divided first. Its values are the usual one, and four parts that add up to the difference:
@@ -7,7 +7,7 @@ calendar, and the past is divided first. Its values are the usual one, and four 
   Where a long season is longer than the short one, what lies further back than half of it moves that season instead,
   since networks and copies compare it with the level of then;
 - the shape of the short season: for each of its places, the median deviation from the centred mean over the last eight;
-- recent values: what is left of each, such as a release last week.
+- single values: what is left of each, such as a peak last week.
 
 The level holds the base too, the forecast of an average date after an ordinary month.
 """
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 SEASONS_OF_SHAPE = 8
-LEVEL, RECENT, OF_PAST, LIMITED, LEFT = "level", "recent", "past_column", "limits", "remainder"
+LEVEL, SINGLE, OF_PAST, LIMITED, LEFT = "level", "single", "past_column", "limits", "remainder"
 SEASONS = ("day", "week", "year")
 # The component of each group of the calendar; the user's own columns are components each.
 OF_GROUPS = {
@@ -62,7 +62,7 @@ class Component:
     ----------
     kind : str
         ``level``, a season (``day``, ``week``, ``year``), ``holidays``, ``events``, ``known_column``, ``past_column``,
-        ``recent``, ``limits`` or ``remainder``.
+        ``single``, ``limits`` or ``remainder``.
     name : str
         That of a column; else empty.
     """
@@ -172,7 +172,7 @@ def _components(calendar: Calendar, frequency: Frequency) -> tuple[Component, ..
         *(Component(kind) for kind in (*SEASONS, "holidays", "events") if kind in kinds),
         *(Component(COLUMN, name) for name in calendar.groups.get(COLUMN, ())),
         *(Component(OF_PAST, one.name) for one in (() if regressors is None else regressors.past)),
-        Component(RECENT),
+        Component(SINGLE),
     )
 
 
@@ -190,7 +190,7 @@ def divided(values: NDArray[np.float64], frequency: Frequency) -> dict[str, NDAr
     far = np.zeros(count, dtype=np.bool_)
     if short != long:
         far[: max(count - frequency.long_season // 2, 0)] = True
-    parts = {LEVEL: np.where(far, 0.0, course), RECENT: values - shape - course}
+    parts = {LEVEL: np.where(far, 0.0, course), SINGLE: values - shape - course}
     for kind, part in ((short, shape), (long, np.where(far, course, 0.0))):
         parts[kind] = parts.get(kind, 0.0) + part
     return parts

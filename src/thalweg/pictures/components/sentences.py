@@ -8,7 +8,7 @@ import numpy as np
 
 from thalweg.charts.numbers import estimate_decimals, number, signed, when
 from thalweg.charts.steps import speaking
-from thalweg.forecast.components import LEFT, LEVEL, LIMITED, RECENT
+from thalweg.forecast.components import LEFT, LEVEL, LIMITED, SINGLE
 from thalweg.messages import Message
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def sentences_of(study: ComponentsStudy, language: str) -> list[str]:
         sentences.append(translate("look.components.most", **told, by=signed(float(row[at]), places)))
     sentences.append(translate("look.components.meaning.level"))
     short, long = frequency.known[:-1], frequency.known[-1]
-    holds = {"year_ago": bool(short) and long in kinds, RECENT: RECENT in kinds, LIMITED: LIMITED in kinds}
+    holds = {"year_ago": bool(short) and long in kinds, SINGLE: SINGLE in kinds, LIMITED: LIMITED in kinds}
     season = translate(f"look.components.kind.{long}")
     sentences += [translate(f"look.components.meaning.{each}", season=season) for each, there in holds.items() if there]
     if study.own:
