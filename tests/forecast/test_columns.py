@@ -124,10 +124,15 @@ def test_newer_values_bring_newer_columns(fits):
 
 def test_the_price_is_among_what_moved_the_estimate(fits):
     model = fits["price"].model
-    why = why_of(model.predictors, model.plan, model.calendar, model.days)
-    facts = {fact.name: fact.contribution for fact in why.facts if fact.kind == "known_column"}
-    assert abs(facts["price"]) > 20
-    assert abs(why.remainder) <= why.allowed
+    changes = [at for at in range(DAYS, DAYS + HORIZON) if SHOP["price"][at] != SHOP["price"][DAYS - 1]]
+    for at in (changes[0], changes[-1]):
+        date = model.days.after(at - DAYS + 1)
+        why = why_of(model.predictors, model.plan, model.calendar, model.days, date)
+        moved = sum(fact.contribution for fact in why.facts if fact.kind == "known_column")
+        expected = -3 * (SHOP["price"][at] - SHOP["price"][DAYS - 1])
+        assert moved == pytest.approx(expected, abs=4 * NOISE)
+        assert abs(expected) > 50
+        assert abs(why.remainder) <= why.allowed
 
 
 @pytest.mark.parametrize(

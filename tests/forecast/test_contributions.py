@@ -128,8 +128,8 @@ def test_the_calendar_of_the_base_is_an_average_day():
     past = Past(flat, np.array([len(flat) - 1]), SERIES.dates[-1:], np.array([len(flat)]), DAILY)
     features = week.features.rows(past, week.scale, 1).gather()[0].astype(float)
     for place, column in enumerate(week.features.columns(1)):
-        if column.moves_with:
-            features[place] = average[TAIWAN.names.index(column.moves_with)]
+        if column.known_ahead:
+            features[place] = average[TAIWAN.names.index(column.name)]
     row = np.append(features, np.log(why.usual + week.scale.offset))
     bases = [OfFeatures(week, week.scale, theta.astype(float))(row[None])[0][0] for theta in week.thetas]
     assert why.base == pytest.approx(np.mean(bases), rel=1e-10)

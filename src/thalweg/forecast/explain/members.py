@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.forecast.explain.row import Moved
+from thalweg.forecast.features.known_columns import ColumnChanges
 from thalweg.forecast.features.past_columns import PastColumns
 from thalweg.forecast.features.steps_ahead import StepsAhead
 from thalweg.forecast.features.usual_place import UsualPlace
@@ -28,12 +29,13 @@ from thalweg.forecast.predictors.base import WithoutUnknowns
 from thalweg.forecast.predictors.far_ahead import MOST_RATIO, LastYear
 from thalweg.forecast.predictors.network import NetworkPredictor
 from thalweg.learn.explain.attribution import input_slopes, integrated_gradients
+from thalweg.series.calendar import COLUMN
 from thalweg.series.scale import trailing_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from thalweg.forecast.explain.row import Row
+    from thalweg.forecast.explain.row import Facts, Row
     from thalweg.forecast.predictors.base import Predictor
     from thalweg.learn.activation import Values
     from thalweg.series.scale import Scale
@@ -146,16 +148,9 @@ def line_of(member: NetworkPredictor, row: Row, first: int) -> Line:
     # With centre 0 the features are linear in the values, and what the dates say is the same in each row.
     apart = seen(np.concatenate([np.zeros((1, len(values))), parts]), 0.0)
     split = apart[1:] - apart[0]
-    of_calendar, of_past = known_places(member, facts.names)
-    for place, date, column in of_calendar:
-        step = first - 1 + date
-        moved = facts.columns[step, column] - facts.average[column]
-        compared[place] -= moved
-        split[facts.sources[step, column], place] += moved
-    for place, column in of_past:
-        moved = at[place] - facts.past_average[column]
-        compared[place] -= moved
-        split[facts.past_sources[column], place] += moved
+    for place, average, source in known_ahead(member, facts, first):
+        split[source, place] += at[place] - average
+        compared[place] = average
     return Line(at, compared, split)
 
 
@@ -170,35 +165,36 @@ def secants(scale: Scale, values: NDArray[np.float64], base: NDArray[np.float64]
     return np.where(alike, there, changed / np.where(alike, 1.0, moved))
 
 
-def known_places(
-    member: NetworkPredictor, names: tuple[str, ...]
-) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]:
-    """Return which features move with what is known beforehand, of a calendar whose columns have these names.
+def known_ahead(member: NetworkPredictor, facts: Facts, first: int) -> list[tuple[int, float, int]]:
+    """Return the features that tell of what is known beforehand, and of columns.
+
+    In the base a column stays at its average all along, so that it does not differ from its last value, nor from its
+    mean before.
 
     Returns
     -------
-    list of (int, int, int)
-        The place of a feature, the date that it tells of (0 for the first), and the calendar's column.
-    list of (int, int)
-        The place of a feature, and the column of the past alone.
+    list of (int, float, int)
+        The place of a feature, its value in the base, and its source.
     """
     outputs = member.network.widths[-1]
-    of_calendar: list[tuple[int, int, int]] = []
-    of_past: list[tuple[int, int]] = []
+    found: list[tuple[int, float, int]] = []
     place = member.features.window.length
     for block in member.features.blocks:
         count = len(block.names(outputs))
-        if block.known_ahead:
-            own = block.names(1)
-            columns = [names.index(name) for name in own]
-            of_calendar += [(place + at, at // len(own), columns[at % len(own)]) for at in range(count)]
+        if block.known_ahead or isinstance(block, ColumnChanges):
+            names = block.names(1) if block.known_ahead else block.calendar.groups[COLUMN] * 2
+            columns = [facts.names.index(name) for name in names]
+            for at in range(count):
+                date, column = first - 1 + at // len(columns), columns[at % len(columns)]
+                average = float(facts.average[column]) if block.known_ahead else 0.0
+                found.append((place + at, average, int(facts.sources[date, column])))
         elif isinstance(block, PastColumns):
-            of_past += [(place + at, at // 2) for at in range(count)]
-        else:
-            moves = block.moves_with(outputs)
-            of_calendar += [(place + at, 0, names.index(name)) for at, name in enumerate(moves) if name]
+            found += [
+                (place + at, float(facts.past_average[at // 2]), int(facts.past_sources[at // 2]))
+                for at in range(count)
+            ]
         place += count
-    return of_calendar, of_past
+    return found
 
 
 @dataclass(frozen=True, eq=False)

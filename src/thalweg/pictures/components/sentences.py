@@ -10,6 +10,7 @@ from thalweg.charts.numbers import estimate_decimals, number, signed, when
 from thalweg.charts.steps import speaking
 from thalweg.forecast.components import LEFT, LEVEL, LIMITED, SINGLE
 from thalweg.messages import Message
+from thalweg.series.calendar import COLUMN
 
 if TYPE_CHECKING:
     from thalweg.forecast.components import Component
@@ -69,7 +70,7 @@ def sentences_of(study: ComponentsStudy, language: str) -> list[str]:
         sentences.append(translate("look.components.most", **told, by=signed(float(row[at]), places)))
     sentences.append(translate("look.components.meaning.level"))
     short, long = frequency.known[:-1], frequency.known[-1]
-    holds = {"year_ago": bool(short) and long in kinds, SINGLE: SINGLE in kinds, LIMITED: LIMITED in kinds}
+    holds = {"year_ago": bool(short) and long in kinds} | {one: one in kinds for one in (COLUMN, SINGLE, LIMITED)}
     season = translate(f"look.components.kind.{long}")
     sentences += [translate(f"look.components.meaning.{each}", season=season) for each, there in holds.items() if there]
     if study.own:
