@@ -71,7 +71,13 @@ def test_a_forecast_follows_another_price_to_come(fits):
         made = model.predict(with_={"date": dates, "price": price}).mean
         np.testing.assert_allclose(made, 500 - 3 * np.array(price), atol=5 * NOISE)
     np.testing.assert_array_equal(model.predict().mean, fits["price"].forecast.mean)
+    supposed = model.predict(with_={"date": dates, "price": [30.0] * HORIZON}).supposed
+    np.testing.assert_array_equal(supposed.first.mean, fits["price"].forecast.mean)
+    np.testing.assert_array_equal(supposed.difference, supposed.forecast.mean - supposed.first.mean)
+    assert [one.name for one in supposed.changed] == ["price"]
+    assert model.predict(with_={"date": dates, "price": [30.0] * HORIZON}).plot().to_dict(validate=False)["vconcat"]
     same = {"date": dates, "price": SHOP["price"][DAYS : DAYS + HORIZON]}
+    assert model.predict(with_=same).supposed.changed == ()
     np.testing.assert_array_equal(model.predict(with_=same).mean, fits["price"].forecast.mean)
 
 
