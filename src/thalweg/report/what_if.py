@@ -19,9 +19,10 @@ def what_if_sentences(supposed: WhatIf, series: Series, language: str | Catalogu
     """Return which columns differ, on how many dates; by how much the forecast does, in sum and where most."""
     translate, places = speaking(language, series.frequency), estimate_decimals(series.values)
     horizon, difference = len(supposed.first.dates), supposed.difference
+    one_alone = "_one" if horizon == 1 else ""
     told = [
         translate(
-            "what_if.changed",
+            f"what_if.changed{one_alone}",
             column=one.name,
             dates=one.dates,
             horizon=horizon,
@@ -32,21 +33,18 @@ def what_if_sentences(supposed: WhatIf, series: Series, language: str | Catalogu
     ]
     if not told:
         return [translate("what_if.unchanged")]
-    at = int(np.argmax(np.abs(difference)))
-    return [
-        *told,
+    told.append(
         translate(
-            "what_if.sum",
+            f"what_if.sum{one_alone}",
             horizon=horizon,
             name=series.name,
             by=signed(float(difference.sum()), places),
             mean=number(float(supposed.forecast.mean.sum()), places),
             first=number(float(supposed.first.mean.sum()), places),
-        ),
-        translate(
-            "what_if.most",
-            day=when(supposed.first.dates[at], series.frequency, translate.language),
-            by=signed(float(difference[at]), places),
-            name=series.name,
-        ),
-    ]
+        )
+    )
+    if not one_alone:
+        at = int(np.argmax(np.abs(difference)))
+        date = when(supposed.first.dates[at], series.frequency, translate.language)
+        told.append(translate("what_if.most", day=date, by=signed(float(difference[at]), places), name=series.name))
+    return told

@@ -92,13 +92,16 @@ def components_chart(study: ComponentsStudy, language: str = "en") -> alt.VConca
     chart = alt.vconcat(*panels, spacing=14, usermeta={"beside": BESIDE_PIXELS})
     most = moved_most(study)
     told = {"name": study.days.name, "horizon": len(made.dates)}
+    one_alone = "_one" if len(made.dates) == 1 else ""
     if most is None:
         title = translate("look.components.title_level", **told)
     else:
         row = made.values[most]
         ends = {"least": signed(float(row.min()), places), "most": signed(float(row.max()), places)}
-        title = translate("look.components.title", what=name_of(made.components[most], translate), **ends, **told)
-    subtitle = translate("look.components.subtitle", function=study.function, **told)
+        title = translate(
+            f"look.components.title{one_alone}", what=name_of(made.components[most], translate), **ends, **told
+        )
+    subtitle = translate(f"look.components.subtitle{one_alone}", function=study.function, **told)
     return dress(chart, title, subtitle, language, simulated=study.days.simulated)
 
 
@@ -157,4 +160,5 @@ def _panel(study: ComponentsStudy, one: Component, row: NDArray[np.float64], lan
         height=HEIGHT_PIXELS,
     )
     ends = {"least": signed(float(row.min()), places), "most": signed(float(row.max()), places)}
-    return headed(panel, translate("look.components.panel_head", what=name, name=study.days.name, **ends))
+    head = "look.components.panel_head" if len(row) > 1 else "look.components.panel_head_one"
+    return headed(panel, translate(head, what=name, name=study.days.name, **ends))

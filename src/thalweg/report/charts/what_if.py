@@ -77,6 +77,7 @@ def what_if_chart(supposed: WhatIf, series: Series, language: str = "en") -> alt
     )
     total = round(float(supposed.difference.sum()), places)
     which = "more" if total > 0 else "less" if total < 0 else "same"
+    which += "_one" if horizon == 1 else ""
     title = translate(f"what_if.title_{which}", by=number(abs(total), places), name=series.name, horizon=horizon)
     changed = translate("list.comma").join(one.name for one in supposed.changed)
     subtitle = translate("what_if.subtitle" if changed else "what_if.unchanged", columns=changed)
