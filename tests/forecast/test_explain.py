@@ -181,12 +181,13 @@ def kinds_of_plans():
         both = [fitted(shared, days, count, steps, calendar=calendar) for steps in (reach, reach + 6)]
         learned = [fitted(rung, days, count, calendar=calendar), fitted(LINE, days, count, calendar=calendar), Copy(1)]
         several = [fitted(rung, days, count, 4, calendar=calendar)] if name != "columns" else None
+        baselines = (*far_ahead(frequency, counts=days.counts), Copy(frequency.season), SeasonalMean(7, 4))
         fed = Shared("fed", Mean((fitted(replace(NET, known=long), days, count, calendar=calendar),)))
         predictors = predictors_of(
             learned,
             several,
             shared=(Shared(shared.name, Mean((both[0],)), Mean((both[1],))), fed),
-            baselines=(*far_ahead(frequency, counts=days.counts), Copy(frequency.season), SeasonalMean(7, 4)),
+            baselines=tuple(one for one in baselines if one.needed <= count),
             limits=(limits_of(days, count, reach + 6),),
         )
         made[name] = (days, calendar, predictors)

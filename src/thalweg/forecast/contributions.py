@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 NOT_HELD = {"holiday": "ordinary", EVENT: "no_event"}  # by group: the fact that its other columns do not hold
 PAST_COLUMN = "past_column"
 TOLERANCE = 1e-3  # largest remainder, as a share of the difference or of the largest contribution
-FINER = (1.0, 0.1, 0.01)  # of the tolerance, one after another: what is handed on from step to step may grow
+FINER = (0.1, 0.01)  # of the tolerance, one after another: what is handed on from step to step may grow
 ROUNDING_SHARE = 1e-12  # of the prediction: a smaller remainder counts as none
 
 
@@ -221,11 +221,12 @@ def within_tolerance(
     predictors: Predictors, plan: Plan, past: Past, row: Row, ahead: NDArray[np.int64], tolerance: float
 ) -> Moved:
     """Return what moved some steps ahead, integrated more finely where the remainders are too large."""
+    moved = explained(predictors, plan, past, row, ahead, tolerance)
     for finer in FINER:
-        moved = explained(predictors, plan, past, row, ahead, finer * tolerance)
         if (np.abs(moved.parts[:, REMAINDER]) <= allowed_of(moved, tolerance)).all():
-            return moved
-    raise ValueError(f"The contributions leave more than a share of {tolerance:g} of what they add up to.")
+            break
+        moved = explained(predictors, plan, past, row, ahead, finer * tolerance)
+    return moved
 
 
 def allowed_of(moved: Moved, tolerance: float) -> NDArray[np.float64]:
