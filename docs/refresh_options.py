@@ -19,7 +19,7 @@ from thalweg.cli.sample import SampleOptions
 from thalweg.cli.update import UpdateOptions
 from thalweg.forecast.options import FitOptions, LadderName
 from thalweg.messages import catalogue
-from thalweg.options import Day, Kind, Number, Numbers, Options, Switch, WholeNumber, WholeNumbers
+from thalweg.options import Day, Kind, Moment, Number, Numbers, Options, Switch, WholeNumber, WholeNumbers
 from thalweg.pictures.registry import views_of
 from thalweg.series.read.options import ReadOptions
 
@@ -57,6 +57,7 @@ WORDS = {
         "some": "up to {count} numbers above {least} and below {most}",
         "or_word": "{what}, or the word `{word}`",
         "day": "a day, such as `2025-01-09`",
+        "moment": "a day, or a moment such as `2025-01-09 14:00`",
         "unit": " of {unit}",
         "comma": ", ",
         "switch": "–",
@@ -74,6 +75,7 @@ WORDS = {
         "some": "最多 {count} 个大于 {least} 且小于 {most} 的数",
         "or_word": "{what}，或单词 `{word}`",
         "day": "日期，例如 `2025-01-09`",
+        "moment": "日期，或时刻，例如 `2025-01-09 14:00`",
         "unit": "（{unit}）",
         "comma": "、",
         "switch": "–",
@@ -93,6 +95,8 @@ def takes(kind: Kind, language: str, *, command: bool) -> str:  # noqa: PLR0911 
             return words["or_word"].format(what=several, word=kind.all_word) if kind.all_word else several
         case Numbers():
             return words["some"].format(count=kind.count, least=f"{kind.least:g}", most=f"{kind.most:g}")
+        case Moment():
+            return words["moment"]
         case Day():
             return words["day"]
         case Switch():

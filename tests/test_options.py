@@ -15,6 +15,7 @@ from thalweg.forecast.options import FitOptions
 from thalweg.messages import Argument
 from thalweg.options import (
     Day,
+    Moment,
     Number,
     Options,
     Switch,
@@ -205,6 +206,23 @@ class TestWholeNumbers:
         for kind in (LAYERS, SIZES):
             held = kind.checked("layers", numbers)
             assert kind.parsed("layers", kind.written(held)) == held == tuple(numbers)
+
+
+class TestMoment:
+    def test_takes_days_and_moments(self):
+        for text, expected in (
+            ("2025-01-09", dt.date(2025, 1, 9)),
+            ("2025-01-09 14:00", dt.datetime(2025, 1, 9, 14)),  # noqa: DTZ001 - dates have no time zone here
+            ("2025-01-09T14:30", dt.datetime(2025, 1, 9, 14, 30)),  # noqa: DTZ001
+        ):
+            assert Moment().parsed("day", text) == expected
+            assert Moment().checked("day", expected) == expected
+        assert Moment().parsed("day", "") is None
+
+    @pytest.mark.parametrize("text", ["2025-01-09 25:00", "14:00", "2025-01-09 14:00+01:00", "20250109", "noon"])
+    def test_refuses_what_is_none(self, text):
+        with pytest.raises(InputError, match="day="):
+            Moment().checked("day", text)
 
 
 class TestDay:

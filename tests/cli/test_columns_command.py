@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from support.shop import AHEAD, DAYS, NOISE, shop, written
+from thalweg.charts.numbers import signed
 
 COMMAND = [sys.executable, "-c", "from thalweg.cli import main; main()"]
 SHOP = shop()
@@ -48,6 +49,64 @@ def test_the_command_learns_from_a_price_and_asks_what_if(folder):
     assert what_if["first_forecast"] == told["forecast"]
     shown = ran("predict", "shop", "--with", "other.csv", cwd=folder)
     assert "without these" in shown.stdout, shown.stdout
+    told = what_if["what_if"]
+    before = SHOP["price"][DAYS : DAYS + HORIZON]
+    differing = [price for price in before if price != 30]
+    (column,) = told["columns"]
+    assert column == {
+        "name": "price", "dates": len(differing), "mean": 30.0, "first_mean": pytest.approx(np.mean(differing)),
+    }  # fmt: skip
+    both = zip(what_if["forecast"], what_if["first_forecast"], strict=True)
+    differences = [row["mean"] - first["mean"] for row, first in both]
+    assert [one["difference"] for one in told["differences"]] == pytest.approx(differences)
+    assert [one["date"] for one in told["differences"]] == SHOP["date"][DAYS : DAYS + HORIZON]
+    assert told["sum"] == pytest.approx(sum(differences))
+    assert abs(told["sum"]) > 10
+    assert f"on {len(differing)} of the {HORIZON} days" in " ".join(shown.stdout.split())
+    assert f"a difference of {signed(told['sum'], 2)}." in " ".join(shown.stdout.split())
+
+
+def test_a_what_if_is_drawn_beside_the_first(folder):
+    for name, language in (("both.svg", "en"), ("both.html", "zh")):
+        done = ran("predict", "shop", "--with", "other.csv", "--picture", name, "--lang", language, cwd=folder)
+        assert done.returncode == 0, done.stderr
+        assert name in done.stdout
+    svg = (folder / "both.svg").read_text(encoding="utf-8")
+    assert "without them, with its 80% interval (dotted)" in svg
+    assert svg.count("stroke-dasharray") >= 3, "the first forecast is dashed, the ends of its interval dotted"
+    assert "Columns with other values: price" in svg
+    assert "用这些值" in (folder / "both.html").read_text(encoding="utf-8")
+    alone = ran("predict", "shop", "--picture", "alone.svg", cwd=folder)
+    assert alone.returncode == 0, alone.stderr
+    assert "without" not in (folder / "alone.svg").read_text(encoding="utf-8")
+    for name, named in (("both.gif", ".gif"), ("none/both.svg", "--picture"), ("other.csv", ".csv")):
+        refused = ran("predict", "shop", "--with", "other.csv", "--picture", name, cwd=folder)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert named in refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
+def test_the_price_is_what_moves_the_dates_to_come(folder):
+    made = ran("look", "components", "shop/model.thalweg", "--csv", cwd=folder)
+    assert made.returncode == 0, made.stderr
+    head, *lines = made.stdout.splitlines()
+    columns = zip(*(line.split(",") for line in lines), strict=True)
+    table = dict(zip(head.split(","), columns, strict=True))
+    price = np.array(table["column_price"], dtype=float)
+    expected = -3 * np.array(SHOP["price"][DAYS : DAYS + HORIZON])
+    np.testing.assert_allclose(price - price.mean(), expected - expected.mean(), atol=5 * NOISE)
+    level = np.array(table["level"], dtype=float)
+    assert np.ptp(level) < np.ptp(price) / 4, "the price is no part of the level"
+    parts = [np.array(table[name], dtype=float) for name in table if name not in ("date", "forecast")]
+    np.testing.assert_allclose(sum(parts), np.array(table["forecast"], dtype=float), rtol=1e-8)
+    last = SHOP["date"][DAYS + HORIZON - 1]
+    why = ran("look", "why", "shop/model.thalweg", "--day", last, "--json", cwd=folder)
+    assert why.returncode == 0, why.stderr
+    sums = json.loads(why.stdout)["tables"]["sums"][0]
+    assert sums["in_float32"] == pytest.approx(float(table["forecast"][-1]), rel=1e-8)
+    beyond = ran("look", "why", "shop/model.thalweg", "--day", SHOP["date"][DAYS + HORIZON], cwd=folder)
+    assert (beyond.returncode, beyond.stdout) == (2, "")
+    assert last in beyond.stderr
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,13 @@ def test_a_forecast_follows_another_price_to_come(fits):
         made = model.predict(with_={"date": dates, "price": price}).mean
         np.testing.assert_allclose(made, 500 - 3 * np.array(price), atol=5 * NOISE)
     np.testing.assert_array_equal(model.predict().mean, fits["price"].forecast.mean)
+    supposed = model.predict(with_={"date": dates, "price": [30.0] * HORIZON}).supposed
+    np.testing.assert_array_equal(supposed.first.mean, fits["price"].forecast.mean)
+    np.testing.assert_array_equal(supposed.difference, supposed.forecast.mean - supposed.first.mean)
+    assert [one.name for one in supposed.changed] == ["price"]
+    assert model.predict(with_={"date": dates, "price": [30.0] * HORIZON}).plot().to_dict(validate=False)["vconcat"]
     same = {"date": dates, "price": SHOP["price"][DAYS : DAYS + HORIZON]}
+    assert model.predict(with_=same).supposed.changed == ()
     np.testing.assert_array_equal(model.predict(with_=same).mean, fits["price"].forecast.mean)
 
 
@@ -124,10 +130,15 @@ def test_newer_values_bring_newer_columns(fits):
 
 def test_the_price_is_among_what_moved_the_estimate(fits):
     model = fits["price"].model
-    why = why_of(model.predictors.one_step, model.calendar, model.days)
-    facts = {fact.name: fact.contribution for fact in why.facts if fact.kind == "known_column"}
-    assert abs(facts["price"]) > 20
-    assert abs(why.remainder) <= why.allowed
+    changes = [at for at in range(DAYS, DAYS + HORIZON) if SHOP["price"][at] != SHOP["price"][DAYS - 1]]
+    for at in (changes[0], changes[-1]):
+        date = model.days.after(at - DAYS + 1)
+        why = why_of(model.predictors, model.plan, model.calendar, model.days, date)
+        moved = sum(fact.contribution for fact in why.facts if fact.kind == "known_column")
+        expected = -3 * (SHOP["price"][at] - SHOP["price"][DAYS - 1])
+        assert moved == pytest.approx(expected, abs=4 * NOISE)
+        assert abs(expected) > 50
+        assert abs(why.remainder) <= why.allowed
 
 
 @pytest.mark.parametrize(

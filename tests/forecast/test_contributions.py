@@ -12,7 +12,9 @@ import thalweg
 from support.data import real
 from support.small_searches import LINE, NET, WEEK, YEAR, channel, fitted, predictors_of, series_of, tomorrow_of
 from thalweg.errors import InputError
-from thalweg.forecast.contributions import feature_map, why_of
+from thalweg.forecast.contributions import why_of
+from thalweg.forecast.explain.members import OfFeatures, line_of
+from thalweg.forecast.explain.row import OWN_SOURCES, Row, facts_of
 from thalweg.forecast.features.past import Past, past_of
 from thalweg.forecast.interval import miss_transform
 from thalweg.forecast.levels import LEVELS
@@ -20,6 +22,7 @@ from thalweg.forecast.model import Model
 from thalweg.forecast.plan import one_way
 from thalweg.forecast.predictors.baselines import Copy
 from thalweg.forecast.predictors.mean import Mean
+from thalweg.forecast.ways import Predictors
 from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.dates import days_after
 from thalweg.series.frequency.record import DAILY
@@ -45,31 +48,41 @@ def days_for(fit):
     return BELOW_ZERO if not fit.scale.floor else NEAR_ZERO if fit.scale.offset else SERIES
 
 
-def variables(fit, newest):
-    """Past days as the fit sees them, and the calendar's columns for the day to come."""
-    past = min(newest + 1, fit.features.seen)
-    values = fit.scale.transform(days_for(fit).values[newest + 1 - past : newest + 1])
-    facts = TAIWAN.columns(days_after(SERIES.dates[newest : newest + 1], 1))[0]
-    return past, np.concatenate([values, facts])
+def why_of_mean(mean, calendar, days, date=None):
+    """What moved one step ahead of a mean alone."""
+    return why_of(Predictors(mean), one_way("recursive", 1), calendar, days, date)
+
+
+def line_to(fit, newest):
+    """The way from an ordinary month to a day, in the space of features and level; each past day is a source."""
+    days = days_for(fit)
+    past = past_of(days, np.array([newest]))
+    past = replace(past, values=days.values[: newest + 1], observed=days.observed[: newest + 1])
+    columns = len(TAIWAN.names)
+    split = np.zeros((newest + 2 + OWN_SOURCES, newest + 1))
+    split[: newest + 1] = np.diag(past.values - past.values.mean())
+    sources = np.full((1, columns), newest + 1)
+    facts = facts_of(TAIWAN, days.dates[newest], sources, np.array([], dtype=int))
+    return line_of(fit, Row(past, np.full(newest + 1, past.values.mean()), split, facts), 1)
 
 
 @pytest.mark.parametrize("newest", [TODAY, TODAY - 3, 200, 20])
 def test_features_are_seen_as_the_fit_sees_them(fit, newest):
-    past, row = variables(fit, newest)
-    features = feature_map(fit, TAIWAN, SERIES.dates[newest], past)
+    line = line_to(fit, newest)
     expected = fit.features.rows(past_of(days_for(fit), np.array([newest])), fit.scale, 1)
-    seen = np.clip(features.constant + row @ features.weights, -features.limit, features.limit)
+    seen = np.clip(line.at[:-1], -fit.features.limit, fit.features.limit)
     np.testing.assert_allclose(seen, expected.gather()[0], rtol=1e-9, atol=1e-10)
-    np.testing.assert_allclose(features.level + row @ features.level_weights, expected.level[0], rtol=1e-12)
+    np.testing.assert_allclose(line.at[-1], expected.level[0], rtol=1e-12)
+    np.testing.assert_allclose(line.split.sum(axis=0), line.at - line.base, rtol=1e-7, atol=1e-9)
     assert np.count_nonzero(seen) > 5
 
 
 def test_the_estimate_is_the_one_that_serves(fit):
     days = days_for(fit)
     for newest in (TODAY, 395):
-        why = why_of(Mean((fit,)), TAIWAN, days, days_after(days.dates[newest], 1))
+        why = why_of_mean(Mean((fit,)), TAIWAN, days, days_after(days.dates[newest], 1))
         served = tomorrow_of(fit, days, [newest])[0]
-        assert why.served == served
+        assert why.served == pytest.approx(served, rel=1e-12)
         assert why.prediction == pytest.approx(served, rel=1e-5)
         assert abs(why.remainder) <= why.allowed
         moved = [*why.contributions, *(fact.contribution for fact in why.facts)]
@@ -85,25 +98,22 @@ def test_the_estimate_is_the_one_that_serves(fit):
 def test_slopes_are_central_differences(fit, seed):
     """On smooth networks, where nothing is kept within bounds."""
     smooth = replace(fit, network=replace(fit.network, activation="tanh"))
+    function = OfFeatures(smooth, fit.scale, fit.thetas[0].astype(float))
+    row = line_to(fit, TODAY).at
     random = np.random.default_rng(seed)
-    past, row = variables(fit, TODAY)
-    features = replace(feature_map(smooth, TAIWAN, SERIES.dates[TODAY], past), limit=50.0)
-    row[:past] += random.normal(0, 0.2, past) * fit.scale.spread
-    row[past:] = random.uniform(0, 1, len(row) - past)
-    theta = fit.thetas[0].astype(float)
-    made, slopes = features(theta, row[None])
+    row[:-1] = np.clip(row[:-1], -2, 2) + random.normal(0, 0.2, len(row) - 1)
+    made, slopes = function(row[None])
     assert made[0] > 0 or not fit.scale.floor
-    steps = np.concatenate([np.full(past, 1e-4 * fit.scale.spread), np.full(len(row) - past, 1e-4)])
-    steps = np.diag(steps)
-    up, down = (features(theta, row + sign * steps)[0] for sign in (1, -1))
+    steps = np.append(np.full(len(row) - 1, 1e-4), 1e-4 * fit.scale.spread)
+    up, down = (function(row + sign * np.diag(steps))[0] for sign in (1, -1))
     size = np.abs(slopes).max()
-    np.testing.assert_allclose(slopes[0], (up - down) / (2 * steps.diagonal()), rtol=1e-5, atol=1e-6 * size)
+    np.testing.assert_allclose(slopes[0], (up - down) / (2 * steps), rtol=1e-5, atol=1e-6 * size)
     assert np.count_nonzero(slopes) >= fit.rung.days_back
 
 
 def test_the_base_is_an_ordinary_month():
     line = fitted(LINE, SERIES, TODAY + 1, epochs=15)
-    why = why_of(Mean((line,)), Calendar(), SERIES)
+    why = why_of_mean(Mean((line,)), Calendar(), SERIES)
     assert why.usual == pytest.approx(SERIES.values[-DAILY.month :].mean())
     flat = Past(np.full(7, why.usual), np.array([6]), SERIES.dates[-1:], np.array([7]), DAILY)
     assert why.base == pytest.approx(line.predict(flat, (1,))[0, 0], rel=1e-6)
@@ -111,12 +121,17 @@ def test_the_base_is_an_ordinary_month():
 
 def test_the_calendar_of_the_base_is_an_average_day():
     week = fitted(WEEK, SERIES, TODAY + 1, epochs=15, calendar=TAIWAN)
-    why = why_of(Mean((week,)), TAIWAN, SERIES)
+    why = why_of_mean(Mean((week,)), TAIWAN, SERIES)
     average = TAIWAN.columns(SERIES.dates[-364:]).mean(axis=0)
     np.testing.assert_allclose(average[:7], 1 / 7, rtol=1e-12)
-    row = np.concatenate([week.scale.transform(np.full(len(why.dates), why.usual)), average])
-    features = feature_map(week, TAIWAN, SERIES.dates[-1], len(why.dates))
-    bases = [features(theta.astype(float), row[None])[0][0] for theta in week.thetas]
+    flat = np.full(len(why.dates), why.usual)
+    past = Past(flat, np.array([len(flat) - 1]), SERIES.dates[-1:], np.array([len(flat)]), DAILY)
+    features = week.features.rows(past, week.scale, 1).gather()[0].astype(float)
+    for place, column in enumerate(week.features.columns(1)):
+        if column.known_ahead:
+            features[place] = average[TAIWAN.names.index(column.name)]
+    row = np.append(features, np.log(why.usual + week.scale.offset))
+    bases = [OfFeatures(week, week.scale, theta.astype(float))(row[None])[0][0] for theta in week.thetas]
     assert why.base == pytest.approx(np.mean(bases), rel=1e-10)
 
 
@@ -124,7 +139,7 @@ def test_the_calendar_of_the_base_is_an_average_day():
 def test_a_straight_line_over_raw_days_gives_each_its_weight(above):
     days = replace(SERIES, values=SERIES.values + above)
     line = fitted(LINE, days, TODAY + 1, epochs=15)
-    why = why_of(Mean((line,)), Calendar(), days)
+    why = why_of_mean(Mean((line,)), Calendar(), days)
     weights = line.thetas.astype(float)[:, :7].mean(axis=0)  # feature 1 is the newest day's
     np.testing.assert_allclose(why.contributions, weights[::-1] * (why.values - why.usual), rtol=1e-9)
     assert len(why.dates) == 7
@@ -138,32 +153,32 @@ def test_a_day_that_no_weight_sees_contributes_nothing():
     for theta in thetas:
         net.network.layers(theta)[0].weights[:, 5] = 0  # five days before the newest
     blind = replace(net, thetas=thetas)
-    why = why_of(Mean((blind,)), Calendar(), SERIES)
+    why = why_of_mean(Mean((blind,)), Calendar(), SERIES)
     assert why.contributions[-6] == 0
     assert np.count_nonzero(why.contributions) == 13
     other = replace(SERIES, values=SERIES.values.copy())
     other.values[-6], other.values[-10] = SERIES.values[-10], SERIES.values[-6]
-    assert why_of(Mean((blind,)), Calendar(), other).contributions[-6] == 0
-    assert why_of(Mean((net,)), Calendar(), SERIES).contributions[-6] != 0
+    assert why_of_mean(Mean((blind,)), Calendar(), other).contributions[-6] == 0
+    assert why_of_mean(Mean((net,)), Calendar(), SERIES).contributions[-6] != 0
 
 
 def test_a_mean_gives_the_mean_of_its_members():
     year, line, copy = fitted(YEAR, SERIES, TODAY + 1, calendar=TAIWAN), fitted(LINE, SERIES, TODAY + 1), COPY
-    together = why_of(Mean((year, year, line, copy)), TAIWAN, SERIES)
-    alone = [why_of(Mean((member,)), TAIWAN, SERIES) for member in (year, year, line, copy)]
+    together = why_of_mean(Mean((year, year, line, copy)), TAIWAN, SERIES)
+    alone = [why_of_mean(Mean((member,)), TAIWAN, SERIES) for member in (year, year, line, copy)]
     expected = np.zeros(len(together.dates))
     for one in alone:
         expected[-len(one.dates) :] += one.contributions / 4
         assert one.usual == together.usual
     np.testing.assert_allclose(together.contributions, expected, rtol=1e-9, atol=1e-9)
-    for name in ("prediction", "base", "allowed", "served"):
+    for name in ("prediction", "base", "served"):
         assert getattr(together, name) == pytest.approx(np.mean([getattr(one, name) for one in alone]), rel=1e-9)
     weekday = together.facts[0]
     assert (weekday.kind, weekday.contribution) == ("weekday", pytest.approx(alone[0].facts[0].contribution / 2))
 
 
 def test_copying_gives_one_day_alone():
-    why = why_of(Mean((COPY,)), Calendar(), SERIES)
+    why = why_of_mean(Mean((COPY,)), Calendar(), SERIES)
     assert why.prediction == SERIES.values[-7]
     np.testing.assert_array_equal(np.flatnonzero(why.contributions), [0])
     assert why.contributions[0] == SERIES.values[-7] - why.usual
@@ -176,13 +191,13 @@ def test_facts_are_named():
     series = channel(460)
     series = replace(series, start=days_after(np.datetime64("2022-01-31"), -460))
     week, year = (fitted(rung, series, 460, epochs=15, calendar=TAIWAN) for rung in (WEEK, YEAR))
-    why = why_of(Mean((year,)), TAIWAN, series)
+    why = why_of_mean(Mean((year,)), TAIWAN, series)
     facts = [(fact.kind, fact.name) for fact in why.facts]
     assert why.date == np.datetime64("2022-01-31")
     assert facts[:2] == [("weekday", "Monday"), ("season", "")]
     assert ("holiday", "Lunar New Year's Eve") in facts
     assert facts[-1] == ("ordinary", "")
-    assert "season" not in [fact.kind for fact in why_of(Mean((week,)), TAIWAN, series).facts]
+    assert "season" not in [fact.kind for fact in why_of_mean(Mean((week,)), TAIWAN, series).facts]
     assert all(abs(fact.contribution) > 0 for fact in why.facts[:2])
 
 
@@ -192,7 +207,7 @@ def test_a_wild_day_counts_no_more_than_its_bound():
     wild, wilder = (replace(BELOW_ZERO, values=BELOW_ZERO.values.copy()) for _ in range(2))
     wild.values[-3], wilder.values[-3] = 40.0, 80.0
     for days in (wild, wilder):
-        why = why_of(Mean((week,)), Calendar(), days)
+        why = why_of_mean(Mean((week,)), Calendar(), days)
         assert abs(why.remainder) <= why.allowed
         assert why.prediction == pytest.approx(why.served, rel=1e-5)
 
@@ -204,14 +219,14 @@ def test_a_floor_counts():
     line = fitted(LINE, days, 280, epochs=30)
     theta = line.thetas.copy()
     theta[:, -1] -= 3
-    why = why_of(Mean((replace(line, thetas=theta),)), Calendar(), days)
+    why = why_of_mean(Mean((replace(line, thetas=theta),)), Calendar(), days)
     assert why.prediction == 0
     assert abs(why.prediction - why.base - why.contributions.sum()) <= why.allowed
 
 
 def test_days_that_never_change_move_nothing():
     days = series_of(np.full(120, 7.1))
-    why = why_of(Mean(tuple(fitted(rung, days, 120, calendar=TAIWAN) for rung in (NET, WEEK))), TAIWAN, days)
+    why = why_of_mean(Mean(tuple(fitted(rung, days, 120, calendar=TAIWAN) for rung in (NET, WEEK))), TAIWAN, days)
     assert why.prediction == pytest.approx(7.1, rel=0.2)
     np.testing.assert_allclose(why.contributions, 0, atol=1e-12)
 
@@ -224,25 +239,24 @@ def test_a_saved_model_is_explained_on_its_own_days():
         miss_transform(SERIES.values, counts=True), LEVELS, np.zeros((1, 2, 2)), np.ones(5), -1.0, dt.date(2022, 1, 1),
         SERIES.start,
     )  # fmt: skip
-    why = why_of(model.predictors.one_step, model.calendar, model.days)
+    why = why_of(model.predictors, model.plan, model.calendar, model.days)
     assert why.served == model.predict().mean[0]
     assert why.prediction == pytest.approx(why.served, rel=1e-5)
     assert why.whole
-    earlier = why_of(model.predictors.one_step, model.calendar, model.days, model.days.dates[-20])
+    earlier = why_of(model.predictors, model.plan, model.calendar, model.days, model.days.dates[-20])
     assert not earlier.whole, "the same weeks of last year are no longer at hand"
     assert earlier.prediction == pytest.approx(earlier.served, rel=1e-5)
 
 
 def test_days_out_of_range_are_refused():
     members = [COPY]
-    for day in (SERIES.dates[6], days_after(SERIES.dates[-1], 2)):
-        with pytest.raises(
-            InputError, match=rf"day='{day}': .* from {SERIES.dates[7]} to {days_after(SERIES.dates[-1], 1)}"
-        ):
-            why_of(Mean(tuple(members)), Calendar(), SERIES, day)
-    assert why_of(Mean(tuple(members)), Calendar(), SERIES, SERIES.dates[7]).prediction == SERIES.values[0]
+    first, last = SERIES.dates[7], SERIES.after(1)
+    for day in (SERIES.dates[6], SERIES.after(2)):
+        with pytest.raises(InputError, match=rf"day='{day}': .* from {first}, .* to {last}, the end"):
+            why_of_mean(Mean(tuple(members)), Calendar(), SERIES, day)
+    assert why_of_mean(Mean(tuple(members)), Calendar(), SERIES, SERIES.dates[7]).prediction == SERIES.values[0]
     with pytest.raises(InputError, match="Bring more days"):
-        why_of(Mean(tuple(members)), Calendar(), SERIES.head(5))
+        why_of_mean(Mean(tuple(members)), Calendar(), SERIES.head(5))
 
 
 @pytest.mark.real
@@ -258,7 +272,7 @@ def test_real_days_add_up(file, value, country):
     days, calendar = thalweg.read(real(file), value=value), Calendar(country)
     members = [fitted(rung, days, len(days), calendar=calendar) for rung in (NET, WEEK)]
     for day in days.dates[[-200, -100, -1]]:
-        why = why_of(Mean(tuple(members)), calendar, days, day)
+        why = why_of_mean(Mean(tuple(members)), calendar, days, day)
         assert abs(why.remainder) <= why.allowed
         assert why.prediction == pytest.approx(why.served, rel=1e-4)
         assert why.allowed < 0.01 * np.abs(days.values).mean()

@@ -193,12 +193,12 @@ def test_a_model_without_events_refuses_them(without_events):
 def test_why_names_the_event_and_its_contribution(with_events):
     _, model = with_events
     last = [at for name, date, *_ in ROWS if name == "release" and (at := SERIES.place(np.datetime64(date))) < DAYS][-1]
-    why = why_of(model.predictors.one_step, model.calendar, model.days, SERIES.dates[last])
+    why = why_of(model.predictors, model.plan, model.calendar, model.days, SERIES.dates[last])
     (fact,) = [fact for fact in why.facts if fact.kind == "event"]
     assert fact.name == "release"
     assert fact.contribution > 150
     assert abs(why.remainder) <= why.allowed
-    ordinary = why_of(model.predictors.one_step, model.calendar, model.days, SERIES.dates[last - 3])
+    ordinary = why_of(model.predictors, model.plan, model.calendar, model.days, SERIES.dates[last - 3])
     assert not [fact for fact in ordinary.facts if fact.kind == "event"]
 
 

@@ -161,7 +161,7 @@ def test_a_weekend_of_a_monday_to_friday_model_is_not_explained():
     _, model = fit_series(series, FitOptions(ladder=Ladder("none", ()), horizon=3))
     saturday = series.dates[-5] + np.timedelta64((5 - weekdays(series.dates[-5:-4])[0]) % 7, "D")
     with pytest.raises(InputError, match=f"day='{saturday}'"):
-        why_of(model.predictors.one_step, model.calendar, model.days, saturday)
+        why_of(model.predictors, model.plan, model.calendar, model.days, saturday)
 
 
 @pytest.mark.slow

@@ -58,7 +58,7 @@ class FitResult:
         """Return the forecast as a frame; see `Forecast.to_frame`."""
         return self.forecast.to_frame(backend)
 
-    def plot(self, language: str = "en") -> alt.LayerChart:
+    def plot(self, language: str = "en") -> alt.LayerChart | alt.VConcatChart:
         """Return the forecast as an Altair chart; see `Forecast.plot`."""
         return self.forecast.plot(language)
 

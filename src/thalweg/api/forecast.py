@@ -14,6 +14,7 @@ from thalweg.series.frequency.dates import isos
 if TYPE_CHECKING:
     import altair as alt
 
+    from thalweg.forecast.what_if import WhatIf
     from thalweg.series.series import Series
 
 
@@ -34,9 +35,12 @@ class Forecast(Predictions):
         As of `thalweg.forecast.result.Forecast`.
     series : Series
         The days that it goes on from.
+    supposed : WhatIf, optional
+        Of a what-if: both forecasts, which columns differ, and the `difference` of each date.
     """
 
     series: Series = field(kw_only=True)
+    supposed: WhatIf | None = field(default=None, kw_only=True)
 
     @classmethod
     def of(cls, predictions: Predictions, series: Series) -> Forecast:
@@ -86,8 +90,12 @@ class Forecast(Predictions):
         """
         return frame_of(path_columns(self.dates, self.sample(paths, seed)), backend, self.series.backend)
 
-    def plot(self, language: str = "en") -> alt.LayerChart:
-        """Return the last days known and the forecast with its intervals as an Altair chart."""
+    def plot(self, language: str = "en") -> alt.LayerChart | alt.VConcatChart:
+        """Return the last days known and the forecast with its intervals as an Altair chart; of a what-if, both."""
+        if self.supposed is not None:
+            from thalweg.report.charts.what_if import what_if_chart  # noqa: PLC0415 - as below
+
+            return what_if_chart(self.supposed, self.series, language)
         from thalweg.report.charts.forecast import forecast_chart  # noqa: PLC0415 - pictures load slowly
 
         return forecast_chart(self, language)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from numbers import Integral
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from thalweg.api.forecast import Forecast
 from thalweg.forecast.model import Model as Forecaster
 from thalweg.forecast.model import load as load_model
 from thalweg.forecast.update import updated
-from thalweg.forecast.what_if import with_values
+from thalweg.forecast.what_if import what_if
 from thalweg.options import Switch, WholeNumber
 from thalweg.series.read.event_option import Events
 from thalweg.series.read.given import series_of
@@ -61,7 +62,8 @@ class Model(Forecaster):
             The events after the model's last day, in place of those that it was fitted with; see `thalweg.read_events`.
             Their names are those that the model knows.
         with_ : path or frame, optional
-            Other values of the known columns on the dates to forecast: a what-if.
+            Other values of the known columns on the dates to forecast: a what-if. Its `supposed` holds the forecast
+            without them too, and `plot` draws both.
 
         Raises
         ------
@@ -80,9 +82,8 @@ class Model(Forecaster):
             horizon = HORIZON.checked("horizon", horizon)
         newer = None if series is None else self._read(series)
         if with_ is not None:
-            steps = self.horizon if horizon is None else horizon
-            model, newer = with_values(self, newer, with_, ReadOptions(), steps)
-            return model.predict(newer, horizon, keep_last=keep_last)
+            supposed = what_if(self, newer, with_, ReadOptions(), horizon, keep_last=keep_last)
+            return replace(cast("Forecast", supposed.forecast), supposed=supposed)
         days = self.days if newer is None else self.joined(newer)
         predictions = super().predict(newer, horizon, keep_last=keep_last)
         return Forecast.of(predictions, days.head(days.place(predictions.dates[0])))

@@ -13,7 +13,7 @@ from thalweg.forecast.model import Model, load
 from thalweg.forecast.watch import Silence
 from thalweg.messages import Argument, catalogue
 from thalweg.pictures.registry import illustration_of, options_of, study_of
-from thalweg.report.picture import KINDS, rendered
+from thalweg.report.picture import kind_of, rendered
 from thalweg.series.frames import frame_of
 from thalweg.series.read.given import series_of
 
@@ -159,17 +159,3 @@ def made_of(name: str, source: Source, options: Options, language: str, watcher:
     """Make a picture with a record of options; parameters and errors as of `look`."""
     study = study_of(name, source, options, watcher or Silence())
     return Picture(illustration_of(name, study, language), study)
-
-
-def kind_of(path: Path) -> str:
-    """Return the kind of file that a name asks for.
-
-    Raises
-    ------
-    InputError
-        If it is none of `KINDS`.
-    """
-    kind = path.suffix.lower()
-    if kind not in KINDS:
-        raise InputError("picture.kind" if kind else "picture.no_kind", path=path, kind=kind, kinds=KINDS)
-    return kind

@@ -137,6 +137,12 @@ def cell_number(value: float, places: int) -> str:
     return number(value) if value and abs(value) < 0.5 * 10.0**-places else number(value, places)
 
 
+def signed(value: float, places: int) -> str:
+    """Return a number with its sign; 0 has none."""
+    rounded = round(value, places) + 0.0  # there is no -0
+    return f"+{number(rounded, places)}" if rounded > 0 else number(rounded, places)
+
+
 def number_among(value: float, values: NDArray[np.float64]) -> str:
     """Write a number that belongs to a series: with three significant figures, or those that its variation needs."""
     return number(value, _showing(decimals(value), variation(values)))

@@ -1,4 +1,4 @@
-"""The place of a CSV file that a command was asked to write, checked before the work."""
+"""The place of a file that a command was asked to write, a CSV or a picture, checked before the work."""
 
 from __future__ import annotations
 
@@ -26,6 +26,18 @@ def check_csv(name: str, path: Path, taken: Iterable[str | Path | None]) -> None
     """
     if path.suffix.lower() != ".csv":
         raise InputError("predict.not_csv", argument=Argument(name, path))
+    _check(name, path, taken)
+
+
+def check_picture(name: str, path: Path, taken: Iterable[str | Path | None]) -> None:
+    """Refuse a place that no picture can be written to, or that the command reads or writes otherwise."""
+    from thalweg.report.picture import kind_of  # noqa: PLC0415 - what draws loads slowly
+
+    kind_of(path)
+    _check(name, path, taken)
+
+
+def _check(name: str, path: Path, taken: Iterable[str | Path | None]) -> None:
     if not path.parent.is_dir():
         raise InputError("picture.no_folder", argument=Argument(name, path), folder=path.parent)
     if path.is_dir():

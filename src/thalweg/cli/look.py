@@ -227,8 +227,8 @@ def _source(file: str | None, reading: ReadOptions, language: str) -> Source:
 
 def _check(target: Path, *, named: bool) -> None:
     """Refuse, before the work, a place that cannot be written to, or a foreign file by a name that nobody gave."""
-    from thalweg.api.picture import kind_of
     from thalweg.files import check_writable
+    from thalweg.report.picture import kind_of
 
     kind_of(target)
     if not target.parent.is_dir():

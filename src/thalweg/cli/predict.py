@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import typer
 
 from thalweg.cli.arguments import Flag, Position
-from thalweg.cli.csv_file import check_csv
+from thalweg.cli.csv_file import check_csv, check_picture
 from thalweg.cli.options import Json, Lang
 from thalweg.errors import InputError
 from thalweg.files import write_whole
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.model import Model, Recent
     from thalweg.forecast.result import Forecast
+    from thalweg.forecast.what_if import WhatIf
     from thalweg.series.series import Series
 
 
@@ -50,6 +51,7 @@ def predict(
     reading: ColumnOptions,
     out: Annotated[Path | None, Flag("--out", "FILE.csv")] = None,
     samples: Annotated[Path | None, Flag("--samples", "FILE.csv")] = None,
+    picture: Annotated[Path | None, Flag("--picture", "FILE")] = None,
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
@@ -73,7 +75,7 @@ def predict(
     translate = catalogue(lang, command=True)
     events = events_of(options.events, reading.date_format, translate)
     loaded = load(model) if events is None else load(model).with_events(events)
-    places = _places(out, samples, (model, newfile))
+    places = _places(out, samples, picture, (model, newfile, reading.with_))
     series = None
     if newfile is not None:
         with file_of(newfile, translate) as path:
@@ -82,16 +84,18 @@ def predict(
     if series is not None and not options.keep_last:
         series, note = loaded.without_unfinished(series)
     odd = series.notes if series is not None else () if note is None else (note,)
-    days, first = _forecasts(loaded, series, reading, options.horizon)
+    supposed = _supposed(loaded, series, reading, options.horizon)
+    days = loaded.predict(series, options.horizon, keep_last=True) if supposed is None else supposed.forecast
     recent = None if series is None else loaded.recent(series, keep_last=True)
     age = (dt.datetime.now().astimezone().date() - loaded.made).days
     known = (loaded.days if series is None else series).values
     made = {"out": lambda: forecast_csv(days, known, stamp_of(model.read_bytes()))}
     made["samples"] = lambda: samples_csv(days, days.sample(), known)
+    made["picture"] = lambda: _drawn(loaded, series, supposed or days, places["picture"], lang)
     for path, content in [(path, made[name]()) for name, path in places.items()]:
         write_whole(path, content)
     if as_json:
-        told = _object(loaded, days, recent, age, first) | {
+        told = _object(loaded, days, recent, age, supposed) | {
             "notes": [translate(note) for note in (*loaded.notes, *odd)]
         }
         typer.echo(json.dumps(told, ensure_ascii=False, allow_nan=False))
@@ -104,16 +108,20 @@ def predict(
     else:
         print_notes(console, odd, translate)
     console.print()
-    print_forecast(console, days, loaded.days if series is None else series, translate, loaded.calendar, first)
+    print_forecast(console, days, loaded.days if series is None else series, translate, loaded.calendar, supposed)
     for at, path in enumerate(places.values()):
         console.print(("" if at else "\n") + translate("look.written", file=path))
 
 
-def _places(out: Path | None, samples: Path | None, read: Sequence[str | Path | None]) -> dict[str, Path]:
+def _places(
+    out: Path | None, samples: Path | None, picture: Path | None, read: Sequence[str | Path | None]
+) -> dict[str, Path]:
     """Return where to write, by the name of the option; refuse, before the work, what cannot be written."""
-    places = {name: path for name, path in (("out", out), ("samples", samples)) if path is not None}
+    asked = (("out", out), ("samples", samples), ("picture", picture))
+    places = {name: path for name, path in asked if path is not None}
     for at, (name, path) in enumerate(places.items()):
-        check_csv(name, path, (*read, *list(places.values())[:at]))
+        check = check_picture if name == "picture" else check_csv
+        check(name, path, (*read, *list(places.values())[:at]))
     return places
 
 
@@ -128,20 +136,28 @@ def newer_options(model: Model, reading: ColumnOptions) -> ColumnOptions:
     return replace(reading, value=value, difference=difference, goes_on=True, **columns)
 
 
-def _forecasts(
-    model: Model, series: Series | None, reading: ColumnOptions, horizon: int | None
-) -> tuple[Forecast, Forecast | None]:
-    """Return the forecast, with the values of known columns that ``--with`` gives; where it does also that without."""
+def _supposed(model: Model, series: Series | None, reading: ColumnOptions, horizon: int | None) -> WhatIf | None:
+    """Return the forecasts with the values of known columns that ``--with`` gives, and without; None without it."""
     from dataclasses import replace
 
-    from thalweg.forecast.what_if import with_values
+    from thalweg.forecast.what_if import what_if
 
-    days = model.predict(series, horizon, keep_last=True)
     if reading.with_ is None:
-        return days, None
+        return None
     plain = replace(reading, value=None, known=(), past=(), with_=None)
-    serving, newer = with_values(model, series, reading.with_, plain, len(days.dates))
-    return serving.predict(newer, horizon, keep_last=True), days
+    return what_if(model, series, reading.with_, plain, horizon, keep_last=True)
+
+
+def _drawn(model: Model, series: Series | None, made: Forecast | WhatIf, path: Path, language: str) -> bytes:
+    """Return the picture of a forecast, or of two, as a file of the kind that its name asks for."""
+    from thalweg.forecast.what_if import WhatIf
+    from thalweg.report.ahead import forecast_illustration, what_if_illustration
+    from thalweg.report.picture import kind_of, rendered
+
+    known = model.days if series is None else model.joined(series)
+    if isinstance(made, WhatIf):
+        return rendered(what_if_illustration(made, known, language), kind_of(path))
+    return rendered(forecast_illustration(made, known, language), kind_of(path))
 
 
 def model_file(model: Path, newfile: str | None) -> Path:
@@ -167,8 +183,8 @@ def _command(*words: str) -> Whole:
     return Whole(shlex.join(["thalweg", *words]))
 
 
-def _object(model: Model, days: Forecast, recent: Recent | None, age: int, first: Forecast | None) -> dict[str, Any]:
-    from thalweg.forecast.export import forecast_rows, plain, total_rows
+def _object(model: Model, days: Forecast, recent: Recent | None, age: int, supposed: WhatIf | None) -> dict[str, Any]:
+    from thalweg.forecast.export import forecast_rows, plain, total_rows, what_if_object
 
     return plain(
         {
@@ -189,6 +205,7 @@ def _object(model: Model, days: Forecast, recent: Recent | None, age: int, first
             },
             "forecast": forecast_rows(days),
             "totals": total_rows(days),
-            "first_forecast": first and forecast_rows(first),
+            "first_forecast": supposed and forecast_rows(supposed.first),
+            "what_if": supposed and what_if_object(supposed),
         }
     )

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from thalweg.charts.events import day_names, miss_names
-from thalweg.charts.numbers import day, estimate_decimals, missed, number, value_decimals, when
+from thalweg.charts.numbers import day, estimate_decimals, missed, number, signed, value_decimals, when
 from thalweg.charts.rungs import rung_name
 from thalweg.charts.steps import speaking
 from thalweg.cli.answer import forecast_table
@@ -21,6 +21,7 @@ from thalweg.forecast.names import is_shared
 from thalweg.forecast.result import mean_of_steps
 from thalweg.report.holidays import holiday_sentences
 from thalweg.report.totals import total_sentences
+from thalweg.report.what_if import what_if_sentences
 from thalweg.series.frequency.dates import last_day_of
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.model import Model, Recent
     from thalweg.forecast.result import Findings, Forecast, Miss, RungResult
+    from thalweg.forecast.what_if import WhatIf
     from thalweg.messages import Catalogue, Message
     from thalweg.series.calendar import Calendar
     from thalweg.series.frequency.record import Frequency
@@ -113,20 +115,25 @@ def print_forecast(
     days: Series,
     translate: Catalogue,
     calendar: Calendar,
-    first: Forecast | None = None,
+    supposed: WhatIf | None = None,
 ) -> None:
     """Print every step of a forecast with its intervals and events, as exact as the values before it, and its sums.
 
-    Of a what-if, `first` is the forecast without it, which stands beside it in place of the events.
+    Of a what-if, the forecast without it and the difference stand beside it in place of the events, and sentences say
+    what was changed and what that changes.
     """
-    if first is None:
+    if supposed is None:
         called = [day_names("", calendar.events_near(date, 0), translate.language) for date in forecast.dates]
     else:
-        called = [number(float(value), estimate_decimals(days.values)) for value in first.mean]
-    head = "cli.forecast_event_alone" if first is None else "cli.forecast_first"
+        places = estimate_decimals(days.values)
+        pairs = zip(supposed.first.mean, supposed.difference, strict=True)
+        called = [f"{number(float(value), places)} ({signed(float(by), places)})" for value, by in pairs]
+    head = "cli.forecast_event_alone" if supposed is None else "cli.forecast_first"
     console.print(forecast_table(console, forecast, days, translate, holidays=called, head=head))
     for sentence in total_sentences(forecast, days):
         console.print(Sentence(translate(sentence)))
+    for told in () if supposed is None else what_if_sentences(supposed, days, translate):
+        console.print(Sentence(told))
 
 
 def _parts(console: Console, findings: Findings, translate: Catalogue) -> Iterator[RenderableType]:

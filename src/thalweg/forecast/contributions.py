@@ -1,28 +1,24 @@
-"""Which past days and calendar facts moved one day's estimate, and by how much (integrated gradients).
+"""Which past days and calendar facts moved the forecast of a date, and by how much.
 
-A network sees features, but a person knows days. After the scale's transform (its logarithm, where it has one) the
-features, before they are clipped, are an affine function of the past days and the calendar's columns. So is the level
-that is added at the end. The estimate is therefore a function of days and calendar that has a slope by each of them::
-
-    F(v) = inverse(network(clip(constant + v·W)), level(v))
-
-Each network of each member is attributed by itself, with its own scale. The contributions are averaged as the
-estimates are, so that they add up as those do.
+What each moved one prediction is found by integrated gradients (`thalweg.forecast.explain.members`); what earlier
+predictions moved that were fed back is handed on to what moved them (`thalweg.forecast.explain.ways`). Each network of
+each member is attributed by itself, with its own scale, and each way of the plan by itself. The contributions are
+averaged as the predictions are, so that they add up as those do.
 """
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.features.past import Past, past_of
+from thalweg.forecast.explain.row import LIMITS, OWN_SOURCES, REMAINDER, ROUNDING, Moved, Row, facts_of
+from thalweg.forecast.explain.ways import explained
+from thalweg.forecast.features.last_season import look_back
+from thalweg.forecast.features.past import past_of
 from thalweg.forecast.predictors.baselines import Baseline
-from thalweg.forecast.predictors.network import NetworkPredictor
-from thalweg.learn.explain.attribution import input_slopes, integrated_gradients
 from thalweg.messages import Argument
 from thalweg.series.calendar import COLUMN, EVENT
 from thalweg.series.frequency.dates import iso, steps_after
@@ -31,69 +27,81 @@ from thalweg.series.frequency.words import words_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from thalweg.forecast.predictors.base import Predictor
-    from thalweg.forecast.predictors.mean import Mean
-    from thalweg.learn.activation import Values
+    from thalweg.forecast.features.past import Past
+    from thalweg.forecast.plan import Plan
+    from thalweg.forecast.ways import Predictors
     from thalweg.series.calendar import Calendar
     from thalweg.series.series import Series
 
 NOT_HELD = {"holiday": "ordinary", EVENT: "no_event"}  # by group: the fact that its other columns do not hold
+PAST_COLUMN = "past_column"
 TOLERANCE = 1e-3  # largest remainder, as a share of the difference or of the largest contribution
+FINER = (0.1, 0.01)  # of the tolerance, one after another: what is handed on from step to step may grow
+ROUNDING_SHARE = 1e-12  # of the prediction: a smaller remainder counts as none
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A fact that the calendar knows of the day, and by how much it moved the estimate.
+    """A fact that is known beforehand, and by how much it moved the forecast.
 
     Attributes
     ----------
     kind : str
         A group of the calendar: ``time``, ``weekday``, ``month``, ``season`` (the time of year), ``holiday`` (a column
         that holds for the day), ``event`` (likewise), ``known_column`` (one of the user's own), or another that was
-        added; ``ordinary`` and ``no_event`` (that all other holidays, or events, do not hold).
+        added; ``ordinary`` and ``no_event`` (that all other holidays, or events, do not hold); ``past_column`` (a
+        column of the past alone); ``calendar`` (all else that the calendar says of the dates between); ``limits`` (what
+        the past bears out).
     name : str
-        The time of day, or the name of the weekday, month, holiday or event as `Calendar` gives it; else empty.
+        The time of day, or the name of the weekday, month, holiday, event or column as `Calendar` gives it; else empty.
     contribution : float
         In the user's units.
+    between : bool
+        Whether it is a fact of the dates between the last value and the date, whose predictions were fed back.
     """
 
     kind: str
     name: str
     contribution: float
+    between: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Why:
-    """What moved the estimate of a day away from the base: an average day after an ordinary month.
+    """What moved the forecast of a date away from the base: an average day after an ordinary month.
 
     In the base every past day has the usual value, and each of the calendar's columns its mean over the past year, in
-    whole weeks.
+    whole weeks; predictions that are fed back are those of the base.
 
     Attributes
     ----------
     date : numpy.datetime64
-        The day estimated.
+        The date forecast.
+    ahead : int
+        How many steps it lies after the newest value.
     prediction, base : float
-        The estimate of the day and of the base, in the user's units, computed in float64.
+        The forecast and the base, in the user's units, computed in float64.
     usual : float
         The mean of the last month, in whole weeks, so that no weekday counts more than another.
     dates : ndarray of datetime64, shape (days,)
         The past days that the members look back at, without a gap, the newest last.
     values, contributions : ndarray of float64, shape (days,)
-        Their values, and by how much each moved the estimate because it is not the usual one, in the user's units.
+        Their values, and by how much each moved the forecast because it is not the usual one, in the user's units.
     facts : tuple of Fact
-        Empty where no member knows a calendar.
+        Empty where no member knows a calendar, and no limit was met.
     allowed : float
-        The largest `remainder`: a thousandth of the difference or of the largest contribution, whichever is more.
+        The largest `remainder`: a thousandth of the difference or of the largest contribution, whichever is more; 0
+        where every prediction is a straight line over past values, and nothing is integrated.
     parts : int
-        Into how many parts the path from the base was cut, at most.
+        Into how many parts a line from the base was cut, at most.
     whole : bool
         Whether there were enough days for all features of the members; otherwise some features were marked as absent.
     served : float
-        The estimate as a forecast gives it, computed in float32.
+        The forecast as it is served, computed in float32.
     """
 
     date: np.datetime64
+    ahead: int
     prediction: float
     base: float
     usual: float
@@ -114,248 +122,165 @@ class Why:
 
 
 def why_of(
-    predictor: Mean,
+    predictors: Predictors,
+    plan: Plan,
     calendar: Calendar,
     days: Series,
     date: np.datetime64 | None = None,
     *,
+    horizon: int | None = None,
     tolerance: float = TOLERANCE,
 ) -> Why:
-    """Return what moved the estimate of a day.
+    """Return what moved the forecast of a date.
 
     Parameters
     ----------
-    predictor : Mean
-        Its members' mean is the estimate, one step ahead.
+    predictors : Predictors
+        Of one series.
+    plan : Plan
+        The ways in which they predict each step.
     calendar : Calendar
     days : Series
         The days that the members look back at.
     date : numpy.datetime64, optional
-        The day estimated; by default the day after the last.
+        The date forecast; by default the first after the last. A date of the horizon is forecast from the last day, an
+        earlier one from the day before it.
+    horizon : int, optional
+        The most steps ahead; by default those of the plan.
     tolerance : float
-        See `thalweg.learn.explain.attribution.integrated_gradients`.
+        The largest remainder, as a share of the difference or of the largest contribution.
 
     Raises
     ------
     InputError
-        If there are too few days before the date, or it is later than the day after the last.
+        If there are too few days before the date, or it lies beyond the horizon.
     """
-    members, frequency = predictor.members, days.frequency
-    newest = _newest(predictor, days, date)
+    frequency = days.frequency
+    newest, ahead = _origin(predictors, plan.steps if horizon is None else horizon, days, date)
+    predictors = used_by(predictors, plan, np.array([ahead]))
     past = past_of(days, np.array([newest]))
-    furthest = max((len(member.weights(past)) for member in members if isinstance(member, Baseline)), default=0)
-    distinct = {id(member): member for member in members}
-    shares = [sum(other is member for other in members) / len(members) for member in distinct.values()]
-    sought = max(predictor.seen, furthest)
-    kept = min(newest + 1, sought)
-    values = days.values[newest + 1 - kept : newest + 1]
-    usual = float(days.values[max(newest + 1 - max(frequency.month, frequency.season), 0) : newest + 1].mean())
-    moment = Moment(values, usual, days.dates[newest], calendar, past)
-    parts = [attributed(member, moment, tolerance) for member in distinct.values()]
-
-    def mean(name: str) -> NDArray[np.float64]:
-        return np.sum([share * getattr(part, name) for share, part in zip(shares, parts, strict=True)], axis=0)
-
-    moved = mean("contributions")
-    oldest = min(part.oldest for part in parts)
+    recent, usual = recent_past(predictors, days, past)
+    kept, columns = len(recent.values), len(calendar.names)
+    regressors = calendar.regressors
+    of_past = 0 if regressors is None else len(regressors.past)
+    own, between = kept + np.arange(columns), kept + columns + np.arange(columns)
+    names_past = kept + 2 * columns + np.arange(of_past)
+    sources = np.tile(between, (dates_seen(predictors, ahead), 1))
+    sources[ahead - 1] = own
+    facts = facts_of(calendar, days.dates[newest], sources, names_past)
+    split = np.zeros((kept + 2 * columns + of_past + OWN_SOURCES, kept))
+    split[:kept] = np.diag(recent.values - usual)
+    row = Row(recent, np.full(kept, usual), split, facts)
+    moved = within_tolerance(predictors, plan, past, row, np.array([ahead]), tolerance)
+    parts = moved.parts[0]
+    used = np.flatnonzero(parts[:kept])
+    oldest = int(used[0]) if len(used) else max(kept - predictors.needed, 0)
+    told = _facts(calendar, facts.columns[ahead - 1], parts[own], between=False)
+    told += _facts_between(calendar, np.delete(facts.columns, ahead - 1, axis=0), parts[between])
+    if regressors is not None:
+        told += [
+            Fact(PAST_COLUMN, one.name, float(parts[at]))
+            for one, at in zip(regressors.past, names_past, strict=True)
+            if parts[at]
+        ]
+    if not parts[kept:LIMITS].any():
+        told = []
+    if parts[LIMITS]:
+        told.append(Fact("limits", "", float(parts[LIMITS])))
+    served = float(moved.value[0])
     return Why(
-        date=steps_after(frequency, days.dates[newest], 1),
-        prediction=float(mean("value")),
-        base=float(mean("base")),
+        date=steps_after(frequency, days.dates[newest], ahead),
+        ahead=ahead,
+        prediction=served - float(parts[ROUNDING]),
+        base=float(moved.base[0]),
         usual=usual,
         dates=days.dates[newest + 1 - kept + oldest : newest + 1],
-        values=values[oldest:],
-        contributions=moved[oldest:kept],
-        facts=_facts(moment, moved[kept:]) if any(part.calendar for part in parts) else (),
-        allowed=float(mean("allowed")),
-        parts=max(part.parts for part in parts),
-        whole=kept == sought,
-        served=float(predictor.predict(past, (1,))[0, 0]),
+        values=recent.values[oldest:],
+        contributions=parts[oldest:kept],
+        facts=tuple(told),
+        allowed=float(allowed_of(moved, tolerance)[0]) if moved.parts_of_line > 1 else 0.0,
+        parts=moved.parts_of_line,
+        whole=kept >= sought(predictors, past),
+        served=served,
     )
 
 
-def _newest(predictor: Predictor, days: Series, date: np.datetime64 | None) -> int:
-    """Return the place of the day before the date."""
-    first, last = steps_after(days.frequency, days.start, predictor.needed), days.after(1)
-    wanted = last if date is None else date
+def used_by(predictors: Predictors, plan: Plan, ahead: NDArray[np.int64]) -> Predictors:
+    """Return the predictors without the ways that none of some steps ahead is predicted in."""
+    ways = [way for way, each in plan.weights(int(ahead.max())).items() if each[ahead - 1].any()]
+    shared = tuple(one for one in predictors.shared if one.name in ways)
+    return replace(predictors, shared=shared, baselines=tuple(one for one in predictors.baselines if one.name in ways))
+
+
+def dates_seen(predictors: Predictors, furthest: int) -> int:
+    """Return how many dates ahead are looked at for some steps: networks of several outputs see those of them all."""
+    return furthest if predictors.multi_step is None else furthest + int(predictors.multi_step.reach) - 1
+
+
+def within_tolerance(
+    predictors: Predictors, plan: Plan, past: Past, row: Row, ahead: NDArray[np.int64], tolerance: float
+) -> Moved:
+    """Return what moved some steps ahead, integrated more finely where the remainders are too large."""
+    moved = explained(predictors, plan, past, row, ahead, tolerance)
+    for finer in FINER:
+        if (np.abs(moved.parts[:, REMAINDER]) <= allowed_of(moved, tolerance)).all():
+            break
+        moved = explained(predictors, plan, past, row, ahead, finer * tolerance)
+    return moved
+
+
+def allowed_of(moved: Moved, tolerance: float) -> NDArray[np.float64]:
+    """Return the largest remainder of each step: a share of its difference or of its largest contribution."""
+    largest = np.maximum(np.abs(moved.value - moved.base), np.abs(moved.parts).max(axis=1))
+    return np.maximum(tolerance * largest, ROUNDING_SHARE * np.maximum(np.abs(moved.value), np.abs(moved.base)))
+
+
+def sought(predictors: Predictors, past: Past) -> int:
+    """Return how many past values the predictors look at."""
+    members = [member for member in predictors.one_step.members if isinstance(member, Baseline)]
+    return max(predictors.seen, *(len(member.weights(past)) for member in members), 0)
+
+
+def recent_past(predictors: Predictors, days: Series, past: Past) -> tuple[Past, float]:
+    """Return a past of one row as far back as the predictors look, and the usual value: the mean of the last month."""
+    frequency, after = days.frequency, int(past.newest[0]) + 1
+    kept = min(after, max(sought(predictors, past), look_back(frequency)))
+    usual = days.values[max(after - max(frequency.month, frequency.season), 0) : after].mean()
+    recent = replace(
+        past,
+        values=past.values[after - kept : after],
+        newest=np.array([kept - 1]),
+        available=np.array([kept]),
+        observed=days.observed[after - kept : after],
+    )
+    return recent, float(usual)
+
+
+def _origin(predictors: Predictors, horizon: int, days: Series, date: np.datetime64 | None) -> tuple[int, int]:
+    """Return the place of the newest value known, and how many steps ahead of it the date lies."""
+    frequency = days.frequency
+    first, last = steps_after(frequency, days.start, predictors.one_step.needed), days.after(horizon)
+    wanted = days.after(1) if date is None else date
     known = {"days": len(days), "first_known": iso(days.dates[0]), "last_known": iso(days.dates[-1])}
-    known |= words_of(days.frequency)
-    if last < first:
-        raise InputError("contributions.too_few_days", needed=predictor.needed, **known)
-    if not first <= wanted <= last or steps_after(days.frequency, days.start, days.place(wanted)) != wanted:
+    known |= words_of(frequency)
+    if days.after(1) < first:
+        raise InputError("contributions.too_few_days", needed=predictors.one_step.needed, **known)
+    if not first <= wanted <= last or steps_after(frequency, days.start, days.place(wanted)) != wanted:
         raise InputError(
             "contributions.day", argument=Argument("day", iso(wanted)), first=iso(first), last=iso(last), **known
         )
-    return days.place(wanted) - 1
+    place = days.place(wanted)
+    newest = min(place, len(days)) - 1
+    return newest, place - newest
 
 
-@dataclass(frozen=True, eq=False)
-class Moment:
-    """What is known at the end of the day before: past values, the usual value, the newest day, the calendar."""
-
-    values: NDArray[np.float64]
-    usual: float
-    newest: np.datetime64
-    calendar: Calendar
-    past: Past
-
-    @property
-    def facts(self) -> NDArray[np.float64]:
-        """The calendar's columns for the day to come."""
-        return self.calendar.columns(steps_after(self.calendar.frequency, np.array([self.newest]), 1))[0]
-
-    @property
-    def average(self) -> NDArray[np.float64]:
-        """The mean of the calendar's columns over the past year, in whole seasons: an average day."""
-        frequency = self.calendar.frequency
-        past = steps_after(frequency, self.newest, -np.arange(frequency.long_season))
-        return self.calendar.columns(past).mean(axis=0)
-
-
-@dataclass(frozen=True, eq=False)
-class _Part:
-    """What moved one member's estimate: contributions of the past days, the oldest first, then of the calendar."""
-
-    contributions: NDArray[np.float64]
-    value: float
-    base: float
-    allowed: float
-    parts: int
-    oldest: int  # place of the oldest day that the member looks back at
-    calendar: bool  # whether the member looks at the calendar
-
-
-@functools.singledispatch
-def attributed(member: Predictor, moment: Moment, tolerance: float) -> _Part:
-    """Return what moved one member's estimate; a new kind of predictor registers its own way."""
-    del moment, tolerance
-    raise TypeError(f"What moved the estimate of a {type(member).__name__} is not known.")
-
-
-@attributed.register
-def _(member: Baseline, moment: Moment, tolerance: float) -> _Part:
-    # A weighted sum of past values is explained by its weights to the last digit.
-    del tolerance
-    past, weights = len(moment.values), member.weights(moment.past)
-    moved = np.zeros(past + len(moment.calendar.names))
-    first = past - len(weights)
-    moved[first:past] = weights * (moment.values[first:] - moment.usual)
-    return _Part(moved, float(weights @ moment.values[first:]), moment.usual, 0.0, 1, first, calendar=False)
-
-
-@attributed.register
-def _(member: NetworkPredictor, moment: Moment, tolerance: float) -> _Part:
-    past = len(moment.values)
-    features = feature_map(member, moment.calendar, moment.newest, past)
-    at = np.concatenate([member.scale.transform(moment.values), moment.facts])
-    base = np.concatenate([member.scale.transform(np.full(past, moment.usual)), moment.average])
-    runs = [
-        integrated_gradients(lambda rows, theta=theta: features(theta, rows), at, base, tolerance=tolerance)
-        for theta in member.thetas.astype(np.float64)
-    ]
-    used = np.flatnonzero(features.weights.any(axis=1) | (features.level_weights != 0))
-    return _Part(
-        np.mean([run.contributions for run in runs], axis=0),
-        float(np.mean([run.value for run in runs])),
-        float(np.mean([run.base for run in runs])),
-        float(np.mean([run.allowed for run in runs])),
-        max(run.parts for run in runs),
-        int(used[0]),
-        calendar=bool(used[-1] >= past),
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class FeatureMap:
-    """A rung's networks as a function of variables: past days after the transform, then the calendar's columns.
-
-    Attributes
-    ----------
-    predictor : NetworkPredictor
-    weights : ndarray of float64, shape (variables, features)
-    constant : ndarray of float64, shape (features,)
-        The features, before they are clipped to ± `limit`, are ``constant + variables · weights``.
-    level_weights : ndarray of float64, shape (variables,)
-    level : float
-        The level is ``level + variables · level_weights``.
-    limit : float
-    """
-
-    predictor: NetworkPredictor
-    weights: NDArray[np.float64]
-    constant: NDArray[np.float64]
-    level_weights: NDArray[np.float64]
-    level: float
-    limit: float
-
-    def __call__(
-        self, theta: NDArray[np.float64], rows: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return estimates in the user's units, shape (rows,), and their slopes by each variable, (rows, variables).
-
-        Parameters
-        ----------
-        theta : ndarray of float64, shape (size,)
-        rows : ndarray of float64, shape (rows, variables)
-        """
-        scale = self.predictor.scale
-        features = self.constant + rows @ self.weights
-        outputs, slopes = input_slopes(self.predictor.network, theta, np.clip(features, -self.limit, self.limit))
-        estimates = scale.inverse(outputs[:, None], self.level + rows @ self.level_weights)[:, 0]
-        # The slope of e^u - offset is its value plus the offset; at the floor the slope is 0.
-        outer: NDArray[np.float64] = estimates + scale.offset if scale.logarithm else np.ones(len(estimates))
-        if scale.floor:
-            outer = np.where(estimates > 0, outer, 0.0)
-        inner: NDArray[np.float64] = np.where(np.abs(features) < self.limit, slopes, 0.0) @ self.weights.T
-        return estimates, outer[:, None] * (scale.spread * inner + self.level_weights)
-
-
-def feature_map(predictor: NetworkPredictor, calendar: Calendar, newest: np.datetime64, past: int) -> FeatureMap:
-    """Find the affine function of `past` days and the calendar, by one unit step in each variable.
-
-    Parameters
-    ----------
-    predictor : NetworkPredictor
-        Fitted on one series.
-    calendar : Calendar
-        Its columns are variables; those that the predictor does not see have weight 0.
-    newest : numpy.datetime64
-        The last of the past days.
-    past : int
-        How many past days are variables.
-    """
-    known = predictor.features
-
-    def features(centre: float, steps: int) -> tuple[Values, Values]:
-        """Return features and levels of a past of zeros, then of `steps` pasts that each have a 1 on one day."""
-        values = np.concatenate([np.zeros(past), np.eye(past)[:steps].ravel()])
-        ends = past - 1 + past * np.arange(steps + 1)
-        count = steps + 1
-        pasts = Past(values, ends, np.full(count, newest), np.full(count, past), calendar.frequency)
-        scale = replace(predictor.scale, logarithm=False, centre=centre)
-        rows = known.rows(pasts, scale, 1, limit=np.inf)
-        return rows.gather(), rows.level
-
-    (constant,), (level,) = features(predictor.scale.centre, 0)
-    # With centre 0 the features are linear, and their differences keep all digits.
-    stepped, levels = features(0.0, past)
-    names, (facts,) = calendar.names, calendar.columns(steps_after(calendar.frequency, np.array([newest]), 1))
-    weights = np.zeros((past + len(names), len(constant)))
-    weights[:past] = stepped[1:] - stepped[0]
-    for place, column in enumerate(known.columns(1)):
-        if column.moves_with:
-            at = names.index(column.moves_with)
-            weights[past + at, place] = 1
-            constant[place] = 0 if column.known_ahead else constant[place] - facts[at]
-    level_weights = np.concatenate([levels[1:] - levels[0], np.zeros(len(names))])
-    return FeatureMap(predictor, weights, constant, level_weights, float(level), known.limit)
-
-
-def _facts(moment: Moment, moved: NDArray[np.float64]) -> tuple[Fact, ...]:
-    """Gather the contributions of the calendar's columns into facts that have a name."""
-    names, holds, kinds = moment.calendar.names, moment.facts != 0, np.array(moment.calendar.kinds)
+def _facts(
+    calendar: Calendar, columns: NDArray[np.float64], moved: NDArray[np.float64], *, between: bool
+) -> list[Fact]:
+    """Gather the contributions of the calendar's columns on a date into facts that have a name."""
+    names, holds, kinds = calendar.names, columns != 0, np.array(calendar.kinds)
     facts: list[Fact] = []
-    for group in moment.calendar.groups:
+    for group in calendar.groups:
         of_group = kinds == group
         whole = float(moved[of_group].sum())
         if group == "time":
@@ -363,10 +288,18 @@ def _facts(moment: Moment, moved: NDArray[np.float64]) -> tuple[Fact, ...]:
         elif group in ("weekday", "month"):
             facts += [Fact(group, names[at], whole) for at in np.flatnonzero(of_group & holds)]
         elif group == COLUMN:
-            facts += [Fact(group, names[at], float(moved[at])) for at in np.flatnonzero(of_group)]
+            facts += [Fact(group, names[at], float(moved[at]), between) for at in np.flatnonzero(of_group)]
         elif group in NOT_HELD:
-            facts += [Fact(group, names[at], float(moved[at])) for at in np.flatnonzero(of_group & holds)]
+            facts += [Fact(group, names[at], float(moved[at]), between) for at in np.flatnonzero(of_group & holds)]
             facts.append(Fact(NOT_HELD[group], "", float(moved[of_group & ~holds].sum())))
         elif moved[of_group].any():
             facts.append(Fact(group, "", whole))
-    return tuple(facts)
+    return facts
+
+
+def _facts_between(calendar: Calendar, columns: NDArray[np.float64], moved: NDArray[np.float64]) -> list[Fact]:
+    """Gather what is known of the dates between: what has a name of its own, and all else together."""
+    every = _facts(calendar, columns.any(axis=0).astype(np.float64), moved, between=True)
+    named = [fact for fact in every if fact.between and fact.contribution]
+    rest = float(moved.sum()) - sum(fact.contribution for fact in named)
+    return [*named, Fact("calendar", "", rest, between=True)] if moved.any() else []

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.result import Findings, Forecast, RungResult
+    from thalweg.forecast.what_if import WhatIf
 
 _RUNG = ("rung", "kind", "parameters", "days_back", "known", "train", "validation", "test", "seconds", "seeds")
 _FIGURES = 10  # significant figures in CSV: more than float32 networks hold, fewer than float64 writes
@@ -124,6 +125,18 @@ def _mostly_zero(findings: Findings) -> dict[str, Any] | None:
     if scales is None or zero_line is None:
         return None
     return {**vars(scales.found), "sum_steps": scales.steps, "zero_line": vars(zero_line)}
+
+
+def what_if_object(supposed: WhatIf) -> dict[str, Any]:
+    """Return what other values of known columns change: the columns, the difference of each date, and its sum."""
+    difference = supposed.difference
+    return {
+        "columns": [vars(column) for column in supposed.changed],
+        "differences": [
+            {"date": date, "difference": by} for date, by in zip(supposed.first.dates, difference, strict=True)
+        ],
+        "sum": float(difference.sum()),
+    }
 
 
 def _events(findings: Findings) -> list[dict[str, Any]] | None:

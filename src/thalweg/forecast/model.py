@@ -143,6 +143,21 @@ class Model(ModelParts):
         calendar = replace(self.calendar, regressors=regressors)
         return replace(self, calendar=calendar, predictors=self.predictors.with_calendar(calendar))
 
+    def steps_asked(self, horizon: int | None) -> int:
+        """Return how many steps ahead a horizon asks for: by default all that there are.
+
+        Raises
+        ------
+        InputError
+            If they are more than the model forecasts.
+        """
+        steps = self.horizon if horizon is None else horizon
+        if not 1 <= steps <= self.horizon:
+            raise InputError(
+                "model.horizon", argument=Argument("horizon", steps), most=self.horizon, **words_of(self.days.frequency)
+            )
+        return steps
+
     def predict(self, series: Series | None = None, horizon: int | None = None, *, keep_last: bool = False) -> Forecast:
         """Forecast the days after the last known one.
 
@@ -167,11 +182,7 @@ class Model(ModelParts):
             gap after them or holds values that the model cannot transform; or a known column has no value on one of
             the dates to forecast.
         """
-        steps = self.horizon if horizon is None else horizon
-        if not 1 <= steps <= self.horizon:
-            raise InputError(
-                "model.horizon", argument=Argument("horizon", steps), most=self.horizon, **words_of(self.days.frequency)
-            )
+        steps = self.steps_asked(horizon)
         note = None
         if series is not None and not keep_last:
             series, note = self.without_unfinished(series)

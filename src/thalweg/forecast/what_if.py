@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from thalweg.errors import InputError
@@ -12,12 +12,86 @@ from thalweg.messages import Argument
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     from narwhals.typing import IntoFrame
+    from numpy.typing import NDArray
 
+    from thalweg.forecast.result import Forecast
     from thalweg.series.read.options import ReadOptions
     from thalweg.series.series import Series
 
 AnyModel = TypeVar("AnyModel", bound=Model)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A known column that has other values.
+
+    Attributes
+    ----------
+    name : str
+    dates : int
+        On how many of the dates forecast its value is another one.
+    mean, first_mean : float
+        Its mean over these dates, with the other values and without them.
+    """
+
+    name: str
+    dates: int
+    mean: float
+    first_mean: float
+
+
+@dataclass(frozen=True, eq=False)
+class WhatIf:
+    """A forecast with other values of known columns, beside the forecast without them.
+
+    Attributes
+    ----------
+    forecast, first : Forecast
+        Of the same dates, with the other values and without them.
+    changed : tuple of Changed
+        The columns that differ.
+    """
+
+    forecast: Forecast
+    first: Forecast
+    changed: tuple[Changed, ...]
+
+    @property
+    def difference(self) -> NDArray[np.float64]:
+        """By how much the forecast of each date is higher with the other values, in the user's units."""
+        return self.forecast.mean - self.first.mean
+
+
+def what_if(
+    model: Model,
+    series: Series | None,
+    source: str | Path | IntoFrame,
+    options: ReadOptions,
+    horizon: int | None = None,
+    *,
+    keep_last: bool = False,
+) -> WhatIf:
+    """Forecast with other values of the known columns, and without them; see `with_values` and `Model.predict`."""
+    first = model.predict(series, horizon, keep_last=keep_last)
+    serving, newer = with_values(model, series, source, options, len(first.dates))
+    forecast = serving.predict(newer, horizon, keep_last=keep_last)
+    return WhatIf(forecast, first, _changed(model.knowing(series), serving.knowing(newer), first.dates))
+
+
+def _changed(model: Model, serving: Model, dates: NDArray[np.datetime64]) -> tuple[Changed, ...]:
+    """Return the known columns whose values on some dates are not the same."""
+    before, after = model.calendar.regressors, serving.calendar.regressors
+    if before is None or after is None:
+        return ()
+    changed: list[Changed] = []
+    for one, other in zip(before.known, after.known, strict=True):
+        old, new = one.values[before.places(dates)], other.values[after.places(dates)]
+        at = old != new
+        if at.any():
+            changed.append(Changed(one.name, int(at.sum()), float(new[at].mean()), float(old[at].mean())))
+    return tuple(changed)
 
 
 def with_values(

@@ -16,6 +16,7 @@ Example(days_back=28)
 from thalweg.options.kinds import (
     Day,
     Kind,
+    Moment,
     Number,
     Numbers,
     Switch,
@@ -32,6 +33,7 @@ __all__ = [
     "Day",
     "Declared",
     "Kind",
+    "Moment",
     "Number",
     "Numbers",
     "Options",

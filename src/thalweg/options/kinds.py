@@ -414,3 +414,27 @@ class Day(Kind):
         if date is None or date.isoformat() != text:  # "20250109" is a date to Python too
             raise InputError("option.day", argument=Argument(name, text))
         return date
+
+
+class Moment(Day):
+    """A day, or a moment of it, such as 2025-01-09 14:00; an empty text is none."""
+
+    @property
+    def metavar(self) -> str:
+        """DATE."""
+        return "DATE"
+
+    def checked(self, name: str, value: Any) -> dt.date | None:  # noqa: ANN401 - users have no type checker
+        """Return the day, or the moment without a time zone, of a date, of NumPy's date or of its text."""
+        if isinstance(value, dt.date):
+            return value
+        text = str(value).strip()
+        if ":" not in text:
+            return super().checked(name, text)
+        try:
+            moment = dt.datetime.fromisoformat(text)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is not None:
+            raise InputError("option.moment", argument=Argument(name, text))
+        return moment

@@ -16,6 +16,7 @@ PICTURES = (
     "layers",
     "passes",
     "why",
+    "components",
     "misses",
 )
 OF_DAYS = ("lags", "shift", "misses")  # they tell of yesterday, of weekdays or of holidays, and need a step of one day

@@ -33,15 +33,28 @@ function draw(within) {
     place.dataset.drawn = "";
     const text = document.getElementById(place.dataset.spec).textContent;
     let chart = JSON.parse(text);
-    if (chart.width === "container" && place.clientWidth < NARROW_PIXELS) chart = JSON.parse(text, narrowed);
+    const columns = chart.usermeta?.beside ? 1 : chart.width === "container" ? 2 : 0;
+    if (columns && place.clientWidth < NARROW_PIXELS) chart = JSON.parse(text, narrowed(columns));
+    fit(chart, place.clientWidth);
     unfold(chart);
     vegaEmbed(place, chart, OPTIONS).catch((error) => { place.textContent = String(error); });
   }
 }
 
-// On a phone the names of a legend stand in two columns, or they would run off.
+// On a phone the names of a legend stand in few columns, or they would run off.
 const NARROW_PIXELS = 480;
-const narrowed = (name, value) => (name === "legend" && value?.orient === "top" ? { ...value, columns: 2 } : value);
+const narrowed = (columns) => (name, value) =>
+  name === "legend" && value?.orient === "top" ? { ...value, columns } : value;
+
+// Panels that stand one under another, and say how much stands beside them, become as narrow as the page.
+function fit(chart, width) {
+  const { beside } = chart.usermeta ?? {};
+  for (const panel of beside ? chart.vconcat : []) {
+    const share = Math.min((width - beside) / panel.width, 1);
+    panel.width *= share;
+    for (const { mark } of panel.layer) if (mark.type === "bar") mark.size *= share;
+  }
+}
 
 // Open the folds around the part of the page that its address names.
 function reveal() {

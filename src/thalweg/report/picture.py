@@ -9,15 +9,32 @@ import vl_convert
 
 from thalweg.charts.illustration import words_of
 from thalweg.charts.style import VEGA_LITE
+from thalweg.errors import InputError
 from thalweg.messages import catalogue
 from thalweg.report.html import page_chart, scripts_of, surroundings, template
 from thalweg.report.tables import Table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from thalweg.charts.illustration import Illustration
 
 KINDS = (".html", ".svg", ".png", ".json")
 PNG_SCALE = 1.5  # pixels per pixel of the chart: sharp enough on paper
+
+
+def kind_of(path: Path) -> str:
+    """Return the kind of file that a name asks for.
+
+    Raises
+    ------
+    InputError
+        If it is none of `KINDS`.
+    """
+    kind = path.suffix.lower()
+    if kind not in KINDS:
+        raise InputError("picture.kind" if kind else "picture.no_kind", path=path, kind=kind, kinds=KINDS)
+    return kind
 
 
 def rendered(illustration: Illustration, kind: str) -> bytes:

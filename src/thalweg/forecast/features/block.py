@@ -66,11 +66,6 @@ class Block(ABC):
             The dates to predict: 1, 2, 3, … steps after each row's newest.
         """
 
-    def moves_with(self, steps: int) -> tuple[str, ...]:
-        """Return the calendar's column that each of its columns grows with one to one; "" for most."""
-        names = self.names(steps)
-        return names if self.known_ahead else ("",) * len(names)
-
     @property
     def needed(self) -> int:
         """How many past steps a row must have."""

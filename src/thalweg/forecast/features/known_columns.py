@@ -74,11 +74,6 @@ class ColumnChanges(Block):
             for name in columns
         )
 
-    def moves_with(self, steps: int) -> tuple[str, ...]:
-        """Return the column of the calendar that each of the first date moves with."""
-        names = (*self.calendar.groups[COLUMN],) * 2
-        return (*names, *("",) * (len(names) * (steps - 1)))
-
     def columns(self, origins: Origins, targets: NDArray[np.datetime64]) -> NDArray[np.float64]:
         """Return the differences in spreads of each column."""
         regressors = regressors_of(self.calendar)

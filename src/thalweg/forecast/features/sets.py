@@ -122,14 +122,11 @@ class Column(NamedTuple):
     ----------
     block, name : str
     known_ahead : bool
-    moves_with : str
-        The calendar's column that it grows with one to one, where there is one.
     """
 
     block: str
     name: str
     known_ahead: bool
-    moves_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,11 +159,7 @@ class FeatureSet:
     def columns(self, steps: int) -> tuple[Column, ...]:
         """Return all columns in their order, where so many steps ahead are predicted at once."""
         lags = (Column(self.window.name, name, self.window.known_ahead) for name in self.window.names)
-        others = (
-            Column(block.name, name, block.known_ahead, fact)
-            for block in self.blocks
-            for name, fact in zip(block.names(steps), block.moves_with(steps), strict=True)
-        )
+        others = (Column(block.name, name, block.known_ahead) for block in self.blocks for name in block.names(steps))
         return (*lags, *others)
 
     def baseline(self, rows: Examples) -> NDArray[np.float64]:

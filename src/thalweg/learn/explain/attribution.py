@@ -43,6 +43,8 @@ class Attribution:
     contributions : ndarray of float64, shape (inputs,)
         The contribution of each input, in units of the function. It is 0 where the input is the same at both ends or
         does not influence the function.
+    slopes : ndarray of float64, shape (inputs,)
+        The mean slope of the function by each input on the line. A contribution is this times the way of its input.
     base, value : float
         The values of the function at both ends.
     allowed : float
@@ -52,6 +54,7 @@ class Attribution:
     """
 
     contributions: NDArray[np.float64]
+    slopes: NDArray[np.float64]
     base: float
     value: float
     allowed: float
@@ -117,15 +120,16 @@ def integrated_gradients(
     while True:
         middles = (places[halved] + places[halved + 1]) / 2
         height, rate = _along(function, base, way, middles)
-        away = np.abs(rate - (rates[halved] + rates[halved + 1]) / 2).max(axis=1, initial=0.0)
+        away = np.abs(way * (rate - (rates[halved] + rates[halved + 1]) / 2)).max(axis=1, initial=0.0)
         moved = away * (places[halved + 1] - places[halved]) / 2
         places, heights = np.insert(places, halved + 1, middles), np.insert(heights, halved + 1, height)
         rates = np.insert(rates, halved + 1, rate, axis=0)
         lengths, mean = np.diff(places), (rates[1:] + rates[:-1]) / 2
-        found: NDArray[np.float64] = lengths @ mean
+        usual: NDArray[np.float64] = lengths @ mean
+        found = way * usual
         largest = max(abs(end - start), float(np.abs(found).max(initial=0.0)))
         allowed = max(tolerance * largest, ROUNDING_SHARE * max(abs(start), abs(end)))
-        made = Attribution(found, start, end, allowed, len(lengths))
+        made = Attribution(found, usual, start, end, allowed, len(lengths))
         if moved.sum() <= allowed and abs(made.remainder) <= allowed:
             return made
         if len(lengths) > MOST_PARTS or lengths.min() < SHORTEST_PART:
@@ -134,7 +138,7 @@ def integrated_gradients(
                 f"of {end - start:g}: the function jumps, or the slopes are not its own. Or allow a larger tolerance "
                 f"than {tolerance:g}."
             )
-        wrong = np.abs(np.diff(heights) - lengths * mean.sum(axis=1))
+        wrong = np.abs(np.diff(heights) - lengths * (mean @ way))
         first = halved + np.arange(len(halved))  # where the first halves stand now
         wrong[first], wrong[first + 1] = np.maximum(wrong[first], moved), np.maximum(wrong[first + 1], moved)
         halved = np.flatnonzero(wrong > allowed / len(lengths))
@@ -143,10 +147,10 @@ def integrated_gradients(
 def _along(
     function: Differentiable, base: NDArray[np.float64], way: NDArray[np.float64], places: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the function at places of the line (0 is the base, 1 the end), and each input's share of its slope."""
+    """Return the function at places of the line (0 is the base, 1 the end), and its slopes by each input there."""
     batches = (places[first : first + BATCH_POINTS, None] for first in range(0, len(places), BATCH_POINTS))
     heights, slopes = zip(*(function(base + batch * way) for batch in batches), strict=True)
-    return np.concatenate(heights), way * np.concatenate(slopes)
+    return np.concatenate(heights), np.concatenate(slopes)
 
 
 def input_slopes(

@@ -26,7 +26,15 @@ from thalweg.charts.style import (
     layered,
     quote,
 )
-from thalweg.pictures.why.sentences import lines_of, moved_of, name_of, places_of, sentences_of, speaking_of
+from thalweg.pictures.why.sentences import (
+    function_of,
+    lines_of,
+    moved_of,
+    name_of,
+    places_of,
+    sentences_of,
+    speaking_of,
+)
 
 if TYPE_CHECKING:
     from thalweg.pictures.why.study import WhyStudy
@@ -115,7 +123,7 @@ def why_chart(study: WhyStudy, language: str = "en") -> alt.VConcatChart:
         name=study.days.name,
         difference=number(abs(moved), places),
     )
-    subtitle = translate("look.why.subtitle", function=study.function, usual=number(why.usual, places))
+    subtitle = translate("look.why.subtitle", function=function_of(study, language), usual=number(why.usual, places))
     chart = alt.vconcat(_way(study, language), *_along(study, language), spacing=16)
     return dress(chart, title, subtitle, language, simulated=study.days.simulated)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from thalweg.charts.events import event_name
 from thalweg.charts.numbers import estimate_decimals, number, when
+from thalweg.charts.rungs import rung_name
 from thalweg.charts.steps import speaking
 from thalweg.forecast.features.sets import covariates
 from thalweg.forecast.features.usual_place import SEASONS_AGO
@@ -51,6 +52,13 @@ def speaking_of(study: WhyStudy, language: str) -> Catalogue:
     frequency = study.days.frequency
     span = "year" if len(frequency.known) == 1 else "month"
     return speaking(language, frequency).speaking({"span": Message(f"look.why.span.{span}")})
+
+
+def function_of(study: WhyStudy, language: str) -> str:
+    """Return the name of what made the forecast; of several functions, how many there are."""
+    if len(study.ways) > 1:
+        return catalogue(language)("look.why.mean_of", count=len(study.ways))
+    return rung_name(study.function, language)
 
 
 def places_of(study: WhyStudy) -> int:
@@ -95,7 +103,7 @@ def lines_of(study: WhyStudy, language: str, count: int) -> list[Told]:
 
 def name_of(fact: Fact, study: WhyStudy, language: str, form: str = "") -> str:
     """Return the name of a fact beside its bar, or in a sentence with the form ``_spoken``."""
-    translate, why = catalogue(language), study.why
+    translate, why = speaking_of(study, language), study.why
     name, kind = fact.name, fact.kind
     if kind == "weekday":
         name = translate("look.why.weekdays").split()[int(weekdays(np.array([why.date]))[0])]
@@ -113,7 +121,8 @@ def name_of(fact: Fact, study: WhyStudy, language: str, form: str = "") -> str:
         kind = "no_other_event"
     if kind == "ordinary" and any(other.kind == "holiday" for other in why.facts):
         kind = "no_other"
-    return translate(f"look.why.{kind}{form}", name=name)
+    called = translate(f"look.why.{kind}{form}", name=name)
+    return translate(f"look.why.between{form}", fact=called) if fact.between and kind != "calendar" else called
 
 
 def _of_fact(fact: Fact, study: WhyStudy, language: str) -> Told:
@@ -126,7 +135,8 @@ def _of_day(study: WhyStudy, at: int, places: int, translate: Catalogue) -> Told
     recent = ago < round(WITHOUT_YEAR_SHARE * frequency.year)
     date = when(why.dates[at], frequency, translate.language, "look.day" if recent else "report.day")
     value = number(float(why.values[at]), places)
-    spoken = "week_before" if frequency.by_day and ago == frequency.season else "before" if ago == 1 else "then"
+    before = ago + why.ahead - 1
+    spoken = "week_before" if frequency.by_day and before == frequency.season else "before" if before == 1 else "then"
     what = translate("look.why.day_value", day=date, value=value)
     return Told(what, translate(f"look.why.{spoken}_spoken", day=date, value=value), float(why.contributions[at]))
 
@@ -153,6 +163,12 @@ def sentences_of(study: WhyStudy, language: str) -> list[str]:
     if lines:
         phrases = translate("look.why.join").join(_phrase(one, places, language) for one in lines)
         sentences.append(translate("look.why.moved", phrases=phrases))
+    if why.ahead > 1:
+        last = when(why.dates[-1], study.days.frequency, language)
+        sentences.append(translate("look.why.ahead", ahead=why.ahead, last=last))
+    if len(study.ways) > 1:
+        ways = translate("list.comma").join(rung_name(way, language) for way in study.ways)
+        sentences.append(translate("look.why.ways", ways=ways))
     if study.known:
         sentences.append(_further_back(study, translate))
     if study.own:

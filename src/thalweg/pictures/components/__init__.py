@@ -1,0 +1,1 @@
+"""The picture `components`: its options, its study, its chart, and its words in English and Chinese."""

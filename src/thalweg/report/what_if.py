@@ -1,0 +1,50 @@
+"""What other values of known columns change, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.charts.numbers import estimate_decimals, number, signed, when
+from thalweg.charts.steps import speaking
+
+if TYPE_CHECKING:
+    from thalweg.forecast.what_if import WhatIf
+    from thalweg.messages import Catalogue
+    from thalweg.series.series import Series
+
+
+def what_if_sentences(supposed: WhatIf, series: Series, language: str | Catalogue) -> list[str]:
+    """Return which columns differ, on how many dates; by how much the forecast does, in sum and where most."""
+    translate, places = speaking(language, series.frequency), estimate_decimals(series.values)
+    horizon, difference = len(supposed.first.dates), supposed.difference
+    one_alone = "_one" if horizon == 1 else ""
+    told = [
+        translate(
+            f"what_if.changed{one_alone}",
+            column=one.name,
+            dates=one.dates,
+            horizon=horizon,
+            mean=number(one.mean),
+            first=number(one.first_mean),
+        )
+        for one in supposed.changed
+    ]
+    if not told:
+        return [translate("what_if.unchanged")]
+    told.append(
+        translate(
+            f"what_if.sum{one_alone}",
+            horizon=horizon,
+            name=series.name,
+            by=signed(float(difference.sum()), places),
+            mean=number(float(supposed.forecast.mean.sum()), places),
+            first=number(float(supposed.first.mean.sum()), places),
+        )
+    )
+    if not one_alone:
+        at = int(np.argmax(np.abs(difference)))
+        date = when(supposed.first.dates[at], series.frequency, translate.language)
+        told.append(translate("what_if.most", day=date, by=signed(float(difference[at]), places), name=series.name))
+    return told
