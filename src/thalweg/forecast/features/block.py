@@ -30,10 +30,13 @@ class Block(ABC):
     known_ahead : bool
         Whether it depends on the dates to predict alone, as a calendar does. Its columns for one step ahead are then
         those of the calendar's group of its name, in their order.
+    bounded : bool
+        Whether networks that are shared over the steps see its columns within the range that most training rows have.
     """
 
     name: ClassVar[str]
     known_ahead: ClassVar[bool] = False
+    bounded: ClassVar[bool] = False
     calendar: Calendar
 
     @property

@@ -18,9 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LongLevels(Block):
-    """The means over longer times, relative to the level; over all the past where that is shorter."""
+    """The means over longer times, relative to the level; over all the past where that is shorter.
 
+    Attributes
+    ----------
+    most : float
+        In spreads: they are kept within ± this. After a break they lie further from the level than in any training row.
+    """
+
+    most: float = np.inf
     name: ClassVar[str] = "long_levels"
+    bounded: ClassVar[bool] = True
 
     def names(self, steps: int) -> tuple[str, ...]:  # noqa: ARG002 - the same for any number of steps
         """Return a name for each level."""
@@ -38,4 +46,4 @@ class LongLevels(Block):
             trailing_mean(origins.transformed, past.newest, np.minimum(steps, past.available)) - origins.level
             for steps in self.frequency.levels
         ]
-        return np.stack(levels, axis=1) / origins.scale.spread
+        return np.clip(np.stack(levels, axis=1) / origins.scale.spread, -self.most, self.most)

@@ -6,7 +6,7 @@ its features, apart from what is known ahead.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -24,6 +24,7 @@ from thalweg.forecast.features.same_places import SamePlaces
 from thalweg.forecast.features.season import Season
 from thalweg.forecast.features.steps_ahead import StepsAhead
 from thalweg.forecast.features.time_of_day import TimeOfDay
+from thalweg.forecast.features.usual_change import UsualChange
 from thalweg.forecast.features.usual_place import UsualPlace
 from thalweg.forecast.features.usual_year import UsualYear
 from thalweg.forecast.features.weekday import Weekday
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from thalweg.series.scale import Scale
 
 FEATURE_CLIP = 4.0  # spreads: features are kept within ± this, so that one extreme value does not dominate
+LONG_LEVELS_CLIP = 1.0  # spreads, likewise for the long levels of networks that are shared over the steps
+RARE = 0.02  # share of the training rows, at either end, beyond which a bounded feature is taken for the last one within
+ROWS_OF_BOUNDS = 2000  # as many rows tell where most features lie
 # In the order of their columns.
 BLOCKS: tuple[type[Block], ...] = (
     TimeOfDay, Weekday, Month, Season, Holiday, Event, KnownColumns, ColumnChanges, PastColumns, UsualPlace, LastSeason,
@@ -115,6 +119,9 @@ def _in_order(names: set[str]) -> tuple[str, ...]:
     return tuple(block.name for block in BLOCKS if block.name in names)
 
 
+Bounds = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
+
+
 class Column(NamedTuple):
     """One column of features.
 
@@ -143,11 +150,14 @@ class FeatureSet:
         The others, in the order of their columns.
     limit : float
         In spreads: features are kept within ± this.
+    bounds : tuple of ndarray of float64, shape (dense columns,), optional
+        The least and the largest value of each dense column, besides.
     """
 
     window: PastValues
     blocks: tuple[Block, ...]
     limit: float
+    bounds: Bounds | None = None
 
     @property
     def needed(self) -> int:
@@ -168,6 +178,23 @@ class FeatureSet:
             for name, fact in zip(block.names(steps), block.moves_with(steps), strict=True)
         )
         return (*lags, *others)
+
+    def bounded_by(self, dense: NDArray[np.float64]) -> FeatureSet:
+        """Return the set whose bounded columns are kept within the range that most of some rows have.
+
+        Parameters
+        ----------
+        dense : ndarray of float64, shape (rows, dense columns)
+            The rows to learn from; there is at least one.
+        """
+        bounded = np.concatenate([np.full(len(block.names(1)), block.bounded) for block in self.blocks])
+        some = dense[:: -(-len(dense) // ROWS_OF_BOUNDS)]
+        least, most = np.quantile(some, [RARE, 1 - RARE], axis=0)
+        return replace(self, bounds=(np.where(bounded, least, -np.inf), np.where(bounded, most, np.inf)))
+
+    def within_bounds(self, dense: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return dense columns kept within the bounds, where there are any."""
+        return dense if self.bounds is None else np.clip(dense, *self.bounds)
 
     def baseline(self, rows: Examples) -> NDArray[np.float64]:
         """Return what the outputs of shared networks are added to, in spreads: the usual place of the first date.
@@ -212,6 +239,7 @@ class FeatureSet:
             dense = np.concatenate(columns, axis=1)
             del columns  # far ahead there are thousands
             np.clip(dense, -limit, limit, out=dense)
+            dense = self.within_bounds(dense)
         return Examples(
             values=origins.transformed,
             newest=past.newest,
@@ -231,7 +259,7 @@ class FeatureSet:
         return steps_after(past.frequency, past.dates[:, None], ahead[:, None] + np.arange(steps))
 
 
-def feature_set(known: str, days_back: int, calendar: Calendar, *, shared: bool = False) -> FeatureSet:
+def feature_set(known: str, days_back: int, calendar: Calendar, *, shared: str = "") -> FeatureSet:
     """Return the features of a rung.
 
     Parameters
@@ -242,19 +270,29 @@ def feature_set(known: str, days_back: int, calendar: Calendar, *, shared: bool 
         The length of the window, in steps.
     calendar : Calendar
         Its frequency says what there is to know.
-    shared : bool
-        Whether the network is shared over the steps ahead and sees which one it predicts.
+    shared : str
+        What a network that is shared over the steps ahead takes values from: ``last``, the last value, or ``season``,
+        the mean of a season. Empty for one that is not shared.
     """
     sees = covariates(known, calendar.frequency)
     blocks = tuple(block(calendar) for block in BLOCKS if block.name in sees.blocks and block.serves(calendar))
     if shared:
-        furthest = calendar.frequency.longest_horizon
-        kept = (
-            LastSeason(calendar, furthest) if block.name == LastSeason.name else block
-            for block in blocks
-            if block.name != LongLevels.name  # they mislead far ahead after a break
-        )
-        # Where a year is the only season, its usual deviation would be that of a year from itself.
-        usual = (UsualYear(calendar),) if sees.long and len(calendar.frequency.known) > 1 else ()
-        blocks = (*kept, *usual, SamePlaces(calendar), StepsAhead(calendar))
+        blocks = _of_shared(blocks, sees, calendar, shared)
     return FeatureSet(PastValues(days_back, fading=bool(known)), blocks, FEATURE_CLIP if known else np.inf)
+
+
+def _of_shared(blocks: tuple[Block, ...], sees: Covariates, calendar: Calendar, level: str) -> tuple[Block, ...]:
+    """Return the blocks of a network that is shared over the steps ahead, and sees which one it predicts."""
+    frequency = calendar.frequency
+    other = {
+        LastSeason.name: (LastSeason(calendar, frequency.longest_horizon),),
+        # A network that takes values from the last one follows a level that has moved; long ones lead it back.
+        LongLevels.name: (LongLevels(calendar, LONG_LEVELS_CLIP),) if level == "season" else (),
+    }
+    kept = (one for block in blocks for one in other.get(block.name, (block,)))
+    usual: tuple[Block, ...] = ()
+    if sees.long and not frequency.sub_daily:  # a week of hours is not long enough to go on in a way of its own
+        usual += (UsualChange(calendar),)
+    if sees.long and len(frequency.known) > 1:  # where a year is the only season, it would deviate from itself
+        usual += (UsualYear(calendar),)
+    return (*kept, *usual, SamePlaces(calendar), StepsAhead(calendar))

@@ -24,6 +24,7 @@ class UsualYear(Block):
     """The mean deviation of the weeks around the first date to predict, in each year before, from that year's level."""
 
     name: ClassVar[str] = "usual_year"
+    bounded: ClassVar[bool] = True
 
     def names(self, steps: int) -> tuple[str, ...]:  # noqa: ARG002 - the same for any number of steps
         """Return the names of the deviation and of the value that it leads to."""
