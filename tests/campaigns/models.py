@@ -32,7 +32,7 @@ from support.strategies import random_examples
 from thalweg.checksummed import CHECKSUM, Kind, _checksum
 from thalweg.cli.terminal import print_forecast, print_model
 from thalweg.forecast.model import Model, load
-from thalweg.forecast.store import MODEL, pack
+from thalweg.forecast.store.file import MODEL, pack
 from thalweg.forecast.ways import RECURSIVE
 from thalweg.learn.descent import Descent
 from thalweg.learn.function import Network

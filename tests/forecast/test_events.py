@@ -9,8 +9,8 @@ from safetensors import safe_open
 
 import thalweg
 from support.small_searches import NET, OPTIONS, WEEK, YEAR, changed_after, series_of
+from thalweg.checksummed import seal
 from thalweg.errors import InputError
-from thalweg.forecast import store
 from thalweg.forecast.contributions import why_of
 from thalweg.forecast.export import as_json
 from thalweg.forecast.features.past import past_of
@@ -19,6 +19,7 @@ from thalweg.forecast.forecaster import fit_series
 from thalweg.forecast.ladder import Ladder, copies
 from thalweg.forecast.model import load
 from thalweg.forecast.options import FitOptions
+from thalweg.forecast.store.file import MODEL, pack
 from thalweg.forecast.training import TrainingSet
 from thalweg.messages import catalogue
 from thalweg.series.calendar import Calendar
@@ -99,7 +100,7 @@ def test_rows_in_another_order_give_the_same_bits(with_events):
     again, other = search(events=frame(ROWS[::-1]))
     np.testing.assert_array_equal(again.forecast.mean, findings.forecast.mean)
     np.testing.assert_array_equal(again.as_used.prediction, findings.as_used.prediction)
-    assert store.pack(model) == store.pack(other)
+    assert pack(model) == pack(other)
 
 
 def test_days_missed_most_are_named_by_events(with_events, without_events):
@@ -122,16 +123,16 @@ def test_a_model_brings_its_events_along(with_events, tmp_path):
     again = load(path)
     assert again.calendar.names == model.calendar.names
     np.testing.assert_array_equal(again.predict().mean, model.predict().mean)
-    assert store.pack(again) == store.pack(model)
+    assert pack(again) == pack(model)
 
 
 def forged(source, target, change):
     with safe_open(source, framework="numpy") as file:
-        description = json.loads(file.metadata()[store.MODEL.key])
+        description = json.loads(file.metadata()[MODEL.key])
         tensors = {name: file.get_tensor(name) for name in file.keys() if name != "sha256"}  # noqa: SIM118
     description.pop("version")
     change(description)
-    target.write_bytes(store.seal(store.MODEL, description, tensors))
+    target.write_bytes(seal(MODEL, description, tensors))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,7 @@ def test_forged_events_are_refused(with_events, tmp_path, events):
 
 
 def test_a_model_without_events_says_nothing_of_them(without_events):
-    assert b'"events"' not in store.pack(without_events[1])
+    assert b'"events"' not in pack(without_events[1])
 
 
 def test_predict_takes_other_events_in_place_of_those_to_come(with_events):

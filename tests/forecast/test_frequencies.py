@@ -10,14 +10,15 @@ from safetensors import safe_open
 from support.frequencies import WEEKDAYS_ONLY, WEEKLY, seasonal
 from support.small_searches import part
 from thalweg.charts.numbers import day
+from thalweg.checksummed import seal
 from thalweg.errors import InputError
-from thalweg.forecast import store
 from thalweg.forecast.contributions import why_of
 from thalweg.forecast.forecaster import fit_series
 from thalweg.forecast.ladder import Ladder, copies, named_ladder
 from thalweg.forecast.model import load
 from thalweg.forecast.options import FitOptions
 from thalweg.forecast.predictors.network import Rung
+from thalweg.forecast.store.file import MODEL
 from thalweg.learn.optimizer import Optimizer
 from thalweg.report.charts.series import series_chart
 from thalweg.report.page import page
@@ -119,12 +120,12 @@ def test_a_file_of_another_version_keeps_its_own_constants(fitted_series, tmp_pa
     series, findings, model = fitted_series
     model.save(tmp_path / "model.thalweg")
     with safe_open(tmp_path / "model.thalweg", framework="numpy") as file:
-        description = json.loads(file.metadata()[store.MODEL.key])
+        description = json.loads(file.metadata()[MODEL.key])
         tensors = {name: file.get_tensor(name) for name in file.keys() if name != "sha256"}  # noqa: SIM118
     description.pop("version")
     description["frequency"].pop("longest_horizon")
     description["frequency"]["moons"] = 3
-    (tmp_path / "other.thalweg").write_bytes(store.seal(store.MODEL, description, tensors))
+    (tmp_path / "other.thalweg").write_bytes(seal(MODEL, description, tensors))
     again = load(tmp_path / "other.thalweg")
     assert again.days.frequency == replace(series.frequency, longest_horizon=DAILY.longest_horizon)
     np.testing.assert_array_equal(again.predict().mean, findings.forecast.mean)

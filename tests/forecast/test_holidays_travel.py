@@ -9,12 +9,13 @@ from safetensors import safe_open
 
 from support.command import thalweg
 from support.small_searches import OPTIONS, WEEK, channel
-from thalweg.forecast import store
+from thalweg.checksummed import seal
 from thalweg.forecast.forecaster import fit_series
 from thalweg.forecast.ladder import Ladder
 from thalweg.forecast.levels import LEVELS
 from thalweg.forecast.model import load
 from thalweg.forecast.options import FitOptions
+from thalweg.forecast.store.file import MODEL
 from thalweg.messages import catalogue
 from thalweg.series import holidays as holidays_module
 from thalweg.series.calendar import Calendar
@@ -93,7 +94,7 @@ def test_a_renamed_holiday_keeps_its_days_and_is_noted(saved):
 def without_days(path, target):
     """Write the model as the first release wrote it: with the names of its holidays alone."""
     with safe_open(path, framework="numpy") as file:
-        description = json.loads(file.metadata()[store.MODEL.key])
+        description = json.loads(file.metadata()[MODEL.key])
         tensors = {name: file.get_tensor(name) for name in file.keys() if name != "sha256"}  # noqa: SIM118
     bands = tensors["bands"].reshape(len(tensors["bands"]), -1, 2)
     tensors["bands"] = bands[:, [description["levels"].index(level) for level in LEVELS]].reshape(len(bands), -1)
@@ -101,7 +102,7 @@ def without_days(path, target):
         description.pop(key)
     for key in ("medians", "paths"):
         tensors.pop(key)
-    target.write_bytes(store.seal(store.MODEL, description, tensors))
+    target.write_bytes(seal(MODEL, description, tensors))
 
 
 @pytest.mark.usefixtures("renamed")
@@ -131,7 +132,7 @@ def test_the_command_prints_the_note(saved, tmp_path, language):
     """The names in the file are changed here, since the command runs in a process of its own."""
     path, _ = saved
     with safe_open(path, framework="numpy") as file:
-        description = json.loads(file.metadata()[store.MODEL.key])
+        description = json.loads(file.metadata()[MODEL.key])
         tensors = {name: file.get_tensor(name) for name in file.keys() if name != "sha256"}  # noqa: SIM118
     description.pop("version")
     old = "Columbus Day of old"
@@ -139,7 +140,7 @@ def test_the_command_prints_the_note(saved, tmp_path, language):
     days = description["holidays"]["days"]
     description["holidays"]["days"] = {old if name == "Columbus Day" else name: days[name] for name in days}
     model = tmp_path / "later.thalweg"
-    model.write_bytes(store.seal(store.MODEL, description, tensors))
+    model.write_bytes(seal(MODEL, description, tensors))
     printed = thalweg("predict", model, "--lang", language)
     assert printed.exit_code == 0, printed.stderr
     assert old in printed.stdout
@@ -152,11 +153,11 @@ def test_the_command_prints_the_note(saved, tmp_path, language):
 def test_a_country_that_the_library_no_longer_has_is_served_by_the_days_in_the_file(saved, tmp_path):
     path, before = saved
     with safe_open(path, framework="numpy") as file:
-        description = json.loads(file.metadata()[store.MODEL.key])
+        description = json.loads(file.metadata()[MODEL.key])
         tensors = {name: file.get_tensor(name) for name in file.keys() if name != "sha256"}  # noqa: SIM118
     description.pop("version")
     for country in ("ZZ", "US-ZZ"):
-        (tmp_path / "other.thalweg").write_bytes(store.seal(store.MODEL, description | {"country": country}, tensors))
+        (tmp_path / "other.thalweg").write_bytes(seal(MODEL, description | {"country": country}, tensors))
         again = load(tmp_path / "other.thalweg")
         np.testing.assert_array_equal(again.predict().mean, before.mean)
         assert "The forecast uses the days" in catalogue()(again.notes[0])

@@ -40,7 +40,7 @@ def training_set(rung, upto, steps, *, again):
 
 
 def thetas_of(predictors):
-    (shared,) = predictors.shared
+    (shared,) = predictors.beside
     each = (*predictors.one_step.members, *shared.near.members)
     return [one.thetas for one in each]
 
@@ -129,7 +129,7 @@ def test_a_backtest_in_two_parts_is_that_of_one_go():
 def test_far_networks_without_a_value_to_learn_from_predict_nothing(upto, learned):
     """Of 42 values a row needs 14, and the first far step lies 29 ahead: one too few for a single example."""
     team = replace(TEAM, far=60)
-    member, far = team.shared[0], team.beyond(team.shared[0])[0]
+    member, far = team.beside[0], team.beyond(team.beside[0])[0]
     assert (
         bool(len(training_set(member.rung, upto, 60, again=False).examples)) == learned == team.can_learn(far, (upto,))
     )

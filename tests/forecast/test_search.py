@@ -31,7 +31,7 @@ from thalweg.forecast.plan import bounds, first_cutoff
 from thalweg.forecast.predictors import network as network_module
 from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.search import Member
-from thalweg.forecast.store import pack
+from thalweg.forecast.store.file import pack
 from thalweg.forecast.team import Team
 from thalweg.forecast.training import TrainingSet, loss_of_constant, scored
 from thalweg.forecast.watch import Silence

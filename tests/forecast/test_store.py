@@ -19,9 +19,8 @@ from safetensors.numpy import save
 from support.small_searches import BOTH, SHORT, channel, fitted, meant, search, series_of, served_by, shared_networks
 from thalweg.checksummed import CHECKSUM, _checksum
 from thalweg.errors import InputError
-from thalweg.forecast import store
 from thalweg.forecast.model import load
-from thalweg.forecast.store import pack
+from thalweg.forecast.store.file import MODEL, pack
 from thalweg.forecast.ways import DIRECT, RECURSIVE
 from thalweg.series.frequency.record import DAILY
 
@@ -101,14 +100,14 @@ def parts_of(content, path):
     """Return a packed model's description and tensors."""
     path.write_bytes(content)
     with safe_open(path, framework="numpy") as file:
-        return json.loads(file.metadata()[store.MODEL.key]), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        return json.loads(file.metadata()[MODEL.key]), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
 
 
 def sealed(description, tensors):
     """Pack again, with a checksum that fits."""
     text = json.dumps(description)
     tensors.pop(CHECKSUM, None)
-    return save(tensors | {CHECKSUM: _checksum(text, tensors)}, metadata={store.MODEL.key: text})
+    return save(tensors | {CHECKSUM: _checksum(text, tensors)}, metadata={MODEL.key: text})
 
 
 def refusal(content, path):
@@ -143,7 +142,7 @@ def test_a_loaded_model_gives_the_same_bits(models, kind, tmp_path):
 def test_the_choices_above_are_of_every_kind(models):
     assert set(models["copy"].predictors.ways) <= {RECURSIVE, *(name for name, _ in DAILY.copies)}
     assert set(models["many outputs"].plan.ways) == set(BOTH)
-    (shared,) = models["shared"].predictors.shared
+    (shared,) = models["shared"].predictors.beside
     assert shared.far is not None
     assert {shared.name, "damped line", "last year at its level"} < set(models["shared"].plan.ways)
     assert models["copy"].chosen == "copy last week"
@@ -417,7 +416,7 @@ def test_without_its_checksum_a_file_is_refused(checksum, whole, tmp_path):
     if checksum is not None:
         tensors[CHECKSUM] = checksum
     assert "checksum" in refusal(
-        save(tensors, metadata={store.MODEL.key: json.dumps(description)}), tmp_path / "open.thalweg"
+        save(tensors, metadata={MODEL.key: json.dumps(description)}), tmp_path / "open.thalweg"
     )
 
 

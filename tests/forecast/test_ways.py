@@ -15,7 +15,7 @@ from thalweg.forecast.limits import Limits, Room, limits_of
 from thalweg.forecast.predictors.baselines import Copy, SeasonalMean
 from thalweg.forecast.predictors.far_ahead import DampedLine, LastYear, far_ahead
 from thalweg.forecast.predictors.mean import Mean
-from thalweg.forecast.ways import DIRECT, RECURSIVE, Shared
+from thalweg.forecast.ways import DIRECT, RECURSIVE, Beside
 from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.record import DAILY, monthly
 
@@ -113,7 +113,7 @@ def predictors():
     near, far = (Mean((fitted(SHARED, SERIES, TODAY, steps),)) for steps in (28, 40))
     learned = [fitted(LINE, SERIES, TODAY)], [fitted(NET, SERIES, TODAY, 6)]
     limits = (limits_of(SERIES, TODAY, 40),)
-    return predictors_of(*learned, shared=(Shared(SHARED.name, near, far),), baselines=baselines, limits=limits)
+    return predictors_of(*learned, beside=(Beside(SHARED.name, near, far),), baselines=baselines, limits=limits)
 
 
 def test_the_ways_of_predictors_and_what_they_look_at(predictors):
@@ -134,7 +134,7 @@ def test_what_a_network_sees_is_made_once_and_anew_with_another_calendar():
 
 
 def test_shared_networks_answer_near_steps_and_others_those_beyond(predictors):
-    (shared,) = predictors.shared
+    (shared,) = predictors.beside
     ahead = np.arange(1, 41)
     made = shared.predict(PAST, 40, None)
     np.testing.assert_array_equal(made[:, :28], shared.near.predict(PAST, ahead[:28]))
@@ -148,8 +148,8 @@ def test_shared_networks_answer_near_steps_and_others_those_beyond(predictors):
 def test_each_way_that_is_fed_keeps_within_the_limits_before_it_is_fed_back():
     """What another rung predicts beside the choice is that of the same rung as the choice."""
     fit = growing(fitted(LINE, SERIES, TODAY, epochs=5))
-    beside = Shared(fit.rung.name, Mean((fit,)))
-    made = ways_of(predictors_of([fit], shared=(beside,), limits=(NARROW,)), PAST, (RECURSIVE, beside.name), 40)
+    beside = Beside(fit.rung.name, Mean((fit,)))
+    made = ways_of(predictors_of([fit], beside=(beside,), limits=(NARROW,)), PAST, (RECURSIVE, beside.name), 40)
     np.testing.assert_array_equal(made[beside.name], made[RECURSIVE])
     assert (made[RECURSIVE] == NARROW.of_predictions(PAST, 40).high).any(), "a limit was reached"
 

@@ -18,7 +18,7 @@ from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.predictors.network import Rung, network_predictor
 from thalweg.forecast.search import estimates
 from thalweg.forecast.training import TrainingSet, descend
-from thalweg.forecast.ways import DIRECT, RECURSIVE, Predictors, Shared
+from thalweg.forecast.ways import DIRECT, RECURSIVE, Beside, Predictors
 from thalweg.learn.optimizer import Optimizer
 from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.record import DAILY
@@ -119,7 +119,7 @@ def shared_networks(series):
     blocks = [(1, 1, (RECURSIVE,)), (2, 28, (rung.name,)), (29, 91, (rung.name, *(one.name for one in baselines)))]
     return replace(
         made,
-        predictors=replace(made.predictors, shared=(Shared(rung.name, near, far),), baselines=baselines),
+        predictors=replace(made.predictors, beside=(Beside(rung.name, near, far),), baselines=baselines),
         plan=Plan(tuple(Block(*block) for block in blocks)),
         days=series,
         team=None,

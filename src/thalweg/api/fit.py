@@ -15,7 +15,7 @@ from thalweg.forecast.belonging import stamp_of, stamped_page
 from thalweg.forecast.forecaster import fit_series
 from thalweg.forecast.model import Model as Forecaster
 from thalweg.forecast.options import FitOptions
-from thalweg.forecast.store import pack
+from thalweg.forecast.store.file import pack
 from thalweg.messages import catalogue
 from thalweg.options import with_options
 from thalweg.series.read.given import series_of

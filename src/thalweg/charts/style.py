@@ -12,10 +12,11 @@ import altair as alt
 import numpy as np
 import vl_convert
 
+from thalweg.charts.numbers import when
 from thalweg.charts.steps import speaking
 from thalweg.messages import catalogue
-from thalweg.series.frequency.dates import is_moment, isos, step_range, steps_between
-from thalweg.series.frequency.record import DAILY
+from thalweg.series.frequency.dates import is_moment, iso, isos, months, python_date, step_range, steps_between, years
+from thalweg.series.frequency.record import DAILY, MONTHS_OF_A_YEAR
 from thalweg.series.variation import figures, variation
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ GREEN = "#009e73"
 VERMILLION = "#d55e00"
 ORANGE = "#e69f00"
 PURPLE = "#cc79a7"
+MONTHS_BETWEEN_TICKS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000)
+TICKS_OVER = 1.25  # times as many ticks as asked for, where the next coarser ones would be few
 TIME = "%H:%M"  # of a day, as D3 writes it
 PART_COLOURS = ("#dfeaf4", "#cfeae0", "#fbe3c0")
 
@@ -115,8 +118,16 @@ def day_axis(
     padding: int = 0,
     ticks: int = 8,
     frequency: Frequency = DAILY,
+    dates: NDArray[np.datetime64] | None = None,
 ) -> alt.X:
-    """Return the horizontal axis of dates, with about `ticks` ticks, or with one a week where days are few."""
+    """Return the horizontal axis of dates, with about `ticks` ticks, or with one a week where days are few.
+
+    Where steps are months or longer, a tick stands at the date of a value and has the name of its period. So the
+    `dates` of all values must be given: a month may be dated by its last day, and a year by any.
+    """
+    if frequency.by_month and dates is not None:
+        axis = _period_axis(frequency, dates, ticks, language)
+        return alt.X(f"{field}:T", axis=axis, scale=alt.Scale(type="utc", padding=padding))
     few_days = weekly and frequency.by_day
     axis = alt.Axis(
         title=None, labelOverlap=True, grid=False, tickCount={"interval": "week", "step": 1} if few_days else ticks
@@ -132,6 +143,27 @@ def day_axis(
             f"utcFormat(datum.value, utcmonth(datum.value) == 0 ? '{year}' : '{month}')"
         )
     return alt.X(f"{field}:T", axis=axis, scale=alt.Scale(type="utc", padding=padding))
+
+
+def _period_axis(frequency: Frequency, dates: NDArray[np.datetime64], ticks: int, language: str) -> alt.Axis:
+    """Return the axis of months, quarters or years, with a tick at the date of each so many-th."""
+    first, last = dates.min(), dates.max()
+    whole = step_range(frequency, first, steps_between(frequency, first, last) + 1)
+    month = years(whole) * MONTHS_OF_A_YEAR + months(whole)
+    begun = month - month[0] % frequency.units  # the first period of a calendar year counts as its January
+    apart = [each for each in MONTHS_BETWEEN_TICKS if each % frequency.units == 0]
+    placed = next((each for each in apart if (begun % each == 0).sum() <= TICKS_OVER * ticks), apart[-1])
+    shown = whole[begun % placed == 0]
+    names = {iso(date)[: len("2021-02")]: when(date, frequency, language) for date in shown}
+    days_shown = map(python_date, shown)
+    return alt.Axis(
+        title=None,
+        labelOverlap=True,
+        grid=False,
+        labelSeparation=8,
+        values=[alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True) for day in days_shown],
+        labelExpr=f"{quote(names)}[utcFormat(datum.value, '%Y-%m')]",
+    )
 
 
 def day_tip(language: str, field: str = "day", frequency: Frequency = DAILY) -> alt.Tooltip:

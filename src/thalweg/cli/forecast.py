@@ -132,7 +132,7 @@ def _check_same_series(folder: Path, series: Series) -> None:
     """
     import numpy as np
 
-    from thalweg.forecast.store import unpack
+    from thalweg.forecast.store.file import unpack
     from thalweg.series.frequency.dates import iso
 
     try:

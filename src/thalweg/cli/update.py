@@ -106,7 +106,7 @@ def _write(model: Model, target: Path) -> None:
     from thalweg.files import write_whole
     from thalweg.forecast.belonging import stamp_of
     from thalweg.forecast.export import forecast_csv
-    from thalweg.forecast.store import pack
+    from thalweg.forecast.store.file import pack
 
     content = pack(model)
     write_whole(target, content)

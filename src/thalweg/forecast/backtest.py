@@ -13,7 +13,7 @@ from thalweg.forecast.features.past import past_of
 from thalweg.forecast.limits import limits_of
 from thalweg.forecast.names import rung_message
 from thalweg.forecast.predictors.mean import Mean
-from thalweg.forecast.ways import Predictors, Shared
+from thalweg.forecast.ways import Beside, Predictors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -151,9 +151,9 @@ def refit(
     predictors = [
         Predictors(
             one_step=mean(choice, cutoff),
-            shared=tuple(
-                Shared(member.rung.name, mean([team.near(member)], cutoff), mean(far, cutoff) if far else None)
-                for member in team.shared
+            beside=tuple(
+                Beside(member.rung.name, mean([team.near(member)], cutoff), mean(far, cutoff) if far else None)
+                for member in team.beside
                 for far in [[part for part in team.beyond(member) if cutoff in made[part]]]
             ),
             baselines=team.baselines,

@@ -101,7 +101,7 @@ def check_ahead(regressors: Regressors, series: Series, horizon: int) -> None:
 
 def column_notes(calendar: Calendar, choice: Candidate, team: Team) -> list[Message]:
     """Return a note where nothing that forecasts looks at the columns given."""
-    if calendar.regressors is None or any(member.rung.known for member in (*choice.members, *team.shared)):
+    if calendar.regressors is None or any(member.rung.known for member in (*choice.members, *team.beside)):
         return []
     values = {"names": list(calendar.regressors.names), "rung": rung_message(choice.line.rung)}
     return [Message("verdict.columns_idle", values)]

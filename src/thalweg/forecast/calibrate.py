@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.forecast.distribution import TABLE, Distribution, StepCalibration, distribution_of, read
+from thalweg.forecast.distribution import TABLE, Distribution, StepCalibration, distribution_of, read, residuals_of
 from thalweg.forecast.features.past import past_of
 from thalweg.forecast.interval import Ends, MissTransform, adaptive_conformal, banded, narrowest, suited_transform
 from thalweg.forecast.levels import LEVEL_OF_UNFINISHED, USUAL, Asked, around
@@ -107,13 +107,12 @@ def calibrate(
     ]
     levels = tuple(sorted({*TABLE, *asked.calibrated}))
     errors = LOSSES[data.loss].error(forecasts[0, sealed:], series.values[sealed:])
-    residuals, known = np.stack([each.residuals for each in steps]), np.stack([each.known for each in steps])
     return Calibration(
         plan=plan,
         miss_transform=transform,
         asked=asked,
         distribution=distribution_of(steps, levels, LEAST_RESIDUALS),
-        rows=residual_rows(residuals, known, len(series) - first, horizon),
+        rows=residual_rows(*residuals_of(steps), len(series) - first, horizon),
         inside=sums_inside(
             series, forecasts, steps, transform, first, sealed, asked.calibrated, least_residuals=LEAST_RESIDUALS
         ),

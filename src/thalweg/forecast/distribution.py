@@ -108,6 +108,11 @@ class StepCalibration:
         return self.conformal.last if last else self.conformal.bands[place], self.conformal.shares[place]
 
 
+def residuals_of(steps: Sequence[StepCalibration]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the residuals of all steps ahead and where they are known, each of shape (steps, values)."""
+    return np.stack([each.residuals for each in steps]), np.stack([each.known for each in steps])
+
+
 def between(
     residuals: Sequence[NDArray[np.float64]],
     anchors: NDArray[np.float64],

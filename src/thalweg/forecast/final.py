@@ -12,12 +12,14 @@ from thalweg.forecast.limits import before
 from thalweg.forecast.model import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from thalweg.forecast.backtest import Backtest, Team
+    from thalweg.forecast.backtest import Backtest, Cutoff
     from thalweg.forecast.calibrate import Calibration
     from thalweg.forecast.data import Data
     from thalweg.forecast.search import Candidate
+    from thalweg.forecast.team import Started, Team
+    from thalweg.forecast.ways import Predictors
     from thalweg.learn.training.thread_pool import ThreadPool
     from thalweg.series.series import Series
 
@@ -48,15 +50,13 @@ def final_fit(
         Is given the number of parts of the team that were fitted, in shares.
     """
     (series,) = data.panel.series
-    steps = len(calibration.distribution.bands)
-    ((predictors,), _) = refit(data, team, [(len(series),)], steps, pool, advance, backtested.ended)
-    days = last_values(series, predictors.seen)
-    limits = before(predictors.limits[0], series, len(series) - len(days))
+    steps, cutoffs = len(calibration.distribution.bands), [(len(series),)]
+    predictors, days = refitted(data, team, cutoffs, steps, pool, advance, backtested.ended)
     return Model(
         chosen=choice.line.rung,
         loss=data.loss,
         plan=calibration.plan,
-        predictors=replace(predictors, limits=(limits,)),
+        predictors=predictors,
         calendar=data.calendar,
         days=days,
         miss_transform=calibration.miss_transform,
@@ -73,6 +73,39 @@ def final_fit(
         inside=calibration.inside,
         whole=calibration.whole,
     )
+
+
+def refitted(
+    data: Data,
+    team: Team,
+    cutoffs: Sequence[Cutoff],
+    steps: int,
+    pool: ThreadPool,
+    advance: Callable[[float], None],
+    start: Started,
+) -> tuple[Predictors, Series]:
+    """Refit a team on one series at each cutoff; return the last predictors, and the values that they look back at.
+
+    Parameters
+    ----------
+    data : Data
+        A panel of one.
+    team : Team
+    cutoffs : sequence of tuple of int
+        How many values each refit learns from; the last one from all.
+    steps : int
+        The horizon.
+    pool : ThreadPool
+    advance : callable
+        As of `final_fit`.
+    start : Started
+        Where the first refit starts.
+    """
+    (series,) = data.panel.series
+    fitted, _ = refit(data, team, cutoffs, steps, pool, advance, start)
+    days = last_values(series, fitted[-1].seen)
+    limits = before(fitted[-1].limits[0], series, len(series) - len(days))
+    return replace(fitted[-1], limits=(limits,)), days
 
 
 def last_values(series: Series, seen: int) -> Series:

@@ -1,4 +1,4 @@
-"""The model that forecasts: what it holds stands in `thalweg.forecast.store`, here is what it does."""
+"""The model that forecasts: what it holds stands in `thalweg.forecast.store.parts`, here is what it does."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from thalweg.forecast.interval import banded
 from thalweg.forecast.levels import around
 from thalweg.forecast.paths import Ahead
 from thalweg.forecast.result import Forecast
-from thalweg.forecast.store import ModelParts, pack, unpack
+from thalweg.forecast.store.file import pack, unpack
+from thalweg.forecast.store.parts import ModelParts
 from thalweg.forecast.totals import lengths
 from thalweg.forecast.unfinished import left_out, may_be_unfinished
 from thalweg.learn.loss import LOSSES

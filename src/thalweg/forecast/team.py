@@ -38,8 +38,8 @@ class Team:
     frequency : Frequency
     choice : tuple of Member
         What the choice is made of; one of them may stand there several times.
-    shared : tuple of Member
-        The networks shared over the steps, each a way of its own.
+    beside : tuple of Member
+        The networks fitted beside the choice, each a way of its own.
     far : int
         The furthest step that shared networks learn beyond the usual horizon; 0 where no such step is asked for.
     baselines : tuple of WithoutUnknowns
@@ -50,7 +50,7 @@ class Team:
 
     frequency: Frequency
     choice: tuple[Member, ...]
-    shared: tuple[Member, ...] = ()
+    beside: tuple[Member, ...] = ()
     far: int = 0
     baselines: tuple[WithoutUnknowns, ...] = ()
     fallback: str = ""
@@ -59,13 +59,13 @@ class Team:
     def learned(self) -> tuple[str, ...]:
         """The names of the ways that gradient descent found."""
         choice = (RECURSIVE,) if any(member.seeds for member in self.choice) else ()
-        return (*choice, *(member.rung.name for member in self.shared))
+        return (*choice, *(member.rung.name for member in self.beside))
 
     @property
     def parts(self) -> tuple[Part, ...]:
         """What is fitted: each member once for each number of steps at once."""
-        near = map(self.near, (*self.choice, *self.shared))
-        far = (part for member in self.shared for part in self.beyond(member))
+        near = map(self.near, (*self.choice, *self.beside))
+        far = (part for member in self.beside for part in self.beyond(member))
         return tuple(dict.fromkeys((*near, *far)))  # a mean may count a rung several times
 
     def near(self, member: Member) -> Part:
@@ -93,10 +93,10 @@ class Team:
         fitted: list[tuple[Part, RungPredictor]] = []
         for place, member in enumerate(self.choice):
             fitted.append((self.near(member), predictors.one_step.members[place]))
-        for member, shared in zip(self.shared, predictors.shared, strict=True):
-            fitted.append((self.near(member), shared.near.members[0]))
-            if shared.far is not None:
-                fitted.append((self.beyond(member)[0], shared.far.members[0]))
+        for member, networks in zip(self.beside, predictors.beside, strict=True):
+            fitted.append((self.near(member), networks.near.members[0]))
+            if networks.far is not None:
+                fitted.append((self.beyond(member)[0], networks.far.members[0]))
         return {
             (member, steps): dict(zip(member.seeds, predictor.thetas, strict=True))
             for (member, steps), predictor in fitted
@@ -106,14 +106,14 @@ class Team:
     def needed_by(self, plan: Plan) -> Team:
         """Return the team without what no step of a plan goes by; the choice stays, which says the first step."""
         baselines = tuple(one for one in self.baselines if one.name in plan.ways)
-        shared = tuple(member for member in self.shared if member.rung.name in plan.ways)
-        return replace(self, shared=shared, baselines=baselines)
+        beside = tuple(member for member in self.beside if member.rung.name in plan.ways)
+        return replace(self, beside=beside, baselines=baselines)
 
 
 def ended_of(team: Team) -> Started:
     """Return where the search left each member."""
     started: Started = {}
-    for member in (*team.choice, *team.shared):
+    for member in (*team.choice, *team.beside):
         if member.thetas:
             started[team.near(member)] = dict(zip(member.seeds, member.thetas, strict=True))
     return started
@@ -145,12 +145,12 @@ def team_of(searched: Searched, choice: Candidate, horizon: int, longest: int, c
         usual += (Copy(year, "copy last year"),)
     counts = all(series.counts for series in panel.series)
     every = (*copied, *(one for one in (*usual, *far_ahead(frequency, counts=counts)) if one.needed <= cut))
-    shared = tuple(one.members[0] for one in searched.candidates if one.ahead and one is not choice)
+    beside = tuple(one.members[0] for one in searched.candidates if one.ahead and one is not choice)
     fallback = next((one.name for one in reversed((*copied, *usual[:1])) if one.needed <= cut), copied[0].name)
     return Team(
         frequency,
         choice.members,
-        shared,
+        beside,
         longest if horizon > frequency.horizon else 0,
         every,
         fallback,

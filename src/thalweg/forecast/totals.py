@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.forecast.distribution import TABLE, distribution_of
+from thalweg.forecast.distribution import TABLE, distribution_of, residuals_of
 from thalweg.forecast.levels import Intervals, level_name
 from thalweg.forecast.paths import Ahead, Inside, ends_of_sums, residual_rows
 
@@ -128,7 +128,7 @@ def sums_inside(
     least_residuals : int
         As of `thalweg.forecast.distribution.distribution_of`.
     """
-    residuals, known = np.stack([each.residuals for each in steps]), np.stack([each.known for each in steps])
+    residuals, known = residuals_of(steps)
     told: list[Inside] = []
     for length in lengths(series.frequency, len(steps)):
         last = len(series) - length

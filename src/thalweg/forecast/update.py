@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.backtest import refit
 from thalweg.forecast.data import data_of
-from thalweg.forecast.final import last_values
-from thalweg.forecast.limits import before
+from thalweg.forecast.final import refitted
 from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.series.filling import in_frequency
 
@@ -74,14 +72,12 @@ def updated(model: Model, series: Series, threads: int | None = None, *, keep_la
     every = series.frequency.between_refits
     cutoffs = [(upto,) for upto in (*range(first + every, count, every), count)]
     with thread_pool(threads) as pool:
-        fitted, _ = refit(data, team, cutoffs, model.horizon, pool, lambda _: None, team.started(model.predictors))
-    predictors = fitted[-1]
-    days = last_values(series, predictors.seen)
-    limits = before(predictors.limits[0], series, count - len(days))
+        started = team.started(model.predictors)
+        predictors, days = refitted(data, team, cutoffs, model.horizon, pool, lambda _: None, started)
     made = dt.datetime.now().astimezone().date()
     return replace(
         model,
-        predictors=replace(predictors, limits=(limits,)),
+        predictors=predictors,
         days=days,
         whole=model.whole and series.whole,
         made=made,

@@ -1,4 +1,4 @@
-"""The ways to predict steps ahead: recursively, directly, by networks shared over the steps, and by baselines.
+"""The ways to predict steps ahead: recursively, directly, by networks fitted beside the choice, and by baselines.
 
 Every way answers any step ahead, and its prediction of a date does not depend on how many steps are asked for.
 """
@@ -29,27 +29,27 @@ DIRECT = "direct"  # the choice with an output for each of a number of steps, fe
 
 
 @dataclass(frozen=True, eq=False)
-class Shared:
-    """Networks that see how many steps ahead they predict, and the calendar of that date.
+class Beside:
+    """Networks that are fitted beside the choice, a way of their own to predict steps ahead.
 
     Attributes
     ----------
     name : str
         Of the rung, and of the way.
     near : Mean
-        Up to the usual horizon; or a choice of its own, which is fed its own predictions.
+        Those that are shared over the steps up to the usual horizon; or those of one step, fed their own predictions.
     far : Mean, optional
-        Those that learned the steps beyond; None where none are asked for, or none were known to learn from.
+        Those shared over the steps beyond; None where none are asked for, or none were known to learn from.
     """
 
     name: str
     near: Mean
     far: Mean | None = None
 
-    def with_calendar(self, calendar: Calendar) -> Shared:
+    def with_calendar(self, calendar: Calendar) -> Beside:
         """Return the same networks, which know another calendar with the same columns."""
         far = None if self.far is None else self.far.with_calendar(calendar)
-        return Shared(self.name, self.near.with_calendar(calendar), far)
+        return Beside(self.name, self.near.with_calendar(calendar), far)
 
     def predict(self, past: Past, steps: int, ends: Ends | None) -> NDArray[np.float64]:
         """Return the predictions of 1 to `steps` ahead, shape (rows, steps); NaN for those that nothing has learned."""
@@ -73,8 +73,8 @@ class Predictors:
         The choice, fitted for one step ahead.
     multi_step : Mean, optional
         The choice, fitted for several steps at once; models of earlier versions alone hold it.
-    shared : tuple of Shared
-        The networks that are shared over the steps, each a way by the name of its rung.
+    beside : tuple of Beside
+        The networks fitted beside the choice, each a way by the name of its rung.
     baselines : tuple of WithoutUnknowns
         What needs no fit, each a way by its name.
     limits : tuple of Limits
@@ -83,7 +83,7 @@ class Predictors:
 
     one_step: Mean
     multi_step: Mean | None = None
-    shared: tuple[Shared, ...] = ()
+    beside: tuple[Beside, ...] = ()
     baselines: tuple[WithoutUnknowns, ...] = ()
     limits: tuple[Limits, ...] = field(default=())
 
@@ -91,7 +91,7 @@ class Predictors:
     def ways(self) -> tuple[str, ...]:
         """The names of the ways that these predictors can go."""
         direct = () if self.multi_step is None else (DIRECT,)
-        return (RECURSIVE, *direct, *(one.name for one in (*self.shared, *self.baselines)))
+        return (RECURSIVE, *direct, *(one.name for one in (*self.beside, *self.baselines)))
 
     @property
     def needed(self) -> int:
@@ -105,7 +105,7 @@ class Predictors:
 
     @property
     def _learned(self) -> list[Mean]:
-        several = [self.multi_step, *(one for each in self.shared for one in (each.near, each.far))]
+        several = [self.multi_step, *(one for each in self.beside for one in (each.near, each.far))]
         return [self.one_step, *(one for one in several if one is not None)]
 
     def with_calendar(self, calendar: Calendar) -> Predictors:
@@ -114,7 +114,7 @@ class Predictors:
             self,
             one_step=self.one_step.with_calendar(calendar),
             multi_step=None if self.multi_step is None else self.multi_step.with_calendar(calendar),
-            shared=tuple(one.with_calendar(calendar) for one in self.shared),
+            beside=tuple(one.with_calendar(calendar) for one in self.beside),
         )
 
     def predict(self, past: Past, reach: Mapping[str, int]) -> dict[str, NDArray[np.float64]]:
@@ -148,8 +148,8 @@ class Predictors:
             return _fed(self.one_step, past, steps, None if self.one_step.repeats else ends)
         if way == DIRECT and self.multi_step is not None:
             return _within(self.multi_step.predict(past, ahead), ends)
-        shared = next((one for one in self.shared if one.name == way), None)
-        return shared.predict(past, steps, ends) if shared else self._baseline(way, past, ahead, ends)
+        beside = next((one for one in self.beside if one.name == way), None)
+        return beside.predict(past, steps, ends) if beside else self._baseline(way, past, ahead, ends)
 
     def _baseline(self, way: str, past: Past, ahead: NDArray[np.int64], ends: Ends | None) -> NDArray[np.float64]:
         """Return the predictions of a baseline; NaN for a row whose past is too short for it."""

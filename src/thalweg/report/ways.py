@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from thalweg.charts.numbers import ABSENT, number, thousands
 from thalweg.charts.rungs import rung_name
 from thalweg.charts.steps import speaking
+from thalweg.forecast.ways import RECURSIVE
 from thalweg.messages import catalogue
 from thalweg.report.tables import Table
 
@@ -46,7 +47,7 @@ def ways_in_words(block: Block, chosen: str, language: str = "en") -> str:
     translate = catalogue(language)
     choice = rung_name(chosen, language)
     ways = [
-        translate(f"report.way_{way}", rung=choice) if way in ("recursive", "direct") else rung_name(way, language)
+        translate("report.way_recursive", rung=choice) if way == RECURSIVE else rung_name(way, language)
         for way in block.ways
     ]
     return ways[0] if len(ways) == 1 else translate("report.ways_mean", ways=ways)

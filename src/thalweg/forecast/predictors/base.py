@@ -102,7 +102,7 @@ class WithoutUnknowns(RungPredictor):
     @property
     @abstractmethod
     def kind(self) -> str:
-        """A key of `thalweg.forecast.store.BASELINES`."""
+        """A key of `thalweg.forecast.store.predictors.BASELINES`."""
 
     @property
     @abstractmethod

@@ -243,7 +243,7 @@ def _strip(study: BatchesStudy, epoch: int, language: str) -> alt.LayerChart:
         if last == 1
         else alt.Axis(tickCount=4, tickMinStep=1, format="d", grid=False),
     )
-    x = day_axis(language, frequency=frequency)
+    x = day_axis(language, frequency=frequency, dates=study.dates[-MOST_STRIP_DAYS:])
     tips = [
         day_tip(language, frequency=frequency),
         alt.Tooltip("batch:Q", title=translate("look.batches.batch"), format="d"),

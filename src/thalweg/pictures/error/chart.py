@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.pictures.error.study import ErrorStudy
-    from thalweg.series.frequency.record import Frequency
 
 HEIGHT_PIXELS, LOWER_HEIGHT_PIXELS = 240, 100
 LOSSES = ("absolute", "squared", "lowered")
@@ -100,7 +99,7 @@ def error_chart(study: ErrorStudy, language: str = "en") -> alt.VConcatChart:
         translate("look.error.mark_error"),
     )
     dates, table = every_step(series.frequency, study.dates, {"target": study.target, "prediction": study.prediction})
-    base = alt.Chart(columns({"day": days(dates), **table})).encode(x=_days(language, series.frequency))
+    base = alt.Chart(columns({"day": days(dates), **table})).encode(x=_days(study, language))
     tips = [
         day_tip(language, frequency=series.frequency),
         alt.Tooltip("target:Q", title=truth, format=value_format(series.values)),
@@ -130,8 +129,9 @@ def error_chart(study: ErrorStudy, language: str = "en") -> alt.VConcatChart:
     return dress(chart, title, subtitle, language, simulated=series.simulated)
 
 
-def _days(language: str, frequency: Frequency) -> alt.X:
-    return day_axis(language, weekly=True, padding=8, frequency=frequency)
+def _days(study: ErrorStudy, language: str) -> alt.X:
+    frequency = study.fitted_rung.series.frequency
+    return day_axis(language, weekly=True, padding=8, frequency=frequency, dates=study.dates)
 
 
 def _loss(study: ErrorStudy, name: str, errors: NDArray[np.float64], language: str) -> alt.LayerChart:
@@ -140,7 +140,7 @@ def _loss(study: ErrorStudy, name: str, errors: NDArray[np.float64], language: s
     series = study.fitted_rung.series
     mean = float(errors.mean())
     called = translate(f"look.error.{name}", minus=number(study.minus))
-    bars = alt.Chart(columns({"day": days(study.dates), "error": errors})).encode(x=_days(language, series.frequency))
+    bars = alt.Chart(columns({"day": days(study.dates), "error": errors})).encode(x=_days(study, language))
     # The number of a negative mean stands above zero, where there are few bars.
     label = {"mean": mean, "beside": max(mean, 0.0), "text": f"L = {number(mean)}"}
     line = alt.Chart(alt.Data(values=[label]))

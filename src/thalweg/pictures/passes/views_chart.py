@@ -303,8 +303,15 @@ def examples_panels(study: PassesStudy, language: str) -> list[alt.LayerChart]:
     ]
     few = len(rows) <= 40  # noqa: PLR2004 - bars as wide as a finger
     x = (
-        day_axis(language, "label", weekly=few, padding=round(0.7 * WIDTH_PIXELS / len(rows) / 2) + 8)
-        if dated
+        day_axis(
+            language,
+            "label",
+            weekly=few,
+            padding=round(0.7 * WIDTH_PIXELS / len(rows) / 2) + 8,
+            frequency=study.example.series.frequency,
+            dates=np.array(study.labels),
+        )
+        if study.example is not None
         else alt.X("label:O", title=translate("look.passes.example_x"), sort=None, axis=alt.Axis(labelAngle=0))
     )
     low, high = min(0.0, float(study.shares.min())), max(0.0, float(study.shares.max()))

@@ -27,7 +27,8 @@ def x_axis(curve: TargetCurve, translate: Catalogue, *, ticks: int = 8) -> alt.X
     if curve.first is None:
         axis = alt.Axis(grid=False, tickCount=ticks)
         return alt.X("x:Q", title=translate("look.curve.x"), axis=axis, scale=alt.Scale(nice=False))
-    return day_axis(translate.language, "x", ticks=ticks, frequency=curve.frequency)
+    dates = curve.dates(curve.x)
+    return day_axis(translate.language, "x", ticks=ticks, frequency=curve.frequency, dates=dates)
 
 
 def x_tip(curve: TargetCurve, translate: Catalogue) -> alt.Tooltip:

@@ -186,14 +186,15 @@ def _along(study: WhyStudy, language: str) -> list[alt.LayerChart]:
     """Draw the values of the last days against the usual level, and below the contribution of each."""
     why, translate, frequency = study.why, speaking_of(study, language), study.days.frequency
     last = slice(-2 * (frequency.season if frequency.sub_daily else frequency.lags[2]), None)
-    shown = len(why.dates[last])
+    shown, dates = len(why.dates[last]), np.append(why.dates[last], why.date)
     table = {
-        "day": days(np.append(why.dates[last], why.date)),
+        "day": days(dates),
         "value": np.append(why.values[last], np.nan),
         "moved": np.append(why.contributions[last], 0.0),  # so that both panels end at the day predicted
         "estimate": np.append(np.full(shown, np.nan), why.prediction),
     }
-    base = alt.Chart(columns(table)).encode(x=day_axis(language, weekly=True, padding=8, frequency=frequency))
+    axis = day_axis(language, weekly=True, padding=8, frequency=frequency, dates=dates)
+    base = alt.Chart(columns(table)).encode(x=axis)
     contribution, written = translate("look.why.column.contribution"), value_format(study.days.values)
     tips = [
         day_tip(language, frequency=frequency),

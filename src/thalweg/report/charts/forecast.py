@@ -52,13 +52,12 @@ def forecast_chart(findings: Forecasted, language: str = "en", past: int | None 
     """
     series, forecast = findings.series, findings.forecast
     translate = speaking(language, series.frequency)
-    axis, tip = (
-        day_axis(language, weekly=True, frequency=series.frequency),
-        day_tip(language, frequency=series.frequency),
-    )
+    tip = day_tip(language, frequency=series.frequency)
     if past is None:
         past = series.frequency.long_season if series.frequency.sub_daily else PAST_STEPS
     past, shown = min(past, len(series)), value_format(series.values)
+    shown_dates = np.concatenate([series.dates[-past:], forecast.dates])
+    axis = day_axis(language, weekly=True, frequency=series.frequency, dates=shown_dates)
     known = np.where(series.observed, series.values, np.nan)[-past:]
     truth, mean = translate("report.mark_truth"), translate("report.mark_forecast")
     intervals = [translate("report.mark_interval", coverage=coverage) for coverage in (80, 95)]

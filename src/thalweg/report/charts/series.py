@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -76,10 +77,11 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
             )
         ]
     )
+    across = partial(day_axis, language, frequency=series.frequency, dates=series.dates)
     filled = int((~series.observed).sum())
     line = alt.Chart(
         columns({"day": days(series.dates), "target": np.where(series.observed, series.values, np.nan)})
-    ).encode(x=day_axis(language, frequency=series.frequency))
+    ).encode(x=across())
     colours: dict[str, str] = dict(zip(parts, PART_COLOURS, strict=True))
     if filled:
         colours[translate("report.mark_filled")] = VERMILLION
@@ -88,7 +90,7 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         alt.Chart(shades)
         .mark_rect()
         .encode(
-            x=day_axis(language, "from"),
+            x=across("from"),
             x2="to:T",
             color=alt.Color("part:N", scale=alt.Scale(domain=list(colours), range=list(colours.values()))),
         ),
@@ -104,7 +106,7 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         ticks = alt.Chart(missing).mark_rect(color=VERMILLION, stroke=VERMILLION, strokeWidth=1)
         layers.append(
             ticks.encode(
-                x=day_axis(language, "from"),
+                x=across("from"),
                 x2="to:T",
                 y=alt.value(HEIGHT_PIXELS - TICK_PIXELS),
                 y2=alt.value(HEIGHT_PIXELS),

@@ -126,9 +126,8 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
         translate("report.mark_miss"),
     )
     dates, table = parted(series.frequency, dates, table)
-    base = alt.Chart(columns({"day": days(dates), **table})).encode(
-        x=day_axis(language, padding=8, frequency=series.frequency)
-    )
+    axis = day_axis(language, padding=8, frequency=series.frequency, dates=dates)
+    base = alt.Chart(columns({"day": days(dates), **table})).encode(x=axis)
     shown = value_format(series.values)
     tips = [
         day_tip(language, frequency=series.frequency),
@@ -140,9 +139,7 @@ def truth_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
     labels = _labels(findings, language)
     low, high = float(np.fmin(used.low95, used.target).min()), float(np.fmax(used.high95, used.target).max())
     heights = alt.Scale(domain=_place(labels, low, high), nice=False, zero=False)
-    misses = alt.Chart(alt.Data(values=labels)).encode(
-        x=day_axis(language, padding=8, frequency=series.frequency), y="target:Q"
-    )
+    misses = alt.Chart(alt.Data(values=labels)).encode(x=axis, y="target:Q")
     # White letters under the coloured ones keep them readable over the lines of other labels.
     texts = [
         misses.transform_filter(f"datum.label && {'' if left else '!'}datum.left")

@@ -1,0 +1,1 @@
+"""A model in one file: written and read, and what it holds."""
