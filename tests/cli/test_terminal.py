@@ -99,6 +99,9 @@ def test_a_loss_of_a_handful_of_misses_is_not_told():
     findings = build_findings(days=400, missing=(), horizon=180)  # 50 days of validation, 100 of test
     text = " ".join(told(findings).split())
     assert re.findall(r"day (\d+): ", text) == ["1", "7", "14", "28", "141"]
+    assert "Loss by days ahead" in text
+    few = replace(findings, split=replace(findings.split, train=345))  # of the test, 5 days are left
+    assert "Loss by days ahead" not in " ".join(told(few).split())
 
 
 def answered(findings, language="en", width=80):

@@ -4,11 +4,12 @@ from math import ceil, log
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from support.small_searches import calibrated
 from thalweg.forecast.interval import miss_transform
 
-REMEMBERED_DAYS = 365
+REMEMBERED_DAYS, FEW = 365, 60
 
 
 def by_hand(residuals, known, first, delay):
@@ -30,8 +31,14 @@ def by_hand(residuals, known, first, delay):
             ordered = sorted(used)
             band = []
             for share in (shares[0], min(shares)):
-                rank = min(ceil((len(ordered) + 1) * (1 - share / 2)), len(ordered))
-                band += [ordered[len(ordered) - rank], ordered[rank - 1]]
+                count = len(ordered)
+                rank = ceil((count + 1) * (1 - share / 2))
+                low, high = ordered[max(count - rank, 0)], ordered[min(rank, count) - 1]
+                if rank > count and 2 <= count < FEW:  # the prediction interval of normal residuals
+                    spread = np.std(ordered, ddof=1) * np.sqrt(1 + 1 / count)
+                    half = stats.t.isf(share / 2, max(count - 1, 3)) * spread
+                    low, high = min(low, np.mean(ordered) - half), max(high, np.mean(ordered) + half)
+                band += [low, high]
         if day < len(residuals):
             bands[day] = band
     return [bands[day] or [np.nan] * 4 for day in range(first, len(residuals))], band
@@ -54,7 +61,7 @@ def test_every_band_is_the_one_computed_by_hand(case, delay):
     known = np.random.default_rng(1).random(len(residuals)) < 0.9
     made = calibrated(residuals, known, 20, delay)
     bands, last = by_hand(residuals.tolist(), known.tolist(), 20, delay)
-    np.testing.assert_array_equal(made.bands.reshape(-1, 4), np.array(bands))
+    np.testing.assert_allclose(made.bands.reshape(-1, 4), np.array(bands), rtol=1e-9)
     np.testing.assert_array_equal(made.last.ravel(), np.array(last))
 
 

@@ -27,7 +27,7 @@ COMPOSED = {rf"error\.{PART}", rf"option\.{PART}", rf"option\.{PART}\.{PART}"}
 
 def placeholders(template):
     """Return the values that a template tells; what steps are called is left to each language."""
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name} - {*WORDS, "minutes"}
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name} - {*WORDS, "minutes", "hours"}
 
 
 def as_pattern(node):

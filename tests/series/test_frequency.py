@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.frequencies import WEEKDAYS_ONLY, WEEKLY
+from thalweg.messages import catalogue
 from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.dates import (
     day_numbers,
@@ -26,7 +27,8 @@ from thalweg.series.frequency.dates import (
     weekdays,
     years,
 )
-from thalweg.series.frequency.record import DAILY, Frequency, monthly, quarterly, weekly, yearly
+from thalweg.series.frequency.record import DAILY, Frequency, monthly, quarterly, sub_daily, weekly, yearly
+from thalweg.series.frequency.words import words_of
 
 DATES = st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31))
 EVERY = {"daily": DAILY, "weekly": WEEKLY, "weekdays only": WEEKDAYS_ONLY}
@@ -139,3 +141,17 @@ def test_what_is_no_frequency_is_refused(changes, said):
 )
 def test_a_period_that_is_dated_by_its_first_day_ends_on_its_last(date, frequency, last):
     assert last_day_of(frequency, np.datetime64(date)) == dt.date.fromisoformat(last)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "english", "chinese"),
+    [
+        (30, "7 steps of 30 minutes", "7 个 30 分钟"),
+        (60, "7 hours", "7 小时"),
+        (90, "7 steps of 90 minutes", "7 个 90 分钟"),
+        (240, "7 steps of 4 hours", "7 个 4 小时"),
+    ],
+)
+def test_parts_of_a_day_are_told_in_hours_where_they_are_whole_hours(minutes, english, chinese):
+    steps = words_of(sub_daily(minutes))["steps"]
+    assert [f"7 {catalogue(language)(steps)}" for language in ("en", "zh")] == [english, chinese]

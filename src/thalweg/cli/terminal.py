@@ -133,7 +133,7 @@ def _parts(console: Console, findings: Findings, translate: Catalogue) -> Iterat
     """Yield how sure the forecast is, and then how it was found; the hyperparameters come last."""
     yield Text(translate("cli.how_sure"), style="bold")
     yield from (Sentence(translate(sentence)) for sentence in findings.verdict)
-    if len(findings.steps) > 1:
+    if len(findings.steps) > 1 and _steps_shown(findings):
         yield _losses_ahead(findings, translate)
     yield from (Sentence(translate(sentence)) for sentence in holiday_sentences(findings, translate.language))
     places = estimate_decimals(findings.series.values)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.forecast.few_residuals import beyond_ranks, growth
 from thalweg.forecast.interval import adaptive_conformal, widening
 from thalweg.forecast.levels import LEVELS
 
@@ -150,6 +151,9 @@ def between(
     median = (ranked((count - 1) // 2) + ranked(count // 2)) / 2
     low = np.minimum(ranked(np.maximum(count - rank, 0)), median - least[:, None])
     high = np.maximum(ranked(np.minimum(rank, count) - 1), median + least[:, None])
+    for row, at in zip(*np.nonzero(rank > count), strict=True):
+        if further := beyond_ranks(residuals[row].tolist(), float(outside[row, at])):
+            low[row, at], high[row, at] = min(low[row, at], further[0]), max(high[row, at], further[1])
     for at, level in enumerate(LEVELS):
         inner, outer = anchors[:, at, :1], anchors[:, at, 1:]
         low = np.where(wanted < level, np.maximum(low, inner), np.minimum(low, inner))
@@ -163,7 +167,8 @@ def distribution_of(
 ) -> Distribution:
     """Return the distribution of a forecast of 1, 2, 3, … steps ahead.
 
-    A step ahead with fewer residuals than `least_residuals` has the distribution of the step before.
+    A step ahead with fewer residuals than `least_residuals` has the distribution of an earlier one, which grows with
+    the steps as residuals do.
 
     Parameters
     ----------
@@ -181,7 +186,12 @@ def distribution_of(
     for ahead, each in enumerate(learned[1:], 1):
         taken.append(ahead if len(each) >= least_residuals else taken[-1])
     bands, medians = read(steps, at, levels)
-    return Distribution(tuple(levels), widening(bands[taken]), medians[taken])
+    bands, medians = bands[taken], medians[taken]
+    ahead = np.arange(len(steps))
+    if few := np.flatnonzero(ahead != taken).tolist():
+        larger = ((ahead + 1) / (np.array(taken) + 1))[few] ** growth(learned)
+        bands[few], medians[few] = bands[few] * larger[:, None, None], medians[few] * larger
+    return Distribution(tuple(levels), widening(bands), medians)
 
 
 def read(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from thalweg.forecast.few_residuals import beyond_ranks
 from thalweg.forecast.levels import LEVELS
 from thalweg.series.scale import LARGEST_EXPONENT
 
@@ -240,8 +241,8 @@ def quantiles(
     """Return the lower and the upper quantile of signed residuals for each level, shape (levels, 2).
 
     Each side leaves out half of `share_outside`, shape (levels,), by the finite-sample rank ⌈(n + 1)·p⌉. Where there
-    are too few residuals for that rank, the largest one is taken. Both lie at least `least` from their middle, and no
-    level is narrower than one before it.
+    are too few residuals for that rank, it is the largest one, or further out as `beyond_ranks` says. Both lie at least
+    `least` from their middle, and no level is narrower than one before it.
     """
     return _ends_of(np.sort(residuals).tolist(), share_outside, least)
 
@@ -276,6 +277,8 @@ def _ends_of(ordered: Sequence[float], share_outside: NDArray[np.float64], least
     for share in share_outside.tolist():
         rank = math.ceil((count + 1) * (1 - share / 2))
         low, high = ordered[max(count - rank, 0)], ordered[min(rank, count) - 1]
+        if rank > count and (further := beyond_ranks(ordered, share)):
+            low, high = min(low, further[0]), max(high, further[1])
         if high - low < 2 * least:
             low, high = (low + high) / 2 - least, (low + high) / 2 + least
         if (

@@ -9,6 +9,8 @@ from thalweg.charts.numbers import estimate_decimals, number, percent, thousands
 from thalweg.charts.rungs import rung_name
 from thalweg.charts.steps import first_steps, speaking
 from thalweg.charts.style import vega_lite
+from thalweg.forecast.calibrate import LEAST_RESIDUALS
+from thalweg.forecast.few_residuals import MANY
 from thalweg.forecast.result import mean_of_steps
 from thalweg.messages import catalogue
 from thalweg.report import tables
@@ -127,6 +129,8 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
             "forecast": translate(
                 f"report.explain_forecast{_basis(findings)}" if copied else "report.explain_forecast"
             ),
+            "few": split.validation + split.test < MANY
+            and translate("report.explain_forecast_few", least=LEAST_RESIDUALS),
             "truth": translate(
                 "report.explain_truth_copy" if copied else "report.explain_truth", every=every(used, translate)
             ),

@@ -9,6 +9,7 @@ from thalweg.messages import Message
 if TYPE_CHECKING:
     from thalweg.series.frequency.record import Frequency
 
+MINUTES_OF_AN_HOUR = 60
 WORDS = ("step", "steps", "a_step", "times", "Step", "Steps", "season")
 
 
@@ -32,6 +33,9 @@ def words_of(frequency: Frequency) -> dict[str, Message]:
         head, and the long season. ``steps`` stands behind a number and ``times`` does not: Chinese has a word of its
         own for each.
     """
-    called = "minutes" if frequency.sub_daily and frequency.name != "hourly" else frequency.step
-    words = {word: Message(f"frequency.{word}.{called}", {"minutes": frequency.units}) for word in WORDS[:-1]}
+    called, (hours, rest) = frequency.step, divmod(frequency.units, MINUTES_OF_AN_HOUR)
+    if frequency.sub_daily and (hours, rest) != (1, 0):
+        called = "minutes" if rest else "hours"
+    told = {"minutes": frequency.units, "hours": hours}
+    words = {word: Message(f"frequency.{word}.{called}", told) for word in WORDS[:-1]}
     return {**words, "season": Message(f"frequency.season.{frequency.known[-1]}")}

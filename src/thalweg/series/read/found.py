@@ -12,8 +12,9 @@ from thalweg.messages import Argument, Message
 from thalweg.series.frequency.alias import alias_of
 from thalweg.series.frequency.dates import a_day, python_date, steps_between
 from thalweg.series.frequency.record import DAILY
+from thalweg.series.frequency.words import words_of
 from thalweg.series.read.groups import told_date
-from thalweg.series.read.paces import pace_of, steps_of
+from thalweg.series.read.paces import pace_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,7 +96,7 @@ def check_dense(table: Table, groups: Groups, frequency: Frequency) -> None:
         source=table.source_name,
         count=len(dates),
         span=steps_between(frequency, dates[0], dates[-1]) + 1,
-        steps=steps_of(frequency),
+        steps=words_of(frequency)["steps"],
         first=told_date(dates[0]),
         last=told_date(dates[-1]),
         before=told_date(before),
@@ -138,7 +139,7 @@ def in_steps_of(frequency: Frequency, note: Message) -> Message:
     if is_by_day(frequency) or note.key not in _OF_DAYS:
         return note
     kind = "time" if frequency.sub_daily else "season" if frequency.season > 1 else "before"
-    told = {"steps": steps_of(frequency), "source": Message(f"read.filled.{kind}")}
+    told = {"steps": words_of(frequency)["steps"], "source": Message(f"read.filled.{kind}")}
     return Message(f"note.steps.{note.key.removeprefix('note.')}", {**note.values, **told})
 
 

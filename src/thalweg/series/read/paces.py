@@ -1,4 +1,4 @@
-"""What steps are called in sentences, and how a frequency is told."""
+"""How a frequency is told."""
 
 from __future__ import annotations
 
@@ -13,14 +13,6 @@ if TYPE_CHECKING:
 _HOUR, _MINUTE = 60, 60  # minutes, seconds
 _BY = {"hour": "hourly", "minute": "minutely", "second": "secondly"}
 _PERIODS = {1: "monthly", 3: "quarterly", 12: "yearly"}  # by months
-
-
-def steps_of(frequency: Frequency) -> Message:
-    """Return what several steps are called, such as hours or steps of 15 minutes."""
-    if frequency.unit == "m" and frequency.units != _HOUR:
-        hours, rest = divmod(frequency.units, _HOUR)
-        return Message(f"read.steps.{'minutes' if rest else 'hours'}", {"count": frequency.units if rest else hours})
-    return Message(f"frequency.steps.{frequency.step}")
 
 
 def pace_of_seconds(seconds: int) -> Message:
