@@ -24,9 +24,7 @@ from thalweg.forecast.features.same_places import SamePlaces
 from thalweg.forecast.features.season import Season
 from thalweg.forecast.features.steps_ahead import StepsAhead
 from thalweg.forecast.features.time_of_day import TimeOfDay
-from thalweg.forecast.features.usual_change import UsualChange
 from thalweg.forecast.features.usual_place import UsualPlace
-from thalweg.forecast.features.usual_year import UsualYear
 from thalweg.forecast.features.weekday import Weekday
 from thalweg.learn.data.examples import Examples
 from thalweg.series.frequency.dates import steps_after
@@ -277,22 +275,16 @@ def feature_set(known: str, days_back: int, calendar: Calendar, *, shared: str =
     sees = covariates(known, calendar.frequency)
     blocks = tuple(block(calendar) for block in BLOCKS if block.name in sees.blocks and block.serves(calendar))
     if shared:
-        blocks = _of_shared(blocks, sees, calendar, shared)
+        blocks = _of_shared(blocks, calendar, shared)
     return FeatureSet(PastValues(days_back, fading=bool(known)), blocks, FEATURE_CLIP if known else np.inf)
 
 
-def _of_shared(blocks: tuple[Block, ...], sees: Covariates, calendar: Calendar, level: str) -> tuple[Block, ...]:
+def _of_shared(blocks: tuple[Block, ...], calendar: Calendar, level: str) -> tuple[Block, ...]:
     """Return the blocks of a network that is shared over the steps ahead, and sees which one it predicts."""
-    frequency = calendar.frequency
     other = {
-        LastSeason.name: (LastSeason(calendar, frequency.longest_horizon),),
+        LastSeason.name: (LastSeason(calendar, calendar.frequency.longest_horizon),),
         # A network that takes values from the last one follows a level that has moved; long ones lead it back.
         LongLevels.name: (LongLevels(calendar, LONG_LEVELS_CLIP),) if level == "season" else (),
     }
     kept = (one for block in blocks for one in other.get(block.name, (block,)))
-    usual: tuple[Block, ...] = ()
-    if sees.long and not frequency.sub_daily:  # a week of hours is not long enough to go on in a way of its own
-        usual += (UsualChange(calendar),)
-    if sees.long and len(frequency.known) > 1:  # where a year is the only season, it would deviate from itself
-        usual += (UsualYear(calendar),)
-    return (*kept, *usual, SamePlaces(calendar), StepsAhead(calendar))
+    return (*kept, SamePlaces(calendar), StepsAhead(calendar))
