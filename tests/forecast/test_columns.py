@@ -188,7 +188,7 @@ def test_features_see_past_columns_up_to_the_origin_and_known_ones_up_to_the_hor
     steps, ahead = (1, np.full(len(newest), SEEN)) if shared else (SEEN + 4, None)
 
     def rows(calendar):
-        features = feature_set(known, 14, calendar, shared=shared)
+        features = feature_set(known, 14, calendar, shared="last" if shared else "")
         scale = TrainingSet.of(replace(WEEK, known=known, shared=shared), SERIES, calendar, "mae", 380, 1).scale
         return features.rows(past_of(SERIES, newest), scale, steps, ahead=ahead).gather()
 

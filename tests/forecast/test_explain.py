@@ -22,7 +22,7 @@ from thalweg.forecast.plan import Block, Plan, one_way
 from thalweg.forecast.predictors.baselines import Copy, SeasonalMean, Trend
 from thalweg.forecast.predictors.far_ahead import DampedLine, LastYear, far_ahead
 from thalweg.forecast.predictors.mean import Mean
-from thalweg.forecast.ways import RECURSIVE, Shared
+from thalweg.forecast.ways import RECURSIVE, Beside
 from thalweg.series.calendar import Calendar
 from thalweg.series.events import Event, event_table
 from thalweg.series.frequency.dates import day_numbers
@@ -182,11 +182,11 @@ def kinds_of_plans():
         learned = [fitted(rung, days, count, calendar=calendar), fitted(LINE, days, count, calendar=calendar), Copy(1)]
         several = [fitted(rung, days, count, 4, calendar=calendar)] if name != "columns" else None
         baselines = (*far_ahead(frequency, counts=days.counts), Copy(frequency.season), SeasonalMean(7, 4))
-        fed = Shared("fed", Mean((fitted(replace(NET, known=long), days, count, calendar=calendar),)))
+        fed = Beside("fed", Mean((fitted(replace(NET, known=long), days, count, calendar=calendar),)))
         predictors = predictors_of(
             learned,
             several,
-            shared=(Shared(shared.name, Mean((both[0],)), Mean((both[1],))), fed),
+            beside=(Beside(shared.name, Mean((both[0],)), Mean((both[1],))), fed),
             baselines=tuple(one for one in baselines if one.needed <= count),
             limits=(limits_of(days, count, reach + 6),),
         )
@@ -232,7 +232,7 @@ def test_every_date_adds_up_in_every_way(kinds, name, near, later, steps):
 
 def test_the_parts_of_a_date_do_not_depend_on_the_others_asked_for(kinds):
     days, calendar, predictors = kinds["days"]
-    ways = (RECURSIVE, predictors.shared[0].name)
+    ways = (RECURSIVE, predictors.beside[0].name)
     plan = Plan((Block(1, 1, (RECURSIVE,)), Block(2, 34, ways)))
     whole, short = (components_of(predictors, plan, calendar, days, steps) for steps in (30, 5))
     assert short.components == whole.components

@@ -26,7 +26,7 @@ SCALE = fit_scale(SERIES.values, level_days=1, season=7, counts=True)
 
 def rows_of(known, newest, ahead, series=SERIES, calendar=COUNTRY):
     """Return the features of a shared network beside past values, by name."""
-    features = feature_set(known, 14, calendar, shared=True)
+    features = feature_set(known, 14, calendar, shared="last")
     rows = features.rows(past_of(series, np.asarray(newest)), SCALE, 1, ahead=np.asarray(ahead), limit=np.inf)
     names = [column.name for column in features.columns(1)[14:]]
     assert len(set(names)) == len(names) == rows.dense.shape[1]
@@ -126,7 +126,7 @@ def test_what_is_stored_reaches_as_far_back_as_the_furthest_step_looks(frequency
     """The features of every step ahead are those of the whole history, where only the last values are kept."""
     count = 3 * frequency.longest_horizon + 12 * frequency.long_season
     series = seasonal(frequency, count, np.datetime64("2001-01-01", frequency.date_unit))
-    features = feature_set(frequency.known[-1], frequency.lags[2], Calendar(frequency=frequency), shared=True)
+    features = feature_set(frequency.known[-1], frequency.lags[2], Calendar(frequency=frequency), shared="season")
     ahead = np.arange(1, frequency.longest_horizon + 1)
 
     def seen_of(kept):

@@ -208,8 +208,8 @@ def why_of(
 def used_by(predictors: Predictors, plan: Plan, ahead: NDArray[np.int64]) -> Predictors:
     """Return the predictors without the ways that none of some steps ahead is predicted in."""
     ways = [way for way, each in plan.weights(int(ahead.max())).items() if each[ahead - 1].any()]
-    shared = tuple(one for one in predictors.shared if one.name in ways)
-    return replace(predictors, shared=shared, baselines=tuple(one for one in predictors.baselines if one.name in ways))
+    beside = tuple(one for one in predictors.beside if one.name in ways)
+    return replace(predictors, beside=beside, baselines=tuple(one for one in predictors.baselines if one.name in ways))
 
 
 def dates_seen(predictors: Predictors, furthest: int) -> int:

@@ -112,15 +112,19 @@ def ahead(frequency: Frequency, *, few: bool = False) -> tuple[Rung, ...]:
     """Return the rungs that are ways to predict later steps, whatever rung is chosen.
 
     One of each kind alone is worse far ahead than their mean: networks with a calendar, which are fed their own
-    predictions, and networks that are shared over the steps, from the last value and from the mean of a season. With
-    `few`, fewer networks are fitted.
+    predictions, and networks that are shared over the steps, from the last value and from the mean of a season. Where a
+    year is the only season, there are few values, and a line that is shared over the steps joins them. With `few`,
+    fewer networks are fitted.
     """
-    _, _, month, _ = frequency.lags
-    network = Rung(month, hidden=(100,), ahead=True)
+    _, season, month, _ = frequency.lags
+    window = 2 * season if frequency.sub_daily else month  # a month of hours is hundreds of lags
+    network = Rung(window, hidden=(100,), ahead=True)
     fed = (suited(replace(network, known=word)) for word in frequency.known)
-    near = Rung(month, hidden=(64, 64), optimizer=WIDE_OPTIMIZER, seeds=2, epochs=12, shared=True)
+    near = Rung(window, hidden=(64, 64), optimizer=WIDE_OPTIMIZER, seeds=2, epochs=12, shared=True, ahead=True)
     levels = ("last", "season") if frequency.level > 1 else ("last",)
-    shared = (replace(near, known=word, level=level, ahead=True) for word in frequency.known for level in levels)
+    shared = [replace(near, known=word, level=level) for word in frequency.known for level in levels]
+    if len(frequency.known) == 1:
+        shared.append(replace(near, known=frequency.known[0], hidden=(), optimizer=LINE_OPTIMIZER))
     return (*(quick(rung) if few else rung for rung in fed), *shared)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LEAST_CUTOFFS = 8  # below, a block of steps takes the seasonal fallback
 WINDOWS = 3  # as long as the furthest step of a block; a validation part that holds fewer is too short to choose on
 MORE_CUTOFFS = 20  # than the least, where training values are used too
-DOUBT = 0.2  # share by which other ways must be better than all learned ones, for one window of evidence
+DOUBT = 0.15  # share by which other ways must be better than all learned ones, for one window of evidence
 LEAST_DOUBT = 0.03  # the same for any number of windows
 HOPELESS = 0.25  # a learned way whose loss is larger by this share than that of the best is left out of their mean
 NEARLY = 0.15  # a way whose loss is at most so much larger than the least, as a share, may be part of a mean

@@ -78,7 +78,7 @@ class Hyperparameters:
 
     def features(self, calendar: Calendar) -> FeatureSet:
         """Return what its networks see."""
-        return feature_set(self.known, self.days_back, calendar, shared=self.shared)
+        return feature_set(self.known, self.days_back, calendar, shared=self.level if self.shared else "")
 
     def level_steps(self, frequency: Frequency) -> int:
         """Return the steps whose mean is the level that values are taken from; 0 for raw values."""

@@ -83,7 +83,10 @@ class TrainingSet:
         )
         object.__setattr__(self, "features", features)
         object.__setattr__(self, "scales", scales)
-        examples = joined([self._of_series(place).astype(self.dtype) for place in range(len(panel))])
+        rows = [self._rows_of_series(place) for place in range(len(panel))]
+        if self.rung.shared and any(map(len, rows)):
+            object.__setattr__(self, "features", features.bounded_by(np.concatenate([each.dense for each in rows])))
+        examples = joined([self._of_series(place, each).astype(self.dtype) for place, each in enumerate(rows)])
         object.__setattr__(self, "examples", examples)
 
     @classmethod
@@ -133,18 +136,30 @@ class TrainingSet:
         (scale,) = self.scales
         return scale
 
-    def _of_series(self, place: int) -> Examples:
-        """Return the examples of one series."""
+    def _origins(self, upto: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the newest values and the first steps ahead of the rows of a series that may be learned from."""
+        return self.origins(np.arange(self.features.needed - 1, upto - 1), upto)
+
+    def _rows_of_series(self, place: int) -> Examples:
+        """Return the features of one series."""
+        newest, ahead = self._origins(self.upto[place])
+        past = past_of(self.data.panel.series[place], newest, place)
+        return self.features.rows(past, self.scales[place], self.outputs, ahead=ahead)
+
+    def _of_series(self, place: int, rows: Examples) -> Examples:
+        """Return the features of one series as examples."""
         series, scale, upto = self.data.panel.series[place], self.scales[place], self.upto[place]
-        newest, ahead = self.origins(np.arange(self.features.needed - 1, upto - 1), upto)
-        rows = self.features.rows(past_of(series, newest, place), scale, self.outputs, ahead=ahead)
+        rows = replace(rows, dense=self.features.within_bounds(rows.dense))
+        newest, ahead = self._origins(upto)
         at = (newest + ahead)[:, None] + np.arange(self.outputs)
         inside = np.minimum(at, upto - 1)
-        target = (rows.values[inside] - rows.level[:, None]) / scale.spread - self.features.baseline(rows)
+        baseline = self.features.baseline(rows)
+        target = (rows.values[inside] - rows.level[:, None]) / scale.spread - baseline
         weight = ((at < upto) & series.observed[inside]).astype(float)
         if scale.logarithm:
-            # An error of the logarithm is relative; times the level it is an error in the user's units.
-            size = np.exp(rows.level - (rows.level.mean() if len(rows) else 0.0))
+            # An error of the logarithm is relative; times the usual size it is an error in the user's units.
+            size = rows.level + scale.spread * baseline[:, 0]
+            size = np.exp(size - (size.mean() if len(rows) else 0.0))
             weight *= (size if self.loss == "mae" else size**2)[:, None]
         return replace(rows, target=target, weight=weight)
 

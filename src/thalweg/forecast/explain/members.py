@@ -217,9 +217,10 @@ class OfFeatures:
 
     def __call__(self, rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return predictions in the user's units, shape (rows,), and their slopes, shape (rows, features + 1)."""
-        scale, limit, added = self.scale, self.predictor.features.limit, added_place(self.predictor)
+        scale, added = self.scale, added_place(self.predictor)
+        least, most = self.predictor.features.ends
         features, level = rows[:, :-1], rows[:, -1]
-        clipped = np.clip(features, -limit, limit)
+        clipped = np.clip(features, least, most)
         outputs, slopes = input_slopes(self.predictor.network, self.theta, clipped, self.output)
         if added is not None:
             outputs = outputs + clipped[:, added]
@@ -229,7 +230,7 @@ class OfFeatures:
         outer: NDArray[np.float64] = made + scale.offset if scale.logarithm else np.ones(len(made))
         if scale.floor:
             outer = np.where(made > 0, outer, 0.0)
-        inner: NDArray[np.float64] = np.where(np.abs(features) < limit, slopes, 0.0) * scale.spread
+        inner: NDArray[np.float64] = np.where(features == clipped, slopes, 0.0) * scale.spread
         return made, outer[:, None] * np.column_stack([inner, np.ones(len(made))])
 
 

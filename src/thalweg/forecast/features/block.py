@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -30,10 +31,16 @@ class Block(ABC):
     known_ahead : bool
         Whether it depends on the dates to predict alone, as a calendar does. Its columns for one step ahead are then
         those of the calendar's group of its name, in their order.
+    bounded : bool
+        Whether networks that are shared over the steps see its columns within the range that most training rows have.
+    most : float
+        In spreads: where it is bounded, its columns are kept within ± this too.
     """
 
     name: ClassVar[str]
     known_ahead: ClassVar[bool] = False
+    bounded: ClassVar[bool] = False
+    most: ClassVar[float] = math.inf
     calendar: Calendar
 
     @property

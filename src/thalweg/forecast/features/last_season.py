@@ -39,6 +39,7 @@ class LastSeason(Block):
 
     furthest: int = 1
     name: ClassVar[str] = "last_season"
+    bounded: ClassVar[bool] = True
 
     def names(self, steps: int) -> tuple[str, ...]:
         """Return a name for each value, and that of the column which says whether there are any."""

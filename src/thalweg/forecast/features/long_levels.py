@@ -20,6 +20,8 @@ class LongLevels(Block):
     """The means over longer times, relative to the level; over all the past where that is shorter."""
 
     name: ClassVar[str] = "long_levels"
+    bounded: ClassVar[bool] = True
+    most: ClassVar[float] = 1.0  # after a break they lie further from the level than in any training row
 
     def names(self, steps: int) -> tuple[str, ...]:  # noqa: ARG002 - the same for any number of steps
         """Return a name for each level."""

@@ -22,6 +22,7 @@ class SamePlaces(Block):
     """The known values a whole number of seasons before the first date to predict, relative to the level."""
 
     name: ClassVar[str] = "same_places"
+    bounded: ClassVar[bool] = True
 
     def names(self, steps: int) -> tuple[str, ...]:  # noqa: ARG002 - the same for any number of steps
         """Return a name for each season back."""

@@ -6,7 +6,7 @@ its features, apart from what is known ahead.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -25,7 +25,6 @@ from thalweg.forecast.features.season import Season
 from thalweg.forecast.features.steps_ahead import StepsAhead
 from thalweg.forecast.features.time_of_day import TimeOfDay
 from thalweg.forecast.features.usual_place import UsualPlace
-from thalweg.forecast.features.usual_year import UsualYear
 from thalweg.forecast.features.weekday import Weekday
 from thalweg.learn.data.examples import Examples
 from thalweg.series.frequency.dates import steps_after
@@ -34,11 +33,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.features.block import Block
+    from thalweg.learn.activation import Values
     from thalweg.series.calendar import Calendar
     from thalweg.series.frequency.record import Frequency
     from thalweg.series.scale import Scale
 
 FEATURE_CLIP = 4.0  # spreads: features are kept within ± this, so that one extreme value does not dominate
+RARE = (
+    0.02  # share of the training rows, at either end, beyond which a bounded feature is taken for the last one within
+)
+ROWS_OF_BOUNDS = 2000  # as many rows tell where most features lie
 # In the order of their columns.
 BLOCKS: tuple[type[Block], ...] = (
     TimeOfDay, Weekday, Month, Season, Holiday, Event, KnownColumns, ColumnChanges, PastColumns, UsualPlace, LastSeason,
@@ -115,6 +119,9 @@ def _in_order(names: set[str]) -> tuple[str, ...]:
     return tuple(block.name for block in BLOCKS if block.name in names)
 
 
+Bounds = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
+
+
 class Column(NamedTuple):
     """One column of features.
 
@@ -140,11 +147,14 @@ class FeatureSet:
         The others, in the order of their columns.
     limit : float
         In spreads: features are kept within ± this.
+    bounds : tuple of ndarray of float64, shape (dense columns,), optional
+        The least and the largest value of each dense column, besides.
     """
 
     window: PastValues
     blocks: tuple[Block, ...]
     limit: float
+    bounds: Bounds | None = None
 
     @property
     def needed(self) -> int:
@@ -161,6 +171,35 @@ class FeatureSet:
         lags = (Column(self.window.name, name, self.window.known_ahead) for name in self.window.names)
         others = (Column(block.name, name, block.known_ahead) for block in self.blocks for name in block.names(steps))
         return (*lags, *others)
+
+    def bounded_by(self, dense: Values) -> FeatureSet:
+        """Return the set whose bounded columns are kept within the range that most of some rows have.
+
+        Parameters
+        ----------
+        dense : ndarray, shape (rows, dense columns)
+            The rows to learn from; there is at least one.
+        """
+        counts = [len(block.names(1)) for block in self.blocks]
+        bounded = np.repeat([block.bounded for block in self.blocks], counts)
+        limits = np.repeat([block.most for block in self.blocks], counts)
+        some = dense[:: -(-len(dense) // ROWS_OF_BOUNDS)]
+        least, most = np.quantile(some, [RARE, 1 - RARE], axis=0)
+        low, high = np.clip(least, -limits, limits), np.clip(most, -limits, limits)
+        return replace(self, bounds=(np.where(bounded, low, -np.inf), np.where(bounded, high, np.inf)))
+
+    @property
+    def ends(self) -> Bounds:
+        """The least and the largest value of each feature; one number each where they are the same for all."""
+        if self.bounds is None:
+            return np.array(-self.limit), np.array(self.limit)
+        window = np.full(self.window.length, self.limit)
+        low, high = np.clip(self.bounds, -self.limit, self.limit)
+        return np.concatenate([-window, low]), np.concatenate([window, high])
+
+    def within_bounds(self, dense: Values) -> Values:
+        """Return dense columns kept within the bounds, where there are any."""
+        return dense if self.bounds is None else np.clip(dense, *self.bounds)
 
     def baseline(self, rows: Examples) -> NDArray[np.float64]:
         """Return what the outputs of shared networks are added to, in spreads: the usual place of the first date.
@@ -193,8 +232,8 @@ class FeatureSet:
         ahead : ndarray of int64, shape (rows,), optional
             The first step ahead of each row; 1 where it is not given.
         limit : float, optional
-            Instead of the set's own. With an infinite limit, and a scale without a logarithm, the features are an
-            affine function of the values.
+            Instead of the set's own. With an infinite limit there are no bounds either; with a scale without a
+            logarithm the features are then an affine function of the values.
         """
         origins = origins_of(past, scale, ahead)
         rows, limit = len(past), self.limit if limit is None else limit
@@ -205,6 +244,7 @@ class FeatureSet:
             dense = np.concatenate(columns, axis=1)
             del columns  # far ahead there are thousands
             np.clip(dense, -limit, limit, out=dense)
+            dense = self.within_bounds(dense) if np.isfinite(limit) else dense
         values, newest = origins.source.windows(past.newest, self.window.length)
         return Examples(
             values=values,
@@ -225,7 +265,7 @@ class FeatureSet:
         return steps_after(past.frequency, past.dates[:, None], ahead[:, None] + np.arange(steps))
 
 
-def feature_set(known: str, days_back: int, calendar: Calendar, *, shared: bool = False) -> FeatureSet:
+def feature_set(known: str, days_back: int, calendar: Calendar, *, shared: str = "") -> FeatureSet:
     """Return the features of a rung.
 
     Parameters
@@ -236,19 +276,23 @@ def feature_set(known: str, days_back: int, calendar: Calendar, *, shared: bool 
         The length of the window, in steps.
     calendar : Calendar
         Its frequency says what there is to know.
-    shared : bool
-        Whether the network is shared over the steps ahead and sees which one it predicts.
+    shared : str
+        What a network that is shared over the steps ahead takes values from: ``last``, the last value, or ``season``,
+        the mean of a season. Empty for one that is not shared.
     """
     sees = covariates(known, calendar.frequency)
     blocks = tuple(block(calendar) for block in BLOCKS if block.name in sees.blocks and block.serves(calendar))
     if shared:
-        furthest = calendar.frequency.longest_horizon
-        kept = (
-            LastSeason(calendar, furthest) if block.name == LastSeason.name else block
-            for block in blocks
-            if block.name != LongLevels.name  # they mislead far ahead after a break
-        )
-        # Where a year is the only season, its usual deviation would be that of a year from itself.
-        usual = (UsualYear(calendar),) if sees.long and len(calendar.frequency.known) > 1 else ()
-        blocks = (*kept, *usual, SamePlaces(calendar), StepsAhead(calendar))
+        blocks = _of_shared(blocks, calendar, shared)
     return FeatureSet(PastValues(days_back, fading=bool(known)), blocks, FEATURE_CLIP if known else np.inf)
+
+
+def _of_shared(blocks: tuple[Block, ...], calendar: Calendar, level: str) -> tuple[Block, ...]:
+    """Return the blocks of a network that is shared over the steps ahead, and sees which one it predicts."""
+    other = {
+        LastSeason.name: (LastSeason(calendar, calendar.frequency.longest_horizon),),
+        # A network that takes values from the last one follows a level that has moved; long ones lead it back.
+        LongLevels.name: (LongLevels(calendar),) if level == "season" else (),
+    }
+    kept = (one for block in blocks for one in other.get(block.name, (block,)))
+    return (*kept, SamePlaces(calendar), StepsAhead(calendar))

@@ -22,6 +22,7 @@ class UsualPlace(Block):
     """For each place of the season to come, its mean deviation over the last seasons, relative to the level."""
 
     name: ClassVar[str] = "usual_place"
+    bounded: ClassVar[bool] = True
 
     def names(self, steps: int) -> tuple[str, ...]:
         """Return a name for each place to come and each number of seasons."""

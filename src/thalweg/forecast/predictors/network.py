@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.data import Data
     from thalweg.forecast.features.past import Past
-    from thalweg.forecast.features.sets import FeatureSet
+    from thalweg.forecast.features.sets import Bounds, FeatureSet
     from thalweg.forecast.training import Descended
     from thalweg.learn.activation import Values
     from thalweg.learn.function import Network
@@ -59,6 +60,8 @@ class NetworkPredictor(RungPredictor):
         Its outputs are predictions for 1, 2, 3, … steps ahead; the single one of a shared network is for the step that
         it is asked for.
     thetas : ndarray of float32, shape (seeds, unknowns)
+    bounds : tuple of ndarray of float64, optional
+        As of `thalweg.forecast.features.sets.FeatureSet`; none but for networks that are shared over the steps.
     """
 
     rung: Hyperparameters
@@ -66,11 +69,12 @@ class NetworkPredictor(RungPredictor):
     scales: tuple[Scale, ...]
     network: Network
     thetas: Values
+    bounds: Bounds | None = None
 
     @functools.cached_property
     def features(self) -> FeatureSet:
         """What the networks see; asked for at each step that is fed back."""
-        return self.rung.features(self.calendar)
+        return replace(self.rung.features(self.calendar), bounds=self.bounds)
 
     @property
     def scale(self) -> Scale:
@@ -123,13 +127,24 @@ class NetworkPredictor(RungPredictor):
         return np.mean([scale.inverse(outputs(theta) + baseline, rows.level) for theta in self.thetas], axis=0)
 
     def described(self) -> tuple[dict[str, Any], Values]:
-        """Return rung, scale and widths, and the unknowns."""
-        described = {"rung": asdict(self.rung), "scale": asdict(self.scale), "widths": list(self.network.widths)}
+        """Return rung, scale, widths and the bounds of features, and the unknowns."""
+        described: dict[str, Any] = {
+            "rung": asdict(self.rung),
+            "scale": asdict(self.scale),
+            "widths": list(self.network.widths),
+        }
+        if self.bounds is not None:
+            described["bounds"] = [[x if math.isfinite(x) else None for x in each.tolist()] for each in self.bounds]
         return described, np.asarray(self.thetas, dtype=np.float32)
 
 
 def network_predictor(training_set: TrainingSet, thetas: Values) -> NetworkPredictor:
     """Return the predictor of a training set's networks; `thetas` has shape (seeds, unknowns)."""
     return NetworkPredictor(
-        training_set.rung, training_set.data.calendar, training_set.scales, training_set.network, thetas
+        training_set.rung,
+        training_set.data.calendar,
+        training_set.scales,
+        training_set.network,
+        thetas,
+        training_set.features.bounds,
     )

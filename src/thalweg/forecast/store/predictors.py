@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from thalweg.forecast.features.sets import Bounds
     from thalweg.forecast.predictors.base import RungPredictor, Specification
     from thalweg.series.calendar import Calendar
 
@@ -218,7 +219,23 @@ def _read_member(member: dict[str, Any], unknowns: NDArray[Any] | None, calendar
         raise UnusableError("model.reason.unknowns_misfit", rung=rung.name)
     if not len(thetas) or not np.isfinite(thetas).all():
         raise UnusableError("model.reason.unknowns_not_finite", rung=rung.name)
-    return NetworkPredictor(rung, calendar, (_read_scale(member["scale"]),), network, thetas)
+    bounds = _read_bounds(member.get("bounds"), len(columns) - rung.days_back)
+    if (bounds is not None) != rung.shared:
+        raise UnusableError("model.reason.incomplete")
+    return NetworkPredictor(rung, calendar, (_read_scale(member["scale"]),), network, thetas, bounds)
+
+
+def _read_bounds(stored: list[list[float | None]] | None, columns: int) -> Bounds | None:
+    """Return the least and the largest value of each dense column; nothing stands for a column without bounds."""
+    if stored is None:
+        return None
+    least, most = (
+        np.array([end if one is None else number(one) for one in each])
+        for end, each in zip((-np.inf, np.inf), stored, strict=True)
+    )
+    if least.shape != (columns,) or most.shape != (columns,) or not (least <= most).all():
+        raise UnusableError("model.reason.incomplete")
+    return least, most
 
 
 def _read_baseline(stored: dict[str, Any], frequency: Frequency) -> WithoutUnknowns:

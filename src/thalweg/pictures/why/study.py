@@ -88,7 +88,7 @@ def why_study(source: Source, options: WhyOptions, watcher: Watcher) -> WhyStudy
         used = used_by(source.predictors, source.plan, np.array([why.ahead]))
         ways = [way for way, weight in source.plan.weights(why.ahead).items() if weight[-1]]
         learned = [used.one_step] if RECURSIVE in ways else []
-        learned += [mean for one in used.shared for mean in (one.near, one.far) if mean is not None]
+        learned += [mean for one in used.beside for mean in (one.near, one.far) if mean is not None]
         members = [member for mean in learned for member in mean.members]
         seen = [member.rung.known for member in members if isinstance(member, NetworkPredictor)]
         most = max(seen, key=("", *KNOWN).index, default="")
