@@ -16,7 +16,7 @@ from thalweg.forecast.plan import Block, Plan, one_way, strategy_name
 from thalweg.forecast.predictors.base import recursive
 from thalweg.forecast.predictors.baselines import Copy, SeasonalMean
 from thalweg.forecast.predictors.mean import Mean
-from thalweg.forecast.ways import DIRECT, RECURSIVE
+from thalweg.forecast.ways import DIRECT, RECURSIVE, Predictors
 from thalweg.series.calendar import Calendar
 
 SERIES = channel(460, missing=(100, 390))
@@ -120,7 +120,7 @@ def test_a_seasonal_mean_may_be_chosen_and_served(weekly, tmp_path):
 
 def test_what_moved_a_seasonal_mean_is_told_exactly():
     baseline = SeasonalMean(7, 2)
-    why = why_of(Mean((baseline,)), Calendar(), SERIES)
+    why = why_of(Predictors(Mean((baseline,))), one_way(RECURSIVE, 1), Calendar(), SERIES)
     assert why.remainder == pytest.approx(0, abs=1e-9)
     assert why.prediction == pytest.approx(tomorrow_of(baseline, SERIES, [459])[0], rel=1e-14)
     moved = np.flatnonzero(why.contributions)

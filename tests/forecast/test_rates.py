@@ -10,9 +10,12 @@ from support.frequencies import WEEKLY
 from support.small_searches import series_of
 from thalweg.forecast.contributions import why_of
 from thalweg.forecast.features.past import Past, past_of
+from thalweg.forecast.plan import one_way
 from thalweg.forecast.predictors.base import recursive
+from thalweg.forecast.predictors.baselines import Copy
 from thalweg.forecast.predictors.mean import Mean
 from thalweg.forecast.predictors.rates import RateAndSize, SeasonalShare, looked_back, rates, shares
+from thalweg.forecast.ways import Predictors
 from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.record import DAILY, monthly, sub_daily, yearly
 
@@ -158,13 +161,17 @@ def test_without_any_value_above_zero_nothing_is_predicted():
 @pytest.mark.parametrize("rung", [RateAndSize(32, 4, 100), SeasonalShare(32, 4, 100, 7)], ids=lambda rung: rung.kind)
 def test_contributions_add_up_exactly(rung):
     series = series_of(article(300))
-    why = why_of(Mean((rung,)), Calendar(), series)
-    assert why.prediction == pytest.approx(rung.predict(past_at(series.values, 299), (1,))[0, 0], rel=1e-9)
-    assert why.prediction > 0
-    assert abs(why.remainder) < 1e-12
-    looked = rung.weights(past_at(series.values, 299))
-    assert looked @ series.values[-len(looked) :] == pytest.approx(why.prediction, rel=1e-9)
-    assert looked.sum() == pytest.approx(1, rel=1e-9)
+    past = past_at(series.values, 299)
+    for step in (1, 2, 9):
+        predictors = Predictors(Mean((Copy(1),)), baselines=(rung,))
+        why = why_of(predictors, one_way(rung.name, 9), Calendar(), series, series.after(step))
+        assert why.prediction == pytest.approx(rung.predict(past, (step,))[0, 0], rel=1e-9)
+        assert why.prediction > 0
+        assert abs(why.remainder) < 1e-12
+        assert why.base + why.contributions.sum() == pytest.approx(why.prediction, rel=1e-9)
+        looked = rung.weights_ahead(past, step)
+        assert looked @ series.values[-len(looked) :] == pytest.approx(why.prediction, rel=1e-9)
+        assert looked.sum() == pytest.approx(1, rel=1e-9)
 
 
 def test_the_rungs_of_each_rhythm():

@@ -176,6 +176,6 @@ def test_networks_of_far_steps_are_refitted_only_where_a_step_goes_by_them(last,
     plan = Plan((*blocks, *([Block(last + 1, 60, (RECURSIVE,))] if last < 60 else [])))
     team = replace(TEAM, far=60)
     needed = team.needed_by(plan)
-    assert (needed.far, len(needed.shared)) == (far, 1)
+    assert (needed.far, len(needed.beside)) == (far, 1)
     assert len(needed.parts) == len(team.parts) - (not far)
-    assert needed.near(needed.shared[0]) in needed.parts
+    assert needed.near(needed.beside[0]) in needed.parts

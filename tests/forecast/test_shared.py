@@ -224,3 +224,48 @@ def test_within_a_block_a_week_repeats_where_nothing_else_is_known():
     np.testing.assert_allclose(made[:, 14:21], made[:, 21:28], rtol=1e-5)
     assert not np.allclose(made[:, 14], made[:, 15], rtol=1e-3)
     assert not np.allclose(made[:, 7:14], made[:, 14:21], rtol=1e-5), "another block"
+
+
+BOUNDED = ("last year, ", "usual deviation of step", "same place", "level of")
+
+
+@pytest.mark.parametrize("level", ["last", "season"])
+def test_features_are_kept_within_the_range_that_most_rows_have(level):
+    """By hand: the columns made of past values lie between two quantiles, long levels within a spread besides."""
+    rung = replace(SHARED["year"], level=level)
+    training_set = TrainingSet.of(rung, SERIES, COUNTRY, "mae", 880, 28)
+    features, dense = training_set.features, training_set.examples.dense
+    free = replace(features, bounds=None)
+    newest, ahead = training_set.origins(np.arange(features.needed - 1, 879), 880)
+    rows = free.rows(past_of(SERIES, newest), training_set.scale, 1, ahead=ahead).dense
+    names = [column.name for column in features.columns(1)[rung.days_back :]]
+    some = rows[:: -(-len(rows) // 2000)]
+    told = 0
+    for name, column, before, part in zip(names, dense.T, rows.T, some.T, strict=True):
+        if not name.startswith(BOUNDED):
+            np.testing.assert_array_equal(column, before, err_msg=name)
+            continue
+        told += 1
+        least, most = np.quantile(part, [0.02, 0.98])
+        if name.startswith("level of"):
+            least, most = np.clip([least, most], -1, 1)
+        np.testing.assert_allclose(column, np.clip(before, least, most), rtol=1e-9, atol=1e-12, err_msg=name)
+    assert told == 2 + 4 + 7 + 3 * (level == "season")
+    assert (dense != rows).any(axis=0).sum() >= told - 2
+
+
+@pytest.mark.parametrize("factor", [0.01, 100.0])
+def test_after_a_break_no_feature_lies_further_than_in_training(factor):
+    """What is predicted ten days after all values jumped stays within what the features of training allow."""
+    rung = replace(SHARED["year"], level="season", seeds=1, epochs=2)
+    jumped = SERIES.values.copy()
+    jumped[890:] *= factor
+    broken = replace(SERIES, values=jumped)
+    predictor = fitted(rung, SERIES, 880, 28, calendar=COUNTRY)
+    (low, high), place = predictor.features.ends, rung.days_back
+    ahead = np.arange(1, 29)
+    rows = predictor.features.rows(past_of(broken, np.full(28, 899)), predictor.scale, 1, ahead=ahead).dense
+    assert ((low[place:] <= rows) & (rows <= high[place:])).all()
+    free = replace(predictor.features, bounds=None)
+    unbounded = free.rows(past_of(broken, np.full(28, 899)), predictor.scale, 1, ahead=ahead).dense
+    assert (unbounded > high[place:]).any() or (unbounded < low[place:]).any()

@@ -192,7 +192,7 @@ class Calendar:
 
     def group(self, group: str, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
         """Return the columns of one group, shape (dates, names of the group)."""
-        if group in (EVENT, COLUMN) or not len(dates):
+        if group in (EVENT, COLUMN) or group not in self.groups or not len(dates):
             return self._computed(group, dates)
         # The rows of a fit stand on the same dates again and again: each date is looked up once.
         known, table = self._tables.get(group, (dates[:0], np.zeros((0, len(self.groups[group])))))

@@ -9,7 +9,8 @@ and level, and its mean slopes on the line lead from the features back to the so
     part of a source = Σ_j mean slope_j · (what the source changes of feature j)
 
 The logarithm of a value is divided among the sources as the value itself is: by the secant from the base to the value.
-A copy, a seasonal mean and a line are linear, so that what a source moves is their prediction from it alone.
+A copy, a seasonal mean and a line are linear, so that what a source moves is their prediction from it alone. A rate
+of what comes seldom is a weighted sum, whose weights say when something came.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from thalweg.forecast.features.usual_place import UsualPlace
 from thalweg.forecast.predictors.base import WithoutUnknowns
 from thalweg.forecast.predictors.far_ahead import MOST_RATIO, LastYear
 from thalweg.forecast.predictors.network import NetworkPredictor
+from thalweg.forecast.predictors.rates import RateAndSize
 from thalweg.learn.explain.attribution import input_slopes, integrated_gradients
 from thalweg.series.calendar import COLUMN
 from thalweg.series.scale import trailing_mean
@@ -66,6 +68,16 @@ def _(member: WithoutUnknowns, row: Row, ahead: NDArray[np.int64], tolerance: fl
     both = np.stack([row.values, row.base])
     made = member.direct(row.pasts(np.concatenate([both, row.split])), int(ahead.max()))[:, ahead - 1]
     return Moved.with_remainder(made[0], made[1], made[2:].T.copy())
+
+
+@attributed.register(RateAndSize)
+def _(member: RateAndSize, row: Row, ahead: NDArray[np.int64], tolerance: float) -> Moved:
+    del tolerance
+    # Which values are above 0 makes the weights; with them, the prediction is a weighted sum of the values.
+    weights = np.stack([member.weights_ahead(row.past, step) for step in ahead.tolist()])
+    looked = weights.shape[1]
+    made = member.direct(row.past, int(ahead.max()))[0, ahead - 1]
+    return Moved.with_remainder(made, weights @ row.base[-looked:], weights @ row.split[:, -looked:].T)
 
 
 @attributed.register(LastYear)

@@ -111,10 +111,14 @@ class RateAndSize(Baseline):
         return np.concatenate(made) if made else np.zeros((0, steps))
 
     def weights(self, past: Past) -> NDArray[np.float64]:
-        """Return the weights of values above 0 in the prediction; zeros have the rest of 1, and change nothing."""
+        """Return the weights of values above 0 in the next prediction; zeros have the rest of 1, and change nothing."""
+        return self.weights_ahead(past, 1)
+
+    def weights_ahead(self, past: Past, step: int) -> NDArray[np.float64]:
+        """Return the weight of each past value in the prediction of a step ahead, the oldest first."""
         (window,) = _windows(past, self.window)
         places = self._places(window)
-        of_size = places[:, 1 % places.shape[1]] * self._rate(window, places) * self._size_weights(window)
+        of_size = places[:, step % places.shape[1]] * self._rate(window, places) * self._size_weights(window)
         zeros = _fading(window, self.rate_memory) * ~window.came
         rest = np.divide(zeros, zeros.sum(), out=np.zeros_like(zeros), where=zeros.sum() > 0)
         return (of_size + (1 - of_size.sum()) * rest)[0, ::-1]
