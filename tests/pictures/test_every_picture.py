@@ -10,6 +10,7 @@ import pytest
 import vl_convert
 
 from support.findings_builder import simulated_series
+from support.frequencies import seasonal
 from support.pictures import picture_of
 from thalweg.api.picture import look
 from thalweg.charts.style import VEGA_LITE
@@ -18,6 +19,7 @@ from thalweg.pictures import PICTURES
 from thalweg.pictures.registry import views_of
 from thalweg.report.html import scripts
 from thalweg.report.picture import rendered
+from thalweg.series.frequency.record import monthly
 
 PNG = b"\x89PNG\r\n\x1a\n"
 ADDRESS = re.compile(r"https?://(?!vega\.github\.io/schema|www\.w3\.org)")
@@ -136,3 +138,14 @@ def test_a_picture_is_written_by_its_ending_only(tmp_path):
     assert "<img" in picture._repr_html_()
     assert picture.illustration.title in str(picture)
     assert repr(picture) == f"<Picture 'error': {picture.illustration.title}>"
+
+
+@pytest.mark.parametrize("name", ["batches", "components", "layers", "why"])
+def test_the_usual_lags_suit_a_short_series(name):
+    """Of 60 months 30 are for training, and a function may look back over ten; the default of a year is more."""
+    series = seasonal(monthly(), 60, "2019-01-01")
+    little = {option: value for option, value in LITTLE.get(name, {}).items() if option != "days_back"}
+    made, same = (look(name, series, **little, **lags) for lags in ({}, {"days_back": 10}))
+    assert json.dumps(made.illustration.described) == json.dumps(same.illustration.described)
+    with pytest.raises(InputError, match="days_back=12: of the 60 months 30 are for training"):
+        look(name, series, **little, days_back=12)

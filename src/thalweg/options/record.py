@@ -138,10 +138,23 @@ class Options:
         kinds = {each.name: each.kind for each in cls.declared()}
         return cls(**{name: kinds[name].parsed(name, text) for name, text in texts.items()})
 
-    def settled(self, frequency: Any) -> Self:  # noqa: ANN401 - as of `Usual`
-        """Return the record with the defaults that follow from the frequency of the series."""
+    def settled(self, frequency: Any, most: Mapping[str, int] | None = None) -> Self:  # noqa: ANN401 - as of `Usual`
+        """Return the record with the defaults that follow from the series.
+
+        Parameters
+        ----------
+        frequency : object
+            As of `Usual`.
+        most : mapping of str to int, optional
+            How large the default of an option can be for this series, where its length limits it.
+        """
+        most = most or {}
         open_ = {each.name: each.usual.of(frequency) for each in self.declared() if each.usual is not None}
-        open_ = {name: value for name, value in open_.items() if getattr(self, name) is None}
+        open_ = {
+            name: min(value, most[name]) if name in most else value
+            for name, value in open_.items()
+            if getattr(self, name) is None
+        }
         made = replace(self, **open_)
         object.__setattr__(made, "by_default", frozenset(open_))
         return made

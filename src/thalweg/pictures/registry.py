@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.watch import Watcher
     from thalweg.options import Options
     from thalweg.pictures.shared.source import Source
+    from thalweg.series.series import Series
 
 
 def views_of(name: str) -> Mapping[str, type[Options]]:
@@ -78,13 +79,22 @@ def study_of(name: str, source: Source, options: Options, watcher: Watcher) -> A
         If the picture cannot be made of this source with these options.
     """
     from thalweg.forecast.model import Model  # noqa: PLC0415 - the command's help does not need it
+    from thalweg.series.series import Series  # noqa: PLC0415 - likewise
 
     frequency = source.days.frequency if isinstance(source, Model) else source.frequency if source else DAILY
     if name in OF_DAYS and not frequency.by_day:
         others = tuple(other for other in PICTURES if other not in OF_DAYS)
         raise InputError("picture.daily_only", picture=name, names=others, **words_of(frequency))
-    options = options.settled(frequency)
+    options = options.settled(frequency, _most(source) if isinstance(source, Series) else None)
     return getattr(import_module(f"thalweg.pictures.{name}.study"), f"{name}_study")(source, options, watcher)
+
+
+def _most(series: Series) -> dict[str, int]:
+    """Return the most lags that a function of a series can have."""
+    from thalweg.forecast.rung import SHARE_LOOKED_BACK  # noqa: PLC0415 - the command's help does not need it
+    from thalweg.series.split import split_by_date  # noqa: PLC0415 - likewise
+
+    return {"days_back": max(split_by_date(series).train // SHARE_LOOKED_BACK, 1)}
 
 
 def illustration_of(name: str, study: Any, language: str) -> Illustration:  # noqa: ANN401 - each picture has its own
