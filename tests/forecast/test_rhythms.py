@@ -221,3 +221,14 @@ def test_a_short_monthly_series_that_repeats_last_year_and_its_change_is_forecas
     findings, _ = fit_series(series, FitOptions(ladder=named_ladder("quick", series.frequency)))
     assert findings.chosen == "copy last year + trend"
     np.testing.assert_allclose(findings.forecast.mean, 300 + 3.0 * np.arange(60, 72) + months[:12])
+
+
+def test_a_copy_that_training_is_too_short_for_is_not_told_of():
+    """Of 80 weeks 40 are for training, so that nothing copies last year; a network learns what goes up and down."""
+    values = 100.0 + 10 * (-1.0) ** np.arange(80)
+    series = replace(seasonal(weekly(), 80, "2001-01-01"), values=values)
+    findings, _ = fit_series(series, FitOptions(ladder="quick", horizon=4))
+    assert [line.rung for line in findings.ladder] == ["copy last week", "linear 4", "100 relu 13"]
+    assert findings.chosen == "100 relu 13"
+    assert list(findings.copied) == ["copy last week"]
+    assert "last year" not in " ".join(map(str, findings.verdict))

@@ -193,7 +193,8 @@ def search(
     )
     scorer = Scorer(data, parts_of(splits), compare_from)
     fit = functools.partial(_fit_rungs, scorer, tuple(split.train for split in splits), seed, pool, watcher)
-    missing = tuple(copy for copy in copies(frequency) if copy not in suitable.rungs)
+    copying = (copy for copy in copies(frequency) if copy.suits(train, frequency))
+    missing = tuple(copy for copy in copying if copy not in suitable.rungs)
     first = fit((*missing, *suitable.rungs))
     again = fit(_best_shapes_again(suitable, first.candidates))
     candidates = [*first.candidates, *again.candidates]

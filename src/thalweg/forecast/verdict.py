@@ -141,7 +141,7 @@ def _against_copying(
         if best_copy != chosen.rung:
             yield from _copying_ahead(steps, copied[best_copy], best_copy, loss)
     season = frequency.copies[-1][0]
-    if chosen.kind != "copy" and best_copy != season and served < means[season]:
+    if chosen.kind != "copy" and best_copy != season and served < means.get(season, 0.0):
         told = {"percent": _percent(1 - served / means[season]), "copy_loss": figures(means[season])}
         copied_week = season == DAILY.copies[-1][0]
         yield Message(
