@@ -299,7 +299,7 @@ def _facts(
 
 def _facts_between(calendar: Calendar, columns: NDArray[np.float64], moved: NDArray[np.float64]) -> list[Fact]:
     """Gather what is known of the dates between: what has a name of its own, and all else together."""
-    every = _facts(calendar, columns.any(axis=0).astype(np.float64), moved, between=True)
+    every = _facts(calendar, np.where(columns.any(axis=0), 1.0, 0.0), moved, between=True)
     named = [fact for fact in every if fact.between and fact.contribution]
     rest = float(moved.sum()) - sum(fact.contribution for fact in named)
     return [*named, Fact("calendar", "", rest, between=True)] if moved.any() else []
