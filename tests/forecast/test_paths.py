@@ -105,7 +105,7 @@ def test_rows_are_whole_forecasts_of_earlier_dates():
 
 
 def test_forecasts_of_which_far_steps_alone_are_known_leave_near_sums_as_they_are():
-    """Steps that are independent stay so, also in how far out they lie: else most paths of zeros are zero throughout."""
+    """Independent steps stay so, also in how far out they lie: else most paths of zeros are zero throughout."""
     rows, near = correlated(0.0, steps=12), slice(0, 6)
     rows[::3, near] = np.nan
     paths = normal_ahead(rows).sample(4000, 0)[:, near]

@@ -122,8 +122,9 @@ def _axis() -> alt.Axis:
 
 
 def _across(study: ComponentsStudy, language: str) -> alt.X:
-    few = len(study.made.dates) <= SEASONS_BY_WEEK * study.days.frequency.season
-    return day_axis(language, weekly=few, padding=8, ticks=6, frequency=study.days.frequency)
+    frequency, dates = study.days.frequency, study.made.dates
+    few = len(dates) <= SEASONS_BY_WEEK * frequency.season
+    return day_axis(language, weekly=few, padding=8, ticks=6, frequency=frequency, dates=dates)
 
 
 def _forecast(study: ComponentsStudy, language: str) -> alt.LayerChart:
