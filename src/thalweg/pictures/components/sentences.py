@@ -83,8 +83,9 @@ def sentences_of(study: ComponentsStudy, language: str) -> list[str]:
         sentences.append(translate("look.components.own", function=rung_name(study.function, language)))
     at = int(np.argmax(np.abs(made.values[-1]) / np.where(made.allowed > 0, made.allowed, 1.0)))
     left, allowed = abs(float(made.values[-1, at])), float(made.allowed[at])
-    bound = min(least_remainder(study), allowed)
-    written = number(left) if left >= bound else translate("look.why.less_than", bound=number(bound))
+    least = least_remainder(study)
+    bound = number(least, places + 2) if least <= allowed else number(allowed)
+    written = number(left) if left >= min(least, allowed) else translate("look.why.less_than", bound=bound)
     sentences.append(translate("look.components.adds_up", remainder=written, allowed=number(allowed)))
     sentences.append(translate("look.why.listens"))
     return sentences
