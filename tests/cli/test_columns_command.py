@@ -53,6 +53,11 @@ def test_the_command_learns_from_a_price_and_asks_what_if(folder):
     before = SHOP["price"][DAYS : DAYS + HORIZON]
     differing = [price for price in before if price != 30]
     (column,) = told["columns"]
+    least, most = column.pop("least"), column.pop("most")
+    assert most - least == pytest.approx(8 * np.std(SHOP["price"][: DAYS * 4 // 5]), rel=0.2), "of what it learned from"
+    assert least < min(SHOP["price"]) < max(SHOP["price"]) < most
+    assert column.pop("beyond") == 0
+    assert "far beyond" not in shown.stdout
     assert column == {
         "name": "price", "dates": len(differing), "mean": 30.0, "first_mean": pytest.approx(np.mean(differing)),
     }  # fmt: skip
@@ -64,6 +69,19 @@ def test_the_command_learns_from_a_price_and_asks_what_if(folder):
     assert abs(told["sum"]) > 10
     assert f"on {len(differing)} of the {HORIZON} days" in " ".join(shown.stdout.split())
     assert f"a difference of {signed(told['sum'], 2)}." in " ".join(shown.stdout.split())
+
+
+def test_a_price_far_beyond_what_was_learned_from_is_told(folder):
+    """Networks see it at the end of the range; nobody would know."""
+    dates = SHOP["date"][DAYS : DAYS + HORIZON]
+    prices = [30] * (HORIZON - 2) + [900, -900]
+    rows = [f"{date},{price}\n" for date, price in zip(dates, prices, strict=True)]
+    (folder / "far.csv").write_text("date,price\n" + "".join(rows), encoding="utf-8")
+    shown = ran("predict", "shop", "--with", "far.csv", cwd=folder)
+    assert shown.returncode == 0, shown.stderr
+    assert f"On 2 of the {HORIZON} days the value of 'price' lies far beyond" in " ".join(shown.stdout.split())
+    asked = json.loads(ran("predict", "shop", "--with", "far.csv", "--json", cwd=folder).stdout)
+    assert asked["what_if"]["columns"][0]["beyond"] == 2
 
 
 def test_a_what_if_is_drawn_beside_the_first(folder):

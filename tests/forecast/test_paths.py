@@ -104,6 +104,17 @@ def test_rows_are_whole_forecasts_of_earlier_dates():
     assert residual_rows(residuals, known, 0, steps).shape == (0, steps)
 
 
+def test_forecasts_of_which_far_steps_alone_are_known_leave_near_sums_as_they_are():
+    """Independent steps stay so, also in how far out they lie: else most paths of zeros are zero throughout."""
+    rows, near = correlated(0.0, steps=12), slice(0, 6)
+    rows[::3, near] = np.nan
+    paths = normal_ahead(rows).sample(4000, 0)[:, near]
+    assert len(np.unique(paths[:, 0])) > 1000
+    for values in (paths, np.abs(paths)):
+        together = np.corrcoef(values.T)[np.triu_indices(6, 1)]
+        assert abs(together.mean()) < 0.05
+
+
 def test_over_how_many_steps_sums_are_told():
     assert lengths(DAILY, 28) == (7, 28)
     assert lengths(DAILY, 91) == (7, 28, 91)

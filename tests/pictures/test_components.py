@@ -57,6 +57,28 @@ def test_the_first_date_is_written_as_a_sum(study):
     assert most.kind in components_illustration(study).title.replace("day of the week", "week")
 
 
+def test_a_remainder_of_rounding_is_written_as_none(study):
+    """And what is told of it never looks larger than what is allowed."""
+    made = study.made
+    values = made.values.copy()
+    values[-1] = np.where(np.arange(12) == 5, 5e-5, -1e-16)
+    rounded = replace(study, made=replace(made, values=values, allowed=np.where(np.arange(12) == 5, 6e-5, 4e-5)))
+    told = components_illustration(rounded)
+    ranges = told.tables["ranges"].columns
+    assert [ranges[name][-1] for name in ("least", "most", "mean")] == [0, 0, 0]
+    assert "it is less than 0.0000600; 0.0000600 is allowed" in " ".join(told.sentences)
+    values[-1, 5] = 0.7
+    larger = components_illustration(replace(rounded, made=replace(made, values=values)))
+    assert larger.tables["ranges"].columns["most"][-1] == 0.7
+    assert "it is 0.700; " in " ".join(larger.sentences)
+
+
+def test_the_function_has_its_name_in_each_language(study):
+    rate = replace(study, function="rate and size")
+    assert "rate and size: " in components_illustration(rate).subtitle
+    assert components_illustration(rate, "zh").subtitle.startswith("频率与大小")
+
+
 def test_a_saved_model_is_taken_apart_as_it_is():
     model = shared_networks(SERIES)
     study = study_of("components", model, horizon=10)

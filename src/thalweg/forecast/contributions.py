@@ -25,6 +25,8 @@ from thalweg.series.frequency.dates import iso, steps_after
 from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from thalweg.forecast.features.past import Past
@@ -217,22 +219,28 @@ def dates_seen(predictors: Predictors, furthest: int) -> int:
     return furthest if predictors.multi_step is None else furthest + int(predictors.multi_step.reach) - 1
 
 
-def within_tolerance(
-    predictors: Predictors, plan: Plan, past: Past, row: Row, ahead: NDArray[np.int64], tolerance: float
-) -> Moved:
-    """Return what moved some steps ahead, integrated more finely where the remainders are too large."""
-    moved = explained(predictors, plan, past, row, ahead, tolerance)
-    for finer in FINER:
-        if (np.abs(moved.parts[:, REMAINDER]) <= allowed_of(moved, tolerance)).all():
-            break
-        moved = explained(predictors, plan, past, row, ahead, finer * tolerance)
-    return moved
-
-
 def allowed_of(moved: Moved, tolerance: float) -> NDArray[np.float64]:
     """Return the largest remainder of each step: a share of its difference or of its largest contribution."""
     largest = np.maximum(np.abs(moved.value - moved.base), np.abs(moved.parts).max(axis=1))
     return np.maximum(tolerance * largest, ROUNDING_SHARE * np.maximum(np.abs(moved.value), np.abs(moved.base)))
+
+
+def within_tolerance(
+    predictors: Predictors,
+    plan: Plan,
+    past: Past,
+    row: Row,
+    ahead: NDArray[np.int64],
+    tolerance: float,
+    allowed: Callable[[Moved, float], NDArray[np.float64]] = allowed_of,
+) -> Moved:
+    """Return what moved some steps ahead, integrated more finely where the remainders are larger than is allowed."""
+    moved = explained(predictors, plan, past, row, ahead, tolerance)
+    for finer in FINER:
+        if (np.abs(moved.parts[:, REMAINDER]) <= allowed(moved, tolerance)).all():
+            break
+        moved = explained(predictors, plan, past, row, ahead, finer * tolerance)
+    return moved
 
 
 def sought(predictors: Predictors, past: Past) -> int:

@@ -20,17 +20,13 @@ def what_if_sentences(supposed: WhatIf, series: Series, language: str | Catalogu
     translate, places = speaking(language, series.frequency), estimate_decimals(series.values)
     horizon, difference = len(supposed.first.dates), supposed.difference
     one_alone = "_one" if horizon == 1 else ""
-    told = [
-        translate(
-            f"what_if.changed{one_alone}",
-            column=one.name,
-            dates=one.dates,
-            horizon=horizon,
-            mean=number(one.mean),
-            first=number(one.first_mean),
-        )
-        for one in supposed.changed
-    ]
+    told: list[str] = []
+    for one in supposed.changed:
+        numbers = {"mean": number(one.mean), "first": number(one.first_mean)}
+        numbers |= {"least": number(one.least), "most": number(one.most)}
+        values = {"column": one.name, "dates": one.dates, "beyond": one.beyond, "horizon": horizon}
+        keys = ["changed", "beyond"] if one.beyond else ["changed"]
+        told += [translate(f"what_if.{key}{one_alone}", **values, **numbers) for key in keys]
     if not told:
         return [translate("what_if.unchanged")]
     told.append(
