@@ -1,6 +1,8 @@
 """What is wrong with a command line is said in our own words, in the user's language."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -90,3 +92,11 @@ def test_errors_of_options_name_them_as_the_command_does(thalweg, channel):
     )
     told = thalweg("look", "lags", channel, "--days-back", 0, "--lang", "zh").stderr
     assert "--days-back 0：请给出一个在 1 到 366 步之间的整数。" in told
+
+
+def test_python_m_thalweg_is_the_same_command():
+    told = subprocess.run(
+        [sys.executable, "-m", "thalweg", "predict"], capture_output=True, text=True, check=False, encoding="utf-8"
+    )
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr == "Error: MODEL is missing. thalweg predict --help tells what is expected.\n"
