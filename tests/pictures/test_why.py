@@ -180,6 +180,22 @@ def test_holidays_are_given_by_name(study):
         assert ("Christmas Day" in shown) == (holiday_name in facts)
 
 
+@pytest.mark.parametrize(
+    ("called", "written"),
+    [
+        ("Labor Day", "劳动节"),
+        ("any public holiday", "任一公众假日"),
+        ("eve of a holiday", "节日前一天"),
+        ("端午", "端午"),
+    ],
+)
+def test_holidays_have_chinese_names(study, called, written):
+    facts = (Fact("holiday", called, -400.0), Fact("ordinary", "", 30.0))
+    shown = replace(study, country="US", why=replace(study.why, facts=facts))
+    assert written in [line.what for line in lines_of(shown, "zh", 12)]
+    assert f"“{written}”" in [line.spoken for line in lines_of(shown, "zh", 12)]
+
+
 def test_the_remainder_is_stated(study):
     sums = why_illustration(study).tables["sums"].rows()[0]
     parts = sums["of_days"] + sums["of_calendar"] + sums["remainder"]

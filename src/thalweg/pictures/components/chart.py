@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import altair as alt
+import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
 from thalweg.charts.numbers import signed, value_format
+from thalweg.charts.rungs import rung_name
 from thalweg.charts.style import (
     BLUE,
     GREY,
@@ -28,7 +30,6 @@ from thalweg.forecast.components import LEFT, LEVEL
 from thalweg.pictures.components.sentences import moved_most, name_of, places_of, sentences_of, speaking_of
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from thalweg.forecast.components import Component
@@ -73,6 +74,8 @@ def components_illustration(study: ComponentsStudy, language: str = "en") -> Ill
 def components_chart(study: ComponentsStudy, language: str = "en") -> alt.VConcatChart:
     """Draw the forecast with its level, and below each component around zero; every panel has its own scale.
 
+    A component that is written as 0 on every date has no panel.
+
     Parameters
     ----------
     study : ComponentsStudy
@@ -87,7 +90,7 @@ def components_chart(study: ComponentsStudy, language: str = "en") -> alt.VConca
     made, places, translate = study.made, places_of(study), speaking_of(study, language)
     panels = [_forecast(study, language)]
     for one, row in zip(made.components, made.values, strict=True):
-        if one.kind not in (LEVEL, LEFT):
+        if one.kind not in (LEVEL, LEFT) and np.abs(row).max().round(places):
             panels.append(_panel(study, one, row, language))
     chart = alt.vconcat(*panels, spacing=14, usermeta={"beside": BESIDE_PIXELS})
     most = moved_most(study)
@@ -101,7 +104,7 @@ def components_chart(study: ComponentsStudy, language: str = "en") -> alt.VConca
         title = translate(
             f"look.components.title{one_alone}", what=name_of(made.components[most], translate), **ends, **told
         )
-    subtitle = translate(f"look.components.subtitle{one_alone}", function=study.function, **told)
+    subtitle = translate(f"look.components.subtitle{one_alone}", function=rung_name(study.function, language), **told)
     return dress(chart, title, subtitle, language, simulated=study.days.simulated)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.charts.numbers import estimate_decimals, number, signed, when
+from thalweg.charts.rungs import rung_name
 from thalweg.charts.steps import speaking
 from thalweg.forecast.components import LEFT, LEVEL, LIMITED, SINGLE
 from thalweg.messages import Message
@@ -74,7 +75,7 @@ def sentences_of(study: ComponentsStudy, language: str) -> list[str]:
     season = translate(f"look.components.kind.{long}")
     sentences += [translate(f"look.components.meaning.{each}", season=season) for each, there in holds.items() if there]
     if study.own:
-        sentences.append(translate("look.components.own", function=study.function))
+        sentences.append(translate("look.components.own", function=rung_name(study.function, language)))
     left = float(np.abs(made.values[-1]).max())
     bound = 10.0 ** -(places + 2)
     written = number(left) if left >= bound else translate("look.why.less_than", bound=number(bound, places + 2))
