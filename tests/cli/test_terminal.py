@@ -22,7 +22,7 @@ from thalweg.forecast.mostly_zero import Scaled
 from thalweg.forecast.result import Miss
 from thalweg.messages import Message, catalogue
 from thalweg.series.frequency.dates import date_range, days_after
-from thalweg.series.frequency.record import yearly
+from thalweg.series.frequency.record import monthly, yearly
 
 
 def shown(translate, width=80):
@@ -203,6 +203,10 @@ def test_steps_have_the_words_of_their_frequency():
     assert "The week after the last, " in answered(weekly)
     assert "week 1: 149" in " ".join(told(weekly).split())
     assert "数据之后的第一周，" in answered(weekly, "zh")
+    by_month = replace(
+        findings, series=replace(findings.series, start=np.datetime64("2015-01-01"), frequency=monthly())
+    )
+    assert "数据之后的第一个月，" in answered(by_month, "zh"), "一月 is January"
 
 
 def test_how_sure_comes_before_how_it_was_found_and_the_hyperparameters_last():

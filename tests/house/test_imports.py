@@ -24,6 +24,7 @@ FLOORS = [
     {"api"},
     {"adapters"},
     {"cli"},
+    {"__main__"},
 ]
 FLOOR = {part: floor for floor, parts in enumerate(FLOORS) for part in parts}
 HEAVY = {
