@@ -86,10 +86,10 @@ def test_a_table_with_many_columns_becomes_narrower_and_breaks_no_date():
     values = [f"{value:,.0f}" for value in asked.mean]
     beside = {"cli.forecast_first": values, "cli.forecast_difference": values}
 
-    def printed(width, beside=None):
+    def printed(width, beside=None, names=()):
         return shown(
             lambda console: console.print(
-                forecast_table(console, asked, findings.series, catalogue(), 7, beside=beside)
+                forecast_table(console, asked, findings.series, catalogue(), 7, names, beside=beside)
             ),
             width,
         ).splitlines()
@@ -105,6 +105,11 @@ def test_a_table_with_many_columns_becomes_narrower_and_breaks_no_date():
     assert not {"q0.1", "q0.9"} & set(narrow[0].split())
     assert len(narrow) == len(wide) == 2 + 7
     assert sum(line.startswith("Wed 10 Feb ") for line in printed(72, beside)) == 1
+    named = printed(90, names=["", "a release and a campaign", *[""] * 5])
+    assert f"{intervals.low[0, 0]:,.0f} to {intervals.high[0, 0]:,.0f}" in named[2], (
+        "no number is broken for the sake of a name"
+    )
+    assert "a release and" in named[3]
 
 
 @pytest.mark.parametrize(
@@ -130,8 +135,8 @@ def test_days_that_were_not_missed_are_not_told():
     date = findings.split.last
     hit, off = Miss(date, 10.0, 10.0), Miss(date, 12.0, 10.0)
     text = told(replace(findings, misses=(off, hit)))
-    assert "12 came, 10 estimated" in text
-    assert "10 came" not in text
+    assert "actual 12, estimated 10" in text
+    assert "actual 10" not in text
     assert "Missed most" not in told(replace(findings, misses=(hit,)))
 
 

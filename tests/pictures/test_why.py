@@ -53,7 +53,7 @@ def test_an_earlier_day_is_stated_with_what_came(study):
     at = (study.why.date - SERIES.start).astype(int)
     assert study.actual == SERIES.values[at]
     illustration = why_illustration(study)
-    assert f"{study.actual:,.0f} came" in illustration.sentences[0]
+    assert f"the actual value was {study.actual:,.0f}" in illustration.sentences[0]
     assert "The function was fitted on this day too" in " ".join(illustration.sentences)
     assert ("holiday", "Christmas Day") in [(fact.kind, fact.name) for fact in study.why.facts]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from rich import box
+from rich.cells import cell_len
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 WIDE_GAP, SMALL_GAP = 3, 2  # cells between columns
+LEAST_OF_NAMES = 16  # cells kept for the names of holidays and events, which may take several lines
 # How a forecast's table becomes narrower: the form of its dates, at last without the year; the gap; whether a quantile
 # stands there that is an end of an interval shown.
 NARROWER = (
@@ -119,7 +121,8 @@ def forecast_table(
     ends = {level_of(each) for each in asked.quantiles} & set(asked.levels)
     heads: list[str] = []
     rows: list[list[str]] = []
-    whole = False
+    names = holidays[:count]
+    whole, room = False, console.width - min(max(map(cell_len, names), default=0), LEAST_OF_NAMES)
     gap = WIDE_GAP
     for form, gap, twice in NARROWER:
         quantiles = [each for each in asked.quantiles if twice or level_of(each) not in ends]
@@ -137,13 +140,17 @@ def forecast_table(
             ]
             for row, date in enumerate(forecast.dates[:count])
         ]
-        whole = Measurement.get(console, unlimited, _laid(heads, rows, len(heads) - 1, gap)).maximum <= console.width
+        whole = (
+            Measurement.get(console, unlimited, _laid(heads, rows, len(heads) - 1, gap)).maximum
+            + (gap if any(names) else 0)
+            <= room
+        )
         if whole:
             break
     numbers = len(heads) - 1
-    if any(holidays[:count]):
+    if any(names):
         heads.append(translate(head))
-        rows = [[*row, name] for row, name in zip(rows, holidays, strict=False)]
+        rows = [[*row, name] for row, name in zip(rows, names, strict=True)]
     return _laid(heads, rows, numbers, gap, no_wrap=whole)
 
 
