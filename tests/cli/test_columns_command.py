@@ -53,6 +53,7 @@ def test_the_command_learns_from_a_price_and_asks_what_if(folder):
     assert head.split()[-2:] == ["without", "difference"]
     rows = [line for line in shown.stdout.splitlines() if re.match(r"\w{3} \d+ \w{3} ", line)]
     assert len(rows) == HORIZON, shown.stdout
+    assert "their mean is 30 instead of" in " ".join(shown.stdout.split())
     told = what_if["what_if"]
     before = SHOP["price"][DAYS : DAYS + HORIZON]
     differing = [price for price in before if price != 30]

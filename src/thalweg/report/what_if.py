@@ -26,8 +26,8 @@ def what_if_sentences(supposed: WhatIf, series: Series, language: str | Catalogu
             column=one.name,
             dates=one.dates,
             horizon=horizon,
-            mean=number(one.mean),
-            first=number(one.first_mean),
+            mean=_mean(one.mean),
+            first=_mean(one.first_mean),
         )
         for one in supposed.changed
     ]
@@ -48,3 +48,8 @@ def what_if_sentences(supposed: WhatIf, series: Series, language: str | Catalogu
         date = when(supposed.first.dates[at], series.frequency, translate.language)
         told.append(translate("what_if.most", day=date, by=signed(float(difference[at]), places), name=series.name))
     return told
+
+
+def _mean(value: float) -> str:
+    """Write a mean with three figures, and a whole one such as that of a steady price without decimals."""
+    return number(value, 0) if value.is_integer() else number(value)
