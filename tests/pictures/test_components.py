@@ -47,6 +47,21 @@ def test_every_part_has_a_panel_of_its_own(study):
     assert panels[1]["layer"][0]["mark"]["type"] == "bar"
 
 
+def test_a_part_that_is_written_as_zero_everywhere_has_no_panel(study):
+    faint = study.made.values.copy()
+    place = [one.kind for one in study.made.components].index("holidays")
+    faint[place] = 10.0 ** -places_of(study) / 3
+    drawn = components_chart(replace(study, made=replace(study.made, values=faint))).to_dict(validate=False)["vconcat"]
+    told = {panel["title"]["text"].split(":")[0] for panel in drawn[1:]}
+    assert "holidays" not in told
+    assert "day of the week" in told
+
+
+def test_the_function_is_named_in_the_reader_s_language(study):
+    chart = components_chart(study, "zh").to_dict(validate=False)
+    assert "8 relu 14（含星期）：" in chart["title"]["subtitle"]
+
+
 def test_the_first_date_is_written_as_a_sum(study):
     first = components_illustration(study).sentences[0]
     numbers = [float(word.replace(",", "").replace("−", "-")) for word in re.findall(r"[−+]?\d[\d,]*\.?\d*", first)]

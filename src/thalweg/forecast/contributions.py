@@ -21,7 +21,7 @@ from thalweg.forecast.features.past import past_of
 from thalweg.forecast.predictors.baselines import Baseline
 from thalweg.messages import Argument
 from thalweg.series.calendar import COLUMN, EVENT
-from thalweg.series.frequency.dates import iso, steps_after
+from thalweg.series.frequency.dates import date_of_period, iso, steps_after
 from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
@@ -268,7 +268,7 @@ def _origin(predictors: Predictors, horizon: int, days: Series, date: np.datetim
     """Return the place of the newest value known, and how many steps ahead of it the date lies."""
     frequency = days.frequency
     first, last = steps_after(frequency, days.start, predictors.one_step.needed), days.after(horizon)
-    wanted = days.after(1) if date is None else date
+    wanted = days.after(1) if date is None else date_of_period(frequency, days.start, date)
     known = {"days": len(days), "first_known": iso(days.dates[0]), "last_known": iso(days.dates[-1])}
     known |= words_of(frequency)
     if days.after(1) < first:

@@ -22,8 +22,8 @@ def what_if_sentences(supposed: WhatIf, series: Series, language: str | Catalogu
     one_alone = "_one" if horizon == 1 else ""
     told: list[str] = []
     for one in supposed.changed:
-        numbers = {"mean": number(one.mean), "first": number(one.first_mean)}
-        numbers |= {"least": number(one.least), "most": number(one.most)}
+        numbers = {"mean": _mean(one.mean), "first": _mean(one.first_mean)}
+        numbers |= {"least": _mean(one.least), "most": _mean(one.most)}
         values = {"column": one.name, "dates": one.dates, "beyond": one.beyond, "horizon": horizon}
         keys = ["changed", "beyond"] if one.beyond else ["changed"]
         told += [translate(f"what_if.{key}{one_alone}", **values, **numbers) for key in keys]
@@ -44,3 +44,8 @@ def what_if_sentences(supposed: WhatIf, series: Series, language: str | Catalogu
         date = when(supposed.first.dates[at], series.frequency, translate.language)
         told.append(translate("what_if.most", day=date, by=signed(float(difference[at]), places), name=series.name))
     return told
+
+
+def _mean(value: float) -> str:
+    """Write a mean with three figures, and a whole one such as that of a steady price without decimals."""
+    return number(value, 0) if value.is_integer() else number(value)

@@ -79,6 +79,8 @@ def components_illustration(study: ComponentsStudy, language: str = "en") -> Ill
 def components_chart(study: ComponentsStudy, language: str = "en") -> alt.VConcatChart:
     """Draw the forecast with its level, and below each component around zero; every panel has its own scale.
 
+    A component that is written as 0 on every date has no panel.
+
     Parameters
     ----------
     study : ComponentsStudy
@@ -93,7 +95,7 @@ def components_chart(study: ComponentsStudy, language: str = "en") -> alt.VConca
     made, places, translate = study.made, places_of(study), speaking_of(study, language)
     panels = [_forecast(study, language)]
     for one, row in zip(made.components, made.values, strict=True):
-        if one.kind not in (LEVEL, LEFT):
+        if one.kind not in (LEVEL, LEFT) and np.abs(row).max().round(places):
             panels.append(_panel(study, one, row, language))
     chart = alt.vconcat(*panels, spacing=14, usermeta={"beside": BESIDE_PIXELS})
     most = moved_most(study)
@@ -107,8 +109,7 @@ def components_chart(study: ComponentsStudy, language: str = "en") -> alt.VConca
         title = translate(
             f"look.components.title{one_alone}", what=name_of(made.components[most], translate), **ends, **told
         )
-    function = rung_name(study.function, language)
-    subtitle = translate(f"look.components.subtitle{one_alone}", function=function, **told)
+    subtitle = translate(f"look.components.subtitle{one_alone}", function=rung_name(study.function, language), **told)
     return dress(chart, title, subtitle, language, simulated=study.days.simulated)
 
 
