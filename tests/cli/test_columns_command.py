@@ -73,7 +73,7 @@ def test_the_command_learns_from_a_price_and_asks_what_if(folder):
     assert told["sum"] == pytest.approx(sum(differences))
     assert abs(told["sum"]) > 10
     assert f"on {len(differing)} of the {HORIZON} days" in " ".join(shown.stdout.split())
-    assert f"a difference of {signed(told['sum'], 2)}." in " ".join(shown.stdout.split())
+    assert f"add up to {signed(told['sum'], 2)} sales." in " ".join(shown.stdout.split())
 
 
 def test_a_price_far_beyond_what_was_learned_from_is_told(folder):

@@ -29,17 +29,12 @@ def what_if_sentences(supposed: WhatIf, series: Series, language: str | Catalogu
         told += [translate(f"what_if.{key}{one_alone}", **values, **numbers) for key in keys]
     if not told:
         return [translate("what_if.unchanged")]
-    told.append(
-        translate(
-            f"what_if.sum{one_alone}",
-            horizon=horizon,
-            name=series.name,
-            by=signed(float(difference.sum()), places),
-            mean=number(float(supposed.forecast.mean.sum()), places),
-            first=number(float(supposed.first.mean.sum()), places),
-        )
-    )
-    if not one_alone:
+    by = signed(float(difference.sum()), places)
+    if one_alone:
+        mean, first = (number(float(each.mean[0]), places) for each in (supposed.forecast, supposed.first))
+        told.append(translate("what_if.sum_one", name=series.name, by=by, mean=mean, first=first))
+    else:  # sums of both forecasts would stand beside those of the sample paths, which are others
+        told.append(translate("what_if.sum", horizon=horizon, name=series.name, by=by))
         at = int(np.argmax(np.abs(difference)))
         date = when(supposed.first.dates[at], series.frequency, translate.language)
         told.append(translate("what_if.most", day=date, by=signed(float(difference[at]), places), name=series.name))
