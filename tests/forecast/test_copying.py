@@ -46,7 +46,8 @@ DAYS = np.arange(120)
     [
         (np.zeros(120), "copy yesterday", "order", "all 24 validation days have the value 0"),
         (np.full(120, 7.0), "copy yesterday", "order", "all 24 validation days have the value 7"),
-        (np.where(DAYS < 90, 0, 1200 * WEEK[DAYS % 7]), "copy yesterday", "order", "have the value 0"),
+        # What has not begun before the sealed test is mostly zero, and its rates come first.
+        (np.where(DAYS < 90, 0, 1200 * WEEK[DAYS % 7]), "rate and size", "order", "have the value 0"),
         (np.where(DAYS < 60, 1000 * WEEK[DAYS % 7], 0), "copy last week", "training", "have the value 0"),
         (np.where(DAYS < 60, DAYS, 5.0), "copy last week + trend", "training", "have the value 5"),
     ],
