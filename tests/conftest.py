@@ -8,12 +8,12 @@ from collections import defaultdict
 from hypothesis import settings
 
 # Never a deadline, since compiled code is slow once and then fast; in CI more examples, the same ones every time.
-settings.register_profile("here", deadline=None, max_examples=20)
+settings.register_profile("here", deadline=None, max_examples=15)
 settings.register_profile("ci", deadline=None, max_examples=40, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
-MOST_CASES = 4  # of a test with many cases, that run outside CI
+MOST_CASES = 3  # of a test with many cases, that run outside CI
 WHOLE = "tests/house/"  # where every case is a file of the package, and quick
 
 

@@ -76,6 +76,7 @@ def test_the_command_learns_from_a_price_and_asks_what_if(folder):
     assert f"add up to {signed(told['sum'], 2)} sales." in " ".join(shown.stdout.split())
 
 
+@pytest.mark.slow
 def test_a_price_far_beyond_what_was_learned_from_is_told(folder):
     """Networks see it at the end of the range; nobody would know."""
     dates = SHOP["date"][DAYS : DAYS + HORIZON]
@@ -89,6 +90,7 @@ def test_a_price_far_beyond_what_was_learned_from_is_told(folder):
     assert asked["what_if"]["columns"][0]["beyond"] == 2
 
 
+@pytest.mark.slow
 def test_a_what_if_is_drawn_beside_the_first(folder):
     for name, language in (("both.svg", "en"), ("both.html", "zh")):
         done = ran("predict", "shop", "--with", "other.csv", "--picture", name, "--lang", language, cwd=folder)
@@ -109,6 +111,7 @@ def test_a_what_if_is_drawn_beside_the_first(folder):
         assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.slow
 def test_the_price_is_what_moves_the_dates_to_come(folder):
     made = ran("look", "components", "shop/model.thalweg", "--csv", cwd=folder)
     assert made.returncode == 0, made.stderr

@@ -107,6 +107,7 @@ def test_what_is_no_event_is_refused_before_anything_is_written(files, command, 
         assert re.search(told, words(done.stderr)), done.stderr
 
 
+@pytest.mark.slow
 def test_predict_refuses_an_event_that_the_model_does_not_know(files, command, forecast):
     assert forecast.text
     (files / "other.csv").write_text(f"date,event\n{days_after(START, DAYS + 4)},sale\n")

@@ -59,6 +59,7 @@ def test_an_article_with_four_fifths_of_zeros_gets_a_positive_rate(folder):
         assert all(end >= 0 and end == round(end) for end in ends)
 
 
+@pytest.mark.slow
 def test_its_page_its_model_and_its_update(folder):
     shown = ran("forecast", "sold.csv", "--ladder", "small.toml", "--out", "made", cwd=folder)
     assert "Single, sums: on validation" in shown
