@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.forecast.names import rung_message
-from thalweg.forecast.predictors.rates import RateAndSize
 from thalweg.forecast.search import estimates
 from thalweg.forecast.verdict import figures
 from thalweg.messages import Message
@@ -86,7 +85,7 @@ def choose(searched: Searched) -> Choice:
         return Choice(min((one for one in searched.candidates if not one.shared), key=lambda one: one.comparable))
     fixed = [one for one in searched.candidates if not one.line.parameters and not one.places]
     if searched.data.scales is not None:  # nothing else is a rate
-        fixed = [one for one in fixed if isinstance(one.members[0].rung, RateAndSize)] or fixed
+        fixed = [one for one in fixed if one.members[0].rate] or fixed
     losses = [one.line.train if math.isfinite(one.line.train) else math.inf for one in fixed]
     best = fixed[losses.index(min(losses))]
     basis = Basis.ORDER if _alike(losses) else Basis.TRAINING

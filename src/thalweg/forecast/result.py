@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["AsUsed", "ColumnWorth", "Findings", "Forecast", "Miss", "RungResult", "Split"]
 
 PATHS, SEED = WholeNumber(1, MOST_PATHS), WholeNumber(0)
+RATES = ("rate and size", "seasonal share")  # the kinds of rungs of series that are mostly zero
 
 
 def mean_of_steps(losses: NDArray[np.float64]) -> float:
@@ -97,7 +98,7 @@ class RungResult:
     @property
     def repeats(self) -> bool:
         """Whether it only says again what came before, with a trend or without; a rate is made of the whole past."""
-        return not self.parameters and self.kind not in ("rate and size", "seasonal share")
+        return not self.parameters and self.kind not in RATES
 
     @property
     def judged(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -62,29 +63,35 @@ class Scorer:
         ndarray of float64, shape (cutoffs,)
             NaN where a sum does not count, as of `thalweg.forecast.mostly_zero.sums_ahead`.
         """
-        return self._sums(predictor)[0]
-
-    def _sums(self, predictor: Predictor | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return predicted and actual sums; without a predictor a line of zeros is predicted."""
         if self.data.scales is None:
-            return np.zeros(0), np.zeros(0)
-        (series,), ((first, last),), steps = self.data.panel.series, self.parts.validation, self.data.scales.steps
-        at = np.arange(first, last - steps + 1)[:, None] + np.arange(steps)
-        if predictor is None:
-            return sums_ahead(series, np.zeros(at.shape), at)
-        made = np.full(at.shape, np.nan)
+            return np.zeros(0)
+        (series,), at = self.data.panel.series, self._summed
+        made, steps = np.full(at.shape, np.nan), at.shape[1]
         newest = at[:, 0] - 1
         enough = newest >= predictor.needed - 1
         if enough.any():
             made[enough] = predictor.predict(past_of(series, newest[enough]), np.arange(1, steps + 1))
-        return sums_ahead(series, made, at)
+        return sums_ahead(series, made, at)[0]
+
+    @functools.cached_property
+    def _summed(self) -> NDArray[np.int64]:
+        """Which values are summed from each date of validation, shape (cutoffs, steps)."""
+        steps = 1 if self.data.scales is None else self.data.scales.steps
+        ((first, last),) = self.parts.validation
+        return np.arange(first, last - steps + 1)[:, None] + np.arange(steps)
+
+    @functools.cached_property
+    def _of_zeros(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The sums that a line of zeros predicts, and the actual ones."""
+        (series,) = self.data.panel.series
+        return sums_ahead(series, np.zeros(self._summed.shape), self._summed)
 
     def scaled(self, predictions: NDArray[np.float64], sums: NDArray[np.float64]) -> Scaled | None:
         """Return the scaled errors of predictions on validation, where the series is mostly zero; else None."""
         if self.data.scales is None:
             return None
         squared = self.data.loss_over(predictions, self.parts.validation)
-        return self.data.scales.scaled(squared, mean_square(sums - self._sums(None)[1]))
+        return self.data.scales.scaled(squared, mean_square(sums - self._of_zeros[1]))
 
     def judged(self, predictions: NDArray[np.float64], sums: NDArray[np.float64]) -> float:
         """Return what a rung with these predictions is chosen by; infinite where there is nothing to judge."""
@@ -96,7 +103,9 @@ class Scorer:
     @property
     def zero_line(self) -> Scaled | None:
         """The scaled errors of a line of zeros, where the series is mostly zero."""
-        return self.scaled(np.zeros(len(self.data.panel.values)), self._sums(None)[0])
+        if self.data.scales is None:
+            return None
+        return self.scaled(np.zeros(len(self.data.panel.values)), self._of_zeros[0])
 
 
 def comparable(loss: float) -> float:

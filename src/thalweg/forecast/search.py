@@ -14,7 +14,7 @@ from thalweg.forecast.features.past import past_of
 from thalweg.forecast.ladder import copies, suited
 from thalweg.forecast.names import rung_message
 from thalweg.forecast.predictors.mean import Mean
-from thalweg.forecast.result import RungResult
+from thalweg.forecast.result import RATES, RungResult
 from thalweg.forecast.scorer import Scorer, SeriesParts, comparable, parts_of
 from thalweg.messages import Message
 
@@ -63,6 +63,11 @@ class Member:
     seeds: tuple[int, ...] = ()
     seconds: float = field(default=0.0, compare=False)
     thetas: tuple[Values, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def rate(self) -> bool:
+        """Whether it is a rung of series that are mostly zero, whose predictions are rates."""
+        return self.rung.kind in RATES
 
 
 @dataclass(frozen=True, eq=False)

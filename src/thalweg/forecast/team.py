@@ -151,10 +151,10 @@ def team_of(searched: Searched, choice: Candidate, horizon: int, longest: int, c
     beside = tuple(one.members[0] for one in searched.candidates if one.ahead and one is not choice)
     fallback = next((one.name for one in reversed((*copied, *usual[:1])) if one.needed <= cut), copied[0].name)
     if searched.data.scales is not None:
-        rates = [one.members[0].rung for one in searched.candidates if one is not choice and len(one.members) == 1]
-        every += tuple(one for one in rates if isinstance(one, RateAndSize))
-        chosen = isinstance(choice.members[0].rung, RateAndSize)
-        fallback = RECURSIVE if chosen else next((one.name for one in every if isinstance(one, RateAndSize)), fallback)
+        others = [one.members[0].rung for one in searched.candidates if one is not choice and len(one.members) == 1]
+        rates = [rung for rung in others if isinstance(rung, RateAndSize)]
+        every += tuple(rates)
+        fallback = RECURSIVE if choice.members[0].rate else rates[0].name if rates else fallback
     return Team(
         frequency,
         choice.members,

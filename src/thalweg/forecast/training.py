@@ -83,10 +83,12 @@ class TrainingSet:
         )
         object.__setattr__(self, "features", features)
         object.__setattr__(self, "scales", scales)
-        rows = [self._rows_of_series(place) for place in range(len(panel))]
+        origins = [self.origins(np.arange(features.needed - 1, upto - 1), upto) for upto in self.upto]
+        rows = [self._rows_of_series(place, *each) for place, each in enumerate(origins)]
         if self.rung.shared and any(map(len, rows)):
             object.__setattr__(self, "features", features.bounded_by(np.concatenate([each.dense for each in rows])))
-        examples = joined([self._of_series(place, each).astype(self.dtype) for place, each in enumerate(rows)])
+        learned = (self._learned(place, rows[place], *each) for place, each in enumerate(origins))
+        examples = joined([each.astype(self.dtype) for each in learned])
         object.__setattr__(self, "examples", examples)
 
     @classmethod
@@ -136,21 +138,15 @@ class TrainingSet:
         (scale,) = self.scales
         return scale
 
-    def _origins(self, upto: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the newest values and the first steps ahead of the rows of a series that may be learned from."""
-        return self.origins(np.arange(self.features.needed - 1, upto - 1), upto)
-
-    def _rows_of_series(self, place: int) -> Examples:
-        """Return the features of one series."""
-        newest, ahead = self._origins(self.upto[place])
+    def _rows_of_series(self, place: int, newest: NDArray[np.int64], ahead: NDArray[np.int64]) -> Examples:
+        """Return the features of some rows of one series, as of `origins`."""
         past = past_of(self.data.panel.series[place], newest, place)
         return self.features.rows(past, self.scales[place], self.outputs, ahead=ahead)
 
-    def _of_series(self, place: int, rows: Examples) -> Examples:
-        """Return the features of one series as examples."""
+    def _learned(self, place: int, rows: Examples, newest: NDArray[np.int64], ahead: NDArray[np.int64]) -> Examples:
+        """Return these rows as examples, within the bounds and with their targets."""
         series, scale, upto = self.data.panel.series[place], self.scales[place], self.upto[place]
         rows = replace(rows, dense=self.features.within_bounds(rows.dense))
-        newest, ahead = self._origins(upto)
         at = (newest + ahead)[:, None] + np.arange(self.outputs)
         inside = np.minimum(at, upto - 1)
         baseline = self.features.baseline(rows)

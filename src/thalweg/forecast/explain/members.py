@@ -24,8 +24,6 @@ import numpy as np
 from thalweg.forecast.explain.row import Moved
 from thalweg.forecast.features.known_columns import ColumnChanges
 from thalweg.forecast.features.past_columns import PastColumns
-from thalweg.forecast.features.steps_ahead import StepsAhead
-from thalweg.forecast.features.usual_place import UsualPlace
 from thalweg.forecast.predictors.base import WithoutUnknowns
 from thalweg.forecast.predictors.far_ahead import MOST_RATIO, LastYear
 from thalweg.forecast.predictors.network import NetworkPredictor
@@ -229,12 +227,13 @@ class OfFeatures:
 
     def __call__(self, rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return predictions in the user's units, shape (rows,), and their slopes, shape (rows, features + 1)."""
-        scale, added = self.scale, added_place(self.predictor)
-        least, most = self.predictor.features.ends
+        scale, known = self.scale, self.predictor.features
+        least, most = known.ends
         features, level = rows[:, :-1], rows[:, -1]
         clipped = np.clip(features, least, most)
         outputs, slopes = input_slopes(self.predictor.network, self.theta, clipped, self.output)
-        if added is not None:
+        if known.baseline_place is not None:
+            added = known.window.length + known.baseline_place
             outputs = outputs + clipped[:, added]
             slopes[:, added] += 1
         made = scale.inverse(outputs[:, None], level)[:, 0]
@@ -244,16 +243,6 @@ class OfFeatures:
             outer = np.where(made > 0, outer, 0.0)
         inner: NDArray[np.float64] = np.where(features == clipped, slopes, 0.0) * scale.spread
         return made, outer[:, None] * np.column_stack([inner, np.ones(len(made))])
-
-
-def added_place(predictor: NetworkPredictor) -> int | None:
-    """Return the feature that the output of shared networks is added to, the usual place; None for others."""
-    blocks = predictor.features.blocks
-    names = [block.name for block in blocks]
-    if StepsAhead.name not in names or UsualPlace.name not in names:
-        return None
-    before = sum(len(block.names(1)) for block in blocks[: names.index(UsualPlace.name) + 1])
-    return predictor.features.window.length + before - 1
 
 
 def _along(

@@ -39,9 +39,7 @@ if TYPE_CHECKING:
     from thalweg.series.scale import Scale
 
 FEATURE_CLIP = 4.0  # spreads: features are kept within ± this, so that one extreme value does not dominate
-RARE = (
-    0.02  # share of the training rows, at either end, beyond which a bounded feature is taken for the last one within
-)
+RARE = 0.02  # share of the training rows, at either end, beyond which a bounded feature is cut
 ROWS_OF_BOUNDS = 2000  # as many rows tell where most features lie
 # In the order of their columns.
 BLOCKS: tuple[type[Block], ...] = (
@@ -206,11 +204,16 @@ class FeatureSet:
 
         Zeros where no block says it.
         """
+        at = self.baseline_place
+        return np.zeros((len(rows), 1)) if at is None else rows.dense[:, at : at + 1].astype(np.float64)
+
+    @property
+    def baseline_place(self) -> int | None:
+        """Which dense column the outputs of shared networks are added to; None for other networks."""
         blocks = [block.name for block in self.blocks]
         if StepsAhead.name not in blocks or UsualPlace.name not in blocks:
-            return np.zeros((len(rows), 1))
-        before = sum(len(block.names(1)) for block in self.blocks[: blocks.index(UsualPlace.name) + 1])
-        return rows.dense[:, before - 1 : before].astype(np.float64)
+            return None
+        return sum(len(block.names(1)) for block in self.blocks[: blocks.index(UsualPlace.name) + 1]) - 1
 
     def rows(
         self,
