@@ -9,13 +9,12 @@ import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
 from thalweg.charts.numbers import signed, value_format
+from thalweg.charts.panels import PANEL_PIXELS, SEASONS_BY_WEEK, bars_around_zero, numbers_beside, under_another
 from thalweg.charts.rungs import rung_name
 from thalweg.charts.style import (
     BLUE,
-    GREY,
     INK,
     VERMILLION,
-    WIDTH_PIXELS,
     columns,
     day_axis,
     day_tip,
@@ -43,11 +42,7 @@ if TYPE_CHECKING:
     from thalweg.pictures.components.study import ComponentsStudy
 
 FORECAST_HEIGHT_PIXELS, HEIGHT_PIXELS = 150, 66
-SEASONS_BY_WEEK = 10  # up to which the axis has a tick a week
-WIDEST_BAR_PIXELS = 10
-BAR_SHARE = 0.7  # of its room that a bar takes at most
-AXIS_PIXELS = 60  # of the numbers beside the panels, so that these stand one under another
-BESIDE_PIXELS = AXIS_PIXELS + 40  # with the margins; `report/draw.js` makes the panels as narrow as the page
+TICKS = 4  # of the numbers beside a panel
 
 
 def components_illustration(study: ComponentsStudy, language: str = "en") -> Illustration:
@@ -97,7 +92,7 @@ def components_chart(study: ComponentsStudy, language: str = "en") -> alt.VConca
     for one, row in zip(made.components, made.values, strict=True):
         if one.kind not in (LEVEL, LEFT) and np.abs(row).max().round(places):
             panels.append(_panel(study, one, row, language))
-    chart = alt.vconcat(*panels, spacing=14, usermeta={"beside": BESIDE_PIXELS})
+    chart = under_another(*panels)
     most = moved_most(study)
     told = {"name": study.days.name, "horizon": len(made.dates)}
     one_alone = "_one" if len(made.dates) == 1 else ""
@@ -118,10 +113,6 @@ def _table(study: ComponentsStudy, values: dict[str, NDArray[np.float64]]) -> al
     return alt.Chart(columns({"day": days(dates), **parts}))
 
 
-def _axis() -> alt.Axis:
-    return alt.Axis(tickCount=4, minExtent=AXIS_PIXELS, maxExtent=AXIS_PIXELS)
-
-
 def _across(study: ComponentsStudy, language: str) -> alt.X:
     frequency, dates = study.days.frequency, study.made.dates
     few = len(dates) <= SEASONS_BY_WEEK * frequency.season
@@ -138,13 +129,13 @@ def _forecast(study: ComponentsStudy, language: str) -> alt.LayerChart:
         alt.Tooltip("forecast:Q", title=forecast, format=written),
         alt.Tooltip("level:Q", title=level, format=written),
     ]
-    up = alt.Y("forecast:Q", title=None, scale=alt.Scale(zero=False), axis=_axis())
+    up = alt.Y("forecast:Q", title=None, scale=alt.Scale(zero=False), axis=numbers_beside(TICKS))
     panel = layered(
         key({forecast: BLUE, level: INK}),
         base.mark_line(color=INK, strokeWidth=1.5, strokeDash=[6, 3]).encode(y=alt.Y("level:Q")),
         base.mark_line(color=BLUE, strokeWidth=2).encode(y=up),
         base.mark_point(color=BLUE, filled=True, size=25, opacity=1).encode(y=up, tooltip=tips),
-        width=WIDTH_PIXELS - AXIS_PIXELS,
+        width=PANEL_PIXELS,
         height=FORECAST_HEIGHT_PIXELS,
     )
     return headed(panel, translate("look.components.forecast_head", name=study.days.name))
@@ -159,15 +150,8 @@ def _panel(study: ComponentsStudy, one: Component, row: NDArray[np.float64], lan
         day_tip(language, frequency=study.days.frequency),
         alt.Tooltip("moved:Q", title=name, format="+,.4~r"),
     ]
-    wide = min(WIDEST_BAR_PIXELS, BAR_SHARE * (WIDTH_PIXELS - AXIS_PIXELS) / len(row))
     sign = alt.condition("datum.moved < 0", alt.value(VERMILLION), alt.value(BLUE))
-    up = alt.Y("moved:Q", title=None, axis=_axis())
-    panel = layered(
-        base.mark_bar(size=wide).encode(y=up, color=sign, tooltip=tips),
-        alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
-        width=WIDTH_PIXELS - AXIS_PIXELS,
-        height=HEIGHT_PIXELS,
-    )
+    panel = bars_around_zero(base, "moved", len(row), height=HEIGHT_PIXELS, ticks=TICKS, colour=sign, tooltip=tips)
     ends = {"least": signed(float(row.min()), places), "most": signed(float(row.max()), places)}
     head = "look.components.panel_head" if len(row) > 1 else "look.components.panel_head_one"
     return headed(panel, translate(head, what=name, name=study.days.name, **ends))

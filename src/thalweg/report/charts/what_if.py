@@ -8,14 +8,13 @@ import altair as alt
 import numpy as np
 
 from thalweg.charts.numbers import estimate_decimals, number, value_format
+from thalweg.charts.panels import PANEL_PIXELS, SEASONS_BY_WEEK, bars_around_zero, numbers_beside, under_another
 from thalweg.charts.steps import speaking
 from thalweg.charts.style import (
     BLUE,
-    GREY,
     INK,
     SKY,
     VERMILLION,
-    WIDTH_PIXELS,
     band,
     columns,
     day_axis,
@@ -36,11 +35,7 @@ if TYPE_CHECKING:
 
 HEIGHT_PIXELS, LOWER_HEIGHT_PIXELS = 260, 80
 SEASONS_SHOWN = 2  # of the past, at least; else as many steps as are forecast
-SEASONS_BY_WEEK = 10  # up to which the axis has a tick a week
-AXIS_PIXELS = 60  # of the numbers beside the panels, so that these stand one under another
-BESIDE_PIXELS = AXIS_PIXELS + 40  # with the margins; `report/draw.js` makes the panels as narrow as the page
-WIDEST_BAR_PIXELS = 10
-BAR_SHARE = 0.7  # of its room that a bar takes at most
+TICKS = 5  # of the numbers beside a panel
 ENDS = ("low", "high")
 TOLD = 80  # percent; the level of the intervals
 
@@ -70,11 +65,8 @@ def what_if_chart(supposed: WhatIf, series: Series, language: str = "en") -> alt
     weekly = past + horizon <= SEASONS_BY_WEEK * series.frequency.season
     dates = np.concatenate([series.dates[-past:], supposed.first.dates])
     across = day_axis(language, weekly=weekly, padding=8, ticks=6, frequency=series.frequency, dates=dates)
-    chart = alt.vconcat(
-        _both(supposed, series, past, across, translate),
-        _difference(supposed, series, past, across, translate),
-        spacing=14,
-        usermeta={"beside": BESIDE_PIXELS},
+    chart = under_another(
+        _both(supposed, series, past, across, translate), _difference(supposed, series, past, across, translate)
     )
     total = round(float(supposed.difference.sum()), places)
     which = "more" if total > 0 else "less" if total < 0 else "same"
@@ -117,7 +109,7 @@ def _both(supposed: WhatIf, series: Series, past: int, across: alt.X, translate:
         alt.Tooltip("target:Q", title=translate("report.mark_truth"), format=written),
     ]
     alone = 8 if len(supposed.first.dates) == 1 else 0  # a single date has neither line nor band
-    up = alt.Y("mean:Q", title=None, axis=_axis(), scale=alt.Scale(zero=False))
+    up = alt.Y("mean:Q", title=None, axis=numbers_beside(TICKS), scale=alt.Scale(zero=False))
     panel = layered(
         key(names),
         band(other, "low", "high", SKY, None),
@@ -130,7 +122,7 @@ def _both(supposed: WhatIf, series: Series, past: int, across: alt.X, translate:
         other.mark_point(filled=True, color=BLUE, size=34, opacity=1).encode(y=up, tooltip=tips[0]),
         first.mark_line(color=VERMILLION, strokeWidth=2, strokeDash=[6, 3]).encode(y=up),
         first.mark_point(filled=False, color=VERMILLION, size=30, opacity=1).encode(y=up, tooltip=tips[1]),
-        width=WIDTH_PIXELS - AXIS_PIXELS,
+        width=PANEL_PIXELS,
         height=HEIGHT_PIXELS,
     )
     return headed(panel, translate("what_if.both_head", name=series.name))
@@ -146,15 +138,7 @@ def _difference(supposed: WhatIf, series: Series, past: int, across: alt.X, tran
         day_tip(translate.language, frequency=series.frequency),
         alt.Tooltip("by:Q", title=translate("what_if.difference"), format="+,.4~r"),
     ]
-    wide = min(WIDEST_BAR_PIXELS, BAR_SHARE * (WIDTH_PIXELS - AXIS_PIXELS) / len(every))
-    panel = layered(
-        base.mark_bar(size=wide, color=BLUE).encode(y=alt.Y("by:Q", title=None, axis=_axis()), tooltip=tips),
-        alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=GREY).encode(y="zero:Q"),
-        width=WIDTH_PIXELS - AXIS_PIXELS,
-        height=LOWER_HEIGHT_PIXELS,
+    panel = bars_around_zero(
+        base, "by", len(every), height=LOWER_HEIGHT_PIXELS, ticks=TICKS, colour=alt.value(BLUE), tooltip=tips
     )
     return headed(panel, translate("what_if.difference_head", name=series.name))
-
-
-def _axis() -> alt.Axis:
-    return alt.Axis(tickCount=5, minExtent=AXIS_PIXELS, maxExtent=AXIS_PIXELS)
