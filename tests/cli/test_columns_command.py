@@ -31,13 +31,19 @@ def folder(tmp_path_factory):
     return folder
 
 
-def test_the_command_learns_from_a_price_and_asks_what_if(folder):
+@pytest.fixture(scope="module")
+def forecast(folder):
+    """What the command told of the forecast; its model lies in the folder `shop`, for each test that asks it."""
     made = ran(
         "forecast", "shop.csv", "--value", "sales", "--known", "price", "--past", "chance", "--ladder", "small.toml",
         "--horizon", HORIZON, "--json", cwd=folder,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
-    told = json.loads(made.stdout)
+    return json.loads(made.stdout)
+
+
+def test_the_command_learns_from_a_price_and_asks_what_if(folder, forecast):
+    told = forecast
     expected = 500 - 3 * np.array(SHOP["price"][DAYS : DAYS + HORIZON])
     np.testing.assert_allclose([row["mean"] for row in told["forecast"]], expected, atol=5 * NOISE)
     assert [(column["name"], column["kept"]) for column in told["columns"]] == [("price", True), ("chance", False)]
@@ -77,6 +83,7 @@ def test_the_command_learns_from_a_price_and_asks_what_if(folder):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forecast")
 def test_a_price_far_beyond_what_was_learned_from_is_told(folder):
     """Networks see it at the end of the range; nobody would know."""
     dates = SHOP["date"][DAYS : DAYS + HORIZON]
@@ -91,6 +98,7 @@ def test_a_price_far_beyond_what_was_learned_from_is_told(folder):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forecast")
 def test_a_what_if_is_drawn_beside_the_first(folder):
     for name, language in (("both.svg", "en"), ("both.html", "zh")):
         done = ran("predict", "shop", "--with", "other.csv", "--picture", name, "--lang", language, cwd=folder)
@@ -112,6 +120,7 @@ def test_a_what_if_is_drawn_beside_the_first(folder):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forecast")
 def test_the_price_is_what_moves_the_dates_to_come(folder):
     made = ran("look", "components", "shop/model.thalweg", "--csv", cwd=folder)
     assert made.returncode == 0, made.stderr
@@ -135,6 +144,7 @@ def test_the_price_is_what_moves_the_dates_to_come(folder):
     assert last in beyond.stderr
 
 
+@pytest.mark.usefixtures("forecast")
 def test_values_of_a_what_if_that_stop_early_are_refused_by_file_and_the_advice_works(folder):
     written(folder / "few.csv", {"date": SHOP["date"][DAYS : DAYS + 3], "price": [30.0] * 3})
     written(folder / "late.csv", {"date": SHOP["date"][DAYS + 1 : DAYS + 3], "price": [30.0] * 2})
