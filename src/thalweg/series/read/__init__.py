@@ -64,7 +64,7 @@ def read_with(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions)
     if options.with_ is not None and not options.known:
         raise InputError("columns.with_alone", argument=Argument("with_"), known=Argument("known", "price"))
     with interruptible():
-        table = open_table(source)
+        table = open_table(source, options)
         try:
             return replace(series_of_rows(table, options), backend=backend_of(source))
         finally:

@@ -7,15 +7,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thalweg.errors import InputError
+from thalweg.messages import Argument
+from thalweg.series.read.kinds import START_BYTES, database_of
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame, IntoSeries
 
+    from thalweg.series.read.options import ReadOptions
     from thalweg.series.read.table import Table
 
 
-def open_table(source: str | Path | IntoFrame | IntoSeries) -> Table:
-    """Open a file or a frame as a table of cells; errors as of `read`."""
+def open_table(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions | None = None) -> Table:
+    """Open a file or a frame as a table of cells; errors as of `read`.
+
+    Parameters
+    ----------
+    source : str, Path or frame
+    options : ReadOptions, optional
+        They say what to read of a database. Without them, as of a second source, a database is refused.
+    """
     if not isinstance(source, (str, Path)):
         from thalweg.series.read.typed import open_frame  # noqa: PLC0415  (as above)
 
@@ -26,8 +36,17 @@ def open_table(source: str | Path | IntoFrame | IntoSeries) -> Table:
     try:
         _check_file(path)
         with path.open("rb") as file:
-            start = file.read(4)
-        parquet = start == b"PAR1" or (start and path.suffix.lower() in (".parquet", ".pq"))
+            start = file.read(START_BYTES)
+        query = None if options is None else options.sql
+        if kind := database_of(start):
+            from thalweg.series.read.database import open_database  # noqa: PLC0415  (as above)
+
+            if options is None:
+                raise InputError("read.database_beside", path=path, kind=kind)
+            return open_database(path, kind, query)
+        if query is not None:
+            raise InputError("read.sql_of_a_file", path=path, argument=Argument("sql"))
+        parquet = start.startswith(b"PAR1") or (start and path.suffix.lower() in (".parquet", ".pq"))
         if parquet:
             from thalweg.series.read.typed import open_parquet  # noqa: PLC0415  (as above)
 

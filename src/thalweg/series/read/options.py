@@ -39,6 +39,8 @@ class ReadOptions(Options):
         The last day that counts; later days are left out.
     difference : bool
         Whether the values are a running total: then the series is the increase of each day over the day before.
+    sql : str, optional
+        What to read of a database: one query that gives a column of dates and one of numbers.
     today : datetime.date, optional
         Later days are left out; without it, the present day counts. Not an option of a command.
     goes_on : bool
@@ -61,6 +63,7 @@ class ReadOptions(Options):
     missing: tuple[str, ...] = option((), Texts("CODES"), panel="read")
     until: dt.date | None = option(None, Day(), panel="read")  # noqa: RUF009 - a declaration
     difference: bool = switch(panel="read")
+    sql: str | None = option(None, Text("QUERY"), panel="read")
     today: dt.date | None = field(default=None)
     goes_on: bool = field(default=False)
     known: tuple[str, ...] = field(default=())

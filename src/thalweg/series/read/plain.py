@@ -32,7 +32,6 @@ _GZIP_START = b"\x1f\x8b"
 _BINARY_STARTS = {  # to the kind of the file, a key in the catalogues
     b"PK\x03\x04": "zip",
     b"\xd0\xcf\x11\xe0": "old_workbook",
-    b"SQLite format 3": "sqlite",
     b"%PDF": "pdf",
     b"\x89PNG": "picture",
     b"\xff\xd8\xff": "picture",
@@ -193,7 +192,7 @@ def _archive(text: PlainText) -> InputError:
 
 
 def _binary(path: Path, kind: str) -> InputError:
-    save = kind if kind in ("zip", "picture", "model", "pdf", "sqlite", "binary") else "csv"
+    save = kind if kind in ("zip", "picture", "model", "pdf", "binary") else "csv"
     return InputError(
         "read.binary", path=path, kind=Message(f"read.file_kind.{kind}"), save=Message(f"read.save_as_{save}")
     )
