@@ -14,6 +14,7 @@ from thalweg.forecast.belonging import COLUMN
 from thalweg.forecast.levels import level_name
 from thalweg.forecast.paths import path_columns
 from thalweg.forecast.plan import strategy_name
+from thalweg.forecast.tables import OURS, columns_as, json_of, parquet_of
 from thalweg.messages import catalogue
 from thalweg.series.frequency.dates import day_numbers, iso
 from thalweg.series.variation import figures, variation
@@ -31,7 +32,7 @@ _FIGURES = 10  # significant figures in CSV: more than float32 networks hold, fe
 _FIGURES_OF_VARIATION = 8  # at least; a difference of two numbers then has six, whatever their size
 
 
-def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
+def as_json(findings: Findings, language: str = "en", naming: str = OURS) -> dict[str, Any]:
     """Return `findings` as an object of plain JSON values.
 
     Parameters
@@ -40,6 +41,8 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
         The result of a fit.
     language : str
         Language of the sentences (notes, verdict).
+    naming : str
+        Whose names the columns of ``forecast`` have, as of `thalweg.forecast.tables.columns_as`.
 
     Returns
     -------
@@ -94,7 +97,7 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
             "copied_steps": findings.copied,
             "strategy": strategy_name(findings.plan),
             "blocks": [vars(block) for block in findings.plan.blocks],
-            "forecast": forecast_rows(findings.forecast),
+            "forecast": forecast_rows(findings.forecast, naming, series.name),
             "totals": total_rows(findings.forecast),
             "misses": [
                 {
@@ -157,13 +160,18 @@ def _events(findings: Findings) -> list[dict[str, Any]] | None:
     ]
 
 
-def forecast_rows(forecast: Forecast) -> list[dict[str, Any]]:
-    """Return one row of plain values for each day: ``date``, ``mean``, ``low80``, …, and quantiles as ``q0.1``, …."""
-    columns = forecast.columns()
+def forecast_rows(forecast: Forecast, naming: str = OURS, name: str = "") -> list[dict[str, Any]]:
+    """Return one row of plain values for each day: ``date``, ``mean``, ``low80``, …, and quantiles as ``q0.1``, ….
+
+    `naming` and `name` as of `thalweg.forecast.tables.columns_as`.
+    """
+    columns = columns_as(forecast, naming, name)
     return [plain(dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
 
 
-def forecast_csv(forecast: Forecast, values: NDArray[np.float64], stamp: str) -> bytes:
+def forecast_csv(
+    forecast: Forecast, values: NDArray[np.float64], stamp: str, naming: str = OURS, name: str = ""
+) -> bytes:
     """Return the forecast as CSV (UTF-8): ``date,mean,low80,high80,low95,high95,model``, or the levels asked for.
 
     Parameters
@@ -172,10 +180,25 @@ def forecast_csv(forecast: Forecast, values: NDArray[np.float64], stamp: str) ->
     values : ndarray of float64, shape (days,)
         The series that it goes on from: the figures are enough for its variation.
     stamp : str
-        Of the model, as `thalweg.forecast.belonging.stamp_of` returns it.
+        Of the model, as `thalweg.forecast.belonging.stamp_of` returns it. It stands only beside the usual names: other
+        tools would take its column for one of their own.
+    naming, name : str
+        As of `thalweg.forecast.tables.columns_as`.
     """
-    rows = ({**row, COLUMN: stamp} for row in forecast_rows(forecast))
-    return csv_of((*forecast.columns(), COLUMN), rows, variation(values))
+    own = {COLUMN: stamp} if naming == OURS else {}
+    rows = [{**row, **own} for row in forecast_rows(forecast, naming, name)]
+    return csv_of((*rows[0],), rows, variation(values))
+
+
+def forecast_table(
+    forecast: Forecast, values: NDArray[np.float64], stamp: str, kind: str, naming: str = OURS, name: str = ""
+) -> bytes:
+    """Return the forecast as a file of a kind, one of `tables.KINDS`; the rest as of `forecast_csv`."""
+    if kind == ".parquet":
+        return parquet_of(columns_as(forecast, naming, name))
+    if kind == ".json":
+        return json_of(forecast_rows(forecast, naming, name))
+    return forecast_csv(forecast, values, stamp, naming, name)
 
 
 def samples_csv(forecast: Forecast, paths: NDArray[np.float64], values: NDArray[np.float64]) -> bytes:
