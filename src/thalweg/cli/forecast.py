@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from thalweg.api.fit import FitResult
+    from thalweg.messages import Catalogue
     from thalweg.series.series import Series
 
 SAME_SHARE = 0.5  # of the days that two series share, those with equal values: from here on they count as one series
+UNMET = 3  # the exit code where --strict is not met
 FILES = ("forecast.csv", "ladder.csv", MODEL_FILE, "report.html")
 
 
@@ -36,6 +38,7 @@ def forecast(
     samples: Annotated[Path | None, Flag("--samples", "FILE.csv")] = None,
     export: Annotated[Path | None, Flag("--export", "FILE")] = None,
     columns: Columns = "thalweg",
+    strict: Annotated[bool, Flag("--strict")] = False,
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
@@ -93,6 +96,18 @@ def forecast(
     console.print("  " + line_of(again), soft_wrap=True)  # to be pasted, so that no line break may stand in it
     if as_json:
         _print_json(result, lang, columns)
+    if strict:
+        _end_strictly(result, translate)
+
+
+def _end_strictly(result: FitResult, translate: Catalogue) -> None:
+    """End with a code of its own where the forecast does not do what ``--strict`` demands, and say what it is."""
+    from thalweg.forecast.strict import strictness
+
+    if unmet := strictness(result.findings).unmet:
+        told = translate("cli.semicolon").join(map(translate, unmet))
+        typer.echo(translate("cli.strict_unmet", unmet=told), err=True)
+        raise typer.Exit(UNMET)
 
 
 def _load_report(language: str) -> None:

@@ -14,6 +14,7 @@ from thalweg.forecast.belonging import COLUMN
 from thalweg.forecast.levels import level_name
 from thalweg.forecast.paths import path_columns
 from thalweg.forecast.plan import strategy_name
+from thalweg.forecast.strict import strictness
 from thalweg.forecast.tables import OURS, columns_as, json_of, parquet_of
 from thalweg.messages import catalogue
 from thalweg.series.frequency.dates import day_numbers, iso
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.result import Findings, Forecast, RungResult
     from thalweg.forecast.what_if import WhatIf
+    from thalweg.messages import Catalogue
 
 _RUNG = ("rung", "kind", "parameters", "days_back", "known", "train", "validation", "test", "seconds", "seeds")
 _FIGURES = 10  # significant figures in CSV: more than float32 networks hold, fewer than float64 writes
@@ -51,7 +53,8 @@ def as_json(findings: Findings, language: str = "en", naming: str = OURS) -> dic
         ``as_used``, ``coverage``, ``quantile_coverage``, ``steps`` (the loss of each step ahead, tomorrow's first),
         ``copied_steps`` (that of copying), ``strategy`` (the ways of the later steps, or ``by step`` where they
         differ), ``blocks`` (the ways of each block of steps ahead, and the losses by which they were chosen),
-        ``forecast``, ``totals`` (sums over the next steps), ``misses``, ``verdict``, ``country``, ``events``,
+        ``forecast``, ``totals`` (sums over the next steps), ``strict`` (whether it
+        beats copying and its intervals hold), ``misses``, ``verdict``, ``country``, ``events``,
         ``columns``, ``mostly_zero`` (what is known of a series that is), ``seconds``, ``times`` and ``settings``. Dates
         are ISO 8601, numbers are in the user's units, and a number that is not finite is null.
     """
@@ -99,6 +102,7 @@ def as_json(findings: Findings, language: str = "en", naming: str = OURS) -> dic
             "blocks": [vars(block) for block in findings.plan.blocks],
             "forecast": forecast_rows(findings.forecast, naming, series.name),
             "totals": total_rows(findings.forecast),
+            "strict": _strict(findings, translate),
             "misses": [
                 {
                     "date": miss.date,
@@ -120,6 +124,14 @@ def as_json(findings: Findings, language: str = "en", naming: str = OURS) -> dic
             "settings": findings.settings,
         }
     )
+
+
+def _strict(findings: Findings, translate: Catalogue) -> dict[str, Any]:
+    """Return whether the forecast meets ``--strict``, which conditions it fails, and the bounds of the coverage."""
+    found = strictness(findings)
+    unmet = [translate(message) for message in found.unmet]
+    bounds = {level_name(level): list(shares) for level, shares in found.bounds.items()}
+    return {"met": not unmet, "unmet": unmet, "bounds": bounds}
 
 
 def _mostly_zero(findings: Findings) -> dict[str, Any] | None:
