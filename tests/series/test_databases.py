@@ -90,9 +90,10 @@ def test_what_cannot_be_asked_is_told_in_one_sentence_and_changes_nothing(shop, 
     before = hashlib.sha256(shop.read_bytes()).hexdigest()
     with pytest.raises(InputError) as refused:
         read(shop, sql=query)
-    told = refused.value.sentence("en", command=True)
+    told, chinese = (refused.value.sentence(language, command=True) for language in ("en", "zh"))
     assert says in told
-    assert "\n" not in told
+    assert "\n" not in told + chinese
+    assert chinese.endswith("。")
     assert hashlib.sha256(shop.read_bytes()).hexdigest() == before
     assert [path.name for path in shop.parent.iterdir()] == [shop.name]
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from thalweg.forecast.levels import LEVELS, level_name
 from thalweg.options import Word
+from thalweg.series.frequency.dates import isos
 from thalweg.sql import identifier, interruptible, literal
 
 if TYPE_CHECKING:
@@ -74,7 +75,11 @@ def parquet_of(columns: Mapping[str, Any]) -> bytes:
     from thalweg.series.read.table import connect  # noqa: PLC0415 - DuckDB is loaded only where it is needed
 
     held = {f"c{place}": _stored(np.asarray(column)) for place, column in enumerate(columns.values())}
-    named = ", ".join(f"{field} AS {identifier(name)}" for field, name in zip(held, columns, strict=True))
+    dates = {name for name, column in columns.items() if np.asarray(column).dtype.kind == "M"}
+    named = ", ".join(
+        f"{field}{'::TIMESTAMP' if name in dates else ''} AS {identifier(name)}"
+        for field, name in zip(held, columns, strict=True)
+    )
     with interruptible(), tempfile.TemporaryDirectory(prefix="thalweg-") as folder, connect() as connection:
         path = Path(folder, "table.parquet")
         connection.register("columns", held)
@@ -83,7 +88,7 @@ def parquet_of(columns: Mapping[str, Any]) -> bytes:
 
 
 def _stored(column: Any) -> Any:  # noqa: ANN401 - an array of any type
-    return column.astype("datetime64[us]") if column.dtype.kind == "M" else column
+    return isos(column).astype(object) if column.dtype.kind == "M" else column
 
 
 def json_of(rows: Sequence[Mapping[str, Any]]) -> bytes:

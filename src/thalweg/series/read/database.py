@@ -103,7 +103,7 @@ def _ask_duckdb(connection: duckdb.DuckDBPyConnection, path: Path, query: str | 
     except InputError:
         raise
     except duckdb.OutOfMemoryException as error:
-        raise InputError("read.sql_memory", source=path.name, argument=Argument("sql")) from error
+        raise InputError("database.memory", source=path.name, argument=Argument("sql")) from error
     except (duckdb.Error, ValueError) as error:
         raise _failed(path, error) from error
     connection.execute("USE memory")
@@ -114,7 +114,7 @@ def _ask_duckdb(connection: duckdb.DuckDBPyConnection, path: Path, query: str | 
 def _check_statement(read: list[bool], query: str) -> None:
     """Refuse what is not one statement that reads; `read` says of each statement whether it does."""
     if len(read) != 1:
-        raise InputError("read.sql_several" if read else "read.sql_none", argument=Argument("sql"))
+        raise InputError("database.several" if read else "database.no_query", argument=Argument("sql"))
     if not read[0]:
         raise _writes(query)
 
@@ -129,9 +129,9 @@ def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
             connection.execute(f"ATTACH {literal(str(path))} AS given (READ_ONLY)")
         except (duckdb.Error, ValueError) as error:
             if not any(words in str(error) for words in _HELD):
-                raise InputError("read.bad_database", path=path, kind=DUCKDB, reason=_reason(error)) from error
+                raise InputError("database.bad", path=path, kind=DUCKDB, reason=_reason(error)) from error
             if time.monotonic() > ends:
-                raise InputError("read.database_locked", path=path, seconds=WAIT_SECONDS) from error
+                raise InputError("database.locked", path=path, seconds=WAIT_SECONDS) from error
             time.sleep(_PAUSE_SECONDS)
         else:
             return
@@ -151,9 +151,9 @@ def _ask_sqlite(connection: duckdb.DuckDBPyConnection, path: Path, query: str | 
             if "interrupted" in message:
                 raise KeyboardInterrupt from error
             if "locked" in message or "busy" in message:
-                raise InputError("read.database_locked", path=path, seconds=WAIT_SECONDS) from error
+                raise InputError("database.locked", path=path, seconds=WAIT_SECONDS) from error
             if "not a database" in message or "malformed" in message or "unable to open" in message or query is None:
-                raise InputError("read.bad_database", path=path, kind=SQLITE, reason=_reason(error)) from error
+                raise InputError("database.bad", path=path, kind=SQLITE, reason=_reason(error)) from error
             raise _failed(path, error) from error
 
 
@@ -211,13 +211,13 @@ def _executed(database: sqlite3.Connection, query: str, denied: list[int]) -> sq
     except (sqlite3.ProgrammingError, sqlite3.Warning) as error:
         if "one statement" not in str(error):
             raise
-        raise InputError("read.sql_several", argument=Argument("sql")) from error
+        raise InputError("database.several", argument=Argument("sql")) from error
     except sqlite3.DatabaseError as error:
         if not denied:
             raise
         raise _writes(query) from error
     if cursor.description is None:  # a text of blanks or comments alone
-        raise InputError("read.sql_none", argument=Argument("sql"))
+        raise InputError("database.no_query", argument=Argument("sql"))
     return cursor
 
 
@@ -254,7 +254,7 @@ def _text_of(cell: Any) -> str | None:  # noqa: ANN401 - of whatever SQLite hold
 
 
 def _failed(path: Path, error: Exception) -> InputError:
-    return InputError("read.sql_fails", source=path.name, argument=Argument("sql"), reason=_reason(error))
+    return InputError("database.fails", source=path.name, argument=Argument("sql"), reason=_reason(error))
 
 
 def _reason(error: Exception) -> str:
@@ -263,7 +263,7 @@ def _reason(error: Exception) -> str:
 
 
 def _writes(query: str) -> InputError:
-    return InputError("read.sql_writes", argument=Argument("sql"), word=query.split(maxsplit=1)[0].upper()[:20])
+    return InputError("database.writes", argument=Argument("sql"), word=query.split(maxsplit=1)[0].upper()[:20])
 
 
 def _listed(path: Path, kind: str, columns: Iterable[tuple[str, _Column]]) -> InputError:
@@ -272,7 +272,7 @@ def _listed(path: Path, kind: str, columns: Iterable[tuple[str, _Column]]) -> In
     for name, column in columns:
         tables.setdefault(name, []).append(column)
     if not tables:
-        return InputError("read.no_tables", path=path, kind=kind)
+        return InputError("database.no_tables", path=path, kind=kind)
     told = [
         Message("read.table_and_columns", {"name": name, "columns": [column.name for column in held][:_MOST_COLUMNS]})
         for name, held in tables.items()
@@ -280,7 +280,7 @@ def _listed(path: Path, kind: str, columns: Iterable[tuple[str, _Column]]) -> In
     left = len(told) - _MOST_TABLES
     more = Message("read.more_tables", {"count": left}) if left > 0 else ""
     argument = Argument("sql", _example(tables))
-    return InputError("read.database", path=path, kind=kind, tables=told[:_MOST_TABLES], more=more, argument=argument)
+    return InputError("database.listed", path=path, kind=kind, tables=told[:_MOST_TABLES], more=more, argument=argument)
 
 
 def _example(tables: dict[str, list[_Column]]) -> str:

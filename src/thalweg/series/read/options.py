@@ -41,6 +41,8 @@ class ReadOptions(Options):
         Whether the values are a running total: then the series is the increase of each day over the day before.
     sql : str, optional
         What to read of a database: one query that gives a column of dates and one of numbers.
+    sheet : str, optional
+        Which sheet of a workbook to read, where several hold data.
     today : datetime.date, optional
         Later days are left out; without it, the present day counts. Not an option of a command.
     goes_on : bool
@@ -64,6 +66,7 @@ class ReadOptions(Options):
     until: dt.date | None = option(None, Day(), panel="read")  # noqa: RUF009 - a declaration
     difference: bool = switch(panel="read")
     sql: str | None = option(None, Text("QUERY"), panel="read")
+    sheet: str | None = option(None, Text("NAME"), panel="read")
     today: dt.date | None = field(default=None)
     goes_on: bool = field(default=False)
     known: tuple[str, ...] = field(default=())
