@@ -70,7 +70,7 @@ def forecast(
     if out is not None and not out.strip():
         raise InputError("forecast.no_folder_named", argument=Argument("out", out), example=Argument("out", "results"))
     laps = Laps(perf_counter())
-    with file_of(file, translate) as path:
+    with file_of(file, translate, reading.since) as path:
         series = read_with(path, reading)
     laps.end("read")
     folder = _checked_folder(path, out, series, samples, export)

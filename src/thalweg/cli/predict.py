@@ -79,7 +79,7 @@ def predict(
     places = _places(out, samples, picture, (model, newfile, reading.with_))
     series = None
     if newfile is not None:
-        with file_of(newfile, translate) as path:
+        with file_of(newfile, translate, reading.since) as path:
             series = read_with(path, replace(newer_options(loaded, reading), with_=None))
     note = None
     if series is not None and not options.keep_last:

@@ -61,7 +61,7 @@ def update(
     target = _checked_out(out, model)
     translate = catalogue(lang, command=True)
     loaded = load(model)
-    with file_of(file, translate) as path:
+    with file_of(file, translate, reading.since) as path:
         series = read_with(path, newer_options(loaded, reading))
     recent = loaded.recent(series, keep_last=options.keep_last)
     made = updated(loaded, series, options.threads, keep_last=options.keep_last)

@@ -35,6 +35,8 @@ class ReadOptions(Options):
         decides, and a column that leaves doubt is refused.
     missing : tuple of str
         Cells that stand for a missing value, such as -999, beside the empty cell, NA and the like.
+    since : datetime.date, optional
+        The first day that counts; earlier days are left out.
     until : datetime.date, optional
         The last day that counts; later days are left out.
     difference : bool
@@ -63,6 +65,7 @@ class ReadOptions(Options):
     decimal: str | None = option(None, Word((".", ",")), panel="read")
     thousands: str | None = option(None, Word((".", ",")), panel="read")
     missing: tuple[str, ...] = option((), Texts("CODES"), panel="read")
+    since: dt.date | None = option(None, Day(), panel="read")  # noqa: RUF009 - a declaration
     until: dt.date | None = option(None, Day(), panel="read")  # noqa: RUF009 - a declaration
     difference: bool = switch(panel="read")
     sql: str | None = option(None, Text("QUERY"), panel="read")
