@@ -78,6 +78,7 @@ def test_without_a_query_the_tables_are_listed_and_the_advice_works(shop):
         ("create table more as select * from sales", "begins with CREATE"),
         ("attach 'other.db' as other", "begins with ATTACH"),
         ("pragma user_version = 7", "begins with PRAGMA"),
+        ("with picked as (select 1) delete from sales", "does not only read"),
         ("select orders, orders + 1 as more from sales", "no column that looks like dates"),
         ("select day, 'many' as orders from sales", "no column of numbers"),
         ("select day, orders from sales where orders < 0", "no rows"),
