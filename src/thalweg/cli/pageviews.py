@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SERVER = "THALWEG_WIKIMEDIA"  # the environment's name for another server than this one; tests set it
 WIKIMEDIA = "https://wikimedia.org/api/rest_v1/metrics/pageviews/per-article"
-FIRST_DAY = dt.date(2015, 7, 1)  # of which there are counts
+FIRST_DAY = dt.date.fromisoformat("2015-07-01")  # of which there are counts
 FRESH_HOURS = 6  # so long an answer is not asked for again
 TIMEOUT_SECONDS = 20  # without a byte
 LONGEST_SECONDS = 120  # for all tries together
