@@ -1,6 +1,7 @@
 """A tick of months, quarters or years stands where the value of its period stands, and has the period's name."""
 
 import re
+from types import SimpleNamespace
 
 import altair as alt
 import numpy as np
@@ -11,8 +12,14 @@ from hypothesis import strategies as st
 
 from thalweg.charts.numbers import when
 from thalweg.charts.style import columns, day_axis, days, layered
+from thalweg.forecast.components import Component, Components
+from thalweg.forecast.what_if import WhatIf
+from thalweg.pictures.components.chart import components_chart
+from thalweg.pictures.components.study import ComponentsStudy
+from thalweg.report.charts.what_if import what_if_chart
 from thalweg.series.frequency.dates import step_range
 from thalweg.series.frequency.record import monthly, quarterly, yearly
+from thalweg.series.series import Series
 
 RISES = "translate\\(([\\d.]+),"  # where a mark stands, from the left
 
@@ -79,3 +86,23 @@ def test_ticks_are_values_equally_many_periods_apart(kind, anchor, first, count,
     assert (dates[place] == np.array(at, dtype="datetime64[D]")).all()
     assert 1 <= len(at) <= 1.25 * ticks
     assert len(set(np.diff(place))) <= 1
+
+
+@pytest.mark.parametrize("kind", [monthly, quarterly, yearly])
+def test_pictures_of_a_forecast_have_such_ticks(kind):
+    """Those of its components, and of a what-if."""
+    frequency = kind(31)
+    dates = step_range(frequency, np.datetime64("1990-12-31"), 44)
+    known = Series(dates[0], np.arange(40.0), np.ones(40, dtype=bool), "sales", frequency=frequency)
+    ahead, flat = dates[40:], np.zeros(4)
+    made = Components(ahead, flat, flat, (Component("level"), Component("remainder")), np.stack([flat, flat]), flat)
+    same = SimpleNamespace(dates=ahead, mean=flat, low80=flat, high80=flat)
+    apart, beside = components_chart(ComponentsStudy(made, "", known)), what_if_chart(WhatIf(same, same, ()), known)
+    for chart in (apart, beside):
+        for panel in chart.to_dict(validate=False)["vconcat"]:
+            across = [layer["encoding"]["x"]["axis"] for layer in panel["layer"] if "x" in layer.get("encoding", {})]
+            assert across
+            for axis in across:
+                shown = {f"{each['year']:04}-{each['month']:02}-{each['date']:02}" for each in axis["values"]}
+                assert shown
+                assert shown <= set(map(str, dates))

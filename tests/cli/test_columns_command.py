@@ -1,6 +1,7 @@
 """`--known`, `--past` and `--with` as a user types them."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -48,11 +49,20 @@ def test_the_command_learns_from_a_price_and_asks_what_if(folder):
     np.testing.assert_allclose([row["mean"] for row in what_if["forecast"]], 410, atol=5 * NOISE)
     assert what_if["first_forecast"] == told["forecast"]
     shown = ran("predict", "shop", "--with", "other.csv", cwd=folder)
-    assert "without these" in shown.stdout, shown.stdout
+    head = next(line for line in shown.stdout.splitlines() if line.startswith("date "))
+    assert head.split()[-2:] == ["without", "difference"]
+    rows = [line for line in shown.stdout.splitlines() if re.match(r"\w{3} \d+ \w{3} ", line)]
+    assert len(rows) == HORIZON, shown.stdout
+    assert "their mean is 30 instead of" in " ".join(shown.stdout.split())
     told = what_if["what_if"]
     before = SHOP["price"][DAYS : DAYS + HORIZON]
     differing = [price for price in before if price != 30]
     (column,) = told["columns"]
+    least, most = column.pop("least"), column.pop("most")
+    assert most - least == pytest.approx(8 * np.std(SHOP["price"][: DAYS * 4 // 5]), rel=0.2), "of what it learned from"
+    assert least < min(SHOP["price"]) < max(SHOP["price"]) < most
+    assert column.pop("beyond") == 0
+    assert "far beyond" not in shown.stdout
     assert column == {
         "name": "price", "dates": len(differing), "mean": 30.0, "first_mean": pytest.approx(np.mean(differing)),
     }  # fmt: skip
@@ -63,7 +73,20 @@ def test_the_command_learns_from_a_price_and_asks_what_if(folder):
     assert told["sum"] == pytest.approx(sum(differences))
     assert abs(told["sum"]) > 10
     assert f"on {len(differing)} of the {HORIZON} days" in " ".join(shown.stdout.split())
-    assert f"a difference of {signed(told['sum'], 2)}." in " ".join(shown.stdout.split())
+    assert f"add up to {signed(told['sum'], 2)} sales." in " ".join(shown.stdout.split())
+
+
+def test_a_price_far_beyond_what_was_learned_from_is_told(folder):
+    """Networks see it at the end of the range; nobody would know."""
+    dates = SHOP["date"][DAYS : DAYS + HORIZON]
+    prices = [30] * (HORIZON - 2) + [900, -900]
+    rows = [f"{date},{price}\n" for date, price in zip(dates, prices, strict=True)]
+    (folder / "far.csv").write_text("date,price\n" + "".join(rows), encoding="utf-8")
+    shown = ran("predict", "shop", "--with", "far.csv", cwd=folder)
+    assert shown.returncode == 0, shown.stderr
+    assert f"On 2 of the {HORIZON} days the value of 'price' lies far beyond" in " ".join(shown.stdout.split())
+    asked = json.loads(ran("predict", "shop", "--with", "far.csv", "--json", cwd=folder).stdout)
+    assert asked["what_if"]["columns"][0]["beyond"] == 2
 
 
 def test_a_what_if_is_drawn_beside_the_first(folder):
@@ -109,10 +132,23 @@ def test_the_price_is_what_moves_the_dates_to_come(folder):
     assert last in beyond.stderr
 
 
+def test_values_of_a_what_if_that_stop_early_are_refused_by_file_and_the_advice_works(folder):
+    written(folder / "few.csv", {"date": SHOP["date"][DAYS : DAYS + 3], "price": [30.0] * 3})
+    written(folder / "late.csv", {"date": SHOP["date"][DAYS + 1 : DAYS + 3], "price": [30.0] * 2})
+    for file, day, advice in (("few.csv", DAYS + 3, "use --horizon 3."), ("late.csv", DAYS, "the first date")):
+        refused = ran("predict", "shop", "--with", file, cwd=folder)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert f"{file}, given by --with, has no value of 'price' for {SHOP['date'][day]}" in refused.stderr
+        assert advice in refused.stderr
+    followed = ran("predict", "shop", "--with", "few.csv", "--horizon", 3, "--json", cwd=folder)
+    assert followed.returncode == 0, followed.stderr
+    assert len(json.loads(followed.stdout)["forecast"]) == 3
+
+
 @pytest.mark.parametrize(
     ("file", "options", "named"),
     [
-        ("short.csv", ("--known", "price"), SHOP["date"][DAYS + 3]),
+        ("short.csv", ("--known", "price"), f"short.csv：列 'price' 在 {SHOP['date'][DAYS + 3]} 没有值"),
         ("shop.csv", ("--known", "sales"), "--known"),
         ("shop.csv", ("--known", "price", "--with", "none.csv"), "none.csv"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 
 import numpy as np
 import pytest
@@ -46,6 +47,18 @@ def test_every_output_has_the_columns_asked_for(asked, thalweg):
     assert "50%" in printed
     assert "q0.1" in printed
     assert "95%" not in printed
+
+
+def test_the_report_has_the_intervals_and_quantiles_asked_for(asked):
+    folder, told = asked
+    report = (folder / "out" / "report.html").read_text(encoding="utf-8")
+    head = [cell.strip() for cell in re.findall(r"<th scope=\"col\"[^>]*>([^<]*)", report)][:6]
+    assert head == ["Day", "Forecast", "50% interval", "80% interval", "q0.1", "q0.5"]
+    first = told["forecast"][0]
+    cells = re.findall(r"<td[^>]*>([^<]*)", report)[:5]
+    ends = [f"{first[f'low{level}']:,.0f} to {first[f'high{level}']:,.0f}" for level in (50, 80)]
+    assert [cell.strip() for cell in cells[1:3]] == ends
+    assert [cell.strip() for cell in cells[3:]] == [f"{first[name]:,.0f}" for name in ("q0.1", "q0.5")]
 
 
 def test_sums_are_told_in_both_languages_and_in_the_report(asked, thalweg):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 import sys
 
@@ -65,6 +66,7 @@ def test_its_page_its_model_and_its_update(folder):
     first = shown.splitlines()[2]
     rate = float(first.partition(": ")[2].split(" ")[0])
     assert 0.05 < rate < 1, first  # two figures, and not 0
+    assert re.search(r"The next 28 days: (\d\.\d\d|\d\d\.\d) in all", shown), "three figures of a sum"
     page = (folder / "made" / "report.html").read_text(encoding="utf-8")
     assert "The forecast column is a rate" in page
     assert "by copying" not in page

@@ -12,15 +12,17 @@ from rich.console import Console
 from support.findings_builder import HYPERPARAMETERS, build_findings
 from support.frequencies import WEEKLY
 from thalweg.charts.numbers import estimate_decimals, value_decimals
-from thalweg.cli.answer import print_answer
+from thalweg.cli.answer import forecast_table, print_answer
 from thalweg.cli.table import ladder_table
 from thalweg.cli.terminal import print_findings, print_recent
 from thalweg.cli.wrap import broken
+from thalweg.forecast.levels import Asked, Intervals
 from thalweg.forecast.model import Recent
+from thalweg.forecast.mostly_zero import Scaled
 from thalweg.forecast.result import Miss
 from thalweg.messages import Message, catalogue
 from thalweg.series.frequency.dates import date_range, days_after
-from thalweg.series.frequency.record import yearly
+from thalweg.series.frequency.record import monthly, yearly
 
 
 def shown(translate, width=80):
@@ -60,6 +62,56 @@ def test_the_time_is_left_out_first_and_then_the_days_looked_back():
     assert "back" not in heads[2]
 
 
+@pytest.mark.parametrize("width", [80, 72])
+def test_the_columns_of_a_mostly_zero_series_cut_off_no_number(width):
+    """They make the table wider: the longest names take two lines, and every figure stays whole."""
+    findings = build_findings(scale=1e-4)
+    long = "copy the same hour of last week + trend"
+    ladder = [replace(line, scaled=Scaled(0.98765, 5.64321)) for line in findings.ladder]
+    text = table(replace(findings, ladder=(replace(ladder[0], rung=long), *ladder[1:])), width)
+    assert "…" not in text
+    assert max(map(len, text.splitlines())) <= width
+    assert text.count("0.988") == text.count("5.643") == len(ladder)
+    first, second = text.splitlines()[2:4]
+    assert f"{first.split('  ')[1]} {second.strip()}" == long
+    assert second.startswith("  ")
+
+
+def test_a_table_with_many_columns_becomes_narrower_and_breaks_no_date():
+    findings = build_findings()
+    levels = (50.0, 80.0, 95.0)
+    sides = findings.forecast.intervals
+    intervals = Intervals(levels, np.stack([sides.low[0], *sides.low]), np.stack([sides.high[0], *sides.high]))
+    asked = replace(findings.forecast, intervals=intervals, asked=Asked(levels, (0.1, 0.9)))
+    values = [f"{value:,.0f}" for value in asked.mean]
+    beside = {"cli.forecast_first": values, "cli.forecast_difference": values}
+
+    def printed(width, beside=None, names=()):
+        return shown(
+            lambda console: console.print(
+                forecast_table(console, asked, findings.series, catalogue(), 7, names, beside=beside)
+            ),
+            width,
+        ).splitlines()
+
+    wide = printed(200, beside)
+    assert wide[2].startswith("Wed 10 Feb 2021 ")
+    small = len(wide[2]) - 8  # between nine columns are two cells in place of three
+    assert printed(small, beside)[2].startswith("Wed 10 Feb 2021 ")
+    assert len(printed(small, beside)[2]) == small
+    assert printed(small - 1, beside)[2].startswith("Wed 10 Feb  ")
+    assert {"q0.1", "q0.9"} <= set(printed(small - 5, beside)[0].split())
+    narrow = printed(small - 6, beside)  # the quantiles are ends of the 80% interval
+    assert not {"q0.1", "q0.9"} & set(narrow[0].split())
+    assert len(narrow) == len(wide) == 2 + 7
+    assert sum(line.startswith("Wed 10 Feb ") for line in printed(72, beside)) == 1
+    named = printed(90, names=["", "a release and a campaign", *[""] * 5])
+    assert f"{intervals.low[0, 0]:,.0f} to {intervals.high[0, 0]:,.0f}" in named[2], (
+        "no number is broken for the sake of a name"
+    )
+    assert "a release and" in named[3]
+
+
 @pytest.mark.parametrize(
     ("values", "own", "estimated"),
     [
@@ -83,8 +135,8 @@ def test_days_that_were_not_missed_are_not_told():
     date = findings.split.last
     hit, off = Miss(date, 10.0, 10.0), Miss(date, 12.0, 10.0)
     text = told(replace(findings, misses=(off, hit)))
-    assert "12 came, 10 estimated" in text
-    assert "10 came" not in text
+    assert "actual 12, estimated 10" in text
+    assert "actual 10" not in text
     assert "Missed most" not in told(replace(findings, misses=(hit,)))
 
 
@@ -156,6 +208,10 @@ def test_steps_have_the_words_of_their_frequency():
     assert "The week after the last, " in answered(weekly)
     assert "week 1: 149" in " ".join(told(weekly).split())
     assert "数据之后的第一周，" in answered(weekly, "zh")
+    by_month = replace(
+        findings, series=replace(findings.series, start=np.datetime64("2015-01-01"), frequency=monthly())
+    )
+    assert "数据之后的第一个月，" in answered(by_month, "zh"), "一月 is January"
 
 
 def test_how_sure_comes_before_how_it_was_found_and_the_hyperparameters_last():

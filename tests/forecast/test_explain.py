@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from support.frequencies import WEEKLY, seasonal
 from support.small_searches import LINE, NET, WEEK, channel, fitted, predictors_of, shared_networks
 from thalweg.errors import InputError
-from thalweg.forecast.components import components_of, divided
+from thalweg.forecast import contributions
+from thalweg.forecast.components import allowed_with_level, components_of, divided
 from thalweg.forecast.contributions import why_of
 from thalweg.forecast.explain.members import attributed
-from thalweg.forecast.explain.row import LIMITS, OWN_SOURCES, REMAINDER, ROUNDING, Row, facts_of
+from thalweg.forecast.explain.row import LIMITS, OWN_SOURCES, REMAINDER, ROUNDING, Moved, Row, facts_of
 from thalweg.forecast.explain.ways import explained
 from thalweg.forecast.features.past import past_of
 from thalweg.forecast.interval import MissTransform
@@ -255,6 +256,18 @@ def test_tomorrow_is_explained_alike_from_both_sides(kinds):
     weekday = next(fact.contribution for fact in why.facts if fact.kind == "weekday")
     past = first["level"] - made.base[0] + first["week"] + first.get("single", 0.0)
     assert past == pytest.approx(why.contributions.sum() + weekday, rel=1e-2, abs=2 * why.allowed)
+
+
+def test_components_are_integrated_as_finely_as_their_level_asks_for(monkeypatch):
+    """A date like any other has no large contribution, but a level: a thousandth of that is allowed."""
+    moved = Moved(np.array([50.0]), np.array([49.9]), np.array([[0.09, 0.0, 0.0, 0.01, 0.0]]))
+    asked = []
+    monkeypatch.setattr(contributions, "explained", lambda *given: asked.append(given[-1]) or moved)
+    row = (None, None, None, None, np.array([1]), 1e-3)
+    contributions.within_tolerance(*row, allowed_with_level)
+    assert asked == [1e-3]
+    contributions.within_tolerance(*row)
+    assert len(asked) == 4
 
 
 def test_a_date_beyond_the_horizon_is_refused_with_the_range():

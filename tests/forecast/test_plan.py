@@ -296,7 +296,7 @@ def test_the_fallback_is_told_in_both_languages():
     (told,) = fallbacks(plan)
     assert speaking("en", DAILY)(told) == (
         "From 8 days ahead on there are fewer than 8 earlier dates to compare ways of predicting, so the forecast "
-        "takes mean of 4 × 7 back there."
+        "takes “mean of 4 × 7 back” there."
     )
     assert "8" in speaking("zh", DAILY)(told)
     assert "mean" not in speaking("zh", DAILY)(told)

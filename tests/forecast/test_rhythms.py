@@ -43,7 +43,7 @@ MADE = {
     "yearly": (yearly(31), 80, "1941-12-31"),
 }
 STEADY = Optimizer("adamw", 0.01, "cosine", decay=0.01)
-WORDS = {"hourly": "hour", "office hours": "hour", "15 minutes": "step of 15 minutes", "weekly": "week"}
+WORDS = {"hourly": "hour", "office hours": "hour", "15 minutes": "step", "weekly": "week"}
 WORDS |= {"monthly": "month", "month ends": "month", "quarterly": "quarter", "yearly": "year"}
 
 

@@ -72,7 +72,7 @@ FORGED_SHARED = {
     "bounds of one end": lambda m: m.description["shared"][0]["near"][0]["bounds"].pop(),
     "bounds of too few columns": lambda m: m.description["shared"][0]["near"][0]["bounds"][0].pop(),
     "bounds that cross": lambda m: m.description["shared"][0]["near"][0]["bounds"].reverse(),
-    "bounds without numbers": lambda m: m.description["shared"][0]["far"][0]["bounds"][0].__setitem__(-1, float("nan")),
+    "bounds without numbers": lambda m: m.description["shared"][0]["far"][0]["bounds"][0].__setitem__(-1, "low"),
     "shared in words": lambda m: m.description["shared"][0]["near"][0]["rung"].update(known="ever"),
     "a longer year": lambda m: m.description["baselines"][1]["rung"].update(long_season=10**9),
     "a year backwards": lambda m: m.description["baselines"][1]["rung"].update(long_season=-20),

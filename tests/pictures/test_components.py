@@ -47,6 +47,21 @@ def test_every_part_has_a_panel_of_its_own(study):
     assert panels[1]["layer"][0]["mark"]["type"] == "bar"
 
 
+def test_a_part_that_is_written_as_zero_everywhere_has_no_panel(study):
+    faint = study.made.values.copy()
+    place = [one.kind for one in study.made.components].index("holidays")
+    faint[place] = 10.0 ** -places_of(study) / 3
+    drawn = components_chart(replace(study, made=replace(study.made, values=faint))).to_dict(validate=False)["vconcat"]
+    told = {panel["title"]["text"].split(":")[0] for panel in drawn[1:]}
+    assert "holidays" not in told
+    assert "day of the week" in told
+
+
+def test_the_function_is_named_in_the_reader_s_language(study):
+    chart = components_chart(study, "zh").to_dict(validate=False)
+    assert "8 relu 14（含星期）：" in chart["title"]["subtitle"]
+
+
 def test_the_first_date_is_written_as_a_sum(study):
     first = components_illustration(study).sentences[0]
     numbers = [float(word.replace(",", "").replace("−", "-")) for word in re.findall(r"[−+]?\d[\d,]*\.?\d*", first)]
@@ -55,6 +70,28 @@ def test_the_first_date_is_written_as_a_sum(study):
     assert sum(parts) == pytest.approx(total, abs=0.5 * (len(parts) + 1))
     most = study.made.components[moved_most(study)]
     assert most.kind in components_illustration(study).title.replace("day of the week", "week")
+
+
+def test_a_remainder_of_rounding_is_written_as_none(study):
+    """And what is told of it never looks larger than what is allowed."""
+    made = study.made
+    values = made.values.copy()
+    values[-1] = np.where(np.arange(12) == 5, 5e-5, -1e-16)
+    rounded = replace(study, made=replace(made, values=values, allowed=np.where(np.arange(12) == 5, 6e-5, 4e-5)))
+    told = components_illustration(rounded)
+    ranges = told.tables["ranges"].columns
+    assert [ranges[name][-1] for name in ("least", "most", "mean")] == [0, 0, 0]
+    assert "it is less than 0.0000600; 0.0000600 is allowed" in " ".join(told.sentences)
+    values[-1, 5] = 0.7
+    larger = components_illustration(replace(rounded, made=replace(made, values=values)))
+    assert larger.tables["ranges"].columns["most"][-1] == 0.7
+    assert "it is 0.700; " in " ".join(larger.sentences)
+
+
+def test_the_function_has_its_name_in_each_language(study):
+    rate = replace(study, function="rate and size")
+    assert "rate and size: " in components_illustration(rate).subtitle
+    assert components_illustration(rate, "zh").subtitle.startswith("频率与大小")
 
 
 def test_a_saved_model_is_taken_apart_as_it_is():

@@ -53,7 +53,7 @@ def test_an_earlier_day_is_stated_with_what_came(study):
     at = (study.why.date - SERIES.start).astype(int)
     assert study.actual == SERIES.values[at]
     illustration = why_illustration(study)
-    assert f"{study.actual:,.0f} came" in illustration.sentences[0]
+    assert f"the actual value was {study.actual:,.0f}" in illustration.sentences[0]
     assert "The function was fitted on this day too" in " ".join(illustration.sentences)
     assert ("holiday", "Christmas Day") in [(fact.kind, fact.name) for fact in study.why.facts]
 
@@ -178,6 +178,22 @@ def test_holidays_are_given_by_name(study):
         shown = [line.what for line in lines_of(replace(study, why=replace(study.why, facts=facts)), "en", 12)]
         assert expected in shown
         assert ("Christmas Day" in shown) == (holiday_name in facts)
+
+
+@pytest.mark.parametrize(
+    ("called", "written"),
+    [
+        ("Labor Day", "劳动节"),
+        ("any public holiday", "任一公众假日"),
+        ("eve of a holiday", "节日前一天"),
+        ("端午", "端午"),
+    ],
+)
+def test_holidays_have_chinese_names(study, called, written):
+    facts = (Fact("holiday", called, -400.0), Fact("ordinary", "", 30.0))
+    shown = replace(study, country="US", why=replace(study.why, facts=facts))
+    assert written in [line.what for line in lines_of(shown, "zh", 12)]
+    assert f"“{written}”" in [line.spoken for line in lines_of(shown, "zh", 12)]
 
 
 def test_the_remainder_is_stated(study):

@@ -12,6 +12,7 @@ from support.frequencies import WEEKDAYS_ONLY, WEEKLY
 from thalweg.messages import catalogue
 from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.dates import (
+    date_of_period,
     day_numbers,
     day_of_number,
     iso,
@@ -155,3 +156,23 @@ def test_a_period_that_is_dated_by_its_first_day_ends_on_its_last(date, frequenc
 def test_parts_of_a_day_are_told_in_hours_where_they_are_whole_hours(minutes, english, chinese):
     steps = words_of(sub_daily(minutes))["steps"]
     assert [f"7 {catalogue(language)(steps)}" for language in ("en", "zh")] == [english, chinese]
+
+
+@pytest.mark.parametrize(
+    ("frequency", "first", "date", "expected"),
+    [
+        (monthly(31), "2022-01-31", "2023-02-01", "2023-02-28"),
+        (monthly(1), "2022-01-01", "2023-02-28", "2023-02-01"),
+        (quarterly(31), "2021-03-31", "2022-04-01", "2022-06-30"),
+        (quarterly(31), "2021-03-31", "2020-12-31", "2020-12-31"),
+        (quarterly(1), "2021-01-01", "2022-06-30", "2022-04-01"),
+        (quarterly(1), "2021-02-01", "2022-05-20", "2022-05-01"),
+        (quarterly(1), "2021-02-01", "2022-06-20", "2022-06-20"),
+        (yearly(31), "2020-12-31", "2023-01-01", "2023-12-31"),
+        (yearly(1), "2020-01-01", "2023-12-31", "2023-01-01"),
+        (WEEKLY, "2024-01-01", "2024-01-10", "2024-01-10"),
+        (DAILY, "2024-01-01", "2024-01-10", "2024-01-10"),
+    ],
+)
+def test_any_date_of_a_month_quarter_or_year_leads_to_its_step(frequency, first, date, expected):
+    assert date_of_period(frequency, np.datetime64(first), np.datetime64(date)) == np.datetime64(expected)

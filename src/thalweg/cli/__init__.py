@@ -20,7 +20,7 @@ def main() -> None:
     try:
         from thalweg.cli.app import app, language_of  # noqa: PLC0415 -- Ctrl-C while loading is Ctrl-C too
 
-        app(language_of(sys.argv[1:]))()
+        app(language_of(sys.argv[1:]))(prog_name="thalweg")  # also where it was called as python -m thalweg
     except KeyboardInterrupt:
         pass
     except SystemExit as end:

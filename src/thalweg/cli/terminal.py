@@ -122,14 +122,21 @@ def print_forecast(
     Of a what-if, the forecast without it and the difference stand beside it in place of the events, and sentences say
     what was changed and what that changes.
     """
+    called: list[str] = []
+    beside: dict[str, list[str]] = {}
     if supposed is None:
         called = [day_names("", calendar.events_near(date, 0), translate.language) for date in forecast.dates]
     else:
         places = estimate_decimals(days.values)
-        pairs = zip(supposed.first.mean, supposed.difference, strict=True)
-        called = [f"{number(float(value), places)} ({signed(float(by), places)})" for value, by in pairs]
-    head = "cli.forecast_event_alone" if supposed is None else "cli.forecast_first"
-    console.print(forecast_table(console, forecast, days, translate, holidays=called, head=head))
+        beside = {
+            "cli.forecast_first": [number(float(value), places) for value in supposed.first.mean],
+            "cli.forecast_difference": [signed(float(by), places) for by in supposed.difference],
+        }
+    console.print(
+        forecast_table(
+            console, forecast, days, translate, holidays=called, head="cli.forecast_event_alone", beside=beside
+        )
+    )
     for sentence in total_sentences(forecast, days):
         console.print(Sentence(translate(sentence)))
     for told in () if supposed is None else what_if_sentences(supposed, days, translate):

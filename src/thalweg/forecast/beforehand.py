@@ -89,6 +89,7 @@ def check_ahead(regressors: Regressors, series: Series, horizon: int) -> None:
         if steps < horizon:
             raise InputError(
                 "columns.stop_early",
+                source=series.source_name,
                 name=one.name,
                 day=iso(series.after(max(steps, 0) + 1)),
                 last=iso(series.after(horizon)),

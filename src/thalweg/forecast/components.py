@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from thalweg.forecast.explain.row import Moved
     from thalweg.forecast.plan import Plan
     from thalweg.forecast.ways import Predictors
     from thalweg.series.calendar import Calendar
@@ -146,7 +147,7 @@ def components_of(
     by_step = np.tile(np.array(sources, dtype=np.int64), (dates_seen(predictors, steps), 1))
     facts = facts_of(calendar, days.dates[-1], by_step, np.array(of_past, dtype=np.int64))
     row = Row(recent, np.full(len(recent.values), usual), split, facts)
-    moved = within_tolerance(predictors, plan, past, row, ahead, tolerance)
+    moved = within_tolerance(predictors, plan, past, row, ahead, tolerance, allowed_with_level)
     parts = moved.parts.T
     values = np.concatenate([parts[: len(known)], parts[[LIMITS]], parts[[REMAINDER]] + parts[[ROUNDING]]])
     values[0] += moved.base
@@ -158,8 +159,13 @@ def components_of(
         moved.base,
         tuple(every[at] for at in shown),
         values[shown],
-        np.maximum(allowed_of(moved, tolerance), tolerance * np.abs(values).max(axis=0)),
+        allowed_with_level(moved, tolerance),
     )
+
+
+def allowed_with_level(moved: Moved, tolerance: float) -> NDArray[np.float64]:
+    """Return the largest remainder of each step; the level is the first source, and holds the base."""
+    return np.maximum(allowed_of(moved, tolerance), tolerance * np.abs(moved.base + moved.parts[:, 0]))
 
 
 def _components(calendar: Calendar, frequency: Frequency) -> tuple[Component, ...]:

@@ -21,10 +21,12 @@ from thalweg.forecast.features.past import past_of
 from thalweg.forecast.predictors.baselines import Baseline
 from thalweg.messages import Argument
 from thalweg.series.calendar import COLUMN, EVENT
-from thalweg.series.frequency.dates import iso, steps_after
+from thalweg.series.frequency.dates import date_of_period, iso, steps_after
 from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from thalweg.forecast.features.past import Past
@@ -217,22 +219,28 @@ def dates_seen(predictors: Predictors, furthest: int) -> int:
     return furthest if predictors.multi_step is None else furthest + int(predictors.multi_step.reach) - 1
 
 
-def within_tolerance(
-    predictors: Predictors, plan: Plan, past: Past, row: Row, ahead: NDArray[np.int64], tolerance: float
-) -> Moved:
-    """Return what moved some steps ahead, integrated more finely where the remainders are too large."""
-    moved = explained(predictors, plan, past, row, ahead, tolerance)
-    for finer in FINER:
-        if (np.abs(moved.parts[:, REMAINDER]) <= allowed_of(moved, tolerance)).all():
-            break
-        moved = explained(predictors, plan, past, row, ahead, finer * tolerance)
-    return moved
-
-
 def allowed_of(moved: Moved, tolerance: float) -> NDArray[np.float64]:
     """Return the largest remainder of each step: a share of its difference or of its largest contribution."""
     largest = np.maximum(np.abs(moved.value - moved.base), np.abs(moved.parts).max(axis=1))
     return np.maximum(tolerance * largest, ROUNDING_SHARE * np.maximum(np.abs(moved.value), np.abs(moved.base)))
+
+
+def within_tolerance(
+    predictors: Predictors,
+    plan: Plan,
+    past: Past,
+    row: Row,
+    ahead: NDArray[np.int64],
+    tolerance: float,
+    allowed: Callable[[Moved, float], NDArray[np.float64]] = allowed_of,
+) -> Moved:
+    """Return what moved some steps ahead, integrated more finely where the remainders are larger than is allowed."""
+    moved = explained(predictors, plan, past, row, ahead, tolerance)
+    for finer in FINER:
+        if (np.abs(moved.parts[:, REMAINDER]) <= allowed(moved, tolerance)).all():
+            break
+        moved = explained(predictors, plan, past, row, ahead, finer * tolerance)
+    return moved
 
 
 def sought(predictors: Predictors, past: Past) -> int:
@@ -260,7 +268,7 @@ def _origin(predictors: Predictors, horizon: int, days: Series, date: np.datetim
     """Return the place of the newest value known, and how many steps ahead of it the date lies."""
     frequency = days.frequency
     first, last = steps_after(frequency, days.start, predictors.one_step.needed), days.after(horizon)
-    wanted = days.after(1) if date is None else date
+    wanted = days.after(1) if date is None else date_of_period(frequency, days.start, date)
     known = {"days": len(days), "first_known": iso(days.dates[0]), "last_known": iso(days.dates[-1])}
     known |= words_of(frequency)
     if days.after(1) < first:
@@ -299,7 +307,7 @@ def _facts(
 
 def _facts_between(calendar: Calendar, columns: NDArray[np.float64], moved: NDArray[np.float64]) -> list[Fact]:
     """Gather what is known of the dates between: what has a name of its own, and all else together."""
-    every = _facts(calendar, columns.any(axis=0).astype(np.float64), moved, between=True)
+    every = _facts(calendar, np.where(columns.any(axis=0), 1.0, 0.0), moved, between=True)
     named = [fact for fact in every if fact.between and fact.contribution]
     rest = float(moved.sum()) - sum(fact.contribution for fact in named)
     return [*named, Fact("calendar", "", rest, between=True)] if moved.any() else []

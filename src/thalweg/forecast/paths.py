@@ -104,8 +104,19 @@ def _ranks(values: NDArray[np.floating[Any]], keys: NDArray[np.float64]) -> NDAr
 
 
 def _filled(ranks: NDArray[np.int64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return ranks as shares of the known values of their column; without a value, that of the step before."""
+    """Return ranks as shares of the known values of their column; without a value, that of the step before.
+
+    Of forecasts from inside training the far steps alone are known. Their first steps are those of other rows, so that
+    near steps go together as they do in these.
+    """
     shares = (ranks + 0.5) / np.maximum(known.sum(axis=0), 1)
+    whole, without = np.flatnonzero(known[:, 0]), np.flatnonzero(~known[:, 0])
+    if len(whole) and len(without):
+        lent = whole[np.arange(len(without)) * len(whole) // len(without)]
+        leading = ~np.logical_or.accumulate(known[without], axis=1)
+        shares[without] = np.where(leading, shares[lent], shares[without])
+        known = known.copy()
+        known[without] |= leading & known[lent]
     before = np.full(len(shares), 0.5)
     for column, there in zip(shares.T, known.T, strict=True):
         column[:] = before = np.where(there, column, before)

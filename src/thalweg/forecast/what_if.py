@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+
 from thalweg.errors import InputError
+from thalweg.forecast.features.sets import FEATURE_CLIP
 from thalweg.forecast.model import Model
 from thalweg.messages import Argument
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
     from narwhals.typing import IntoFrame
     from numpy.typing import NDArray
 
@@ -34,12 +36,19 @@ class Changed:
         On how many of the dates forecast its value is another one.
     mean, first_mean : float
         Its mean over these dates, with the other values and without them.
+    least, most : float
+        Between which values networks see it.
+    beyond : int
+        On how many of these dates its value lies beyond, so that it counts as the nearer of both.
     """
 
     name: str
     dates: int
     mean: float
     first_mean: float
+    least: float
+    most: float
+    beyond: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +99,10 @@ def _changed(model: Model, serving: Model, dates: NDArray[np.datetime64]) -> tup
         old, new = one.values[before.places(dates)], other.values[after.places(dates)]
         at = old != new
         if at.any():
-            changed.append(Changed(one.name, int(at.sum()), float(new[at].mean()), float(old[at].mean())))
+            least, most = other.centre - FEATURE_CLIP * other.spread, other.centre + FEATURE_CLIP * other.spread
+            means = float(new[at].mean()), float(old[at].mean())
+            beyond = int(np.sum((new[at] < least) | (new[at] > most)))
+            changed.append(Changed(one.name, int(at.sum()), *means, least, most, beyond))
     return tuple(changed)
 
 

@@ -149,16 +149,19 @@ def forecast_table(
     places = estimate_decimals(findings.series.values)
     end_places = 0 if forecast.whole else places
 
-    def interval(level: int, at: int) -> str:
-        ends = (float(getattr(forecast, f"{side}{level}")[at]) for side in ("low", "high"))
-        return translate(
-            "report.from_to", **dict(zip(("low", "high"), (number(end, end_places) for end in ends), strict=True))
-        )
+    asked = forecast.asked
+    intervals = forecast.intervals.of(asked.levels)
+    quantiles = [forecast.intervals.quantile(each) for each in asked.quantiles]
+
+    def interval(row: int, at: int) -> str:
+        low, high = (number(float(ends[row, at]), end_places) for ends in (intervals.low, intervals.high))
+        return translate("report.from_to", low=low, high=high)
 
     head = [
         (translate("report.date"), ""),
         (translate("report.mean"), ""),
-        *((translate("report.mark_interval", coverage=level), "") for level in (80, 95)),
+        *((translate("report.mark_interval", coverage=level_name(level)), "") for level in asked.levels),
+        *((f"q{level_name(each)}", "") for each in asked.quantiles),
     ]
     called = called or [""] * len(forecast.dates)
     rows = [
@@ -167,8 +170,8 @@ def forecast_table(
             if name
             else when(date, frequency, language),
             number(float(forecast.mean[at]), places),
-            interval(80, at),
-            interval(95, at),
+            *(interval(row, at) for row in range(len(asked.levels))),
+            *(number(float(each[at]), end_places) for each in quantiles),
         ]
         for at, (date, name) in enumerate(zip(forecast.dates[:count], called, strict=False))
     ]

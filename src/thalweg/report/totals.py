@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from thalweg.charts.numbers import estimate_decimals, number
+from thalweg.charts.numbers import decimals, estimate_decimals, number, value_decimals
 from thalweg.forecast.totals import LEVEL_TOLD
 from thalweg.messages import Message
 from thalweg.series.frequency.words import in_words_of
@@ -24,8 +24,9 @@ def total_sentences(forecast: Forecast, series: Series) -> list[Message]:
 
 
 def _sentence(total: Total, series: Series, *, whole: bool) -> Message:
-    places = estimate_decimals(series.values)
     kind, share = ("sum", 1) if series.counts else ("mean", total.steps)
+    # A small rate has more decimals than its values; a sum of many has no use for them.
+    places = min(estimate_decimals(series.values), max(value_decimals(series.values), decimals(total.mean / share)))
     ends = {"mean": total.mean, "low": total.low[LEVEL_TOLD], "high": total.high[LEVEL_TOLD]}
     inside: Message | str = ""
     if LEVEL_TOLD in total.coverage:

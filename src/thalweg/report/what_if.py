@@ -20,31 +20,27 @@ def what_if_sentences(supposed: WhatIf, series: Series, language: str | Catalogu
     translate, places = speaking(language, series.frequency), estimate_decimals(series.values)
     horizon, difference = len(supposed.first.dates), supposed.difference
     one_alone = "_one" if horizon == 1 else ""
-    told = [
-        translate(
-            f"what_if.changed{one_alone}",
-            column=one.name,
-            dates=one.dates,
-            horizon=horizon,
-            mean=number(one.mean),
-            first=number(one.first_mean),
-        )
-        for one in supposed.changed
-    ]
+    told: list[str] = []
+    for one in supposed.changed:
+        numbers = {"mean": _mean(one.mean), "first": _mean(one.first_mean)}
+        numbers |= {"least": _mean(one.least), "most": _mean(one.most)}
+        values = {"column": one.name, "dates": one.dates, "beyond": one.beyond, "horizon": horizon}
+        keys = ["changed", "beyond"] if one.beyond else ["changed"]
+        told += [translate(f"what_if.{key}{one_alone}", **values, **numbers) for key in keys]
     if not told:
         return [translate("what_if.unchanged")]
-    told.append(
-        translate(
-            f"what_if.sum{one_alone}",
-            horizon=horizon,
-            name=series.name,
-            by=signed(float(difference.sum()), places),
-            mean=number(float(supposed.forecast.mean.sum()), places),
-            first=number(float(supposed.first.mean.sum()), places),
-        )
-    )
-    if not one_alone:
+    by = signed(float(difference.sum()), places)
+    if one_alone:
+        mean, first = (number(float(each.mean[0]), places) for each in (supposed.forecast, supposed.first))
+        told.append(translate("what_if.sum_one", name=series.name, by=by, mean=mean, first=first))
+    else:  # sums of both forecasts would stand beside those of the sample paths, which are others
+        told.append(translate("what_if.sum", horizon=horizon, name=series.name, by=by))
         at = int(np.argmax(np.abs(difference)))
         date = when(supposed.first.dates[at], series.frequency, translate.language)
         told.append(translate("what_if.most", day=date, by=signed(float(difference[at]), places), name=series.name))
     return told
+
+
+def _mean(value: float) -> str:
+    """Write a mean with three figures, and a whole one such as that of a steady price without decimals."""
+    return number(value, 0) if value.is_integer() else number(value)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
+import numpy as np
 
 from thalweg.charts.illustration import Illustration, Numbers
 from thalweg.charts.numbers import signed, value_format
+from thalweg.charts.rungs import rung_name
 from thalweg.charts.style import (
     BLUE,
     GREY,
@@ -25,10 +27,16 @@ from thalweg.charts.style import (
     parted,
 )
 from thalweg.forecast.components import LEFT, LEVEL
-from thalweg.pictures.components.sentences import moved_most, name_of, places_of, sentences_of, speaking_of
+from thalweg.pictures.components.sentences import (
+    least_remainder,
+    moved_most,
+    name_of,
+    places_of,
+    sentences_of,
+    speaking_of,
+)
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from thalweg.forecast.components import Component
@@ -47,12 +55,10 @@ def components_illustration(study: ComponentsStudy, language: str = "en") -> Ill
     made, translate = study.made, speaking_of(study, language)
     table = {"date": made.dates, "forecast": made.forecast}
     table |= {one.column: row for one, row in zip(made.components, made.values, strict=True)}
-    ranges = {
-        "component": [name_of(one, translate) for one in made.components],
-        "least": [float(row.min()) for row in made.values],
-        "most": [float(row.max()) for row in made.values],
-        "mean": [float(row.mean()) for row in made.values],
-    }
+    ends = np.stack([made.values.min(axis=1), made.values.max(axis=1), made.values.mean(axis=1)])
+    ends[np.abs(ends[:, -1]) < least_remainder(study), -1] = 0.0  # of the remainder, which is rounding
+    ranges: dict[str, list[Any]] = {"component": [name_of(one, translate) for one in made.components]}
+    ranges |= dict(zip(("least", "most", "mean"), ends.tolist(), strict=True))
     bounds = {"date": made.dates, "base": made.base, "remainder": made.values[-1], "allowed": made.allowed}
     tables = {
         "components": Numbers(table),
@@ -73,6 +79,8 @@ def components_illustration(study: ComponentsStudy, language: str = "en") -> Ill
 def components_chart(study: ComponentsStudy, language: str = "en") -> alt.VConcatChart:
     """Draw the forecast with its level, and below each component around zero; every panel has its own scale.
 
+    A component that is written as 0 on every date has no panel.
+
     Parameters
     ----------
     study : ComponentsStudy
@@ -87,7 +95,7 @@ def components_chart(study: ComponentsStudy, language: str = "en") -> alt.VConca
     made, places, translate = study.made, places_of(study), speaking_of(study, language)
     panels = [_forecast(study, language)]
     for one, row in zip(made.components, made.values, strict=True):
-        if one.kind not in (LEVEL, LEFT):
+        if one.kind not in (LEVEL, LEFT) and np.abs(row).max().round(places):
             panels.append(_panel(study, one, row, language))
     chart = alt.vconcat(*panels, spacing=14, usermeta={"beside": BESIDE_PIXELS})
     most = moved_most(study)
@@ -101,7 +109,7 @@ def components_chart(study: ComponentsStudy, language: str = "en") -> alt.VConca
         title = translate(
             f"look.components.title{one_alone}", what=name_of(made.components[most], translate), **ends, **told
         )
-    subtitle = translate(f"look.components.subtitle{one_alone}", function=study.function, **told)
+    subtitle = translate(f"look.components.subtitle{one_alone}", function=rung_name(study.function, language), **told)
     return dress(chart, title, subtitle, language, simulated=study.days.simulated)
 
 
@@ -115,8 +123,9 @@ def _axis() -> alt.Axis:
 
 
 def _across(study: ComponentsStudy, language: str) -> alt.X:
-    few = len(study.made.dates) <= SEASONS_BY_WEEK * study.days.frequency.season
-    return day_axis(language, weekly=few, padding=8, ticks=6, frequency=study.days.frequency)
+    frequency, dates = study.days.frequency, study.made.dates
+    few = len(dates) <= SEASONS_BY_WEEK * frequency.season
+    return day_axis(language, weekly=few, padding=8, ticks=6, frequency=frequency, dates=dates)
 
 
 def _forecast(study: ComponentsStudy, language: str) -> alt.LayerChart:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.charts.numbers import estimate_decimals, number, signed, when
+from thalweg.charts.rungs import rung_name
 from thalweg.charts.steps import speaking
 from thalweg.forecast.components import LEFT, LEVEL, LIMITED, SINGLE
 from thalweg.messages import Message
@@ -28,6 +29,11 @@ def speaking_of(study: ComponentsStudy, language: str) -> Catalogue:
 def places_of(study: ComponentsStudy) -> int:
     """Return the decimals of all numbers of a study."""
     return estimate_decimals(study.days.values)
+
+
+def least_remainder(study: ComponentsStudy) -> float:
+    """Return the remainder below which none is written: a hundredth of the last decimal."""
+    return 10.0 ** -(places_of(study) + 2)
 
 
 def name_of(component: Component, translate: Catalogue) -> str:
@@ -74,10 +80,12 @@ def sentences_of(study: ComponentsStudy, language: str) -> list[str]:
     season = translate(f"look.components.kind.{long}")
     sentences += [translate(f"look.components.meaning.{each}", season=season) for each, there in holds.items() if there]
     if study.own:
-        sentences.append(translate("look.components.own", function=study.function))
-    left = float(np.abs(made.values[-1]).max())
-    bound = 10.0 ** -(places + 2)
-    written = number(left) if left >= bound else translate("look.why.less_than", bound=number(bound, places + 2))
-    sentences.append(translate("look.components.adds_up", remainder=written, allowed=number(float(made.allowed.min()))))
+        sentences.append(translate("look.components.own", function=rung_name(study.function, language)))
+    at = int(np.argmax(np.abs(made.values[-1]) / np.where(made.allowed > 0, made.allowed, 1.0)))
+    left, allowed = abs(float(made.values[-1, at])), float(made.allowed[at])
+    least = least_remainder(study)
+    bound = number(least, places + 2) if least <= allowed else number(allowed)
+    written = number(left) if left >= min(least, allowed) else translate("look.why.less_than", bound=bound)
+    sentences.append(translate("look.components.adds_up", remainder=written, allowed=number(allowed)))
     sentences.append(translate("look.why.listens"))
     return sentences

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.charts.events import event_name
+from thalweg.charts.holidays import holiday_name
 from thalweg.charts.numbers import estimate_decimals, number, when
 from thalweg.charts.rungs import rung_name
 from thalweg.charts.steps import speaking
@@ -115,6 +116,8 @@ def name_of(fact: Fact, study: WhyStudy, language: str, form: str = "") -> str:
         first = int(months(np.array([why.date]))[0]) // units * units
         span = {"first": names[first], "last": names[first + units - 1]}
         name = names[first] if units == 1 else translate("look.why.months_of", **span)
+    if kind == "holiday":
+        name = holiday_name(name, language, study.country)
     if kind == EVENT:
         name = event_name(name, language)
     if kind == "no_event" and any(other.kind == EVENT for other in why.facts):
@@ -172,7 +175,7 @@ def sentences_of(study: WhyStudy, language: str) -> list[str]:
     if study.known:
         sentences.append(_further_back(study, translate))
     if study.own:
-        sentences.append(translate("look.why.own", function=study.function))
+        sentences.append(translate("look.why.own", function=rung_name(study.function, language)))
     if not math.isnan(study.actual):
         sentences.append(translate("look.why.fitted_on_it"))
     if not why.whole:

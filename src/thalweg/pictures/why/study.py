@@ -44,6 +44,8 @@ class WhyStudy:
         Whether the function was fitted for this study to a given series, so that a forecast may choose another.
     ways : tuple of str
         The names of all functions whose mean is the forecast of a model, where they are several.
+    country : str
+        The code of the country whose holidays are known; several are joined, as in `Calendar`.
     """
 
     why: Why
@@ -53,6 +55,7 @@ class WhyStudy:
     known: str = ""
     own: bool = False
     ways: tuple[str, ...] = ()
+    country: str = ""
 
     @property
     def actual(self) -> float:
@@ -93,7 +96,11 @@ def why_study(source: Source, options: WhyOptions, watcher: Watcher) -> WhyStudy
         seen = [member.rung.known for member in members if isinstance(member, NetworkPredictor)]
         most = max(seen, key=("", *KNOWN).index, default="")
         names = tuple(source.chosen if way == RECURSIVE else way for way in ways)
-        return WhyStudy(why, names[0], source.days, options.count, most, own=False, ways=names)
+        return WhyStudy(
+            why, names[0], source.days, options.count, most, own=False, ways=names, country=source.calendar.country
+        )
     fit = fitted_as_forecast(source, series, options, watcher)
     why = why_of(fit.predictors, fit.plan, fit.calendar, series, date)
-    return WhyStudy(why, fit.rung.name, series, options.count, fit.rung.known, own=source is not None)
+    return WhyStudy(
+        why, fit.rung.name, series, options.count, fit.rung.known, own=source is not None, country=fit.calendar.country
+    )

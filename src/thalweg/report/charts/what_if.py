@@ -68,7 +68,8 @@ def what_if_chart(supposed: WhatIf, series: Series, language: str = "en") -> alt
     horizon = len(supposed.first.dates)
     past = min(len(series), max(SEASONS_SHOWN * series.frequency.season, horizon))
     weekly = past + horizon <= SEASONS_BY_WEEK * series.frequency.season
-    across = day_axis(language, weekly=weekly, padding=8, ticks=6, frequency=series.frequency)
+    dates = np.concatenate([series.dates[-past:], supposed.first.dates])
+    across = day_axis(language, weekly=weekly, padding=8, ticks=6, frequency=series.frequency, dates=dates)
     chart = alt.vconcat(
         _both(supposed, series, past, across, translate),
         _difference(supposed, series, past, across, translate),

@@ -122,6 +122,21 @@ def step_range(frequency: Frequency, first: np.datetime64, count: int) -> NDArra
     return steps_after(frequency, first, np.arange(count))
 
 
+def date_of_period(frequency: Frequency, first: np.datetime64, date: np.datetime64) -> np.datetime64:
+    """Return the date of the step whose month, quarter or year holds a date; the date itself where steps are no months.
+
+    `first` is a date that occurs. A quarter and a year are dated by their first month or by their last; where it is
+    another month, only the dates of that month are told apart.
+    """
+    if frequency.unit != "M":
+        return date
+    units, month = frequency.units, int(months(np.asarray(first)))
+    apart = int((date.astype(_MONTH) - first.astype(_MONTH)).astype(np.int64))
+    if month % units not in {0, units - 1}:
+        return date if apart % units else steps_after(frequency, first, apart // units)
+    return steps_after(frequency, first, (apart + month % units) // units)
+
+
 def occurs(frequency: Frequency, date: object) -> bool:
     """Whether a value may stand on a date: its unit, weekday, time of day and day of the month are those that occur."""
     if not isinstance(date, np.datetime64) or np.isnat(date) or date.dtype != f"datetime64[{frequency.date_unit}]":

@@ -101,7 +101,7 @@ def regressors_of(
     """
     dated = {profile.column.name: _by_date(rows, groups, profile, options) for profile in profiles}
     here = {name: _by_step(series, one, options) for name, one in dated.items()}
-    there = read_ahead(options.with_, options.known, series, options) if options.with_ is not None else {}
+    there = read_ahead(options.with_, options.known, series, options)[0] if options.with_ is not None else {}
     each: list[Regressor] = []
     notes: list[Message] = []
     for name in (*options.known, *options.past):
@@ -154,8 +154,10 @@ def _by_step(series: Series, dated: _Dated, options: ReadOptions) -> NDArray[np.
 
 def read_ahead(
     source: str | Path | IntoFrame, names: tuple[str, ...], series: Series, options: ReadOptions
-) -> dict[str, NDArray[np.float64]]:
+) -> tuple[dict[str, NDArray[np.float64]], Message | str]:
     """Read the known columns that a second source has: for each its values by step from the first date of a series on.
+
+    Beside them stands what a sentence calls the source.
 
     Raises
     ------
@@ -185,7 +187,7 @@ def read_ahead(
             if unlike.any() and options.duplicates is None:
                 raise InputError("columns.twice", **what, day=told_date(groups.date[unlike][0]))
             found[name] = _by_step(series, _Dated(groups.date, groups.mean), options)
-        return found
+        return found, table.source_name
     finally:
         table.close()
 
@@ -201,21 +203,23 @@ def ahead_of(
         As `read_ahead`; or if one of the columns is not there, or has no value on one of the dates.
     """
     names = tuple(one.name for one in regressors.known)
-    found = read_ahead(source, names, series, options)
+    found, called = read_ahead(source, names, series, options)
     each: list[Regressor] = []
     for name in names:
         if name not in found:
-            raise InputError("columns.one_absent", name=name, names=names, argument=Argument("with_"))
+            raise InputError("columns.one_absent", source=called, name=name, names=names, argument=Argument("with_"))
         values = found[name][len(series) :]
         missing = np.flatnonzero(np.isnan(values))
         values = values[: missing[0]] if len(missing) else values
         if len(values) < horizon:
             raise InputError(
-                "columns.ahead_short",
+                "columns.ahead_short" if len(values) else "columns.ahead_none",
+                source=called,
                 name=name,
                 day=iso(series.after(len(values) + 1)),
                 last=iso(series.after(horizon)),
                 argument=Argument("with_"),
+                fewer=Argument("horizon", len(values)),
             )
         each.append(Regressor(name, known=True, values=values))
     return Regressors(series.after(1), series.frequency, tuple(each))
