@@ -96,6 +96,7 @@ def paths(value, prefix=""):
         "misses[].others",
         "totals[].coverage",
         "settings",
+        "strict.bounds",
         "tables",
         "times",
     }

@@ -170,6 +170,7 @@ ADVICE = {
     "read.scattered_before": text(days_before),
     "read.scattered_after": giving("until"),
     "read.all_after_until": options_of(until="2021-01-20"),
+    "read.all_before_since": options_of(since="2021-01-20"),
     "read.one_total": file("date,views\n2021-01-01,5\n2021-01-02,7\n2021-01-03,12\n"),
     "read.hours_apart": giving("duplicates"),
     "read.many_series": giving("duplicates"),

@@ -190,7 +190,7 @@ def test_days_between_dates_have_a_word_in_both_languages(days, tmp_path):
     assert f"通常相隔 {days} 天" in caught.value.sentence("zh")
 
 
-@pytest.mark.parametrize("start", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"SQLite format 3", b"%PDF", b"\x00"])
+@pytest.mark.parametrize("start", [b"PK\x03\x04", b"%PDF", b"\x00"])
 def test_kinds_of_files_have_a_name_in_both_languages(start, tmp_path):
     path = tmp_path / "views.csv"
     path.write_bytes(start)

@@ -91,6 +91,7 @@ FILES = {
     "read.scattered": ("date,views\n" + "".join(f"2021-{m:02d}-{d:02d},{m}\n" for m in (1, 4, 7) for d in (1, 2)), {}),
     "read.scattered_before": (rows("1021-03-01,5"), {}),
     "read.scattered_after": (rows("2025-03-01,5"), {}),
+    "read.all_before_since": (rows(), {"since": "2031-12-31"}),
     "read.all_after_until": (rows(), {"until": "2020-12-31"}),
     "read.one_total": ("date,views\n2021-01-01,5\n", {"difference": True}),
     "read.hours_apart": (

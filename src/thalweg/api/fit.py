@@ -16,6 +16,7 @@ from thalweg.forecast.forecaster import fit_series
 from thalweg.forecast.model import Model as Forecaster
 from thalweg.forecast.options import FitOptions
 from thalweg.forecast.store.file import pack
+from thalweg.forecast.tables import OURS
 from thalweg.messages import catalogue
 from thalweg.options import with_options
 from thalweg.series.read.given import series_of
@@ -54,9 +55,13 @@ class FitResult:
         """The forecast of the days after the last, as far as the horizon."""
         return Forecast.of(self.findings.forecast, self.findings.series)
 
-    def to_frame(self, backend: str | None = None) -> Any:  # noqa: ANN401 - a frame of the user's library
+    def to_frame(
+        self,
+        backend: str | None = None,
+        columns: str = OURS,
+    ) -> Any:  # noqa: ANN401 - a frame of the user's library
         """Return the forecast as a frame; see `Forecast.to_frame`."""
-        return self.forecast.to_frame(backend)
+        return self.forecast.to_frame(backend, columns)
 
     def plot(self, language: str = "en") -> alt.LayerChart | alt.VConcatChart:
         """Return the forecast as an Altair chart; see `Forecast.plot`."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from thalweg.charts.numbers import estimate_decimals, number
 from thalweg.forecast.paths import USUAL_PATHS, path_columns
 from thalweg.forecast.result import Forecast as Predictions
+from thalweg.forecast.tables import COLUMNS, OURS, columns_as
 from thalweg.series.frames import frame_of
 from thalweg.series.frequency.dates import isos
 
@@ -53,20 +54,28 @@ class Forecast(Predictions):
         """The forecast itself: charts and tables take it as they take findings."""
         return self
 
-    def to_frame(self, backend: str | None = None) -> Any:  # noqa: ANN401 - a frame of the user's library
+    def to_frame(
+        self,
+        backend: str | None = None,
+        columns: str = OURS,
+    ) -> Any:  # noqa: ANN401 - a frame of the user's library
         """Return a row a day: ``date``, ``mean``, and the ends of the intervals and the quantiles that were asked for.
 
         Parameters
         ----------
         backend : str, optional
             ``pandas``, ``polars`` or ``pyarrow``; by default the library of the frame that was given.
+        columns : {"thalweg", "nixtla", "prophet"}
+            Whose names the columns have: Nixtla's are ``unique_id``, ``ds``, ``thalweg``, ``thalweg-lo-80``, …, and
+            Prophet's ``ds``, ``yhat``, ``yhat_lower``, ``yhat_upper``, of the 80% interval.
 
         Raises
         ------
         InputError
-            If there is no such library, or it is not installed.
+            If there is no such library, or it is not installed; or there are no such names.
         """
-        return frame_of(self.columns(), backend, self.series.backend)
+        naming = COLUMNS.checked("columns", columns)
+        return frame_of(columns_as(self, naming, self.series.name), backend, self.series.backend)
 
     def samples_to_frame(
         self,

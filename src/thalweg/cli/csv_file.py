@@ -1,4 +1,4 @@
-"""The place of a file that a command was asked to write, a CSV or a picture, checked before the work."""
+"""The place of a file that a command was asked to write, a table or a picture, checked before the work."""
 
 from __future__ import annotations
 
@@ -26,6 +26,15 @@ def check_csv(name: str, path: Path, taken: Iterable[str | Path | None]) -> None
     """
     if path.suffix.lower() != ".csv":
         raise InputError("predict.not_csv", argument=Argument(name, path))
+    _check(name, path, taken)
+
+
+def check_table(name: str, path: Path, taken: Iterable[str | Path | None]) -> None:
+    """Refuse a place that no table can be written to, as CSV, Parquet or JSON; the rest as of `check_csv`."""
+    from thalweg.forecast.tables import KINDS  # noqa: PLC0415 - NumPy loads slowly
+
+    if path.suffix.lower() not in KINDS:
+        raise InputError("predict.not_table", argument=Argument(name, path), kinds=KINDS)
     _check(name, path, taken)
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thalweg.cli.arguments import Flag, Position
-from thalweg.cli.csv_file import check_csv
-from thalweg.cli.options import Json, Lang
+from thalweg.cli.csv_file import check_csv, check_table
+from thalweg.cli.options import Columns, Json, Lang
 from thalweg.errors import InputError
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.options import FitOptions
@@ -17,12 +17,14 @@ from thalweg.messages import Argument
 from thalweg.series.read.options import ColumnOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from thalweg.api.fit import FitResult
+    from thalweg.messages import Catalogue
     from thalweg.series.series import Series
 
 SAME_SHARE = 0.5  # of the days that two series share, those with equal values: from here on they count as one series
+UNMET = 3  # the exit code where --strict is not met
 FILES = ("forecast.csv", "ladder.csv", MODEL_FILE, "report.html")
 
 
@@ -34,6 +36,9 @@ def forecast(
     options: FitOptions,
     out: Annotated[str | None, Flag("--out", "FOLDER")] = None,
     samples: Annotated[Path | None, Flag("--samples", "FILE.csv")] = None,
+    export: Annotated[Path | None, Flag("--export", "FILE")] = None,
+    columns: Columns = "thalweg",
+    strict: Annotated[bool, Flag("--strict")] = False,
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
@@ -65,10 +70,10 @@ def forecast(
     if out is not None and not out.strip():
         raise InputError("forecast.no_folder_named", argument=Argument("out", out), example=Argument("out", "results"))
     laps = Laps(perf_counter())
-    with file_of(file, translate) as path:
+    with file_of(file, translate, reading.since) as path:
         series = read_with(path, reading)
     laps.end("read")
-    folder = _checked_folder(path, out, series, samples)
+    folder = _checked_folder(path, out, series, samples, export)
     options = replace(options, events=events_of(options.events, reading.date_format, translate))
     calendar_of(series, options)  # refuses events of other days, before anything is printed
     series = complete(series, options, laps)
@@ -81,15 +86,28 @@ def forecast(
     print_findings(console, result.findings, translate)
     again = words_of(ctx)
     began = perf_counter()
-    _write(result, folder, lang, again, samples)
+    _write(result, folder, lang, again, columns, {"samples": samples, "export": export})
     report_seconds = perf_counter() - began
     console.print(translate("cli.written", folder=folder, files=FILES))
-    console.print(translate("look.written", file=samples) if samples else "", end="\n" if samples else "")
+    for path in filter(None, (samples, export)):
+        console.print(translate("look.written", file=path))
     print_times(console, {**laps.seconds, **result.findings.times, "report": report_seconds}, translate)
     console.print(translate("cli.again"))
     console.print("  " + line_of(again), soft_wrap=True)  # to be pasted, so that no line break may stand in it
     if as_json:
-        _print_json(result, lang)
+        _print_json(result, lang, columns)
+    if strict:
+        _end_strictly(result, translate)
+
+
+def _end_strictly(result: FitResult, translate: Catalogue) -> None:
+    """End with a code of its own where the forecast does not do what ``--strict`` demands, and say what it is."""
+    from thalweg.forecast.strict import strictness
+
+    if unmet := strictness(result.findings).unmet:
+        told = translate("cli.semicolon").join(map(translate, unmet))
+        typer.echo(translate("cli.strict_unmet", unmet=told), err=True)
+        raise typer.Exit(UNMET)
 
 
 def _load_report(language: str) -> None:
@@ -104,7 +122,7 @@ def _load_report(language: str) -> None:
     Thread(target=load, daemon=True).start()
 
 
-def _checked_folder(path: Path, out: str | None, series: Series, samples: Path | None) -> Path:
+def _checked_folder(path: Path, out: str | None, series: Series, samples: Path | None, export: Path | None) -> Path:
     """Return the folder to write into, before long work; refuse one that cannot be written, or holds other things."""
     from thalweg.files import check_writable, reason_of
 
@@ -120,8 +138,11 @@ def _checked_folder(path: Path, out: str | None, series: Series, samples: Path |
     if out is None:
         _check_same_series(folder, series)
     check_writable(folder, FILES)
+    own = (path, *(folder / name for name in FILES))
     if samples is not None:
-        check_csv("samples", samples, (path, *(folder / name for name in FILES)))
+        check_csv("samples", samples, own)
+    if export is not None:
+        check_table("export", export, (*own, samples))
     return folder
 
 
@@ -168,25 +189,36 @@ def _check_same_series(folder: Path, series: Series) -> None:
         )
 
 
-def _write(result: FitResult, folder: Path, language: str, again: Sequence[str], samples: Path | None) -> None:
+def _write(
+    result: FitResult,
+    folder: Path,
+    language: str,
+    again: Sequence[str],
+    naming: str,
+    more: Mapping[str, Path | None],
+) -> None:
+    """Write the files of the folder, the forecast by the names of `naming`, and what more was asked for."""
     from thalweg.files import write_whole, written_together
     from thalweg.forecast.belonging import stamp_of
-    from thalweg.forecast.export import forecast_csv, ladder_csv, samples_csv
+    from thalweg.forecast.export import forecast_csv, forecast_table, ladder_csv, samples_csv
 
     with written_together(folder, first=MODEL_FILE) as aside:
         result.save(aside / MODEL_FILE)
         stamp = stamp_of((aside / MODEL_FILE).read_bytes())
-        days = result.findings.series.values
-        write_whole(aside / "forecast.csv", forecast_csv(result.findings.forecast, days, stamp))
+        days, name = result.findings.series.values, result.findings.series.name
+        write_whole(aside / "forecast.csv", forecast_csv(result.forecast, days, stamp, naming, name))
         write_whole(aside / "ladder.csv", ladder_csv(result.findings, stamp))
         result.report(aside / "report.html", language=language, command=again)
-        if samples is not None:
+        if samples := more["samples"]:
             write_whole(samples, samples_csv(result.forecast, result.forecast.sample(), days))
+        if export := more["export"]:
+            kind = export.suffix.lower()
+            write_whole(export, forecast_table(result.forecast, days, stamp, kind, naming, name))
 
 
-def _print_json(result: FitResult, language: str) -> None:
+def _print_json(result: FitResult, language: str, naming: str) -> None:
     import json
 
     from thalweg.forecast.export import as_json
 
-    typer.echo(json.dumps(as_json(result.findings, language), ensure_ascii=False, allow_nan=False))
+    typer.echo(json.dumps(as_json(result.findings, language, naming), ensure_ascii=False, allow_nan=False))

@@ -1,4 +1,4 @@
-"""What a user names instead of a file: standard input, an address, a home folder. Each becomes a file to read."""
+"""What a user names instead of a file: standard input, an address, an article, a home folder. Each becomes a file."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from thalweg.messages import Message
 from thalweg.version import __version__
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Generator
 
     from thalweg.messages import Catalogue
 
 STDIN = "-"
 STDIN_NAME = "stdin"
+ARTICLE = "wikipedia:"  # how the name of an article begins
 TIMEOUT_SECONDS = 20  # without an answer
 LONGEST_SECONDS = 300  # for the whole file
 MOST_BYTES = 500_000_000
@@ -32,14 +34,15 @@ BLOCK_BYTES = 1 << 20
 
 def looks_like_a_file(word: str) -> bool:
     """Whether a word in the place of a command is meant as a file."""
-    return word == STDIN or any(mark in word for mark in "./\\~*?") or Path(word).exists()
+    return word == STDIN or word.startswith(ARTICLE) or any(mark in word for mark in "./\\~*?") or Path(word).exists()
 
 
 @contextmanager
-def file_of(given: str, translate: Catalogue) -> Generator[Path]:
+def file_of(given: str, translate: Catalogue, since: dt.date | None = None) -> Generator[Path]:
     """Give the file that a word stands for, a temporary copy of what comes from elsewhere.
 
-    Messages raised within the block name the copy as the user named it.
+    Messages raised within the block name the copy as the user named it. Of an article the views since a day are asked
+    for.
 
     Raises
     ------
@@ -47,13 +50,19 @@ def file_of(given: str, translate: Catalogue) -> Generator[Path]:
         If nothing is piped in, or the address cannot be fetched.
     """
     scheme = _scheme(given)
-    if given != STDIN and scheme in ("", "file"):
+    is_article = given.startswith(ARTICLE)
+    if given != STDIN and not is_article and scheme in ("", "file"):
         yield _local(unquote(urlsplit(given).path) if scheme else given)
         return
     with tempfile.TemporaryDirectory(prefix="thalweg-") as folder:
         if given == STDIN:
             path = Path(folder, STDIN_NAME)
             _receive(path)
+        elif is_article:
+            from thalweg.cli.pageviews import Article, write_views
+
+            path = Path(folder, Article.of(given).file_name)
+            write_views(given, since, path, translate)
         elif scheme in ("http", "https"):
             path = Path(folder, Path(unquote(urlsplit(given).path)).name or urlsplit(given).hostname or "download")
             size = _fetch(given, path)

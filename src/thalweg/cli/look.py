@@ -201,10 +201,13 @@ def _stem(file: str) -> str:
     """Return the first part of a picture's name; an address may end in a query."""
     from urllib.parse import unquote, urlsplit
 
-    from thalweg.cli.given import STDIN, STDIN_NAME
+    from thalweg.cli.given import ARTICLE, STDIN, STDIN_NAME
+    from thalweg.cli.pageviews import Article
 
     if file == STDIN:
         return STDIN_NAME
+    if file.startswith(ARTICLE):
+        return Path(Article.of(file).file_name).stem
     return Path(unquote(urlsplit(file).path) if "://" in file else file).stem or "look"
 
 
@@ -216,7 +219,7 @@ def _source(file: str | None, reading: ReadOptions, language: str) -> Source:
     if file is None:
         return None
     translate = catalogue(language, command=True)
-    with file_of(file, translate) as path:
+    with file_of(file, translate, reading.since) as path:
         if path.suffix != MODEL:
             return read_with(path, reading)
         model = load(path)

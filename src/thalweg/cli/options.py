@@ -9,3 +9,5 @@ from thalweg.cli.arguments import Flag
 Language = Literal["en", "zh"]
 Lang = Annotated[Language, Flag("--lang", "[en|zh]")]
 Json = Annotated[bool, Flag("--json")]
+Naming = Literal["thalweg", "nixtla", "prophet"]
+Columns = Annotated[Naming, Flag("--columns", "[thalweg|nixtla|prophet]")]

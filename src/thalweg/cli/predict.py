@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import typer
 
 from thalweg.cli.arguments import Flag, Position
-from thalweg.cli.csv_file import check_csv, check_picture
-from thalweg.cli.options import Json, Lang
+from thalweg.cli.csv_file import check_csv, check_picture, check_table
+from thalweg.cli.options import Columns, Json, Lang
 from thalweg.errors import InputError
 from thalweg.files import write_whole
 from thalweg.forecast.belonging import MODEL_FILE
@@ -49,9 +49,10 @@ def predict(
     *,
     options: PredictOptions,
     reading: ColumnOptions,
-    out: Annotated[Path | None, Flag("--out", "FILE.csv")] = None,
+    out: Annotated[Path | None, Flag("--out", "FILE")] = None,
     samples: Annotated[Path | None, Flag("--samples", "FILE.csv")] = None,
     picture: Annotated[Path | None, Flag("--picture", "FILE")] = None,
+    columns: Columns = "thalweg",
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
@@ -66,7 +67,7 @@ def predict(
     from thalweg.cli.given import file_of
     from thalweg.cli.terminal import print_forecast, print_model, print_notes, print_recent, print_series
     from thalweg.forecast.belonging import stamp_of
-    from thalweg.forecast.export import forecast_csv, samples_csv
+    from thalweg.forecast.export import forecast_table, samples_csv
     from thalweg.forecast.model import load
     from thalweg.messages import catalogue
     from thalweg.series.read import read_with
@@ -78,7 +79,7 @@ def predict(
     places = _places(out, samples, picture, (model, newfile, reading.with_))
     series = None
     if newfile is not None:
-        with file_of(newfile, translate) as path:
+        with file_of(newfile, translate, reading.since) as path:
             series = read_with(path, replace(newer_options(loaded, reading), with_=None))
     note = None
     if series is not None and not options.keep_last:
@@ -89,13 +90,14 @@ def predict(
     recent = None if series is None else loaded.recent(series, keep_last=True)
     age = (dt.datetime.now().astimezone().date() - loaded.made).days
     known = (loaded.days if series is None else series).values
-    made = {"out": lambda: forecast_csv(days, known, stamp_of(model.read_bytes()))}
+    stamp, name = stamp_of(model.read_bytes()), loaded.name
+    made = {"out": lambda: forecast_table(days, known, stamp, places["out"].suffix.lower(), columns, name)}
     made["samples"] = lambda: samples_csv(days, days.sample(), known)
     made["picture"] = lambda: _drawn(loaded, series, supposed or days, places["picture"], lang)
     for path, content in [(path, made[name]()) for name, path in places.items()]:
         write_whole(path, content)
     if as_json:
-        told = _object(loaded, days, recent, age, supposed) | {
+        told = _object(loaded, days, recent, age, supposed, columns) | {
             "notes": [translate(note) for note in (*loaded.notes, *odd)]
         }
         typer.echo(json.dumps(told, ensure_ascii=False, allow_nan=False))
@@ -120,7 +122,7 @@ def _places(
     asked = (("out", out), ("samples", samples), ("picture", picture))
     places = {name: path for name, path in asked if path is not None}
     for at, (name, path) in enumerate(places.items()):
-        check = check_picture if name == "picture" else check_csv
+        check = {"picture": check_picture, "out": check_table}.get(name, check_csv)
         check(name, path, (*read, *list(places.values())[:at]))
     return places
 
@@ -183,7 +185,9 @@ def _command(*words: str) -> Whole:
     return Whole(shlex.join(["thalweg", *words]))
 
 
-def _object(model: Model, days: Forecast, recent: Recent | None, age: int, supposed: WhatIf | None) -> dict[str, Any]:
+def _object(
+    model: Model, days: Forecast, recent: Recent | None, age: int, supposed: WhatIf | None, naming: str
+) -> dict[str, Any]:
     from thalweg.forecast.export import forecast_rows, plain, total_rows, what_if_object
 
     return plain(
@@ -203,9 +207,9 @@ def _object(model: Model, days: Forecast, recent: Recent | None, age: int, suppo
                 "expected": recent.expected,
                 "worse_than_expected": recent.worse,
             },
-            "forecast": forecast_rows(days),
+            "forecast": forecast_rows(days, naming, model.name),
             "totals": total_rows(days),
-            "first_forecast": supposed and forecast_rows(supposed.first),
+            "first_forecast": supposed and forecast_rows(supposed.first, naming, model.name),
             "what_if": supposed and what_if_object(supposed),
         }
     )

@@ -61,7 +61,7 @@ def update(
     target = _checked_out(out, model)
     translate = catalogue(lang, command=True)
     loaded = load(model)
-    with file_of(file, translate) as path:
+    with file_of(file, translate, reading.since) as path:
         series = read_with(path, newer_options(loaded, reading))
     recent = loaded.recent(series, keep_last=options.keep_last)
     made = updated(loaded, series, options.threads, keep_last=options.keep_last)
@@ -107,9 +107,12 @@ def _write(model: Model, target: Path) -> None:
     from thalweg.forecast.belonging import stamp_of
     from thalweg.forecast.export import forecast_csv
     from thalweg.forecast.store.file import pack
+    from thalweg.forecast.tables import naming_of
 
     content = pack(model)
     write_whole(target, content)
     beside = target.with_name("forecast.csv")
     if target.name == MODEL_FILE and beside.is_file():
-        write_whole(beside, forecast_csv(model.predict(), model.days.values, stamp_of(content)))
+        with beside.open(encoding="utf-8", errors="replace") as file:
+            naming = naming_of(file.readline().strip().split(","))
+        write_whole(beside, forecast_csv(model.predict(), model.days.values, stamp_of(content), naming, model.name))

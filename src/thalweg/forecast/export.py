@@ -14,6 +14,8 @@ from thalweg.forecast.belonging import COLUMN
 from thalweg.forecast.levels import level_name
 from thalweg.forecast.paths import path_columns
 from thalweg.forecast.plan import strategy_name
+from thalweg.forecast.strict import strictness
+from thalweg.forecast.tables import OURS, columns_as, json_of, parquet_of
 from thalweg.messages import catalogue
 from thalweg.series.frequency.dates import day_numbers, iso
 from thalweg.series.variation import figures, variation
@@ -25,13 +27,14 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.result import Findings, Forecast, RungResult
     from thalweg.forecast.what_if import WhatIf
+    from thalweg.messages import Catalogue
 
 _RUNG = ("rung", "kind", "parameters", "days_back", "known", "train", "validation", "test", "seconds", "seeds")
 _FIGURES = 10  # significant figures in CSV: more than float32 networks hold, fewer than float64 writes
 _FIGURES_OF_VARIATION = 8  # at least; a difference of two numbers then has six, whatever their size
 
 
-def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
+def as_json(findings: Findings, language: str = "en", naming: str = OURS) -> dict[str, Any]:
     """Return `findings` as an object of plain JSON values.
 
     Parameters
@@ -40,6 +43,8 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
         The result of a fit.
     language : str
         Language of the sentences (notes, verdict).
+    naming : str
+        Whose names the columns of ``forecast`` have, as of `thalweg.forecast.tables.columns_as`.
 
     Returns
     -------
@@ -48,7 +53,8 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
         ``as_used``, ``coverage``, ``quantile_coverage``, ``steps`` (the loss of each step ahead, tomorrow's first),
         ``copied_steps`` (that of copying), ``strategy`` (the ways of the later steps, or ``by step`` where they
         differ), ``blocks`` (the ways of each block of steps ahead, and the losses by which they were chosen),
-        ``forecast``, ``totals`` (sums over the next steps), ``misses``, ``verdict``, ``country``, ``events``,
+        ``forecast``, ``totals`` (sums over the next steps), ``strict`` (whether it
+        beats copying and its intervals hold), ``misses``, ``verdict``, ``country``, ``events``,
         ``columns``, ``mostly_zero`` (what is known of a series that is), ``seconds``, ``times`` and ``settings``. Dates
         are ISO 8601, numbers are in the user's units, and a number that is not finite is null.
     """
@@ -94,8 +100,9 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
             "copied_steps": findings.copied,
             "strategy": strategy_name(findings.plan),
             "blocks": [vars(block) for block in findings.plan.blocks],
-            "forecast": forecast_rows(findings.forecast),
+            "forecast": forecast_rows(findings.forecast, naming, series.name),
             "totals": total_rows(findings.forecast),
+            "strict": _strict(findings, translate),
             "misses": [
                 {
                     "date": miss.date,
@@ -117,6 +124,14 @@ def as_json(findings: Findings, language: str = "en") -> dict[str, Any]:
             "settings": findings.settings,
         }
     )
+
+
+def _strict(findings: Findings, translate: Catalogue) -> dict[str, Any]:
+    """Return whether the forecast meets ``--strict``, which conditions it fails, and the bounds of the coverage."""
+    found = strictness(findings)
+    unmet = [translate(message) for message in found.unmet]
+    bounds = {level_name(level): list(shares) for level, shares in found.bounds.items()}
+    return {"met": not unmet, "unmet": unmet, "bounds": bounds}
 
 
 def _mostly_zero(findings: Findings) -> dict[str, Any] | None:
@@ -157,13 +172,18 @@ def _events(findings: Findings) -> list[dict[str, Any]] | None:
     ]
 
 
-def forecast_rows(forecast: Forecast) -> list[dict[str, Any]]:
-    """Return one row of plain values for each day: ``date``, ``mean``, ``low80``, …, and quantiles as ``q0.1``, …."""
-    columns = forecast.columns()
+def forecast_rows(forecast: Forecast, naming: str = OURS, name: str = "") -> list[dict[str, Any]]:
+    """Return one row of plain values for each day: ``date``, ``mean``, ``low80``, …, and quantiles as ``q0.1``, ….
+
+    `naming` and `name` as of `thalweg.forecast.tables.columns_as`.
+    """
+    columns = columns_as(forecast, naming, name)
     return [plain(dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
 
 
-def forecast_csv(forecast: Forecast, values: NDArray[np.float64], stamp: str) -> bytes:
+def forecast_csv(
+    forecast: Forecast, values: NDArray[np.float64], stamp: str, naming: str = OURS, name: str = ""
+) -> bytes:
     """Return the forecast as CSV (UTF-8): ``date,mean,low80,high80,low95,high95,model``, or the levels asked for.
 
     Parameters
@@ -172,10 +192,25 @@ def forecast_csv(forecast: Forecast, values: NDArray[np.float64], stamp: str) ->
     values : ndarray of float64, shape (days,)
         The series that it goes on from: the figures are enough for its variation.
     stamp : str
-        Of the model, as `thalweg.forecast.belonging.stamp_of` returns it.
+        Of the model, as `thalweg.forecast.belonging.stamp_of` returns it. It stands only beside the usual names: other
+        tools would take its column for one of their own.
+    naming, name : str
+        As of `thalweg.forecast.tables.columns_as`.
     """
-    rows = ({**row, COLUMN: stamp} for row in forecast_rows(forecast))
-    return csv_of((*forecast.columns(), COLUMN), rows, variation(values))
+    own = {COLUMN: stamp} if naming == OURS else {}
+    rows = [{**row, **own} for row in forecast_rows(forecast, naming, name)]
+    return csv_of((*rows[0],), rows, variation(values))
+
+
+def forecast_table(
+    forecast: Forecast, values: NDArray[np.float64], stamp: str, kind: str, naming: str = OURS, name: str = ""
+) -> bytes:
+    """Return the forecast as a file of a kind, one of `tables.KINDS`; the rest as of `forecast_csv`."""
+    if kind == ".parquet":
+        return parquet_of(columns_as(forecast, naming, name))
+    if kind == ".json":
+        return json_of(forecast_rows(forecast, naming, name))
+    return forecast_csv(forecast, values, stamp, naming, name)
 
 
 def samples_csv(forecast: Forecast, paths: NDArray[np.float64], values: NDArray[np.float64]) -> bytes:

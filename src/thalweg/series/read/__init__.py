@@ -32,14 +32,15 @@ def read(source: str | Path | IntoFrame | IntoSeries, options: ColumnOptions) ->
     Parameters
     ----------
     source : str, Path or frame
-        A CSV file (any of the usual delimiters and encodings, also compressed with gzip), a file of JSON objects or a
-        Parquet file; or a frame of pandas, Polars or Arrow, or a pandas series with an index of dates; or a dict of
-        columns, a list of rows or of pairs, or an array of these.
+        A CSV file (any of the usual delimiters and encodings, also compressed with gzip), a file of JSON objects, a
+        Parquet file, a workbook, or a database of DuckDB or SQLite; or a frame of pandas, Polars or Arrow, or a pandas
+        series with an index of dates; or a dict of columns, a list of rows or of pairs, or an array of these.
     **options
         Those of `thalweg.series.read.options.ColumnOptions`: ``date`` and ``value``, the columns' names;
         ``date_format``; ``freq``, how far apart the values are; ``duplicates``, what to do with several rows for one
-        date; ``decimal`` and ``thousands``, the marks in numbers; ``missing``, codes for missing values; ``until``, the
-        last day that counts; ``difference``, for running totals; ``known`` and ``past``, other columns to learn from;
+        date; ``decimal`` and ``thousands``, the marks in numbers; ``missing``, codes for missing values; ``since``
+        and ``until``, the first and the last day that count; ``sql``, what to read of a database; ``sheet``, which
+        sheet of a workbook; ``difference``, for running totals; ``known`` and ``past``, other columns to learn from;
         ``with_``, a second source of the known ones; ``today``; ``goes_on``.
 
     Returns
@@ -64,7 +65,7 @@ def read_with(source: str | Path | IntoFrame | IntoSeries, options: ReadOptions)
     if options.with_ is not None and not options.known:
         raise InputError("columns.with_alone", argument=Argument("with_"), known=Argument("known", "price"))
     with interruptible():
-        table = open_table(source)
+        table = open_table(source, options)
         try:
             return replace(series_of_rows(table, options), backend=backend_of(source))
         finally:

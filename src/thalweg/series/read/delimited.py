@@ -83,7 +83,11 @@ def open_delimited(path: Path) -> Table:
         If the file is empty, is binary, is in an unknown encoding, has one column only, or has no rows below its
         header.
     """
-    text = plain_text(path)
+    return open_text(plain_text(path))
+
+
+def open_text(text: PlainText) -> Table:
+    """Open a text as a table; the text is discarded with it. Errors are those of `open_delimited`."""
     try:
         return open_json(text) if text.is_json() else _open(text)
     except BaseException:
@@ -139,8 +143,8 @@ def _layout(source: PlainText) -> _Layout:
     text = codecs.getincrementaldecoder("utf-8-sig")().decode(raw)
     if not whole:
         text = text[: text.rfind("\n") + 1] or text
-    line = _SEPARATOR_LINE.fullmatch(text.split("\n", 1)[0])
-    delimiters = line[1] if line else _DELIMITERS
+    line = None if source.delimiter else _SEPARATOR_LINE.fullmatch(text.split("\n", 1)[0])
+    delimiters = source.delimiter or (line[1] if line else _DELIMITERS)
     readings = {delimiter: _sample(text, delimiter) for delimiter in delimiters}
     shares = {delimiter: _share(records) for delimiter, records in readings.items()}
     delimiter = max(delimiters, key=lambda mark: shares[mark])

@@ -178,6 +178,24 @@ def without_future(groups: Groups, today: dt.date, rows: Rows, notes: list[Messa
     return groups.where(~future)
 
 
+def since(groups: Groups, first: dt.date | None, rows: Rows, notes: list[Message]) -> Groups:
+    """Leave out the dates before the first that counts, and add a note about them."""
+    if first is None:
+        return groups
+    earlier = groups.date.astype("datetime64[D]") < np.datetime64(first, "D")
+    if earlier.all():
+        raise InputError(
+            "read.all_before_since",
+            source=rows.table.source_name,
+            argument=Argument("since", first.isoformat()),
+            first=groups.date[0].astype("datetime64[D]"),
+            last=groups.date[-1].astype("datetime64[D]"),
+        )
+    if earlier.any():
+        notes.append(Message("note.since", {"since": first.isoformat(), "count": int(earlier.sum())}))
+    return groups.where(~earlier)
+
+
 def until(groups: Groups, last: dt.date | None, rows: Rows, notes: list[Message]) -> Groups:
     """Leave out the dates after the last that counts, and add a note about them."""
     if last is None:

@@ -35,10 +35,16 @@ class ReadOptions(Options):
         decides, and a column that leaves doubt is refused.
     missing : tuple of str
         Cells that stand for a missing value, such as -999, beside the empty cell, NA and the like.
+    since : datetime.date, optional
+        The first day that counts; earlier days are left out.
     until : datetime.date, optional
         The last day that counts; later days are left out.
     difference : bool
         Whether the values are a running total: then the series is the increase of each day over the day before.
+    sql : str, optional
+        What to read of a database: one query that gives a column of dates and one of numbers.
+    sheet : str, optional
+        Which sheet of a workbook to read, where several hold data.
     today : datetime.date, optional
         Later days are left out; without it, the present day counts. Not an option of a command.
     goes_on : bool
@@ -59,8 +65,11 @@ class ReadOptions(Options):
     decimal: str | None = option(None, Word((".", ",")), panel="read")
     thousands: str | None = option(None, Word((".", ",")), panel="read")
     missing: tuple[str, ...] = option((), Texts("CODES"), panel="read")
+    since: dt.date | None = option(None, Day(), panel="read")  # noqa: RUF009 - a declaration
     until: dt.date | None = option(None, Day(), panel="read")  # noqa: RUF009 - a declaration
     difference: bool = switch(panel="read")
+    sql: str | None = option(None, Text("QUERY"), panel="read")
+    sheet: str | None = option(None, Text("NAME"), panel="read")
     today: dt.date | None = field(default=None)
     goes_on: bool = field(default=False)
     known: tuple[str, ...] = field(default=())

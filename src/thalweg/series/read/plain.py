@@ -8,7 +8,6 @@ import itertools
 import re
 import shutil
 import tempfile
-import zipfile
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,15 +30,12 @@ _JSON_START = re.compile(rb'\s*(?:\[\s*)?\{\s*"[^"]*"\s*:')
 _GZIP_START = b"\x1f\x8b"
 _BINARY_STARTS = {  # to the kind of the file, a key in the catalogues
     b"PK\x03\x04": "zip",
-    b"\xd0\xcf\x11\xe0": "old_workbook",
-    b"SQLite format 3": "sqlite",
     b"%PDF": "pdf",
     b"\x89PNG": "picture",
     b"\xff\xd8\xff": "picture",
     b"GIF8": "picture",
 }
 _SAFETENSORS_START = re.compile(rb'.{8}\{"', re.DOTALL)  # as a saved model begins
-_WORKBOOK_PARTS = ("[Content_Types].xml", "mimetype")  # of Excel and of LibreOffice
 
 
 @dataclass
@@ -58,6 +54,8 @@ class PlainText:
         Whether some lines are blank, or the file is so short that it was not looked for any.
     notes : list of Message
         What was odd.
+    delimiter : str
+        What separates the cells, where that is known beforehand.
     """
 
     path: Path
@@ -65,6 +63,7 @@ class PlainText:
     mixed_lines: bool = False
     has_blank_lines: bool = True
     notes: list[Message] = field(default_factory=list[Message])
+    delimiter: str = ""
     folder: tempfile.TemporaryDirectory[str] | None = None
 
     def copy(self) -> Path:
@@ -175,25 +174,15 @@ def _check_start(text: PlainText) -> None:
         raise InputError("read.empty_file", path=text.path)
     for mark, kind in _BINARY_STARTS.items():
         if start.startswith(mark):
-            raise _archive(text) if kind == "zip" else _binary(text.path, kind)
+            raise _binary(text.path, kind)
     if 0 in start[:8] and _SAFETENSORS_START.match(start):
         raise _binary(text.path, "model")
     if start.startswith(codecs.BOM_UTF8):
         text.notes.append(Message("note.byte_order_mark"))
 
 
-def _archive(text: PlainText) -> InputError:
-    """Return the refusal of a workbook, which can be saved as CSV, or of an archive, which can be unpacked."""
-    try:
-        with zipfile.ZipFile(text.file) as archive:
-            inside = archive.namelist()
-    except (OSError, ValueError, zipfile.BadZipFile):
-        return _binary(text.path, "zip")
-    return _binary(text.path, "workbook" if set(inside) & set(_WORKBOOK_PARTS) else "zip")
-
-
 def _binary(path: Path, kind: str) -> InputError:
-    save = kind if kind in ("zip", "picture", "model", "pdf", "sqlite", "binary") else "csv"
+    save = kind if kind in ("zip", "picture", "model", "pdf", "binary") else "csv"
     return InputError(
         "read.binary", path=path, kind=Message(f"read.file_kind.{kind}"), save=Message(f"read.save_as_{save}")
     )

@@ -50,9 +50,9 @@ def open_parquet(path: Path) -> Table:
         zones, in_utc, notes = local_moments(connection, no_wildcards(str(path)), types)
     except (duckdb.Error, ValueError) as error:
         raise unreadable(error) from error
-    table = _table(connection, path.name, scan, types, cells=zones, in_utc=in_utc, explain=unreadable)
+    table = table_over(connection, path.name, scan, types, cells=zones, in_utc=in_utc, explain=unreadable)
     table.notes += notes
-    return _checked(table, path)
+    return checked(table, path)
 
 
 def open_json(text: PlainText) -> Table:
@@ -83,10 +83,10 @@ def open_json(text: PlainText) -> Table:
         types = [(name, "VARCHAR" if kind.startswith(("DATE", "TIMESTAMP")) else kind) for name, kind in types]
         columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in types)
         scan = f"read_json({literal(no_wildcards(str(text.file)))}, columns={{{columns}}})"
-    table = _table(connection, text.path.name, scan, types, cells=mixed, explain=unreadable)
+    table = table_over(connection, text.path.name, scan, types, cells=mixed, explain=unreadable)
     table.notes += [*text.notes, Message("note.json")]
     table.discard = text.discard
-    return _checked(table, text.path)
+    return checked(table, text.path)
 
 
 def open_frame(frame: object) -> Table:
@@ -138,9 +138,9 @@ def _of_arrays(made: list[tuple[NDArray[Any], str]], names: list[str], in_utc: C
             + ", ".join(f"{name} {kind}" for name, kind in types or [("a", "INT")])
             + ")"
         )
-    table = _table(connection, "frame", "frame_arrays", types, names, in_utc=in_utc)
+    table = table_over(connection, "frame", "frame_arrays", types, names, in_utc=in_utc)
     table.is_frame = True
-    return _checked(table, Message("read.frame"))
+    return checked(table, Message("read.frame"))
 
 
 def _array_of(column: Any) -> tuple[np.ndarray[Any, Any], str]:  # noqa: ANN401 (a series of narwhals)
@@ -177,7 +177,7 @@ def _with_index(frame: Any) -> Any:  # noqa: ANN401 (pandas may not be installed
     return frame
 
 
-def _table(
+def table_over(
     connection: duckdb.DuckDBPyConnection,
     source: str,
     scan: str,
@@ -209,7 +209,7 @@ def _table(
     return table
 
 
-def _checked(table: Table, source: Path | Message) -> Table:
+def checked(table: Table, source: Path | Message) -> Table:
     """Return the table; refuse one with fewer than two columns or without rows."""
     names = [column.name for column in table.columns]
     if not names:
