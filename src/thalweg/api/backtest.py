@@ -10,7 +10,7 @@ from thalweg.api.progress import watching
 from thalweg.files import write_whole, written_together
 from thalweg.forecast.evaluation.compare import compare, ranked
 from thalweg.forecast.evaluation.metrics import scores_of
-from thalweg.forecast.evaluation.options import BacktestOptions
+from thalweg.forecast.evaluation.options import METRICS, BacktestOptions
 from thalweg.forecast.evaluation.run import forecasts_of, frame_columns
 from thalweg.forecast.evaluation.tables import cutoff_columns, files_of, rows_of, score_columns, step_columns
 from thalweg.messages import catalogue
@@ -42,7 +42,7 @@ class BacktestResult:
         The best two models by the test of Diebold and Mariano; its `sentences` tell it in plain words. None where there
         are no two models.
     metric : str
-        By which the models are ranked.
+        By which the models are ranked: what was asked for, or the mean absolute error where that cannot be told.
     """
 
     forecasts: Forecasts
@@ -151,7 +151,7 @@ class BacktestResult:
         columns = score_columns(self.metrics)
         heads = ["metric", *ranked(self.metrics, self.metric)[1]]
         heads += [name for name in columns if name not in heads]
-        rows = [[name if name == "metric" else name for name in heads]]
+        rows = [heads]
         for at, metric in enumerate(columns["metric"]):
             rows.append([metric, *(_shown(columns[name][at]) for name in heads[1:])])
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -208,11 +208,7 @@ def backtest(series: Any, options: BacktestOptions) -> BacktestResult:  # noqa: 
 def backtest_of(series: Any, options: BacktestOptions) -> BacktestResult:  # noqa: ANN401 - as above
     """Run a backtest of a series that was read; errors as of `backtest`."""
     forecasts = forecasts_of(series, options)
-    needed = tuple(dict.fromkeys((*options.metrics, options.metric, "mae")))
-    every = scores_of(forecasts, needed)
-    return BacktestResult(
-        forecasts,
-        scores_of(forecasts, tuple(options.metrics)),
-        compare(forecasts, every, options.metric),
-        options.metric,
-    )
+    every = scores_of(forecasts, METRICS)
+    metric, _ = ranked(every, options.metric)
+    scores = scores_of(forecasts, [name for name in METRICS if name in {*options.metrics, metric}])
+    return BacktestResult(forecasts, scores, compare(forecasts, scores, metric), metric)

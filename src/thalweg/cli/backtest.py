@@ -9,14 +9,12 @@ from thalweg.cli.arguments import Flag, Position
 from thalweg.cli.csv_file import check_csv, check_picture
 from thalweg.cli.options import Json, Lang
 from thalweg.errors import InputError
-from thalweg.forecast.evaluation.options import BacktestOptions
+from thalweg.forecast.evaluation.options import FILES, BacktestOptions
 from thalweg.messages import Argument
 from thalweg.series.read.options import ColumnOptions
 
 if TYPE_CHECKING:
     from thalweg.api.backtest import BacktestResult
-
-FILES = ("backtest.csv", "scores.csv", "by_step.csv", "by_cutoff.csv")  # as `thalweg.forecast.evaluation.tables` has them
 
 
 def backtest(

@@ -47,7 +47,7 @@ def rung_by_name(name: str, frequency: Frequency, argument: str = "rungs") -> Sp
     return made
 
 
-def _made(name: str, frequency: Frequency) -> Specification | None:
+def _made(name: str, frequency: Frequency) -> Specification | None:  # noqa: PLR0911 - a line a form
     if (found := _COPY.fullmatch(name)) and int(found[1]):
         return Copy(int(found[1]))
     if (found := _MEAN.fullmatch(name)) and int(found[1]) and int(found[2]):

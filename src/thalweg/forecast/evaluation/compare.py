@@ -20,7 +20,7 @@ from thalweg.messages import Message, Sentences
 from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -179,17 +179,17 @@ def _losses(outcome: Outcome, loss: str) -> NDArray[np.float64]:
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-def _sentences(test: DieboldMariano, loss: str, told: dict[str, object]) -> Sequence[Message]:
+def _sentences(test: DieboldMariano, loss: str, told: Mapping[str, object]) -> Sequence[Message]:
     how = Message(
         "backtest.how" if test.lags else "backtest.how_apart",
-        told | {"loss": Message(f"backtest.loss.{loss}"), "lags": test.lags, "freedom": test.count - 1},
+        {**told, "loss": Message(f"backtest.loss.{loss}"), "lags": test.lags, "freedom": test.count - 1},
     )
     weights = [Message("backtest.weighted")] if test.weighted else []
     if not math.isfinite(test.probability):
         return [Message("backtest.same" if test.mean == 0 else "backtest.constant", told), how]
     chance = {"percent": _percent(test.probability), "statistic": f"{test.statistic:.2f}"}
     key = "backtest.chance" if test.probability >= CHANCE else "backtest.hardly_chance"
-    return [Message(key, told | chance), how, *weights]
+    return [Message(key, {**told, **chance}), how, *weights]
 
 
 def _percent(probability: float) -> str:

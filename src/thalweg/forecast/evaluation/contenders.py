@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -12,8 +12,6 @@ from thalweg.errors import InputError
 from thalweg.forecast.forecaster import fit_complete
 from thalweg.forecast.laps import Laps
 from thalweg.forecast.levels import level_name
-from thalweg.forecast.options import FitOptions
-from thalweg.messages import Message
 from thalweg.series.frequency.dates import iso
 
 if TYPE_CHECKING:
@@ -23,7 +21,9 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.ladder import Ladder
     from thalweg.forecast.model import Model
+    from thalweg.forecast.options import FitOptions
     from thalweg.forecast.predictors.base import Specification
+    from thalweg.messages import Message
     from thalweg.series.series import Series
 
 
@@ -143,8 +143,6 @@ class _OfThalweg:
 def _of_thalweg(
     name: str, history: Series, task: Task, ladder: Ladder | str, rung: Specification | None = None
 ) -> Fitted:
-    from dataclasses import replace  # noqa: PLC0415 - beside its use
-
     options = replace(task.options, ladder=ladder, horizon=task.steps, level=task.levels)
     try:
         _, model = fit_complete(history, options, Laps(time.perf_counter()), rung)
@@ -169,19 +167,21 @@ def check_made(name: str, made: Made, steps: int, cutoff: Message | str) -> Made
     ]
     for column, values in columns:
         if values.shape != (steps,):
-            raise InputError("backtest.length", name=name, column=column, cutoff=cutoff, found=_shape(values), steps=steps)
+            raise InputError(
+                "backtest.length", name=name, column=column, cutoff=cutoff, found=_shape(values), steps=steps
+            )
         unfit = np.flatnonzero(~np.isfinite(values))
         if len(unfit):
             at = int(unfit[0])
             raise InputError(
-                "backtest.not_finite", name=name, column=column, cutoff=cutoff, value=str(values[at]), step=at + 1
+                "backtest.not_finite", name=name, column=column, cutoff=cutoff, value=str(values[at]), ahead=at + 1
             )
     for level, (low, high) in made.ends.items():
         crossed = np.flatnonzero(low > high)
         if len(crossed):
             at = int(crossed[0])
             ends = {"low": float(low[at]), "high": float(high[at])}
-            raise InputError("backtest.crossed", name=name, level=level, cutoff=cutoff, step=at + 1, **ends)
+            raise InputError("backtest.crossed", name=name, level=level, cutoff=cutoff, ahead=at + 1, **ends)
     return made
 
 

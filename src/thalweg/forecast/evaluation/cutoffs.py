@@ -85,7 +85,7 @@ def cutoffs_of(series: Series, options: BacktestOptions) -> Cutoffs:
                 windows=windows,
                 most=(last - 1) // step + 1,
                 argument=Argument("windows", windows),
-                step=step,
+                apart=step,
                 ahead=ahead,
                 **words_of(series.frequency),
             )

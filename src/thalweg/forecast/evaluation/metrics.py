@@ -3,10 +3,10 @@
 MASE divides each error by the mean absolute difference of the values seen at its cutoff from those a season before
 (Hyndman and Koehler 2006, "Another look at measures of forecast accuracy"). sMAPE is the mean of |error| over
 |actual| + |forecast|, from 0 to 1 (Makridakis 1993 has twice that). WAPE is the sum of |error| over that of |actual|.
-The pinball loss of quantile q is q·(actual − quantile) where that is positive, else (1 − q)·(quantile − actual) (Koenker
-and Bassett 1978); ``pinball`` is its mean over the ends of all intervals and the forecast, which stands for the median.
-CRPS is twice the integral of the pinball loss over q (Gneiting and Raftery 2007; Laio and Tamea 2007), in which the loss
-at any q is that of the nearest quantile known.
+The pinball loss of quantile q is q·(actual − quantile) where that is positive, else (1 − q)·(quantile − actual)
+(Koenker and Bassett 1978); ``pinball`` is its mean over the ends of all intervals and the forecast, which stands for
+the median. CRPS is twice the integral of the pinball loss over q (Gneiting and Raftery 2007; Laio and Tamea 2007), in
+which the loss at any q is that of the nearest quantile known.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from thalweg.forecast.evaluation.contenders import Made
     from thalweg.forecast.evaluation.run import Forecasts
     from thalweg.series.series import Series
 
@@ -103,12 +104,13 @@ def outcomes_of(forecasts: Forecasts, season: int) -> dict[str, Outcome]:
     levels = {level for each in forecasts.made.values() for level in each[0].ends}
     made: dict[str, Outcome] = {}
     for name, each in forecasts.made.items():
-        ends = {
-            float(level): (np.stack([one.ends[level][0] for one in each]), np.stack([one.ends[level][1] for one in each]))
-            for level in each[0].ends
-        }
+        ends = {float(level): (_stacked(each, level, 0), _stacked(each, level, 1)) for level in each[0].ends}
         made[name] = Outcome(actual, np.stack([one.mean for one in each]), ends, scale, levels <= set(each[0].ends))
     return made
+
+
+def _stacked(each: Sequence[Made], level: str, end: int) -> NDArray[np.float64]:
+    return np.stack([one.ends[level][end] for one in each])
 
 
 def scale_of(series: Series, seen: int, season: int) -> float:
@@ -138,35 +140,42 @@ def _rows(
 
 
 def _value(part: Outcome, metric: str) -> float:
-    """Return one metric of one part."""
+    """Return one metric of one part; NaN where nothing was observed."""
     kind, _, level = metric.partition("-")
     known = np.isfinite(part.actual)
     if not known.any():
         return math.nan
     if kind == "coverage":
-        if float(level) not in part.ends:
-            return math.nan
-        low, high = part.ends[float(level)]
-        return float(((part.actual >= low) & (part.actual <= high))[known].mean())
-    if kind in ("pinball", "crps"):
-        return _of_quantiles(part, known, kind)
-    error = part.mean - part.actual
-    size = np.abs(error[known])
+        return _coverage(part, known, float(level))
+    return _of_quantiles(part, known, kind) if kind in ("pinball", "crps") else _of_errors(part, known, kind)
+
+
+def _coverage(part: Outcome, known: NDArray[np.bool_], level: float) -> float:
+    if level not in part.ends:
+        return math.nan
+    low, high = part.ends[level]
+    return float(((part.actual >= low) & (part.actual <= high))[known].mean())
+
+
+def _of_errors(part: Outcome, known: NDArray[np.bool_], kind: str) -> float:
+    actual, made = part.actual[known], part.mean[known]
+    error = made - actual
+    size = np.abs(error)
     match kind:
-        case "mae":
-            return float(size.mean())
         case "rmse":
-            return float(np.sqrt((size**2).mean()))
+            return float(np.sqrt(np.mean(size**2)))
         case "bias":
-            return float(error[known].mean())
+            return float(error.mean())
         case "wape":
-            total = float(np.abs(part.actual[known]).sum())
+            total = float(np.abs(actual).sum())
             return float(size.sum()) / total if total > 0 else math.nan
         case "smape":
-            both = np.abs(part.actual[known]) + np.abs(part.mean[known])
+            both = np.abs(actual) + np.abs(made)
             return float(np.where(both > 0, size / np.where(both > 0, both, 1), 0.0).mean())
-        case _:  # mase
-            return float((np.abs(error) / part.scale)[known].mean())
+        case "mase":
+            return float((np.abs(part.mean - part.actual) / part.scale)[known].mean())
+        case _:
+            return float(size.mean())
 
 
 def _of_quantiles(part: Outcome, known: NDArray[np.bool_], kind: str) -> float:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 METRICS = ("mae", "rmse", "mase", "smape", "wape", "bias", "pinball", "crps", "coverage")
 RANKING = ("mae", "rmse", "mase", "smape", "wape", "crps")  # of these the least is the best
 USUAL_WINDOWS = 5
+FILES = ("backtest.csv", "scores.csv", "by_step.csv", "by_cutoff.csv")  # that a folder of results holds
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,9 @@ def _made(answer: Any, levels: Sequence[float], name: str, cutoff: str) -> Made:
     ends: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
     for level in map(level_name, levels):
         pair = [
-            next((answer[key] for key in (f"{end}-{level}", f"{end}-{level}.0", f"{end}{level}") if key in answer), None)
+            next(
+                (answer[key] for key in (f"{end}-{level}", f"{end}-{level}.0", f"{end}{level}") if key in answer), None
+            )
             for end in ("lo", "hi")
         ]
         if pair[0] is not None and pair[1] is not None:
@@ -239,7 +241,9 @@ class OfRegressor:
             rung = Rung(frequency.lags[1], known=frequency.known[0])
         if len(history) <= rung.steps_needed(frequency):
             least = rung.steps_needed(frequency) + 1
-            raise InputError("backtest.few_for_regressor", name=self.name, cutoff=cutoff, days=len(history), least=least)
+            raise InputError(
+                "backtest.few_for_regressor", name=self.name, cutoff=cutoff, days=len(history), least=least
+            )
         calendar = calendar_of(history, task.options)
         known = TrainingSet(rung, data_of(history, calendar, task.options.loss), (len(history),), 1)
         some = known.examples.weight[:, 0] > 0

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +28,6 @@ from thalweg.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from thalweg.forecast.evaluation.contenders import Contender, Made
     from thalweg.forecast.evaluation.cutoffs import Cutoffs
@@ -65,8 +65,6 @@ def forecasts_of(series: Series, options: BacktestOptions) -> Forecasts:
     cutoffs = cutoffs_of(series, options)
     contenders = contenders_of(series, options)
     task = _task(options, cutoffs.ahead)
-    from pathlib import Path  # noqa: PLC0415 - beside its use
-
     kept = Kept(None if options.folder is None else Path(options.folder))
     watcher = options.watcher or Silence()
     if any(isinstance(one, (OfLadder, OfRung)) for one in contenders):

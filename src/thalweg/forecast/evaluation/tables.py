@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from thalweg.forecast.evaluation.options import FILES
 from thalweg.forecast.evaluation.run import frame_columns
 from thalweg.forecast.export import csv_of, plain
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.evaluation.metrics import Rows, Scores
     from thalweg.forecast.evaluation.run import Forecasts
-
-FILES = ("backtest.csv", "scores.csv", "by_step.csv", "by_cutoff.csv")
 
 
 def score_columns(scores: Scores) -> dict[str, Any]:
@@ -31,7 +30,9 @@ def step_columns(scores: Scores) -> dict[str, Any]:
 def cutoff_columns(forecasts: Forecasts, scores: Scores) -> dict[str, Any]:
     """Return the same by cutoff."""
     dates = forecasts.series.dates[np.array(forecasts.cutoffs.seen) - 1]
-    made = _columns({"cutoff": []}, [({"cutoff": date}, rows) for date, rows in zip(dates, scores.by_cutoff, strict=True)])
+    made = _columns(
+        {"cutoff": []}, [({"cutoff": date}, rows) for date, rows in zip(dates, scores.by_cutoff, strict=True)]
+    )
     return made | {"cutoff": np.array(made["cutoff"], dtype=dates.dtype)}
 
 

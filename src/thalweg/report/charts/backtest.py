@@ -38,7 +38,14 @@ HEIGHT_PIXELS = 220
 AXIS_PIXELS = 60  # of the numbers beside the panels, so that these stand one under another
 BESIDE_PIXELS = AXIS_PIXELS + 40  # with the margins; `report/draw.js` makes the panels as narrow as the page
 # Colours that colour-blind people can tell apart, each with a dash of its own.
-STYLES = ((BLUE, [1, 0]), (VERMILLION, [6, 3]), (GREEN, [2, 2]), (PURPLE, [8, 2, 2, 2]), (ORANGE, [4, 4]), (INK, [1, 3]))
+STYLES = (
+    (BLUE, [1, 0]),
+    (VERMILLION, [6, 3]),
+    (GREEN, [2, 2]),
+    (PURPLE, [8, 2, 2, 2]),
+    (ORANGE, [4, 4]),
+    (INK, [1, 3]),
+)
 
 
 def backtest_chart(forecasts: Forecasts, scores: Scores, metric: str, language: str = "en") -> alt.VConcatChart:
@@ -103,7 +110,9 @@ def backtest_chart(forecasts: Forecasts, scores: Scores, metric: str, language: 
         usermeta={"beside": BESIDE_PIXELS},
     )
     best = rung_name(shown[0], language)
-    title = translate("backtest_picture.title", best=best, metric=called, name=series.name)
+    title = translate(
+        f"backtest_picture.title{'_one' if len(order) == 1 else ''}", best=best, metric=called, name=series.name
+    )
     count, horizon = len(cutoffs.seen), cutoffs.horizon
     which = "subtitle" if len(order) <= len(shown) else "subtitle_some"
     subtitle = translate(f"backtest_picture.{which}", count=count, horizon=horizon, shown=len(shown))
