@@ -74,10 +74,14 @@ def _identity(model: Any) -> str:  # noqa: ANN401 - as above
         return f"{kind} {_plain(sorted(vars(model).items()))}"
     function = model.func if isinstance(model, functools.partial) else model
     given = _plain((model.args, sorted(model.keywords.items()))) if isinstance(model, functools.partial) else ""
-    code = getattr(function, "__code__", None) or getattr(type(function).__call__, "__code__", None)
+    code = getattr(function, "__code__", None)
+    if code is None:  # an object that is called
+        code = getattr(type(function).__call__, "__code__", None)
+        given += _plain(sorted(getattr(function, "__dict__", {}).items()))
     seen = f"{code.co_code.hex()} {_plain(code.co_consts)} {code.co_names}" if code is not None else ""
-    cells = getattr(function, "__closure__", None) or ()
-    return f"{kind} {seen} {_plain([_contents(cell) for cell in cells])} {given}"
+    caught = [_contents(cell) for cell in getattr(function, "__closure__", None) or ()]
+    defaults = [getattr(function, name, None) for name in ("__defaults__", "__kwdefaults__")]
+    return f"{kind} {seen} {_plain(caught)} {_plain(defaults)} {given}"
 
 
 def _contents(cell: Any) -> Any:  # noqa: ANN401 - what a function has caught
@@ -143,7 +147,7 @@ class OfFunction:
     name: str
     function: Callable[..., Any]
 
-    @property
+    @functools.cached_property
     def identity(self) -> str:
         """The function's code, and what it has caught."""
         return _identity(self.function)
@@ -178,7 +182,7 @@ class OfStatsforecast:
     name: str
     model: Any
 
-    @property
+    @functools.cached_property
     def identity(self) -> str:
         """Its class and its attributes."""
         return _identity(self.model)
@@ -228,7 +232,7 @@ class OfRegressor:
     name: str
     model: Any
 
-    @property
+    @functools.cached_property
     def identity(self) -> str:
         """Its class and its parameters."""
         return _identity(self.model)

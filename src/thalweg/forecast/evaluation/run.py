@@ -72,6 +72,7 @@ def forecasts_of(series: Series, options: BacktestOptions) -> Forecasts:
     blocks = cutoffs.blocks()
     watcher.stage("backtest", len(blocks) * len(contenders))
     made: dict[str, list[Made]] = {one.name: [] for one in contenders}
+    assert all(one.identity for one in contenders)  # noqa: S101 - made here, before anything is called
     for block in blocks:
         for one in contenders:
             made[one.name] += _of_block(series, one, block, cutoffs, task, options, kept)
