@@ -19,7 +19,9 @@ def weekly(days=DAYS, seed=5, future=None, missing=()):
         values[future:] = 5000 + 100 * np.arange(days - future)
     observed = np.ones(days, dtype=bool)
     observed[list(missing)] = False
-    return Series(date_range(np.datetime64("2023-01-02"), days)[0], values, observed, "orders", "frame", frequency=DAILY)
+    return Series(
+        date_range(np.datetime64("2023-01-02"), days)[0], values, observed, "orders", "frame", frequency=DAILY
+    )
 
 
 def last_season(history, horizon):

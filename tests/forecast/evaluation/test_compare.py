@@ -106,7 +106,10 @@ def test_what_ranks_says_which_loss_is_compared():
 
     def wide(history, horizon):
         answer = level(history, horizon)
-        return {name: values + (0 if name == "mean" else 40 * (1 if name[0] == "h" else -1)) for name, values in answer.items()}
+        return {
+            name: values + (0 if name == "mean" else 40 * (1 if name[0] == "h" else -1))
+            for name, values in answer.items()
+        }
 
     models = {"level": level, "wide": wide}
     losses = {

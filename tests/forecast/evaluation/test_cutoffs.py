@@ -14,9 +14,7 @@ from thalweg.forecast.evaluation.options import BacktestOptions
 SERIES = weekly()
 
 
-@given(
-    st.integers(1, 12), st.integers(1, 20), st.integers(1, 28), st.integers(0, 10), st.integers(1, 5)
-)
+@given(st.integers(1, 12), st.integers(1, 20), st.integers(1, 28), st.integers(0, 10), st.integers(1, 5))
 def test_rolling_windows_end_with_the_last_value(windows, step, horizon, gap, refit):
     options = BacktestOptions(windows=windows, step=step, horizon=horizon, gap=gap, refit=refit)
     fits = DAYS - horizon - gap - step * (windows - 1) >= 1

@@ -1,5 +1,7 @@
 """The metrics of a backtest against plain loops, scikit-learn and numbers that utilsforecast gave."""
 
+# ruff: noqa: ARG005 -- models take what they are given
+
 import math
 
 import numpy as np
@@ -113,7 +115,9 @@ def test_by_step_and_by_cutoff_are_the_scores_of_their_rows(result):
     assert len(cutoffs) == len(result.metrics.by_cutoff) == 4
     for cutoff, rows in zip(cutoffs, result.metrics.by_cutoff, strict=True):
         part = frame[frame["cutoff"] == cutoff]
-        assert rows["rmse"]["again"] == pytest.approx(math.sqrt(mean_squared_error(part["y"], part["again"])), rel=1e-12)
+        assert rows["rmse"]["again"] == pytest.approx(
+            math.sqrt(mean_squared_error(part["y"], part["again"])), rel=1e-12
+        )
 
 
 def test_numbers_are_those_of_utilsforecast(result):

@@ -1,5 +1,7 @@
 """What is compared: rungs and ladders of thalweg, regressors, models as statsforecast has them, and functions."""
 
+# ruff: noqa: ARG002, ARG005 -- models take what they are given
+
 import functools
 import math
 
@@ -42,7 +44,7 @@ class Seasonal:
 
 
 class Forwarding(Seasonal):
-    def forward(self, y, h, X=None, X_future=None, level=None, fitted=False):
+    def forward(self, y, h, X=None, X_future=None, level=None, fitted=False):  # noqa: FBT002 -- as theirs has it
         assert X is X_future is None
         assert not fitted
         return {"mean": np.full(h, 1000.0 * self.fits) + len(y)} | {
@@ -104,7 +106,11 @@ def test_a_model_of_statsforecast_gives_its_intervals():
     given = Seasonal()
     result = thalweg.backtest(SERIES, models=[given, ("plain", Plain())], windows=3, horizon=10)
     frame = result.to_frame("pandas")
-    assert list(frame)[4:] == ["Seasonal", *(f"Seasonal-{end}-{one}" for one in (80, 95) for end in ("lo", "hi")), "plain"]
+    assert list(frame)[4:] == [
+        "Seasonal",
+        *(f"Seasonal-{end}-{one}" for one in (80, 95) for end in ("lo", "hi")),
+        "plain",
+    ]
     first = result.forecasts.cutoffs.seen[0]
     expected = [SERIES.values[first - SEASON + step % SEASON] for step in range(10)]
     np.testing.assert_array_equal(frame["Seasonal"][:10], expected)

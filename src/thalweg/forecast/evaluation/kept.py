@@ -34,7 +34,7 @@ class Kept:
     Raises
     ------
     InputError
-        If the folder cannot be made or written.
+        If the folder cannot be written; it is made when the first forecasts are kept.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -42,10 +42,6 @@ class Kept:
         if self.folder is not None and folder is not None:
             if folder.exists() and not folder.is_dir():
                 raise InputError("backtest.folder_is_a_file", folder=folder, option=Argument("out", "FOLDER"))
-            try:
-                self.folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise InputError("files.unwritable", path=self.folder, reason=reason_of(error)) from error
             check_writable(self.folder)
 
     def found(self, name: str, key: Sequence[str]) -> list[Made] | None:
@@ -79,6 +75,10 @@ class Kept:
             for one in made
         ]
         content = json.dumps(rows)  # floats as they are: what is read again has the same bits
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError("files.unwritable", path=self.folder, reason=reason_of(error)) from error
         write_whole(self._path(name, key), f"{_digest(content)}\n{content}".encode())
 
     def _path(self, name: str, key: Sequence[str]) -> Path:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ from thalweg.text import quotable
 from thalweg.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from thalweg.forecast.evaluation.contenders import Contender, Made
     from thalweg.forecast.evaluation.cutoffs import Cutoffs
@@ -74,9 +75,17 @@ def forecasts_of(series: Series, options: BacktestOptions) -> Forecasts:
     made: dict[str, list[Made]] = {one.name: [] for one in contenders}
     assert all(one.identity for one in contenders)  # noqa: S101 - made here, before anything is called
     for block in blocks:
+        first: list[Callable[[], None]] = []
         for one in contenders:
-            made[one.name] += _of_block(series, one, block, cutoffs, task, options, kept)
+            forecasts, keep = _of_block(series, one, block, cutoffs, task, options, kept)
+            made[one.name] += forecasts
+            first.append(keep)
+            if block is not blocks[0]:
+                keep()
             watcher.advance(1)
+        if block is blocks[0]:  # what cannot be served shows at the first cutoff, and then nothing is written
+            for keep in first:
+                keep()
     _check_levels(made)
     return Forecasts(series, cutoffs, {name: tuple(each) for name, each in made.items()})
 
@@ -101,8 +110,8 @@ def _of_block(
     task: Task,
     options: BacktestOptions,
     kept: Kept,
-) -> list[Made]:
-    """Return the forecasts of a model at the cutoffs that one fit serves."""
+) -> tuple[list[Made], Callable[[], None]]:
+    """Return the forecasts of a model at the cutoffs that one fit serves, and what keeps them."""
     histories = [history_of(series, seen, options.input_size) for seen in block]
     key = (
         __version__,
@@ -116,14 +125,13 @@ def _of_block(
     )
     found = kept.found(one.name, key)
     if found is not None:
-        return found
+        return found, lambda: None
     fitted = one.fitted(histories[0], task)
     forecasts: list[Made] = []
     for history in histories:
         cutoff = iso(history.dates[-1])
         forecasts.append(check_made(one.name, fitted.forecast(history), task.steps, cutoff).beyond(cutoffs.gap))
-    kept.keep(one.name, key, forecasts)
-    return forecasts
+    return forecasts, partial(kept.keep, one.name, key, forecasts)
 
 
 def history_of(series: Series, seen: int, input_size: int | None) -> Series:
