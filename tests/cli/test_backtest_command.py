@@ -2,13 +2,16 @@
 
 import csv
 import json
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
 from support.backtests import weekly
 from support.command import thalweg
+from support.interrupts import default_interrupt
 
 COMMAND = [sys.executable, "-c", "from thalweg.cli import main; main()"]
 LADDER = "[[rung]]\ndays_back = 7\nepochs = 8\nseeds = 1\n"
@@ -87,7 +90,10 @@ def test_it_speaks_chinese(file):
         (["--rungs", "liner 7"], "--rungs: there is no rung 'liner 7'. Did you mean 'linear 7'?"),
         (["--metrics", "mae,mose"], "there is no metric 'mose'"),
         (["--metric", "bias"], "choose one of mae, rmse"),
-        (["--cutoffs", "2023-02-01", "--rungs", "linear 7", "--horizon", "7"], "at the cutoff 2023-02-01: "),
+        (
+            ["--cutoffs", "2023-02-01", "--rungs", "linear 7", "--horizon", "7"],
+            "At the first cutoff, 2023-02-01, only 31 days are seen",
+        ),
         (["--csv", "tables.txt"], ".csv"),
         (["--picture", "tried.gif"], ".gif"),
         (["--out", " "], "names no folder"),
@@ -103,6 +109,34 @@ def test_bad_input_is_one_sentence_and_writes_nothing(file, tmp_path, monkeypatc
     assert told in made.stderr, made.stderr
     assert made.stderr.startswith("Error: ")
     assert [each for each in tmp_path.rglob("*") if each.is_file()] == []
+
+
+def test_ctrl_c_leaves_whole_files_and_the_next_run_goes_on(file, tmp_path):
+    often = ("--windows", "12", "--step", "5", "--horizon", "7")
+    words = ["backtest", str(file), *often, "--ladder", str(file.parent / "small.toml"), "--out", "tried"]
+    kept = tmp_path / "tried" / "kept"
+    running = subprocess.Popen(
+        [*COMMAND, *words],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=default_interrupt,  # noqa: PLW1509 -- no thread runs here
+    )
+    while not kept.is_dir() and running.poll() is None:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=60)
+    assert running.returncode == 130, told
+    assert "Interrupted" in told
+    before = sorted(each.name for each in kept.iterdir())
+    assert before
+    assert [each for each in (tmp_path / "tried").rglob("*") if each.suffix not in ("", ".json")] == []
+    times = {name: (kept / name).stat().st_mtime_ns for name in before}
+    done = thalweg(*words[:-1], tmp_path / "tried")
+    assert done.exit_code == 0, done.output
+    assert len(list(kept.iterdir())) == 12 * 3 > len(before)
+    assert {name: (kept / name).stat().st_mtime_ns for name in before} == times
 
 
 def test_the_file_itself_is_never_replaced(tmp_path, file):

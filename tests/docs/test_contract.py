@@ -228,9 +228,9 @@ def test_the_keys_and_columns_of_a_backtest(run, tmp_path):
     words = ("--windows", 5, "--step", 7, "--horizon", 7, "--rungs", "mean of 3 × 7 back", "--out", tmp_path / "tried")
     done = thalweg("backtest", folder / "channel.csv", *words, "--json")
     assert done.exit_code == 0, done.output
-    assert listed("thalweg backtest --json") == paths(json.loads(done.stdout))
+    assert listed("`thalweg backtest --json`") == paths(json.loads(done.stdout))
     written = csv.DictReader(io.StringIO((tmp_path / "tried" / "backtest.csv").read_text("utf-8")))
-    names = [name.replace("MODEL", "copy yesterday") for name in listed("backtest.csv")]
+    names = [name.replace("MODEL", "copy yesterday") for name in listed("`backtest.csv`")]
     assert list(written.fieldnames or [])[: len(names)] == names
 
 

@@ -104,7 +104,7 @@ def named(searched: Searched, name: str) -> Choice:
     """
     found = next((one for one in searched.candidates if one.line.rung == name), None)
     if found is None:
-        raise InputError("choose.left_out", rung=rung_message(name), notes=searched.notes)
+        raise InputError("choose.left_out", notes=searched.notes)
     return Choice(found)
 
 

@@ -213,11 +213,13 @@ def test_intervals_at_some_cutoffs_alone_are_refused():
 
 
 def test_too_little_history_is_told_with_the_model_and_the_cutoff():
-    with pytest.raises(InputError, match=r"linear 7 cannot be fitted at the cutoff 2023-02-10: .*56"):
-        thalweg.backtest(SERIES, models=["linear 7"], cutoffs="2023-02-10", horizon=7)
+    with pytest.raises(InputError, match=r"At the first cutoff, 2023-02-10, only 40 days are seen; .* at least 56"):
+        thalweg.backtest(SERIES, models=["linear 7"], cutoffs="2023-02-10,2023-05-01", horizon=7)
+    with pytest.raises(InputError, match=r"at most 20 days ahead, and 28 are asked for.*horizon, gap"):
+        thalweg.backtest(SERIES, models=["copy yesterday"], cutoffs="2023-03-02", horizon=21, gap=7)
     with pytest.raises(InputError, match="features of a regressor need at least"):
         thalweg.backtest(SERIES, models=[LinearRegression()], cutoffs="2023-01-08", horizon=7)
-    with pytest.raises(InputError, match=r"linear 56 could not be fitted on so few values"):
+    with pytest.raises(InputError, match=r"linear 56 cannot be fitted at the cutoff 2023-04-10: it was left out"):
         thalweg.backtest(SERIES, models=["linear 56"], cutoffs="2023-04-10", horizon=7)
 
 

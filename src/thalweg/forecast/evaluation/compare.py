@@ -187,7 +187,7 @@ def _sentences(test: DieboldMariano, loss: str, told: Mapping[str, object]) -> S
     weights = [Message("backtest.weighted")] if test.weighted else []
     if not math.isfinite(test.probability):
         return [Message("backtest.same" if test.mean == 0 else "backtest.constant", told), how]
-    chance = {"percent": _percent(test.probability), "statistic": f"{test.statistic:.2f}"}
+    chance = {"percent": _percent(test.probability), "statistic": f"{test.statistic:.2f}".replace("-", "−")}
     key = "backtest.chance" if test.probability >= CHANCE else "backtest.hardly_chance"
     return [Message(key, {**told, **chance}), how, *weights]
 

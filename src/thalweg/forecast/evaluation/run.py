@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.evaluation.contenders import OfLadder, OfRung, Task, check_made
+from thalweg.forecast.evaluation.contenders import OfLadder, OfRung, Task, check_history, check_made
 from thalweg.forecast.evaluation.cutoffs import cutoffs_of
 from thalweg.forecast.evaluation.kept import Kept
 from thalweg.forecast.evaluation.outside import name_of, outside
@@ -69,6 +69,7 @@ def forecasts_of(series: Series, options: BacktestOptions) -> Forecasts:
     kept = Kept(None if options.folder is None else Path(options.folder))
     watcher = options.watcher or Silence()
     if any(isinstance(one, (OfLadder, OfRung)) for one in contenders):
+        check_history(history_of(series, cutoffs.seen[0], options.input_size), cutoffs.ahead)
         prepare(lambda: watcher.stage("compile", 1))
     blocks = cutoffs.blocks()
     watcher.stage("backtest", len(blocks) * len(contenders))

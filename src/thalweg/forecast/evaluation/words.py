@@ -36,7 +36,7 @@ def span_messages(forecasts: Forecasts, scores: Scores) -> list[Message]:
     }
     told = [Message("backtest.span" if len(cutoffs.seen) > 1 else "backtest.span_one", values)]
     if cutoffs.gap:
-        told.append(Message("backtest.gap", values))
+        told.append(Message("backtest.gap" if cutoffs.gap > 1 else "backtest.gap_one", values))
     if cutoffs.refit > 1:
         told.append(Message("backtest.refit", values))
     if "mase" in scores.overall:
