@@ -42,6 +42,7 @@ def backtest(
     from thalweg.cli.given import file_of
     from thalweg.cli.progress import LadderProgress
     from thalweg.cli.terminal import print_series
+    from thalweg.forecast.evaluation.run import whole
     from thalweg.messages import catalogue
     from thalweg.series.read import read_with
 
@@ -56,9 +57,11 @@ def backtest(
             check_picture("picture", picture, (path, csv))
     folder = _checked_folder(out, file, (csv, picture))
     events = events_of(options.events, reading.date_format, translate)
+    options = replace(options, events=events)
+    series = whole(series, options)
     print_series(console, series, translate)
     with LadderProgress(drawing, speaking(translate, series.frequency)) as progress:
-        result = backtest_of(series, replace(options, events=events, folder=folder, watcher=progress))
+        result = backtest_of(series, replace(options, folder=folder, watcher=progress))
     _write(result, csv, picture, folder, lang)
     print_backtest(console, result, translate)
     if folder is not None:

@@ -140,3 +140,23 @@ def test_a_history_holds_copies():
     np.testing.assert_array_equal(series.values, before)
     assert series.observed.all()
     assert len(series) == DAYS
+
+
+def test_known_columns_need_not_go_on_beyond_the_values():
+    series = thalweg.read(shop(days=240, ahead=0), value="sales", known="price", past="visits")
+    assert len(series.regressors.known[0].values) == 240
+    result = thalweg.backtest(series, models=["copy last week", NETWORK, LinearRegression()], windows=3, horizon=7)
+    errors = result.metrics.overall["mae"]
+    assert errors["LinearRegression"] < 0.5 * errors["copy last week"]  # which does not know the price
+    assert len(errors) == 3
+
+
+def test_a_last_value_that_is_not_complete_is_left_out_unless_it_is_kept():
+    broken = weekly()
+    broken.values[-1] = 3.0
+    left, kept = (
+        thalweg.backtest(broken, models=[last_season], windows=2, horizon=7, keep_last=keep) for keep in (False, True)
+    )
+    assert (len(left.forecasts.series), len(kept.forecasts.series)) == (DAYS - 1, DAYS)
+    assert "looks unfinished" in str(left.forecasts.series.notes[0])
+    assert left.to_frame("pandas")["y"].min() > 50

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from thalweg.errors import InputError
 from thalweg.forecast.options import MOST_LEVELS, TOLD_IN, LadderName
 from thalweg.messages import Argument, Message
-from thalweg.options import Kind, Numbers, Options, Texts, WholeNumber, Word, option
+from thalweg.options import Kind, Numbers, Options, Texts, WholeNumber, Word, option, switch
 from thalweg.series.country import Country
 from thalweg.series.frequency.usual import UsualSteps
 from thalweg.series.read.event_option import Events
@@ -120,6 +120,7 @@ class BacktestOptions(Options):
     loss: str = option("mae", Word(TOLD_IN), panel="fit")
     seed: int = option(0, WholeNumber(0), panel="fit")
     threads: int | None = option(None, WholeNumber(1), panel="fit")
+    keep_last: bool = switch(panel="fit")
     models: Any = field(default=None, repr=False)
     folder: str | Path | None = field(default=None)
     watcher: Watcher | None = field(default=None, repr=False, compare=False)

@@ -147,7 +147,7 @@ class OfFunction:
     name: str
     function: Callable[..., Any]
 
-    @functools.cached_property
+    @property
     def identity(self) -> str:
         """The function's code, and what it has caught."""
         return _identity(self.function)
@@ -182,7 +182,7 @@ class OfStatsforecast:
     name: str
     model: Any
 
-    @functools.cached_property
+    @property
     def identity(self) -> str:
         """Its class and its attributes."""
         return _identity(self.model)
@@ -232,7 +232,7 @@ class OfRegressor:
     name: str
     model: Any
 
-    @functools.cached_property
+    @property
     def identity(self) -> str:
         """Its class and its parameters."""
         return _identity(self.model)

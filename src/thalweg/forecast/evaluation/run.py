@@ -20,6 +20,7 @@ from thalweg.forecast.evaluation.outside import name_of, outside
 from thalweg.forecast.ladder import Ladder, copies, ladder_for
 from thalweg.forecast.options import LADDERS, FitOptions
 from thalweg.forecast.rung_by_name import rung_by_name
+from thalweg.forecast.unfinished import doubted, without_unfinished
 from thalweg.forecast.watch import Silence
 from thalweg.learn.prepare import prepare
 from thalweg.messages import Message
@@ -63,6 +64,7 @@ def forecasts_of(series: Series, options: BacktestOptions) -> Forecasts:
     InputError
         If the cutoffs, the models or what they answer cannot be served; nothing is left half-written.
     """
+    series = whole(series, options)
     cutoffs = cutoffs_of(series, options)
     contenders = contenders_of(series, options)
     task = _task(options, cutoffs.ahead)
@@ -74,11 +76,11 @@ def forecasts_of(series: Series, options: BacktestOptions) -> Forecasts:
     blocks = cutoffs.blocks()
     watcher.stage("backtest", len(blocks) * len(contenders))
     made: dict[str, list[Made]] = {one.name: [] for one in contenders}
-    assert all(one.identity for one in contenders)  # noqa: S101 - made here, before anything is called
+    identities = {one.name: one.identity for one in contenders}  # before a call may change what is called
     for block in blocks:
         first: list[Callable[[], None]] = []
         for one in contenders:
-            forecasts, keep = _of_block(series, one, block, cutoffs, task, options, kept)
+            forecasts, keep = _of_block(series, one, identities[one.name], block, cutoffs, task, options, kept)
             made[one.name] += forecasts
             first.append(keep)
             if block is not blocks[0]:
@@ -91,8 +93,19 @@ def forecasts_of(series: Series, options: BacktestOptions) -> Forecasts:
     return Forecasts(series, cutoffs, {name: tuple(each) for name, each in made.items()})
 
 
-def _task(options: BacktestOptions, ahead: int) -> Task:
-    own = FitOptions(
+def whole(series: Series, options: BacktestOptions) -> Series:
+    """Return the series without a last value that is not complete yet, with a note about it; see `doubted`."""
+    own = replace(_own(options), keep_last=options.keep_last)
+    if not doubted(series, own):
+        return series
+    # Columns need not go on beyond the values here, as they must for a forecast.
+    found = without_unfinished(replace(series, regressors=None), own)
+    return replace(found, regressors=series.regressors)
+
+
+def _own(options: BacktestOptions) -> FitOptions:
+    """Return the options of thalweg's own fits."""
+    return FitOptions(
         country=options.country,
         events=options.events,
         loss=options.loss,
@@ -100,12 +113,16 @@ def _task(options: BacktestOptions, ahead: int) -> Task:
         threads=options.threads,
         keep_last=True,
     )
-    return Task(ahead, tuple(options.level), own)
+
+
+def _task(options: BacktestOptions, ahead: int) -> Task:
+    return Task(ahead, tuple(options.level), replace(_own(options), horizon=ahead))
 
 
 def _of_block(
     series: Series,
     one: Contender,
+    identity: str,
     block: Sequence[int],
     cutoffs: Cutoffs,
     task: Task,
@@ -117,7 +134,7 @@ def _of_block(
     key = (
         __version__,
         one.name,
-        one.identity,
+        identity,
         repr(task.levels),
         repr([cutoffs.horizon, cutoffs.gap]),
         repr([options.country, options.loss, options.seed]),
