@@ -123,7 +123,7 @@ def test_ctrl_c_leaves_whole_files_and_the_next_run_goes_on(file, tmp_path):
         text=True,
         preexec_fn=default_interrupt,  # noqa: PLW1509 -- no thread runs here
     )
-    while not kept.is_dir() and running.poll() is None:
+    while not list(kept.glob("*.json")) and running.poll() is None:
         time.sleep(0.05)
     running.send_signal(signal.SIGINT)
     _, told = running.communicate(timeout=60)
@@ -146,6 +146,11 @@ def test_the_file_itself_is_never_replaced(tmp_path, file):
     made = thalweg("backtest", own, "--out", tmp_path, *USUAL)
     assert made.exit_code == 2
     assert "backtest.csv" in made.stderr
+    (tmp_path / "others").mkdir()
+    (tmp_path / "others" / "scores.csv").write_text("mine", encoding="utf-8")
+    made = thalweg("backtest", own, "--out", tmp_path / "others", *USUAL)
+    assert made.exit_code == 2
+    assert "scores.csv, which is not from an earlier backtest" in made.stderr
     made = thalweg("backtest", own, "--csv", own, *USUAL)
     assert made.exit_code == 2
     assert own.read_bytes() == before

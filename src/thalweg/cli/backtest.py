@@ -88,6 +88,9 @@ def _checked_folder(out: str | None, file: str, others: tuple[Path | None, ...])
         for each in (Path(file), *others):
             if each is not None and (folder / name).absolute() == each.absolute():
                 raise InputError("forecast.own_file", file=each, name=name, option=Argument("out"))
+    there = [name for name in FILES if (folder / name).exists()]
+    if 0 < len(there) < len(FILES):
+        raise InputError("backtest.foreign_file", folder=folder, name=there[0], option=Argument("out", "FOLDER"))
     check_writable(folder, FILES)
     return folder
 

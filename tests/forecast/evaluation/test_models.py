@@ -87,6 +87,8 @@ def test_without_models_there_are_the_copies_and_the_quick_ladder():
     assert names == ["copy yesterday", "copy last week", "quick"]
     names = [one.name for one in contenders_of(SERIES, BacktestOptions(rungs="linear 7,copy last week"))]
     assert names == ["copy yesterday", "copy last week", "linear 7"]
+    options = BacktestOptions(models=[last_season], rungs="linear 7", ladder="quick")
+    assert [one.name for one in contenders_of(SERIES, options)] == ["last_season", "linear 7", "quick"]
 
 
 def test_a_regressor_sees_lags_and_calendar_and_is_fed_its_own_predictions():
@@ -186,6 +188,9 @@ def test_other_rungs_are_made_of_their_names(name):
         ([], "no model to compare"),
         (["linear 7", "linear 7"], "Two models have the name 'linear 7'"),
         ({"y": "linear 7"}, "cannot be named 'y'"),
+        ({"step": "linear 7"}, "cannot be named 'step'"),
+        ({"a-lo-80": "linear 7"}, "cannot be named 'a-lo-80'"),
+        ({"": "linear 7", " ": "linear 7"}, "cannot be named ' '"),
         ({"a": lambda history, horizon: [1.0] * (horizon + 1)}, "gave 8 values for a at the cutoff"),
         ({"a": lambda history, horizon: [[1.0] * horizon]}, "gave 1×7 values"),
         ({"a": lambda history, horizon: [math.nan] * horizon}, "gave nan for a at the cutoff"),

@@ -9,6 +9,7 @@ import copy
 import functools
 import hashlib
 import inspect
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -67,7 +68,8 @@ def _parameters(function: Any) -> tuple[str, ...]:  # noqa: ANN401 - as above
 
 def _identity(model: Any) -> str:  # noqa: ANN401 - as above
     """Return what tells a model from one that forecasts otherwise, as far as it can be seen from outside."""
-    kind = f"{type(model).__module__}.{type(model).__qualname__}"
+    root = sys.modules.get(type(model).__module__.partition(".")[0])
+    kind = f"{type(model).__module__}.{type(model).__qualname__} {getattr(root, '__version__', '')}"
     if hasattr(model, "get_params"):
         return f"{kind} {_plain(sorted(model.get_params().items()))}"
     if hasattr(model, "fit"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     from thalweg.forecast.evaluation.options import BacktestOptions
     from thalweg.series.series import Series
 
-COLUMNS = ("unique_id", "ds", "cutoff", "y")
+COLUMNS = ("unique_id", "ds", "cutoff", "y", "metric", "step")  # of the frames
+END = re.compile(r"-(lo|hi)-\d")  # of the name of an end of an interval
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,21 +206,22 @@ def contenders_of(series: Series, options: BacktestOptions) -> tuple[Contender, 
     """
     frequency = series.frequency
     found: list[Contender] = []
+    rungs = [OfRung(name, rung_by_name(name, frequency)) for name in options.rungs]
+    ladder = options.ladder
     if options.models is not None:
-        for name, model in _pairs(options.models):
-            found.append(_contender(series, name, model))
+        found += [_contender(series, name, model) for name, model in _pairs(options.models)]
     else:
         copied = [OfRung(one.name, one) for one in copies(frequency)]
-        rungs = [OfRung(name, rung_by_name(name, frequency)) for name in options.rungs]
-        given = options.ladder if options.ladder is not None or rungs else "quick"
-        ladder = [] if given is None else [_of_ladder(given, series)]
-        found = [*copied, *(one for one in rungs if one.name not in [each.name for each in copied]), *ladder]
+        rungs = [one for one in rungs if one not in copied]
+        found += copied
+        ladder = "quick" if ladder is None and not options.rungs else ladder
+    found += [*rungs, *([] if ladder is None else [_of_ladder(ladder, series)])]
     if not found:
         raise InputError("backtest.no_model")
     for at, one in enumerate(found):
         if one.name in [each.name for each in found[:at]]:
             raise InputError("backtest.name_twice", name=one.name)
-        if one.name in COLUMNS or not one.name.strip():
+        if one.name in COLUMNS or not one.name.strip() or END.search(one.name):
             raise InputError("backtest.name_taken", name=one.name, names=COLUMNS)
     return tuple(found)
 
