@@ -66,6 +66,7 @@ def test_the_real_command_tells_tables_words_and_files(file, tmp_path):
     assert len(found["forecasts"]) == 6 * 7
     assert {row["metric"] for row in found["scores"]} == {
         "mae", "rmse", "mase", "smape", "wape", "bias", "pinball", "crps", "coverage-80", "coverage-95",
+        "pinball-0.025", "pinball-0.1", "pinball-0.9", "pinball-0.975",
     }  # fmt: skip
     assert 0 < found["compared"]["probability"] < 1
     assert found["forecasts"][0]["copy yesterday"] == pytest.approx(float(rows[0]["copy yesterday"]), rel=1e-6)

@@ -38,7 +38,7 @@ def print_backtest(console: Console, result: BacktestResult, translate: Catalogu
         console.print(say(message))
     console.print()
     for group in (("mae", "rmse", "mase", "smape", "wape", "bias"), ("pinball", "crps", "coverage")):
-        kinds = [name for name in scores.overall if name.partition("-")[0] in group]
+        kinds = [name for name in scores.overall if name.partition("-")[0] in group and not _of_quantile(name)]
         if kinds:
             heads = [say(metric_message(name)) for name in kinds]
             each = [_cells(name, [scores.overall[name][model] for model in order]) for name in kinds]
@@ -65,6 +65,11 @@ def print_backtest(console: Console, result: BacktestResult, translate: Catalogu
         console.print()
     for sentence in result.sentences(say):
         console.print(sentence)
+
+
+def _of_quantile(metric: str) -> bool:
+    """Whether a row is of one quantile; the tables of the files tell these."""
+    return metric.startswith("pinball-")
 
 
 def _spread(count: int, most: int) -> Sequence[int]:

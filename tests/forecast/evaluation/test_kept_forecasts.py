@@ -117,8 +117,8 @@ def test_save_writes_every_table_or_none(tmp_path):
     assert files["backtest.csv"][0].startswith("unique_id,ds,cutoff,y,last_season,level,level-lo-80")
     assert len(files["backtest.csv"]) == 1 + 4 * 7
     assert files["scores.csv"][0] == "metric,last_season,level"
-    assert len(files["by_step.csv"]) == 1 + 7 * 10
-    assert len(files["by_cutoff.csv"]) == 1 + 4 * 10
+    assert len(files["by_step.csv"]) == 1 + 7 * 14
+    assert len(files["by_cutoff.csv"]) == 1 + 4 * 14
 
 
 def test_a_model_that_fails_at_the_first_cutoff_leaves_nothing(tmp_path):

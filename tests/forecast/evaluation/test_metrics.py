@@ -93,6 +93,9 @@ def test_metrics_are_those_of_plain_loops_and_scikit_learn(result):
         }.items()
     }  # fmt: skip
     assert value(scores, "pinball", "level") == pytest.approx(np.mean(list(losses.values())), rel=1e-12)
+    for q in (0.025, 0.1, 0.9, 0.975):
+        assert value(scores, f"pinball-{q}", "level") == pytest.approx(losses[q], rel=1e-12)
+        assert math.isnan(value(scores, f"pinball-{q}", "again"))
     grid = (np.arange(200_000) + 0.5) / 200_000
     near = np.array(list(losses))[np.abs(grid[:, None] - np.array(list(losses))).argmin(axis=1)]
     crps = 2 * np.mean([losses[q] for q in near.tolist()])

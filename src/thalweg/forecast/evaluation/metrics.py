@@ -131,12 +131,23 @@ def _rows(
     outcomes: dict[str, Outcome], metrics: Sequence[str], levels: Sequence[float], rows: slice, columns: slice
 ) -> Rows:
     parts = {name: one.part(rows, columns) for name, one in outcomes.items()}
-    names = [
-        name
-        for metric in metrics
-        for name in ([f"coverage-{level:.12g}" for level in levels] if metric == "coverage" else [metric])
-    ]
+    names = [name for metric in metrics for name in _names(metric, levels)]
     return {name: {model: _value(part, name) for model, part in parts.items()} for name in names}
+
+
+def _names(metric: str, levels: Sequence[float]) -> list[str]:
+    """Return the names of a metric's rows: of coverage one a level, of the pinball loss one more a quantile."""
+    if metric == "coverage":
+        return [f"coverage-{level:.12g}" for level in levels]
+    if metric != "pinball":
+        return [metric]
+    shares = (share for level in levels for share in quantiles_of(level))
+    return ["pinball", *(f"pinball-{share:.10g}" for share in sorted(shares))]
+
+
+def quantiles_of(level: float) -> tuple[float, float]:
+    """Return the quantiles that the ends of an interval are, such as 0.1 and 0.9 for 80%."""
+    return round((100 - level) / 200, 10), round((100 + level) / 200, 10)
 
 
 def _value(part: Outcome, metric: str) -> float:
@@ -147,6 +158,8 @@ def _value(part: Outcome, metric: str) -> float:
         return math.nan
     if kind == "coverage":
         return _coverage(part, known, float(level))
+    if kind == "pinball" and level:
+        return next((float(loss[known].mean()) for q, loss in pinball_losses(part) if q == float(level)), math.nan)
     return _of_quantiles(part, known, kind) if kind in ("pinball", "crps") else _of_errors(part, known, kind)
 
 
@@ -191,7 +204,7 @@ def pinball_losses(part: Outcome) -> Iterator[tuple[float, NDArray[np.float64]]]
     """Yield each quantile that is known with the pinball losses, shape (cutoffs, steps)."""
     quantiles: list[tuple[float, NDArray[np.float64]]] = [(0.5, part.mean)]
     for level, (low, high) in part.ends.items():
-        quantiles += [((100 - level) / 200, low), ((100 + level) / 200, high)]
+        quantiles += zip(quantiles_of(level), (low, high), strict=True)
     for q, made in quantiles:
         missing = part.actual - made
         yield q, np.maximum(q * missing, (q - 1) * missing)
