@@ -17,6 +17,7 @@ from thalweg.cli.app import app
 from thalweg.cli.predict import PredictOptions
 from thalweg.cli.sample import SampleOptions
 from thalweg.cli.update import UpdateOptions
+from thalweg.forecast.evaluation.options import BacktestOptions
 from thalweg.forecast.options import FitOptions, LadderName
 from thalweg.messages import catalogue
 from thalweg.options import Day, Kind, Moment, Number, Numbers, Options, Switch, WholeNumber, WholeNumbers
@@ -41,6 +42,8 @@ RECORDS: dict[str, tuple[type[Options], ...]] = {
     "update": (UpdateOptions, ReadOptions),
     "sample": (SampleOptions,),
     "look": (ReadOptions,),
+    "backtest": (ReadOptions, BacktestOptions),
+    "thalweg.backtest": (BacktestOptions,),  # in Python a series is read beforehand
     "fit": (FitOptions,),
     "read": (ReadOptions,),
 }

@@ -1,3 +1,5 @@
+from .api.backtest import BacktestResult as BacktestResult
+from .api.backtest import backtest as backtest
 from .api.fit import FitResult as FitResult
 from .api.fit import fit as fit
 from .api.forecast import Forecast as Forecast

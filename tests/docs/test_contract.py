@@ -89,11 +89,15 @@ def paths(value, prefix=""):
     """Return the path of every key of a JSON object, in order; a key whose own keys are data has no paths below."""
     free = {
         "blocks[].losses",
+        "by_cutoff",
+        "by_step",
         "ladder[].hyperparameters",
         "baselines",
         "copied_steps",
         "coverage",
+        "forecasts",
         "misses[].others",
+        "scores",
         "totals[].coverage",
         "settings",
         "strict.bounds",
@@ -218,6 +222,17 @@ def test_the_keys_of_predict(run):
         wanted = [path for path in listed("`thalweg predict --json`") if more or not path.startswith("recent.")]
         assert paths(told) == wanted
         assert told["version"] == 1
+
+
+def test_the_keys_and_columns_of_a_backtest(run, tmp_path):
+    folder, _ = run
+    words = ("--windows", 5, "--step", 7, "--horizon", 7, "--rungs", "mean of 3 × 7 back", "--out", tmp_path / "tried")
+    done = thalweg("backtest", folder / "channel.csv", *words, "--json")
+    assert done.exit_code == 0, done.output
+    assert listed("`thalweg backtest --json`") == paths(json.loads(done.stdout))
+    written = csv.DictReader(io.StringIO((tmp_path / "tried" / "backtest.csv").read_text("utf-8")))
+    names = [name.replace("MODEL", "copy yesterday") for name in listed("`backtest.csv`")]
+    assert list(written.fieldnames or [])[: len(names)] == names
 
 
 @pytest.mark.parametrize(("view", "words"), [(None, ["error"]), ("rates", ["surface", "rates"])])

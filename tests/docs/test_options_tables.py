@@ -21,7 +21,15 @@ def test_a_page_is_as_its_declarations_make_it(name, language):
 @pytest.mark.parametrize("name", ["commands.md", "commands.zh.md"])
 def test_every_command_and_every_picture_has_its_table(name):
     marks = re.findall(r"^<!-- options (.*) -->$", (DOCS / name).read_text("utf-8"), re.MULTILINE)
-    assert marks == ["forecast", "predict", "update", "sample", "look", *(f"look {picture}" for picture in PICTURES)]
+    assert marks == [
+        "forecast",
+        "predict",
+        "update",
+        "backtest",
+        "sample",
+        "look",
+        *(f"look {picture}" for picture in PICTURES),
+    ]
 
 
 def test_an_option_of_several_views_has_one_row_for_each_default():

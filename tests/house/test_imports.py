@@ -148,7 +148,7 @@ def test_importing_the_package_loads_nothing_heavy():
     assert loaded_by("import thalweg; thalweg.InputError; dir(thalweg)") & HEAVY == set()
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["forecast", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["forecast", "--help"], ["backtest", "--help"]])
 def test_asking_for_help_loads_nothing_heavy(arguments):
     code = f"""
 sys.argv = ["thalweg", *{arguments}]

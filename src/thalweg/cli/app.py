@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from thalweg.cli import signals
 from thalweg.cli.arguments import command_of
+from thalweg.cli.backtest import backtest
 from thalweg.cli.forecast import forecast
 from thalweg.cli.given import STDIN, looks_like_a_file
 from thalweg.cli.look import look_app
@@ -123,7 +124,8 @@ def app(language: str = "en") -> typer.Typer:
             raise typer.Exit(REFUSED)
 
     made.callback(invoke_without_command=True, help=translate("cli.help.thalweg"))(thalweg)
-    for name, function in (("forecast", forecast), ("predict", predict), ("update", update), ("sample", sample)):
+    commands = (forecast, predict, update, backtest, sample)
+    for name, function in ((each.__name__, each) for each in commands):
         made.command(name, help=translate(f"cli.help.{name}.about"), epilog=_epilog(name, language))(
             command_of(function, name, language)
         )

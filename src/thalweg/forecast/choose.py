@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.errors import InputError
 from thalweg.forecast.names import rung_message
 from thalweg.forecast.search import estimates
 from thalweg.forecast.verdict import figures
@@ -90,6 +91,20 @@ def choose(searched: Searched) -> Choice:
     best = fixed[losses.index(min(losses))]
     basis = Basis.ORDER if _alike(losses) else Basis.TRAINING
     return Choice(best, basis, Message(f"verdict.rests_on_{basis}", {"why": why, "rung": rung_message(best.line.rung)}))
+
+
+def named(searched: Searched, name: str) -> Choice:
+    """Return the candidate of a name, whatever validation says.
+
+    Raises
+    ------
+    InputError
+        If it was left out: there are too few values for it, or all its descents failed.
+    """
+    found = next((one for one in searched.candidates if one.line.rung == name), None)
+    if found is None:
+        raise InputError("choose.left_out", notes=searched.notes)
+    return Choice(found)
 
 
 def _cannot_tell(searched: Searched) -> Message | None:

@@ -64,6 +64,11 @@ def t_quantile(share: float, freedom: int) -> float:
     return math.sqrt(freedom) * math.tan(angle)
 
 
+def outside_of(size: float, freedom: int) -> float:
+    """Return the probability that Student's t lies further from 0 than `size`, both sides together."""
+    return min(max(1.0 - _inside(math.atan(size / math.sqrt(freedom)), freedom), 0.0), 1.0)
+
+
 def _inside(angle: float, freedom: int) -> float:
     """Return the probability that Student's t lies within an angle to either side of 0."""
     cosine, first = math.cos(angle), freedom % 2

@@ -14,11 +14,11 @@ from thalweg.errors import InputError
 from thalweg.forecast.backtest import backtest
 from thalweg.forecast.beforehand import calendar_of, column_notes, event_notes
 from thalweg.forecast.calibrate import calibrate
-from thalweg.forecast.choose import Basis, best_without_and_with_calendar, choose, open_sealed_test
+from thalweg.forecast.choose import Basis, best_without_and_with_calendar, choose, named, open_sealed_test
 from thalweg.forecast.copying import copied_steps
 from thalweg.forecast.data import data_of
 from thalweg.forecast.final import final_fit
-from thalweg.forecast.ladder import ladder_for
+from thalweg.forecast.ladder import Ladder, ladder_for
 from thalweg.forecast.laps import Laps, shared_out
 from thalweg.forecast.mostly_zero import scales_of
 from thalweg.forecast.overfitting import overfitting
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.model import Model
     from thalweg.forecast.options import FitOptions
     from thalweg.forecast.plan import Plan
+    from thalweg.forecast.predictors.base import Specification
     from thalweg.forecast.result import AsUsed
     from thalweg.forecast.search import Candidate, Searched
     from thalweg.forecast.team import Team
@@ -97,13 +98,23 @@ def complete(series: Series, options: FitOptions, laps: Laps) -> Series:
     return series
 
 
-def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findings, Model]:
-    """Fit a series whose last value is complete, as of `complete`; else as `fit_series`."""
+def fit_complete(
+    series: Series, options: FitOptions, laps: Laps, rung: Specification | None = None
+) -> tuple[Findings, Model]:
+    """Fit a series whose last value is complete, as of `complete`; else as `fit_series`.
+
+    With a `rung`, that one serves all steps ahead, fed its own predictions, and nothing is chosen.
+
+    Raises
+    ------
+    InputError
+        As `fit_series` does; or if the rung cannot be fitted on so few values.
+    """
     split, watcher = _split(series, options), options.watcher or Silence()
     frequency, horizon = series.frequency, options.steps_ahead(series.frequency, len(series))
-    ladder = ladder_for(options.ladder, frequency)
+    ladder = ladder_for(options.ladder, frequency) if rung is None else Ladder(rung.name, (rung,))
     scales = scales_of(series, split.train, split.validation)
-    if scales is not None:
+    if scales is not None and rung is None:
         ladder = ladder.with_baselines(rates(series, split.train))
     data = data_of(series, calendar_of(series, options), options.loss, scales)
     _make_ready(watcher, laps)
@@ -116,7 +127,7 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
             laps.end("columns")
         searched = search(data, (split,), ladder, seed=options.seed, pool=pool, watcher=watcher)
         limit.lift(cut_short=searched.cut_short)
-        chosen_by = choose(searched)
+        chosen_by = choose(searched) if rung is None else named(searched, rung.name)
         choice = chosen_by.candidate
         laps.end("search")
         opened = open_sealed_test(searched, watcher)
@@ -124,7 +135,7 @@ def fit_complete(series: Series, options: FitOptions, laps: Laps) -> tuple[Findi
 
         seconds = sum(member.seconds for member in choice.members) / max(pool.threads, 1)
         refit_days = limit.refit_days(REFIT_SHARE * seconds, split.validation + split.test, frequency.between_refits)
-        decided = chosen_by.basis is Basis.VALIDATION
+        decided = chosen_by.basis is Basis.VALIDATION and rung is None
         served = _backtest(searched, choice, split, horizon, refit_days, pool, watcher, decided=decided)
         plan, backtested = served.plan, served.backtest
         laps.end("backtest")

@@ -1,0 +1,212 @@
+"""What is compared in a backtest: whole fits and single rungs of thalweg; those from elsewhere stand in `outside`."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from thalweg.errors import InputError
+from thalweg.forecast.forecaster import fit_complete
+from thalweg.forecast.laps import Laps
+from thalweg.forecast.levels import level_name
+from thalweg.forecast.names import rung_message
+from thalweg.forecast.plan import longest_horizon
+from thalweg.messages import Argument
+from thalweg.series.frequency.dates import iso
+from thalweg.series.frequency.words import words_of
+from thalweg.series.split import split_by_date
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.ladder import Ladder
+    from thalweg.forecast.model import Model
+    from thalweg.forecast.options import FitOptions
+    from thalweg.forecast.predictors.base import Specification
+    from thalweg.messages import Message
+    from thalweg.series.series import Series
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """One forecast.
+
+    Attributes
+    ----------
+    mean : ndarray of float64, shape (steps,)
+        The predictions of 1, 2, 3, … steps ahead, in the user's units.
+    ends : mapping
+        The name of a level, such as ``80``, to the lower and the upper ends of its intervals; none where a model makes
+        no intervals.
+    """
+
+    mean: NDArray[np.float64]
+    ends: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
+
+    def beyond(self, gap: int) -> Made:
+        """Return it without its first steps."""
+        return Made(self.mean[gap:], {level: (low[gap:], high[gap:]) for level, (low, high) in self.ends.items()})
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is asked of every model at a cutoff.
+
+    Attributes
+    ----------
+    steps : int
+        How many steps ahead.
+    levels : tuple of float
+        Of the intervals, in percent.
+    options : FitOptions
+        Of thalweg's own fits.
+    """
+
+    steps: int
+    levels: tuple[float, ...]
+    options: FitOptions
+
+
+class Fitted(Protocol):
+    """A model after a fit."""
+
+    def forecast(self, history: Series) -> Made:
+        """Forecast from the end of a history, the one that it was fitted on or one that goes on from there."""
+        ...
+
+
+class Contender(Protocol):
+    """A model of a backtest."""
+
+    @property
+    def name(self) -> str:
+        """The name of its column."""
+        ...
+
+    @property
+    def identity(self) -> str:
+        """All that its forecasts depend on beside the values and the task."""
+        ...
+
+    def fitted(self, history: Series, task: Task) -> Fitted:
+        """Fit it on a history, of which nothing later is known."""
+        ...
+
+
+@dataclass(frozen=True)
+class OfLadder:
+    """A whole fit, which climbs a ladder and chooses at each refit."""
+
+    name: str
+    ladder: Ladder | str
+
+    @property
+    def identity(self) -> str:
+        """The ladder with all that is set of its rungs."""
+        return repr(self.ladder)
+
+    def fitted(self, history: Series, task: Task) -> Fitted:
+        """Fit as `thalweg.fit` does."""
+        return _of_thalweg(self.name, history, task, self.ladder)
+
+
+@dataclass(frozen=True)
+class OfRung:
+    """One rung, fed its own predictions; the intervals are calibrated as those of a whole fit."""
+
+    name: str
+    rung: Specification
+
+    @property
+    def identity(self) -> str:
+        """The rung with all that is set of it."""
+        return repr(self.rung)
+
+    def fitted(self, history: Series, task: Task) -> Fitted:
+        """Fit as `thalweg.fit` does where nothing is chosen."""
+        return _of_thalweg(self.name, history, task, "quick", self.rung)
+
+
+@dataclass(frozen=True, eq=False)
+class _OfThalweg:
+    model: Model
+    task: Task
+
+    def forecast(self, history: Series) -> Made:
+        """Forecast with the model, from the end of the history."""
+        made = self.model.predict(history, self.task.steps, keep_last=True)
+        names = [level_name(level) for level in self.task.levels]
+        chosen = made.intervals.of(self.task.levels)
+        return Made(made.mean, dict(zip(names, zip(chosen.low, chosen.high, strict=True), strict=True)))
+
+
+def _of_thalweg(
+    name: str, history: Series, task: Task, ladder: Ladder | str, rung: Specification | None = None
+) -> Fitted:
+    options = replace(task.options, ladder=ladder, horizon=task.steps, level=task.levels)
+    try:
+        _, model = fit_complete(history, options, Laps(time.perf_counter()), rung)
+    except InputError as error:
+        last = iso(history.dates[-1])
+        raise InputError("backtest.unfitted", name=rung_message(name), cutoff=last, sentence=error.message) from error
+    return _OfThalweg(model, task)
+
+
+def check_history(history: Series, steps: int) -> None:
+    """Refuse a first history that thalweg's own models cannot be fitted on, before anything is.
+
+    Raises
+    ------
+    InputError
+        If it is too short, or too short for so many steps ahead.
+    """
+    frequency, count = history.frequency, len(history)
+    told = {"cutoff": iso(history.dates[-1]), "days": count, **words_of(frequency)}
+    if count < frequency.least:
+        raise InputError("backtest.too_little", least=frequency.least, **told)
+    longest = longest_horizon(split_by_date(history), frequency)
+    if steps > longest:
+        arguments = [Argument("horizon"), Argument("gap")]
+        raise InputError("backtest.ahead", steps_ahead=steps, longest=longest, arguments=arguments, **told)
+
+
+def check_made(name: str, made: Made, steps: int, cutoff: Message | str) -> Made:
+    """Return a forecast as float64; refuse one of another length, or that is not finite, or whose ends are crossed.
+
+    Raises
+    ------
+    InputError
+        If it is so; the message names the model and the cutoff.
+    """
+    columns: Sequence[tuple[str, NDArray[np.float64]]] = [
+        (name, made.mean),
+        *((f"{name}-lo-{level}", low) for level, (low, _) in made.ends.items()),
+        *((f"{name}-hi-{level}", high) for level, (_, high) in made.ends.items()),
+    ]
+    for column, values in columns:
+        if values.shape != (steps,):
+            raise InputError(
+                "backtest.length", name=name, column=column, cutoff=cutoff, found=_shape(values), steps=steps
+            )
+        unfit = np.flatnonzero(~np.isfinite(values))
+        if len(unfit):
+            at = int(unfit[0])
+            raise InputError(
+                "backtest.not_finite", name=name, column=column, cutoff=cutoff, value=str(values[at]), ahead=at + 1
+            )
+    for level, (low, high) in made.ends.items():
+        crossed = np.flatnonzero(low > high)
+        if len(crossed):
+            at = int(crossed[0])
+            ends = {"low": float(low[at]), "high": float(high[at])}
+            raise InputError("backtest.crossed", name=name, level=level, cutoff=cutoff, ahead=at + 1, **ends)
+    return made
+
+
+def _shape(values: NDArray[np.float64]) -> str:
+    return str(len(values)) if values.ndim == 1 else "×".join(map(str, values.shape)) or "1"

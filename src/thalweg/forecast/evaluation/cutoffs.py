@@ -1,0 +1,132 @@
+"""Where a backtest stands: its cutoffs in a series, from given dates or as rolling windows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.errors import InputError
+from thalweg.forecast.evaluation.options import USUAL_WINDOWS
+from thalweg.messages import Argument
+from thalweg.series.frequency.dates import iso
+from thalweg.series.frequency.words import words_of
+
+if TYPE_CHECKING:
+    from thalweg.forecast.evaluation.options import BacktestOptions
+    from thalweg.series.series import Series
+
+
+@dataclass(frozen=True)
+class Cutoffs:
+    """The cutoffs of a backtest.
+
+    Attributes
+    ----------
+    seen : tuple of int
+        For each cutoff, how many values of the series are seen, rising.
+    horizon, gap : int
+        Predicted are the steps ``gap + 1`` to ``gap + horizon`` after the last value seen.
+    refit : int
+        A model is fitted at the first cutoff and at every so many after it.
+    """
+
+    seen: tuple[int, ...]
+    horizon: int
+    gap: int
+    refit: int
+
+    @property
+    def ahead(self) -> int:
+        """The furthest step that is predicted."""
+        return self.gap + self.horizon
+
+    def blocks(self) -> list[tuple[int, ...]]:
+        """Return the cutoffs in groups: at the first of each a model is fitted, and serves the others as well."""
+        return [self.seen[at : at + self.refit] for at in range(0, len(self.seen), self.refit)]
+
+
+def cutoffs_of(series: Series, options: BacktestOptions) -> Cutoffs:
+    """Return the cutoffs that were asked for.
+
+    Rolling windows end so that the last one's horizon ends at the last value.
+
+    Raises
+    ------
+    InputError
+        If a cutoff is no date of the series, stands there twice or before the one before it; or horizon and gap reach
+        beyond the last value; or there is no value before the first one.
+    """
+    horizon = series.frequency.horizon if options.horizon is None else options.horizon
+    ahead = options.gap + horizon
+    if ahead >= len(series):
+        raise InputError(
+            "backtest.too_far",
+            source=series.source_name,
+            days=len(series),
+            horizon=horizon,
+            gap=options.gap,
+            arguments=[Argument("horizon"), Argument("gap")],
+            **words_of(series.frequency),
+        )
+    if options.cutoffs is not None:
+        seen = _given(series, tuple(map(str, options.cutoffs)), ahead)
+    else:
+        step = horizon if options.step is None else options.step
+        windows = USUAL_WINDOWS if options.windows is None else options.windows
+        last = len(series) - ahead
+        first = last - step * (windows - 1)
+        if first < 1:
+            raise InputError(
+                "backtest.windows",
+                source=series.source_name,
+                days=len(series),
+                windows=windows,
+                most=(last - 1) // step + 1,
+                argument=Argument("windows", windows),
+                apart=step,
+                ahead=ahead,
+                **words_of(series.frequency),
+            )
+        seen = tuple(range(first, last + 1, step))
+    observed = series.observed[: seen[0]]
+    if not observed.any():
+        raise InputError("backtest.nothing_seen", source=series.source_name, cutoff=iso(series.dates[seen[0] - 1]))
+    return Cutoffs(seen, horizon, options.gap, options.refit)
+
+
+def _given(series: Series, texts: tuple[str, ...], ahead: int) -> tuple[int, ...]:
+    dates = series.dates
+    span = {"source": series.source_name, "first": iso(dates[0]), "last": iso(dates[-1])}
+    seen: list[int] = []
+    for text in texts:
+        argument = Argument("cutoffs", text)
+        try:
+            date = np.datetime64(text.replace("T00:00:00", "").removesuffix(" 00:00:00")).astype(dates.dtype)
+        except ValueError as error:
+            raise InputError("backtest.no_date", argument=argument, example=iso(dates[len(dates) // 2])) from error
+        if np.isnat(date):
+            raise InputError("backtest.no_date", argument=argument, example=iso(dates[len(dates) // 2]))
+        place = int(np.searchsorted(dates, date, side="right"))
+        if not dates[0] <= date <= dates[-1]:
+            raise InputError("backtest.outside", argument=argument, **span)
+        if dates[place - 1] != date:
+            near = [iso(each) for each in dates[place - 1 : place + 1]]
+            raise InputError("backtest.between", argument=argument, source=series.source_name, near=near)
+        if seen and place == seen[-1]:
+            raise InputError("backtest.twice", argument=argument)
+        if seen and place < seen[-1]:
+            raise InputError("backtest.order", argument=argument, before=iso(dates[seen[-1] - 1]))
+        if place + ahead > len(series):
+            most = len(series) - ahead
+            raise InputError(
+                "backtest.beyond",
+                argument=argument,
+                ahead=ahead,
+                last=iso(dates[-1]),
+                latest=iso(dates[most - 1]),
+                **words_of(series.frequency),
+            )
+        seen.append(place)
+    return tuple(seen)

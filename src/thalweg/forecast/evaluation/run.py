@@ -1,0 +1,289 @@
+"""The backtest itself: each model at each cutoff, on what was known there."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from thalweg.errors import InputError
+from thalweg.forecast.evaluation.contenders import OfLadder, OfRung, Task, check_history, check_made
+from thalweg.forecast.evaluation.cutoffs import cutoffs_of
+from thalweg.forecast.evaluation.kept import Kept
+from thalweg.forecast.evaluation.outside import name_of, outside
+from thalweg.forecast.ladder import Ladder, copies, ladder_for
+from thalweg.forecast.options import LADDERS, FitOptions
+from thalweg.forecast.rung_by_name import rung_by_name
+from thalweg.forecast.unfinished import doubted, without_unfinished
+from thalweg.forecast.watch import Silence
+from thalweg.learn.prepare import prepare
+from thalweg.messages import Message
+from thalweg.series.frequency.dates import iso, steps_after
+from thalweg.text import quotable
+from thalweg.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from thalweg.forecast.evaluation.contenders import Contender, Made
+    from thalweg.forecast.evaluation.cutoffs import Cutoffs
+    from thalweg.forecast.evaluation.options import BacktestOptions
+    from thalweg.series.series import Series
+
+COLUMNS = ("unique_id", "ds", "cutoff", "y", "metric", "step")  # of the frames
+END = re.compile(r"-(lo|hi)-\d")  # of the name of an end of an interval
+
+
+@dataclass(frozen=True, eq=False)
+class Forecasts:
+    """What every model forecast at every cutoff.
+
+    Attributes
+    ----------
+    series : Series
+    cutoffs : Cutoffs
+    made : mapping
+        The name of a model to its forecasts, one for each cutoff, each of the steps after the gap.
+    """
+
+    series: Series
+    cutoffs: Cutoffs
+    made: Mapping[str, tuple[Made, ...]]
+
+
+def forecasts_of(series: Series, options: BacktestOptions) -> Forecasts:
+    """Let every model forecast at every cutoff.
+
+    Raises
+    ------
+    InputError
+        If the cutoffs, the models or what they answer cannot be served; nothing is left half-written.
+    """
+    series = whole(series, options)
+    cutoffs = cutoffs_of(series, options)
+    contenders = contenders_of(series, options)
+    task = _task(options, cutoffs.ahead)
+    kept = Kept(None if options.folder is None else Path(options.folder))
+    watcher = options.watcher or Silence()
+    if any(isinstance(one, (OfLadder, OfRung)) for one in contenders):
+        check_history(history_of(series, cutoffs.seen[0], options.input_size), cutoffs.ahead)
+        prepare(lambda: watcher.stage("compile", 1))
+    blocks = cutoffs.blocks()
+    watcher.stage("backtest", len(blocks) * len(contenders))
+    made: dict[str, list[Made]] = {one.name: [] for one in contenders}
+    identities = {one.name: one.identity for one in contenders}  # before a call may change what is called
+    for block in blocks:
+        first: list[Callable[[], None]] = []
+        for one in contenders:
+            forecasts, keep = _of_block(series, one, identities[one.name], block, cutoffs, task, options, kept)
+            made[one.name] += forecasts
+            first.append(keep)
+            if block is not blocks[0]:
+                keep()
+            watcher.advance(1)
+        if block is blocks[0]:  # what cannot be served shows at the first cutoff, and then nothing is written
+            for keep in first:
+                keep()
+    _check_levels(made)
+    return Forecasts(series, cutoffs, {name: tuple(each) for name, each in made.items()})
+
+
+def whole(series: Series, options: BacktestOptions) -> Series:
+    """Return the series without a last value that is not complete yet, with a note about it; see `doubted`."""
+    own = replace(_own(options), keep_last=options.keep_last)
+    if not doubted(series, own):
+        return series
+    # Columns need not go on beyond the values here, as they must for a forecast.
+    found = without_unfinished(replace(series, regressors=None), own)
+    return replace(found, regressors=series.regressors)
+
+
+def _own(options: BacktestOptions) -> FitOptions:
+    """Return the options of thalweg's own fits."""
+    return FitOptions(
+        country=options.country,
+        events=options.events,
+        loss=options.loss,
+        seed=options.seed,
+        threads=options.threads,
+        keep_last=True,
+    )
+
+
+def _task(options: BacktestOptions, ahead: int) -> Task:
+    return Task(ahead, tuple(options.level), replace(_own(options), horizon=ahead))
+
+
+def _of_block(
+    series: Series,
+    one: Contender,
+    identity: str,
+    block: Sequence[int],
+    cutoffs: Cutoffs,
+    task: Task,
+    options: BacktestOptions,
+    kept: Kept,
+) -> tuple[list[Made], Callable[[], None]]:
+    """Return the forecasts of a model at the cutoffs that one fit serves, and what keeps them."""
+    histories = [history_of(series, seen, options.input_size) for seen in block]
+    key = (
+        __version__,
+        one.name,
+        identity,
+        repr(task.levels),
+        repr([cutoffs.horizon, cutoffs.gap]),
+        repr([options.country, options.loss, options.seed]),
+        _of_events(options.events),
+        *map(_checksum, histories),
+    )
+    found = kept.found(one.name, key)
+    if found is not None:
+        return found, lambda: None
+    fitted = one.fitted(histories[0], task)
+    forecasts: list[Made] = []
+    for history in histories:
+        cutoff = iso(history.dates[-1])
+        forecasts.append(check_made(one.name, fitted.forecast(history), task.steps, cutoff).beyond(cutoffs.gap))
+    return forecasts, partial(kept.keep, one.name, key, forecasts)
+
+
+def history_of(series: Series, seen: int, input_size: int | None) -> Series:
+    """Return the first values of a series, at most the last so many of these: copies, so that nothing leads further.
+
+    Columns of the past are cut there too; those known beforehand go on.
+    """
+    first = 0 if input_size is None else max(seen - input_size, 0)
+    regressors = series.regressors
+    if regressors is not None:
+        before = int(regressors.places(series.dates[:1])[0]) + first
+        each = tuple(
+            replace(one, values=one.values[before : None if one.known else before + seen - first].copy())
+            for one in regressors.each
+        )
+        regressors = replace(regressors, start=steps_after(series.frequency, series.start, first), each=each)
+    return replace(
+        series,
+        start=steps_after(series.frequency, series.start, first),
+        values=series.values[first:seen].copy(),
+        observed=series.observed[first:seen].copy(),
+        regressors=regressors,
+        notes=(),
+    )
+
+
+def _checksum(history: Series) -> str:
+    """Return a checksum of all that a model sees of a history."""
+    digest = hashlib.sha256(f"{history.name} {history.frequency!r} {history.start}".encode())
+    digest.update(history.values.tobytes())
+    digest.update(history.observed.tobytes())
+    for one in history.regressors.each if history.regressors is not None else ():
+        digest.update(f"{one.name} {one.known}".encode())
+        digest.update(np.ascontiguousarray(one.values).tobytes())
+    return digest.hexdigest()
+
+
+def _of_events(events: Any) -> str:  # noqa: ANN401 - a table of events, or none
+    if events is None:
+        return ""
+    days = [(column.name, *map(int, days)) for column, days in events.days.items()]
+    return hashlib.sha256(repr(days).encode()).hexdigest()
+
+
+def contenders_of(series: Series, options: BacktestOptions) -> tuple[Contender, ...]:
+    """Return what is compared; without anything named, the quick ladder and what copies.
+
+    Raises
+    ------
+    InputError
+        If a model is none, a rung is not known, or two have one name.
+    """
+    frequency = series.frequency
+    found: list[Contender] = []
+    rungs = [OfRung(name, rung_by_name(name, frequency)) for name in options.rungs]
+    ladder = options.ladder
+    if options.models is not None:
+        found += [_contender(series, name, model) for name, model in _pairs(options.models)]
+    else:
+        copied = [OfRung(one.name, one) for one in copies(frequency)]
+        rungs = [one for one in rungs if one not in copied]
+        found += copied
+        ladder = "quick" if ladder is None and not options.rungs else ladder
+    found += [*rungs, *([] if ladder is None else [_of_ladder(ladder, series)])]
+    if not found:
+        raise InputError("backtest.no_model")
+    for at, one in enumerate(found):
+        if one.name in [each.name for each in found[:at]]:
+            raise InputError("backtest.name_twice", name=one.name)
+        if one.name in COLUMNS or not one.name.strip() or END.search(one.name):
+            raise InputError("backtest.name_taken", name=one.name, names=COLUMNS)
+    return tuple(found)
+
+
+def _of_ladder(ladder: str | Ladder, series: Series, name: str = "") -> OfLadder:
+    made = ladder_for(ladder, series.frequency)
+    return OfLadder(name or made.name, made)
+
+
+def _pairs(models: Any) -> Iterable[tuple[str, Any]]:  # noqa: ANN401 - users have no type checker
+    """Return models with the names that a user gave them, empty where he gave none."""
+    if isinstance(models, Mapping):
+        return [(str(name), model) for name, model in models.items()]
+    items = [models] if isinstance(models, str) or not isinstance(models, (list, tuple)) else list(models)
+    return [
+        (each[0], each[1])
+        if isinstance(each, tuple) and len(each) == 2 and isinstance(each[0], str)  # noqa: PLR2004 - name and model
+        else ("", each)
+        for each in items
+    ]
+
+
+def _contender(series: Series, name: str, model: Any) -> Contender:  # noqa: ANN401 - users have no type checker
+    frequency = series.frequency
+    if isinstance(model, Ladder) or (isinstance(model, str) and model in LADDERS):
+        return _of_ladder(model, series, name)
+    if isinstance(model, str):
+        if get_close_matches(model, LADDERS, n=1, cutoff=0.75):
+            meant = Message("backtest.meant", {"name": get_close_matches(model, LADDERS, n=1)[0]})
+            raise InputError("backtest.ladder", name=model, meant=meant, names=LADDERS)
+        return OfRung(name or model, rung_by_name(model, frequency, "models"))
+    if hasattr(model, "steps_at_once") and hasattr(model, "fitting"):
+        return OfRung(name or str(model.name), model)
+    made = outside(name or name_of(model), model)
+    if made is None:
+        raise InputError("backtest.not_a_model", found=quotable(repr(model)), kind=type(model).__name__)
+    return made
+
+
+def _check_levels(made: Mapping[str, Sequence[Made]]) -> None:
+    """Refuse a model that makes intervals at some cutoffs and not at others."""
+    for name, forecasts in made.items():
+        levels = {tuple(one.ends) for one in forecasts}
+        if len(levels) > 1:
+            raise InputError("backtest.levels_differ", name=name)
+
+
+def frame_columns(forecasts: Forecasts) -> dict[str, Any]:
+    """Return the columns that Nixtla's tools read: a row a cutoff and a step whose value was observed."""
+    series, cutoffs = forecasts.series, forecasts.cutoffs
+    at = np.array(cutoffs.seen)[:, None] + cutoffs.gap + np.arange(cutoffs.horizon)
+    some = series.observed[at].ravel()
+    dates = series.dates
+    columns: dict[str, Any] = {
+        "unique_id": [series.name] * int(some.sum()),
+        "ds": dates[at].ravel()[some],
+        "cutoff": np.repeat(dates[np.array(cutoffs.seen) - 1], cutoffs.horizon)[some],
+        "y": series.values[at].ravel()[some],
+    }
+    for name, each in forecasts.made.items():
+        columns[name] = np.concatenate([one.mean for one in each])[some]
+        for level in each[0].ends:
+            for place, end in enumerate(("lo", "hi")):
+                columns[f"{name}-{end}-{level}"] = np.concatenate([one.ends[level][place] for one in each])[some]
+    return columns

@@ -1,0 +1,44 @@
+"""A backtest in words: what its metrics are called, and where it stood."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from thalweg.messages import Message
+from thalweg.series.frequency.dates import iso
+from thalweg.series.frequency.words import words_of
+
+if TYPE_CHECKING:
+    from thalweg.forecast.evaluation.metrics import Scores
+    from thalweg.forecast.evaluation.run import Forecasts
+
+
+def metric_message(name: str) -> Message:
+    """Return what a metric is called; that of a level has it behind its name."""
+    kind, _, level = name.partition("-")
+    called = Message(f"backtest.metric.{kind}")
+    return Message("backtest.of_level", {"metric": called, "level": level}) if level else called
+
+
+def span_messages(forecasts: Forecasts, scores: Scores) -> list[Message]:
+    """Return where a backtest stood, and what MASE compares with."""
+    series, cutoffs = forecasts.series, forecasts.cutoffs
+    dates = series.dates
+    values = {
+        "count": len(cutoffs.seen),
+        "first": iso(dates[cutoffs.seen[0] - 1]),
+        "last": iso(dates[cutoffs.seen[-1] - 1]),
+        "horizon": cutoffs.horizon,
+        "gap": cutoffs.gap,
+        "refit": cutoffs.refit,
+        "lag": scores.season,
+        **words_of(series.frequency),
+    }
+    told = [Message("backtest.span" if len(cutoffs.seen) > 1 else "backtest.span_one", values)]
+    if cutoffs.gap:
+        told.append(Message("backtest.gap" if cutoffs.gap > 1 else "backtest.gap_one", values))
+    if cutoffs.refit > 1:
+        told.append(Message("backtest.refit", values))
+    if "mase" in scores.overall:
+        told.append(Message("backtest.season", values))
+    return told
