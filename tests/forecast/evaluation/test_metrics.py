@@ -136,9 +136,7 @@ def test_numbers_are_those_of_utilsforecast(result):
 
 
 def test_utilsforecast_evaluates_the_frame_as_it_is(result):
-    found = evaluate(
-        result.to_frame("pandas"), [losses.mae, losses.rmse, losses.smape, losses.bias, losses.wape]
-    )
+    found = evaluate(result.to_frame("pandas"), [losses.mae, losses.rmse, losses.smape, losses.bias, losses.wape])
     by_cutoff = result.metrics.by_cutoff
     for at, (_, rows) in enumerate(found.groupby("cutoff")):
         for metric, model in ((metric, model) for metric in GOLDEN["level"] for model in MODELS):
