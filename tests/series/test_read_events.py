@@ -64,6 +64,15 @@ def test_a_spreadsheet_of_another_encoding(tmp_path):
     assert "GBK" in str(table.notes[0])
 
 
+def test_prophets_prior_scale_is_passed_over_and_another_column_is_not():
+    frame = pd.DataFrame(
+        {"holiday": "release", "ds": ["2024-03-01", "2024-09-01"], "lower_window": 0, "upper_window": 1}
+    )
+    assert thalweg.read_events(frame.assign(prior_scale=[10.0, 5.0])).events == thalweg.read_events(frame).events
+    with pytest.raises(InputError, match="not known of events: scale"):
+        thalweg.read_events(frame.assign(scale=[10.0, 5.0]))
+
+
 @pytest.mark.parametrize("header", ["name,start,end", "名称,开始,结束"])
 def test_a_term_has_a_start_and_an_end(tmp_path, header):
     made = days_of(from_text(tmp_path, f"{header}\nterm,2024-01-30,2024-02-02\nexam,2024-02-10,\n"))
