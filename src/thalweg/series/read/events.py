@@ -103,7 +103,10 @@ def read_events(source: str | Path | IntoFrame, date_format: str | None = None) 
     with interruptible():
         table = _opened(source)
         try:
-            return _Reading(table, _roles(table, profile_columns(table)), date_format).table_of_events()
+            profiles = profile_columns(table)
+            for name in (profile.column.name for profile in profiles if _plain(profile.column.name) in NOT_USED):
+                table.notes.append(Message("note.column_of_events_not_used", {"column": name}))
+            return _Reading(table, _roles(table, profiles), date_format).table_of_events()
         finally:
             table.close()
 
@@ -120,12 +123,17 @@ def _opened(source: str | Path | IntoFrame) -> Table:
         raise InputError(instead, source=values.get("path") or values["source"]) from error
 
 
+def _plain(header: str) -> str:
+    """Return a column's name as it is compared."""
+    return header.strip().casefold().replace(" ", "_").replace("-", "_")
+
+
 def _roles(table: Table, profiles: list[ColumnProfile]) -> dict[str, ColumnProfile]:
     """Return which column holds what: by its name, and where that says nothing by its content."""
     roles: dict[str, ColumnProfile] = {}
     unknown: list[ColumnProfile] = []
     for profile in profiles:
-        name = profile.column.name.strip().casefold().replace(" ", "_").replace("-", "_")
+        name = _plain(profile.column.name)
         role = ROLES.get(name)
         if role is not None and role not in roles:
             roles[role] = profile
