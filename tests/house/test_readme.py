@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,15 @@ from thalweg.forecast.ladder_file import ladder_from_toml
 from thalweg.pictures import PICTURES
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["docs/index.md", "docs/commands.md", "docs/python.md", "docs/ladders.md"]
+# Pages whose commands and code other tests run, each in its own way. Every other page that has any is run here.
+ELSEWHERE = {"engine", "networks", "estimators", "onnx", "lecture", "systems", "campaigns"}
+PAGES = sorted(
+    f"docs/{page.name}"
+    for page in (ROOT / "docs").glob("*.md")
+    if not page.name.endswith(".zh.md")
+    and page.stem not in ELSEWHERE
+    and re.search(r"^```(?:console|python|bash)$", page.read_text("utf-8"), re.MULTILINE)
+)
 CHINESE = [page.replace(".md", ".zh.md") for page in PAGES]
 DOCUMENTS = ["README.md", *PAGES]
 # The README's commands and code are run always; those of the other pages, which are alike, wait for CI.
@@ -121,6 +130,46 @@ def test_every_piece_of_python_runs(folder, document, capsys):
     assert folder.is_dir()
 
 
+def test_only_one_page_holds_a_script():
+    assert [page for page in PAGES if blocks(page, "bash")] == ["docs/daily.md"]
+
+
+def test_the_daily_script_ends_with_the_codes_that_its_page_tells(folder):
+    (script,) = blocks("docs/daily.md", "bash")
+    Path("daily.sh").write_text(script.replace("--ladder quick", "--ladder shortest.toml"), "utf-8")
+    Path("bin").mkdir()
+    Path("bin/thalweg").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m thalweg "$@"\n', "utf-8")
+    Path("bin/thalweg").chmod(0o755)
+    path = os.pathsep.join([str(folder / "bin"), os.environ["PATH"]])
+
+    def daily():
+        done = subprocess.run(
+            [shutil.which("bash"), "daily.sh"], env=os.environ | {"PATH": path}, capture_output=True, check=False
+        )
+        assert (done.stdout, done.stderr) == (b"", b"")  # cron mails whatever is printed
+        return done.returncode, Path("daily.log").read_text("utf-8").splitlines()
+
+    whole = Path("views.csv").read_text("utf-8").splitlines(keepends=True)
+    Path("views.csv").write_text("".join(whole[:-5]), "utf-8")
+    code, log = daily()
+    assert code in {0, 3}
+    assert log[-1].endswith("served" if code == 0 else "do not rely on it: see above")
+    assert Path("results/model.thalweg").exists()
+    Path("views.csv").write_text("".join(whole), "utf-8")
+    code, log = daily()
+    assert (code, log[-1].split()[-1]) == (0, "served")
+    served = Path("next.csv").read_bytes()
+    assert served.startswith(b"unique_id,ds,thalweg,")
+    assert daily()[0] == 0  # an unchanged file
+    assert Path("next.csv").read_bytes() == served
+    for damaged in (whole[:-20], ["day,views\n"]):  # it ends before the model; it holds nothing
+        Path("views.csv").write_text("".join(damaged), "utf-8")
+        code, log = daily()
+        assert code == 2
+        assert log[-1].endswith("failed with 2: the forecast of before stays")
+        assert Path("next.csv").read_bytes() == served
+
+
 def test_the_readme_shows_what_the_command_prints(folder):
     (shown,) = blocks("README.md", "text")
     run("thalweg sample")
@@ -154,7 +203,7 @@ PAIRS = list(zip(["README.md", *PAGES], ["README.zh.md", *CHINESE], strict=True)
 
 @pytest.mark.parametrize(("english", "chinese"), PAIRS)
 def test_both_languages_hold_the_same_commands_code_and_output(english, chinese):
-    for kind in ("console", "python", "text", "toml"):
+    for kind in ("console", "python", "text", "toml", "bash"):
         assert blocks(english, kind) == blocks(chinese, kind)
 
 

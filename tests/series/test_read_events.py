@@ -64,6 +64,17 @@ def test_a_spreadsheet_of_another_encoding(tmp_path):
     assert "GBK" in str(table.notes[0])
 
 
+def test_prophets_prior_scale_is_not_used_and_another_column_is_not():
+    frame = pd.DataFrame(
+        {"holiday": "release", "ds": ["2024-03-01", "2024-09-01"], "lower_window": 0, "upper_window": 1}
+    )
+    scaled = thalweg.read_events(frame.assign(prior_scale=[10.0, 5.0]))
+    assert scaled.events == thalweg.read_events(frame).events
+    assert "The column prior_scale of the events is not used" in " ".join(map(str, scaled.notes))
+    with pytest.raises(InputError, match="not known of events: scale"):
+        thalweg.read_events(frame.assign(scale=[10.0, 5.0]))
+
+
 @pytest.mark.parametrize("header", ["name,start,end", "名称,开始,结束"])
 def test_a_term_has_a_start_and_an_end(tmp_path, header):
     made = days_of(from_text(tmp_path, f"{header}\nterm,2024-01-30,2024-02-02\nexam,2024-02-10,\n"))
@@ -110,8 +121,8 @@ def test_the_format_of_dates_counts_where_all_dates_are_written_so(tmp_path):
     ("text", "told"),
     [
         (
-            "holiday,ds,prior_scale\nrelease,2024-01-05,10\n",
-            "events.csv: these columns are not known of events: prior_scale",
+            "holiday,ds,mode\nrelease,2024-01-05,add\n",
+            "events.csv: these columns are not known of events: mode",
         ),
         ("ds,lower_window\n2024-01-05,0\n", "has no column of the events' names .* its columns are: ds, lower_window"),
         ("holiday,when\nrelease,soon\n", "has no column of dates .* its columns are: holiday, when"),

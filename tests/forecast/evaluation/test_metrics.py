@@ -7,6 +7,8 @@ import math
 import numpy as np
 import pytest
 from sklearn.metrics import mean_absolute_error, mean_pinball_loss, mean_squared_error
+from utilsforecast import losses
+from utilsforecast.evaluation import evaluate
 
 import thalweg
 from support.backtests import SEASON, last_season, level, weekly
@@ -134,11 +136,7 @@ def test_numbers_are_those_of_utilsforecast(result):
 
 
 def test_utilsforecast_evaluates_the_frame_as_it_is(result):
-    evaluation = pytest.importorskip("utilsforecast.evaluation")
-    losses = pytest.importorskip("utilsforecast.losses")
-    found = evaluation.evaluate(
-        result.to_frame("pandas"), [losses.mae, losses.rmse, losses.smape, losses.bias, losses.wape]
-    )
+    found = evaluate(result.to_frame("pandas"), [losses.mae, losses.rmse, losses.smape, losses.bias, losses.wape])
     by_cutoff = result.metrics.by_cutoff
     for at, (_, rows) in enumerate(found.groupby("cutoff")):
         for metric, model in ((metric, model) for metric in GOLDEN["level"] for model in MODELS):

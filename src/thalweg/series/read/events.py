@@ -37,6 +37,7 @@ HEADERS = {
     "lower": "lower_window 窗口下限 下窗口 提前天数",
     "upper": "upper_window 窗口上限 上窗口 延后天数",
 }
+NOT_USED = {"prior_scale"}  # Prophet's strength of an effect: here validation decides how strong one is
 ROLES = {word: role for role, words in HEADERS.items() for word in words.split()}
 MOST_WINDOW_DAYS = 60  # before or after an event; a longer effect is a span with a start and an end
 MOST_SPAN_DAYS = 3660  # of one event: ten years
@@ -77,7 +78,8 @@ def read_events(source: str | Path | IntoFrame, date_format: str | None = None) 
     source : str, Path or frame
         A file or a frame as `thalweg.read` takes them, with a row for each occurrence. Its columns are those of
         Prophet's frame of holidays: ``holiday``, ``ds``, ``lower_window`` and ``upper_window``, of which the windows
-        may be absent. Or they are a date and a name, or a start, an end and a name; Chinese names of columns count too.
+        may be absent; its ``prior_scale`` is passed over. Or they are a date and a name, or a start, an end and a
+        name; Chinese names of columns count too.
     date_format : str, optional
         How dates are written, in `strptime` codes, where they are written so. Without it the whole column decides.
 
@@ -101,7 +103,10 @@ def read_events(source: str | Path | IntoFrame, date_format: str | None = None) 
     with interruptible():
         table = _opened(source)
         try:
-            return _Reading(table, _roles(table, profile_columns(table)), date_format).table_of_events()
+            profiles = profile_columns(table)
+            for name in (profile.column.name for profile in profiles if _plain(profile.column.name) in NOT_USED):
+                table.notes.append(Message("note.column_of_events_not_used", {"column": name}))
+            return _Reading(table, _roles(table, profiles), date_format).table_of_events()
         finally:
             table.close()
 
@@ -118,15 +123,21 @@ def _opened(source: str | Path | IntoFrame) -> Table:
         raise InputError(instead, source=values.get("path") or values["source"]) from error
 
 
+def _plain(header: str) -> str:
+    """Return a column's name as it is compared."""
+    return header.strip().casefold().replace(" ", "_").replace("-", "_")
+
+
 def _roles(table: Table, profiles: list[ColumnProfile]) -> dict[str, ColumnProfile]:
     """Return which column holds what: by its name, and where that says nothing by its content."""
     roles: dict[str, ColumnProfile] = {}
     unknown: list[ColumnProfile] = []
     for profile in profiles:
-        role = ROLES.get(profile.column.name.strip().casefold().replace(" ", "_").replace("-", "_"))
+        name = _plain(profile.column.name)
+        role = ROLES.get(name)
         if role is not None and role not in roles:
             roles[role] = profile
-        elif profile.content != "row_numbers":
+        elif name not in NOT_USED and profile.content != "row_numbers":
             unknown.append(profile)
     for role, content in (("first", "dates"), ("name", "text")):
         fitting = [profile for profile in unknown if profile.content == content]
