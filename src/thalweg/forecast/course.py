@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
     from thalweg.series.split import Split
 
+OPEN = ("quick", "full")  # the ladders that such rungs may join; the lecture's, and one that a person made, stay
 LEAST_OUTLIERS = 3  # training values; fewer do not bend what is learned
 LEAST_SHARE = 0.001  # of the training values, likewise
 LONG_GAP = 2  # seasons without a value in a row, from which a gap is told
@@ -43,8 +44,6 @@ class Course:
         Of the whole series.
     outliers : Outliers
         Of the whole series.
-    steady : bool
-        Whether outliers weigh less as the networks learn.
     notes : tuple of Message
         The sentences about it (keys ``verdict.*``).
     """
@@ -52,7 +51,6 @@ class Course:
     ladder: Ladder
     shifts: tuple[LevelShift, ...] = ()
     outliers: Outliers = NONE
-    steady: bool = False
     notes: tuple[Message, ...] = ()
 
 
@@ -75,15 +73,17 @@ def course_of(data: Data, split: Split, ladder: Ladder, horizon: int, seed: int,
     notes = _gap_notes(series)
     if data.scales is not None:
         return Course(ladder, notes=notes)
-    shifts = level_shifts(series)
+    shifts, found = level_shifts(series), outliers_of(series, data.calendar, len(series))
+    notes += tuple(_shift_note(series, shift) for shift in shifts)
+    outlier_notes = (_outlier_note(series, found),) if len(found) else ()
+    if ladder.name not in OPEN:
+        return Course(ladder, shifts, found, notes=notes + outlier_notes)
     before = level_shifts(series, split.train)
     begun = ladder.since(iso(before[-1].date), split.train - before[-1].place, series.frequency) if before else ladder
-    notes += _shift_notes(series, shifts, split, before[-1] if begun is not ladder else None)
-    found = outliers_of(series, data.calendar, len(series))
+    tried = before[-1] if begun is not ladder else None
     steady, told = _steady(data, split, horizon, seed, pool)
-    if len(found):
-        notes += (_outlier_note(series, found), *told)
-    return Course(begun.steadied() if steady else begun, shifts, found, steady, notes)
+    notes += _learned_since(series, shifts, split, tried) + outlier_notes + (told if outlier_notes else ())
+    return Course(begun.steadied() if steady else begun, shifts, found, notes=notes)
 
 
 def _steady(data: Data, split: Split, horizon: int, seed: int, pool: ThreadPool) -> tuple[bool, tuple[Message, ...]]:
@@ -117,31 +117,26 @@ def _outlier_note(series: Series, found: Outliers) -> Message:
     return Message(key, {"count": len(found), **told, **words_of(series.frequency)})
 
 
-def _shift_notes(
+def _shift_note(series: Series, shift: LevelShift) -> Message:
+    """Return how the level changed; as a share where the values are counts."""
+    told = {"date": iso(shift.date), "before": figures(shift.before), "after": figures(shift.after)}
+    if not series.counts or not shift.before:
+        return Message("verdict.shift_difference", told)
+    return Message("verdict.shift_share", {**told, "percent": 100 * (shift.after / shift.before - 1)})
+
+
+def _learned_since(
     series: Series, shifts: tuple[LevelShift, ...], split: Split, tried: LevelShift | None
 ) -> tuple[Message, ...]:
-    """Return a sentence for each level shift, and what came of the last one."""
+    """Return what became of the last level shift: rungs that learn from there on, or why there are none."""
     words = words_of(series.frequency)
-    notes = [
-        Message(
-            "verdict.shift_share" if series.counts and shift.before > 0 else "verdict.shift_difference",
-            {
-                "date": iso(shift.date),
-                "before": figures(shift.before),
-                "after": figures(shift.after),
-                "percent": 100 * (shift.after / shift.before - 1) if shift.before else 0.0,
-                **words,
-            },
-        )
-        for shift in shifts
-    ]
     if tried is not None:
-        notes.append(Message("verdict.shift_tried", {"date": iso(tried.date), **words}))
-    elif shifts and shifts[-1].place >= split.train:
-        notes.append(Message("verdict.shift_late", words))
-    elif shifts:
-        notes.append(Message("verdict.shift_few", {"count": split.train - shifts[-1].place, **words}))
-    return tuple(notes)
+        return (Message("verdict.shift_tried", {"date": iso(tried.date), **words}),)
+    if not shifts:
+        return ()
+    if shifts[-1].place >= split.train:
+        return (Message("verdict.shift_late", words),)
+    return (Message("verdict.shift_few", {"count": split.train - shifts[-1].place, **words}),)
 
 
 def _gap_notes(series: Series) -> tuple[Message, ...]:
@@ -152,6 +147,6 @@ def _gap_notes(series: Series) -> tuple[Message, ...]:
     if not len(lengths) or lengths.max() < LONG_GAP * series.frequency.season:
         return ()
     at = int(lengths.argmax())
-    first, last = (iso(series.dates[place]) for place in (starts[at], ends[at] - 1))
+    first, last = (iso(series.dates[int(place)]) for place in (starts[at], ends[at] - 1))
     told = {"count": int(lengths[at]), "first": first, "last": last, "left": len(series) - int(ends[at])}
     return (Message("verdict.long_gap", {**told, **words_of(series.frequency)}),)

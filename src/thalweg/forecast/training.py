@@ -14,6 +14,7 @@ from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
 from thalweg.learn.outcome import ENDED_WELL
 from thalweg.learn.prediction import Predictor as Outputs
+from thalweg.series.frequency.dates import a_date
 from thalweg.series.outliers import outliers_of
 from thalweg.series.scale import Scale, fit_scale
 
@@ -195,7 +196,7 @@ def begin_of(rung: Hyperparameters, series: Series, upto: int) -> int:
     It is 0 also where so few values follow the date since which the rung learns that it would look back over more than
     a third of them, as at a cutoff before that date.
     """
-    begin = max(series.place(np.datetime64(rung.since, series.frequency.date_unit)), 0) if rung.since else 0
+    begin = max(series.place(a_date(series.frequency, rung.since)), 0) if rung.since else 0
     return begin if rung.suits(upto - begin, series.frequency) else 0
 
 

@@ -150,7 +150,7 @@ def _beyond_the_year(change: NDArray[np.float64], year: int) -> NDArray[np.float
 
 def _first_step(steady: NDArray[np.float64], medians: NDArray[np.float64], block: int, length: int) -> int:
     """Return the step with which a shift begins: the one that divides its surroundings best."""
-    around = np.arange(max((block - 2) * length, 0), min((block + 2) * length, len(steady)))
+    around = np.arange(max(block - ABRUPT_BLOCKS, 0) * length, min((block + ABRUPT_BLOCKS) * length, len(steady)))
     before, after = np.median(medians[block - SIDE : block]), np.median(medians[block : block + SIDE])
     from_before, from_after = np.abs(steady[around] - before), np.abs(steady[around] - after)
     costs = np.concatenate([[0.0], np.cumsum(from_before - from_after)])  # of all steps before each place

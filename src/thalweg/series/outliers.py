@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from thalweg.series.frequency.record import Frequency
     from thalweg.series.series import Series
 
-AROUND = 4  # seasons before and after
-LEAST_AROUND = 4  # observed values among them
-FAR = 6.0  # standard deviations, of which the median absolute deviation is the measure
+AROUND = 4  # seasons before, and as many after
+LEAST_AROUND = 3  # observed values among them
+FAR = 6.0  # standard deviations of the distance from one such median, measured by the median absolute deviation
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class Outliers:
     places : ndarray of int64, shape (outliers,)
         Rising.
     usual : ndarray of float64, shape (outliers,)
-        The median of the values at the same place of the seasons around, in the user's units.
+        The nearer of the medians of the values at the same place of the seasons before and after, in the user's units.
     far : ndarray of float64, shape (outliers,)
         How many standard deviations each lies away from that; above `FAR`.
     """
@@ -61,9 +61,10 @@ def outliers(
     counts: bool,
     explained: NDArray[np.bool_] | None = None,
 ) -> Outliers:
-    """Return the values that lie far from those at the same place of the four seasons before and after.
+    """Return the values that lie far from those at the same place of the four seasons before, and of the four after.
 
-    Counts are compared in the logarithm. Of a level shift no value is an outlier, but for one just beside it.
+    A value must lie far from both medians, so that none beside a level shift is an outlier. Counts are compared in the
+    logarithm.
 
     Parameters
     ----------
@@ -78,19 +79,17 @@ def outliers(
         Where something known of the date explains an unusual value, such as a holiday: it is no outlier.
     """
     comparable = comparable_of(values, counts=counts)
-    away = frequency.season * np.array([k for k in range(-AROUND, AROUND + 1) if k])
-    around = np.arange(len(values))[:, None] + away
-    inside = (around >= 0) & (around < len(values))
-    around = np.where(inside, around, 0)
-    there = inside & observed[around]
-    compared = observed & (there.sum(axis=1) >= LEAST_AROUND)
+    both = np.stack([_usual(comparable.values, observed, side * frequency.season) for side in (-1, 1)])
+    compared = observed & ~np.isnan(both).all(axis=0)
     none = Outliers(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
     if not compared.any():
         return none
+    distances = np.abs(both - comparable.values)
+    nearer = np.nanargmin(distances[:, compared], axis=0)
     usual = np.full(len(values), np.nan)
-    usual[compared] = np.nanmedian(np.where(there, comparable.values[around], np.nan)[compared], axis=1)
+    usual[compared] = np.take_along_axis(both[:, compared], nearer[None], axis=0)[0]
     distance = np.abs(comparable.values - usual)
-    spread = deviation(distance[compared])
+    spread = deviation(distances[observed & ~np.isnan(both)])
     if not spread:
         return none
     unusual = compared & (np.nan_to_num(distance) > FAR * spread)
@@ -99,6 +98,19 @@ def outliers(
     places = np.flatnonzero(unusual).astype(np.int64)
     told = np.array([comparable.inverse(float(each)) for each in usual[places]])
     return Outliers(places, told, distance[places] / spread)
+
+
+def _usual(values: NDArray[np.float64], observed: NDArray[np.bool_], season: int) -> NDArray[np.float64]:
+    """Return the median of the values some seasons away from each, before it for a negative `season`; NaN for none."""
+    around = np.arange(len(values))[:, None] + season * np.arange(1, AROUND + 1)
+    inside = (around >= 0) & (around < len(values))
+    around = np.where(inside, around, 0)
+    there = inside & observed[around]
+    usual = np.full(len(values), np.nan)
+    enough = there.sum(axis=1) >= LEAST_AROUND
+    if enough.any():
+        usual[enough] = np.nanmedian(np.where(there, values[around], np.nan)[enough], axis=1)
+    return usual
 
 
 def outliers_of(series: Series, calendar: Calendar, upto: int) -> Outliers:

@@ -44,7 +44,7 @@ def _gaps(observed: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.int
 
 
 def _oddities(findings: Findings, across: Callable[..., alt.X], language: str) -> list[alt.Chart]:
-    """Return outliers as hollow points, and level shifts as upright lines; each says what it is where it is pointed at."""
+    """Return outliers as rings, and level shifts as upright lines; each says what it is where it is pointed at."""
     series, found = findings.series, findings.outliers
     translate = speaking(language, series.frequency)
     layers: list[alt.Chart] = []
