@@ -13,6 +13,7 @@ from thalweg.charts.numbers import when
 from thalweg.charts.steps import speaking
 from thalweg.files import write_whole, written_together
 from thalweg.forecast.anomalies.found import (
+    OUTSIDE,
     anomalies_of,
     anomaly_columns,
     how_sentences,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from thalweg.forecast.anomalies.judge import Judged
     from thalweg.forecast.anomalies.nab import Score
     from thalweg.series.series import Series
-
 
 
 @dataclass(frozen=True)
@@ -267,7 +267,7 @@ def anomalies_in(series: Series, options: AnomalyOptions, name: str | None = Non
     scores = np.zeros(len(rows))
     scores[np.searchsorted(rows, judged.places)] = judged.score
     weights = WEIGHTS[options.profile]
-    threshold = float(np.nextafter(1.0, 2.0)) if options.threshold is None else options.threshold
+    threshold = OUTSIDE if options.threshold is None else options.threshold
     benchmark = Benchmark(
         options.profile,
         score_at(scores, windows, threshold, weights),

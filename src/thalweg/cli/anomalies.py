@@ -117,31 +117,37 @@ def _print(console: Console, result: AnomalyResult, translate: Catalogue) -> Non
     from rich.table import Table
     from rich.text import Text
 
-    from thalweg.charts.numbers import estimate_decimals, number, signed, value_decimals, when
+    from thalweg.charts.numbers import common_decimals, number, signed, value_decimals
     from thalweg.charts.steps import speaking
+    from thalweg.series.frequency.dates import iso
 
     judged, language = result.judged, translate.language
-    say = speaking(translate, judged.series.frequency)
+    frequency = judged.series.frequency
+    say = speaking(translate, frequency)
     near = any(each.near() for each in result.anomalies)
-    names = ("rank", "date", "actual", "forecast", "interval", "outside", "score", "run", *(("near",) if near else ()))
+    runs = any(each.span.steps > 1 for each in result.anomalies)
+    names = ("rank", "date", "actual", "forecast", "interval", "outside", "score")
+    names += ("run",) * runs + ("near",) * near
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for name in names:
         words = name in ("date", "near")
         head = Text(say(f"cli.anomalies.{name}", level=f"{judged.level:g}"))
-        table.add_column(head, justify="left" if words else "right", overflow="fold", no_wrap=name == "date")
-    own, estimates = value_decimals(judged.series.values), estimate_decimals(judged.series.values)
-    for each in result.anomalies[:ROWS_SHOWN]:
+        table.add_column(head, justify="left" if words else "right", overflow="fold", no_wrap=name != "near")
+    shown = result.anomalies[:ROWS_SHOWN]
+    estimates = common_decimals([end for each in shown for end in (each.forecast, each.low, each.high)])
+    own = min(value_decimals(judged.series.values), max(estimates, 1))
+    for each in shown:
         ends = say("cli.interval", low=number(each.low, estimates), high=number(each.high, estimates))
         cells = [
             str(each.rank),
-            when(each.date, judged.series.frequency, language),
+            iso(each.date),
             number(each.actual, own),
             number(each.forecast, estimates),
             ends,
             signed(each.outside, estimates),
             f"{each.score:.2f}",
-            str(each.span.steps) if each.span.steps > 1 else "",
-            *((each.near(language, judged.calendar.country),) if near else ()),
+            *([str(each.span.steps) if each.span.steps > 1 else ""] * runs),
+            *([each.near(language, judged.calendar.country)] * near),
         ]
         table.add_row(*map(Text, cells))
     sentences = result.sentences(language)
@@ -154,7 +160,9 @@ def _print(console: Console, result: AnomalyResult, translate: Catalogue) -> Non
             rest = len(result.anomalies) - ROWS_SHOWN
             console.print(say("cli.anomalies.more", count=rest, csv=Argument("csv", "FILE.csv")))
         console.print()
+    if runs:
+        console.print(say("cli.anomalies.runs"))
     for sentence in sentences[2:]:
         console.print(sentence)
-    if result.anomalies and not judged.calendar.country and not judged.series.frequency.by_month:
+    if result.anomalies and not judged.calendar.country and not frequency.by_month:
         console.print(say("cli.anomalies.no_country", option=Argument("country", "TW")))

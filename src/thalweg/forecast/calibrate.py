@@ -104,7 +104,8 @@ def calibrate(
     forecasts = data.panel.part(backtested.by(plan, horizon), place)
     transform = transform_before(series, forecasts[0], first, sealed)
     steps = [
-        step_calibration(series, predictions, transform, first, sealed, step) for step, predictions in enumerate(forecasts, 1)
+        step_calibration(series, predictions, transform, first, sealed, step)
+        for step, predictions in enumerate(forecasts, 1)
     ]
     levels = tuple(sorted({*TABLE, *asked.calibrated}))
     errors = LOSSES[data.judged].error(forecasts[0, sealed:], series.values[sealed:])

@@ -1,1 +1,1 @@
-"""Which values of the past lie outside the interval that was told for them one step before, from earlier values alone."""
+"""Which values lie outside the interval that was told for them one step before, from earlier values alone."""

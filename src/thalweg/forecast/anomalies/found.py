@@ -10,6 +10,7 @@ import numpy as np
 from thalweg.charts.events import day_names
 from thalweg.forecast.anomalies.options import FILES
 from thalweg.forecast.export import csv_of, plain
+from thalweg.forecast.names import rung_message
 from thalweg.messages import Message
 from thalweg.series.holidays import holiday_of_step
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.anomalies.judge import Judged
     from thalweg.forecast.anomalies.nab import Score
 
+OUTSIDE = float(np.nextafter(1.0, 2.0))  # the least score of a value outside its interval
 NEAR_DAYS = 7  # a holiday or an event further away is not named
 
 
@@ -160,7 +162,7 @@ def sentences_of(judged: Judged, anomalies: tuple[Anomaly, ...]) -> list[Message
 def how_sentences(judged: Judged) -> list[Message]:
     """Return what judged the values."""
     refits = {"refit": judged.refit_steps}
-    rungs = list(dict.fromkeys(each.rung for each in judged.chosen))
+    rungs = [rung_message(name) for name in dict.fromkeys(each.rung for each in judged.chosen)]
     key = "anomalies.rung" if len(judged.chosen) == 1 else "anomalies.rungs"
     return [Message(key, refits | {"count": len(judged.chosen), "rungs": rungs})]
 
@@ -176,7 +178,10 @@ def score_sentences(score: Score, best: Score, profile: str, rows: int, probatio
     if not score.windows:
         return [Message("anomalies.nab_none", {"rows": rows, "probation": probation})]
     return [
-        Message("anomalies.nab", told(score) | {"profile": profile}),
+        Message(
+            "anomalies.nab" if score.threshold != OUTSIDE else "anomalies.nab_outside",
+            told(score) | {"profile": profile},
+        ),
         Message("anomalies.nab_best", told(best)),
         Message("anomalies.nab_how", {"rows": rows, "probation": probation}),
     ]

@@ -176,9 +176,7 @@ def _first(series: Series, options: AnomalyOptions) -> int:
     if options.days is not None:
         if options.days > days - LEAST_BEFORE:
             told = {"source": series.source_name, "days": days, "most": max(days - LEAST_BEFORE, 0), **words}
-            raise InputError(
-                "anomalies.too_many", argument=Argument("days", options.days), least=LEAST_BEFORE, **told
-            )
+            raise InputError("anomalies.too_many", argument=Argument("days", options.days), least=LEAST_BEFORE, **told)
         return days - options.days
     return days - (frequency.test if days >= frequency.long else round(days * TEST_SHARE))
 
@@ -194,9 +192,7 @@ def _stretches(series: Series, begin: int) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], len(series)], strict=True))
 
 
-def _stretch(
-    series: Series, calendar: Calendar, start: int, options: AnomalyOptions, own: FitOptions
-) -> Judged:
+def _stretch(series: Series, calendar: Calendar, start: int, options: AnomalyOptions, own: FitOptions) -> Judged:
     """Judge the values of a series from one place to its end."""
     frequency, watcher = series.frequency, options.watcher or Silence()
     split = _split(series, start)

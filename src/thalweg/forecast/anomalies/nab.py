@@ -1,8 +1,8 @@
 """The score of the Numenta Anomaly Benchmark (Lavin and Ahmad 2015), of one file.
 
-The rules are those of `nab/sweeper.py` in the repository numenta/NAB: the weight of a row depends on its place in or after
-a labelled window, a window counts by its earliest detection, and rows of the probationary period do not count. The
-weights of the profiles are those of its `config/profiles.json`.
+The rules are those of `nab/sweeper.py` in the repository numenta/NAB: the weight of a row depends on its place in or
+after a labelled window, a window counts by its earliest detection, and rows of the probationary period do not count.
+The weights of the profiles are those of its `config/profiles.json`.
 """
 
 from __future__ import annotations
@@ -209,7 +209,8 @@ def windows_of(path: Path, name: str | Message, dates: NDArray[np.datetime64]) -
         near = [names[each] for each in get_close_matches(parts[-1] if parts else "", names, n=3, cutoff=0.4)]
         raise InputError("anomalies.labels_without", path=path, name=str(name), names=near or sorted(labels)[:3])
     found: list[Window] = []
-    for limits in labels[fitting[0]]:
+    listed = labels[fitting[0]]
+    for limits in listed if isinstance(listed, list) else [listed]:
         first, last = (_moment(path, fitting[0], text) for text in _pair(path, fitting[0], limits))
         inside = np.flatnonzero((dates >= first) & (dates <= last))
         if not len(inside):

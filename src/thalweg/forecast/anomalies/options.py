@@ -1,4 +1,4 @@
-"""The options of a search for anomalies, declared once. This module imports little, so that the help appears quickly."""
+"""The options of a search for anomalies, declared once. This module imports little, so that help appears quickly."""
 
 from __future__ import annotations
 

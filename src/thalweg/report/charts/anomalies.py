@@ -27,12 +27,14 @@ from thalweg.charts.style import (
 )
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from thalweg.forecast.anomalies.found import Anomaly
     from thalweg.forecast.anomalies.judge import Judged
 
 HEIGHT_PIXELS = 360
 NUMBERED = 10  # of the highest scores, whose rank stands beside the dot
-MOST_STEPS = 3000  # that are drawn; of a longer stretch each dot with the steps around it
+MOST_STEPS = 3000  # that are drawn; of more, the lowest and highest of each part
 
 
 def anomaly_chart(judged: Judged, anomalies: tuple[Anomaly, ...], language: str = "en") -> alt.LayerChart:
@@ -117,8 +119,8 @@ def anomaly_chart(judged: Judged, anomalies: tuple[Anomaly, ...], language: str 
     return dress(chart, title, subtitle, language, simulated=series.simulated)
 
 
-def _drawn(judged: Judged) -> np.ndarray:
-    """Return which of the values are drawn: all, or of many the lowest and highest of each stretch, and those outside."""
+def _drawn(judged: Judged) -> NDArray[np.intp]:
+    """Return which values are drawn: all, or of many the lowest and highest of each part, and those outside."""
     count = len(judged.places)
     if count <= MOST_STEPS:
         return np.arange(count)
