@@ -88,6 +88,7 @@ def listed(heading, column=0):
 def paths(value, prefix=""):
     """Return the path of every key of a JSON object, in order; a key whose own keys are data has no paths below."""
     free = {
+        "anomalies",
         "blocks[].losses",
         "by_cutoff",
         "by_step",
@@ -238,7 +239,7 @@ def test_the_keys_and_columns_of_a_backtest(run, tmp_path):
 def test_the_keys_and_columns_of_anomalies(run, tmp_path):
     folder, _ = run
     labels = tmp_path / "labels.json"
-    labels.write_text('{"made/channel.csv": [["2020-01-01", "2030-01-01"]]}', "utf-8")
+    labels.write_text('{"made/channel.csv": [["2019-09-01", "2030-01-01"]]}', "utf-8")
     done = thalweg("anomalies", folder / "channel.csv", "--labels", labels, "--out", tmp_path / "unusual", "--json")
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)

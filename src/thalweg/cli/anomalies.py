@@ -117,37 +117,36 @@ def _print(console: Console, result: AnomalyResult, translate: Catalogue) -> Non
     from rich.table import Table
     from rich.text import Text
 
-    from thalweg.charts.numbers import common_decimals, number, signed, value_decimals
+    from thalweg.charts.events import miss_names
+    from thalweg.charts.numbers import common_decimals, number, value_decimals
     from thalweg.charts.steps import speaking
     from thalweg.series.frequency.dates import iso
 
     judged, language = result.judged, translate.language
     frequency = judged.series.frequency
     say = speaking(translate, frequency)
-    near = any(each.near() for each in result.anomalies)
-    runs = any(each.span.steps > 1 for each in result.anomalies)
-    names = ("rank", "date", "actual", "forecast", "interval", "outside", "score")
-    names += ("run",) * runs + ("near",) * near
+    names = ("rank", "date", "actual", "forecast", "interval", "score", "near")
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for name in names:
-        words = name in ("date", "near")
         head = Text(say(f"cli.anomalies.{name}", level=f"{judged.level:g}"))
-        table.add_column(head, justify="left" if words else "right", overflow="fold", no_wrap=name != "near")
+        left = name in {"date", "near"}
+        table.add_column(head, justify="left" if left else "right", overflow="fold", no_wrap=name != "near")
     shown = result.anomalies[:ROWS_SHOWN]
     estimates = common_decimals([end for each in shown for end in (each.forecast, each.low, each.high)])
     own = min(value_decimals(judged.series.values), max(estimates, 1))
     for each in shown:
         ends = say("cli.interval", low=number(each.low, estimates), high=number(each.high, estimates))
+        steps = each.span.steps
+        notes = [miss_names(each, language, judged.calendar.country)]
+        notes += [say("cli.anomalies.run", count=steps)] if steps > 1 else []
         cells = [
             str(each.rank),
             iso(each.date),
             number(each.actual, own),
             number(each.forecast, estimates),
             ends,
-            signed(each.outside, estimates),
             f"{each.score:.2f}",
-            *([str(each.span.steps) if each.span.steps > 1 else ""] * runs),
-            *([each.near(language, judged.calendar.country)] * near),
+            say("list.comma").join(filter(None, notes)),
         ]
         table.add_row(*map(Text, cells))
     sentences = result.sentences(language)
@@ -160,8 +159,6 @@ def _print(console: Console, result: AnomalyResult, translate: Catalogue) -> Non
             rest = len(result.anomalies) - ROWS_SHOWN
             console.print(say("cli.anomalies.more", count=rest, csv=Argument("csv", "FILE.csv")))
         console.print()
-    if runs:
-        console.print(say("cli.anomalies.runs"))
     for sentence in sentences[2:]:
         console.print(sentence)
     if result.anomalies and not judged.calendar.country and not frequency.by_month:

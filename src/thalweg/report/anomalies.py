@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from thalweg.charts.events import miss_names
 from thalweg.charts.illustration import Illustration, Numbers
 from thalweg.forecast.anomalies.found import anomaly_columns, judged_columns
 from thalweg.report.charts.anomalies import anomaly_chart
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.anomalies.found import Anomaly
     from thalweg.forecast.anomalies.judge import Judged
 
-SHOWN = ("rank", "date", "actual", "forecast", "low", "high", "score", "near")  # of the columns, on the page
+SHOWN = ("rank", "date", "actual", "score", "near", "forecast", "low", "high", "outside")  # a phone shows the first
 
 
 def anomaly_illustration(
@@ -22,7 +23,7 @@ def anomaly_illustration(
 ) -> Illustration:
     """Return the picture of what lies outside."""
     columns = anomaly_columns(judged, anomalies)
-    columns["near"] = [each.near(language, judged.calendar.country) for each in anomalies]
+    columns["near"] = [miss_names(each, language, judged.calendar.country) for each in anomalies]
     ranked = {name: columns[name] for name in SHOWN if name != "near" or any(columns[name])}
     return Illustration(
         "anomalies",

@@ -65,7 +65,7 @@ def test_planted_days_rank_first_and_the_span_of_neighbours_is_told(plain):
 @pytest.mark.parametrize("change", [lambda values: values * 10, lambda values: -values, lambda values: values.round()])
 def test_what_comes_later_changes_no_earlier_verdict(plain, change):
     series, at = daily(), 240
-    values = series.values.copy()
+    values = series.values.copy()  # noqa: PD011 - a series of thalweg
     values[at:] = change(values[at:])
     planted = found(replace(series, values=values), days=100).judged
     first = plain.judged
@@ -123,7 +123,7 @@ def test_events_and_holidays_near_are_named():
     events = pd.DataFrame(days)
     made = found(series, days=100, events=events, country="US")
     spike = next(one for one in made.anomalies if series.place(one.date) == SPIKE)
-    assert "3 days after sale" in spike.near("en", "US")
+    assert "3 days after sale" in spike.near
     frame = made.to_frame("pandas")
     assert list(frame)[:8] == ["rank", "date", "actual", "forecast", "low", "high", "outside", "score"]
     assert "3 days after sale" in set(frame["near"]) or any("3 days after sale" in near for near in frame["near"])

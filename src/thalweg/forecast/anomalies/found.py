@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thalweg.charts.events import day_names
 from thalweg.forecast.anomalies.options import FILES
 from thalweg.forecast.export import csv_of, plain
 from thalweg.forecast.names import rung_message
 from thalweg.messages import Message
+from thalweg.series.frequency.record import DAILY
 from thalweg.series.holidays import holiday_of_step
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.anomalies.nab import Score
 
 OUTSIDE = float(np.nextafter(1.0, 2.0))  # the least score of a value outside its interval
-NEAR_DAYS = 7  # a holiday or an event further away is not named
+NEAR_DAYS = DAILY.season  # a holiday or an event further away is not named
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,10 @@ class Anomaly:
     holiday: str
     events: tuple[str, ...]
 
-    def near(self, language: str = "en", country: str = "") -> str:
-        """Return what falls on or near the date, with the days between; "" where nothing is known of it."""
-        return day_names(self.holiday, self.events, language, country)
+    @property
+    def near(self) -> str:
+        """What falls on or near the date, in English; "" where nothing is known of it."""
+        return ", ".join([*self.events, *filter(None, [self.holiday])])
 
 
 def anomalies_of(judged: Judged) -> tuple[Anomaly, ...]:
@@ -125,7 +126,7 @@ def anomaly_columns(judged: Judged, anomalies: tuple[Anomaly, ...]) -> dict[str,
     columns["date"] = np.array(columns["date"], dtype=judged.series.dates.dtype)
     columns["run_first"] = judged.series.dates[np.array([each.span.first for each in anomalies], dtype=int)]
     columns["run_steps"] = [each.span.steps for each in anomalies]
-    columns["near"] = [each.near("en", judged.calendar.country) for each in anomalies]
+    columns["near"] = [each.near for each in anomalies]
     return columns
 
 

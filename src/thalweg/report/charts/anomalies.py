@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import numpy as np
 
+from thalweg.charts.events import miss_names
 from thalweg.charts.numbers import value_format, when
 from thalweg.charts.steps import speaking
 from thalweg.charts.style import (
@@ -82,7 +83,7 @@ def anomaly_chart(judged: Judged, anomalies: tuple[Anomaly, ...], language: str 
             "low": each.low,
             "high": each.high,
             "score": each.score,
-            "near": each.near(language, judged.calendar.country),
+            "near": miss_names(each, language, judged.calendar.country),
             "rank": str(each.rank) if each.rank <= NUMBERED else "",
             "above": each.outside > 0,
         }
