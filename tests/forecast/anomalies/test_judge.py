@@ -146,3 +146,14 @@ def test_what_cannot_be_served_is_told(options, parts):
         found(daily(), **options)
     for part in parts:
         assert part in str(caught.value), str(caught.value)
+
+
+def test_where_most_values_are_0_the_sizes_that_came_make_the_interval():
+    rng = np.random.default_rng(2)
+    values = np.where(rng.random(500) < 0.2, rng.integers(1, 5, 500), 0).astype(float)
+    values[450] = 40
+    made = thalweg.anomalies(series_of(values, "2021-01-01"), days=150, ladder="quick", keep_last=True)
+    assert made.judged.series.place(made.anomalies[0].date) == 450
+    assert (made.judged.high >= 1).mean() > 0.9
+    assert 1 < made.anomalies[0].score < 100
+    assert len(made.anomalies) <= 6

@@ -165,6 +165,7 @@ def how_sentences(judged: Judged) -> list[Message]:
     refits = {"refit": judged.refit_steps}
     rungs = [rung_message(name) for name in dict.fromkeys(each.rung for each in judged.chosen)]
     key = "anomalies.rung" if len(judged.chosen) == 1 else "anomalies.rungs"
+    key += "_each" if judged.refit_steps == 1 else ""
     return [Message(key, refits | {"count": len(judged.chosen), "rungs": rungs})]
 
 
@@ -183,6 +184,6 @@ def score_sentences(score: Score, best: Score, profile: str, rows: int, probatio
             "anomalies.nab" if score.threshold != OUTSIDE else "anomalies.nab_outside",
             told(score) | {"profile": profile},
         ),
-        Message("anomalies.nab_best", told(best)),
+        Message("anomalies.nab_best" if best.threshold < np.inf else "anomalies.nab_best_none", told(best)),
         Message("anomalies.nab_how", {"rows": rows, "probation": probation}),
     ]

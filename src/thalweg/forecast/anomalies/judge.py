@@ -21,6 +21,7 @@ from thalweg.forecast.levels import around
 from thalweg.forecast.mostly_zero import scales_of
 from thalweg.forecast.options import FitOptions
 from thalweg.forecast.plan import one_way
+from thalweg.forecast.predictors.rates import rates
 from thalweg.forecast.search import search
 from thalweg.forecast.sizes import ends_before
 from thalweg.forecast.team import ended_of, team_of
@@ -196,8 +197,11 @@ def _stretch(series: Series, calendar: Calendar, start: int, options: AnomalyOpt
     """Judge the values of a series from one place to its end."""
     frequency, watcher = series.frequency, options.watcher or Silence()
     split = _split(series, start)
-    data = data_of(series, calendar, own.loss, scales_of(series, split.train, split.validation))
+    scales = scales_of(series, split.train, split.validation)
+    data = data_of(series, calendar, own.loss, scales)
     ladder = ladder_for(options.ladder, frequency)
+    if scales is not None:
+        ladder = ladder.with_baselines(rates(series, split.train))
     with thread_pool(options.threads) as pool:
         searched = search(data, (split,), ladder, seed=options.seed, pool=pool, watcher=watcher)
         choice = choose(searched).candidate
@@ -211,8 +215,10 @@ def _stretch(series: Series, calendar: Calendar, start: int, options: AnomalyOpt
     made = before.then(after).by(plan, 1)[0]
     transform = transform_before(series, made, split.train, start)
     step = step_calibration(series, made, transform, split.train, start, 1)
-    ahead, levels = made[start:], (options.level,)
-    if data.scales is not None:
+    ahead, levels, least = made[start:], (options.level,), step.least
+    if scales is not None:  # where both ends are 0, the smallest size that has come is as far as an end
+        smallest = series.values[:start][series.values[:start] > 0].min(initial=np.inf)
+        least = float(np.diff(transform.transform(np.array([0.0, smallest])))[0]) if np.isfinite(smallest) else least
         ends, median = ends_before(series, ahead, start, levels)
     else:
         limits = limits_one_step(series, start) if transform.offset is not None else None
@@ -226,7 +232,7 @@ def _stretch(series: Series, calendar: Calendar, start: int, options: AnomalyOpt
     known = np.flatnonzero(series.observed[start:] & np.isfinite(ahead) & np.isfinite(intervals.low[0]))
     actual = series.values[start:][known]
     forecast, low, high = median[known], intervals.low[0][known], intervals.high[0][known]
-    score = score_of(actual, forecast, low, high, transform, step.least)
+    score = score_of(actual, forecast, low, high, transform, least)
     chosen = (Chosen(start, choice.line.rung),)
     return Judged(
         series, calendar, options.level, frequency.between_refits, chosen, start + known, forecast, low, high, score
