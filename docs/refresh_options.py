@@ -17,6 +17,7 @@ from thalweg.cli.app import app
 from thalweg.cli.predict import PredictOptions
 from thalweg.cli.sample import SampleOptions
 from thalweg.cli.update import UpdateOptions
+from thalweg.forecast.anomalies.options import AnomalyOptions
 from thalweg.forecast.evaluation.options import BacktestOptions
 from thalweg.forecast.options import FitOptions, LadderName
 from thalweg.messages import catalogue
@@ -43,6 +44,8 @@ RECORDS: dict[str, tuple[type[Options], ...]] = {
     "sample": (SampleOptions,),
     "look": (ReadOptions,),
     "backtest": (ReadOptions, BacktestOptions),
+    "anomalies": (ReadOptions, AnomalyOptions),
+    "thalweg.anomalies": (AnomalyOptions,),
     "thalweg.backtest": (BacktestOptions,),  # in Python a series is read beforehand
     "fit": (FitOptions,),
     "read": (ReadOptions,),

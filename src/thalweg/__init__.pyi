@@ -1,3 +1,5 @@
+from .api.anomalies import AnomalyResult as AnomalyResult
+from .api.anomalies import anomalies as anomalies
 from .api.backtest import BacktestResult as BacktestResult
 from .api.backtest import backtest as backtest
 from .api.fit import FitResult as FitResult

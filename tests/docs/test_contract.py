@@ -88,6 +88,7 @@ def listed(heading, column=0):
 def paths(value, prefix=""):
     """Return the path of every key of a JSON object, in order; a key whose own keys are data has no paths below."""
     free = {
+        "anomalies",
         "blocks[].losses",
         "by_cutoff",
         "by_step",
@@ -233,6 +234,19 @@ def test_the_keys_and_columns_of_a_backtest(run, tmp_path):
     written = csv.DictReader(io.StringIO((tmp_path / "tried" / "backtest.csv").read_text("utf-8")))
     names = [name.replace("MODEL", "copy yesterday") for name in listed("`backtest.csv`")]
     assert list(written.fieldnames or [])[: len(names)] == names
+
+
+def test_the_keys_and_columns_of_anomalies(run, tmp_path):
+    folder, _ = run
+    labels = tmp_path / "labels.json"
+    labels.write_text('{"made/channel.csv": [["2019-09-01", "2030-01-01"]]}', "utf-8")
+    done = thalweg("anomalies", folder / "channel.csv", "--labels", labels, "--out", tmp_path / "unusual", "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert told["anomalies"]
+    assert listed("`thalweg anomalies --json`") == paths(told)
+    written = csv.DictReader(io.StringIO((tmp_path / "unusual" / "anomalies.csv").read_text("utf-8")))
+    assert list(written.fieldnames or []) == listed("`anomalies.csv`") == list(told["anomalies"][0])
 
 
 @pytest.mark.parametrize(("view", "words"), [(None, ["error"]), ("rates", ["surface", "rates"])])

@@ -26,6 +26,7 @@ def test_every_command_and_every_picture_has_its_table(name):
         "predict",
         "update",
         "backtest",
+        "anomalies",
         "sample",
         "look",
         *(f"look {picture}" for picture in PICTURES),

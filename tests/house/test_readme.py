@@ -111,7 +111,9 @@ def test_every_command_runs(folder, document):
     if document == "docs/commands.md":  # it speaks of a model and of newer days before it says how to get them
         told = sorted(
             told,
-            key=lambda line: ["sample", "forecast", "predict", "update", "backtest", "look"].index(line.split()[1]),
+            key=lambda line: ["sample", "forecast", "predict", "update", "backtest", "anomalies", "look"].index(
+                line.split()[1]
+            ),
         )
         run("thalweg sample simulated-channel.csv")
         run("thalweg forecast simulated-channel.csv")

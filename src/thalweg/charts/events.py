@@ -11,6 +11,7 @@ from thalweg.messages import catalogue
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from thalweg.forecast.anomalies.found import Anomaly
     from thalweg.forecast.result import Miss
 
 # How `thalweg.series.events.EventDay` describes a day that is not the event's own.
@@ -51,6 +52,6 @@ def day_names(holiday: str, events: Iterable[str], language: str = "en", country
     return catalogue(language)("list.comma").join(told)
 
 
-def miss_names(miss: Miss, language: str = "en", country: str = "") -> str:
-    """Return what falls on or near a day that was missed; "" where nothing is known of it."""
+def miss_names(miss: Miss | Anomaly, language: str = "en", country: str = "") -> str:
+    """Return what falls on or near a day that was missed, or lies outside its interval; "" where nothing does."""
     return day_names(miss.holiday, miss.events, language, country)

@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from thalweg.cli import signals
+from thalweg.cli.anomalies import anomalies
 from thalweg.cli.arguments import command_of
 from thalweg.cli.backtest import backtest
 from thalweg.cli.forecast import forecast
@@ -124,7 +125,7 @@ def app(language: str = "en") -> typer.Typer:
             raise typer.Exit(REFUSED)
 
     made.callback(invoke_without_command=True, help=translate("cli.help.thalweg"))(thalweg)
-    commands = (forecast, predict, update, backtest, sample)
+    commands = (forecast, predict, update, backtest, anomalies, sample)
     for name, function in ((each.__name__, each) for each in commands):
         made.command(name, help=translate(f"cli.help.{name}.about"), epilog=_epilog(name, language))(
             command_of(function, name, language)

@@ -36,7 +36,11 @@ def usage_sentence(error: Any, language: str) -> str:  # noqa: ANN401 - see `is_
         case _:
             told = str(error.format_message())
             extra = _EXTRA.search(told)
-            if extra and context is not None and context.command.name in ("forecast", "predict", "backtest"):
+            if (
+                extra
+                and context is not None
+                and context.command.name in ("forecast", "predict", "backtest", "anomalies")
+            ):
                 return translate("cli.usage.several", command=context.command_path, words=extra[1])
             unknown = [extra[1]] if extra else [word for word in told.split() if word.startswith("'")]
             return translate("cli.usage.other", words=" ".join(unknown) or "–", help=help_command)

@@ -102,9 +102,10 @@ def calibrate(
     """
     series, first, sealed = data.panel.series[place], backtested.first[place], parts.test[place][0]
     forecasts = data.panel.part(backtested.by(plan, horizon), place)
-    transform = _transform(series, forecasts[0], first, sealed)
+    transform = transform_before(series, forecasts[0], first, sealed)
     steps = [
-        _step(series, predictions, transform, first, sealed, step) for step, predictions in enumerate(forecasts, 1)
+        step_calibration(series, predictions, transform, first, sealed, step)
+        for step, predictions in enumerate(forecasts, 1)
     ]
     levels = tuple(sorted({*TABLE, *asked.calibrated}))
     errors = LOSSES[data.judged].error(forecasts[0, sealed:], series.values[sealed:])
@@ -141,14 +142,14 @@ def _lowest(step: StepCalibration) -> float:
     return float(last[0, 0])
 
 
-def _transform(series: Series, predictions: NDArray[np.float64], first: int, sealed: int) -> MissTransform:
+def transform_before(series: Series, predictions: NDArray[np.float64], first: int, sealed: int) -> MissTransform:
     """Choose the transform of residuals before the sealed test is looked at."""
     made, actual = predictions[first:sealed], series.values[first:sealed]
     known = series.observed[first:sealed] & np.isfinite(made)
     return suited_transform(series.values[:sealed], actual[known], made[known], counts=series.counts)
 
 
-def _step(
+def step_calibration(
     series: Series, predictions: NDArray[np.float64], transform: MissTransform, first: int, sealed: int, step: int
 ) -> StepCalibration:
     """Calibrate the intervals of one step ahead on its residuals, over the sealed test."""
@@ -159,7 +160,7 @@ def _step(
     return StepCalibration(residuals, known, sealed - first, step, used=series.frequency.calibrated_on, least=least)
 
 
-def _limits(series: Series, sealed: int) -> Ends:
+def limits_one_step(series: Series, sealed: int) -> Ends:
     """Return what the days before each day of the sealed test bear out, one step ahead; judged anew each season."""
     each: list[Ends] = []
     for first in range(sealed, len(series), series.frequency.season):
@@ -191,7 +192,7 @@ def _as_used(
 ) -> AsUsed:
     """Score the sealed test, one step ahead."""
     ahead = predictions[sealed:]
-    limits = _limits(series, sealed) if transform.offset is not None else None
+    limits = limits_one_step(series, sealed) if transform.offset is not None else None
     levels, bands, median = asked.calibrated, step.conformal.bands, None
     if asked != USUAL:
         bands, medians = read([step] * len(ahead), range(step.first, step.first + len(ahead)), levels)
