@@ -1,12 +1,14 @@
 """What a fit makes of level shifts, outliers and gaps: what it tells, and that validation decides."""
 
 import functools
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from support.command import thalweg
 from thalweg.forecast import course
 from thalweg.forecast.course import course_of
 from thalweg.forecast.data import data_of
@@ -18,7 +20,7 @@ from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.messages import catalogue
 from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.record import DAILY
-from thalweg.series.outliers import outliers_of
+from thalweg.series.outliers import FAR, outliers_of
 from thalweg.series.series import Series
 from thalweg.series.split import split_by_date
 
@@ -163,3 +165,27 @@ def test_a_long_gap_is_told_with_its_dates() -> None:
     assert (told["count"], told["first"], told["last"], told["left"]) == (30, "2019-09-08", "2019-10-07", 620)
     assert "verdict.long_gap" not in keys(course_for(series_of(shift=None, gap=slice(250, 263))))
     assert DAILY.season == 7
+
+
+def test_the_command_tells_the_shift_and_the_outliers(tmp_path) -> None:
+    series = series_of(outliers=4)
+    rows = zip(series.dates, series.values, strict=True)
+    (tmp_path / "visits.csv").write_text("day,visits\n" + "".join(f"{day},{value:g}\n" for day, value in rows), "utf-8")
+    done = thalweg("forecast", tmp_path / "visits.csv", "--ladder", "quick", "--horizon", 2, "--json")
+    assert done.exit_code == 0, done.stderr
+    told = json.loads(done.stdout)
+    (shift,) = told["level_shifts"]
+    assert shift["date"] == "2019-10-28"
+    assert shift["after"] / shift["before"] == pytest.approx(3, rel=0.1)
+    assert len(told["outliers"]) == 4
+    for outlier in told["outliers"]:
+        place = series.place(np.datetime64(outlier["date"]))
+        assert outlier["value"] == series.values[place]
+        assert outlier["value"] > 4 * outlier["usual"]
+        assert outlier["deviations"] > FAR
+    since = [line["rung"] for line in told["ladder"] if line["rung"].endswith("since 2019-10-28")]
+    assert len(since) >= 2
+    (hyperparameters,) = {line["hyperparameters"].get("since") for line in told["ladder"] if line["rung"] in since}
+    assert hyperparameters == "2019-10-28"
+    shifts = [sentence for sentence in told["verdict"] if sentence.startswith("Level shift: from 2019-10-28 on")]
+    assert len(shifts) == 1
