@@ -119,6 +119,8 @@ def as_json(findings: Findings, language: str = "en", naming: str = OURS) -> dic
             "events": _events(findings),
             "columns": [vars(column) for column in findings.columns] or None,
             "mostly_zero": _mostly_zero(findings),
+            "level_shifts": [{"date": one.date, "before": one.before, "after": one.after} for one in findings.shifts],
+            "outliers": _outliers(findings),
             "seconds": findings.seconds,
             "times": findings.times,
             "settings": findings.settings,
@@ -132,6 +134,17 @@ def _strict(findings: Findings, translate: Catalogue) -> dict[str, Any]:
     unmet = [translate(message) for message in found.unmet]
     bounds = {level_name(level): list(shares) for level, shares in found.bounds.items()}
     return {"met": not unmet, "unmet": unmet, "bounds": bounds}
+
+
+def _outliers(findings: Findings) -> list[dict[str, Any]]:
+    """Return each outlier: its date, its value, what is usual around it, and how far it lies from that."""
+    found, series = findings.outliers, findings.series
+    if found is None:
+        return []
+    return [
+        {"date": series.dates[place], "value": series.values[place], "usual": usual, "deviations": far}
+        for place, usual, far in zip(found.places, found.usual, found.far, strict=True)
+    ]
 
 
 def _mostly_zero(findings: Findings) -> dict[str, Any] | None:

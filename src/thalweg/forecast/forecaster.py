@@ -16,6 +16,7 @@ from thalweg.forecast.beforehand import calendar_of, column_notes, event_notes
 from thalweg.forecast.calibrate import calibrate
 from thalweg.forecast.choose import Basis, best_without_and_with_calendar, choose, named, open_sealed_test
 from thalweg.forecast.copying import copied_steps
+from thalweg.forecast.course import course_of
 from thalweg.forecast.data import data_of
 from thalweg.forecast.final import final_fit
 from thalweg.forecast.ladder import Ladder, ladder_for
@@ -125,7 +126,9 @@ def fit_complete(
         data = worth.data
         if worth.columns:
             laps.end("columns")
-        searched = search(data, (split,), ladder, seed=options.seed, pool=pool, watcher=watcher)
+        course = course_of(data, split, ladder, horizon, options.seed, pool)
+        laps.end("course")
+        searched = search(data, (split,), course.ladder, seed=options.seed, pool=pool, watcher=watcher)
         limit.lift(cut_short=searched.cut_short)
         chosen_by = choose(searched) if rung is None else named(searched, rung.name)
         choice = chosen_by.candidate
@@ -154,7 +157,7 @@ def fit_complete(
     others = best_without_and_with_calendar(searched, opened)
     events = event_notes(series, data.calendar, split.train)
     idle = column_notes(data.calendar, choice, served.needed)
-    notes = [*searched.notes, *limit.notes, *fallbacks(plan), *events, *worth.notes, *idle]
+    notes = [*searched.notes, *limit.notes, *fallbacks(plan), *events, *worth.notes, *course.notes, *idle]
     sentences = verdict(
         chosen,
         calibration,
@@ -166,7 +169,6 @@ def fit_complete(
         overfit=overfitting(searched),
         notes=notes,
     )
-    misses = _misses(calibration.as_used, data.calendar, series, others)
     forecast = model.predict()
     laps.end("summary")
     findings = Findings(
@@ -182,8 +184,10 @@ def fit_complete(
         rests_on=chosen_by.basis.value,
         plan=plan,
         forecast=forecast,
-        misses=misses,
+        misses=_misses(calibration.as_used, data.calendar, series, others),
         columns=worth.columns,
+        shifts=course.shifts,
+        outliers=course.outliers,
         scales=scales,
         zero_line=searched.zero_line,
         verdict=sentences,

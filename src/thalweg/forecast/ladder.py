@@ -69,6 +69,20 @@ class Ladder:
         learn = next((at for at, rung in enumerate(self.rungs) if rung.seeds), len(self.rungs))
         return replace(self, rungs=(*self.rungs[:learn], *baselines, *self.rungs[learn:]))
 
+    def since(self, date: str, steps: int, frequency: Frequency) -> Ladder:
+        """Return the ladder with rungs besides that learn from a date on, of `steps` training steps that follow it.
+
+        They are those that are ways to predict later steps, so that the choice between all values and the later ones
+        may differ by step ahead. Where so few steps follow that none of them suits, it is the ladder itself.
+        """
+        ways = [rung for rung in self.rungs if isinstance(rung, Rung) and rung.ahead and rung.suits(steps, frequency)]
+        return replace(self, rungs=(*self.rungs, *(replace(rung, since=date) for rung in ways))) if ways else self
+
+    def steadied(self) -> Ladder:
+        """Return the ladder with lines and networks for which outliers weigh less."""
+        rungs = (replace(rung, steady=True) if isinstance(rung, Rung) else rung for rung in self.rungs)
+        return replace(self, rungs=tuple(rungs), again=tuple(replace(rung, steady=True) for rung in self.again))
+
     def suited_to(self, train: int, frequency: Frequency) -> Ladder:
         """Return the ladder without the rungs that need more training steps than there are, or make way for others."""
         return replace(
@@ -79,6 +93,8 @@ class Ladder:
 
 
 def _serves(rung: Specification, train: int, frequency: Frequency) -> bool:
+    if isinstance(rung, Rung) and rung.since:
+        return True  # it was suited to the steps that follow its date
     return rung.suits(train, frequency) and not (isinstance(rung, Rung) and rung.makes_way(train, frequency))
 
 

@@ -32,27 +32,28 @@ _FORMS = {
     "seasonal_share": re.compile(r"seasonal share (?P<season>\d+)"),
 }
 _TREND, _SHARED = " + trend", {" shared": "rung.shared", " shared smooth": "rung.shared_smooth"}
+_ENDINGS = {**_SHARED, "": "rung.knows"}  # of rungs that know a season
+_SINCE = re.compile(r"(?P<rung>.+) since (?P<date>[\d:T-]+)")
 _KNOWS = re.compile(r"(?P<rung>linear \d+|[\d×-]+ \w+ \d+) (?P<known>day|week|year)")
 
 
 def is_shared(name: str) -> bool:
     """Whether a rung is named as one whose network is shared over the steps ahead."""
-    return name.endswith(tuple(_SHARED))
+    return _SINCE.sub(r"\g<rung>", name).endswith(tuple(_SHARED))
 
 
 def rung_message(name: str) -> Message | str:
     """Return the name of a rung as a message; a name that is the same in every language stays text."""
+    if found := _SINCE.fullmatch(name):
+        return Message("rung.since", {"rung": rung_message(found["rung"]), "date": found["date"]})
     if name in _COPIES:
         return Message(f"rung.{_COPIES[name]}")
     if name.endswith(_TREND) and (copied := name.removesuffix(_TREND)) in _COPIES:
         return Message("rung.trend", {"copy": rung_message(copied)})
-    for ending, key in _SHARED.items():
+    for ending, key in _ENDINGS.items():
         if name.endswith(ending) and (found := _KNOWS.fullmatch(name.removesuffix(ending))):
             known = Message(f"rung.known.{found['known']}")
             return Message(key, {"rung": rung_message(found["rung"]), "known": known})
-    if found := _KNOWS.fullmatch(name):
-        known = Message(f"rung.known.{found['known']}")
-        return Message("rung.knows", {"rung": rung_message(found["rung"]), "known": known})
     for key, form in _FORMS.items():
         if found := form.fullmatch(name):
             return Message(f"rung.{key}", found.groupdict())

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from thalweg.forecast.totals import Total
     from thalweg.messages import Message
     from thalweg.series.events import EventTable
+    from thalweg.series.level_shifts import LevelShift
+    from thalweg.series.outliers import Outliers
     from thalweg.series.series import Series
 
 __all__ = ["AsUsed", "ColumnWorth", "Findings", "Forecast", "Miss", "RungResult", "Split"]
@@ -357,6 +359,10 @@ class Findings:
         What rungs are judged by where the series is mostly zero; None for any other.
     zero_line : Scaled or None
         The errors of a line of zeros on validation, likewise.
+    shifts : tuple of LevelShift
+        The dates from which the series stays higher or lower than before.
+    outliers : Outliers or None
+        Single values far from those around them; None where none were looked for.
     """
 
     series: Series
@@ -382,6 +388,8 @@ class Findings:
     columns: tuple[ColumnWorth, ...] = ()
     scales: Scales | None = None
     zero_line: Scaled | None = None
+    shifts: tuple[LevelShift, ...] = ()
+    outliers: Outliers | None = None
 
     def __post_init__(self) -> None:
         told = (in_words_of(self.series.frequency, message) for message in self.verdict)

@@ -52,6 +52,11 @@ class Hyperparameters:
         Where it is shared, what values are taken from: ``last``, the last value; ``season``, the mean of a season.
     ahead : bool
         Whether it is a way to predict later steps, whatever rung is chosen; a shared one always is.
+    since : str
+        The date from which values are learned, as of a level shift, in ISO 8601; empty for all. See
+        `thalweg.forecast.training.begin_of`.
+    steady : bool
+        Whether outliers weigh less; see `thalweg.series.outliers`.
     """
 
     days_back: int
@@ -67,6 +72,8 @@ class Hyperparameters:
     shared: bool = False
     level: str = "last"
     ahead: bool = False
+    since: str = ""
+    steady: bool = False
 
     def planned_epochs(self, examples: int) -> int:
         """Return how many epochs the learning-rate schedule spans on so many examples."""
@@ -113,7 +120,8 @@ class Hyperparameters:
         else:
             shape = "-".join(map(str, self.hidden)) + f" {self.activation}"
         known = f" {self.known}" if self.known else ""
-        return f"{shape} {self.days_back}{known}" + self._shared
+        since = f" since {self.since}" if self.since else ""
+        return f"{shape} {self.days_back}{known}" + self._shared + since
 
     @property
     def _shared(self) -> str:
@@ -143,4 +151,6 @@ class Hyperparameters:
             "epochs at most": self.epochs,
             "patience": self.patience,
             "seeds": self.seeds,
+            **({"since": self.since} if self.since else {}),
+            **({"outliers": "weigh less"} if self.steady else {}),
         }

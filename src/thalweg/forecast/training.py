@@ -14,6 +14,8 @@ from thalweg.learn.function import Network
 from thalweg.learn.loss import LOSSES
 from thalweg.learn.outcome import ENDED_WELL
 from thalweg.learn.prediction import Predictor as Outputs
+from thalweg.series.frequency.dates import a_date
+from thalweg.series.outliers import outliers_of
 from thalweg.series.scale import Scale, fit_scale
 
 if TYPE_CHECKING:
@@ -77,13 +79,16 @@ class TrainingSet:
         features = self.rung.features(calendar)
         level = self.rung.level_steps(calendar.frequency)
         season = calendar.frequency.season
+        begins = [begin_of(self.rung, *each) for each in zip(panel.series, self.upto, strict=True)]
         scales = tuple(
-            fit_scale(series.values[:upto], level_days=level, season=season, counts=series.counts)
-            for series, upto in zip(panel.series, self.upto, strict=True)
+            fit_scale(series.values[begin:upto], level_days=level, season=season, counts=series.counts)
+            for series, begin, upto in zip(panel.series, begins, self.upto, strict=True)
         )
         object.__setattr__(self, "features", features)
         object.__setattr__(self, "scales", scales)
-        origins = [self.origins(np.arange(features.needed - 1, upto - 1), upto) for upto in self.upto]
+        firsts = [max(features.needed, begin) - 1 for begin in begins]
+        newest = [np.arange(first, upto - 1) for first, upto in zip(firsts, self.upto, strict=True)]
+        origins = [self.origins(*each) for each in zip(newest, self.upto, strict=True)]
         rows = [self._rows_of_series(place, *each) for place, each in enumerate(origins)]
         if self.rung.shared and any(map(len, rows)):
             object.__setattr__(self, "features", features.bounded_by(np.concatenate([each.dense for each in rows])))
@@ -152,6 +157,8 @@ class TrainingSet:
         baseline = self.features.baseline(rows)
         target = (rows.values[inside] - rows.level[:, None]) / scale.spread - baseline
         weight = ((at < upto) & series.observed[inside]).astype(float)
+        if self.rung.steady:
+            weight *= outliers_of(series, self.data.calendar, upto).weights(upto)[inside]
         if scale.logarithm:
             # An error of the logarithm is relative; times the usual size it is an error in the user's units.
             size = rows.level + scale.spread * baseline[:, 0]
@@ -181,6 +188,16 @@ class TrainingSet:
             return newest, np.ones(len(newest), dtype=np.int64)
         drawn = STEPS_DRAWN_AGAIN if self.goes_on else STEPS_DRAWN
         return drawn_steps(newest, span_of_shared(self.steps, self.data.panel.frequency), end, drawn)
+
+
+def begin_of(rung: Hyperparameters, series: Series, upto: int) -> int:
+    """Return the index of the first value that a rung learns from, of those before `upto`.
+
+    It is 0 also where so few values follow the date since which the rung learns that it would look back over more than
+    a third of them, as at a cutoff before that date.
+    """
+    begin = max(series.place(a_date(series.frequency, rung.since)), 0) if rung.since else 0
+    return begin if rung.suits(upto - begin, series.frequency) else 0
 
 
 def span_of_shared(steps: int, frequency: Frequency) -> Span:

@@ -158,7 +158,9 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
             "descent": translate("report.explain_descent", seeds=descent.seeds)
             if descent and descent.seeds > 1
             else translate("report.explain_descent_one"),
-            "series": translate("report.explain_series_filled" if filled else "report.explain_series"),
+            "series": translate("report.explain_series_filled" if filled else "report.explain_series")
+            + (translate("report.explain_outliers") if findings.outliers is not None and len(findings.outliers) else "")
+            + (translate("report.explain_shifts") if findings.shifts else ""),
         },
         "notes": [translate(message) for message in series.notes],
         "split_notes": [translate(message) for message in split.notes],

@@ -39,6 +39,7 @@ MONTHS = (
 )  # fmt: skip
 GROUPS = ("time", "weekday", "month", "season", "holiday")  # of columns
 MINUTES_OF_AN_HOUR = 60
+HOLIDAY = "holiday"  # one of them
 EVENT = "event"  # one more group, where events are given
 COLUMN = "known_column"  # and one, where columns of the user's own are known beforehand
 # Days that are holidays nearly everywhere, known without a country: by name, 100 times the month plus the day.
@@ -133,7 +134,7 @@ class Calendar:
             "weekday": WEEKDAYS,
             "month": _months_of(self.frequency),
             "season": waves,
-            "holiday": (*YEAR_END, *self._holiday_names),
+            HOLIDAY: (*YEAR_END, *self._holiday_names),
         }
         known = {group: every[group] for group in self.frequency.calendar}
         if self.events is not None:
@@ -225,7 +226,7 @@ class Calendar:
         if group == "season":
             angle = 2 * np.pi * np.arange(1, self.harmonics + 1) * share_of_year(dates)[:, np.newaxis]
             return np.stack([np.sin(angle), np.cos(angle)], axis=2).reshape(len(dates), 2 * self.harmonics)
-        if group != "holiday":
+        if group != HOLIDAY:
             return self._given(group, dates)
         days = days_of_steps(self.frequency, dates)
         of_days = self._holidays_of_days(days.ravel())

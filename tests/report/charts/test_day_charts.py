@@ -11,6 +11,8 @@ from thalweg.report.charts.forecast import forecast_chart
 from thalweg.report.charts.series import series_chart
 from thalweg.report.charts.truth import LEAST_WIDTH_PIXELS, MOST_LABEL_ROWS, truth_chart
 from thalweg.series.frequency.dates import days_after
+from thalweg.series.level_shifts import LevelShift
+from thalweg.series.outliers import Outliers
 
 
 def number(text):
@@ -137,6 +139,24 @@ def test_a_whole_series_says_nothing_of_gaps():
     spec = series_chart(build_findings(missing=())).to_dict()
     assert "without" not in spec["title"]["text"]
     assert len(marked(spec, "rect")) == 1
+
+
+def test_outliers_are_rings_and_level_shifts_upright_lines():
+    findings = build_findings()
+    series = findings.series
+    places = np.array([100, 400])
+    found = Outliers(places, usual=np.array([1500.0, 1800.0]), far=np.array([7.0, 9.0]))
+    shift = LevelShift(700, series.dates[700], 1700.0, 2300.0)
+    plain = series_chart(findings).to_dict()
+    spec = series_chart(replace(findings, outliers=found, shifts=(shift,))).to_dict()
+    (rings,), (lines,) = marked(spec, "point"), marked(spec, "rule")
+    assert rings["mark"]["filled"] is False
+    assert marked(plain, "point") == marked(plain, "rule") == []
+    assert [(row["day"], float(row["target"]), float(row["usual"])) for row in rows(spec, rings)] == [
+        (str(series.dates[at]), series.values[at], usual) for at, usual in zip(places, found.usual, strict=True)
+    ]
+    (row,) = rows(spec, lines)
+    assert (row["day"], float(row["before"]), float(row["after"])) == (str(shift.date), 1700, 2300)
 
 
 @pytest.mark.parametrize("chart", [truth_chart, forecast_chart, series_chart])

@@ -26,18 +26,68 @@ from thalweg.charts.style import (
 from thalweg.series.frequency.dates import steps_after
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from thalweg.forecast.result import Findings
 
 HEIGHT_PIXELS = 260
 TICK_PIXELS = 12
+OUTLIER_SIZE = 45
 
 
 def _gaps(observed: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return where each run of days without a value begins, and the day after it ends."""
     edges = np.diff(np.concatenate([[True], observed, [True]]).astype(np.int8))
     return np.flatnonzero(edges == -1), np.flatnonzero(edges == 1)
+
+
+def _oddities(findings: Findings, across: Callable[..., alt.X], language: str) -> list[alt.Chart]:
+    """Return outliers as rings, and level shifts as upright lines; each says what it is where it is pointed at."""
+    series, found = findings.series, findings.outliers
+    translate = speaking(language, series.frequency)
+    layers: list[alt.Chart] = []
+    if found is not None and len(found):
+        data = columns(
+            {"day": days(series.dates[found.places]), "target": series.values[found.places], "usual": found.usual}
+        )
+        values = value_format(series.values)
+        layers.append(
+            alt.Chart(data)
+            .mark_point(color=VERMILLION, filled=False, size=OUTLIER_SIZE, strokeWidth=1.5)
+            .encode(
+                x=across(),
+                y=alt.Y("target:Q"),
+                tooltip=[
+                    day_tip(language, frequency=series.frequency),
+                    alt.Tooltip("target:Q", title=translate("report.mark_outlier"), format=values),
+                    alt.Tooltip("usual:Q", title=translate("report.mark_usual"), format=values),
+                ],
+            )
+        )
+    if findings.shifts:
+        data = columns(
+            {
+                "day": days(np.array([one.date for one in findings.shifts])),
+                "before": np.array([one.before for one in findings.shifts]),
+                "after": np.array([one.after for one in findings.shifts]),
+            }
+        )
+        values = value_format(series.values)
+        layers.append(
+            alt.Chart(data)
+            .mark_rule(color=VERMILLION, strokeWidth=2, strokeDash=[4, 3])
+            .encode(
+                x=across(),
+                tooltip=[
+                    day_tip(language, frequency=series.frequency),
+                    alt.Tooltip("before:Q", title=translate("report.mark_before"), format=values),
+                    alt.Tooltip("after:Q", title=translate("report.mark_after"), format=values),
+                ],
+            )
+        )
+    return layers
 
 
 def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
@@ -112,6 +162,7 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
                 y2=alt.value(HEIGHT_PIXELS),
             )
         )
+    layers += _oddities(findings, across, language)
     title = translate(
         "report.series_title_filled" if filled else "report.series_title",
         name=series.name,
