@@ -143,7 +143,7 @@ def write_databases(orders):
         shop.executemany("INSERT INTO sales VALUES (?, ?)", halves)
     with closing(sqlite3.connect("shop.sqlite")) as shop, shop:  # a row an order
         shop.execute("CREATE TABLE orders (placed TEXT)")
-        placed = [(f"{day} 09:{at % 60:02}:00",) for day, count in orders for at in range(count // 10)]
+        placed = [(f"{day} {at % 24:02}:00:00",) for day, count in orders for at in range(count)]
         shop.executemany("INSERT INTO orders VALUES (?)", placed)
     book = openpyxl.Workbook()
     for sheet, rows in (("2023", orders[:100]), ("2024", orders[100:])):  # each with enough days for a forecast
