@@ -199,7 +199,7 @@ def test_only_one_page_holds_a_script():
 
 def test_the_daily_script_ends_with_the_codes_that_its_page_tells(folder):
     (script,) = blocks("docs/daily.md", "bash")
-    Path("daily.sh").write_text(script.replace("--ladder quick", "--ladder shortest.toml"), "utf-8")
+    (folder / "daily.sh").write_text(script.replace("--ladder quick", "--ladder shortest.toml"), "utf-8")
     environment = shell_environment()
 
     def daily():
