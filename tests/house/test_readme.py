@@ -4,32 +4,36 @@ import os
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import unquote
 
+import duckdb
 import numpy as np
+import openpyxl
 import pytest
 import typer.main
 
 from support.command import thalweg
+from support.wikimedia import GOOD, wikimedia
 from thalweg.cli.app import app
 from thalweg.errors import InputError
 from thalweg.forecast.ladder_file import ladder_from_toml
 from thalweg.pictures import PICTURES
 
 ROOT = Path(__file__).parents[2]
-# Pages whose commands and code other tests run, each in its own way. Every other page that has any is run here.
-ELSEWHERE = {"engine", "networks", "estimators", "onnx", "lecture", "systems", "campaigns"}
-PAGES = sorted(
+WITH_CODE = sorted(
     f"docs/{page.name}"
     for page in (ROOT / "docs").glob("*.md")
     if not page.name.endswith(".zh.md")
-    and page.stem not in ELSEWHERE
     and re.search(r"^```(?:console|python|bash)$", page.read_text("utf-8"), re.MULTILINE)
 )
-CHINESE = [page.replace(".md", ".zh.md") for page in PAGES]
-DOCUMENTS = ["README.md", *PAGES]
+# Pages whose commands and code other tests run, each in its own way. Every other page that has any is run here.
+ELSEWHERE = {"engine", "networks", "estimators", "onnx", "lecture", "systems", "campaigns"}
+PAGES = [page for page in WITH_CODE if Path(page).stem not in ELSEWHERE]
 # The README's commands and code are run always; those of the other pages, which are alike, wait for CI.
 RUN = ["README.md", *(pytest.param(page, marks=pytest.mark.slow) for page in PAGES)]
 SHORTEST = """
@@ -56,8 +60,18 @@ def commands(document):
     return [line.removeprefix("$ ") for line in lines]
 
 
+def subcommand(line):
+    """Return the command of thalweg that a line calls, or "" for a line that calls another program."""
+    found = re.search(r"\bthalweg (\w+)", line)
+    return found[1] if found else ""
+
+
 def run(line):
-    """Run one line as a shell would, with the shortest ladder where none is named."""
+    """Run one line as a reader's shell would, with the shortest ladder where none is named."""
+    if subcommand(line) == "forecast" and "--ladder" not in line:
+        line = line.replace("thalweg forecast", "thalweg forecast --ladder shortest.toml", 1)
+    if "|" in line.partition('"')[0]:
+        return in_a_shell(line)
     line, _, into = line.partition(" > ")
     name, *arguments = shlex.split(line)
     if name == "pip":
@@ -68,12 +82,34 @@ def run(line):
         assert (Path("installed") / "thalweg").is_dir()
         return ""
     assert name == "thalweg"
-    if arguments[0] == "forecast" and "--ladder" not in arguments:
-        arguments += ["--ladder", "shortest.toml"]
     done = thalweg(*arguments)
     assert done.exit_code == 0, f"{line}: {done.output}"
     if into:
         Path(into).write_text(done.stdout, encoding="utf-8")
+    return done.stdout
+
+
+def results_of(line):
+    """Return the folder into which a command of the documents forecasts."""
+    words = shlex.split(line.partition("| ")[2] or line)
+    if "--out" in words:
+        return words[words.index("--out") + 1]
+    return {"-": "stdin"}.get(words[2]) or Path(words[2].rpartition(":")[2]).stem
+
+
+def shell_environment():
+    """Return the environment of a shell that finds the command `thalweg` on its path, put into the folder `bin`."""
+    Path("bin").mkdir(exist_ok=True)
+    Path("bin/thalweg").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m thalweg "$@"\n', "utf-8")
+    Path("bin/thalweg").chmod(0o755)
+    return os.environ | {"PATH": os.pathsep.join([str(Path("bin").resolve()), os.environ["PATH"]])}
+
+
+def in_a_shell(line):
+    """Run a line with pipes in a shell, which hands the command its standard input."""
+    shell = [shutil.which("bash"), "-o", "pipefail", "-c", line]
+    done = subprocess.run(shell, env=shell_environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
     return done.stdout
 
 
@@ -97,6 +133,7 @@ def folder(tmp_path, monkeypatch):
     shop = [f"{day},{500 - 20 * prices[at] + at % 7},{prices[at]},{at % 11}" for at, day in enumerate(dates)]
     shop += [row.replace(",", ",,") + "," for row in later]  # the price is known beforehand
     Path("shop.csv").write_text("\n".join(["day,orders,price,visits", *shop]) + "\n", encoding="utf-8")
+    write_databases([(day, int(row.split(",")[1])) for day, row in zip(dates, shop, strict=False)])
     for name in ("prices.csv", "other-prices.csv"):
         Path(name).write_text("\n".join(["day,price", *later]) + "\n", encoding="utf-8")
     for block in blocks("docs/ladders.md", "toml"):
@@ -104,24 +141,48 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+def write_databases(orders):
+    """Write the orders of each day as the databases and the workbook of the shop hold them."""
+    with duckdb.connect("shop.duckdb") as shop:  # two sales a day
+        shop.execute("CREATE TABLE sales (day DATE, orders INTEGER)")
+        halves = [(day, part) for day, count in orders for part in (count // 2, count - count // 2)]
+        shop.executemany("INSERT INTO sales VALUES (?, ?)", halves)
+    with closing(sqlite3.connect("shop.sqlite")) as shop, shop:  # a row an order
+        shop.execute("CREATE TABLE orders (placed TEXT)")
+        placed = [(f"{day} {at % 24:02}:00:00",) for day, count in orders for at in range(count)]
+        shop.executemany("INSERT INTO orders VALUES (?)", placed)
+    book = openpyxl.Workbook()
+    for sheet, rows in (("2023", orders[:100]), ("2024", orders[100:])):  # each with enough days for a forecast
+        page = book.create_sheet(sheet)
+        for row in [("day", "orders"), *rows]:
+            page.append(row)
+    book.remove(book.worksheets[0])
+    book.save("shop.xlsx")
+
+
+@pytest.fixture
+def article(tmp_path, monkeypatch):
+    """A server in place of Wikimedia's, which knows 90 days of every article."""
+    with wikimedia(tmp_path / "cache", monkeypatch) as server:
+        server.answers = [GOOD]
+        yield server
+
+
 @pytest.mark.parametrize("document", RUN)
 @pytest.mark.slow
-def test_every_command_runs(folder, document):
+def test_every_command_runs(folder, article, document):
     told = commands(document)
     if document == "docs/commands.md":  # it speaks of a model and of newer days before it says how to get them
-        told = sorted(
-            told,
-            key=lambda line: ["sample", "forecast", "predict", "update", "backtest", "anomalies", "look"].index(
-                line.split()[1]
-            ),
-        )
+        order = ["sample", "forecast", "predict", "update", "backtest", "anomalies", "look"]
+        told = sorted(told, key=lambda line: order.index(subcommand(line)))
         run("thalweg sample simulated-channel.csv")
         run("thalweg forecast simulated-channel.csv")
     for line in told:
         run(line)
-    written = {path.name for path in folder.iterdir()}
-    if "thalweg forecast views.csv" in told:
-        assert "views" in written
+        if subcommand(line) == "forecast":
+            assert (folder / results_of(line) / "forecast.csv").exists()
+    articles = {unquote(asked.split("/")[-4]) for asked in article.asked}
+    assert articles == set(re.findall(r"wikipedia:en:(\S+)", "\n".join(told)))
 
 
 @pytest.mark.parametrize("document", RUN)
@@ -138,16 +199,11 @@ def test_only_one_page_holds_a_script():
 
 def test_the_daily_script_ends_with_the_codes_that_its_page_tells(folder):
     (script,) = blocks("docs/daily.md", "bash")
-    Path("daily.sh").write_text(script.replace("--ladder quick", "--ladder shortest.toml"), "utf-8")
-    Path("bin").mkdir()
-    Path("bin/thalweg").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m thalweg "$@"\n', "utf-8")
-    Path("bin/thalweg").chmod(0o755)
-    path = os.pathsep.join([str(folder / "bin"), os.environ["PATH"]])
+    (folder / "daily.sh").write_text(script.replace("--ladder quick", "--ladder shortest.toml"), "utf-8")
+    environment = shell_environment()
 
     def daily():
-        done = subprocess.run(
-            [shutil.which("bash"), "daily.sh"], env=os.environ | {"PATH": path}, capture_output=True, check=False
-        )
+        done = subprocess.run([shutil.which("bash"), "daily.sh"], env=environment, capture_output=True, check=False)
         assert (done.stdout, done.stderr) == (b"", b"")  # cron mails whatever is printed
         return done.returncode, Path("daily.log").read_text("utf-8").splitlines()
 
@@ -200,11 +256,10 @@ def test_the_readme_shows_what_the_command_prints(folder):
     assert folder.is_dir()
 
 
-PAIRS = list(zip(["README.md", *PAGES], ["README.zh.md", *CHINESE], strict=True))
-
-
-@pytest.mark.parametrize(("english", "chinese"), PAIRS)
-def test_both_languages_hold_the_same_commands_code_and_output(english, chinese):
+# The lecture's pictures are made in each language: its own test compares its pages.
+@pytest.mark.parametrize("english", ["README.md", *(page for page in WITH_CODE if page != "docs/lecture.md")])
+def test_both_languages_hold_the_same_commands_code_and_output(english):
+    chinese = english.replace(".md", ".zh.md")
     for kind in ("console", "python", "text", "toml", "bash"):
         assert blocks(english, kind) == blocks(chinese, kind)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 SIDE = 8  # blocks on each side of a shift, such as weeks of days
-LEAST_BLOCKS = 30  # seasons; a series of fewer is looked at step by step
+LEAST_BLOCKS = 4 * SIDE  # seasons; a series of fewer is looked at step by step
 SURE = 9.0  # a shift is so many times as large as the usual change from one side to the other
 CLEAR = 3.0  # and so many times as large as the spread of the blocks on either side
 ABRUPT = 0.75  # share of the shift that has happened within a few blocks

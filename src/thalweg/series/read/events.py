@@ -78,8 +78,8 @@ def read_events(source: str | Path | IntoFrame, date_format: str | None = None) 
     source : str, Path or frame
         A file or a frame as `thalweg.read` takes them, with a row for each occurrence. Its columns are those of
         Prophet's frame of holidays: ``holiday``, ``ds``, ``lower_window`` and ``upper_window``, of which the windows
-        may be absent; its ``prior_scale`` is passed over. Or they are a date and a name, or a start, an end and a
-        name; Chinese names of columns count too.
+        may be absent; its ``prior_scale`` is not used, which a note tells. Or they are a date and a name, or a start,
+        an end and a name; Chinese names of columns count too.
     date_format : str, optional
         How dates are written, in `strptime` codes, where they are written so. Without it the whole column decides.
 
