@@ -75,8 +75,9 @@ def asked():
 
 
 def all_options():
-    """Return every record of options."""
-    for module in pkgutil.walk_packages([str(SOURCE)], "thalweg."):
+    """Return every record of options of the program; another test may have declared one of its own."""
+    modules = list(pkgutil.walk_packages([str(SOURCE)], "thalweg."))
+    for module in modules:
         if module.name.endswith(".options"):
             importlib.import_module(module.name)
     importlib.import_module("thalweg.cli.app")
@@ -84,7 +85,8 @@ def all_options():
     while new:
         records |= new
         new = {each for record in new for each in record.__subclasses__()} - records
-    return [record for record in records if record.__module__.startswith("thalweg.")]
+    own = {module.name for module in modules}
+    return [record for record in records if record.__module__ in own]
 
 
 def test_both_languages_have_the_same_keys():
