@@ -98,3 +98,14 @@ def test_holidays_and_events_explain_a_value() -> None:
 @pytest.mark.parametrize("values", [np.zeros(60), np.full(60, 3.0), np.arange(4.0)])
 def test_series_without_movement_have_none(values: np.ndarray) -> None:
     assert len(found_in(values)) == 0
+
+
+def test_those_near_a_place_can_be_left_out() -> None:
+    values = values_of(5)
+    values[[100, 110, 120]] *= 6
+    found = found_in(values)
+    assert_array_equal(found.places, [100, 110, 120])
+    kept = found.but_near(113, 7)
+    assert_array_equal(kept.places, [100])
+    assert_array_equal(kept.far, found.far[:1])
+    assert_array_equal(kept.usual, found.usual[:1])

@@ -73,7 +73,10 @@ def course_of(data: Data, split: Split, ladder: Ladder, horizon: int, seed: int,
     notes = _gap_notes(series)
     if data.scales is not None:
         return Course(ladder, notes=notes)
-    shifts, found = level_shifts(series), outliers_of(series, data.calendar, len(series))
+    shifts = level_shifts(series)
+    found = outliers_of(series, data.calendar, len(series))
+    for shift in shifts:
+        found = found.but_near(shift.place, series.frequency.season)  # values on the way belong to the shift
     notes += tuple(_shift_note(series, shift) for shift in shifts)
     outlier_notes = (_outlier_note(series, found),) if len(found) else ()
     if ladder.name not in OPEN:

@@ -43,6 +43,11 @@ class Outliers:
     def __len__(self) -> int:
         return len(self.places)
 
+    def but_near(self, place: int, steps: int) -> Outliers:
+        """Return those that lie further than some steps from a place."""
+        kept = np.abs(self.places - place) > steps
+        return Outliers(self.places[kept], self.usual[kept], self.far[kept])
+
     def weights(self, count: int) -> NDArray[np.float64]:
         """Return the weight of each of `count` values: 1, and for an outlier the less the farther it lies (Huber 1964).
 
