@@ -13,6 +13,7 @@ from thalweg.forecast.evaluation.metrics import scores_of
 from thalweg.forecast.evaluation.options import METRICS, BacktestOptions
 from thalweg.forecast.evaluation.run import forecasts_of, frame_columns
 from thalweg.forecast.evaluation.tables import cutoff_columns, files_of, rows_of, score_columns, step_columns
+from thalweg.forecast.evaluation.words import unkept_messages
 from thalweg.messages import catalogue
 from thalweg.options import with_options
 from thalweg.series.frames import frame_of
@@ -156,7 +157,8 @@ class BacktestResult:
             rows.append([metric, *(_shown(columns[name][at]) for name in heads[1:])])
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         table = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
-        return "\n".join([*table, *self.sentences(catalogue())])
+        translate = catalogue()
+        return "\n".join([*table, *self.sentences(translate), *map(translate, unkept_messages(self.forecasts))])
 
     def __repr__(self) -> str:
         return f"<BacktestResult of {len(self.forecasts.made)} models at {len(self.forecasts.cutoffs.seen)} cutoffs>"

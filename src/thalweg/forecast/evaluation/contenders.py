@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from thalweg.errors import InputError
+from thalweg.forecast.evaluation.identity import identity_of
 from thalweg.forecast.forecaster import fit_complete
 from thalweg.forecast.laps import Laps
 from thalweg.forecast.levels import level_name
@@ -89,8 +90,8 @@ class Contender(Protocol):
         ...
 
     @property
-    def identity(self) -> str:
-        """All that its forecasts depend on beside the values and the task."""
+    def identity(self) -> str | None:
+        """All that its forecasts depend on beside the values and the task; None where it cannot be told."""
         ...
 
     def fitted(self, history: Series, task: Task) -> Fitted:
@@ -106,9 +107,9 @@ class OfLadder:
     ladder: Ladder | str
 
     @property
-    def identity(self) -> str:
+    def identity(self) -> str | None:
         """The ladder with all that is set of its rungs."""
-        return repr(self.ladder)
+        return identity_of(self.ladder)
 
     def fitted(self, history: Series, task: Task) -> Fitted:
         """Fit as `thalweg.fit` does."""
@@ -123,9 +124,9 @@ class OfRung:
     rung: Specification
 
     @property
-    def identity(self) -> str:
+    def identity(self) -> str | None:
         """The rung with all that is set of it."""
-        return repr(self.rung)
+        return identity_of(self.rung)
 
     def fitted(self, history: Series, task: Task) -> Fitted:
         """Fit as `thalweg.fit` does where nothing is chosen."""

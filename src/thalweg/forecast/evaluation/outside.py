@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import copy
 import functools
-import hashlib
 import inspect
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +18,7 @@ from thalweg.errors import InputError
 from thalweg.forecast.beforehand import calendar_of
 from thalweg.forecast.data import data_of
 from thalweg.forecast.evaluation.contenders import Made
+from thalweg.forecast.evaluation.identity import identity_of
 from thalweg.forecast.features.past import past_of
 from thalweg.forecast.levels import level_name
 from thalweg.forecast.predictors.base import Predictor
@@ -64,45 +63,6 @@ def _parameters(function: Any) -> tuple[str, ...]:  # noqa: ANN401 - as above
         return tuple(inspect.signature(function).parameters)
     except (TypeError, ValueError):
         return ()
-
-
-def _identity(model: Any) -> str:  # noqa: ANN401 - as above
-    """Return what tells a model from one that forecasts otherwise, as far as it can be seen from outside."""
-    root = sys.modules.get(type(model).__module__.partition(".")[0])
-    kind = f"{type(model).__module__}.{type(model).__qualname__} {getattr(root, '__version__', '')}"
-    if hasattr(model, "get_params"):
-        return f"{kind} {_plain(sorted(model.get_params().items()))}"
-    if hasattr(model, "fit"):
-        return f"{kind} {_plain(sorted(vars(model).items()))}"
-    function = model.func if isinstance(model, functools.partial) else model
-    given = _plain((model.args, sorted(model.keywords.items()))) if isinstance(model, functools.partial) else ""
-    code = getattr(function, "__code__", None)
-    if code is None:  # an object that is called
-        code = getattr(type(function).__call__, "__code__", None)
-        given += _plain(sorted(getattr(function, "__dict__", {}).items()))
-    seen = f"{code.co_code.hex()} {_plain(code.co_consts)} {code.co_names}" if code is not None else ""
-    caught = [_contents(cell) for cell in getattr(function, "__closure__", None) or ()]
-    defaults = [getattr(function, name, None) for name in ("__defaults__", "__kwdefaults__")]
-    return f"{kind} {seen} {_plain(caught)} {_plain(defaults)} {given}"
-
-
-def _contents(cell: Any) -> Any:  # noqa: ANN401 - what a function has caught
-    try:
-        return cell.cell_contents
-    except ValueError:  # it is empty yet
-        return None
-
-
-def _plain(value: Any) -> str:  # noqa: ANN401 - as above
-    """Return a value as text without addresses in memory."""
-    if isinstance(value, np.ndarray):
-        return hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
-    if isinstance(value, (list, tuple)):
-        return "(" + ", ".join(map(_plain, value)) + ")"
-    if inspect.iscode(value):
-        return value.co_code.hex()
-    text = repr(value)
-    return text if " at 0x" not in text else f"{type(value).__module__}.{type(value).__qualname__}"
 
 
 def _asked(name: str, cutoff: str, ask: Callable[[], Any]) -> Any:  # noqa: ANN401 - what a model answers
@@ -150,9 +110,9 @@ class OfFunction:
     function: Callable[..., Any]
 
     @property
-    def identity(self) -> str:
-        """The function's code, and what it has caught."""
-        return _identity(self.function)
+    def identity(self) -> str | None:
+        """The function's code, and what it reaches."""
+        return identity_of(self.function)
 
     def fitted(self, history: Series, task: Task) -> Fitted:
         """Return the function itself."""
@@ -185,9 +145,9 @@ class OfStatsforecast:
     model: Any
 
     @property
-    def identity(self) -> str:
+    def identity(self) -> str | None:
         """Its class and its attributes."""
-        return _identity(self.model)
+        return identity_of(self.model)
 
     def fitted(self, history: Series, task: Task) -> Fitted:
         """Fit a copy of it."""
@@ -235,9 +195,9 @@ class OfRegressor:
     model: Any
 
     @property
-    def identity(self) -> str:
+    def identity(self) -> str | None:
         """Its class and its parameters."""
-        return _identity(self.model)
+        return identity_of(self.model)
 
     def fitted(self, history: Series, task: Task) -> Fitted:
         """Fit a copy of it on all values of the history."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from thalweg.forecast.names import rung_message
 from thalweg.messages import Message
 from thalweg.series.frequency.dates import iso
 from thalweg.series.frequency.words import words_of
@@ -41,4 +42,12 @@ def span_messages(forecasts: Forecasts, scores: Scores) -> list[Message]:
         told.append(Message("backtest.refit", values))
     if "mase" in scores.overall:
         told.append(Message("backtest.season", values))
+    told += unkept_messages(forecasts)
     return told
+
+
+def unkept_messages(forecasts: Forecasts) -> list[Message]:
+    """Return which models' forecasts are not kept in the folder, and why; nothing where all are, or none should be."""
+    if not forecasts.unkept:
+        return []
+    return [Message("backtest.unkept", {"names": [rung_message(name) for name in forecasts.unkept]})]
