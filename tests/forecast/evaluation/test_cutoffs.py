@@ -1,5 +1,7 @@
 """Where a backtest stands."""
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -37,10 +39,29 @@ def test_a_cutoff_is_the_last_date_that_is_seen():
         ["2023-04-11", "2023-05-01"],
         [pd.Timestamp("2023-04-11"), pd.Timestamp("2023-05-01")],
         np.array(["2023-04-11", "2023-05-01"], dtype="datetime64[D]"),
+        np.array(["2023-04-11", "2023-05-01"], dtype="datetime64[ns]"),
+        pd.Series(pd.to_datetime(["2023-04-11", "2023-05-01"])),
+        pd.DatetimeIndex(["2023-04-11", "2023-05-01"], tz="Asia/Taipei"),
+        [dt.date(2023, 4, 11), dt.datetime(2023, 5, 1)],  # noqa: DTZ001 -- without a zone, as theirs
+        "2023-04-11 00:00:00,2023-05-01T00:00",
     ):
         made = cutoffs_of(SERIES, BacktestOptions(cutoffs=given_dates, horizon=7))
         assert made.seen == (100, 120)
         assert str(SERIES.dates[made.seen[0] - 1]) == "2023-04-11"
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        dt.date(2023, 4, 11),
+        np.datetime64("2023-04-11"),
+        np.array("2023-04-11", dtype="datetime64[D]"),
+        pd.Timestamp("2023-04-11"),
+        pd.Timestamp("2023-04-11", tz="America/New_York"),
+    ],
+)
+def test_one_date_is_a_cutoff(one):
+    assert cutoffs_of(SERIES, BacktestOptions(cutoffs=one, horizon=7)).seen == (100,)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +71,11 @@ def test_a_cutoff_is_the_last_date_that_is_seen():
         ({"cutoffs": "2031-01-01"}, "lies outside"),
         ({"cutoffs": "2023-05-01,2023-04-11"}, "order of time"),
         ({"cutoffs": "2023-05-01,2023-05-01"}, "twice"),
-        ({"cutoffs": "May"}, "is no date"),
+        ({"cutoffs": "May"}, "is no whole date. Write it as 2023-04-12"),
+        *(({"cutoffs": given}, "is no whole date") for given in ("2023", 300, "2023-04", "20230411", "2023-02-30")),
+        *(({"cutoffs": given}, "is no whole date") for given in (pd.NaT, "2023-W15-2", "2023-04-11Z", "11.4.2023")),
+        ({"cutoffs": "2023-04-11 14:00"}, "Near it stand 2023-04-11, 2023-04-12"),
+        ({"cutoffs": pd.Timestamp("2023-04-11 00:00:01")}, "Near it stand 2023-04-11, 2023-04-12"),
         ({"cutoffs": ","}, "holds no date"),
         ({"cutoffs": "2023-07-19"}, "The latest cutoff is 2023-06-22"),
         ({"cutoffs": "2023-05-01", "windows": 3}, "exclude each other"),
@@ -75,3 +100,31 @@ def test_a_date_between_two_steps_is_told_with_its_neighbours():
     weeks = read(frequency_of_weeks)
     with pytest.raises(InputError, match="2021-01-04, 2021-01-11"):
         cutoffs_of(weeks, BacktestOptions(cutoffs="2021-01-06", horizon=4))
+
+
+@pytest.mark.parametrize(("rule", "date"), [("MS", "2023-03-01"), ("ME", "2023-03-31")])
+def test_any_day_of_a_month_is_that_month_as_elsewhere(rule, date):
+    from thalweg.series.read import read  # noqa: PLC0415 -- as above
+
+    months = read(pd.DataFrame({"ds": pd.date_range("2015-01-01", periods=120, freq=rule), "y": np.arange(120.0) % 9}))
+    for given_date in ("2023-03", "2023-03-01", "2023-03-17", "2023-03-31", dt.date(2023, 3, 9)):
+        (seen,) = cutoffs_of(months, BacktestOptions(cutoffs=given_date, horizon=4)).seen
+        assert str(months.dates[seen - 1]) == date
+    with pytest.raises(InputError, match="is no whole date"):
+        cutoffs_of(months, BacktestOptions(cutoffs="2023", horizon=4))
+
+
+def test_an_hour_and_a_year_are_named_as_they_are_read():
+    from thalweg.series.read import read  # noqa: PLC0415 -- as above
+
+    hours = read(
+        pd.DataFrame({"ds": pd.date_range("2023-01-01", periods=900, freq="h"), "y": np.arange(900.0) % 24 + 1})
+    )
+    for given_date in ("2023-01-20 14:00", "2023-01-20T14:00:00", pd.Timestamp("2023-01-20 14:00")):
+        assert cutoffs_of(hours, BacktestOptions(cutoffs=given_date, horizon=4)).seen == (19 * 24 + 15,)
+    with pytest.raises(InputError, match="Near it stand 2023-01-20 14:00, 2023-01-20 15:00"):
+        cutoffs_of(hours, BacktestOptions(cutoffs="2023-01-20 14:20", horizon=4))
+    years = read(
+        pd.DataFrame({"ds": pd.date_range("1980-01-01", periods=40, freq="YS"), "y": np.arange(40.0) % 7 + 1})
+    )
+    assert cutoffs_of(years, BacktestOptions(cutoffs="2010", horizon=2)).seen == (31,)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,12 +12,17 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.forecast.evaluation.options import USUAL_WINDOWS
 from thalweg.messages import Argument
-from thalweg.series.frequency.dates import iso
+from thalweg.series.frequency.dates import date_of_period, iso
 from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
     from thalweg.forecast.evaluation.options import BacktestOptions
+    from thalweg.series.frequency.record import Frequency
     from thalweg.series.series import Series
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?", re.ASCII)
+_MONTH, _YEAR = re.compile(r"\d{4}-\d{2}", re.ASCII), re.compile(r"\d{4}", re.ASCII)
+MONTHS_OF_YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -102,16 +109,15 @@ def _given(series: Series, texts: tuple[str, ...], ahead: int) -> tuple[int, ...
     seen: list[int] = []
     for text in texts:
         argument = Argument("cutoffs", text)
-        try:
-            date = np.datetime64(text.replace("T00:00:00", "").removesuffix(" 00:00:00")).astype(dates.dtype)
-        except ValueError as error:
-            raise InputError("backtest.no_date", argument=argument, example=iso(dates[len(dates) // 2])) from error
-        if np.isnat(date):
+        moment = _moment_of(text, series.frequency)
+        if moment is None:
             raise InputError("backtest.no_date", argument=argument, example=iso(dates[len(dates) // 2]))
-        place = int(np.searchsorted(dates, date, side="right"))
+        date = date_of_period(series.frequency, dates[0], moment.astype(dates.dtype))
+        whole = moment if series.frequency.by_month else moment.astype(dates.dtype)
         if not dates[0] <= date <= dates[-1]:
             raise InputError("backtest.outside", argument=argument, **span)
-        if dates[place - 1] != date:
+        place = int(np.searchsorted(dates, date, side="right"))
+        if dates[place - 1] != date or whole != moment:
             near = [iso(each) for each in dates[place - 1 : place + 1]]
             raise InputError("backtest.between", argument=argument, source=series.source_name, near=near)
         if seen and place == seen[-1]:
@@ -130,3 +136,21 @@ def _given(series: Series, texts: tuple[str, ...], ahead: int) -> tuple[int, ...
             )
         seen.append(place)
     return tuple(seen)
+
+
+def _moment_of(text: str, frequency: Frequency) -> np.datetime64 | None:
+    """Return a date, or a moment of it, as ISO 8601 writes them; a month or a year, where steps are such, by its first day.
+
+    None for any other text: what is no whole step must not mean its first day.
+    """
+    if frequency.by_month and _MONTH.fullmatch(text):
+        text += "-01"
+    if frequency.by_month and frequency.units == MONTHS_OF_YEAR and _YEAR.fullmatch(text):
+        text += "-01-01"
+    if not _DATE.fullmatch(text):
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return np.datetime64(moment, "us")
