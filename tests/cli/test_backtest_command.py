@@ -38,7 +38,7 @@ def test_the_real_command_tells_tables_words_and_files(file, tmp_path):
     assert made.returncode == 0, made.stderr
     told = " ".join(made.stdout.split())
     for part in (
-        "6 cutoffs from 2023-06-08 to 2023-07-13; 7 days ahead are forecast at each",
+        "6 cutoffs from 2023-06-08 to 2023-07-13; the forecasts at each reach 7 days ahead",
         "values 7 days apart, up to the cutoff",
         "▸ mean of 3 × 7 back",
         "coverage 80%",

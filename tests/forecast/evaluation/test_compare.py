@@ -98,7 +98,7 @@ def test_forecasts_that_share_dates_count_autocovariances_and_need_more_cutoffs(
     assert made.compared.test.lags == 2  # 15 steps ahead, 7 apart: three forecasts in a row share dates
     few = thalweg.backtest(series, models=models, windows=5, step=7, horizon=28)
     assert few.compared.test is None
-    assert "there are 5 cutoffs with values, and 8 are needed" in str(few.compared)
+    assert "Cutoffs with values: 5; needed for this horizon: 8." in str(few.compared)
 
 
 def test_what_ranks_says_which_loss_is_compared():

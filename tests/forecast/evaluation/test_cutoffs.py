@@ -124,7 +124,5 @@ def test_an_hour_and_a_year_are_named_as_they_are_read():
         assert cutoffs_of(hours, BacktestOptions(cutoffs=given_date, horizon=4)).seen == (19 * 24 + 15,)
     with pytest.raises(InputError, match="Near it stand 2023-01-20 14:00, 2023-01-20 15:00"):
         cutoffs_of(hours, BacktestOptions(cutoffs="2023-01-20 14:20", horizon=4))
-    years = read(
-        pd.DataFrame({"ds": pd.date_range("1980-01-01", periods=40, freq="YS"), "y": np.arange(40.0) % 7 + 1})
-    )
+    years = read(pd.DataFrame({"ds": pd.date_range("1980-01-01", periods=40, freq="YS"), "y": np.arange(40.0) % 7 + 1}))
     assert cutoffs_of(years, BacktestOptions(cutoffs="2010", horizon=2)).seen == (31,)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.forecast.evaluation.identity import identity_of
+from thalweg.forecast.evaluation.words import ahead_message
 from thalweg.forecast.forecaster import fit_complete
 from thalweg.forecast.laps import Laps
 from thalweg.forecast.levels import level_name
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
     from thalweg.forecast.model import Model
     from thalweg.forecast.options import FitOptions
     from thalweg.forecast.predictors.base import Specification
-    from thalweg.messages import Message
     from thalweg.series.series import Series
+
+LARGEST = 1e30  # a forecast; values are at most 1e15, and squares of squares must stay finite
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,14 +46,18 @@ class Made:
     ends : mapping
         The name of a level, such as ``80``, to the lower and the upper ends of its intervals; none where a model makes
         no intervals.
+    without : str
+        The error by which a model refused to make intervals; empty where it did not.
     """
 
     mean: NDArray[np.float64]
     ends: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
+    without: str = ""
 
     def beyond(self, gap: int) -> Made:
         """Return it without its first steps."""
-        return Made(self.mean[gap:], {level: (low[gap:], high[gap:]) for level, (low, high) in self.ends.items()})
+        ends = {level: (low[gap:], high[gap:]) for level, (low, high) in self.ends.items()}
+        return replace(self, mean=self.mean[gap:], ends=ends)
 
 
 @dataclass(frozen=True)
@@ -176,14 +182,15 @@ def check_history(history: Series, steps: int) -> None:
         raise InputError("backtest.ahead", steps_ahead=steps, longest=longest, arguments=arguments, **told)
 
 
-def check_made(name: str, made: Made, steps: int, cutoff: Message | str) -> Made:
-    """Return a forecast as float64; refuse one of another length, or that is not finite, or whose ends are crossed.
+def check_made(name: str, made: Made, steps: int, history: Series) -> Made:
+    """Return a forecast; refuse one of another length, or not finite, or huge, or with crossed ends.
 
     Raises
     ------
     InputError
-        If it is so; the message names the model and the cutoff.
+        If it is so; the message names the model, the cutoff at the end of the history and the step.
     """
+    told: dict[str, Any] = {"name": name, "cutoff": iso(history.dates[-1])}
     columns: Sequence[tuple[str, NDArray[np.float64]]] = [
         (name, made.mean),
         *((f"{name}-lo-{level}", low) for level, (low, _) in made.ends.items()),
@@ -191,21 +198,19 @@ def check_made(name: str, made: Made, steps: int, cutoff: Message | str) -> Made
     ]
     for column, values in columns:
         if values.shape != (steps,):
-            raise InputError(
-                "backtest.length", name=name, column=column, cutoff=cutoff, found=_shape(values), steps=steps
-            )
-        unfit = np.flatnonzero(~np.isfinite(values))
-        if len(unfit):
-            at = int(unfit[0])
-            raise InputError(
-                "backtest.not_finite", name=name, column=column, cutoff=cutoff, value=str(values[at]), ahead=at + 1
-            )
+            raise InputError("backtest.length", column=column, found=_shape(values), steps=steps, **told)
+        if len(unfit := np.flatnonzero(~np.isfinite(values))):
+            ahead = ahead_message(int(unfit[0]) + 1, history.frequency)
+            raise InputError("backtest.not_finite", column=column, value=str(values[unfit[0]]), ahead=ahead, **told)
+        if (most := np.abs(values).max()) > LARGEST:
+            ahead = ahead_message(int(np.abs(values).argmax()) + 1, history.frequency)
+            large = {"found": f"{most:.4g}", "largest": f"{LARGEST:g}"}
+            raise InputError("backtest.too_large", column=column, ahead=ahead, **large, **told)
     for level, (low, high) in made.ends.items():
-        crossed = np.flatnonzero(low > high)
-        if len(crossed):
-            at = int(crossed[0])
-            ends = {"low": float(low[at]), "high": float(high[at])}
-            raise InputError("backtest.crossed", name=name, level=level, cutoff=cutoff, ahead=at + 1, **ends)
+        if len(crossed := np.flatnonzero(low > high)):
+            ends = {"low": float(low[crossed[0]]), "high": float(high[crossed[0]])}
+            ahead = ahead_message(int(crossed[0]) + 1, history.frequency)
+            raise InputError("backtest.crossed", level=level, ahead=ahead, **ends, **told)
     return made
 
 

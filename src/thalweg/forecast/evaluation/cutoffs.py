@@ -139,7 +139,7 @@ def _given(series: Series, texts: tuple[str, ...], ahead: int) -> tuple[int, ...
 
 
 def _moment_of(text: str, frequency: Frequency) -> np.datetime64 | None:
-    """Return a date, or a moment of it, as ISO 8601 writes them; a month or a year, where steps are such, by its first day.
+    """Return a date, or a moment of it, as ISO 8601 writes them; of a month or a year that is a step its first day.
 
     None for any other text: what is no whole step must not mean its first day.
     """

@@ -151,11 +151,17 @@ def quantiles_of(level: float) -> tuple[float, float]:
 
 
 def _value(part: Outcome, metric: str) -> float:
-    """Return one metric of one part; NaN where nothing was observed."""
-    kind, _, level = metric.partition("-")
+    """Return one metric of one part; NaN where nothing was observed, or it is beyond what a float can be."""
     known = np.isfinite(part.actual)
     if not known.any():
         return math.nan
+    with np.errstate(over="ignore", invalid="ignore"):
+        value = _value_of_known(part, known, metric)
+    return value if math.isfinite(value) else math.nan
+
+
+def _value_of_known(part: Outcome, known: NDArray[np.bool_], metric: str) -> float:
+    kind, _, level = metric.partition("-")
     if kind == "coverage":
         return _coverage(part, known, float(level))
     if kind == "pinball" and level:

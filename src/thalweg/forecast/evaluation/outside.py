@@ -8,8 +8,7 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,10 +16,9 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.forecast.beforehand import calendar_of
 from thalweg.forecast.data import data_of
-from thalweg.forecast.evaluation.contenders import Made
+from thalweg.forecast.evaluation.answers import column_of, made_of
 from thalweg.forecast.evaluation.identity import identity_of
 from thalweg.forecast.features.past import past_of
-from thalweg.forecast.levels import level_name
 from thalweg.forecast.predictors.base import Predictor
 from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.training import TrainingSet
@@ -29,11 +27,11 @@ from thalweg.series.frequency.dates import iso
 from thalweg.text import quotable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from thalweg.forecast.evaluation.contenders import Contender, Fitted, Task
+    from thalweg.forecast.evaluation.contenders import Contender, Fitted, Made, Task
     from thalweg.forecast.features.past import Past
     from thalweg.series.series import Series
 
@@ -72,34 +70,15 @@ def _asked(name: str, cutoff: str, ask: Callable[[], Any]) -> Any:  # noqa: ANN4
     except InputError:
         raise
     except Exception as error:
-        kind, told = type(error).__name__, quotable(str(error).strip().partition("\n")[0]) or "–"
-        raise InputError("backtest.raised", name=name, cutoff=cutoff, kind=kind, told=Whole(told)) from error
+        raise _raised(name, cutoff, error) from error
 
 
-def _column(values: Any, name: str, cutoff: str) -> NDArray[np.float64]:  # noqa: ANN401 - what a model answers
-    try:
-        return np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError("backtest.no_numbers", name=name, cutoff=cutoff, found=type(values).__name__) from error
+def _raised(name: str, cutoff: str, error: Exception) -> InputError:
+    return InputError("backtest.raised", name=name, cutoff=cutoff, kind=type(error).__name__, told=_told(error))
 
 
-def _made(answer: Any, levels: Sequence[float], name: str, cutoff: str) -> Made:  # noqa: ANN401 - what a model answers
-    """Return an answer: an array, or a mapping with ``mean`` and perhaps ``lo-80``, ``hi-80`` and the like."""
-    if not isinstance(answer, Mapping):
-        return Made(_column(answer, name, cutoff), {})
-    if "mean" not in answer:
-        raise InputError("backtest.no_mean", name=name, cutoff=cutoff, names=tuple(map(str, answer)))
-    ends: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
-    for level in map(level_name, levels):
-        pair = [
-            next(
-                (answer[key] for key in (f"{end}-{level}", f"{end}-{level}.0", f"{end}{level}") if key in answer), None
-            )
-            for end in ("lo", "hi")
-        ]
-        if pair[0] is not None and pair[1] is not None:
-            ends[level] = (_column(pair[0], name, cutoff), _column(pair[1], name, cutoff))
-    return Made(_column(answer["mean"], name, cutoff), ends)
+def _told(error: Exception) -> Whole:
+    return Whole(quotable(str(error).strip().partition("\n")[0]) or "–")
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +109,7 @@ class _Called:
         """Call the function with a copy of the history."""
         cutoff = iso(history.dates[-1])
         answer = _asked(self.name, cutoff, lambda: self.function(copy.deepcopy(history), self.task.steps))
-        return _made(answer, self.task.levels, self.name, cutoff)
+        return made_of(answer, self.task.levels, self.name, cutoff)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,10 +155,17 @@ class _OfStatsforecast:
         else:
             return self.origin.fitted(history, self.task).forecast(history)
         try:
-            answer = ask(level=level)
-        except Exception:  # noqa: BLE001 - many of them make no intervals, and say so by an error; the next call tells
-            answer = _asked(name, cutoff, ask)
-        return _made(answer, self.task.levels, name, cutoff)
+            return made_of(ask(level=level), self.task.levels, name, cutoff)
+        except InputError:
+            raise
+        except Exception as error:  # noqa: BLE001 - many of them make no intervals, and say so by an error
+            try:
+                answer = ask()
+            except Exception as second:
+                raise _raised(name, cutoff, error) from second  # the first one: it is not about intervals
+            return replace(
+                made_of(answer, self.task.levels, name, cutoff), without=f"{type(error).__name__}: {_told(error)}"
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,7 +237,7 @@ class _Regression(Predictor):
         scale, cutoff = self.known.scale, iso(past.dates[-1])
         rows = self.known.features.rows(past, scale, steps)
         answer = _asked(self.name, cutoff, lambda: self.model.predict(rows.gather()))
-        made = _column(answer, self.name, cutoff)
+        made = column_of(answer, self.name, cutoff)
         if made.reshape(-1).shape != (len(past),):
             found = "×".join(map(str, made.shape))
             raise InputError("backtest.length", name=self.name, column=self.name, cutoff=cutoff, found=found, steps=1)
@@ -260,4 +246,4 @@ class _Regression(Predictor):
     def forecast(self, history: Series) -> Made:
         """Feed it its own predictions from the end of the history."""
         past = past_of(history, np.array([len(history) - 1]))
-        return Made(self.predict(past, np.arange(1, self.task.steps + 1))[0], {})
+        return made_of(self.predict(past, np.arange(1, self.task.steps + 1))[0], (), self.name, iso(history.dates[-1]))

@@ -24,9 +24,9 @@ from thalweg.forecast.rung_by_name import rung_by_name
 from thalweg.forecast.unfinished import doubted, without_unfinished
 from thalweg.forecast.watch import Silence
 from thalweg.learn.prepare import prepare
-from thalweg.messages import Message
+from thalweg.messages import Message, Whole
 from thalweg.series.events import EventTable
-from thalweg.series.frequency.dates import iso, steps_after
+from thalweg.series.frequency.dates import steps_after
 from thalweg.text import quotable
 from thalweg.version import __version__
 
@@ -152,8 +152,8 @@ def _of_block(
     fitted = one.fitted(histories[0], task)
     forecasts: list[Made] = []
     for history in histories:
-        cutoff = iso(history.dates[-1])
-        forecasts.append(check_made(one.name, fitted.forecast(history), task.steps, cutoff).beyond(cutoffs.gap))
+        made = check_made(one.name, fitted.forecast(history), task.steps, history)
+        forecasts.append(made.beyond(cutoffs.gap))
     return forecasts, (lambda: None) if whole_key is None else partial(kept.keep, one.name, whole_key, forecasts)
 
 
@@ -285,7 +285,9 @@ def _check_levels(made: Mapping[str, Sequence[Made]]) -> None:
     for name, forecasts in made.items():
         levels = {tuple(one.ends) for one in forecasts}
         if len(levels) > 1:
-            raise InputError("backtest.levels_differ", name=name)
+            without = next((one.without for one in forecasts if one.without), "")
+            why = Message("backtest.without", {"told": Whole(without)}) if without else ""
+            raise InputError("backtest.levels_differ", name=name, why=why)
 
 
 def frame_columns(forecasts: Forecasts) -> dict[str, Any]:

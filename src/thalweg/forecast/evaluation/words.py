@@ -12,6 +12,7 @@ from thalweg.series.frequency.words import words_of
 if TYPE_CHECKING:
     from thalweg.forecast.evaluation.metrics import Scores
     from thalweg.forecast.evaluation.run import Forecasts
+    from thalweg.series.frequency.record import Frequency
 
 
 def metric_message(name: str) -> Message:
@@ -19,6 +20,12 @@ def metric_message(name: str) -> Message:
     kind, _, level = name.partition("-")
     called = Message(f"backtest.metric.{kind}")
     return Message("backtest.of_level", {"metric": called, "level": level}) if level else called
+
+
+def ahead_message(count: int, frequency: Frequency) -> Message:
+    """Return how far ahead so many steps are."""
+    kind = "one" if count == 1 else "many"
+    return Message(f"verdict.steps_ahead_{kind}", {"count": count, **words_of(frequency)})
 
 
 def span_messages(forecasts: Forecasts, scores: Scores) -> list[Message]:
@@ -29,7 +36,7 @@ def span_messages(forecasts: Forecasts, scores: Scores) -> list[Message]:
         "count": len(cutoffs.seen),
         "first": iso(dates[cutoffs.seen[0] - 1]),
         "last": iso(dates[cutoffs.seen[-1] - 1]),
-        "horizon": cutoffs.horizon,
+        "ahead": ahead_message(cutoffs.ahead, series.frequency),
         "gap": cutoffs.gap,
         "refit": cutoffs.refit,
         "lag": scores.season,
