@@ -110,7 +110,7 @@ def test_standard_input_is_read_once_and_a_second_dash_is_told(tmp_path):
     ):
         code, told, errors = piped(bytes_of("csv"), *words, cwd=tmp_path)
         assert (code, told) == (2, ""), words
-        assert "which can be read only once, and here two files are -" in errors
+        assert "which can be read only once, and both the file of the values and --events name it" in errors
         assert len(errors.splitlines()) == 1
     code, _, errors = piped(
         b"date,name\n2024-01-05,fair\n", "backtest", "views.csv", "--events", "-", *small, cwd=tmp_path

@@ -94,15 +94,9 @@ def _local(given: str) -> Path:
         return path
 
 
-_received: list[object] = []  # the standard input that was read, which then is at its end
-
-
 def _receive(path: Path) -> None:
     if sys.stdin is None or sys.stdin.isatty():
         raise InputError("given.no_input")
-    if any(sys.stdin is each for each in _received):
-        raise InputError("given.input_twice")
-    _received[:] = [sys.stdin]
     with path.open("wb") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
 

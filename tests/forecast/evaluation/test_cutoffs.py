@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from support.backtests import DAYS, weekly
 from thalweg.errors import InputError
-from thalweg.forecast.evaluation.cutoffs import cutoffs_of
+from thalweg.forecast.evaluation.cutoffs import cutoffs_of, least_seen
 from thalweg.forecast.evaluation.options import BacktestOptions
+from thalweg.forecast.plan import longest_horizon
+from thalweg.series.frequency.record import DAILY
+from thalweg.series.split import split_by_date
 
 SERIES = weekly()
 
@@ -126,3 +129,41 @@ def test_an_hour_and_a_year_are_named_as_they_are_read():
         cutoffs_of(hours, BacktestOptions(cutoffs="2023-01-20 14:20", horizon=4))
     years = read(pd.DataFrame({"ds": pd.date_range("1980-01-01", periods=40, freq="YS"), "y": np.arange(40.0) % 7 + 1}))
     assert cutoffs_of(years, BacktestOptions(cutoffs="2010", horizon=2)).seen == (31,)
+
+
+@given(st.integers(57, 400), st.integers(1, 40), st.integers(0, 10), st.integers(1, 15), st.integers(1, 20))
+def test_advice_can_be_followed(days, horizon, gap, windows, step):
+    series, asked = weekly(days=days), {"horizon": horizon, "gap": gap, "step": step}
+    ahead = horizon + gap
+    least = least_seen(DAILY, ahead)
+    assert longest_horizon(split_by_date(weekly(days=least)), DAILY) >= ahead
+    assert least == 56 or longest_horizon(split_by_date(weekly(days=least - 1)), DAILY) < ahead
+    try:
+        made = cutoffs_of(series, BacktestOptions(windows=windows, **asked), own=True)
+    except InputError as error:
+        told = str(error)
+    else:
+        assert made.seen[0] >= least
+        return
+    if "fit" in told:
+        most = 1 if "Only one fits" in told else int(told.partition("At most ")[2].partition(" ")[0])
+        assert most < windows
+        assert cutoffs_of(series, BacktestOptions(windows=most, **asked), own=True).seen[0] >= least
+    else:
+        assert "Give smaller numbers" in told
+        assert days - ahead < least
+        assert cutoffs_of(series, BacktestOptions(windows=1, horizon=1), own=True).seen[0] >= 56
+
+
+def test_what_is_too_short_is_told_outright_and_names_only_what_was_given():
+    short = weekly(days=30)
+    with pytest.raises(InputError, match=r"has 30 days\..* at least 56 .* Give a longer series") as refused:
+        cutoffs_of(short, BacktestOptions(horizon=7), own=True)
+    assert "input" not in str(refused.value)
+    assert "fit" not in str(refused.value)
+    assert cutoffs_of(short, BacktestOptions(horizon=7, windows=4)).seen == (2, 9, 16, 23), "models from elsewhere may"
+    with pytest.raises(InputError, match=r"input_size=30: .* at least 56 days.* Give 56 or more"):
+        cutoffs_of(SERIES, BacktestOptions(horizon=7, input_size=30), own=True)
+    assert cutoffs_of(SERIES, BacktestOptions(horizon=7, input_size=56), own=True).seen[-1] == DAYS - 7
+    with pytest.raises(InputError, match=r"at most 365 days ahead, and 400 are asked for"):
+        cutoffs_of(weekly(days=2000), BacktestOptions(horizon=390, gap=10), own=True)

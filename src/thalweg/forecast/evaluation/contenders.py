@@ -15,11 +15,7 @@ from thalweg.forecast.forecaster import fit_complete
 from thalweg.forecast.laps import Laps
 from thalweg.forecast.levels import level_name
 from thalweg.forecast.names import rung_message
-from thalweg.forecast.plan import longest_horizon
-from thalweg.messages import Argument
 from thalweg.series.frequency.dates import iso
-from thalweg.series.frequency.words import words_of
-from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -162,24 +158,6 @@ def _of_thalweg(
         last = iso(history.dates[-1])
         raise InputError("backtest.unfitted", name=rung_message(name), cutoff=last, sentence=error.message) from error
     return _OfThalweg(model, task)
-
-
-def check_history(history: Series, steps: int) -> None:
-    """Refuse a first history that thalweg's own models cannot be fitted on, before anything is.
-
-    Raises
-    ------
-    InputError
-        If it is too short, or too short for so many steps ahead.
-    """
-    frequency, count = history.frequency, len(history)
-    told = {"cutoff": iso(history.dates[-1]), "days": count, **words_of(frequency)}
-    if count < frequency.least:
-        raise InputError("backtest.too_little", least=frequency.least, **told)
-    longest = longest_horizon(split_by_date(history), frequency)
-    if steps > longest:
-        arguments = [Argument("horizon"), Argument("gap")]
-        raise InputError("backtest.ahead", steps_ahead=steps, longest=longest, arguments=arguments, **told)
 
 
 def check_made(name: str, made: Made, steps: int, history: Series) -> Made:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.evaluation.contenders import OfLadder, OfRung, Task, check_history, check_made
+from thalweg.forecast.evaluation.contenders import OfLadder, OfRung, Task, check_made
 from thalweg.forecast.evaluation.cutoffs import cutoffs_of
 from thalweg.forecast.evaluation.kept import Kept
 from thalweg.forecast.evaluation.outside import name_of, outside
@@ -76,13 +76,11 @@ def forecasts_of(series: Series, options: BacktestOptions) -> Forecasts:
         If the cutoffs, the models or what they answer cannot be served; nothing is left half-written.
     """
     series = whole(series, options)
-    cutoffs = cutoffs_of(series, options)
-    contenders = contenders_of(series, options)
+    cutoffs, contenders = planned(series, options)
     task = _task(options, cutoffs.ahead)
     kept = Kept(None if options.folder is None else Path(options.folder))
     watcher = options.watcher or Silence()
-    if any(isinstance(one, (OfLadder, OfRung)) for one in contenders):
-        check_history(history_of(series, cutoffs.seen[0], options.input_size), cutoffs.ahead)
+    if any(map(_is_own, contenders)):
         prepare(lambda: watcher.stage("compile", 1))
     blocks = cutoffs.blocks()
     watcher.stage("backtest", len(blocks) * len(contenders))
@@ -105,6 +103,16 @@ def forecasts_of(series: Series, options: BacktestOptions) -> Forecasts:
     _check_levels(made)
     unkept = tuple(name for name, key in keys.items() if key is None)
     return Forecasts(series, cutoffs, {name: tuple(each) for name, each in made.items()}, unkept)
+
+
+def planned(series: Series, options: BacktestOptions) -> tuple[Cutoffs, tuple[Contender, ...]]:
+    """Return where a backtest stands and what it compares; nothing is fitted yet. Errors as of both."""
+    contenders = contenders_of(series, options)
+    return cutoffs_of(series, options, own=any(map(_is_own, contenders))), contenders
+
+
+def _is_own(one: Contender) -> bool:
+    return isinstance(one, (OfLadder, OfRung))
 
 
 def whole(series: Series, options: BacktestOptions) -> Series:
