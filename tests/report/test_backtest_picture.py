@@ -56,7 +56,7 @@ def values_of(data, name):
 
 
 def test_its_title_and_its_sentences_tell_the_best_and_its_page_shows_the_scores(result):
-    picture = backtest_illustration(result.forecasts, result.metrics, result.compared, result.metric)
+    picture = backtest_illustration(result.forecasts, result.metrics, result.compared)
     assert picture.title == f"orders: {result.best} is best by MASE"
     assert "5 cutoffs" in picture.sentences[0]
     assert any("The first 2 days after a cutoff" in sentence for sentence in picture.sentences)

@@ -107,7 +107,7 @@ def _write(result: BacktestResult, csv: Path | None, picture: Path | None, folde
         from thalweg.report.backtest import backtest_illustration
         from thalweg.report.picture import kind_of, rendered
 
-        drawn = backtest_illustration(result.forecasts, result.metrics, result.compared, result.metric, language)
+        drawn = backtest_illustration(result.forecasts, result.metrics, result.compared, language)
         write_whole(picture, rendered(drawn, kind_of(picture)))
     if folder is not None:
         result.save(folder)

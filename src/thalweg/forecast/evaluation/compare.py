@@ -119,23 +119,9 @@ class Compared:
         return str(self.sentences)
 
 
-def ranked(scores: Scores, metric: str) -> tuple[str, list[str]]:
-    """Return the metric that models are ranked by, and the models that have it, the best first.
-
-    Where MASE or another share cannot be told, the mean absolute error ranks.
-    """
-    rows = scores.overall
-    for name in (metric, "mae"):
-        if name in rows:
-            known = {model: value for model, value in rows[name].items() if math.isfinite(value)}
-            if known:
-                return name, sorted(known, key=lambda model: known[model])
-    return metric, []
-
-
-def compare(forecasts: Forecasts, scores: Scores, metric: str) -> Compared | None:
+def compare(forecasts: Forecasts, scores: Scores) -> Compared | None:
     """Compare the best two models; None where there are no two."""
-    metric, order = ranked(scores, metric)
+    metric, order = scores.metric, scores.ranking
     if len(order) < 2:  # noqa: PLR2004 - two are compared
         return None
     first, second = order[:2]

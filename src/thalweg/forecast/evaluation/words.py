@@ -15,6 +15,19 @@ if TYPE_CHECKING:
     from thalweg.series.frequency.record import Frequency
 
 
+SHARES = ("smape", "wape", "coverage")  # told in percent
+
+
+def is_share(metric: str) -> bool:
+    """Whether a metric is told in percent."""
+    return metric.partition("-")[0] in SHARES
+
+
+def of_one_quantile(metric: str) -> bool:
+    """Whether a row is of one quantile; the tables of the files alone tell these."""
+    return metric.startswith("pinball-")
+
+
 def metric_message(name: str) -> Message:
     """Return what a metric is called; that of a level has it behind its name."""
     kind, _, level = name.partition("-")
