@@ -191,7 +191,7 @@ def _answer(address: str, given: str, ends: float) -> bytes:
 
 
 def _body(answer: Any, ends: float) -> bytes:  # noqa: ANN401 - of urllib
-    """Return what an answer holds; beyond `MOST_BYTES` it is cut, and then no list. One that is slow or broken raises."""
+    """Return what an answer holds; beyond `MOST_BYTES` it is cut, and then no list. One slow or broken raises."""
     content = bytearray()
     while len(content) <= MOST_BYTES and (block := answer.read1(BLOCK_BYTES)):
         content += block
