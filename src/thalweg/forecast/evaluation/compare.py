@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.forecast.evaluation.ahead import ahead_message
 from thalweg.forecast.evaluation.metrics import outcomes_of, pinball_losses, weights_of
-from thalweg.forecast.evaluation.words import ahead_message
 from thalweg.forecast.few_residuals import outside_of
 from thalweg.forecast.names import rung_message
 from thalweg.messages import Message, Sentences

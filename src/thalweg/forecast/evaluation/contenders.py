@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from thalweg.errors import InputError
+from thalweg.forecast.evaluation.ahead import ahead_message
 from thalweg.forecast.evaluation.identity import identity_of
-from thalweg.forecast.evaluation.words import ahead_message
 from thalweg.forecast.forecaster import fit_complete
 from thalweg.forecast.laps import Laps
 from thalweg.forecast.levels import level_name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from thalweg.forecast.evaluation.ahead import ahead_message
 from thalweg.forecast.names import rung_message
 from thalweg.messages import Message
 from thalweg.series.frequency.dates import iso
@@ -12,7 +13,6 @@ from thalweg.series.frequency.words import words_of
 if TYPE_CHECKING:
     from thalweg.forecast.evaluation.metrics import Scores
     from thalweg.forecast.evaluation.run import Forecasts
-    from thalweg.series.frequency.record import Frequency
 
 
 SHARES = ("smape", "wape", "coverage")  # told in percent
@@ -33,12 +33,6 @@ def metric_message(name: str) -> Message:
     kind, _, level = name.partition("-")
     called = Message(f"backtest.metric.{kind}")
     return Message("backtest.of_level", {"metric": called, "level": level}) if level else called
-
-
-def ahead_message(count: int, frequency: Frequency) -> Message:
-    """Return how far ahead so many steps are."""
-    kind = "one" if count == 1 else "many"
-    return Message(f"verdict.steps_ahead_{kind}", {"count": count, **words_of(frequency)})
 
 
 def span_messages(forecasts: Forecasts, scores: Scores) -> list[Message]:
