@@ -27,6 +27,7 @@ from thalweg.charts.style import (
     layered,
     lines_key,
 )
+from thalweg.forecast.evaluation.ahead import ahead_message
 from thalweg.forecast.evaluation.words import metric_message
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def backtest_chart(forecasts: Forecasts, scores: Scores, language: str = "en") -
     legend = lines_key(dict(zip(words, STYLES, strict=False)))
     steps = np.array(list(scores.by_step))
     first, last = int(steps[0]), int(steps[-1])
-    ahead = alt.X(
+    ahead_axis = alt.X(
         "step:Q",
         title=translate("backtest_picture.ahead"),
         axis=alt.Axis(grid=False, tickMinStep=1, format="d"),
@@ -83,7 +84,7 @@ def backtest_chart(forecasts: Forecasts, scores: Scores, language: str = "en") -
         by_cutoff = np.array([rows[metric][name] for rows in scores.by_cutoff])
         up = alt.Y("value:Q", title=None, axis=_axis(), scale=alt.Scale(zero=metric != "bias"))
         tip = alt.Tooltip("value:Q", title=word, format=",.4~r")
-        near = alt.Chart(columns({"step": steps, "value": by_step})).encode(x=ahead, y=up)
+        near = alt.Chart(columns({"step": steps, "value": by_step})).encode(x=ahead_axis, y=up)
         later = alt.Chart(columns({"day": days(dates), "value": by_cutoff})).encode(x=across, y=up)
         step_tip = alt.Tooltip("step:Q", title=translate("backtest_picture.ahead"))
         of_steps += [
@@ -109,9 +110,9 @@ def backtest_chart(forecasts: Forecasts, scores: Scores, language: str = "en") -
     title = translate(
         f"backtest_picture.title{'_one' if len(order) == 1 else ''}", best=best, metric=called, name=series.name
     )
-    count, horizon = len(cutoffs.seen), cutoffs.horizon
+    ahead = translate(ahead_message(cutoffs.ahead, series.frequency))
     which = "subtitle" if len(order) <= len(shown) else "subtitle_some"
-    subtitle = translate(f"backtest_picture.{which}", count=count, horizon=horizon, shown=len(shown))
+    subtitle = translate(f"backtest_picture.{which}", count=len(cutoffs.seen), ahead=ahead, shown=len(shown))
     return dress(chart, title, subtitle, language, simulated=series.simulated)
 
 
