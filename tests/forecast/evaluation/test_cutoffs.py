@@ -167,3 +167,10 @@ def test_what_is_too_short_is_told_outright_and_names_only_what_was_given():
     assert cutoffs_of(SERIES, BacktestOptions(horizon=7, input_size=56), own=True).seen[-1] == DAYS - 7
     with pytest.raises(InputError, match=r"at most 365 days ahead, and 400 are asked for"):
         cutoffs_of(weekly(days=2000), BacktestOptions(horizon=390, gap=10), own=True)
+
+
+def test_forecasts_that_nothing_can_be_compared_with_are_refused():
+    ended = weekly(missing=range(150, 157))
+    with pytest.raises(InputError, match="nothing to compare the forecasts with"):
+        cutoffs_of(ended, BacktestOptions(cutoffs=str(ended.dates[149]), horizon=7))
+    assert cutoffs_of(ended, BacktestOptions(cutoffs=str(ended.dates[149]), horizon=8)).seen == (150,)

@@ -108,6 +108,8 @@ def cutoffs_of(series: Series, options: BacktestOptions, *, own: bool = False) -
     observed = series.observed[: seen[0]]
     if not observed.any():
         raise InputError("backtest.nothing_seen", source=series.source_name, cutoff=iso(series.dates[seen[0] - 1]))
+    if not any(series.observed[at + options.gap : at + ahead].any() for at in seen):
+        raise InputError("backtest.nothing_comes", source=series.source_name)
     return Cutoffs(seen, horizon, options.gap, options.refit)
 
 
