@@ -38,7 +38,7 @@ def test_the_real_command_tells_tables_words_and_files(file, tmp_path):
     assert made.returncode == 0, made.stderr
     told = " ".join(made.stdout.split())
     for part in (
-        "6 cutoffs from 2023-06-08 to 2023-07-13; 7 days ahead are forecast at each",
+        "6 cutoffs from 2023-06-08 to 2023-07-13; the forecasts at each reach 7 days ahead",
         "values 7 days apart, up to the cutoff",
         "▸ mean of 3 × 7 back",
         "coverage 80%",
@@ -86,14 +86,14 @@ def test_it_speaks_chinese(file):
         (["--cutoffs", "2020-01-01"], "--cutoffs 2020-01-01 lies outside orders.csv, which goes from 2023-01-02"),
         (["--cutoffs", "2023-05-01,2023-04-01"], "--cutoffs 2023-04-01 stands behind 2023-05-01, which is later"),
         (["--cutoffs", "2023-05-01", "--windows", "3"], "--cutoffs and --windows 3 exclude each other"),
-        (["--windows", "99"], "At most 7 fit"),
+        (["--windows", "99"], "At most 4 fit"),
         (["--horizon", "190", "--gap", "10"], "Give smaller numbers for --horizon, --gap"),
         (["--rungs", "liner 7"], "--rungs: there is no rung 'liner 7'. Did you mean 'linear 7'?"),
         (["--metrics", "mae,mose"], "there is no metric 'mose'"),
         (["--metric", "bias"], "choose one of mae, rmse"),
         (
             ["--cutoffs", "2023-02-01", "--rungs", "linear 7", "--horizon", "7"],
-            "At the first cutoff, 2023-02-01, only 31 days are seen",
+            "--cutoffs 2023-02-01: only 31 days are seen up to there",
         ),
         (["--csv", "tables.txt"], ".csv"),
         (["--picture", "tried.gif"], ".gif"),
@@ -109,6 +109,7 @@ def test_bad_input_is_one_sentence_and_writes_nothing(file, tmp_path, monkeypatc
     assert "Traceback" not in made.output
     assert told in made.stderr, made.stderr
     assert made.stderr.startswith("Error: ")
+    assert made.stdout == "", "it is refused before anything is printed"
     assert [each for each in tmp_path.rglob("*") if each.is_file()] == []
 
 

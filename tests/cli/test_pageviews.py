@@ -96,6 +96,8 @@ def test_the_views_of_an_article_become_a_series(server, capsys):
         ("wikipedia:en:Who's Afraid?", "en.wikipedia", "Who's_Afraid?", "Who's_Afraid_.csv"),
         ("wikipedia:simple:Wikipedia:About", "simple.wikipedia", "Wikipedia:About", "Wikipedia_About.csv"),
         ("wikipedia:zh-min-nan:..", "zh-min-nan.wikipedia", "..", "_.csv"),
+        ("wikipedia:zh:" + "机" * 85, "zh.wikipedia", "机" * 85, "机" * 50 + ".csv"),
+        ('wikipedia:en:100% "Wolf"', "en.wikipedia", '100%_"Wolf"', "100%__Wolf_.csv"),
     ],
 )
 def test_names_of_articles_and_of_files(server, given, project, title, name):
@@ -166,6 +168,11 @@ def test_a_server_that_is_busy_or_breaks_off_is_asked_again(server, answers, pau
         ((200, {}, b'{"items": [{"timestamp": "yesterday", "views": 3}]}'), "no list of views", 1),
         ((200, {}, b"[1, 2]"), "no list of views", 1),
         ((200, {}, b"\xff\xfe\x00"), "no list of views", 1),
+        ((200, {}, b'{"items": [{"timestamp": "2024010100", "views": Infinity}]}'), "no list of views", 1),
+        ((200, {}, b"[" * 100_000), "no list of views", 1),
+        ((200, {}, b'{"items": [{"timestamp": "2010010100", "views": 3}]}'), "no views of an article", 1),
+        ((200, {}, b" " * 300_000), "no list of views", 1),
+        ((503, {"Retry-After": "\xb2"}, b""), "the code 503", 4),
         (half, "does not answer, or breaks off", 4),
         (hang_up, "does not answer, or breaks off", 4),
         (silence, "takes too long", 4),
@@ -175,6 +182,7 @@ def test_a_server_that_is_busy_or_breaks_off_is_asked_again(server, answers, pau
 def test_what_a_server_does_wrong_is_told_in_one_sentence(server, monkeypatch, answer, says, times):
     monkeypatch.setattr(pageviews, "TIMEOUT_SECONDS", 0.1 if answer is silence else 5)
     monkeypatch.setattr(pageviews, "LONGEST_SECONDS", 0.2 if answer is drip else 120)
+    monkeypatch.setattr(pageviews, "MOST_BYTES", 200_000)
     server.answers = [answer]
     with pytest.raises(InputError) as refused:
         views()

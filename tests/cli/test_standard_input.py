@@ -97,3 +97,22 @@ def test_a_terminal_or_nothing_as_standard_input_is_told_at_once(closed, tmp_pat
     os.close(theirs)
     assert (done.returncode, done.stdout) == (2, "")
     assert "nothing is piped into it" in done.stderr
+
+
+def test_standard_input_is_read_once_and_a_second_dash_is_told(tmp_path):
+    (tmp_path / "views.csv").write_bytes(bytes_of("csv"))
+    thalweg.fit(FRAME, ladder="quick", horizon=3, threads=1).save(tmp_path / "model.thalweg")
+    small = ("--windows", "1", "--horizon", "3")
+    for words in (
+        ("forecast", "-", "--events", "-", *QUICK),
+        ("backtest", "-", "--events", "-", *small),
+        ("predict", "model.thalweg", "-", "--events", "-"),
+    ):
+        code, told, errors = piped(bytes_of("csv"), *words, cwd=tmp_path)
+        assert (code, told) == (2, ""), words
+        assert "which can be read only once, and both the file of the values and --events name it" in errors
+        assert len(errors.splitlines()) == 1
+    code, _, errors = piped(
+        b"date,name\n2024-01-05,fair\n", "backtest", "views.csv", "--events", "-", *small, cwd=tmp_path
+    )
+    assert (code, errors) == (0, ""), "once it serves, wherever it stands"

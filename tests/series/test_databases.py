@@ -6,6 +6,8 @@ import shlex
 import sqlite3
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -15,6 +17,7 @@ from support.command import thalweg
 from thalweg.errors import InputError
 from thalweg.series.read import database, read
 from thalweg.series.read.events import read_events
+from thalweg.series.read.table import connect
 
 FIRST = dt.date(2024, 1, 1)
 ROWS = [(FIRST + dt.timedelta(at // 2), 50.5 + 10 * (at // 2 % 7) + at % 3) for at in range(140)]  # two rows a day
@@ -83,7 +86,6 @@ def test_without_a_query_the_tables_are_listed_and_the_advice_works(shop):
         ("select day, 'many' as orders from sales", "no column of numbers"),
         ("select day, orders from sales where orders < 0", "no rows"),
         ("select count(*) as orders from sales", "one column only"),
-        ("select * from read_csv('views.csv')", "fails"),
         ("select * from 'http://127.0.0.1:1/views.parquet'", "fails"),
     ],
 )
@@ -97,6 +99,66 @@ def test_what_cannot_be_asked_is_told_in_one_sentence_and_changes_nothing(shop, 
     assert chinese.endswith("。")
     assert hashlib.sha256(shop.read_bytes()).hexdigest() == before
     assert [path.name for path in shop.parent.iterdir()] == [shop.name]
+
+
+DOORS = [  # to other files, which are there and could be read
+    "select * from read_csv('{}')",
+    "select * from '{}'",
+    "select content as day, size as orders from read_text('{}')",
+    "select filename as day, size as orders from read_blob('{}')",
+    "select * from query('select * from read_csv(''{}'')')",
+    "select * from query_table('{}')",
+    "select * from sniff_csv('{}')",
+    "select file as day, 1 as orders from glob('{}')",
+    "select day, orders from sales union all select day, orders from read_csv('{}')",
+    "select day, getenv('{}') as orders from sales",
+    "copy (select * from sales) to '{}'",
+    "copy sales from '{}'",
+    "attach '{}' as other",
+    "install '{}'",
+    "load '{}'",
+    "set temp_directory = '{}'",
+    "pragma temp_directory = '{}'",
+    "export database '{}'",
+]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_query_reads_no_other_file(shop, door, monkeypatch):
+    monkeypatch.chdir(shop.parent)
+    content = "day,orders\n" + "".join(f"{FIRST + dt.timedelta(at)},{at % 7}\n" for at in range(70))
+    beside = shop.parent / "beside.csv"
+    with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8") as among_temporary:
+        among_temporary.write(content)
+        among_temporary.flush()
+        beside.write_text(content, "utf-8")
+        assert len(read(among_temporary.name)) == len(read("beside.csv")) == 70  # they could be read
+        before = sorted(path.name for path in shop.parent.iterdir())
+        for other in ("beside.csv", "./beside.csv", str(beside), among_temporary.name):
+            with pytest.raises(InputError):
+                read(shop, sql=door.format(other))
+        assert Path(among_temporary.name).read_text("utf-8") == beside.read_text("utf-8") == content
+    assert sorted(path.name for path in shop.parent.iterdir()) == before
+
+
+def test_what_a_query_spills_is_deleted(shop, monkeypatch):
+    folder = shop.parent / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    seen = []
+    monkeypatch.setattr(database, "connect", lambda aside: (seen.append(aside), connect(aside))[1])
+    assert len(read(shop, sql=QUERY)) == 70
+    with pytest.raises(InputError):
+        read(shop, sql="select nonsense")
+    monkeypatch.setattr(database, "table_over", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        read(shop, sql=QUERY)
+    assert [Path(each).parent for each in seen] == [folder] * 3
+    assert list(folder.iterdir()) == []
+
+
+def interrupted(*_, **__):
+    raise KeyboardInterrupt
 
 
 def test_a_database_that_is_held_is_waited_for_and_told(shop, monkeypatch):

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from thalweg.api.progress import watching
 from thalweg.files import write_whole, written_together
-from thalweg.forecast.evaluation.compare import compare, ranked
+from thalweg.forecast.evaluation.compare import compare
 from thalweg.forecast.evaluation.metrics import scores_of
-from thalweg.forecast.evaluation.options import METRICS, BacktestOptions
+from thalweg.forecast.evaluation.options import BacktestOptions
 from thalweg.forecast.evaluation.run import forecasts_of, frame_columns
 from thalweg.forecast.evaluation.tables import cutoff_columns, files_of, rows_of, score_columns, step_columns
+from thalweg.forecast.evaluation.words import unkept_messages
 from thalweg.messages import catalogue
 from thalweg.options import with_options
 from thalweg.series.frames import frame_of
@@ -41,14 +42,11 @@ class BacktestResult:
     compared : Compared or None
         The best two models by the test of Diebold and Mariano; its `sentences` tell it in plain words. None where there
         are no two models.
-    metric : str
-        By which the models are ranked: what was asked for, or the mean absolute error where that cannot be told.
     """
 
     forecasts: Forecasts
     metrics: Scores
     compared: Compared | None
-    metric: str
 
     @property
     def frame(self) -> Any:  # noqa: ANN401 - a frame of the user's library
@@ -71,9 +69,14 @@ class BacktestResult:
         return self._framed(cutoff_columns(self.forecasts, self.metrics))
 
     @property
+    def metric(self) -> str:
+        """By which the models are ranked: what was asked for, or the mean absolute error where that cannot be told."""
+        return self.metrics.metric
+
+    @property
     def best(self) -> str:
         """The model that ranks first."""
-        return ranked(self.metrics, self.metric)[1][0]
+        return self.metrics.ranking[0]
 
     def to_frame(self, backend: str | None = None) -> Any:  # noqa: ANN401 - likewise
         """Return every forecast as a frame.
@@ -97,7 +100,7 @@ class BacktestResult:
         """Return the metric by step ahead and by cutoff as an Altair chart."""
         from thalweg.report.charts.backtest import backtest_chart  # noqa: PLC0415 - pictures load slowly
 
-        return backtest_chart(self.forecasts, self.metrics, self.metric, language)
+        return backtest_chart(self.forecasts, self.metrics, language)
 
     def save(self, folder: str | Path) -> None:
         """Write ``backtest.csv``, ``scores.csv``, ``by_step.csv`` and ``by_cutoff.csv`` into a folder, all or none.
@@ -118,7 +121,6 @@ class BacktestResult:
     def as_json(self, language: str = "en") -> dict[str, Any]:
         """Return everything in JSON's types."""
         cutoffs, series, compared = self.forecasts.cutoffs, self.forecasts.series, self.compared
-        metric, order = ranked(self.metrics, self.metric)
         test = None if compared is None else compared.test
         return {
             "version": 1,
@@ -128,8 +130,8 @@ class BacktestResult:
             "gap": cutoffs.gap,
             "refit": cutoffs.refit,
             "season": self.metrics.season,
-            "metric": metric,
-            "ranking": order,
+            "metric": self.metric,
+            "ranking": list(self.metrics.ranking),
             "scores": rows_of(score_columns(self.metrics)),
             "by_step": rows_of(step_columns(self.metrics)),
             "by_cutoff": rows_of(cutoff_columns(self.forecasts, self.metrics)),
@@ -149,14 +151,14 @@ class BacktestResult:
 
     def __str__(self) -> str:
         columns = score_columns(self.metrics)
-        heads = ["metric", *ranked(self.metrics, self.metric)[1]]
-        heads += [name for name in columns if name not in heads]
+        heads = ["metric", *self.metrics.order]
         rows = [heads]
         for at, metric in enumerate(columns["metric"]):
             rows.append([metric, *(_shown(columns[name][at]) for name in heads[1:])])
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         table = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
-        return "\n".join([*table, *self.sentences(catalogue())])
+        translate = catalogue()
+        return "\n".join([*table, *self.sentences(translate), *map(translate, unkept_messages(self.forecasts))])
 
     def __repr__(self) -> str:
         return f"<BacktestResult of {len(self.forecasts.made)} models at {len(self.forecasts.cutoffs.seen)} cutoffs>"
@@ -208,7 +210,5 @@ def backtest(series: Any, options: BacktestOptions) -> BacktestResult:  # noqa: 
 def backtest_of(series: Any, options: BacktestOptions) -> BacktestResult:  # noqa: ANN401 - as above
     """Run a backtest of a series that was read; errors as of `backtest`."""
     forecasts = forecasts_of(series, options)
-    every = scores_of(forecasts, METRICS)
-    metric, _ = ranked(every, options.metric)
-    scores = scores_of(forecasts, [name for name in METRICS if name in {*options.metrics, metric}])
-    return BacktestResult(forecasts, scores, compare(forecasts, scores, metric), metric)
+    scores = scores_of(forecasts, options.metrics, options.metric)
+    return BacktestResult(forecasts, scores, compare(forecasts, scores))

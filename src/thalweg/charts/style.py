@@ -192,6 +192,31 @@ def key(colours: Mapping[str, str]) -> alt.Chart:
     return alt.Chart(names).mark_square(opacity=0).encode(color=alt.Color("name:N", scale=scale, legend=legend))
 
 
+def lines_key(styles: Mapping[str, tuple[str, Sequence[int]]]) -> alt.Chart:
+    """Return a layer that draws only the legend of lines; `styles` is name to colour and dash."""
+    legend = alt.Legend(
+        orient="top",
+        title=None,
+        symbolType="stroke",
+        symbolOpacity=1,
+        symbolSize=600,
+        symbolStrokeWidth=2,
+        labelLimit=0,
+        columns=5,
+    )
+    colours = alt.Scale(domain=list(styles), range=[colour for colour, _ in styles.values()])
+    dashes = alt.Scale(domain=list(styles), range=[list(dash) for _, dash in styles.values()])
+    names = alt.Data(values=[{"name": name} for name in styles])
+    return (
+        alt.Chart(names)
+        .mark_line(opacity=0)
+        .encode(
+            color=alt.Color("name:N", scale=colours, legend=legend),
+            strokeDash=alt.StrokeDash("name:N", scale=dashes, legend=legend),
+        )
+    )
+
+
 def band(base: alt.Chart, low: str, high: str, colour: str, title: str | None) -> alt.Chart:
     """Return an interval, drawn as a band between two columns."""
     scale = alt.Scale(zero=False)

@@ -42,7 +42,7 @@ def backtest(
     from thalweg.cli.given import file_of
     from thalweg.cli.progress import LadderProgress
     from thalweg.cli.terminal import print_series
-    from thalweg.forecast.evaluation.run import whole
+    from thalweg.forecast.evaluation.run import planned, whole
     from thalweg.messages import catalogue
     from thalweg.series.read import read_with
 
@@ -56,9 +56,10 @@ def backtest(
         if picture is not None:
             check_picture("picture", picture, (path, csv))
     folder = _checked_folder(out, file, (csv, picture))
-    events = events_of(options.events, reading.date_format, translate)
+    events = events_of(options.events, reading.date_format, translate, file)
     options = replace(options, events=events)
     series = whole(series, options)
+    planned(series, options)  # refuses cutoffs and models that cannot be served, before anything is printed
     print_series(console, series, translate)
     with LadderProgress(drawing, speaking(translate, series.frequency)) as progress:
         result = backtest_of(series, replace(options, folder=folder, watcher=progress))
@@ -106,7 +107,7 @@ def _write(result: BacktestResult, csv: Path | None, picture: Path | None, folde
         from thalweg.report.backtest import backtest_illustration
         from thalweg.report.picture import kind_of, rendered
 
-        drawn = backtest_illustration(result.forecasts, result.metrics, result.compared, result.metric, language)
+        drawn = backtest_illustration(result.forecasts, result.metrics, result.compared, language)
         write_whole(picture, rendered(drawn, kind_of(picture)))
     if folder is not None:
         result.save(folder)

@@ -13,8 +13,7 @@ from rich.text import Text
 from thalweg.charts.numbers import cell_number, common_decimals, when
 from thalweg.charts.rungs import rung_name
 from thalweg.charts.steps import speaking
-from thalweg.forecast.evaluation.compare import ranked
-from thalweg.forecast.evaluation.words import metric_message, span_messages
+from thalweg.forecast.evaluation.words import is_share, metric_message, of_one_quantile, span_messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,34 +24,32 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
 
 STEPS_SHOWN, CUTOFFS_SHOWN, MODELS_SHOWN = 5, 12, 3
-SHARES = ("smape", "wape", "coverage")  # told in percent
 
 
 def print_backtest(console: Console, result: BacktestResult, translate: Catalogue) -> None:
     """Print where the backtest stood, its tables, the best model marked, and the best two compared."""
     series, cutoffs, scores = result.forecasts.series, result.forecasts.cutoffs, result.metrics
     say = speaking(translate, series.frequency)
-    metric, order = ranked(scores, result.metric)
-    order = [*order, *(name for name in result.forecasts.made if name not in order)]
+    metric, order = scores.metric, scores.order
     for message in span_messages(result.forecasts, scores):
         console.print(say(message))
     console.print()
     for group in (("mae", "rmse", "mase", "smape", "wape", "bias"), ("pinball", "crps", "coverage")):
-        kinds = [name for name in scores.overall if name.partition("-")[0] in group and not _of_quantile(name)]
+        kinds = [name for name in scores.overall if name.partition("-")[0] in group and not of_one_quantile(name)]
         if kinds:
             heads = [say(metric_message(name)) for name in kinds]
             each = [_cells(name, [scores.overall[name][model] for model in order]) for name in kinds]
             cells = dict(zip(order, zip(*each, strict=True), strict=True))
             console.print(_table(say("cli.backtest.model"), heads, _marked(cells, order[0], translate.language)))
             console.print()
-    if metric in scores.overall and cutoffs.horizon > 1:
+    if cutoffs.horizon > 1:
         some = [cutoffs.gap + 1 + int(at) for at in _spread(cutoffs.horizon, STEPS_SHOWN)]
         console.print(say("cli.backtest.by_step", metric=say(metric_message(metric))))
         each = [scores.by_step[step][metric][model] for model in order for step in some]
         cells = dict(zip(order, _rows(_cells(metric, each), len(some)), strict=True))
         console.print(_table(say("cli.backtest.model"), list(map(str, some)), _marked(cells, "", translate.language)))
         console.print()
-    if metric in scores.overall and len(cutoffs.seen) > 1:
+    if len(cutoffs.seen) > 1:
         shown = order[:MODELS_SHOWN]
         console.print(say("cli.backtest.by_cutoff", metric=say(metric_message(metric))))
         dates = series.dates[np.array(cutoffs.seen) - 1]
@@ -67,11 +64,6 @@ def print_backtest(console: Console, result: BacktestResult, translate: Catalogu
         console.print(sentence)
 
 
-def _of_quantile(metric: str) -> bool:
-    """Whether a row is of one quantile; the tables of the files tell these."""
-    return metric.startswith("pinball-")
-
-
 def _spread(count: int, most: int) -> Sequence[int]:
     """Return some places out of so many, the first and the last among them."""
     return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int)).tolist()
@@ -83,7 +75,7 @@ def _rows(cells: Sequence[str], width: int) -> list[Sequence[str]]:
 
 def _cells(metric: str, values: Sequence[float]) -> list[str]:
     """Return the values of one metric as text, with as many decimals each."""
-    share = metric.partition("-")[0] in SHARES
+    share = is_share(metric)
     places = 1 if share else common_decimals([value for value in values if math.isfinite(value)])
     shown = [100 * value if share else value for value in values]
     return [f"{cell_number(value, places)}{'%' * share}" if math.isfinite(value) else "–" for value in shown]

@@ -74,7 +74,7 @@ def forecast(
         series = read_with(path, reading)
     laps.end("read")
     folder = _checked_folder(path, out, series, samples, export)
-    options = replace(options, events=events_of(options.events, reading.date_format, translate))
+    options = replace(options, events=events_of(options.events, reading.date_format, translate, file))
     calendar_of(series, options)  # refuses events of other days, before anything is printed
     series = complete(series, options, laps)
     _load_report(lang)

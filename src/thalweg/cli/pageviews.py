@@ -39,7 +39,7 @@ BLOCK_BYTES = 1 << 16
 TRIED_AGAIN = (429, 500, 502, 503, 504)
 NOT_FOUND = 404
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]+)*|simple")
-_MOST_LETTERS = 100  # in the name of a file
+_MOST_BYTES_OF_NAME = 150  # of a file; a system may take 255 bytes, and a Chinese letter has three
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,8 @@ class Article:
     @property
     def file_name(self) -> str:
         """The name of a file with its views; results go into a folder that is called so."""
-        return re.sub(r'^\.+|[/\\:*?"<>|]', "_", self.title)[:_MOST_LETTERS] + ".csv"
+        name = re.sub(r'^\.+|[/\\:*?"<>|]', "_", self.title)
+        return name.encode()[:_MOST_BYTES_OF_NAME].decode(errors="ignore") + ".csv"
 
     @property
     def project(self) -> str:
@@ -184,21 +185,21 @@ def _answer(address: str, given: str, ends: float) -> bytes:
         raise _TryAgainError(refused, _seconds(error.headers.get("Retry-After"))) from error
     except TimeoutError as error:
         raise _TryAgainError(InputError("pageviews.slow", **values)) from error
-    except (OSError, HTTPException) as error:
+    except (OSError, HTTPException, ValueError) as error:
         slow = isinstance(getattr(error, "reason", None), TimeoutError)
         raise _TryAgainError(InputError(f"pageviews.{'slow' if slow else 'unreachable'}", **values)) from error
 
 
 def _body(answer: Any, ends: float) -> bytes:  # noqa: ANN401 - of urllib
-    """Return what an answer holds; one that comes too slowly, or breaks off, is an error."""
-    content = b""
-    while block := answer.read1(BLOCK_BYTES):
+    """Return what an answer holds; beyond `MOST_BYTES` it is cut, and then no list. One slow or broken raises."""
+    content = bytearray()
+    while len(content) <= MOST_BYTES and (block := answer.read1(BLOCK_BYTES)):
         content += block
-        if time.monotonic() > ends or len(content) > MOST_BYTES:
+        if time.monotonic() > ends:
             raise TimeoutError
-    if answer.length:
+    if answer.length and len(content) <= MOST_BYTES:
         raise ConnectionError
-    return content
+    return bytes(content)
 
 
 def _same_server() -> Any:  # noqa: ANN401 - urllib is loaded where something is fetched
@@ -219,7 +220,7 @@ def _seconds(retry_after: str | None) -> float | None:
     """Return how long a server asks to be left alone: it says seconds, or a moment."""
     if not retry_after:
         return None
-    if retry_after.strip().isdigit():
+    if re.fullmatch(r"\s*\d+\s*", retry_after, re.ASCII):
         return float(retry_after)
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - as above
 
@@ -239,11 +240,11 @@ def _csv_of(content: bytes, article: Article, given: str, first: dt.date) -> str
             dt.datetime.strptime(item["timestamp"], "%Y%m%d00").date(): int(item["views"])  # noqa: DTZ007 - a day in UTC
             for item in json.loads(content)["items"]
         }
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise InputError("pageviews.garbage", **values) from error
-    if not rows:
-        raise InputError("pageviews.not_found", **values)
     lines = [f"{day.isoformat()},{views}" for day, views in sorted(rows.items()) if day >= first]
+    if not lines:
+        raise InputError("pageviews.not_found", **values)
     return "\n".join(["date,views", *lines, ""])
 
 
@@ -255,7 +256,7 @@ def _place(article: Article, first: dt.date) -> Path:
 
 def _kept(place: Path) -> tuple[float, str] | None:
     """Return what is kept, with its age in hours; None where nothing is, or it is damaged."""
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, TypeError):
         digest, moment, text = place.read_bytes().decode().split("\n", 2)
         hours = (dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(moment)).total_seconds() / 3600
         if digest == _digest(text) and hours >= 0:

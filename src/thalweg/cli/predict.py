@@ -74,7 +74,7 @@ def predict(
 
     model = model_file(model, newfile)
     translate = catalogue(lang, command=True)
-    events = events_of(options.events, reading.date_format, translate)
+    events = events_of(options.events, reading.date_format, translate, newfile)
     loaded = load(model) if events is None else load(model).with_events(events)
     places = _places(out, samples, picture, (model, newfile, reading.with_))
     series = None

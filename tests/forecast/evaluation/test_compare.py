@@ -98,7 +98,7 @@ def test_forecasts_that_share_dates_count_autocovariances_and_need_more_cutoffs(
     assert made.compared.test.lags == 2  # 15 steps ahead, 7 apart: three forecasts in a row share dates
     few = thalweg.backtest(series, models=models, windows=5, step=7, horizon=28)
     assert few.compared.test is None
-    assert "there are 5 cutoffs with values, and 8 are needed" in str(few.compared)
+    assert "Cutoffs with values: 5; needed for this horizon: 8." in str(few.compared)
 
 
 def test_what_ranks_says_which_loss_is_compared():
@@ -124,3 +124,18 @@ def test_what_ranks_says_which_loss_is_compared():
     assert "Both miss by the same" in str(losses["rmse"])
     alone = thalweg.backtest(series, models=[level], windows=3, horizon=7)
     assert alone.compared is None
+
+
+def test_equal_models_are_level_and_singular_words_are_singular():
+    models = {"f": last_season, "g": last_season}
+    result = thalweg.backtest(weekly(), models=models, windows=8, step=4, horizon=8)
+    assert str(result.compared).startswith("By MASE, f and g are level (")
+    assert "is next" not in str(result.compared)
+    result = thalweg.backtest(weekly(), models=[last_season, level], windows=8, step=4, horizon=8)
+    assert "so that one autocovariance counts" in str(result.compared)
+    assert "up to 8 days ahead" in str(result.compared)
+    result = thalweg.backtest(weekly(), models=[last_season, level], windows=8, step=1, horizon=1)
+    assert "up to one day ahead" in str(result.compared)
+    assert result.plot().to_dict()["title"]["subtitle"].startswith("Up to one day ahead at each of 8 cutoffs")
+    result = thalweg.backtest(weekly(), models=[last_season, level], windows=12, step=2, horizon=8)
+    assert "so that 3 autocovariances count" in str(result.compared)

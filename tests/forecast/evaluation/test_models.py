@@ -191,11 +191,35 @@ def test_other_rungs_are_made_of_their_names(name):
         ({"step": "linear 7"}, "cannot be named 'step'"),
         ({"a-lo-80": "linear 7"}, "cannot be named 'a-lo-80'"),
         ({"": "linear 7", " ": "linear 7"}, "cannot be named ' '"),
-        ({"a": lambda history, horizon: [1.0] * (horizon + 1)}, "gave 8 values for a at the cutoff"),
-        ({"a": lambda history, horizon: [[1.0] * horizon]}, "gave 1×7 values"),
+        ({"a": lambda history, horizon: [1.0] * (horizon + 1)}, "a forecast of length 8 for a at the cutoff"),
+        ({"a": lambda history, horizon: [[1.0] * horizon]}, "a forecast of length 1×7"),
         ({"a": lambda history, horizon: [math.nan] * horizon}, "gave nan for a at the cutoff"),
         ({"a": lambda history, horizon: "soon"}, "gave no numbers"),
-        ({"a": lambda history, horizon: None}, "7 were expected|gave no numbers"),
+        ({"a": lambda history, horizon: None}, r"gave no numbers .* but nothing \(None\)\."),
+        ({"a": lambda history, horizon: ["1"] * horizon}, "gave no numbers .* but texts"),
+        ({"a": lambda history, horizon: [1.0, "2", 3.0, 4.0, 5.0, 6.0, 7.0]}, "gave no numbers .* but texts"),
+        ({"a": lambda history, horizon: [True] * horizon}, "gave no numbers .* but truth values"),
+        ({"a": lambda history, horizon: [1 + 1j] * horizon}, "gave no numbers .* but complex numbers"),
+        ({"a": lambda history, horizon: np.full(horizon, 1 + 0j)}, "gave no numbers .* but complex numbers"),
+        ({"a": lambda history, horizon: history.dates[:horizon]}, "gave no numbers .* but dates"),
+        ({"a": lambda history, horizon: (1.0 for _ in range(horizon))}, "gave no numbers .* but generator"),
+        ({"a": lambda history, horizon: np.ma.masked_less(np.arange(7.0), 1)}, "gave nan for a .*, one day ahead"),
+        ({"a": lambda history, horizon: [0.0] * 6 + [math.inf]}, "gave inf for a .*, 7 days ahead"),
+        ({"a": lambda history, horizon: [1e300] * horizon}, r"gave 1e\+300 .* beyond what a forecast can be"),
+        ({"a": lambda history, horizon: [0.0] * 6 + [-1e31]}, r"gave 1e\+31 .*, 7 days ahead; that is beyond"),
+        ({"a": lambda history, horizon: {"mean": [0.0] * 7, "lo-80": [0.0] * 7}}, "gave lo-80 without hi-80"),
+        ({"a": lambda history, horizon: {"mean": [0.0] * 7, "hi95": [0.0] * 7}}, "gave hi95 without lo-95"),
+        (
+            {"a": lambda history, horizon: {"mean": [0.0] * 7, "lo-90": [0.0] * 7, "hi-90": [1.0] * 7}},
+            "levels 90 .*80, 95",
+        ),
+        *(
+            (
+                {"a": lambda history, horizon, key=key: {"mean": [0.0] * 7, key: [0.0] * 7}},
+                f"gave '{key}' .* no name of an end",
+            )
+            for key in ("lo_80", "low-80", "hi-eighty", "upper", "yhat_lower", "LO-80")
+        ),
         ({"a": lambda history, horizon: {"lo-80": [0.0] * horizon}}, "a mapping without mean"),
         ({"a": lambda history, horizon: {**level(history, horizon), "lo-80": np.full(7, 1e9)}}, "above the upper end"),
         ({"a": lambda history, horizon: {**level(history, horizon), "hi-95": np.full(6, 1e9)}}, "for a-hi-95"),
@@ -209,6 +233,67 @@ def test_a_model_that_cannot_serve_is_told_in_a_sentence(models, told):
     assert refused.value.sentence("zh") != refused.value.sentence("en")
 
 
+def test_what_a_mapping_holds_beside_is_left_out():
+    def rich(history, horizon):
+        extra = {
+            "lo-90": np.zeros(horizon),
+            "hi-90": np.ones(horizon),
+            "fitted": history.values,
+            "sigma": 3.0,
+            "hour": 1,
+        }
+        return level(history, horizon) | extra
+
+    frame = thalweg.backtest(SERIES, models=[rich, level], windows=2, horizon=7).to_frame("pandas")
+    assert [name for name in frame if name.startswith("rich")] == [
+        "rich",
+        *(f"rich-{e}-{n}" for n in (80, 95) for e in ("lo", "hi")),
+    ]
+    np.testing.assert_array_equal(frame["rich-hi-95"], frame["level-hi-95"])
+
+
+def test_huge_forecasts_have_numbers_in_every_measure_or_none():
+    def huge(history, horizon):
+        large = np.full(horizon, 1e30 / (1 + len(history) % 5))
+        return {"mean": large, "lo-80": -large, "hi-80": large}
+
+    models = {"huge": huge, "level": level}
+    for metric in ("mae", "rmse", "mase", "smape", "wape", "crps"):
+        result = thalweg.backtest(SERIES, models=models, windows=12, step=3, horizon=7, level=80, metric=metric)
+        assert result.best == "level"
+        assert all(math.isfinite(value) for row in result.metrics.overall.values() for value in row.values())
+        assert result.compared.test.probability < 0.05
+        assert result.as_json()["ranking"] == ["level", "huge"]
+    tiny = weekly()
+    tiny.values[:] *= 1e-300
+    result = thalweg.backtest(tiny, models=models, windows=3, horizon=7, level=80)
+    assert math.isnan(result.metrics.overall["mase"]["huge"])  # beyond what a float can be
+    assert result.metrics.overall["mae"]["huge"] > 1e29
+
+
+class Failing(Seasonal):
+    """A model whose forecasts fail for a reason that has nothing to do with intervals."""
+
+    def predict(self, h, X=None, level=None):
+        raise ValueError("the season is too long" if level is not None else "called twice")
+
+
+class Sometimes(Seasonal):
+    def predict(self, h, X=None, level=None):
+        if level is not None and self.seen[0] > 100:
+            raise ValueError("no spread is known")
+        return super().predict(h, level=level)
+
+
+def test_the_first_error_of_a_model_is_told():
+    with pytest.raises(InputError, match=r"failed at the cutoff .*: ValueError: the season is too long"):
+        thalweg.backtest(SERIES, models=[Failing()], windows=2, horizon=7)
+    with pytest.raises(
+        InputError, match=r"and not at others\. Where there are none, it said: ValueError: no spread is known"
+    ):
+        thalweg.backtest(SERIES, models=[Sometimes()], windows=12, step=2, horizon=7)
+
+
 def test_intervals_at_some_cutoffs_alone_are_refused():
     def sometimes(history, horizon):
         return level(history, horizon) if len(history) > 190 else last_season(history, horizon)
@@ -218,10 +303,11 @@ def test_intervals_at_some_cutoffs_alone_are_refused():
 
 
 def test_too_little_history_is_told_with_the_model_and_the_cutoff():
-    with pytest.raises(InputError, match=r"At the first cutoff, 2023-02-10, only 40 days are seen; .* at least 56"):
+    with pytest.raises(InputError, match=r"2023-02-10'?: only 40 days are seen .* at least 56.* serves is 2023-02-26"):
         thalweg.backtest(SERIES, models=["linear 7"], cutoffs="2023-02-10,2023-05-01", horizon=7)
-    with pytest.raises(InputError, match=r"at most 20 days ahead, and 28 are asked for.*horizon, gap"):
+    with pytest.raises(InputError, match=r"only 60 days are seen .* at least 84, with 28 days ahead"):
         thalweg.backtest(SERIES, models=["copy yesterday"], cutoffs="2023-03-02", horizon=21, gap=7)
+    assert thalweg.backtest(SERIES, models=[last_season], cutoffs="2023-02-10", horizon=7).best == "last_season"
     with pytest.raises(InputError, match="features of a regressor need at least"):
         thalweg.backtest(SERIES, models=[LinearRegression()], cutoffs="2023-01-08", horizon=7)
     with pytest.raises(InputError, match=r"linear 56 cannot be fitted at the cutoff 2023-04-10: it was left out"):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.forecast.evaluation.ahead import ahead_message
 from thalweg.forecast.evaluation.metrics import outcomes_of, pinball_losses, weights_of
 from thalweg.forecast.few_residuals import outside_of
 from thalweg.forecast.names import rung_message
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 LEAST_CUTOFFS = 5  # with fewer, hardly any difference could be told from chance
 CHANCE = 0.05  # a probability at or above may be chance
 ROUNDING = 1e-12  # of the losses; a variance below is none
+TINY = 1e-300  # a loss below is none
 SQUARED, ABSOLUTE, OF_QUANTILES = "squared", "absolute", "quantiles"
 
 
@@ -73,18 +75,18 @@ def diebold_mariano(differences: NDArray[np.float64], overlapping: int = 1) -> D
     """
     count, mean = len(differences), float(np.mean(differences))
     lags = min(overlapping - 1, count - 1)
-    moved = differences - mean
+    size = max(float(np.abs(differences).max()), TINY)
+    moved = (differences - mean) / size  # a share: squares of small or large losses stay what they are
     covariances = [float(np.dot(moved[lag:], moved[: count - lag])) / count for lag in range(lags + 1)]
-    size = max(float(np.abs(differences).max()), ROUNDING)
     weighted, variance = False, covariances[0] + 2 * sum(covariances[1:])
-    if variance <= (ROUNDING * size) ** 2 and covariances[0] > (ROUNDING * size) ** 2:
+    if variance <= ROUNDING**2 and covariances[0] > ROUNDING**2:
         weighted = True  # Bartlett's weights (Newey and West 1987) never make it negative
         variance = covariances[0] + 2 * sum((1 - at / (lags + 1)) * each for at, each in enumerate(covariances) if at)
     h = lags + 1
     corrected = (count + 1 - 2 * h + h * (h - 1) / count) / count
-    if variance <= (ROUNDING * size) ** 2 or corrected <= 0 or count < 2:  # noqa: PLR2004 - one has no variance
+    if variance <= ROUNDING**2 or corrected <= 0 or count < 2:  # noqa: PLR2004 - one has no variance
         return DieboldMariano(mean, math.nan, math.nan, count, lags, weighted)
-    statistic = mean / math.sqrt(variance / count) * math.sqrt(corrected)
+    statistic = mean / size / math.sqrt(variance / count) * math.sqrt(corrected)
     return DieboldMariano(mean, statistic, outside_of(abs(statistic), count - 1), count, lags, weighted)
 
 
@@ -117,23 +119,9 @@ class Compared:
         return str(self.sentences)
 
 
-def ranked(scores: Scores, metric: str) -> tuple[str, list[str]]:
-    """Return the metric that models are ranked by, and the models that have it, the best first.
-
-    Where MASE or another share cannot be told, the mean absolute error ranks.
-    """
-    rows = scores.overall
-    for name in (metric, "mae"):
-        if name in rows:
-            known = {model: value for model, value in rows[name].items() if math.isfinite(value)}
-            if known:
-                return name, sorted(known, key=lambda model: known[model])
-    return metric, []
-
-
-def compare(forecasts: Forecasts, scores: Scores, metric: str) -> Compared | None:
+def compare(forecasts: Forecasts, scores: Scores) -> Compared | None:
     """Compare the best two models; None where there are no two."""
-    metric, order = ranked(scores, metric)
+    metric, order = scores.metric, scores.ranking
     if len(order) < 2:  # noqa: PLR2004 - two are compared
         return None
     first, second = order[:2]
@@ -153,10 +141,11 @@ def compare(forecasts: Forecasts, scores: Scores, metric: str) -> Compared | Non
         "best": _figures(values[0]),
         "next": _figures(values[1]),
         "count": len(differences),
-        "horizon": cutoffs.horizon,
+        "ahead": ahead_message(cutoffs.ahead, forecasts.series.frequency),
         **words_of(forecasts.series.frequency),
     }
-    head = Message("backtest.best_two", told)
+    level = values[0] == values[1] or told["best"] == told["next"]
+    head = Message("backtest.level" if level else "backtest.best_two", told)
     least = max(LEAST_CUTOFFS, 2 * overlapping)
     if len(differences) < least:
         few = Message("backtest.too_few", told | {"least": least})
@@ -167,6 +156,11 @@ def compare(forecasts: Forecasts, scores: Scores, metric: str) -> Compared | Non
 
 def _losses(outcome: Outcome, loss: str) -> NDArray[np.float64]:
     """Return the mean loss over the horizon at each cutoff, NaN where nothing was observed."""
+    with np.errstate(over="ignore", invalid="ignore"):  # what is beyond a float is left out
+        return _losses_of_known(outcome, loss)
+
+
+def _losses_of_known(outcome: Outcome, loss: str) -> NDArray[np.float64]:
     if loss == OF_QUANTILES:
         pairs = sorted(pinball_losses(outcome), key=lambda pair: pair[0])
         weights = weights_of([q for q, _ in pairs])
@@ -181,7 +175,7 @@ def _losses(outcome: Outcome, loss: str) -> NDArray[np.float64]:
 
 def _sentences(test: DieboldMariano, loss: str, told: Mapping[str, object]) -> Sequence[Message]:
     how = Message(
-        "backtest.how" if test.lags else "backtest.how_apart",
+        ("backtest.how_apart", "backtest.how_one")[test.lags] if test.lags <= 1 else "backtest.how",
         {**told, "loss": Message(f"backtest.loss.{loss}"), "lags": test.lags, "freedom": test.count - 1},
     )
     weights = [Message("backtest.weighted")] if test.weighted else []

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from thalweg.errors import InputError
+from thalweg.forecast.evaluation.ahead import ahead_message
+from thalweg.forecast.evaluation.identity import identity_of
 from thalweg.forecast.forecaster import fit_complete
 from thalweg.forecast.laps import Laps
 from thalweg.forecast.levels import level_name
 from thalweg.forecast.names import rung_message
-from thalweg.forecast.plan import longest_horizon
-from thalweg.messages import Argument
 from thalweg.series.frequency.dates import iso
-from thalweg.series.frequency.words import words_of
-from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,8 +26,9 @@ if TYPE_CHECKING:
     from thalweg.forecast.model import Model
     from thalweg.forecast.options import FitOptions
     from thalweg.forecast.predictors.base import Specification
-    from thalweg.messages import Message
     from thalweg.series.series import Series
+
+LARGEST = 1e30  # a forecast; values are at most 1e15, and squares of squares must stay finite
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,14 +42,18 @@ class Made:
     ends : mapping
         The name of a level, such as ``80``, to the lower and the upper ends of its intervals; none where a model makes
         no intervals.
+    without : str
+        The error by which a model refused to make intervals; empty where it did not.
     """
 
     mean: NDArray[np.float64]
     ends: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
+    without: str = ""
 
     def beyond(self, gap: int) -> Made:
         """Return it without its first steps."""
-        return Made(self.mean[gap:], {level: (low[gap:], high[gap:]) for level, (low, high) in self.ends.items()})
+        ends = {level: (low[gap:], high[gap:]) for level, (low, high) in self.ends.items()}
+        return replace(self, mean=self.mean[gap:], ends=ends)
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,8 @@ class Contender(Protocol):
         ...
 
     @property
-    def identity(self) -> str:
-        """All that its forecasts depend on beside the values and the task."""
+    def identity(self) -> str | None:
+        """All that its forecasts depend on beside the values and the task; None where it cannot be told."""
         ...
 
     def fitted(self, history: Series, task: Task) -> Fitted:
@@ -106,9 +109,9 @@ class OfLadder:
     ladder: Ladder | str
 
     @property
-    def identity(self) -> str:
+    def identity(self) -> str | None:
         """The ladder with all that is set of its rungs."""
-        return repr(self.ladder)
+        return identity_of(self.ladder)
 
     def fitted(self, history: Series, task: Task) -> Fitted:
         """Fit as `thalweg.fit` does."""
@@ -123,9 +126,9 @@ class OfRung:
     rung: Specification
 
     @property
-    def identity(self) -> str:
+    def identity(self) -> str | None:
         """The rung with all that is set of it."""
-        return repr(self.rung)
+        return identity_of(self.rung)
 
     def fitted(self, history: Series, task: Task) -> Fitted:
         """Fit as `thalweg.fit` does where nothing is chosen."""
@@ -157,32 +160,15 @@ def _of_thalweg(
     return _OfThalweg(model, task)
 
 
-def check_history(history: Series, steps: int) -> None:
-    """Refuse a first history that thalweg's own models cannot be fitted on, before anything is.
+def check_made(name: str, made: Made, steps: int, history: Series) -> Made:
+    """Return a forecast; refuse one of another length, or not finite, or huge, or with crossed ends.
 
     Raises
     ------
     InputError
-        If it is too short, or too short for so many steps ahead.
+        If it is so; the message names the model, the cutoff at the end of the history and the step.
     """
-    frequency, count = history.frequency, len(history)
-    told = {"cutoff": iso(history.dates[-1]), "days": count, **words_of(frequency)}
-    if count < frequency.least:
-        raise InputError("backtest.too_little", least=frequency.least, **told)
-    longest = longest_horizon(split_by_date(history), frequency)
-    if steps > longest:
-        arguments = [Argument("horizon"), Argument("gap")]
-        raise InputError("backtest.ahead", steps_ahead=steps, longest=longest, arguments=arguments, **told)
-
-
-def check_made(name: str, made: Made, steps: int, cutoff: Message | str) -> Made:
-    """Return a forecast as float64; refuse one of another length, or that is not finite, or whose ends are crossed.
-
-    Raises
-    ------
-    InputError
-        If it is so; the message names the model and the cutoff.
-    """
+    told: dict[str, Any] = {"name": name, "cutoff": iso(history.dates[-1])}
     columns: Sequence[tuple[str, NDArray[np.float64]]] = [
         (name, made.mean),
         *((f"{name}-lo-{level}", low) for level, (low, _) in made.ends.items()),
@@ -190,21 +176,19 @@ def check_made(name: str, made: Made, steps: int, cutoff: Message | str) -> Made
     ]
     for column, values in columns:
         if values.shape != (steps,):
-            raise InputError(
-                "backtest.length", name=name, column=column, cutoff=cutoff, found=_shape(values), steps=steps
-            )
-        unfit = np.flatnonzero(~np.isfinite(values))
-        if len(unfit):
-            at = int(unfit[0])
-            raise InputError(
-                "backtest.not_finite", name=name, column=column, cutoff=cutoff, value=str(values[at]), ahead=at + 1
-            )
+            raise InputError("backtest.length", column=column, found=_shape(values), steps=steps, **told)
+        if len(unfit := np.flatnonzero(~np.isfinite(values))):
+            ahead = ahead_message(int(unfit[0]) + 1, history.frequency)
+            raise InputError("backtest.not_finite", column=column, value=str(values[unfit[0]]), ahead=ahead, **told)
+        if (most := np.abs(values).max()) > LARGEST:
+            ahead = ahead_message(int(np.abs(values).argmax()) + 1, history.frequency)
+            large = {"found": f"{most:.4g}", "largest": f"{LARGEST:g}"}
+            raise InputError("backtest.too_large", column=column, ahead=ahead, **large, **told)
     for level, (low, high) in made.ends.items():
-        crossed = np.flatnonzero(low > high)
-        if len(crossed):
-            at = int(crossed[0])
-            ends = {"low": float(low[at]), "high": float(high[at])}
-            raise InputError("backtest.crossed", name=name, level=level, cutoff=cutoff, ahead=at + 1, **ends)
+        if len(crossed := np.flatnonzero(low > high)):
+            ends = {"low": float(low[crossed[0]]), "high": float(high[crossed[0]])}
+            ahead = ahead_message(int(crossed[0]) + 1, history.frequency)
+            raise InputError("backtest.crossed", level=level, ahead=ahead, **ends, **told)
     return made
 
 

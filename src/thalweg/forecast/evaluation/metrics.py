@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.forecast.evaluation.options import METRICS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -43,12 +45,24 @@ class Scores:
         Step ahead, counted from the cutoff, to the same.
     by_cutoff : tuple
         The same for each cutoff.
+    metric : str
+        By which the models are ranked: the one asked for, or the mean absolute error where that cannot be told.
+    ranking : tuple of str
+        The models for which it is known, the best first.
     """
 
     season: int
     overall: Rows
     by_step: dict[int, Rows]
     by_cutoff: tuple[Rows, ...]
+    metric: str
+    ranking: tuple[str, ...]
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """All models, the best first; at the end those that are not ranked."""
+        others = (name for name in self.overall[self.metric] if name not in self.ranking)
+        return (*self.ranking, *others)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,19 +94,45 @@ class Outcome:
         return Outcome(self.actual[at], self.mean[at], ends, self.scale[rows], self.whole)
 
 
-def scores_of(forecasts: Forecasts, metrics: Sequence[str]) -> Scores:
-    """Return the metrics that are asked for."""
+def scores_of(forecasts: Forecasts, metrics: Sequence[str], ranking: str) -> Scores:
+    """Return the metrics that are asked for, and the one that ranks.
+
+    Parameters
+    ----------
+    forecasts : Forecasts
+    metrics : sequence of str
+        Some of `METRICS`.
+    ranking : str
+        The one that ranks the models; where it is known of none, as MASE of a constant series, the mean absolute error.
+    """
     season = forecasts.series.frequency.season
     outcomes = outcomes_of(forecasts, season)
     cutoffs, every = forecasts.cutoffs, slice(None)
     steps = range(cutoffs.horizon)
     levels = _levels(outcomes)
+    metric, ranked = next(
+        (
+            (name, order)
+            for name in (ranking, "mae")
+            if (order := _ranked(_rows(outcomes, [name], levels, every, every)))
+        ),
+        (ranking, ()),
+    )
+    told = [name for name in METRICS if name in {*metrics, metric}]
     return Scores(
         season,
-        _rows(outcomes, metrics, levels, every, every),
-        {cutoffs.gap + step + 1: _rows(outcomes, metrics, levels, every, slice(step, step + 1)) for step in steps},
-        tuple(_rows(outcomes, metrics, levels, slice(at, at + 1), every) for at in range(len(cutoffs.seen))),
+        _rows(outcomes, told, levels, every, every),
+        {cutoffs.gap + step + 1: _rows(outcomes, told, levels, every, slice(step, step + 1)) for step in steps},
+        tuple(_rows(outcomes, told, levels, slice(at, at + 1), every) for at in range(len(cutoffs.seen))),
+        metric,
+        ranked,
     )
+
+
+def _ranked(rows: Rows) -> tuple[str, ...]:
+    """Return the models whose only metric is known, the least first."""
+    (values,) = rows.values()
+    return tuple(sorted((name for name in values if math.isfinite(values[name])), key=lambda name: values[name]))
 
 
 def outcomes_of(forecasts: Forecasts, season: int) -> dict[str, Outcome]:
@@ -151,11 +191,17 @@ def quantiles_of(level: float) -> tuple[float, float]:
 
 
 def _value(part: Outcome, metric: str) -> float:
-    """Return one metric of one part; NaN where nothing was observed."""
-    kind, _, level = metric.partition("-")
+    """Return one metric of one part; NaN where nothing was observed, or it is beyond what a float can be."""
     known = np.isfinite(part.actual)
     if not known.any():
         return math.nan
+    with np.errstate(over="ignore", invalid="ignore"):
+        value = _value_of_known(part, known, metric)
+    return value if math.isfinite(value) else math.nan
+
+
+def _value_of_known(part: Outcome, known: NDArray[np.bool_], metric: str) -> float:
+    kind, _, level = metric.partition("-")
     if kind == "coverage":
         return _coverage(part, known, float(level))
     if kind == "pinball" and level:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -40,14 +41,18 @@ class Dates(Kind):
 
     def checked(self, name: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401 - users have no type checker
         """Return the dates as texts; those of a series say which of them occur."""
-        if isinstance(value, str):
-            items: list[Any] = value.split(",")
-        else:
-            items = list(value) if isinstance(value, Iterable) else [value]
-        texts = tuple(text for text in (str(item).strip() for item in items) if text)
+        several = isinstance(value, Iterable) and getattr(value, "ndim", 1) > 0  # not a NumPy array of one date
+        items: list[Any] = value.split(",") if isinstance(value, str) else list(value) if several else [value]
+        texts = tuple(text for text in map(_text_of, items) if text)
         if not texts:
             raise InputError("backtest.no_cutoff", argument=Argument(name, value if isinstance(value, str) else items))
         return texts
+
+
+def _text_of(date: Any) -> str:  # noqa: ANN401 - users have no type checker
+    """Return a date as text; of a moment with a time zone what a clock shows there, as a frame of such is read."""
+    zoned = isinstance(date, dt.datetime) and date == date and date.tzinfo is not None  # noqa: PLR0124 - NaT is not
+    return str(date.replace(tzinfo=None) if zoned else date).strip()
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import copy
 import functools
-import hashlib
 import inspect
-import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,9 +16,9 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.forecast.beforehand import calendar_of
 from thalweg.forecast.data import data_of
-from thalweg.forecast.evaluation.contenders import Made
+from thalweg.forecast.evaluation.answers import column_of, made_of
+from thalweg.forecast.evaluation.identity import identity_of
 from thalweg.forecast.features.past import past_of
-from thalweg.forecast.levels import level_name
 from thalweg.forecast.predictors.base import Predictor
 from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.training import TrainingSet
@@ -30,11 +27,11 @@ from thalweg.series.frequency.dates import iso
 from thalweg.text import quotable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from thalweg.forecast.evaluation.contenders import Contender, Fitted, Task
+    from thalweg.forecast.evaluation.contenders import Contender, Fitted, Made, Task
     from thalweg.forecast.features.past import Past
     from thalweg.series.series import Series
 
@@ -66,45 +63,6 @@ def _parameters(function: Any) -> tuple[str, ...]:  # noqa: ANN401 - as above
         return ()
 
 
-def _identity(model: Any) -> str:  # noqa: ANN401 - as above
-    """Return what tells a model from one that forecasts otherwise, as far as it can be seen from outside."""
-    root = sys.modules.get(type(model).__module__.partition(".")[0])
-    kind = f"{type(model).__module__}.{type(model).__qualname__} {getattr(root, '__version__', '')}"
-    if hasattr(model, "get_params"):
-        return f"{kind} {_plain(sorted(model.get_params().items()))}"
-    if hasattr(model, "fit"):
-        return f"{kind} {_plain(sorted(vars(model).items()))}"
-    function = model.func if isinstance(model, functools.partial) else model
-    given = _plain((model.args, sorted(model.keywords.items()))) if isinstance(model, functools.partial) else ""
-    code = getattr(function, "__code__", None)
-    if code is None:  # an object that is called
-        code = getattr(type(function).__call__, "__code__", None)
-        given += _plain(sorted(getattr(function, "__dict__", {}).items()))
-    seen = f"{code.co_code.hex()} {_plain(code.co_consts)} {code.co_names}" if code is not None else ""
-    caught = [_contents(cell) for cell in getattr(function, "__closure__", None) or ()]
-    defaults = [getattr(function, name, None) for name in ("__defaults__", "__kwdefaults__")]
-    return f"{kind} {seen} {_plain(caught)} {_plain(defaults)} {given}"
-
-
-def _contents(cell: Any) -> Any:  # noqa: ANN401 - what a function has caught
-    try:
-        return cell.cell_contents
-    except ValueError:  # it is empty yet
-        return None
-
-
-def _plain(value: Any) -> str:  # noqa: ANN401 - as above
-    """Return a value as text without addresses in memory."""
-    if isinstance(value, np.ndarray):
-        return hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
-    if isinstance(value, (list, tuple)):
-        return "(" + ", ".join(map(_plain, value)) + ")"
-    if inspect.iscode(value):
-        return value.co_code.hex()
-    text = repr(value)
-    return text if " at 0x" not in text else f"{type(value).__module__}.{type(value).__qualname__}"
-
-
 def _asked(name: str, cutoff: str, ask: Callable[[], Any]) -> Any:  # noqa: ANN401 - what a model answers
     """Return what a model answers; an error of its own is told as one sentence."""
     try:
@@ -112,34 +70,15 @@ def _asked(name: str, cutoff: str, ask: Callable[[], Any]) -> Any:  # noqa: ANN4
     except InputError:
         raise
     except Exception as error:
-        kind, told = type(error).__name__, quotable(str(error).strip().partition("\n")[0]) or "–"
-        raise InputError("backtest.raised", name=name, cutoff=cutoff, kind=kind, told=Whole(told)) from error
+        raise _raised(name, cutoff, error) from error
 
 
-def _column(values: Any, name: str, cutoff: str) -> NDArray[np.float64]:  # noqa: ANN401 - what a model answers
-    try:
-        return np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError("backtest.no_numbers", name=name, cutoff=cutoff, found=type(values).__name__) from error
+def _raised(name: str, cutoff: str, error: Exception) -> InputError:
+    return InputError("backtest.raised", name=name, cutoff=cutoff, kind=type(error).__name__, told=_told(error))
 
 
-def _made(answer: Any, levels: Sequence[float], name: str, cutoff: str) -> Made:  # noqa: ANN401 - what a model answers
-    """Return an answer: an array, or a mapping with ``mean`` and perhaps ``lo-80``, ``hi-80`` and the like."""
-    if not isinstance(answer, Mapping):
-        return Made(_column(answer, name, cutoff), {})
-    if "mean" not in answer:
-        raise InputError("backtest.no_mean", name=name, cutoff=cutoff, names=tuple(map(str, answer)))
-    ends: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
-    for level in map(level_name, levels):
-        pair = [
-            next(
-                (answer[key] for key in (f"{end}-{level}", f"{end}-{level}.0", f"{end}{level}") if key in answer), None
-            )
-            for end in ("lo", "hi")
-        ]
-        if pair[0] is not None and pair[1] is not None:
-            ends[level] = (_column(pair[0], name, cutoff), _column(pair[1], name, cutoff))
-    return Made(_column(answer["mean"], name, cutoff), ends)
+def _told(error: Exception) -> Whole:
+    return Whole(quotable(str(error).strip().partition("\n")[0]) or "–")
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,9 +89,9 @@ class OfFunction:
     function: Callable[..., Any]
 
     @property
-    def identity(self) -> str:
-        """The function's code, and what it has caught."""
-        return _identity(self.function)
+    def identity(self) -> str | None:
+        """The function's code, and what it reaches."""
+        return identity_of(self.function)
 
     def fitted(self, history: Series, task: Task) -> Fitted:
         """Return the function itself."""
@@ -170,7 +109,7 @@ class _Called:
         """Call the function with a copy of the history."""
         cutoff = iso(history.dates[-1])
         answer = _asked(self.name, cutoff, lambda: self.function(copy.deepcopy(history), self.task.steps))
-        return _made(answer, self.task.levels, self.name, cutoff)
+        return made_of(answer, self.task.levels, self.name, cutoff)
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,9 +124,9 @@ class OfStatsforecast:
     model: Any
 
     @property
-    def identity(self) -> str:
+    def identity(self) -> str | None:
         """Its class and its attributes."""
-        return _identity(self.model)
+        return identity_of(self.model)
 
     def fitted(self, history: Series, task: Task) -> Fitted:
         """Fit a copy of it."""
@@ -216,10 +155,17 @@ class _OfStatsforecast:
         else:
             return self.origin.fitted(history, self.task).forecast(history)
         try:
-            answer = ask(level=level)
-        except Exception:  # noqa: BLE001 - many of them make no intervals, and say so by an error; the next call tells
-            answer = _asked(name, cutoff, ask)
-        return _made(answer, self.task.levels, name, cutoff)
+            return made_of(ask(level=level), self.task.levels, name, cutoff)
+        except InputError:
+            raise
+        except Exception as error:  # noqa: BLE001 - many of them make no intervals, and say so by an error
+            try:
+                answer = ask()
+            except Exception as second:
+                raise _raised(name, cutoff, error) from second  # the first one: it is not about intervals
+            return replace(
+                made_of(answer, self.task.levels, name, cutoff), without=f"{type(error).__name__}: {_told(error)}"
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -235,9 +181,9 @@ class OfRegressor:
     model: Any
 
     @property
-    def identity(self) -> str:
+    def identity(self) -> str | None:
         """Its class and its parameters."""
-        return _identity(self.model)
+        return identity_of(self.model)
 
     def fitted(self, history: Series, task: Task) -> Fitted:
         """Fit a copy of it on all values of the history."""
@@ -291,7 +237,7 @@ class _Regression(Predictor):
         scale, cutoff = self.known.scale, iso(past.dates[-1])
         rows = self.known.features.rows(past, scale, steps)
         answer = _asked(self.name, cutoff, lambda: self.model.predict(rows.gather()))
-        made = _column(answer, self.name, cutoff)
+        made = column_of(answer, self.name, cutoff)
         if made.reshape(-1).shape != (len(past),):
             found = "×".join(map(str, made.shape))
             raise InputError("backtest.length", name=self.name, column=self.name, cutoff=cutoff, found=found, steps=1)
@@ -300,4 +246,4 @@ class _Regression(Predictor):
     def forecast(self, history: Series) -> Made:
         """Feed it its own predictions from the end of the history."""
         past = past_of(history, np.array([len(history) - 1]))
-        return Made(self.predict(past, np.arange(1, self.task.steps + 1))[0], {})
+        return made_of(self.predict(past, np.arange(1, self.task.steps + 1))[0], (), self.name, iso(history.dates[-1]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.evaluation.contenders import OfLadder, OfRung, Task, check_history, check_made
+from thalweg.forecast.evaluation.contenders import OfLadder, OfRung, Task, check_made
 from thalweg.forecast.evaluation.cutoffs import cutoffs_of
 from thalweg.forecast.evaluation.kept import Kept
 from thalweg.forecast.evaluation.outside import name_of, outside
@@ -24,8 +24,9 @@ from thalweg.forecast.rung_by_name import rung_by_name
 from thalweg.forecast.unfinished import doubted, without_unfinished
 from thalweg.forecast.watch import Silence
 from thalweg.learn.prepare import prepare
-from thalweg.messages import Message
-from thalweg.series.frequency.dates import iso, steps_after
+from thalweg.messages import Message, Whole
+from thalweg.series.events import EventTable
+from thalweg.series.frequency.dates import steps_after
 from thalweg.text import quotable
 from thalweg.version import __version__
 
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 COLUMNS = ("unique_id", "ds", "cutoff", "y", "metric", "step")  # of the frames
+UNCOUNTED = {  # options that forecasts do not depend on, or that something else in the key holds
+    *("cutoffs", "windows", "step", "refit", "input_size", "keep_last"),  # the values seen at each cutoff of a fit
+    *("rungs", "ladder", "models"),  # the model itself
+    *("metric", "metrics", "threads", "folder", "watcher"),  # nothing
+}
 END = re.compile(r"-(lo|hi)-\d")  # of the name of an end of an interval
 
 
@@ -51,11 +57,14 @@ class Forecasts:
     cutoffs : Cutoffs
     made : mapping
         The name of a model to its forecasts, one for each cutoff, each of the steps after the gap.
+    unkept : tuple of str
+        The models whose forecasts are not kept in the folder, since they cannot be told from others.
     """
 
     series: Series
     cutoffs: Cutoffs
     made: Mapping[str, tuple[Made, ...]]
+    unkept: tuple[str, ...] = ()
 
 
 def forecasts_of(series: Series, options: BacktestOptions) -> Forecasts:
@@ -67,22 +76,22 @@ def forecasts_of(series: Series, options: BacktestOptions) -> Forecasts:
         If the cutoffs, the models or what they answer cannot be served; nothing is left half-written.
     """
     series = whole(series, options)
-    cutoffs = cutoffs_of(series, options)
-    contenders = contenders_of(series, options)
+    cutoffs, contenders = planned(series, options)
     task = _task(options, cutoffs.ahead)
     kept = Kept(None if options.folder is None else Path(options.folder))
     watcher = options.watcher or Silence()
-    if any(isinstance(one, (OfLadder, OfRung)) for one in contenders):
-        check_history(history_of(series, cutoffs.seen[0], options.input_size), cutoffs.ahead)
+    if any(map(_is_own, contenders)):
         prepare(lambda: watcher.stage("compile", 1))
     blocks = cutoffs.blocks()
     watcher.stage("backtest", len(blocks) * len(contenders))
     made: dict[str, list[Made]] = {one.name: [] for one in contenders}
-    identities = {one.name: one.identity for one in contenders}  # before a call may change what is called
+    keys: dict[str, tuple[str, ...] | None] = {}
+    if options.folder is not None:  # before a call may change what is called
+        keys = {one.name: _key(one, cutoffs, options) for one in contenders}
     for block in blocks:
         first: list[Callable[[], None]] = []
         for one in contenders:
-            forecasts, keep = _of_block(series, one, identities[one.name], block, cutoffs, task, options, kept)
+            forecasts, keep = _of_block(series, one, keys.get(one.name), block, cutoffs, task, options, kept)
             made[one.name] += forecasts
             first.append(keep)
             if block is not blocks[0]:
@@ -92,7 +101,18 @@ def forecasts_of(series: Series, options: BacktestOptions) -> Forecasts:
             for keep in first:
                 keep()
     _check_levels(made)
-    return Forecasts(series, cutoffs, {name: tuple(each) for name, each in made.items()})
+    unkept = tuple(name for name, key in keys.items() if key is None)
+    return Forecasts(series, cutoffs, {name: tuple(each) for name, each in made.items()}, unkept)
+
+
+def planned(series: Series, options: BacktestOptions) -> tuple[Cutoffs, tuple[Contender, ...]]:
+    """Return where a backtest stands and what it compares; nothing is fitted yet. Errors as of both."""
+    contenders = contenders_of(series, options)
+    return cutoffs_of(series, options, own=any(map(_is_own, contenders))), contenders
+
+
+def _is_own(one: Contender) -> bool:
+    return isinstance(one, (OfLadder, OfRung))
 
 
 def whole(series: Series, options: BacktestOptions) -> Series:
@@ -124,7 +144,7 @@ def _task(options: BacktestOptions, ahead: int) -> Task:
 def _of_block(
     series: Series,
     one: Contender,
-    identity: str,
+    key: Sequence[str] | None,
     block: Sequence[int],
     cutoffs: Cutoffs,
     task: Task,
@@ -133,25 +153,34 @@ def _of_block(
 ) -> tuple[list[Made], Callable[[], None]]:
     """Return the forecasts of a model at the cutoffs that one fit serves, and what keeps them."""
     histories = [history_of(series, seen, options.input_size) for seen in block]
-    key = (
-        __version__,
-        one.name,
-        identity,
-        repr(task.levels),
-        repr([cutoffs.horizon, cutoffs.gap]),
-        repr([options.country, options.loss, options.seed]),
-        _of_events(options.events),
-        *map(_checksum, histories),
-    )
-    found = kept.found(one.name, key)
+    whole_key = None if key is None else (*key, *map(_checksum, histories))
+    found = None if whole_key is None else kept.found(one.name, whole_key)
     if found is not None:
         return found, lambda: None
     fitted = one.fitted(histories[0], task)
     forecasts: list[Made] = []
     for history in histories:
-        cutoff = iso(history.dates[-1])
-        forecasts.append(check_made(one.name, fitted.forecast(history), task.steps, cutoff).beyond(cutoffs.gap))
-    return forecasts, partial(kept.keep, one.name, key, forecasts)
+        made = check_made(one.name, fitted.forecast(history), task.steps, history)
+        forecasts.append(made.beyond(cutoffs.gap))
+    return forecasts, (lambda: None) if whole_key is None else partial(kept.keep, one.name, whole_key, forecasts)
+
+
+def _key(one: Contender, cutoffs: Cutoffs, options: BacktestOptions) -> tuple[str, ...] | None:
+    """Return all that the forecasts of a model depend on beside the values seen; None where it cannot be told."""
+    identity = one.identity
+    if identity is None:
+        return None
+    given = options_counted(replace(options, horizon=cutoffs.horizon))
+    return (__version__, one.name, identity, *(f"{name} {_told(value)}" for name, value in given.items()))
+
+
+def options_counted(options: BacktestOptions) -> dict[str, Any]:
+    """Return the options that the forecasts of a model depend on, by name: all but those that are named here."""
+    return {each.name: getattr(options, each.name) for each in fields(options) if each.name not in UNCOUNTED}
+
+
+def _told(value: Any) -> str:  # noqa: ANN401 - of any option
+    return _of_events(value) if isinstance(value, EventTable) else repr(value)
 
 
 def history_of(series: Series, seen: int, input_size: int | None) -> Series:
@@ -189,9 +218,7 @@ def _checksum(history: Series) -> str:
     return digest.hexdigest()
 
 
-def _of_events(events: Any) -> str:  # noqa: ANN401 - a table of events, or none
-    if events is None:
-        return ""
+def _of_events(events: EventTable) -> str:
     days = [(column.name, *map(int, days)) for column, days in events.days.items()]
     return hashlib.sha256(repr(days).encode()).hexdigest()
 
@@ -266,7 +293,9 @@ def _check_levels(made: Mapping[str, Sequence[Made]]) -> None:
     for name, forecasts in made.items():
         levels = {tuple(one.ends) for one in forecasts}
         if len(levels) > 1:
-            raise InputError("backtest.levels_differ", name=name)
+            without = next((one.without for one in forecasts if one.without), "")
+            why = Message("backtest.without", {"told": Whole(without)}) if without else ""
+            raise InputError("backtest.levels_differ", name=name, why=why)
 
 
 def frame_columns(forecasts: Forecasts) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from thalweg.forecast.evaluation.ahead import ahead_message
+from thalweg.forecast.names import rung_message
 from thalweg.messages import Message
 from thalweg.series.frequency.dates import iso
 from thalweg.series.frequency.words import words_of
@@ -11,6 +13,19 @@ from thalweg.series.frequency.words import words_of
 if TYPE_CHECKING:
     from thalweg.forecast.evaluation.metrics import Scores
     from thalweg.forecast.evaluation.run import Forecasts
+
+
+SHARES = ("smape", "wape", "coverage")  # told in percent
+
+
+def is_share(metric: str) -> bool:
+    """Whether a metric is told in percent."""
+    return metric.partition("-")[0] in SHARES
+
+
+def of_one_quantile(metric: str) -> bool:
+    """Whether a row is of one quantile; the tables of the files alone tell these."""
+    return metric.startswith("pinball-")
 
 
 def metric_message(name: str) -> Message:
@@ -28,7 +43,7 @@ def span_messages(forecasts: Forecasts, scores: Scores) -> list[Message]:
         "count": len(cutoffs.seen),
         "first": iso(dates[cutoffs.seen[0] - 1]),
         "last": iso(dates[cutoffs.seen[-1] - 1]),
-        "horizon": cutoffs.horizon,
+        "ahead": ahead_message(cutoffs.ahead, series.frequency),
         "gap": cutoffs.gap,
         "refit": cutoffs.refit,
         "lag": scores.season,
@@ -41,4 +56,12 @@ def span_messages(forecasts: Forecasts, scores: Scores) -> list[Message]:
         told.append(Message("backtest.refit", values))
     if "mase" in scores.overall:
         told.append(Message("backtest.season", values))
+    told += unkept_messages(forecasts)
     return told
+
+
+def unkept_messages(forecasts: Forecasts) -> list[Message]:
+    """Return which models' forecasts are not kept in the folder, and why; nothing where all are, or none should be."""
+    if not forecasts.unkept:
+        return []
+    return [Message("backtest.unkept", {"names": [rung_message(name) for name in forecasts.unkept]})]

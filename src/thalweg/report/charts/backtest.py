@@ -24,10 +24,10 @@ from thalweg.charts.style import (
     days,
     dress,
     headed,
-    key,
     layered,
+    lines_key,
 )
-from thalweg.forecast.evaluation.compare import ranked
+from thalweg.forecast.evaluation.ahead import ahead_message
 from thalweg.forecast.evaluation.words import metric_message
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.evaluation.run import Forecasts
 
 HEIGHT_PIXELS = 220
+TICKS = 4  # of the dates: so many that each has its label on a telephone, too
 AXIS_PIXELS = 60  # of the numbers beside the panels, so that these stand one under another
 BESIDE_PIXELS = AXIS_PIXELS + 40  # with the margins; `report/draw.js` makes the panels as narrow as the page
 # Colours that colour-blind people can tell apart, each with a dash of its own.
@@ -48,46 +49,42 @@ STYLES = (
 )
 
 
-def backtest_chart(forecasts: Forecasts, scores: Scores, metric: str, language: str = "en") -> alt.VConcatChart:
+def backtest_chart(forecasts: Forecasts, scores: Scores, language: str = "en") -> alt.VConcatChart:
     """Draw a metric by step ahead and by cutoff, a line a model, the best six.
 
     Parameters
     ----------
     forecasts : Forecasts
     scores : Scores
-    metric : str
-        One of the rows of the scores; where it is none, the mean absolute error or else the first.
     language : str
         ``en`` or ``zh``.
     """
     translate = speaking(language, forecasts.series.frequency)
-    metric, order = ranked(scores, metric)
-    if metric not in scores.overall:
-        metric = next(iter(scores.overall))
-        order = list(forecasts.made)
+    metric, order = scores.metric, scores.order
     shown = order[: len(STYLES)]
     called = translate(metric_message(metric))
-    names = {rung_name(name, language): colour for name, (colour, _) in zip(shown, STYLES, strict=False)}
+    words = [rung_name(name, language) for name in shown]
+    legend = lines_key(dict(zip(words, STYLES, strict=False)))
     steps = np.array(list(scores.by_step))
     first, last = int(steps[0]), int(steps[-1])
-    ahead = alt.X(
+    ahead_axis = alt.X(
         "step:Q",
         title=translate("backtest_picture.ahead"),
         axis=alt.Axis(grid=False, tickMinStep=1, format="d"),
         scale=alt.Scale(domain=[first - 0.5, last + 0.5], nice=False),
     )
-    of_steps: list[alt.Chart] = [key(names)]
+    of_steps: list[alt.Chart] = [legend]
     of_cutoffs: list[alt.Chart] = []
     series, cutoffs = forecasts.series, forecasts.cutoffs
     dates = series.dates[np.array(cutoffs.seen) - 1]
-    across = day_axis(language, weekly=False, padding=12, ticks=6, frequency=series.frequency)
+    across = day_axis(language, weekly=False, padding=12, ticks=TICKS, frequency=series.frequency, dates=dates)
     for name, (colour, dash) in zip(shown, STYLES, strict=False):
         word = rung_name(name, language)
         by_step = np.array([rows[metric][name] for rows in scores.by_step.values()])
         by_cutoff = np.array([rows[metric][name] for rows in scores.by_cutoff])
         up = alt.Y("value:Q", title=None, axis=_axis(), scale=alt.Scale(zero=metric != "bias"))
         tip = alt.Tooltip("value:Q", title=word, format=",.4~r")
-        near = alt.Chart(columns({"step": steps, "value": by_step})).encode(x=ahead, y=up)
+        near = alt.Chart(columns({"step": steps, "value": by_step})).encode(x=ahead_axis, y=up)
         later = alt.Chart(columns({"day": days(dates), "value": by_cutoff})).encode(x=across, y=up)
         step_tip = alt.Tooltip("step:Q", title=translate("backtest_picture.ahead"))
         of_steps += [
@@ -113,9 +110,9 @@ def backtest_chart(forecasts: Forecasts, scores: Scores, metric: str, language: 
     title = translate(
         f"backtest_picture.title{'_one' if len(order) == 1 else ''}", best=best, metric=called, name=series.name
     )
-    count, horizon = len(cutoffs.seen), cutoffs.horizon
+    ahead = translate(ahead_message(cutoffs.ahead, series.frequency))
     which = "subtitle" if len(order) <= len(shown) else "subtitle_some"
-    subtitle = translate(f"backtest_picture.{which}", count=count, horizon=horizon, shown=len(shown))
+    subtitle = translate(f"backtest_picture.{which}", count=len(cutoffs.seen), ahead=ahead, shown=len(shown))
     return dress(chart, title, subtitle, language, simulated=series.simulated)
 
 

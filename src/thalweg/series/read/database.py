@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
 from thalweg.series.read.kinds import DUCKDB, SQLITE
-from thalweg.series.read.table import connect
+from thalweg.series.read.table import connect, spilling
 from thalweg.series.read.typed import checked, table_over
 from thalweg.sql import identifier, literal
 from thalweg.text import quotable
@@ -64,7 +65,9 @@ def open_database(path: Path, kind: str, query: str | None) -> Table:
         If there is no query; it is none, or several, would write, fails, or gives no rows; the database is damaged or
         held by another program.
     """
-    connection = connect()
+    # A folder of its own: a query may read all that lies where DuckDB spills. None is where none can be written.
+    aside = tempfile.TemporaryDirectory(prefix="thalweg-", ignore_cleanup_errors=True) if spilling() else None
+    connection = connect("" if aside is None else aside.name)
     try:
         ask = _ask_sqlite if kind == SQLITE else _ask_duckdb
         names = ask(connection, path, query)
@@ -73,9 +76,12 @@ def open_database(path: Path, kind: str, query: str | None) -> Table:
             connection, path.name, "query_rows", types, names, explain=lambda error: _failed(path, error)
         )
         table.notes.append(Message("note.query", {"kind": kind}))
+        table.discard = None if aside is None else aside.cleanup
         return checked(table, path)
     except BaseException:
         connection.close()
+        if aside is not None:
+            aside.cleanup()
         raise
 
 

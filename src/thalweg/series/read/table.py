@@ -125,20 +125,32 @@ class Table:
         return Message("read.row", {"row": row})
 
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB with bounded memory that fetches nothing from the network."""
+def spilling() -> str:
+    """Return the folder that DuckDB writes into what does not fit into memory; empty where there is none."""
+    try:
+        return tempfile.gettempdir()
+    except OSError:  # no folder can be written to; then all is kept in memory
+        return ""
+
+
+def connect(aside: str | None = None) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB with bounded memory that fetches nothing from the network.
+
+    Parameters
+    ----------
+    aside : str, optional
+        The folder for what does not fit into memory; empty for none, by default that for temporary files. A query can
+        read every file of this folder, even where all other access to files is off. So a connection that a user's query
+        reaches needs one of its own.
+    """
     import duckdb  # noqa: PLC0415  (loaded late: `import thalweg` stays light)
 
-    try:
-        aside = tempfile.gettempdir()
-    except OSError:  # no folder can be written to; then all is kept in memory
-        aside = ""
     connection = duckdb.connect(
         ":memory:",
         config={
             "memory_limit": f"{MEMORY_LIMIT_MEGABYTES}MB",
             "threads": 2,
-            "temp_directory": aside,
+            "temp_directory": spilling() if aside is None else aside,
             "autoinstall_known_extensions": False,
             "TimeZone": "UTC",
         },
