@@ -4,10 +4,12 @@ import datetime as dt
 import subprocess
 import sys
 import zipfile
+from types import SimpleNamespace
 
 import numpy as np
 import openpyxl
 import pytest
+import python_calamine
 
 from thalweg.errors import InputError
 from thalweg.series.read import read, workbook
@@ -179,3 +181,37 @@ def test_the_command_reads_a_sheet(book, saved, tmp_path):
         [*COMMAND, "look", "lags", path, "--sheet", "my sales", "--json"], capture_output=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_panic_of_the_library_is_a_damaged_workbook_and_an_interrupt_stays_one(book, saved, monkeypatch):
+    filled(book.active)
+    path = saved(book)
+
+    def fails(error):
+        def from_filelike(_):
+            raise error
+
+        monkeypatch.setattr(python_calamine, "CalamineWorkbook", SimpleNamespace(from_filelike=from_filelike))
+
+    fails(type("PanicException", (BaseException,), {})("index out of bounds"))
+    assert "shop.xlsx" in told(path)
+    fails(KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        read(path)
+
+
+def test_only_the_sheet_asked_for_is_read(book, saved, monkeypatch):
+    filled(book.active)
+    book.active.title = "first"
+    filled(book.create_sheet("second"))
+    path, asked = saved(book), []
+    opened = python_calamine.CalamineWorkbook
+
+    def watched(content):
+        found = opened.from_filelike(content)
+        by_name = lambda name: asked.append(name) or found.get_sheet_by_name(name)  # noqa: E731 - one line
+        return SimpleNamespace(sheets_metadata=found.sheets_metadata, get_sheet_by_name=by_name)
+
+    monkeypatch.setattr(python_calamine, "CalamineWorkbook", SimpleNamespace(from_filelike=watched))
+    assert len(read(path, sheet="second")) == len(VALUES)
+    assert asked == ["second"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from thalweg.cli.arguments import Flag, Position
 from thalweg.cli.csv_file import check_csv, check_picture
 from thalweg.cli.options import Json, Lang
-from thalweg.errors import InputError
+from thalweg.cli.results import print_written, result_folder
 from thalweg.forecast.anomalies.options import FILES, AnomalyOptions
 from thalweg.messages import Argument
 from thalweg.series.read.options import ReadOptions
@@ -58,40 +58,17 @@ def anomalies(
             check_csv("csv", csv, (path, picture))
         if picture is not None:
             check_picture("picture", picture, (path, csv))
-    folder = _checked_folder(out, file, (csv, picture))
-    options = replace(options, events=events_of(options.events, reading.date_format, translate))
+    folder = result_folder(out, FILES, file, (csv, picture))
+    options = replace(options, events=events_of(options.events, reading.date_format, translate, file))
     series = prepared(series, options)
     print_series(console, series, translate)
     with LadderProgress(drawing, speaking(translate, series.frequency)) as progress:
         result = anomalies_in(series, replace(options, watcher=progress), file)
     _write(result, csv, picture, folder, lang)
     _print(console, result, translate)
-    if folder is not None:
-        console.print(translate("cli.written", folder=folder, files=FILES))
-    for each in (csv, picture):
-        if each is not None:
-            console.print(translate("look.written", file=each))
+    print_written(console, translate, folder, FILES, (csv, picture))
     if as_json:
         typer.echo(json.dumps(result.as_json(lang), ensure_ascii=False, allow_nan=False))
-
-
-def _checked_folder(out: str | None, file: str, others: tuple[Path | None, ...]) -> Path | None:
-    """Return the folder of the results, or None; refuse one in which the file itself, or another, would be replaced."""
-    from thalweg.files import check_writable
-
-    if out is None:
-        return None
-    if not out.strip():
-        raise InputError("forecast.no_folder_named", argument=Argument("out", out), example=Argument("out", "results"))
-    folder = Path(out)
-    if folder.exists() and not folder.is_dir():
-        raise InputError("backtest.folder_is_a_file", folder=folder, option=Argument("out", "FOLDER"))
-    for name in FILES:
-        for each in (Path(file), *others):
-            if each is not None and (folder / name).absolute() == each.absolute():
-                raise InputError("forecast.own_file", file=each, name=name, option=Argument("out"))
-    check_writable(folder, FILES)
-    return folder
 
 
 def _write(result: AnomalyResult, csv: Path | None, picture: Path | None, folder: Path | None, language: str) -> None:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 from thalweg.cli.arguments import Flag, Position
 from thalweg.cli.csv_file import check_csv, check_picture
 from thalweg.cli.options import Json, Lang
-from thalweg.errors import InputError
+from thalweg.cli.results import print_written, result_folder
 from thalweg.forecast.evaluation.options import FILES, BacktestOptions
-from thalweg.messages import Argument
 from thalweg.series.read.options import ColumnOptions
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def backtest(
             check_csv("csv", csv, (path, picture))
         if picture is not None:
             check_picture("picture", picture, (path, csv))
-    folder = _checked_folder(out, file, (csv, picture))
+    folder = result_folder(out, FILES, file, (csv, picture))
     events = events_of(options.events, reading.date_format, translate, file)
     options = replace(options, events=events)
     series = whole(series, options)
@@ -65,35 +64,9 @@ def backtest(
         result = backtest_of(series, replace(options, folder=folder, watcher=progress))
     _write(result, csv, picture, folder, lang)
     print_backtest(console, result, translate)
-    if folder is not None:
-        console.print(translate("cli.written", folder=folder, files=FILES))
-    for each in (csv, picture):
-        if each is not None:
-            console.print(translate("look.written", file=each))
+    print_written(console, translate, folder, FILES, (csv, picture))
     if as_json:
         typer.echo(json.dumps(result.as_json(lang), ensure_ascii=False, allow_nan=False))
-
-
-def _checked_folder(out: str | None, file: str, others: tuple[Path | None, ...]) -> Path | None:
-    """Return the folder of the results, or None; refuse one in which the file itself, or another, would be replaced."""
-    from thalweg.files import check_writable
-
-    if out is None:
-        return None
-    if not out.strip():
-        raise InputError("forecast.no_folder_named", argument=Argument("out", out), example=Argument("out", "results"))
-    folder = Path(out)
-    if folder.exists() and not folder.is_dir():
-        raise InputError("backtest.folder_is_a_file", folder=folder, option=Argument("out", "FOLDER"))
-    for name in FILES:
-        for each in (Path(file), *others):
-            if each is not None and (folder / name).absolute() == each.absolute():
-                raise InputError("forecast.own_file", file=each, name=name, option=Argument("out"))
-    there = [name for name in FILES if (folder / name).exists()]
-    if 0 < len(there) < len(FILES):
-        raise InputError("backtest.foreign_file", folder=folder, name=there[0], option=Argument("out", "FOLDER"))
-    check_writable(folder, FILES)
-    return folder
 
 
 def _write(result: BacktestResult, csv: Path | None, picture: Path | None, folder: Path | None, language: str) -> None:

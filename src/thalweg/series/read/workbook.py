@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LIBRARY = "python-calamine"  # as pip knows it
 _MODULE = "python_calamine"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")  # the part of a workbook that a password closes
+_PANIC = "PanicException"  # what a library in Rust raises where it fails; it cannot be imported
 _LEAST = 2  # columns and rows of a sheet that may hold a series
 _DECIMALS = 4  # at least, where there are some: three would leave open whether the point stands before thousands
 
@@ -48,7 +49,7 @@ def open_workbook(path: Path, sheet: str | None, *, main: bool) -> Table:
         If no library that reads workbooks is installed, the workbook is damaged or closed with a password, has no sheet
         of that name, or several with data and none is named; or as of a CSV file.
     """
-    sheets = _sheets(path)
+    sheets = _sheets(path, sheet)
     if sheet is not None:
         if sheet not in sheets:
             raise InputError("workbook.no_sheet", path=path, argument=Argument("sheet", sheet), names=list(sheets))
@@ -65,8 +66,8 @@ def open_workbook(path: Path, sheet: str | None, *, main: bool) -> Table:
     return open_text(text)
 
 
-def _sheets(path: Path) -> dict[str, list[list[Any]]]:
-    """Return the cells of each sheet that is shown, by its name."""
+def _sheets(path: Path, sheet: str | None) -> dict[str, list[list[Any]]]:
+    """Return the cells of each sheet that is shown, by its name; of others than the one asked for, none."""
     if find_spec(_MODULE) is None:
         raise InputError("workbook.no_library", path=path, library=LIBRARY, save=Message("read.save_as_csv"))
     import python_calamine as calamine  # noqa: PLC0415 - an extra, loaded where a workbook is read
@@ -81,10 +82,17 @@ def _sheets(path: Path) -> dict[str, list[list[Any]]]:
             for each in book.sheets_metadata
             if each.visible == calamine.SheetVisibleEnum.Visible and each.typ == calamine.SheetTypeEnum.WorkSheet
         ]
-        return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in shown}
+        return {
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) if sheet in (None, name) else []
+            for name in shown
+        }
     except calamine.PasswordError as error:
         raise InputError("workbook.locked", path=path) from error
     except (calamine.CalamineError, OSError, ValueError) as error:
+        raise InputError("workbook.bad", path=path, save=Message("read.save_as_csv")) from error
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
         raise InputError("workbook.bad", path=path, save=Message("read.save_as_csv")) from error
 
 
