@@ -125,7 +125,8 @@ def _shift_note(series: Series, shift: LevelShift) -> Message:
     told = {"date": iso(shift.date), "before": figures(shift.before), "after": figures(shift.after)}
     if not series.counts or not shift.before:
         return Message("verdict.shift_difference", told)
-    return Message("verdict.shift_share", {**told, "percent": 100 * (shift.after / shift.before - 1)})
+    percent = 100 * (shift.after / shift.before - 1)
+    return Message("verdict.shift_share", {**told, "percent": f"{percent:+.0f}".replace("-", "−")})
 
 
 def _learned_since(

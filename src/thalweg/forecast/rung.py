@@ -152,5 +152,5 @@ class Hyperparameters:
             "patience": self.patience,
             "seeds": self.seeds,
             **({"since": self.since} if self.since else {}),
-            **({"outliers": "weigh less"} if self.steady else {}),
+            **({"steady": True} if self.steady else {}),
         }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.series.comparable import DEVIATION, comparable_of
+from thalweg.series.comparable import DEVIATION, comparable_of, deviation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SIDE = 8  # blocks on each side of a shift, such as weeks of days
 LEAST_BLOCKS = 4 * SIDE  # seasons; a series of fewer is looked at step by step
-SURE = 9.0  # a shift is so many times as large as the usual change from one side to the other
+SURE = 12.0  # a shift is so many times as large as the usual change from one side to the other
 CLEAR = 3.0  # and so many times as large as the spread of the blocks on either side
 ABRUPT = 0.75  # share of the shift that has happened within a few blocks
 ABRUPT_BLOCKS = 4
@@ -70,15 +70,18 @@ def level_shifts(series: Series, upto: int | None = None) -> tuple[LevelShift, .
     if len(medians) < 3 * SIDE or not (medians != medians[0]).any():
         return ()
     year = round(frequency.year / length) if frequency.year > frequency.season else 0
-    if year and len(medians) >= LEAST_YEARS * year:
+    known = bool(year and len(medians) >= LEAST_YEARS * year)
+    if known:
         course = _course(medians, year)
         medians, steady = medians - course, steady - np.repeat(course, length)
+    seen = observed[first:].reshape(-1, length).mean(axis=1) >= OBSERVED_SHARE
+    medians, steady = _carried(medians, steady, seen, length)
     found: list[LevelShift] = []
     for block in _shifted(medians, year):
         place = first + _first_step(steady, medians, block, length)
-        sides = observed[max(place - SIDE * length, 0) : place], observed[place : place + SIDE * length]
-        if min(side.mean() for side in sides) < OBSERVED_SHARE:
-            continue  # what was filled in repeats the last season
+        at = (place - first) // length
+        if not seen[at : at + SIDE].mean() >= OBSERVED_SHARE or not (known or seen[max(at - SIDE, 0) : at].any()):
+            continue  # after a long gap the time of year may have changed the level
         before, after = (float(np.median(side)) for side in (medians[block - SIDE : block], medians[block:][:SIDE]))
         found.append(LevelShift(place, series.dates[place], comparable.inverse(before), comparable.inverse(after)))
     return tuple(found)
@@ -96,6 +99,20 @@ def _without_season(
         return values, values
     steady = values - _course(values, season)
     return steady, steady
+
+
+def _carried(
+    medians: NDArray[np.float64], steady: NDArray[np.float64], seen: NDArray[np.bool_], length: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return medians and values in which a block that was mostly filled in has the median of the last one that was not.
+
+    What was filled in repeats a season, which without the course of the year would look like shifts.
+    """
+    if seen.all():
+        return medians, steady
+    last = np.maximum.accumulate(np.where(seen, np.arange(len(seen)), 0))
+    carried = medians[last]
+    return carried, np.where(np.repeat(seen, length), steady, np.repeat(carried, length))
 
 
 def _course(values: NDArray[np.float64], season: int) -> NDArray[np.float64]:
@@ -116,15 +133,18 @@ def _shifted(medians: NDArray[np.float64], year: int) -> list[int]:
     apart = np.where(change > 0, low[SIDE:] - high[:-SIDE], low[:-SIDE] - high[SIDE:]) > 0
     spread = DEVIATION * np.median(np.abs(windows - np.median(windows, axis=1)[:, None]), axis=1)
     of_its_own = _beyond_the_year(change, year)
-    usual = DEVIATION * np.median(np.abs(of_its_own))
-    usual = max(float(usual), NOISE_OF_MEDIANS * float(np.median(spread)), float(np.finfo(float).tiny))
-    sure = (np.abs(of_its_own) > SURE * usual) & (np.abs(change) > CLEAR * np.maximum(spread[SIDE:], spread[:-SIDE]))
+    noise = max(NOISE_OF_MEDIANS * float(np.median(spread)), float(np.finfo(float).tiny))
+    clear = np.abs(change) > CLEAR * np.maximum(spread[SIDE:], spread[:-SIDE])
     found: list[int] = []
-    for at in sorted(np.flatnonzero(apart & sure), key=lambda at: -abs(of_its_own[at])):
+    for at in sorted(np.flatnonzero(apart & clear), key=lambda at: -abs(of_its_own[at])):
         block = int(at) + SIDE
+        if any(abs(block - other) < SIDE for other in found):
+            continue
+        elsewhere = np.abs(np.arange(len(change)) - at) >= 2 * SIDE  # where neither side holds the shift
+        usual = max(deviation(of_its_own[elsewhere]), noise)
         around = range(max(block - ABRUPT_BLOCKS, 0), block - 1), range(block + 1, block + ABRUPT_BLOCKS)
         here, there = (float(np.median(medians[list(side)])) for side in around)
-        if (there - here) / change[at] >= ABRUPT and all(abs(block - other) >= SIDE for other in found):
+        if abs(of_its_own[at]) > SURE * usual and (there - here) / change[at] >= ABRUPT:
             found.append(block)
     return sorted(found)
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 AROUND = 4  # seasons before, and as many after
-LEAST_AROUND = 3  # observed values among them
 FAR = 6.0  # standard deviations of the distance from one such median, measured by the median absolute deviation
 
 
@@ -68,8 +67,8 @@ def outliers(
 ) -> Outliers:
     """Return the values that lie far from those at the same place of the four seasons before, and of the four after.
 
-    A value must lie far from both medians, so that none beside a level shift is an outlier. Counts are compared in the
-    logarithm.
+    A value must lie far from both medians, so that none beside a level shift is an outlier; where one side has no
+    observed value, as in the last season, nobody can tell yet. Counts are compared in the logarithm.
 
     Parameters
     ----------
@@ -85,16 +84,16 @@ def outliers(
     """
     comparable = comparable_of(values, counts=counts)
     both = np.stack([_usual(comparable.values, observed, side * frequency.season) for side in (-1, 1)])
-    compared = observed & ~np.isnan(both).all(axis=0)
+    compared = observed & ~np.isnan(both).any(axis=0)
     none = Outliers(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
     if not compared.any():
         return none
-    distances = np.abs(both - comparable.values)
-    nearer = np.nanargmin(distances[:, compared], axis=0)
+    distances = np.abs(both - comparable.values)[:, compared]
+    nearer = distances.argmin(axis=0)
     usual = np.full(len(values), np.nan)
     usual[compared] = np.take_along_axis(both[:, compared], nearer[None], axis=0)[0]
     distance = np.abs(comparable.values - usual)
-    spread = deviation(distances[observed & ~np.isnan(both)])
+    spread = deviation(distances.ravel())
     if not spread:
         return none
     unusual = compared & (np.nan_to_num(distance) > FAR * spread)
@@ -112,9 +111,9 @@ def _usual(values: NDArray[np.float64], observed: NDArray[np.bool_], season: int
     around = np.where(inside, around, 0)
     there = inside & observed[around]
     usual = np.full(len(values), np.nan)
-    enough = there.sum(axis=1) >= LEAST_AROUND
-    if enough.any():
-        usual[enough] = np.nanmedian(np.where(there, values[around], np.nan)[enough], axis=1)
+    some = there.any(axis=1)
+    if some.any():
+        usual[some] = np.nanmedian(np.where(there, values[around], np.nan)[some], axis=1)
     return usual
 
 
