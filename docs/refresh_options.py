@@ -113,13 +113,17 @@ def takes(kind: Kind, language: str, *, command: bool) -> str:  # noqa: PLR0911 
             return words["comma"].join(map("`{}`".format, kind.choices or (kind.metavar,)))
 
 
+def _limit(limit: float) -> str:
+    return f"{limit:,.0f}" if limit == round(limit, 0) else f"{limit:g}"
+
+
 def _takes_number(kind: WholeNumber | Number, language: str) -> str:
     words = WORDS[language]
     limits = {
         "what": words["whole" if isinstance(kind, WholeNumber) else "number"],
         "unit": words["unit"].format(unit=catalogue(language)(f"option.unit.{kind.unit}").strip()) if kind.unit else "",
-        "least": f"{kind.least:,.0f}",
-        "most": f"{kind.most:,.0f}",
+        "least": _limit(kind.least),
+        "most": _limit(kind.most),
     }
     if math.isinf(kind.least):
         return limits["what"]

@@ -66,6 +66,14 @@ def test_a_shift_brings_rungs_that_learn_since_it() -> None:
     assert {rung.name.removesuffix(f" since {shift.date}") for rung in since} < {rung.name for rung in before}
 
 
+def test_rungs_that_time_did_not_allow_are_not_told() -> None:
+    found = course_for(series_of())
+    names = [rung.name for rung in found.ladder.rungs]
+    assert [note.key for note in found.told(names)] == keys(found)
+    fewer = [note.key for note in found.told(name for name in names if "since" not in name)]
+    assert fewer == ["verdict.shift_share"]
+
+
 def test_a_series_without_oddities_changes_nothing() -> None:
     found = course_for(series_of(shift=None))
     assert (found.shifts, len(found.outliers), found.notes) == ((), 0, ())
@@ -171,7 +179,9 @@ def test_the_command_tells_the_shift_and_the_outliers(tmp_path) -> None:
     series = series_of(outliers=4)
     rows = zip(series.dates, series.values, strict=True)
     (tmp_path / "visits.csv").write_text("day,visits\n" + "".join(f"{day},{value:g}\n" for day, value in rows), "utf-8")
-    done = thalweg("forecast", tmp_path / "visits.csv", "--ladder", "quick", "--horizon", 2, "--json")
+    done = thalweg(
+        "forecast", tmp_path / "visits.csv", "--ladder", "quick", "--horizon", 2, "--out", tmp_path / "out", "--json"
+    )
     assert done.exit_code == 0, done.stderr
     told = json.loads(done.stdout)
     (shift,) = told["level_shifts"]

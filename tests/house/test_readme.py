@@ -213,6 +213,8 @@ def test_the_daily_script_ends_with_the_codes_that_its_page_tells(folder):
     assert code in {0, 3}
     assert log[-1].endswith("served" if code == 0 else "do not rely on it: see above")
     assert Path("results/model.thalweg").exists()
+    assert Path("next.csv").read_bytes().startswith(b"unique_id,ds,thalweg,")
+    Path("next.csv").unlink()
     Path("views.csv").write_text("".join(whole), "utf-8")
     code, log = daily()
     assert (code, log[-1].split()[-1]) == (0, "served")

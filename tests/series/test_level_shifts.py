@@ -68,7 +68,9 @@ def test_a_lasting_change_is_dated_and_measured(make, change: float) -> None:
         for one in shifts:
             found += 1
             assert one.date == np.datetime64("2019-01-01") + np.timedelta64(one.place, "D")
-            assert np.log(one.after / one.before) == pytest.approx(change, abs=0.6)  # a level that wanders has moved by itself
+            assert np.log(one.after / one.before) == pytest.approx(
+                change, abs=0.6
+            )  # a level that wanders has moved by itself
     assert found >= 7
 
 

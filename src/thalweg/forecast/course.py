@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.forecast.names import learns_since
 from thalweg.forecast.small_network import SURE, compared, small_network_errors, steps_measured
 from thalweg.forecast.verdict import figures
 from thalweg.messages import Message
@@ -17,6 +18,8 @@ from thalweg.series.outliers import Outliers, outliers_of
 from thalweg.series.variation import as_told
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from thalweg.forecast.data import Data
     from thalweg.forecast.ladder import Ladder
     from thalweg.learn.training.thread_pool import ThreadPool
@@ -28,6 +31,7 @@ OPEN = ("quick", "full")  # the ladders that such rungs may join; the lecture's,
 LEAST_OUTLIERS = 3  # training values; fewer do not bend what is learned
 LEAST_SHARE = 0.001  # of the training values, likewise
 LONG_GAP = 2  # seasons without a value in a row, from which a gap is told
+TRIED = "verdict.shift_tried"  # rungs learn from a level shift on
 NONE = Outliers(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
 
 
@@ -52,6 +56,11 @@ class Course:
     shifts: tuple[LevelShift, ...] = ()
     outliers: Outliers = NONE
     notes: tuple[Message, ...] = ()
+
+    def told(self, rungs: Iterable[str]) -> list[Message]:
+        """Return the sentences, given the names of the rungs that were fitted: time may have ended before some."""
+        since = any(learns_since(name) for name in rungs)
+        return [note for note in self.notes if since or note.key != TRIED]
 
 
 def course_of(data: Data, split: Split, ladder: Ladder, horizon: int, seed: int, pool: ThreadPool) -> Course:
@@ -135,7 +144,7 @@ def _learned_since(
     """Return what became of the last level shift: rungs that learn from there on, or why there are none."""
     words = words_of(series.frequency)
     if tried is not None:
-        return (Message("verdict.shift_tried", {"date": iso(tried.date), **words}),)
+        return (Message(TRIED, {"date": iso(tried.date), **words}),)
     if not shifts:
         return ()
     if shifts[-1].place >= split.train:

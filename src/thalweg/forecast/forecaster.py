@@ -157,7 +157,15 @@ def fit_complete(
     others = best_without_and_with_calendar(searched, opened)
     events = event_notes(series, data.calendar, split.train)
     idle = column_notes(data.calendar, choice, served.needed)
-    notes = [*searched.notes, *limit.notes, *fallbacks(plan), *events, *worth.notes, *course.notes, *idle]
+    notes = [
+        *searched.notes,
+        *limit.notes,
+        *fallbacks(plan),
+        *events,
+        *worth.notes,
+        *course.told(one.line.rung for one in searched.candidates),
+        *idle,
+    ]
     sentences = verdict(
         chosen,
         calibration,

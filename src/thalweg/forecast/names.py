@@ -42,6 +42,11 @@ def is_shared(name: str) -> bool:
     return _SINCE.sub(r"\g<rung>", name).endswith(tuple(_SHARED))
 
 
+def learns_since(name: str) -> bool:
+    """Whether a rung is named as one that learns from a date on."""
+    return _SINCE.fullmatch(name) is not None
+
+
 def rung_message(name: str) -> Message | str:
     """Return the name of a rung as a message; a name that is the same in every language stays text."""
     if found := _SINCE.fullmatch(name):
