@@ -9,17 +9,20 @@ import pytest
 from numpy.testing import assert_allclose
 
 from support.command import thalweg
+from thalweg.errors import InputError
 from thalweg.forecast import course
 from thalweg.forecast.course import course_of
 from thalweg.forecast.data import data_of
 from thalweg.forecast.ladder import named_ladder
 from thalweg.forecast.names import is_shared, rung_message
 from thalweg.forecast.predictors.network import Rung
+from thalweg.forecast.rung_by_name import rung_by_name
 from thalweg.forecast.training import TrainingSet, begin_of
 from thalweg.learn.training.thread_pool import thread_pool
-from thalweg.messages import catalogue
+from thalweg.messages import Message, catalogue
 from thalweg.series.calendar import Calendar
-from thalweg.series.frequency.record import DAILY
+from thalweg.series.frequency.dates import step_range, steps_after
+from thalweg.series.frequency.record import DAILY, Frequency, monthly, sub_daily
 from thalweg.series.outliers import FAR, outliers_of
 from thalweg.series.series import Series
 from thalweg.series.split import split_by_date
@@ -199,3 +202,31 @@ def test_the_command_tells_the_shift_and_the_outliers(tmp_path) -> None:
     assert hyperparameters == "2019-10-28"
     shifts = [sentence for sentence in told["verdict"] if sentence.startswith("Level shift: from 2019-10-28 on")]
     assert len(shifts) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "frequency"),
+    [
+        ("100 relu 28 week since 2020-12-16", DAILY),
+        ("2×64 relu 28 week shared smooth since 2020-12-16", DAILY),
+        ("100 relu 24 day since 2020-12-16 10:00", sub_daily(60)),
+        ("linear 12 year since 2020-12-01", monthly()),
+    ],
+)
+def test_such_a_rung_is_named_as_in_the_table(name: str, frequency: Frequency) -> None:
+    rung = rung_by_name(name, frequency)
+    assert rung.name == name
+    assert isinstance(rung_message(name), Message)
+    place = np.datetime64(rung.since).astype(f"datetime64[{frequency.date_unit}]")
+    start = step_range(frequency, place, 1)[0]
+    series = Series(start, np.arange(500.0), np.ones(500, dtype=bool), "x", frequency=frequency)
+    earlier = replace(series, start=steps_after(frequency, start, -100))
+    assert [begin_of(rung, each, 500) for each in (series, earlier)] == [0, 100]
+
+
+@pytest.mark.parametrize(
+    "name", ["linear 7 since 2020-13-40", "copy last week since 2020-01-01", "linear 7 since 2020"]
+)
+def test_what_learns_since_no_date_has_no_name(name: str) -> None:
+    with pytest.raises(InputError, match="there is no rung"):
+        rung_by_name(name, DAILY)

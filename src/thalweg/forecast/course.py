@@ -154,8 +154,7 @@ def _learned_since(
 
 def _gap_notes(series: Series) -> tuple[Message, ...]:
     """Return a sentence about the longest gap, where that is long."""
-    edges = np.diff(np.concatenate([[True], series.observed, [True]]).astype(np.int8))
-    starts, ends = np.flatnonzero(edges == -1), np.flatnonzero(edges == 1)
+    starts, ends = series.gaps
     lengths = ends - starts
     if not len(lengths) or lengths.max() < LONG_GAP * series.frequency.season:
         return ()

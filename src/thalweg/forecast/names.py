@@ -33,7 +33,7 @@ _FORMS = {
 }
 _TREND, _SHARED = " + trend", {" shared": "rung.shared", " shared smooth": "rung.shared_smooth"}
 _ENDINGS = {**_SHARED, "": "rung.knows"}  # of rungs that know a season
-_SINCE = re.compile(r"(?P<rung>.+) since (?P<date>[\d:T-]+)")
+_SINCE = re.compile(r"(?P<rung>.+) since (?P<date>\d{4}-\d\d-\d\d(?: \d\d:\d\d)?)")
 _KNOWS = re.compile(r"(?P<rung>linear \d+|[\d×-]+ \w+ \d+) (?P<known>day|week|year)")
 
 

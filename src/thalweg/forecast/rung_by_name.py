@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from thalweg.forecast.predictors.baselines import Copy, SeasonalMean
 from thalweg.forecast.predictors.network import Rung
 from thalweg.learn.activation import ACTIVATIONS
 from thalweg.messages import Argument, Message
+from thalweg.series.frequency.dates import a_date, iso, occurs
 
 if TYPE_CHECKING:
     from thalweg.forecast.predictors.base import Specification
@@ -21,6 +23,7 @@ _RUNG = re.compile(
     r"(?:linear|(?:(?P<layers>\d{1,2})[×x])?(?P<units>\d{1,5}(?:-\d{1,5})*) (?P<activation>\w+)) (?P<back>\d{1,5})"
     r"(?: (?P<known>\w+?))?(?P<shared> shared(?P<smooth> smooth)?)?"
 )
+_SINCE = re.compile(r"(?P<rung>.+) since (?P<date>\d{4}-\d\d-\d\d(?: \d\d:\d\d)?)")
 _COPY, _MEAN = re.compile(r"copy (\d{1,5})"), re.compile(r"mean of (\d{1,4}) × (\d{1,5}) back")
 
 
@@ -34,6 +37,10 @@ def rung_by_name(name: str, frequency: Frequency, argument: str = "rungs") -> Sp
     InputError
         If no rung has such a name.
     """
+    if found := _SINCE.fullmatch(name):
+        rung, date = rung_by_name(found["rung"], frequency, argument), _date(found["date"], frequency)
+        if isinstance(rung, Rung) and date:
+            return replace(rung, since=date)
     full = named_ladder("full", frequency)
     known = {one.name: one for one in (*copies(frequency), *trends(frequency), *full.rungs, *full.again)}
     if name in known:
@@ -45,6 +52,15 @@ def rung_by_name(name: str, frequency: Frequency, argument: str = "rungs") -> Sp
         examples = [copies(frequency)[-1].name, *[one.name for one in full.again[:1]]]
         raise InputError("backtest.rung", argument=Argument(argument), name=name, meant=meant, names=examples)
     return made
+
+
+def _date(text: str, frequency: Frequency) -> str:
+    """Return a date as names of rungs have it; empty where it is none of the frequency."""
+    try:
+        date = a_date(frequency, text)
+    except ValueError:
+        return ""
+    return iso(date) if occurs(frequency, date) else ""
 
 
 def _made(name: str, frequency: Frequency) -> Specification | None:  # noqa: PLR0911 - a line a form

@@ -119,6 +119,12 @@ class Series:
         return steps_after(self.frequency, self.start, len(self) - 1 + steps)
 
     @property
+    def gaps(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Where each run of steps without a value begins, and the step after it ends; each of shape (gaps,)."""
+        edges = np.diff(np.concatenate([[True], self.observed, [True]]).astype(np.int8))
+        return np.flatnonzero(edges == -1), np.flatnonzero(edges == 1)
+
+    @property
     def counts(self) -> bool:
         """Whether no value is negative. Then a logarithm may be taken, and no forecast is below zero."""
         return bool(self.values.min() >= 0)

@@ -28,19 +28,11 @@ from thalweg.series.frequency.dates import steps_after
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
     from thalweg.forecast.result import Findings
 
 HEIGHT_PIXELS = 260
 TICK_PIXELS = 12
 OUTLIER_SIZE = 45
-
-
-def _gaps(observed: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return where each run of days without a value begins, and the day after it ends."""
-    edges = np.diff(np.concatenate([[True], observed, [True]]).astype(np.int8))
-    return np.flatnonzero(edges == -1), np.flatnonzero(edges == 1)
 
 
 def _oddities(findings: Findings, across: Callable[..., alt.X], language: str) -> list[alt.Chart]:
@@ -116,7 +108,7 @@ def series_chart(findings: Findings, language: str = "en") -> alt.LayerChart:
             {"from": begin, "to": end, "part": part} for (begin, end), part in zip(pairwise(edges), parts, strict=True)
         ]
     )
-    starts, stops = _gaps(series.observed)
+    starts, stops = series.gaps
     missing = alt.Data(
         values=[
             {"from": begin, "to": end}
