@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
+from thalweg.forecast.anomalies.taught import Bounded
 from thalweg.forecast.backtest import backtest
 from thalweg.forecast.beforehand import calendar_of
 from thalweg.forecast.calibrate import limits_one_step, step_calibration, transform_before
@@ -214,7 +215,7 @@ def _stretch(series: Series, calendar: Calendar, start: int, options: AnomalyOpt
         after = refits(team, first=(start,), until=(len(series),), start=before.ended, plan=plan)
     made = before.then(after).by(plan, 1)[0]
     transform = transform_before(series, made, split.train, start)
-    step = step_calibration(series, made, transform, split.train, start, 1)
+    step = step_calibration(series, made, transform, split.train, start, 1, Bounded())
     ahead, levels, least = made[start:], (options.level,), step.least
     if scales is not None:  # where both ends are 0, the smallest size that has come is as far as an end
         smallest = series.values[:start][series.values[:start] > 0].min(initial=np.inf)
