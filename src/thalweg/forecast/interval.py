@@ -176,6 +176,10 @@ class AdaptiveConformal:
 class Teaching(Protocol):
     """What is learned of residuals, in the order of time."""
 
+    def before(self, residuals: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what is learned of those before the first step that gets an interval."""
+        ...
+
     def learned(self, residual: float, bands: NDArray[np.float64]) -> tuple[float, bool]:
         """Return what is learned of a residual whose interval was told, and whether the share outside adapts to it."""
         ...
@@ -229,7 +233,10 @@ def adaptive_conformal(
     shares = np.empty((len(residuals) - first + 1, len(wanted)))
     band = np.full((len(wanted), 2), np.nan)
     learned = _Latest(used)
-    residuals = residuals if teaching is None else residuals.copy()
+    if teaching is not None:
+        early = np.flatnonzero(known[:first])
+        residuals = residuals.copy()
+        residuals[early] = teaching.before(residuals[early])
     seen = 0  # steps whose residuals were looked at
     for step in range(first, len(residuals) + delay):
         latest = step - delay  # the latest step whose residual is known

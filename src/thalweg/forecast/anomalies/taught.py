@@ -11,8 +11,12 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from thalweg.forecast.interval import quantiles
+from thalweg.forecast.levels import LEVELS
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 FAR = 2.0  # times the distance of the end of the 95% interval from its middle; 3.9 standard deviations if normal
@@ -24,6 +28,13 @@ class Bounded:
 
     def __init__(self) -> None:
         self._far = deque[bool](maxlen=AMONG)
+
+    def before(self, residuals: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what is learned of residuals for which no interval was told: bounded by their own quantiles."""
+        if not len(residuals):
+            return residuals
+        bands = quantiles(residuals, np.array([1 - level / 100 for level in LEVELS]))
+        return np.array([bounded(each, bands) for each in residuals.tolist()])
 
     def learned(self, residual: float, bands: NDArray[np.float64]) -> tuple[float, bool]:
         """Return what is learned of a residual, and whether the share left outside adapts to it.
