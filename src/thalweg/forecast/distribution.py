@@ -86,9 +86,7 @@ class StepCalibration:
         teaching: Teaching | None = None,
     ) -> None:
         self.known, self.first, self.delay, self.used, self.least = known, first, delay, used, least
-        self.conformal = adaptive_conformal(
-            residuals, known, first, delay, used=used, least=least, teaching=teaching
-        )
+        self.conformal = adaptive_conformal(residuals, known, first, delay, used=used, least=least, teaching=teaching)
         self.residuals = self.conformal.residuals
 
     @property

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 HEIGHT_PIXELS = 360
 NUMBERED = 10  # of the highest scores, whose rank stands beside the dot
+ROOM_SHARE = 0.08  # of the height: the rank of a value so near to the axis stands above its dot
 MOST_STEPS = 3000  # that are drawn; of more, the lowest and highest of each part
 
 
@@ -75,6 +76,9 @@ def anomaly_chart(judged: Judged, anomalies: tuple[Anomaly, ...], language: str 
         alt.Tooltip("low:Q", title=translate("report.low", coverage=level), format=shown),
         alt.Tooltip("high:Q", title=translate("report.high", coverage=level), format=shown),
     ]
+    lowest, highest = (float(reach(table[name])) for reach, name in ((np.nanmin, "low"), (np.nanmax, "high")))
+    lowest, highest = min(lowest, *series.values[judged.places]), max(highest, *series.values[judged.places])
+    floor = lowest + ROOM_SHARE * (highest - lowest)
     rows = [
         {
             "day": str(days(np.array([each.date]))[0]),
@@ -82,10 +86,10 @@ def anomaly_chart(judged: Judged, anomalies: tuple[Anomaly, ...], language: str 
             "forecast": each.forecast,
             "low": each.low,
             "high": each.high,
-            "score": each.score,
+            "score": each.score if np.isfinite(each.score) else None,
             "near": miss_names(each, language, judged.calendar.country),
             "rank": str(each.rank) if each.rank <= NUMBERED else "",
-            "above": each.outside > 0,
+            "above": each.outside > 0 or each.actual < floor,
         }
         for each in anomalies
     ]
