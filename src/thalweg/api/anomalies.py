@@ -12,6 +12,7 @@ import numpy as np
 from thalweg.api.progress import watching
 from thalweg.charts.numbers import when
 from thalweg.charts.steps import speaking
+from thalweg.errors import InputError
 from thalweg.files import write_whole, written_together
 from thalweg.forecast.anomalies.found import (
     OUTSIDE,
@@ -93,7 +94,10 @@ class AnomalyResult:
 
     @property
     def frame(self) -> Any:  # noqa: ANN401 - a frame of the user's library
-        """The anomalies: ``rank, date, actual, forecast, low, high, outside, score, run_first, run_steps, near, after``."""
+        """The anomalies.
+
+        Its columns are ``rank, date, actual, forecast, low, high, outside, score, run_first, run_steps, near, after``.
+        """
         return self.to_frame()
 
     @property

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 OUTSIDE = float(np.nextafter(1.0, 2.0))  # the least score of a value outside its interval
 DAYS_BETWEEN_REFITS = DAILY.between_refits  # of any step shorter than a day
+LITTLE, MUCH = 0.1, 10  # values outside by chance, below which they are told with two decimals, or with one
 NEAR_DAYS = DAILY.season  # a holiday or an event further away is not named
 
 
@@ -169,10 +170,10 @@ def sentences_of(judged: Judged, anomalies: tuple[Anomaly, ...]) -> list[Message
     """Return what was judged, how many lie outside, and how many would by chance."""
     dates, level = judged.dates, f"{judged.level:g}"
     told = {"count": len(judged.places), "first": dates[0], "last": dates[-1], "level": level}
-    expected = f"{judged.expected:.1f}" if judged.expected < 10 else f"{judged.expected:.0f}"  # noqa: PLR2004 - one figure more
+    expected = f"{judged.expected:.{2 if judged.expected < LITTLE else 1 if judged.expected < MUCH else 0}f}"
     how = "count_one" if len(anomalies) == 1 else "count" if anomalies else "none"
     sentences = [
-        Message("anomalies.judged", told),
+        Message("anomalies.judged" if len(judged.places) > 1 else "anomalies.judged_one", told),
         Message(f"anomalies.{how}", {"outside": len(anomalies), "level": level, "expected": expected}),
     ]
     if anomalies:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-
 PROBATION_SHARE, MOST_PROBATION = 0.15, 750  # rows: 15% of up to 5,000
 FAR_AFTER = 3.0  # windows after a window, from which on a false detection counts whole
 Window = tuple[int, int]  # the first and the last row, both among them

@@ -76,9 +76,8 @@ def anomaly_chart(judged: Judged, anomalies: tuple[Anomaly, ...], language: str 
         alt.Tooltip("low:Q", title=translate("report.low", coverage=level), format=shown),
         alt.Tooltip("high:Q", title=translate("report.high", coverage=level), format=shown),
     ]
-    lowest, highest = (float(reach(table[name])) for reach, name in ((np.nanmin, "low"), (np.nanmax, "high")))
-    lowest, highest = min(lowest, *series.values[judged.places]), max(highest, *series.values[judged.places])
-    floor = lowest + ROOM_SHARE * (highest - lowest)
+    lowest, highest = min(judged.actual.min(), judged.low.min()), max(judged.actual.max(), judged.high.max())
+    floor = float(lowest + ROOM_SHARE * (highest - lowest))
     rows = [
         {
             "day": str(days(np.array([each.date]))[0]),
