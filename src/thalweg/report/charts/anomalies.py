@@ -63,8 +63,7 @@ def anomaly_chart(judged: Judged, anomalies: tuple[Anomaly, ...], language: str 
     if len(kept) == len(judged.places):
         dates, table = every_step(frequency, dates, table)
         dates, table = parted(frequency, dates, table)
-    axis = day_axis(language, padding=8, frequency=frequency, dates=dates)
-    axis.axis.labelFlush = FLUSH_PIXELS
+    axis = day_axis(language, padding=8, frequency=frequency, dates=dates, flush=FLUSH_PIXELS)
     base = alt.Chart(columns({"day": days(dates), **table})).encode(x=axis)
     level = f"{judged.level:g}"
     actual, forecast, outside, interval = (
