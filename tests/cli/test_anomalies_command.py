@@ -116,10 +116,10 @@ def test_bad_input_is_one_sentence_and_writes_nothing(folder, monkeypatch, words
 
 
 def test_standard_input_has_no_name_that_labels_could_hold(folder):
-    made = thalweg(
-        "anomalies", "-", "--labels", folder / "combined_windows.json", input=(folder / "machine.csv").read_bytes()
-    )
-    assert made.exit_code == 2, made.output
+    words = [*COMMAND, "anomalies", "-", "--labels", "combined_windows.json"]
+    given = (folder / "machine.csv").read_text(encoding="utf-8")
+    made = subprocess.run(words, cwd=folder, input=given, capture_output=True, text=True, check=False)
+    assert made.returncode == 2, made.stderr
     said = " ".join(made.stderr.split())
     assert "Standard input has no file name" in said
     assert "realKnownCause/machine.csv" in said

@@ -119,7 +119,9 @@ def _print(console: Console, result: AnomalyResult, translate: Catalogue) -> Non
         steps = each.span.steps
         notes = [miss_names(each, language, judged.calendar.country)]
         notes += [say("cli.anomalies.run", count=steps)] if steps > 1 else []
-        notes += [say("cli.anomalies.after", rank=each.after)] if each.after else []
+        if each.after:
+            how = "after_one" if each.after_steps == 1 else "after"
+            notes.append(say(f"cli.anomalies.{how}", rank=each.after, count=each.after_steps))
         cells = [
             str(each.rank),
             iso(each.date),

@@ -176,8 +176,8 @@ def test_every_value_of_an_outage_is_told():
     values = series.values.copy()  # noqa: PD011 - a series of thalweg
     values[270:273] = 0
     made = found(replace(series, values=values), days=60)
-    spans = {(one.span.first, one.span.last) for one in made.anomalies[:3]}
-    assert spans == {(270, 272)}
+    spans = {int(made.judged.series.place(one.date)): one.span for one in made.anomalies}
+    assert [(spans[at].first, spans[at].last) for at in (270, 271, 272)] == [(270, 272)] * 3
 
 
 @pytest.mark.parametrize(("days", "judged"), [(41, 1), (50, 10), (57, 17), (58, 17)])
@@ -189,7 +189,7 @@ def test_a_short_series_is_judged_from_where_it_can_be(days, judged):
 
 def test_what_is_too_short_asks_for_what_would_do():
     for options in ({}, {"days": 3}, {"first": "2023-01-20"}):
-        with pytest.raises(InputError, match="has 40 days; 40 must come before .* Give at least 41"):
+        with pytest.raises(InputError, match=r"has 40 days; 40 must come before .* Give at least 41"):
             found(daily(40), **options)
 
 
@@ -201,9 +201,10 @@ def test_beyond_residuals_that_are_all_0_a_score_is_infinite_and_the_day_after_i
     places = [int(made.judged.series.place(one.date)) for one in made.anomalies]
     assert places == [270, 271, 250, 251]  # the further outside, the higher
     assert [one.after for one in made.anomalies] == [0, 1, 0, 3]
+    assert [one.after_steps for one in made.anomalies] == [0, 1, 0, 1]
     told = " ".join(made.sentences())
     assert "A score of ∞ lies beyond any earlier residual" in told
-    assert "2 of them come one day after a value outside on the other side" in told
+    assert "2 of them come one day or one season after a value outside on the other side" in told
     assert json.loads(json.dumps(made.as_json(), allow_nan=False))["anomalies"][0]["score"] is None
     spec = json.dumps(made.plot().to_dict(), allow_nan=False)
     assert '"score": null' in spec
@@ -214,3 +215,12 @@ def test_a_score_is_infinite_only_outside_an_interval_without_width():
     assert score_of(8 * one, 7 * one, 7 * one, (7 + 1e-11) * one, plain, 7e-12)[0] == np.inf
     assert score_of(7 * one, 7 * one, 7 * one, (7 + 1e-11) * one, plain, 7e-12)[0] <= 1
     assert np.isfinite(score_of(8 * one, 7 * one, 6.9 * one, 7.1 * one, plain, 7e-12)[0])
+
+
+def test_what_copies_a_spike_a_week_later_is_told_as_its_echo():
+    copies = Ladder("copies", ())
+    made = thalweg.anomalies(daily(), ladder=copies, days=100, keep_last=True)
+    at = {int(made.judged.series.place(one.date)): one for one in made.anomalies}
+    assert at[SPIKE + 7].outside < 0 < at[SPIKE].outside
+    assert (at[SPIKE + 7].after, at[SPIKE + 7].after_steps) == (at[SPIKE].rank, 7)
+    assert (at[SPIKE].after, at[SPIKE].after_steps) == (0, 0)

@@ -64,8 +64,10 @@ class Anomaly:
     events : tuple of str
         Likewise.
     after : int
-        The rank of the anomaly of the step before, where that lies outside on the other side; 0 for none. The forecast
-        looked back at it.
+        The rank of the anomaly of the step or the season before, where that lies outside on the other side: the
+        forecast looked back at it. 0 for none.
+    after_steps : int
+        How many steps before that is; 0 for none.
     """
 
     rank: int
@@ -80,6 +82,7 @@ class Anomaly:
     holiday: str
     events: tuple[str, ...]
     after: int
+    after_steps: int
 
     @property
     def near(self) -> str:
@@ -111,16 +114,20 @@ def anomalies_of(judged: Judged) -> tuple[Anomaly, ...]:
             spans[at],
             holiday_of_step(frequency, dates[at], judged.calendar.country, NEAR_DAYS),
             judged.calendar.events_near(dates[at], NEAR_DAYS),
-            ranks[at - 1] if _follows(judged, at) else 0,
+            *_after(judged, at, ranks),
         )
         for rank, at in enumerate(order, 1)
     )
 
 
-def _follows(judged: Judged, at: int) -> bool:
-    """Whether the value of the step before lies outside too, on the other side."""
-    outside = judged.outside
-    return at > 0 and judged.places[at - 1] + 1 == judged.places[at] and bool(outside[at - 1] * outside[at] < 0)
+def _after(judged: Judged, at: int, ranks: dict[int, int]) -> tuple[int, int]:
+    """Return the rank of the value that a forecast looked back at and so may echo, and how many steps before it is."""
+    places, outside, frequency = judged.places, judged.outside, judged.series.frequency
+    for steps in sorted({1, frequency.season, frequency.long_season}):
+        before = int(np.searchsorted(places, places[at] - steps))
+        if places[before] == places[at] - steps and outside[before] * outside[at] < 0:
+            return ranks[before], steps
+    return 0, 0
 
 
 def _spans(judged: Judged) -> dict[int, Span]:
