@@ -224,3 +224,25 @@ def test_what_copies_a_spike_a_week_later_is_told_as_its_echo():
     assert at[SPIKE + 7].outside < 0 < at[SPIKE].outside
     assert (at[SPIKE + 7].after, at[SPIKE + 7].after_steps) == (at[SPIKE].rank, 7)
     assert (at[SPIKE].after, at[SPIKE].after_steps) == (0, 0)
+
+
+def test_what_lies_much_further_outside_is_no_echo():
+    values = np.full(300, 7.0)
+    values[[250, 251]] = (7.1, 3)
+    made = thalweg.anomalies(series_of(values, "2023-01-01"), days=100, keep_last=True)
+    at = {int(made.judged.series.place(one.date)): one for one in made.anomalies}
+    assert sorted(at) == [250, 251, 252]
+    assert (at[250].after, at[251].after, at[252].after) == (0, 0, at[251].rank)
+
+
+def test_the_picture_has_room_for_ranks_and_writes_one_of_neighbours(plain):
+    spec = plain.plot().to_dict()
+    rows = [layer["data"]["values"] for layer in spec["layer"] if layer.get("encoding", {}).get("text")]
+    assert rows
+    numbered = {row["rank"] for row in rows[0]} - {""}
+    best = {each.span: each.rank for each in sorted(plain.anomalies, key=lambda one: -one.rank)}
+    assert numbered == {str(rank) for rank in best.values() if rank <= 10}
+    assert len(numbered) < len(plain.anomalies)
+    told = json.dumps(spec)
+    assert '"padding": 24' in told
+    assert '"labelFlush": 30' in told

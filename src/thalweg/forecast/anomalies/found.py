@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 OUTSIDE = float(np.nextafter(1.0, 2.0))  # the least score of a value outside its interval
 DAYS_BETWEEN_REFITS = DAILY.between_refits  # of any step shorter than a day
 LITTLE, MUCH = 0.1, 10  # values outside by chance, below which they are told with two decimals, or with one
+LOUDEST_ECHO = 2.0  # times as far outside as the value that is echoed; what lies further outside has another cause
 NEAR_DAYS = DAILY.season  # a holiday or an event further away is not named
 
 
@@ -123,9 +124,11 @@ def anomalies_of(judged: Judged) -> tuple[Anomaly, ...]:
 def _after(judged: Judged, at: int, ranks: dict[int, int]) -> tuple[int, int]:
     """Return the rank of the value that a forecast looked back at and so may echo, and how many steps before it is."""
     places, outside, frequency = judged.places, judged.outside, judged.series.frequency
-    for steps in sorted({1, frequency.season, frequency.long_season}):
+    seasons = (frequency.season, frequency.long_season if frequency.sub_daily else frequency.season)
+    for steps in sorted({1, *seasons}):
         before = int(np.searchsorted(places, places[at] - steps))
-        if places[before] == places[at] - steps and outside[before] * outside[at] < 0:
+        opposite = places[before] == places[at] - steps and outside[before] * outside[at] < 0
+        if opposite and abs(outside[at]) <= LOUDEST_ECHO * abs(outside[before]):
             return ranks[before], steps
     return 0, 0
 
