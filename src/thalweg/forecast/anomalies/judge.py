@@ -176,8 +176,10 @@ def _first(series: Series, options: AnomalyOptions) -> int:
             )
         begin = int(np.searchsorted(series.dates, asked))
         if begin < LEAST_BEFORE:
-            dates = {"first": iso(series.dates[begin]), "earliest": iso(series.dates[LEAST_BEFORE])}
-            raise InputError("anomalies.too_few", before=begin, argument=Argument("first"), **dates, **told)
+            earliest = Argument("first", iso(series.dates[LEAST_BEFORE]))
+            raise InputError(
+                "anomalies.too_few", before=begin, first=iso(series.dates[begin]), earliest=earliest, **told
+            )
         return begin
     if options.days is not None:
         if options.days > days - LEAST_BEFORE:
