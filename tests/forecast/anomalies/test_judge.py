@@ -135,7 +135,7 @@ def test_events_and_holidays_near_are_named():
     [
         ({"level": 100}, ("level=100", "from 50 to 99.9")),
         ({"days": 280}, ("days=280", "300 days", "Give at most 260")),
-        ({"first": "2023-01-10"}, ("9 days before 2023-01-10", "40 are needed", "first=2023-02-10")),
+        ({"first": "2023-01-10"}, ("9 days before 2023-01-10", "40 are needed", "first='2023-02-10'")),
         ({"first": "2030-01-01"}, ("lies outside", "2023-01-01")),
         ({"first": "2023-05-01", "days": 5}, ("Give one of them",)),
         ({"threshold": 2.0}, ("threshold", "needs labels")),
