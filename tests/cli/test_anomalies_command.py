@@ -98,7 +98,8 @@ def test_chinese(folder):
         (("--labels", "combined_windows.json"), ("no windows for", "orders.csv")),
         (("--labels", "small.toml"), ("small.toml is no JSON",)),
         (("--days", "5", "--first", "2023-05-01"), ("Give one of them",)),
-        (("--threshold", "2"), ("--labels",)),
+        (("--threshold", "2"), ("--threshold belongs", "--labels")),
+        (("--profile", "standard"), ("--profile belongs", "--labels")),
         (("--out", "orders.csv"), ("orders.csv",)),
     ],
 )
@@ -112,3 +113,33 @@ def test_bad_input_is_one_sentence_and_writes_nothing(folder, monkeypatch, words
         assert part in said, said
     assert "Traceback" not in said
     assert sorted(folder.iterdir()) == before
+
+
+def test_standard_input_has_no_name_that_labels_could_hold(folder):
+    words = [*COMMAND, "anomalies", "-", "--labels", "combined_windows.json"]
+    given = (folder / "machine.csv").read_text(encoding="utf-8")
+    made = subprocess.run(words, cwd=folder, input=given, capture_output=True, text=True, check=False)
+    assert made.returncode == 2, made.stderr
+    said = " ".join(made.stderr.split())
+    assert "Standard input has no file name" in said
+    assert "realKnownCause/machine.csv" in said
+
+
+def test_labels_of_a_short_file_say_how_many_rows_would_do(folder, tmp_path):
+    rows = (folder / "machine.csv").read_text(encoding="utf-8").splitlines()
+    for count, code in ((266, 2), (267, 0)):
+        (tmp_path / "machine.csv").write_text("\n".join(rows[: count + 1]), encoding="utf-8")
+        (tmp_path / "labels.json").write_text(json.dumps({"machine.csv": [[rows[250][:19], rows[255][:19]]]}))
+        made = thalweg(
+            "anomalies",
+            tmp_path / "machine.csv",
+            "--labels",
+            tmp_path / "labels.json",
+            "--ladder",
+            folder / "small.toml",
+        )
+        assert made.exit_code == code, made.output
+        if code:
+            assert "at least 267 rows" in " ".join(made.stderr.split())
+        else:
+            assert "refitted about every 30 days" in " ".join(made.stdout.split())

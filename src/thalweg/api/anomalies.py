@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import numpy as np
 from thalweg.api.progress import watching
 from thalweg.charts.numbers import when
 from thalweg.charts.steps import speaking
+from thalweg.errors import InputError
 from thalweg.files import write_whole, written_together
 from thalweg.forecast.anomalies.found import (
     OUTSIDE,
@@ -23,12 +25,12 @@ from thalweg.forecast.anomalies.found import (
     sentences_of,
     tables_of,
 )
-from thalweg.forecast.anomalies.judge import judge, whole_series
-from thalweg.forecast.anomalies.nab import WEIGHTS, best_score, probation, score_at, windows_of
-from thalweg.forecast.anomalies.options import FILES, AnomalyOptions
+from thalweg.forecast.anomalies.judge import LEAST_BEFORE, judge, whole_series
+from thalweg.forecast.anomalies.nab import PROBATION_SHARE, WEIGHTS, best_score, probation, score_at, windows_of
+from thalweg.forecast.anomalies.options import FILES, PROFILES, AnomalyOptions
 from thalweg.forecast.options import FitOptions
 from thalweg.forecast.unfinished import doubted, without_unfinished
-from thalweg.messages import Message
+from thalweg.messages import Argument, Message
 from thalweg.options import with_options
 from thalweg.series.frames import frame_of
 from thalweg.series.frequency.dates import iso
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from thalweg.forecast.anomalies.judge import Judged
     from thalweg.forecast.anomalies.nab import Score
     from thalweg.series.series import Series
+
+HIGHEST = 1e9  # of a row in the benchmark, where its score is infinite: infinity is the threshold that flags nothing
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,10 @@ class AnomalyResult:
 
     @property
     def frame(self) -> Any:  # noqa: ANN401 - a frame of the user's library
-        """The anomalies: ``rank, date, actual, forecast, low, high, outside, score, run_first, run_steps, near``."""
+        """The anomalies.
+
+        Its columns are ``rank, date, actual, forecast, low, high, outside, score, run_first, run_steps, near, after``.
+        """
         return self.to_frame()
 
     @property
@@ -247,29 +254,35 @@ def prepared(series: Series, options: AnomalyOptions) -> Series:
     return without_unfinished(series, own) if wanted else series
 
 
-def anomalies_in(series: Series, options: AnomalyOptions, name: str | None = None) -> AnomalyResult:
+def anomalies_in(series: Series, options: AnomalyOptions, name: str | Message | None = None) -> AnomalyResult:
     """Judge a series that was read and prepared; errors as of `anomalies`.
 
     Parameters
     ----------
     series : Series
     options : AnomalyOptions
-    name : str, optional
-        The path of its file, which the labels name; by default what the series was read from.
+    name : str or Message, optional
+        The path of its file, which the labels name; by default what the series was read from. A message stands for
+        values that have no path.
     """
     if options.labels is None:
         judged = judge(series, options)
         return AnomalyResult(judged, anomalies_of(judged))
     rows = np.flatnonzero(series.observed)  # what was not observed is no row of the file
-    windows = windows_of(Path(options.labels), name or str(series.source_name), series.dates[rows])
+    windows = windows_of(Path(options.labels), name or series.source_name, series.dates[rows])
     begin = probation(len(rows))
+    if begin < LEAST_BEFORE:
+        told = {"rows": len(rows), "before": begin, "least": LEAST_BEFORE, "labels": Argument("labels")}
+        shortest = math.ceil(LEAST_BEFORE / PROBATION_SHARE)
+        raise InputError("anomalies.labels_too_few", source=series.source_name, shortest=shortest, **told)
     judged = judge(series, options, int(rows[begin]))
     scores = np.zeros(len(rows))
-    scores[np.searchsorted(rows, judged.places)] = judged.score
-    weights = WEIGHTS[options.profile]
+    scores[np.searchsorted(rows, judged.places)] = np.minimum(judged.score, HIGHEST)
+    profile = options.profile or PROFILES[0]
+    weights = WEIGHTS[profile]
     threshold = OUTSIDE if options.threshold is None else options.threshold
     benchmark = Benchmark(
-        options.profile,
+        profile,
         score_at(scores, windows, threshold, weights),
         best_score(scores, windows, weights),
         len(rows),

@@ -119,20 +119,26 @@ def day_axis(
     ticks: int = 8,
     frequency: Frequency = DAILY,
     dates: NDArray[np.datetime64] | None = None,
+    flush: int | None = None,
 ) -> alt.X:
     """Return the horizontal axis of dates, with about `ticks` ticks, or with one a week where days are few.
 
     Where steps are months or longer, a tick stands at the date of a value and has the name of its period. So the
-    `dates` of all values must be given: a month may be dated by its last day, and a year by any.
+    `dates` of all values must be given: a month may be dated by its last day, and a year by any. A label within `flush`
+    pixels of an end of the axis is written inwards, so that it is not cut off.
     """
     if frequency.by_month and dates is not None:
         axis = _period_axis(frequency, dates, ticks, language)
+        if flush is not None:
+            axis.labelFlush = flush
         return alt.X(f"{field}:T", axis=axis, scale=alt.Scale(type="utc", padding=padding))
     few_days = weekly and frequency.by_day
     axis = alt.Axis(
         title=None, labelOverlap=True, grid=False, tickCount={"interval": "week", "step": 1} if few_days else ticks
     )
     short, month, year = ("%-m月%-d日", "%-m月", "%Y年") if language == "zh" else ("%-d %b", "%B", "%Y")
+    if flush is not None:
+        axis.labelFlush = flush
     if few_days:
         axis.format = short
     else:

@@ -10,7 +10,7 @@ from thalweg.cli.csv_file import check_csv, check_picture
 from thalweg.cli.options import Json, Lang
 from thalweg.cli.results import print_written, result_folder
 from thalweg.forecast.anomalies.options import FILES, AnomalyOptions
-from thalweg.messages import Argument
+from thalweg.messages import Argument, Message
 from thalweg.series.read.options import ReadOptions
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def anomalies(
     from thalweg.api.anomalies import anomalies_in, prepared
     from thalweg.charts.steps import speaking
     from thalweg.cli.events import events_of
-    from thalweg.cli.given import file_of
+    from thalweg.cli.given import STDIN, file_of
     from thalweg.cli.progress import LadderProgress
     from thalweg.cli.terminal import print_series
     from thalweg.messages import catalogue
@@ -62,8 +62,9 @@ def anomalies(
     options = replace(options, events=events_of(options.events, reading.date_format, translate, file))
     series = prepared(series, options)
     print_series(console, series, translate)
+    named = Message("cli.stdin") if file == STDIN else file
     with LadderProgress(drawing, speaking(translate, series.frequency)) as progress:
-        result = anomalies_in(series, replace(options, watcher=progress), file)
+        result = anomalies_in(series, replace(options, watcher=progress), named)
     _write(result, csv, picture, folder, lang)
     _print(console, result, translate)
     print_written(console, translate, folder, FILES, (csv, picture))
@@ -90,6 +91,8 @@ def _write(result: AnomalyResult, csv: Path | None, picture: Path | None, folder
 
 def _print(console: Console, result: AnomalyResult, translate: Catalogue) -> None:
     """Print what was found: how many, the highest scores as a table, what judged them."""
+    from math import isfinite
+
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -116,13 +119,16 @@ def _print(console: Console, result: AnomalyResult, translate: Catalogue) -> Non
         steps = each.span.steps
         notes = [miss_names(each, language, judged.calendar.country)]
         notes += [say("cli.anomalies.run", count=steps)] if steps > 1 else []
+        if each.after:
+            how = "after_one" if each.after_steps == 1 else "after"
+            notes.append(say(f"cli.anomalies.{how}", rank=each.after, count=each.after_steps))
         cells = [
             str(each.rank),
             iso(each.date),
             number(each.actual, own),
             number(each.forecast, estimates),
             ends,
-            f"{each.score:.2f}",
+            f"{each.score:.2f}" if isfinite(each.score) else "∞",
             say("list.comma").join(filter(None, notes)),
         ]
         table.add_row(*map(Text, cells))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.backtest import Backtest
     from thalweg.forecast.data import Data
+    from thalweg.forecast.interval import Teaching
     from thalweg.forecast.plan import Plan
     from thalweg.forecast.scorer import SeriesParts
     from thalweg.series.series import Series
@@ -150,14 +151,21 @@ def transform_before(series: Series, predictions: NDArray[np.float64], first: in
 
 
 def step_calibration(
-    series: Series, predictions: NDArray[np.float64], transform: MissTransform, first: int, sealed: int, step: int
+    series: Series,
+    predictions: NDArray[np.float64],
+    transform: MissTransform,
+    first: int,
+    sealed: int,
+    step: int,
+    teaching: Teaching | None = None,
 ) -> StepCalibration:
     """Calibrate the intervals of one step ahead on its residuals, over the sealed test."""
     made, actual = predictions[first:], series.values[first:]
     residuals, known = transform.residuals(actual, made, series.observed[first:])
     before = slice(None, sealed - first)
     least = narrowest(series.values[:sealed], residuals[before][known[before]], transform)
-    return StepCalibration(residuals, known, sealed - first, step, used=series.frequency.calibrated_on, least=least)
+    used = series.frequency.calibrated_on
+    return StepCalibration(residuals, known, sealed - first, step, used=used, least=least, teaching=teaching)
 
 
 def limits_one_step(series: Series, sealed: int) -> Ends:

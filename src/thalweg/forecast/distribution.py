@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from thalweg.forecast.interval import Teaching
+
 # Levels, in percent, at which the distribution of a step ahead is known; between them it is read in straight lines.
 TABLE: tuple[float, ...] = (10, 25, 40, 50, 60, 70, 80, 90, 95, 98, 99.5)
 ROUNDING = 1e-9  # a rank is whole where it is so but for the rounding of its share
@@ -68,7 +70,7 @@ class StepCalibration:
 
     Parameters
     ----------
-    residuals, known, first, delay, used, least
+    residuals, known, first, delay, used, least, teaching
         As of `thalweg.forecast.interval.adaptive_conformal`.
     """
 
@@ -81,10 +83,11 @@ class StepCalibration:
         *,
         used: int,
         least: float,
+        teaching: Teaching | None = None,
     ) -> None:
-        self.residuals, self.known, self.first, self.delay = residuals, known, first, delay
-        self.used, self.least = used, least
-        self.conformal = adaptive_conformal(residuals, known, first, delay, used=used, least=least)
+        self.known, self.first, self.delay, self.used, self.least = known, first, delay, used, least
+        self.conformal = adaptive_conformal(residuals, known, first, delay, used=used, least=least, teaching=teaching)
+        self.residuals = self.conformal.residuals
 
     @property
     def end(self) -> int:

@@ -10,7 +10,7 @@ import math
 from bisect import bisect_left, insort
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -163,11 +163,26 @@ class AdaptiveConformal:
         The same for a forecast made on the last step, when all residuals are known.
     shares : ndarray of float64, shape (steps scored + 1, levels)
         The share of residuals that is left outside at each step; the last row belongs to `last`.
+    residuals : ndarray of float64, shape (steps,)
+        As they were learned.
     """
 
     bands: NDArray[np.float64]
     last: NDArray[np.float64]
     shares: NDArray[np.float64]
+    residuals: NDArray[np.float64]
+
+
+class Teaching(Protocol):
+    """What is learned of residuals, in the order of time."""
+
+    def before(self, residuals: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what is learned of those before the first step that gets an interval."""
+        ...
+
+    def learned(self, residual: float, bands: NDArray[np.float64]) -> tuple[float, bool]:
+        """Return what is learned of a residual whose interval was told, and whether the share outside adapts to it."""
+        ...
 
 
 def adaptive_conformal(
@@ -179,6 +194,7 @@ def adaptive_conformal(
     used: int,
     least: float = 0.0,
     levels: Sequence[float] = LEVELS,
+    teaching: Teaching | None = None,
 ) -> AdaptiveConformal:
     """Calibrate intervals for each step from `first` on, on the residuals known by then.
 
@@ -201,6 +217,8 @@ def adaptive_conformal(
         How far an interval reaches at least to either side of its middle, in the transform's units.
     levels : sequence of float
         In percent, rising.
+    teaching : Teaching, optional
+        What is learned of each residual; by default all of it.
 
     Raises
     ------
@@ -215,14 +233,21 @@ def adaptive_conformal(
     shares = np.empty((len(residuals) - first + 1, len(wanted)))
     band = np.full((len(wanted), 2), np.nan)
     learned = _Latest(used)
+    if teaching is not None:
+        early = np.flatnonzero(known[:first])
+        residuals = residuals.copy()
+        residuals[early] = teaching.before(residuals[early])
     seen = 0  # steps whose residuals were looked at
     for step in range(first, len(residuals) + delay):
         latest = step - delay  # the latest step whose residual is known
         if latest >= first and known[latest] and np.isfinite(bands[latest - first]).all():
-            low, high = bands[latest - first].T
-            outside = ~((low <= residuals[latest]) & (residuals[latest] <= high))
-            moved = share_outside + ADAPTATION_RATE / delay * (wanted - outside)
-            share_outside = np.minimum(np.maximum(moved, SMALLEST_SHARE_OUTSIDE), LARGEST_SHARE_OUTSIDE)
+            adapts, (low, high) = True, bands[latest - first].T
+            if teaching is not None:
+                residuals[latest], adapts = teaching.learned(float(residuals[latest]), bands[latest - first])
+            if adapts:
+                outside = ~((low <= residuals[latest]) & (residuals[latest] <= high))
+                moved = share_outside + ADAPTATION_RATE / delay * (wanted - outside)
+                share_outside = np.minimum(np.maximum(moved, SMALLEST_SHARE_OUTSIDE), LARGEST_SHARE_OUTSIDE)
         for residual in residuals[seen : latest + 1][known[seen : latest + 1]].tolist() if latest >= seen else ():
             learned.add(residual)
         seen = max(latest + 1, seen)
@@ -232,7 +257,7 @@ def adaptive_conformal(
         if step < len(residuals):
             bands[step - first], shares[step - first] = band, share_outside
     shares[-1] = share_outside
-    return AdaptiveConformal(bands, band, shares)
+    return AdaptiveConformal(bands, band, shares, residuals)
 
 
 def quantiles(

@@ -1,5 +1,6 @@
 """Each value is judged from what was known before it, by an interval that keeps its promise."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -134,10 +135,11 @@ def test_events_and_holidays_near_are_named():
     [
         ({"level": 100}, ("level=100", "from 50 to 99.9")),
         ({"days": 280}, ("days=280", "300 days", "Give at most 260")),
-        ({"first": "2023-01-10"}, ("9 days before 2023-01-10", "40 are needed")),
+        ({"first": "2023-01-10"}, ("9 days before 2023-01-10", "40 are needed", "first='2023-02-10'")),
         ({"first": "2030-01-01"}, ("lies outside", "2023-01-01")),
         ({"first": "2023-05-01", "days": 5}, ("Give one of them",)),
-        ({"threshold": 2.0}, ("needs labels",)),
+        ({"threshold": 2.0}, ("threshold", "needs labels")),
+        ({"profile": "standard"}, ("profile", "needs labels")),
         ({"days": 5, "labels": "x.json"}, ("cannot be given beside it",)),
     ],
 )
@@ -157,3 +159,90 @@ def test_where_most_values_are_0_the_sizes_that_came_make_the_interval():
     assert (made.judged.high >= 1).mean() > 0.9
     assert 1 < made.anomalies[0].score < 100
     assert len(made.anomalies) <= 6
+
+
+def test_equal_spikes_are_all_found_and_rank_first():
+    rng = np.random.default_rng(5)
+    values = 1000 + 200 * np.sin(np.arange(700) * 2 * np.pi / 7) + rng.normal(0, 40, 700)
+    spikes = np.arange(420, 700, 40)
+    values[spikes] *= 2.5
+    made = found(series_of(values, "2021-01-01"), days=300)
+    assert {int(made.judged.series.place(one.date)) for one in made.anomalies[: len(spikes)]} == set(spikes.tolist())
+    assert min(one.score for one in made.anomalies[: len(spikes)]) > 1.5
+
+
+def test_every_value_of_an_outage_is_told():
+    series = daily()
+    values = series.values.copy()  # noqa: PD011 - a series of thalweg
+    values[270:273] = 0
+    made = found(replace(series, values=values), days=60)
+    spans = {int(made.judged.series.place(one.date)): one.span for one in made.anomalies}
+    assert [(spans[at].first, spans[at].last) for at in (270, 271, 272)] == [(270, 272)] * 3
+
+
+@pytest.mark.parametrize(("days", "judged"), [(41, 1), (50, 10), (57, 17), (58, 17)])
+def test_a_short_series_is_judged_from_where_it_can_be(days, judged):
+    made = found(daily(days))
+    assert len(made.judged.places) == judged
+    assert made.sentences()[0].startswith("1 day was judged" if judged == 1 else f"{judged} days were judged")
+
+
+def test_what_is_too_short_asks_for_what_would_do():
+    for options in ({}, {"days": 3}, {"first": "2023-01-20"}):
+        with pytest.raises(InputError, match=r"has 40 days; 40 must come before .* Give at least 41"):
+            found(daily(40), **options)
+
+
+def test_beyond_residuals_that_are_all_0_a_score_is_infinite_and_the_day_after_is_told():
+    values = np.full(300, 7.0)
+    values[[250, 270]] = (8, 90)
+    made = thalweg.anomalies(series_of(values, "2023-01-01"), days=100, keep_last=True)
+    assert np.isinf([one.score for one in made.anomalies]).all()
+    places = [int(made.judged.series.place(one.date)) for one in made.anomalies]
+    assert places == [270, 271, 250, 251]  # the further outside, the higher
+    assert [one.after for one in made.anomalies] == [0, 1, 0, 3]
+    assert [one.after_steps for one in made.anomalies] == [0, 1, 0, 1]
+    told = " ".join(made.sentences())
+    assert "A score of ∞ lies beyond any earlier residual" in told
+    assert "2 of them come one day or one season after a value outside on the other side" in told
+    assert json.loads(json.dumps(made.as_json(), allow_nan=False))["anomalies"][0]["score"] is None
+    spec = json.dumps(made.plot().to_dict(), allow_nan=False)
+    assert '"score": null' in spec
+
+
+def test_a_score_is_infinite_only_outside_an_interval_without_width():
+    plain, one = MissTransform(None), np.ones(1)
+    assert score_of(8 * one, 7 * one, 7 * one, (7 + 1e-11) * one, plain, 7e-12)[0] == np.inf
+    assert score_of(7 * one, 7 * one, 7 * one, (7 + 1e-11) * one, plain, 7e-12)[0] <= 1
+    assert np.isfinite(score_of(8 * one, 7 * one, 6.9 * one, 7.1 * one, plain, 7e-12)[0])
+
+
+def test_what_copies_a_spike_a_week_later_is_told_as_its_echo():
+    copies = Ladder("copies", ())
+    made = thalweg.anomalies(daily(), ladder=copies, days=100, keep_last=True)
+    at = {int(made.judged.series.place(one.date)): one for one in made.anomalies}
+    assert at[SPIKE + 7].outside < 0 < at[SPIKE].outside
+    assert (at[SPIKE + 7].after, at[SPIKE + 7].after_steps) == (at[SPIKE].rank, 7)
+    assert (at[SPIKE].after, at[SPIKE].after_steps) == (0, 0)
+
+
+def test_what_lies_much_further_outside_is_no_echo():
+    values = np.full(300, 7.0)
+    values[[250, 251]] = (7.1, 3)
+    made = thalweg.anomalies(series_of(values, "2023-01-01"), days=100, keep_last=True)
+    at = {int(made.judged.series.place(one.date)): one for one in made.anomalies}
+    assert sorted(at) == [250, 251, 252]
+    assert (at[250].after, at[251].after, at[252].after) == (0, 0, at[251].rank)
+
+
+def test_the_picture_has_room_for_ranks_and_writes_one_of_neighbours(plain):
+    spec = plain.plot().to_dict()
+    rows = [layer["data"]["values"] for layer in spec["layer"] if layer.get("encoding", {}).get("text")]
+    assert rows
+    numbered = {row["rank"] for row in rows[0]} - {""}
+    best = {each.span: each.rank for each in sorted(plain.anomalies, key=lambda one: -one.rank)}
+    assert numbered == {str(rank) for rank in best.values() if rank <= 10}
+    assert len(numbered) < len(plain.anomalies)
+    told = json.dumps(spec)
+    assert '"padding": 24' in told
+    assert '"labelFlush": 30' in told

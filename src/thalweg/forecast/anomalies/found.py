@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from thalweg.forecast.anomalies.nab import Score
 
 OUTSIDE = float(np.nextafter(1.0, 2.0))  # the least score of a value outside its interval
+DAYS_BETWEEN_REFITS = DAILY.between_refits  # of any step shorter than a day
+LITTLE, MUCH = 0.1, 10  # values outside by chance, below which they are told with two decimals, or with one
+LOUDEST_ECHO = 2.0  # times as far outside as the value that is echoed; what lies further outside has another cause
 NEAR_DAYS = DAILY.season  # a holiday or an event further away is not named
 
 
@@ -61,6 +64,11 @@ class Anomaly:
         On or near the date, in English; "" for none.
     events : tuple of str
         Likewise.
+    after : int
+        The rank of the anomaly of the step or the season before, where that lies outside on the other side: the
+        forecast looked back at it. 0 for none.
+    after_steps : int
+        How many steps before that is; 0 for none.
     """
 
     rank: int
@@ -74,6 +82,8 @@ class Anomaly:
     span: Span
     holiday: str
     events: tuple[str, ...]
+    after: int
+    after_steps: int
 
     @property
     def near(self) -> str:
@@ -82,9 +92,14 @@ class Anomaly:
 
 
 def anomalies_of(judged: Judged) -> tuple[Anomaly, ...]:
-    """Return the values outside, the highest score first; of equal scores the earlier first."""
+    """Return the values outside, the highest score first; of equal scores the earlier first.
+
+    Of infinite scores the value that lies further from the interval comes first.
+    """
     outside, frequency = judged.outside, judged.series.frequency
-    order = [int(at) for at in np.argsort(-judged.score, kind="stable") if outside[at]]
+    further = np.where(np.isinf(judged.score), np.abs(outside), 0.0)
+    order = [int(at) for at in np.lexsort((-further, -judged.score)) if outside[at]]
+    ranks = {at: rank for rank, at in enumerate(order, 1)}
     spans = _spans(judged)
     dates, actual = judged.dates, judged.actual
     return tuple(
@@ -100,9 +115,22 @@ def anomalies_of(judged: Judged) -> tuple[Anomaly, ...]:
             spans[at],
             holiday_of_step(frequency, dates[at], judged.calendar.country, NEAR_DAYS),
             judged.calendar.events_near(dates[at], NEAR_DAYS),
+            *_after(judged, at, ranks),
         )
         for rank, at in enumerate(order, 1)
     )
+
+
+def _after(judged: Judged, at: int, ranks: dict[int, int]) -> tuple[int, int]:
+    """Return the rank of the value that a forecast looked back at and so may echo, and how many steps before it is."""
+    places, outside, frequency = judged.places, judged.outside, judged.series.frequency
+    seasons = (frequency.season, frequency.long_season if frequency.sub_daily else frequency.season)
+    for steps in sorted({1, *seasons}):
+        before = int(np.searchsorted(places, places[at] - steps))
+        opposite = places[before] == places[at] - steps and outside[before] * outside[at] < 0
+        if opposite and abs(outside[at]) <= LOUDEST_ECHO * abs(outside[before]):
+            return ranks[before], steps
+    return 0, 0
 
 
 def _spans(judged: Judged) -> dict[int, Span]:
@@ -127,6 +155,7 @@ def anomaly_columns(judged: Judged, anomalies: tuple[Anomaly, ...]) -> dict[str,
     columns["run_first"] = judged.series.dates[np.array([each.span.first for each in anomalies], dtype=int)]
     columns["run_steps"] = [each.span.steps for each in anomalies]
     columns["near"] = [each.near for each in anomalies]
+    columns["after"] = [each.after or None for each in anomalies]
     return columns
 
 
@@ -151,22 +180,28 @@ def sentences_of(judged: Judged, anomalies: tuple[Anomaly, ...]) -> list[Message
     """Return what was judged, how many lie outside, and how many would by chance."""
     dates, level = judged.dates, f"{judged.level:g}"
     told = {"count": len(judged.places), "first": dates[0], "last": dates[-1], "level": level}
-    expected = f"{judged.expected:.1f}" if judged.expected < 10 else f"{judged.expected:.0f}"  # noqa: PLR2004 - one figure more
+    expected = f"{judged.expected:.{2 if judged.expected < LITTLE else 1 if judged.expected < MUCH else 0}f}"
     how = "count_one" if len(anomalies) == 1 else "count" if anomalies else "none"
     sentences = [
-        Message("anomalies.judged", told),
+        Message("anomalies.judged" if len(judged.places) > 1 else "anomalies.judged_one", told),
         Message(f"anomalies.{how}", {"outside": len(anomalies), "level": level, "expected": expected}),
     ]
-    return [*sentences, Message("anomalies.score", {"level": level})] if anomalies else sentences
+    if anomalies:
+        sentences.append(Message("anomalies.score", {"level": level}))
+    if any(np.isinf(each.score) for each in anomalies):
+        sentences.append(Message("anomalies.infinite"))
+    if after := sum(each.after > 0 for each in anomalies):
+        sentences.append(Message("anomalies.after_one" if after == 1 else "anomalies.after", {"count": after}))
+    return sentences
 
 
 def how_sentences(judged: Judged) -> list[Message]:
     """Return what judged the values."""
-    refits = {"refit": judged.refit_steps}
+    how = "every_days" if judged.series.frequency.sub_daily else "every_one" if judged.refit_steps == 1 else "every"
+    every = Message(f"anomalies.{how}", {"refit": judged.refit_steps, "days": DAYS_BETWEEN_REFITS})
     rungs = [rung_message(name) for name in dict.fromkeys(each.rung for each in judged.chosen)]
     key = "anomalies.rung" if len(judged.chosen) == 1 else "anomalies.rungs"
-    key += "_each" if judged.refit_steps == 1 else ""
-    return [Message(key, refits | {"count": len(judged.chosen), "rungs": rungs})]
+    return [Message(key, {"every": every, "count": len(judged.chosen), "rungs": rungs})]
 
 
 def score_sentences(score: Score, best: Score, profile: str, rows: int, probation: int) -> list[Message]:

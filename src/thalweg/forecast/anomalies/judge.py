@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
+from thalweg.forecast.anomalies.taught import Bounded
 from thalweg.forecast.backtest import backtest
 from thalweg.forecast.beforehand import calendar_of
 from thalweg.forecast.calibrate import limits_one_step, step_calibration, transform_before
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from thalweg.series.series import Series
 
 LEAST_BEFORE = 40  # values before the first that is judged: 32 to learn from, and the residuals of 8
+NO_WIDTH = 1e-9  # of the value: an interval that reaches less far to its side has the width of rounding
 GROWTH = 2  # once there are so many times as many values as at the last choice, the rung is chosen anew
 
 
@@ -131,9 +133,6 @@ def judge(series: Series, options: AnomalyOptions, first: int | None = None) -> 
     """
     begin = _first(series, options) if first is None else first
     words, frequency = words_of(series.frequency), series.frequency
-    if begin < LEAST_BEFORE:
-        told = {"first": iso(series.dates[max(begin, 0)]), "before": begin, "least": LEAST_BEFORE, **words}
-        raise InputError("anomalies.too_few", source=series.source_name, **told)
     own = FitOptions(
         country=options.country,
         events=options.events,
@@ -162,7 +161,9 @@ def judge(series: Series, options: AnomalyOptions, first: int | None = None) -> 
 def _first(series: Series, options: AnomalyOptions) -> int:
     """Return the place of the first value that is judged: as asked for, or that of the sealed test of a forecast."""
     days, frequency = len(series), series.frequency
-    words = words_of(frequency)
+    told = {"source": series.source_name, "least": LEAST_BEFORE, **words_of(frequency)}
+    if days <= LEAST_BEFORE:
+        raise InputError("anomalies.too_short", days=days, shortest=LEAST_BEFORE + 1, **told)
     if options.first is not None:
         asked = np.datetime64(str(options.first)).astype(series.dates.dtype)
         if not series.dates[0] < asked <= series.dates[-1]:
@@ -173,13 +174,19 @@ def _first(series: Series, options: AnomalyOptions) -> int:
                 first=iso(series.dates[0]),
                 last=iso(series.dates[-1]),
             )
-        return int(np.searchsorted(series.dates, asked))
+        begin = int(np.searchsorted(series.dates, asked))
+        if begin < LEAST_BEFORE:
+            earliest = Argument("first", iso(series.dates[LEAST_BEFORE]))
+            raise InputError(
+                "anomalies.too_few", before=begin, first=iso(series.dates[begin]), earliest=earliest, **told
+            )
+        return begin
     if options.days is not None:
         if options.days > days - LEAST_BEFORE:
-            told = {"source": series.source_name, "days": days, "most": max(days - LEAST_BEFORE, 0), **words}
-            raise InputError("anomalies.too_many", argument=Argument("days", options.days), least=LEAST_BEFORE, **told)
+            argument = Argument("days", options.days)
+            raise InputError("anomalies.too_many", argument=argument, days=days, most=days - LEAST_BEFORE, **told)
         return days - options.days
-    return days - (frequency.test if days >= frequency.long else round(days * TEST_SHARE))
+    return max(days - (frequency.test if days >= frequency.long else round(days * TEST_SHARE)), LEAST_BEFORE)
 
 
 def _stretches(series: Series, begin: int) -> list[tuple[int, int]]:
@@ -214,7 +221,7 @@ def _stretch(series: Series, calendar: Calendar, start: int, options: AnomalyOpt
         after = refits(team, first=(start,), until=(len(series),), start=before.ended, plan=plan)
     made = before.then(after).by(plan, 1)[0]
     transform = transform_before(series, made, split.train, start)
-    step = step_calibration(series, made, transform, split.train, start, 1)
+    step = step_calibration(series, made, transform, split.train, start, 1, Bounded())
     ahead, levels, least = made[start:], (options.level,), step.least
     if scales is not None:  # where both ends are 0, the smallest size that has come is as far as an end
         smallest = series.values[:start][series.values[:start] > 0].min(initial=np.inf)
@@ -260,7 +267,8 @@ def score_of(
     """Return how many times as far from the forecast values lie as the end of the interval on their side.
 
     Both distances are in the units in which residuals of all dates are alike: for counts usually logarithms, so that a
-    fall to a tenth is as far as a rise to ten times as much. It is above 1 outside the interval and nowhere else.
+    fall to a tenth is as far as a rise to ten times as much. It is above 1 outside the interval and nowhere else. It is
+    infinite outside an interval that has no width but for rounding, since every residual before was 0.
 
     Parameters
     ----------
@@ -275,6 +283,7 @@ def score_of(
     reach = np.maximum(np.abs(end - middle), max(least, np.finfo(float).tiny))
     made = np.abs(at - middle) / reach
     outside = (actual < low) | (actual > high)
+    made[outside & (reach <= NO_WIDTH * np.maximum(np.abs(middle), np.abs(at)))] = np.inf
     return np.where(outside, np.maximum(made, np.nextafter(1.0, 2.0)), np.minimum(made, 1.0))
 
 

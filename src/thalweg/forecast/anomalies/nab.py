@@ -18,14 +18,13 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.files import reason_of
+from thalweg.messages import Message
 from thalweg.series.frequency.dates import iso
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-    from thalweg.messages import Message
 
 PROBATION_SHARE, MOST_PROBATION = 0.15, 750  # rows: 15% of up to 5,000
 FAR_AFTER = 3.0  # windows after a window, from which on a false detection counts whole
@@ -187,8 +186,8 @@ def windows_of(path: Path, name: str | Message, dates: NDArray[np.datetime64]) -
     ----------
     path : Path
         JSON: an object of names such as ``realKnownCause/nyc_taxi.csv`` to lists of [first date, last date].
-    name : str
-        The path of the values; its last parts are looked for.
+    name : str or Message
+        The path of the values; its last parts are looked for. A message stands for values that have no path.
     dates : ndarray of datetime64
         Of the rows.
 
@@ -198,7 +197,9 @@ def windows_of(path: Path, name: str | Message, dates: NDArray[np.datetime64]) -
         If the labels cannot be read, do not name the file, or a window holds none of its rows.
     """
     labels = _labels(path)
-    parts = Path(str(name)).parts
+    if isinstance(name, Message):
+        raise InputError("anomalies.labels_nameless", path=path, source=name, names=sorted(labels)[:3])
+    parts = Path(name).parts
     fitting = [key for key in labels if Path(key).name == (parts[-1] if parts else "")]
     closer = [key for key in fitting if Path(key).parts == parts[-len(Path(key).parts) :]]
     fitting = closer or fitting
@@ -207,7 +208,7 @@ def windows_of(path: Path, name: str | Message, dates: NDArray[np.datetime64]) -
     if not fitting:
         names = {Path(key).name: key for key in labels}
         near = [names[each] for each in get_close_matches(parts[-1] if parts else "", names, n=3, cutoff=0.4)]
-        raise InputError("anomalies.labels_without", path=path, name=str(name), names=near or sorted(labels)[:3])
+        raise InputError("anomalies.labels_without", path=path, name=name, names=near or sorted(labels)[:3])
     found: list[Window] = []
     listed = labels[fitting[0]]
     for limits in listed if isinstance(listed, list) else [listed]:

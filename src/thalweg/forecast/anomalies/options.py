@@ -39,8 +39,8 @@ class AnomalyOptions(Options):
         How many of the last steps are judged.
     labels : path, optional
         Labelled windows as the Numenta Anomaly Benchmark has them; the score is then told.
-    profile : str
-        Of that benchmark.
+    profile : str, optional
+        Of that benchmark; by default the first of `PROFILES`.
     threshold : float, optional
         The score from which on a value counts as detected there; by default what lies outside the interval.
     watcher : Watcher, optional
@@ -60,7 +60,7 @@ class AnomalyOptions(Options):
     threads: int | None = option(None, WholeNumber(1), panel="fit")
     keep_last: bool = switch(panel="fit")
     labels: Any = option(None, Table(), panel="fit")  # noqa: RUF009 - a declaration
-    profile: str = option("standard", Word(PROFILES), panel="fit")
+    profile: str | None = option(None, Word(PROFILES), panel="fit")
     threshold: float | None = option(None, Number(0, exclusive=True), panel="fit")
     watcher: Watcher | None = field(default=None, repr=False, compare=False)
 
@@ -71,5 +71,6 @@ class AnomalyOptions(Options):
             raise InputError("anomalies.first_and_days", arguments=[Argument(name) for name in given])
         if self.labels is not None and given:
             raise InputError("anomalies.labels_and_range", labels=Argument("labels"), argument=Argument(given[0]))
-        if self.labels is None and self.threshold is not None:
-            raise InputError("anomalies.no_labels", argument=Argument("threshold"), labels=Argument("labels"))
+        scored = [name for name in ("profile", "threshold") if getattr(self, name) is not None]
+        if self.labels is None and scored:
+            raise InputError("anomalies.no_labels", argument=Argument(scored[0]), labels=Argument("labels"))

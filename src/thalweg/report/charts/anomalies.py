@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 HEIGHT_PIXELS = 360
 NUMBERED = 10  # of the highest scores, whose rank stands beside the dot
+ROOM_PIXELS = 24  # above the highest and below the lowest value, for a rank beside its dot
+FLUSH_PIXELS = 30  # from an end of the axis, within which a date is written inwards
 MOST_STEPS = 3000  # that are drawn; of more, the lowest and highest of each part
 
 
@@ -61,7 +63,7 @@ def anomaly_chart(judged: Judged, anomalies: tuple[Anomaly, ...], language: str 
     if len(kept) == len(judged.places):
         dates, table = every_step(frequency, dates, table)
         dates, table = parted(frequency, dates, table)
-    axis = day_axis(language, padding=8, frequency=frequency, dates=dates)
+    axis = day_axis(language, padding=8, frequency=frequency, dates=dates, flush=FLUSH_PIXELS)
     base = alt.Chart(columns({"day": days(dates), **table})).encode(x=axis)
     level = f"{judged.level:g}"
     actual, forecast, outside, interval = (
@@ -75,6 +77,7 @@ def anomaly_chart(judged: Judged, anomalies: tuple[Anomaly, ...], language: str 
         alt.Tooltip("low:Q", title=translate("report.low", coverage=level), format=shown),
         alt.Tooltip("high:Q", title=translate("report.high", coverage=level), format=shown),
     ]
+    first_of = {each.span: each.rank for each in reversed(anomalies)}  # of neighbours one rank is written
     rows = [
         {
             "day": str(days(np.array([each.date]))[0]),
@@ -82,14 +85,15 @@ def anomaly_chart(judged: Judged, anomalies: tuple[Anomaly, ...], language: str 
             "forecast": each.forecast,
             "low": each.low,
             "high": each.high,
-            "score": each.score,
+            "score": each.score if np.isfinite(each.score) else None,
             "near": miss_names(each, language, judged.calendar.country),
-            "rank": str(each.rank) if each.rank <= NUMBERED else "",
+            "rank": str(each.rank) if each.rank <= NUMBERED and each.rank == first_of[each.span] else "",
             "above": each.outside > 0,
         }
         for each in anomalies
     ]
-    dots = alt.Chart(alt.Data(values=rows)).encode(x=axis, y=alt.Y("actual:Q"))
+    room = alt.Scale(padding=ROOM_PIXELS, nice=False)
+    dots = alt.Chart(alt.Data(values=rows)).encode(x=axis, y=alt.Y("actual:Q", scale=room))
     told = [*tips, alt.Tooltip("score:Q", title=translate("anomalies_picture.score"), format=".2f")]
     if any(row["near"] for row in rows):
         told.append(alt.Tooltip("near:N", title=translate("anomalies_picture.near")))
