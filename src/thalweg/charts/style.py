@@ -46,6 +46,7 @@ PART_COLOURS = ("#dfeaf4", "#cfeae0", "#fbe3c0")
 
 WIDTH_PIXELS = 780
 HEIGHT_PIXELS = 320
+LABELS_APART_PIXELS = 8  # on an axis of dates
 FONT = (
     "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 )
@@ -134,7 +135,11 @@ def day_axis(
         return alt.X(f"{field}:T", axis=axis, scale=alt.Scale(type="utc", padding=padding))
     few_days = weekly and frequency.by_day
     axis = alt.Axis(
-        title=None, labelOverlap=True, grid=False, tickCount={"interval": "week", "step": 1} if few_days else ticks
+        title=None,
+        labelOverlap="greedy",
+        labelSeparation=LABELS_APART_PIXELS,
+        grid=False,
+        tickCount={"interval": "week", "step": 1} if few_days else ticks,
     )
     short, month, year = ("%-m月%-d日", "%-m月", "%Y年") if language == "zh" else ("%-d %b", "%B", "%Y")
     if flush is not None:
@@ -166,7 +171,7 @@ def _period_axis(frequency: Frequency, dates: NDArray[np.datetime64], ticks: int
         title=None,
         labelOverlap=True,
         grid=False,
-        labelSeparation=8,
+        labelSeparation=LABELS_APART_PIXELS,
         values=[alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True) for day in days_shown],
         labelExpr=f"{quote(names)}[utcFormat(datum.value, '%Y-%m')]",
     )
