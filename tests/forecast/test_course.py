@@ -15,9 +15,10 @@ from thalweg.forecast.course import course_of
 from thalweg.forecast.data import data_of
 from thalweg.forecast.ladder import named_ladder
 from thalweg.forecast.names import is_shared, rung_message
+from thalweg.forecast.origins import begin_of
 from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.rung_by_name import rung_by_name
-from thalweg.forecast.training import TrainingSet, begin_of
+from thalweg.forecast.training import TrainingSet
 from thalweg.learn.training.thread_pool import thread_pool
 from thalweg.messages import Message, catalogue
 from thalweg.series.calendar import Calendar

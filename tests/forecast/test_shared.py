@@ -12,7 +12,8 @@ from support.small_searches import WEEK, YEAR, changed_after, channel, fitted
 from thalweg.forecast.features.past import past_of
 from thalweg.forecast.features.sets import feature_set
 from thalweg.forecast.final import last_values
-from thalweg.forecast.training import TrainingSet, drawn_steps, scored, span_of_shared
+from thalweg.forecast.origins import drawn_steps, span_of_shared
+from thalweg.forecast.training import TrainingSet, scored
 from thalweg.series.calendar import Calendar
 from thalweg.series.frequency.dates import days_after
 from thalweg.series.frequency.record import DAILY, monthly, quarterly, sub_daily, weekly

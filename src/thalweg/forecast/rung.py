@@ -54,7 +54,7 @@ class Hyperparameters:
         Whether it is a way to predict later steps, whatever rung is chosen; a shared one always is.
     since : str
         The date from which values are learned, as of a level shift, in ISO 8601; empty for all. See
-        `thalweg.forecast.training.begin_of`.
+        `thalweg.forecast.origins.begin_of`.
     steady : bool
         Whether outliers weigh less; see `thalweg.series.outliers`.
     """

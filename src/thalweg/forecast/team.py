@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from thalweg.forecast.ladder import copies
+from thalweg.forecast.origins import span_of_shared
 from thalweg.forecast.predictors.baselines import Copy, SeasonalMean
 from thalweg.forecast.predictors.far_ahead import far_ahead
 from thalweg.forecast.predictors.network import NetworkPredictor
 from thalweg.forecast.predictors.rates import RateAndSize
-from thalweg.forecast.training import span_of_shared
 from thalweg.forecast.ways import RECURSIVE
 
 if TYPE_CHECKING:
