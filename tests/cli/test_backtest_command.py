@@ -113,6 +113,7 @@ def test_bad_input_is_one_sentence_and_writes_nothing(file, tmp_path, monkeypatc
     assert [each for each in tmp_path.rglob("*") if each.is_file()] == []
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_whole_files_and_the_next_run_goes_on(file, tmp_path):
     often = ("--windows", "12", "--step", "5", "--horizon", "7")
     words = ["backtest", str(file), *often, "--ladder", str(file.parent / "small.toml"), "--out", "tried"]

@@ -145,6 +145,7 @@ def test_the_price_is_what_moves_the_dates_to_come(folder):
 
 
 @pytest.mark.usefixtures("forecast")
+@pytest.mark.slow
 def test_values_of_a_what_if_that_stop_early_are_refused_by_file_and_the_advice_works(folder):
     written(folder / "few.csv", {"date": SHOP["date"][DAYS : DAYS + 3], "price": [30.0] * 3})
     written(folder / "late.csv", {"date": SHOP["date"][DAYS + 1 : DAYS + 3], "price": [30.0] * 2})

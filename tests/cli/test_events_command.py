@@ -58,6 +58,7 @@ def test_it_tells_the_events_and_the_command_to_paste(forecast, files):
     assert "{0} &lt;b&gt;%s&lt;/b&gt; release" in page
 
 
+@pytest.mark.slow
 def test_the_model_knows_the_events_to_come(forecast, files, command):
     done = run(command, files, "predict", "told", "--json")
     made = {row["date"]: row["mean"] for row in json.loads(done.stdout)["forecast"]}

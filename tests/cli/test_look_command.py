@@ -131,6 +131,7 @@ def test_a_file_that_is_not_there_and_a_short_one(thalweg, folder):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent otherwise there")
+@pytest.mark.slow
 def test_an_interrupt_leaves_nothing_half_written(command, folder):
     slow = [*command, "look", "error", "--layers", "1000,1000,1000", "--days-back", "56"]
     with subprocess.Popen(

@@ -225,6 +225,7 @@ def test_what_is_kept_and_damaged_is_asked_anew(server, tmp_path):
     assert len(server.asked) == 2
 
 
+@pytest.mark.slow
 def test_the_command_forecasts_an_article_into_a_folder_of_its_name(server, tmp_path):
     server.answers = [GOOD]
     quick = ("--ladder", "quick", "--horizon", "3", "--threads", "1")

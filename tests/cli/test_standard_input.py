@@ -61,6 +61,7 @@ def of_the_frame():
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "json", "tsv", "gzip", "lines", "utf-16"])
+@pytest.mark.slow
 def test_the_bytes_of_a_pipe_say_what_they_are(kind, tmp_path):
     code, told, errors = piped(bytes_of(kind), "look", "lags", "-", "--json", cwd=tmp_path)
     assert (code, errors) == (0, "")
@@ -99,6 +100,7 @@ def test_a_terminal_or_nothing_as_standard_input_is_told_at_once(closed, tmp_pat
     assert "nothing is piped into it" in done.stderr
 
 
+@pytest.mark.slow
 def test_standard_input_is_read_once_and_a_second_dash_is_told(tmp_path):
     (tmp_path / "views.csv").write_bytes(bytes_of("csv"))
     thalweg.fit(FRAME, ladder="quick", horizon=3, threads=1).save(tmp_path / "model.thalweg")

@@ -63,6 +63,7 @@ def test_predict_writes_a_table_of_each_kind(made, tmp_path, naming, columns, ki
     np.testing.assert_array_equal(pd.to_datetime(read[columns[naming == "nixtla"]]), usual["date"])
 
 
+@pytest.mark.slow
 def test_other_levels_and_quantiles_have_their_names(made):
     folder, _ = made
     out = folder / "levels"

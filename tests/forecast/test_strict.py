@@ -68,6 +68,7 @@ def test_each_condition_is_told_where_it_fails(findings):
 
 
 @pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.slow
 def test_the_exit_code_is_3_and_everything_is_written(strict, tmp_path):
     """Of a random walk nothing beats copying."""
     steps = np.random.default_rng(3).choice([-5.0, 5.0], 150)

@@ -197,6 +197,7 @@ def test_only_one_page_holds_a_script():
     assert [page for page in PAGES if blocks(page, "bash")] == ["docs/daily.md"]
 
 
+@pytest.mark.slow
 def test_the_daily_script_ends_with_the_codes_that_its_page_tells(folder):
     (script,) = blocks("docs/daily.md", "bash")
     (folder / "daily.sh").write_text(script.replace("--ladder quick", "--ladder shortest.toml"), "utf-8")

@@ -80,6 +80,7 @@ def test_its_model_takes_newer_values_and_is_explained(released, tmp_path):
         assert json.loads(done.stdout)["new"] == 5
 
 
+@pytest.mark.slow
 def test_its_page_opens_without_a_network(released, browse):
     page = gzip.decompress((released / "report.html.gz").read_bytes()).decode("utf-8")
     read = PageReader(page)

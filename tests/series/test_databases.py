@@ -232,6 +232,7 @@ def test_odd_cells_and_names_of_sqlite(tmp_path):
         )
 
 
+@pytest.mark.slow
 def test_the_command_asks_a_database(shop):
     asked = ["forecast", str(shop), "--sql", QUERY]
     out = shop.parent / "out"

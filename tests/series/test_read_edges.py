@@ -76,6 +76,7 @@ def test_cells_without_a_value_do_not_make_a_column_text(tmp_path, missing):
 
 
 @pytest.mark.parametrize(("columns", "more"), [(11, 0), (12, 1), (499, 488), (500, 489), (1003, 992)])
+@pytest.mark.slow
 def test_each_of_many_columns_is_looked_at_once(tmp_path, columns, more):
     head = ",".join(["date", *(f"c{i}" for i in range(columns))])
     path = written(tmp_path, [head] + [f"{day}{f',{day.day}' * columns}" for day in DAYS])

@@ -35,6 +35,7 @@ def measured(path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no module resource, which measures the peak of memory")
+@pytest.mark.slow
 def test_daily_file_with_long_remarks(tmp_path):
     path = tmp_path / "views.csv"
     remark = '"long, quoted ' + "and so on " * 2740 + '"'

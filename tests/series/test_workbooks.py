@@ -167,6 +167,7 @@ def test_without_the_library_it_says_what_to_install(book, saved, monkeypatch):
     assert "save" in sentence.lower()
 
 
+@pytest.mark.slow
 def test_the_command_reads_a_sheet(book, saved, tmp_path):
     filled(book.active)
     filled(book.create_sheet("my sales"), head=("day", "sales"))

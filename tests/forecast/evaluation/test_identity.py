@@ -207,6 +207,7 @@ def test_a_global_that_was_changed_makes_another_model():
     assert before is not None
 
 
+@pytest.mark.slow
 def test_another_process_finds_the_same_identity(tmp_path):
     (tmp_path / "models.py").write_text(
         "import functools, numpy as np\nfrom sklearn.linear_model import Ridge\nKNOWN = {'b', 'a', 'c', 'd', 'e'}\n"

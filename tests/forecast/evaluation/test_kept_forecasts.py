@@ -37,6 +37,7 @@ def calls_of(models=None, stop=0, **options):
     return int(os.environ["CALLS"]), result
 
 
+@pytest.mark.slow
 def test_it_goes_on_where_it_was_interrupted_and_ends_with_the_same_bits(tmp_path):
     folder, models = tmp_path / "tried", {"linear": "linear 7", "counted": counted}
     with pytest.raises(KeyboardInterrupt):

@@ -59,6 +59,7 @@ class Plain(Seasonal):
         return super().predict(h)
 
 
+@pytest.mark.slow
 def test_a_rung_is_what_a_fit_of_it_forecasts():
     result = thalweg.backtest(SERIES, models=["linear 7", SMALL], windows=2, horizon=HORIZON, level=[50, 80])
     frame = result.to_frame("pandas")
@@ -124,6 +125,7 @@ def test_a_model_of_statsforecast_gives_its_intervals():
     np.testing.assert_allclose(theirs.to_frame("pandas")["SeasonalNaive"], theirs.to_frame("pandas")["last_season"])
 
 
+@pytest.mark.slow
 def test_between_refits_models_see_the_newest_values():
     models = {"linear": "linear 7", "seasonal": Seasonal(), "forward": Forwarding(), "again": last_season}
     models["regression"] = LinearRegression()
@@ -143,6 +145,7 @@ def test_between_refits_models_see_the_newest_values():
         np.testing.assert_allclose(both[0], both[1], rtol=0.2)
 
 
+@pytest.mark.slow
 def test_input_size_is_the_most_that_is_seen():
     sizes = []
 

@@ -82,6 +82,7 @@ def test_what_lies_after_the_last_cutoff_changes_no_forecast(refit):
     assert min(rows["mae"][name] for rows in result.metrics.by_cutoff[-1:] for name in MODELS) > 1000
 
 
+@pytest.mark.slow
 def test_what_lies_between_two_cutoffs_changes_no_forecast_of_the_first():
     plain, other = weekly(), weekly()
     other.values[CUTOFFS[0] :] += 3000
