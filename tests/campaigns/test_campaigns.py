@@ -10,6 +10,7 @@ FEW = {"files": 12, "models": 60}
 
 
 @pytest.mark.parametrize("name", FEW)  # `tests/test_kills.py` ends a few runs
+@pytest.mark.slow
 def test_a_few_trials_find_no_fault(name, tmp_path):
     summary = run(import_module(f"campaigns.{name}").CAMPAIGN, range(FEW[name]), 1, tmp_path)
     assert summary.faults == {}

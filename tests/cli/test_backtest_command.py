@@ -72,6 +72,7 @@ def test_the_real_command_tells_tables_words_and_files(file, tmp_path):
     assert found["forecasts"][0]["copy yesterday"] == pytest.approx(float(rows[0]["copy yesterday"]), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_it_speaks_chinese(file):
     made = thalweg("backtest", file, *USUAL, "--rungs", "copy 14", "--lang", "zh", "--metrics", "mae,coverage")
     assert made.exit_code == 0, made.output

@@ -42,6 +42,7 @@ def forecast(folder):
     return json.loads(made.stdout)
 
 
+@pytest.mark.slow
 def test_the_command_learns_from_a_price_and_asks_what_if(folder, forecast):
     told = forecast
     expected = 500 - 3 * np.array(SHOP["price"][DAYS : DAYS + HORIZON])

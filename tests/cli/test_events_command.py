@@ -75,6 +75,7 @@ def test_the_model_knows_the_events_to_come(forecast, files, command):
     assert moved[str(days_after(START, DAYS + 2))] - made[str(days_after(START, DAYS + 2))] < -200
 
 
+@pytest.mark.slow
 def test_why_names_an_event(files, command, forecast):
     last = days_after(START, RELEASES[-2])
     done = run(command, files, "look", "why", "told/model.thalweg", "--day", last)

@@ -147,6 +147,7 @@ def test_the_model_it_wrote_forecasts_the_same(run):
     assert days.mean.tolist() == pytest.approx([row["mean"] for row in run.json["forecast"]], rel=1e-6)
 
 
+@pytest.mark.slow
 def test_an_unfinished_last_day_is_told_first_and_forecast_first(thalweg, channel, tmp_path):
     head, *rows = channel.read_text("utf-8").splitlines()
     date, last = rows[-1].split(",")

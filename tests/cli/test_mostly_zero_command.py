@@ -33,6 +33,7 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_an_article_with_four_fifths_of_zeros_gets_a_positive_rate(folder):
     assert np.mean(SOLD == 0) == pytest.approx(0.8, abs=0.03)
     told = json.loads(ran("forecast", "sold.csv", "--ladder", "small.toml", "--json", cwd=folder))

@@ -140,6 +140,7 @@ def ended(*arguments, **given):
     return subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, **given)
 
 
+@pytest.mark.slow
 def test_exit_codes(run, tmp_path):
     folder, _ = run
     assert listed("Commands", 1) == ["0", "1", "2", "3", "4", "130", "143", "129"]

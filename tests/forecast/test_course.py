@@ -179,6 +179,7 @@ def test_a_long_gap_is_told_with_its_dates() -> None:
     assert DAILY.season == 7
 
 
+@pytest.mark.slow
 def test_the_command_tells_the_shift_and_the_outliers(tmp_path) -> None:
     series = series_of(outliers=4)
     rows = zip(series.dates, series.values, strict=True)

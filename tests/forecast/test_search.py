@@ -267,6 +267,7 @@ def test_options_out_of_range_are_refused(series, option, value, said):
         search(series, **{option: value})
 
 
+@pytest.mark.slow
 def test_the_shortest_series_is_served_whole(tmp_path):
     """56 days and the furthest horizon: every interval is a number, and the model comes back from its file."""
     short = series_of(channel(56).values)

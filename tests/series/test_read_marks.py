@@ -169,6 +169,7 @@ def test_the_case_of_the_points():
 
 @settings(max_examples=20)
 @given(st.lists(st.integers(0, 99_999), min_size=3, max_size=30, unique=True), st.sampled_from(DELIMITERS))
+@pytest.mark.slow
 def test_no_thousands_with_points_are_read_as_decimals_without_a_word(numbers, delimiter):
     cells = [f"{number:,}".replace(",", ".") for number in numbers]
     with tempfile.TemporaryDirectory() as folder:

@@ -161,6 +161,7 @@ def test_input_size_is_the_most_that_is_seen():
     assert (lines["linear 7"] != alone["linear 7"]).any()
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bits_whatever_the_threads():
     options = {"models": ["100 relu 7", LinearRegression()], "windows": 2, "horizon": 5}
     made = [thalweg.backtest(SERIES, threads=threads, **options).to_frame("pandas") for threads in (1, 2)]
