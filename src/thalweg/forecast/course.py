@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.forecast.names import learns_since
-from thalweg.forecast.small_network import SURE, compared, small_network_errors, steps_measured
+from thalweg.forecast.small_network import compared, helps, small_network_errors, steps_measured
 from thalweg.forecast.verdict import figures
 from thalweg.messages import Message
 from thalweg.series.frequency.dates import iso
@@ -112,8 +112,8 @@ def _steady(data: Data, split: Split, horizon: int, seed: int, pool: ThreadPool)
     less = compared(steady, plain, steps, series.frequency.season)
     if np.isnan(less).all():
         return False, ()
-    helps = bool(np.nanmax(less) > SURE and np.nanmin(less) > -SURE)
-    return helps, (Message(f"verdict.outliers_{'weigh_less' if helps else 'weigh_the_same'}"),)
+    steadier = helps(less)
+    return steadier, (Message(f"verdict.outliers_{'weigh_less' if steadier else 'weigh_the_same'}"),)
 
 
 def _outlier_note(series: Series, found: Outliers) -> Message:

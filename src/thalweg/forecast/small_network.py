@@ -54,6 +54,11 @@ def compared(
     return found
 
 
+def helps(less: NDArray[np.float64]) -> bool:
+    """Whether errors are surely less at one step ahead, and surely greater at none; `less` as `compared` returns it."""
+    return bool(np.nanmax(less) > SURE and np.nanmin(less) > -SURE)
+
+
 def small_network_errors(
     data: Data, split: Split, steps: tuple[int, ...], seed: int, pool: ThreadPool, *, steady: bool = False
 ) -> NDArray[np.float64] | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.forecast.result import ColumnWorth
-from thalweg.forecast.small_network import SURE, compared, small_network_errors, steps_measured
+from thalweg.forecast.small_network import compared, helps, small_network_errors, steps_measured
 from thalweg.forecast.verdict import figures
 from thalweg.messages import Message
 from thalweg.series.frequency.words import words_of
@@ -65,9 +65,9 @@ def worth_of(data: Data, split: Split, horizon: int, seed: int, pool: ThreadPool
             notes.append(Message("verdict.column_unmeasured", {"name": one.name, **words_of(series.frequency)}))
             continue
         at = int(np.nanargmax(less))
-        helps = bool(less[at] > SURE and np.nanmin(less) > -SURE)
+        kept_here = helps(less)
         losses = float(np.nanmean(errors[:, at])), float(np.nanmean(without[:, at]))
-        columns.append(ColumnWorth(one.name, one.known, helps, steps[at], *losses))
+        columns.append(ColumnWorth(one.name, one.known, kept_here, steps[at], *losses))
         words = words_of(series.frequency)
         ahead = Message(f"verdict.steps_ahead_{'one' if steps[at] == 1 else 'many'}", {"count": steps[at], **words})
         values = {
@@ -77,9 +77,9 @@ def worth_of(data: Data, split: Split, horizon: int, seed: int, pool: ThreadPool
             "ahead": ahead,
             **words,
         }
-        key = f"verdict.column_helps_{data.loss}" if helps else f"verdict.column_left_out_{data.loss}"
+        key = f"verdict.column_helps_{data.loss}" if kept_here else f"verdict.column_left_out_{data.loss}"
         notes.append(Message(key, values))
-        if not helps:
+        if not kept_here:
             kept, errors = others, without
     return Worth(_with(data, kept), tuple(columns), tuple(notes))
 

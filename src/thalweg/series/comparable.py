@@ -50,6 +50,11 @@ def comparable_of(values: NDArray[np.float64], *, counts: bool) -> Comparable:
     return Comparable(np.log(np.maximum(values, least) + offset), offset)
 
 
+def deviations(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the median absolute difference of each row as a standard deviation, shape (rows,)."""
+    return DEVIATION * np.median(np.abs(rows), axis=-1)
+
+
 def deviation(differences: NDArray[np.float64]) -> float:
-    """Return the median absolute difference as a standard deviation; 0 where there is none."""
-    return DEVIATION * float(np.median(np.abs(differences))) if len(differences) else 0.0
+    """Return that of all differences; 0 where there is none."""
+    return float(deviations(differences)) if len(differences) else 0.0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.series.comparable import DEVIATION, comparable_of, deviation
+from thalweg.series.comparable import comparable_of, deviation, deviations
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -131,7 +131,7 @@ def _shifted(medians: NDArray[np.float64], year: int) -> list[int]:
     low, high = np.quantile(windows, (OUTSIDE, 1 - OUTSIDE), axis=1)
     change = np.median(after, axis=1) - np.median(before, axis=1)
     apart = np.where(change > 0, low[SIDE:] - high[:-SIDE], low[:-SIDE] - high[SIDE:]) > 0
-    spread = DEVIATION * np.median(np.abs(windows - np.median(windows, axis=1)[:, None]), axis=1)
+    spread = deviations(windows - np.median(windows, axis=1)[:, None])
     of_its_own = _beyond_the_year(change, year)
     noise = max(NOISE_OF_MEDIANS * float(np.median(spread)), float(np.finfo(float).tiny))
     clear = np.abs(change) > CLEAR * np.maximum(spread[SIDE:], spread[:-SIDE])

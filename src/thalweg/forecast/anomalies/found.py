@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from thalweg.forecast.anomalies.judge import OUTSIDE
 from thalweg.forecast.anomalies.options import FILES
 from thalweg.forecast.export import csv_of, plain
 from thalweg.forecast.names import rung_message
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from thalweg.forecast.anomalies.judge import Judged
     from thalweg.forecast.anomalies.nab import Score
 
-OUTSIDE = float(np.nextafter(1.0, 2.0))  # the least score of a value outside its interval
 DAYS_BETWEEN_REFITS = DAILY.between_refits  # of any step shorter than a day
 LITTLE, MUCH = 0.1, 10  # values outside by chance, below which they are told with two decimals, or with one
 LOUDEST_ECHO = 2.0  # times as far outside as the value that is echoed; what lies further outside has another cause

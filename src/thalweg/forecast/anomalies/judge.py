@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 LEAST_BEFORE = 40  # values before the first that is judged: 32 to learn from, and the residuals of 8
 NO_WIDTH = 1e-9  # of the value: an interval that reaches less far to its side has the width of rounding
+OUTSIDE = float(np.nextafter(1.0, 2.0))  # the least score of a value outside its interval
 GROWTH = 2  # once there are so many times as many values as at the last choice, the rung is chosen anew
 
 
@@ -284,7 +285,7 @@ def score_of(
     made = np.abs(at - middle) / reach
     outside = (actual < low) | (actual > high)
     made[outside & (reach <= NO_WIDTH * np.maximum(np.abs(middle), np.abs(at)))] = np.inf
-    return np.where(outside, np.maximum(made, np.nextafter(1.0, 2.0)), np.minimum(made, 1.0))
+    return np.where(outside, np.maximum(made, OUTSIDE), np.minimum(made, 1.0))
 
 
 def whole_series(series: Series) -> Series:
