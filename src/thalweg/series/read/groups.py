@@ -178,40 +178,20 @@ def without_future(groups: Groups, today: dt.date, rows: Rows, notes: list[Messa
     return groups.where(~future)
 
 
-def since(groups: Groups, first: dt.date | None, rows: Rows, notes: list[Message]) -> Groups:
-    """Leave out the dates before the first that counts, and add a note about them."""
-    if first is None:
-        return groups
-    earlier = groups.date.astype("datetime64[D]") < np.datetime64(first, "D")
-    if earlier.all():
-        raise InputError(
-            "read.all_before_since",
-            source=rows.table.source_name,
-            argument=Argument("since", first.isoformat()),
-            first=groups.date[0].astype("datetime64[D]"),
-            last=groups.date[-1].astype("datetime64[D]"),
-        )
-    if earlier.any():
-        notes.append(Message("note.since", {"since": first.isoformat(), "count": int(earlier.sum())}))
-    return groups.where(~earlier)
-
-
-def until(groups: Groups, last: dt.date | None, rows: Rows, notes: list[Message]) -> Groups:
-    """Leave out the dates after the last that counts, and add a note about them."""
-    if last is None:
-        return groups
-    later = groups.date.astype("datetime64[D]") > np.datetime64(last, "D")
-    if later.all():
-        raise InputError(
-            "read.all_after_until",
-            source=rows.table.source_name,
-            argument=Argument("until", last.isoformat()),
-            first=groups.date[0].astype("datetime64[D]"),
-            last=groups.date[-1].astype("datetime64[D]"),
-        )
-    if later.any():
-        notes.append(Message("note.until", {"until": last.isoformat(), "count": int(later.sum())}))
-    return groups.where(~later)
+def within(groups: Groups, first: dt.date | None, last: dt.date | None, rows: Rows, notes: list[Message]) -> Groups:
+    """Leave out the dates after the last that counts, then those before the first, and add a note about each."""
+    for option, bound, refusal in (("until", last, "all_after_until"), ("since", first, "all_before_since")):
+        if bound is None:
+            continue
+        days, told = groups.date.astype("datetime64[D]"), bound.isoformat()
+        beyond = days > np.datetime64(bound, "D") if option == "until" else days < np.datetime64(bound, "D")
+        if beyond.all():
+            ends = {"first": days[0], "last": days[-1]}
+            raise InputError(f"read.{refusal}", source=rows.table.source_name, argument=Argument(option, told), **ends)
+        if beyond.any():
+            notes.append(Message(f"note.{option}", {option: told, "count": int(beyond.sum())}))
+        groups = groups.where(~beyond)
+    return groups
 
 
 def without_partial_days(groups: Groups, notes: list[Message]) -> Groups:

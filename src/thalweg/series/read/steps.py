@@ -21,9 +21,8 @@ from thalweg.series.read.groups import (
     Groups,
     of_days,
     of_moments,
-    since,
     told_date,
-    until,
+    within,
     without_future,
     without_partial_days,
 )
@@ -70,9 +69,9 @@ def series_of_rows(table: Table, options: ReadOptions) -> Series:
     if (np.diff(groups.first) < 0).any() or (groups.rows > 1).any():
         check_exchanged(table, date_profile.column.name, rows.sql, rows.date_format)
     groups = without_future(groups, options.today or dt.datetime.now().astimezone().date(), rows, notes)
-    groups = since(until(groups, options.until, rows, notes), options.since, rows, notes)
+    groups = within(groups, options.since, options.until, rows, notes)
     if rows.timed and not by_moment and options.duplicates is None and groups.several.any():
-        check_one_rhythm(table, since(until(of_moments(rows), options.until, rows, []), options.since, rows, []))
+        check_one_rhythm(table, within(of_moments(rows), options.since, options.until, rows, []))
     if by_moment:
         found = moments_found(rows, groups, asked, combined=options.duplicates is not None)
     else:
