@@ -18,17 +18,27 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal or pipe that is not in UTF-8 has no ▸ and no ′
     signals.end_as_by_interrupt()
     try:
+        code = _exit_code()
+        signals.ignore()
+    except KeyboardInterrupt:  # also one that comes while the command ends
+        signals.ignore()
+        code = INTERRUPTED
+    if code == INTERRUPTED or signals.received:
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            sys.stderr.write("Interrupted; no file was left half-written.\n")
+        code = BY_SIGNAL + (signals.received or [signal.SIGINT])[0]
+    sys.exit(code)
+
+
+def _exit_code() -> str | int | None:
+    """Run the command and return the exit code that it asks for; KeyboardInterrupt passes."""
+    try:
         from thalweg.cli.app import app, language_of  # noqa: PLC0415 -- Ctrl-C while loading is Ctrl-C too
 
         app(language_of(sys.argv[1:]))(prog_name="thalweg")  # also where it was called as python -m thalweg
-    except KeyboardInterrupt:
-        pass
     except SystemExit as end:
-        if end.code != INTERRUPTED and not signals.received:
-            raise
+        return end.code or 0
     except Exception:
         if not signals.received:  # a library may turn an interrupt into an error of its own
             raise
-    with contextlib.suppress(OSError):  # the terminal may be gone
-        sys.stderr.write("Interrupted; no file was left half-written.\n")
-    sys.exit(BY_SIGNAL + (signals.received or [signal.SIGINT])[0])
+    return INTERRUPTED

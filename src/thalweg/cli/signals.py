@@ -20,6 +20,13 @@ def end_as_by_interrupt() -> None:
             signal.signal(number, _end)
 
 
+def ignore() -> None:
+    """Let no signal change how a command ends that has done its work: its files are whole, its exit code is known."""
+    for number in ENDING:
+        if signal.getsignal(number) is not None:
+            signal.signal(number, signal.SIG_IGN)
+
+
 def _end(number: int, _frame: FrameType | None) -> None:
     received.append(number)
     raise KeyboardInterrupt
