@@ -1,0 +1,125 @@
+"""The intervals of a panel's forecasts: from each series' own residuals, or where these are few from the panel's shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+LEAST_CUTOFFS = 20  # behind a series' own shape; neighbouring ones share most of their values
+PANEL_COUNTS_AS = 8  # cutoffs, in the scale of a series' residuals
+
+
+class Shape(NamedTuple):
+    """How residuals of the panel are distributed.
+
+    Attributes
+    ----------
+    scale : ndarray of float64, shape (blocks,)
+        The median over series of their mean absolute residual, in spreads.
+    ends : ndarray of float64, shape (blocks, levels, 2)
+        The lower and upper ends of each level, in mean absolute residuals.
+    """
+
+    scale: NDArray[np.float64]
+    ends: NDArray[np.float64]
+
+
+def _tails(levels: Sequence[float]) -> NDArray[np.float64]:
+    return (1 - np.asarray(levels) / 100) / 2
+
+
+def scales_of(
+    residuals: NDArray[np.float64], series: NDArray[np.int64], count: int, blocks: Sequence[slice]
+) -> NDArray[np.float64]:
+    """Return the mean absolute residual of each series and block, shape (series, blocks); NaN where there is none."""
+    made = np.full((count, len(blocks)), np.nan)
+    known = ~np.isnan(residuals)
+    sizes = np.where(known, np.abs(residuals), 0)
+    for place, block in enumerate(blocks):
+        total = np.bincount(series, sizes[:, block].sum(axis=1), count)
+        number = np.bincount(series, known[:, block].sum(axis=1), count)
+        np.divide(total, number, out=made[:, place], where=number > 0)
+    return made
+
+
+def shape_of(
+    residuals: NDArray[np.float64],
+    series: NDArray[np.int64],
+    count: int,
+    blocks: Sequence[slice],
+    levels: Sequence[float],
+) -> Shape:
+    """Return the shape of a panel's residuals.
+
+    Parameters
+    ----------
+    residuals : ndarray, shape (rows, steps)
+        In spreads; NaN where nothing was observed.
+    series : ndarray of int64, shape (rows,)
+    count : int
+    blocks : sequence of slice
+    levels : sequence of float
+        In percent, rising.
+    """
+    scales = scales_of(residuals, series, count, blocks)
+    tails = _tails(levels)
+    middle, ends = np.ones(len(blocks)), np.zeros((len(blocks), len(tails), 2))
+    for place, block in enumerate(blocks):
+        own = scales[:, place]
+        there = own[own > 0]
+        if not len(there):
+            continue
+        middle[place] = np.median(there)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            relative = residuals[:, block] / own[series][:, None]
+        relative = relative[np.isfinite(relative)]
+        ends[place, :, 0], ends[place, :, 1] = np.quantile(relative, tails), np.quantile(relative, 1 - tails)
+    return Shape(middle, ends)
+
+
+def bands_of(
+    residuals: NDArray[np.float64],
+    series: NDArray[np.int64],
+    count: int,
+    blocks: Sequence[slice],
+    levels: Sequence[float],
+    shape: Shape,
+) -> NDArray[np.float64]:
+    """Return what to add to predictions, in spreads, shape (series, blocks, levels, 2).
+
+    Parameters
+    ----------
+    residuals, series, count, blocks, levels
+        As of `shape_of`. The rows of a series stand together.
+    shape : Shape
+    """
+    tails = _tails(levels)
+    scales = scales_of(residuals, series, count, blocks)
+    rows = np.bincount(series, minlength=count)
+    none = np.isnan(scales)
+    number = np.where(none, 0, rows[:, None])
+    own = np.where(none, 0, scales)
+    drawn = (number * own + PANEL_COUNTS_AS * shape.scale) / (number + PANEL_COUNTS_AS)
+    drawn = np.where((number > 0) & (own == 0), 0, drawn)  # it was predicted exactly at every cutoff
+    bands = drawn[:, :, None, None] * shape.ends
+    starts = np.concatenate([[0], np.cumsum(rows)])
+    for place in np.flatnonzero(rows >= LEAST_CUTOFFS).tolist():
+        mine = residuals[starts[place] : starts[place + 1]]
+        for at, block in enumerate(blocks):
+            if none[place, at]:
+                continue
+            steps = mine[:, block]
+            known = np.sort(steps[~np.isnan(steps)])
+            served = (rows[place] + 1) * tails >= 1
+            rank = np.ceil((len(known) + 1) * (1 - tails)).astype(np.int64)
+            high, low = known[np.minimum(rank, len(known)) - 1], known[np.maximum(len(known) - rank, 0)]
+            bands[place, at, served, 0], bands[place, at, served, 1] = low[served], high[served]
+    np.minimum.accumulate(bands[..., 0], axis=2, out=bands[..., 0])
+    np.maximum.accumulate(bands[..., 1], axis=2, out=bands[..., 1])
+    return bands
