@@ -10,8 +10,10 @@ from .api.model import load as load
 from .api.picture import Picture as Picture
 from .api.picture import look as look
 from .errors import InputError as InputError
+from .series.panel import Panel as Panel
 from .series.read import read as read
 from .series.read.events import read_events as read_events
+from .series.read.panel import read_panel as read_panel
 from .series.sample import sample as sample
 from .series.series import Series as Series
 from .version import __version__ as __version__

@@ -16,12 +16,13 @@ from thalweg.series.read.table import shown
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
     from thalweg.series.read.rows import Rows
 
-_LEAST_SHARE_IN_PARTS = 1 / 2  # of the days, that have rows at different times of day
+LEAST_SHARE_IN_PARTS = 1 / 2  # of the days, that have rows at different times of day
 
 
 @dataclass(frozen=True)
@@ -69,19 +70,77 @@ class Groups:
     @property
     def in_parts(self) -> bool:
         """Whether rows stand for parts of days: over half of the days have rows at different times of day."""
-        return self.by == "day" and bool(self.several.mean() > _LEAST_SHARE_IN_PARTS)
+        return self.by == "day" and bool(self.several.mean() > LEAST_SHARE_IN_PARTS)
 
     def __len__(self) -> int:
         return len(self.date)
 
 
+@dataclass(frozen=True)
+class Grouping:
+    """How rows are grouped.
+
+    Attributes
+    ----------
+    by : {"day", "moment"}
+        The column that they are grouped by.
+    sql : str
+        A query that gives this column, ``record``, ``value`` and what `several` needs; of a panel also ``series``.
+    several : str
+        SQL for whether the rows of a group are several things, as of `Groups`.
+    rows : str
+        A query of the same rows with all their columns.
+    """
+
+    by: Literal["day", "moment"]
+    sql: str
+    several: str
+    rows: str
+
+    @property
+    def summed(self) -> str:
+        """SQL for what the rows of a group come to; the total of a date without any number is null, not zero."""
+        return (
+            f"{self.by} AS date, count(*) AS rows, min(record) AS first, coalesce({self.several}, false) AS several, "
+            "sum(value) AS total, avg(value) AS mean, arg_max(value, record) AS last"
+        )
+
+    def groups(self, taken: Mapping[str, NDArray[Any]], rows: str | None = None) -> Groups:
+        """Return the groups that a query has given by the names of `summed`; `rows` are theirs, by default all."""
+
+        def numbers(name: str) -> NDArray[np.float64]:
+            return np.ma.filled(np.ma.asarray(taken[name], dtype=np.float64), np.nan)
+
+        return Groups(
+            by=self.by,
+            date=np.ma.getdata(taken["date"]).astype("datetime64[D]" if self.by == "day" else "datetime64[s]"),
+            rows=np.ma.getdata(taken["rows"]).astype(np.int64),
+            first=np.ma.getdata(taken["first"]).astype(np.int64),
+            several=np.ma.getdata(taken["several"]).astype(np.bool_),
+            total=numbers("total"),
+            mean=numbers("mean"),
+            last=numbers("last"),
+            sql=self.rows if rows is None else rows,
+        )
+
+
+def by_day(rows: Rows) -> Grouping:
+    """Return how rows are grouped by day."""
+    return Grouping("day", rows.sql, "min(clock) <> max(clock)", rows.sql)
+
+
 def of_days(rows: Rows) -> Groups:
     """Return the rows grouped by day."""
-    return _taken(rows, "day", rows.sql, "min(clock) <> max(clock)")
+    return _taken(rows, by_day(rows))
 
 
 def of_moments(rows: Rows, seconds: int = 1) -> Groups:
-    """Return the rows grouped by moment, as local clocks show it.
+    """Return the rows grouped by moment, as local clocks show it; parameters and errors as of `by_moment`."""
+    return _taken(rows, by_moment(rows, seconds))
+
+
+def by_moment(rows: Rows, seconds: int = 1) -> Grouping:
+    """Return how rows are grouped by moment, as local clocks show it.
 
     Parameters
     ----------
@@ -94,14 +153,14 @@ def of_moments(rows: Rows, seconds: int = 1) -> Groups:
     InputError
         If a time of day is none. The row is named.
     """
-    table = rows.table
+    table, series = rows.table, "series, " if rows.many else ""
     clocks = f"SELECT clock, {parts_of_clock('clock')} AS parts FROM (SELECT DISTINCT clock FROM ({rows.sql}))"
     table.prepare(
         f"CREATE OR REPLACE TEMP TABLE clocks AS SELECT clock, {seconds_of('clock', 'parts')} AS seconds, "
         f"{zone_of('parts')} AS zone FROM ({clocks})"
     )
     table.prepare(
-        "CREATE OR REPLACE TEMP TABLE row_moments AS SELECT record, value, zone, day, "
+        f"CREATE OR REPLACE TEMP TABLE row_moments AS SELECT {series}record, value, zone, day, "
         f"epoch(day)::BIGINT + seconds AS moment FROM ({rows.sql}) AS rows "
         "JOIN clocks ON clocks.clock IS NOT DISTINCT FROM rows.clock"
     )
@@ -110,8 +169,8 @@ def of_moments(rows: Rows, seconds: int = 1) -> Groups:
             raise _no_time(rows, record)
     floored = f"SELECT *, moment // {seconds} * {seconds} AS floored FROM row_moments"
     sql = f"SELECT * FROM ({rows.sql}) JOIN (SELECT record, floored AS moment, zone FROM ({floored})) USING (record)"
-    grouped = f"SELECT record, value, zone, floored AS moment FROM ({floored})"
-    return replace(_taken(rows, "moment", grouped, "min(zone) <> max(zone)"), sql=sql)
+    grouped = f"SELECT {series}record, value, zone, floored AS moment FROM ({floored})"
+    return Grouping("moment", grouped, "min(zone) <> max(zone)", sql)
 
 
 def zones_of(rows: Rows) -> list[tuple[int, int]]:
@@ -136,28 +195,10 @@ def _no_time(rows: Rows, record: int) -> InputError:
     return InputError("read.no_time", source=table.source_name, row=table.row(record), cell=shown(cell), name=name)
 
 
-def _taken(rows: Rows, by: Literal["day", "moment"], sql: str, several: str) -> Groups:
-    # The total of a date without any number is null, not zero.
-    taken = rows.table.query_arrays(f"""
-        SELECT {by} AS date, count(*) AS rows, min(record) AS first, coalesce({several}, false) AS several,
-            sum(value) AS total, avg(value) AS mean, arg_max(value, record) AS last
-        FROM ({sql}) GROUP BY {by} ORDER BY {by}
-    """)
-
-    def numbers(name: str) -> NDArray[np.float64]:
-        return np.ma.filled(np.ma.asarray(taken[name], dtype=np.float64), np.nan)
-
-    return Groups(
-        by=by,
-        date=np.ma.getdata(taken["date"]).astype("datetime64[D]" if by == "day" else "datetime64[s]"),
-        rows=np.ma.getdata(taken["rows"]).astype(np.int64),
-        first=np.ma.getdata(taken["first"]).astype(np.int64),
-        several=np.ma.getdata(taken["several"]).astype(np.bool_),
-        total=numbers("total"),
-        mean=numbers("mean"),
-        last=numbers("last"),
-        sql=sql,
-    )
+def _taken(rows: Rows, grouping: Grouping) -> Groups:
+    by = grouping.by
+    sql = f"SELECT {grouping.summed} FROM ({grouping.sql}) GROUP BY {by} ORDER BY {by}"
+    return grouping.groups(rows.table.query_arrays(sql))
 
 
 def without_future(groups: Groups, today: dt.date, rows: Rows, notes: list[Message]) -> Groups:

@@ -120,3 +120,23 @@ class ColumnOptions(ReadOptions):
         super().__post_init__()
         if twice := set(self.known) & set(self.past):
             raise InputError("columns.both", name=min(twice), known=Argument("known"), past=Argument("past"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanelOptions(ColumnOptions):
+    """How a source of many series is read.
+
+    Attributes
+    ----------
+    by : tuple of str
+        The columns whose values name the series of a row, such as a country. Found where the columns are called as
+        Nixtla, GluonTS or AutoGluon have them.
+    static : tuple of str
+        Columns that are the same in all rows of a series, such as its region.
+    wide : bool
+        Whether every column of numbers is a series of its own, or every one that `value` names, with commas between.
+    """
+
+    by: tuple[str, ...] = option((), Texts("COLUMNS"), panel="many")
+    static: tuple[str, ...] = option((), Texts("COLUMNS"), panel="many")
+    wide: bool = switch(panel="many")

@@ -150,7 +150,7 @@ def _share_of_next_days(table: Table, cells: str, i: int) -> float:
     return single / count if count else 0.0
 
 
-def check_exchanged(table: Table, name: str, rows: str, date_format: str) -> None:
+def check_exchanged(table: Table, name: str, rows: str, date_format: str, by: str = "") -> None:
     """Refuse dates of which some have day and month exchanged, as spreadsheets of another country leave them.
 
     A date where both could be meant is taken for exchanged if the exchanged one is a day from its neighbour in the
@@ -166,6 +166,8 @@ def check_exchanged(table: Table, name: str, rows: str, date_format: str) -> Non
         A query that gives ``record``, ``date_cell``, ``value_cell`` and ``day``.
     date_format : str
         How the dates are written.
+    by : str
+        SQL for the columns whose cells name the series of a row, with commas between; empty where all are of one.
 
     Raises
     ------
@@ -174,17 +176,19 @@ def check_exchanged(table: Table, name: str, rows: str, date_format: str) -> Non
     """
     if "%d" not in date_format or re.search("%[bB]", date_format):
         return
+    among = f"{by}, " if by else ""
+    window = f"{f'PARTITION BY {by} ' if by else ''}ORDER BY record"
     sql = f"""
         WITH days AS (
-            SELECT day, record, date_cell AS cell, repeated FROM (
-                SELECT day, record, date_cell, lag(day) OVER (ORDER BY record) AS prior,
-                    count(*) OVER (PARTITION BY day, value_cell) > 1 AS repeated
+            SELECT {among}day, record, date_cell AS cell, repeated FROM (
+                SELECT {among}day, record, date_cell, lag(day) OVER ({window}) AS prior,
+                    count(*) OVER (PARTITION BY {among}day, value_cell) > 1 AS repeated
                 FROM (SELECT * FROM ({rows}) LIMIT {_MOST_ROWS})
             ) WHERE prior IS DISTINCT FROM day
         ), rows AS (
             SELECT *, lag(day) OVER following AS before, lead(day) OVER following AS after,
                 CASE WHEN day(day) <= 12 AND day(day) <> month(day) THEN make_date(year(day), day(day), month(day)) END
-                AS exchanged FROM days WINDOW following AS (ORDER BY record)
+                AS exchanged FROM days WINDOW following AS ({window})
         ), way AS (
             SELECT CASE WHEN count(*) FILTER (WHERE day - before = 1) >= count(*) FILTER (WHERE day - before = -1)
                 THEN 1 ELSE -1 END AS forth,

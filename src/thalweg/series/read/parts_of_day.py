@@ -22,6 +22,8 @@ from thalweg.series.read.paces import pace_of_seconds
 from thalweg.series.read.repeats import check_repeats
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from thalweg.series.frequency.alias import Alias
@@ -34,15 +36,27 @@ _RANGES_TOLD = 12
 def grouped(rows: Rows, asked: Alias | None, *, combined: bool) -> Groups:
     """Return the rows by moment; where they are to be combined and are no steps of what was asked for, by its steps."""
     moments = of_moments(rows)
-    if asked is None or not combined:
+    if asked is None or not combined or are_steps_of(asked, moments):
         return moments
+    return of_moments(rows, asked.units * MINUTE)
+
+
+def are_steps_of(asked: Alias, moments: Groups) -> bool:
+    """Whether moments are steps of what was asked for, each of one value."""
     seconds = moments.date[moments.valued].astype(np.int64)
     grid = grid_of(seconds) if len(seconds) else None
-    fits = grid is not None and grid.minutes == asked.units and (np.diff(grid.places(seconds)) > 0).all()
-    return moments if fits else of_moments(rows, asked.units * MINUTE)
+    return grid is not None and grid.minutes == asked.units and bool((np.diff(grid.places(seconds)) > 0).all())
 
 
-def moments_found(rows: Rows, moments: Groups, asked: Alias | None, *, combined: bool) -> Found:
+def moments_found(
+    rows: Rows,
+    moments: Groups,
+    asked: Alias | None,
+    offsets: NDArray[np.int64],
+    *,
+    combined: bool,
+    differing: Sequence[object] | None = None,
+) -> Found:
     """Return the frequency of moments, and the moments brought to its steps.
 
     Parameters
@@ -52,8 +66,12 @@ def moments_found(rows: Rows, moments: Groups, asked: Alias | None, *, combined:
         The moments, in seconds.
     asked : Alias, optional
         The frequency that was asked for.
+    offsets : ndarray of int64
+        As of `offsets_of`.
     combined : bool
         Whether several rows of a moment are combined as asked.
+    differing : sequence, optional
+        As of `thalweg.series.read.repeats.check_repeats`.
 
     Raises
     ------
@@ -62,8 +80,7 @@ def moments_found(rows: Rows, moments: Groups, asked: Alias | None, *, combined:
     """
     table = rows.table
     notes: list[Message] = []
-    offsets = _offsets(rows)
-    moments = moments if combined else _once(rows, moments, offsets, notes)
+    moments = moments if combined else _once(rows, moments, offsets, differing, notes)
     check_one_rhythm(table, moments)
     seconds = moments.date[moments.valued].astype(np.int64)
     if not len(seconds):
@@ -86,8 +103,11 @@ def moments_found(rows: Rows, moments: Groups, asked: Alias | None, *, combined:
     return Found(frequency, moments, notes, skipped)
 
 
-def _offsets(rows: Rows) -> NDArray[np.int64]:
-    """Return the offsets from UTC that are written behind times of day, in minutes; refuse those of several zones."""
+def offsets_of(rows: Rows) -> NDArray[np.int64]:
+    """Return the offsets from UTC that are written behind times of day, in minutes; refuse those of several zones.
+
+    The rows have been grouped by moment.
+    """
     table = rows.table
     found = zones_of(rows)
     offsets = np.array([zone for zone, _ in found], dtype=np.int64)
@@ -115,7 +135,13 @@ def _local(rows: Rows, offsets: NDArray[np.int64]) -> bool:
     return not in_utc and len(offsets) != 1
 
 
-def _once(rows: Rows, moments: Groups, offsets: NDArray[np.int64], notes: list[Message]) -> Groups:
+def _once(
+    rows: Rows,
+    moments: Groups,
+    offsets: NDArray[np.int64],
+    differing: Sequence[object] | None,
+    notes: list[Message],
+) -> Groups:
     """Return moments of one value each: the mean where a clock shows one twice; refuse other rows that differ."""
     repeated = moments.rows > 1
     if not repeated.any():
@@ -130,7 +156,7 @@ def _once(rows: Rows, moments: Groups, offsets: NDArray[np.int64], notes: list[M
         days = [str(day) for day in np.unique(a_day(moments.date[twice]))]
         notes.append(Message("note.clock_back", {"count": int(twice.sum()), "days": days}))
     if (repeated & ~twice).any():
-        notes.append(check_repeats(rows, moments.where(~twice)))
+        notes.append(check_repeats(rows, moments.where(~twice), differing))
     return replace(moments, last=np.where(twice, moments.mean, moments.last))
 
 

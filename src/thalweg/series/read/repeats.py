@@ -13,6 +13,8 @@ from thalweg.series.read.groups import told_date
 from thalweg.sql import literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from thalweg.series.read.groups import Groups
     from thalweg.series.read.profiles import ColumnProfile
     from thalweg.series.read.rows import Rows
@@ -22,7 +24,7 @@ _HOURS_A_DAY = 24
 _HOUR_NAMES = ("hour", "hr", "time", "stunde")
 
 
-def check_repeats(rows: Rows, groups: Groups) -> Message:
+def check_repeats(rows: Rows, groups: Groups, differing: Sequence[object] | None = None) -> Message:
     """Refuse dates that have several differing rows; return a note about dates that have the same row several times.
 
     Parameters
@@ -31,6 +33,8 @@ def check_repeats(rows: Rows, groups: Groups) -> Message:
         The rows that count.
     groups : Groups
         Their dates, some of which have more than one row.
+    differing : sequence, optional
+        The dates whose rows differ, rising, as `differing_dates` finds them; without it, they are looked for.
 
     Returns
     -------
@@ -43,14 +47,8 @@ def check_repeats(rows: Rows, groups: Groups) -> Message:
         If rows of one date differ. It says whether the rows are hours, are of many series, or contradict each other.
     """
     table, by, counts = rows.table, groups.by, groups.rows
-    fields = [profile.column.field for profile in rows.profiles if profile.content != "row_numbers"]
-    hashed = f"SELECT *, hash({', '.join(fields)}) AS row_hash FROM ({groups.sql})"
-    differing = [
-        date
-        for (date,) in table.query(
-            f"SELECT {by} FROM ({hashed}) GROUP BY {by} HAVING min(row_hash) <> max(row_hash) ORDER BY {by}"
-        )
-    ]
+    if differing is None:
+        differing = [date for (date,) in table.query(_differing(rows, groups.sql, by))]
     repeated = groups.date[counts > 1]
     if by == "moment":  # a moment that clocks show twice is no contradiction
         numbers = set(repeated.astype(np.int64).tolist())
@@ -66,7 +64,37 @@ def check_repeats(rows: Rows, groups: Groups) -> Message:
         raise InputError(
             "read.many_series", source=table.source_name, count=values, name=profile.column.name, **_sum_or_mean()
         )
-    raise _contradiction(rows, hashed, by, differing)
+    raise _contradiction(rows, _hashed(rows, groups.sql), by, differing)
+
+
+def differing_dates(rows: Rows, by: str, sql: str) -> dict[int, list[object]]:
+    """Return the dates of each series, by its number, that have rows which differ.
+
+    Parameters
+    ----------
+    rows : Rows
+        Of several series.
+    by : str
+        ``day`` or ``moment``.
+    sql : str
+        A query of the rows with all their columns, among them ``series`` and what `by` names.
+    """
+    found: dict[int, list[object]] = {}
+    for series, date in rows.table.query(_differing(rows, sql, f"series, {by}")):
+        found.setdefault(series, []).append(date)
+    return found
+
+
+def _differing(rows: Rows, sql: str, keys: str) -> str:
+    """Return SQL for the dates, and what else `keys` names, whose rows differ."""
+    hashed = _hashed(rows, sql)
+    return f"SELECT {keys} FROM ({hashed}) GROUP BY {keys} HAVING min(row_hash) <> max(row_hash) ORDER BY {keys}"
+
+
+def _hashed(rows: Rows, sql: str) -> str:
+    """Return SQL for rows with ``row_hash``, which tells rows apart that differ in a cell."""
+    fields = [profile.column.field for profile in rows.profiles if profile.content != "row_numbers"]
+    return f"SELECT *, hash({', '.join(fields)}) AS row_hash FROM ({sql})"
 
 
 def _sum_or_mean() -> dict[str, Argument]:
@@ -79,7 +107,7 @@ def _others(rows: Rows) -> list[ColumnProfile]:
     return [each for each in rows.profiles if each not in chosen and each.content != "row_numbers"]
 
 
-def _key(rows: Rows, groups: Groups, dates: list[object]) -> tuple[ColumnProfile, int] | None:
+def _key(rows: Rows, groups: Groups, dates: Sequence[object]) -> tuple[ColumnProfile, int] | None:
     """Return the column whose values are the same on each date, one a row, and how many values it has."""
     others = sorted(_others(rows), key=lambda profile: profile.content != "text")
     if not others:
@@ -107,7 +135,7 @@ def _told(date: object) -> str:
     return told_date(np.datetime64(date, "s")) if isinstance(date, int) else str(date)
 
 
-def _contradiction(rows: Rows, hashed: str, by: str, differing: list[object]) -> InputError:
+def _contradiction(rows: Rows, hashed: str, by: str, differing: Sequence[object]) -> InputError:
     """Return the error about two rows of one date that differ; it names both rows and what differs."""
     table, name = rows.table, rows.value_profile.column.name
     others = _others(rows)

@@ -46,6 +46,8 @@ class Rows:
         `DateReading.format` of the dates.
     notes : tuple of Message
         What was odd in the way that dates and numbers are written.
+    many : bool
+        Whether the rows are of several series; then the query also gives ``series``, the number of each row's series.
     """
 
     table: Table
@@ -56,6 +58,7 @@ class Rows:
     timed: bool
     date_format: str
     notes: tuple[Message, ...]
+    many: bool = False
 
 
 def decide(

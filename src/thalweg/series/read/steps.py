@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +29,7 @@ from thalweg.series.read.groups import (
 )
 from thalweg.series.read.orders import check_exchanged
 from thalweg.series.read.paces import pace_of
-from thalweg.series.read.parts_of_day import grouped, moments_found
+from thalweg.series.read.parts_of_day import grouped, moments_found, offsets_of
 from thalweg.series.read.profiles import profile_columns
 from thalweg.series.read.regressors import choose_regressors, regressors_of, up_to_the_last_value
 from thalweg.series.read.repeats import check_repeats
@@ -37,12 +38,14 @@ from thalweg.series.read.totals import differenced
 from thalweg.series.series import Series
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from thalweg.series.frequency.alias import Alias
     from thalweg.series.read.options import ReadOptions
     from thalweg.series.read.table import Table
 
+NO_OFFSETS = np.zeros(0, dtype=np.int64)
 _SIMULATED = "simulated"  # how the name of a column of simulated values begins
 
 
@@ -56,58 +59,126 @@ def series_of_rows(table: Table, options: ReadOptions) -> Series:
     rows = decide(table, profiles, date_profile, value_profile, options)
     notes = [*table.notes, *rows.notes]
     groups = of_days(rows)
-    by_moment = rows.timed and _by_moment(groups, options, asked)
+    by_moment = rows.timed and is_by_moment(options, in_parts=groups.in_parts, dates=len(groups))
     if by_moment:
         groups = grouped(rows, asked, combined=options.duplicates is not None)
     elif rows.timed:
         notes.append(Message("note.time_of_day"))
     used = [date_profile, value_profile, *others]
     notes += notes_ahead(rows, groups, [profile.column for profile in used])
-    whole = groups
-    if options.known:
-        groups = up_to_the_last_value(groups)
     if (np.diff(groups.first) < 0).any() or (groups.rows > 1).any():
         check_exchanged(table, date_profile.column.name, rows.sql, rows.date_format)
-    groups = without_future(groups, options.today or dt.datetime.now().astimezone().date(), rows, notes)
-    groups = within(groups, options.since, options.until, rows, notes)
-    if rows.timed and not by_moment and options.duplicates is None and groups.several.any():
-        check_one_rhythm(table, within(of_moments(rows), options.since, options.until, rows, []))
-    if by_moment:
-        found = moments_found(rows, groups, asked, combined=options.duplicates is not None)
-    else:
-        found = days_found(table, groups, asked)
-    notes += found.notes
-    groups = _combined(rows, found.groups, options, notes)
-    if (np.diff(groups.first) < 0).any():
-        notes.append(Message("note.unsorted"))
-    series = _series(rows, groups, found, notes, options)
-    return regressors_of(series, rows, whole, others, options) if options.known or options.past else series
+    steps = Steps(rows, options, by_moment=by_moment, offsets=offsets_of(rows) if by_moment else NO_OFFSETS)
+    found = steps.found(steps.counted(groups, notes))
+    series = steps.series(found, notes)
+    return regressors_of(series, rows, groups, others, options) if options.known or options.past else series
 
 
-def _by_moment(days: Groups, options: ReadOptions, asked: Alias | None) -> bool:
-    """Whether each moment is a value of its own: most days have several, and they are not to be combined into days."""
-    if asked is not None and asked.sub_daily:
-        return days.in_parts or len(days) <= 2  # noqa: PLR2004 - too few to show a rhythm
-    return days.in_parts and options.duplicates is None
+def is_by_moment(options: ReadOptions, *, in_parts: bool, dates: int) -> bool:
+    """Whether each moment is a value of its own: most days have several, and they are not to be combined into days.
+
+    Parameters
+    ----------
+    options : ReadOptions
+    in_parts : bool
+        As of `thalweg.series.read.groups.Groups`.
+    dates : int
+        How many days there are.
+    """
+    if options.asked is not None and options.asked.sub_daily:
+        return in_parts or dates <= 2  # noqa: PLR2004 - too few to show a rhythm
+    return in_parts and options.duplicates is None
 
 
-def _combined(rows: Rows, groups: Groups, options: ReadOptions, notes: list[Message]) -> Groups:
-    """Refuse several rows of one date, or combine them as asked; add notes about them."""
-    several = groups.rows > 1
-    if not several.any():
+@dataclass(frozen=True)
+class Steps:
+    """From the groups of one series to its steps; what was decided for all series of a source is held here.
+
+    Attributes
+    ----------
+    rows : Rows
+        The rows of the source.
+    options : ReadOptions
+    by_moment : bool
+        Whether each moment is a value of its own.
+    offsets : ndarray of int64
+        As of `thalweg.series.read.parts_of_day.offsets_of`.
+    differing : sequence, optional
+        As of `thalweg.series.read.repeats.check_repeats`.
+    alone : bool
+        Whether the series is the only one. Then it is refused where it has a single value, or all are equal.
+    """
+
+    rows: Rows
+    options: ReadOptions
+    by_moment: bool
+    offsets: NDArray[np.int64]
+    differing: Sequence[object] | None = None
+    alone: bool = True
+
+    def counted(self, groups: Groups, notes: list[Message]) -> Groups:
+        """Leave out the dates that do not count: those after the last value, after today, and those not asked for.
+
+        Raises
+        ------
+        InputError
+            If none is left, or the rows of each day show two rhythms.
+        """
+        rows, options = self.rows, self.options
+        if options.known:
+            groups = up_to_the_last_value(groups)
+        groups = without_future(groups, options.today or dt.datetime.now().astimezone().date(), rows, notes)
+        groups = within(groups, options.since, options.until, rows, notes)
+        if rows.timed and not self.by_moment and options.duplicates is None and groups.several.any():
+            moments = of_moments(replace(rows, sql=groups.sql))
+            check_one_rhythm(rows.table, within(moments, options.since, options.until, rows, []))
         return groups
-    if options.duplicates is not None:
-        groups = without_partial_days(groups, notes)
-        count = int((groups.rows > 1).sum())
-        notes.append(Message(f"note.duplicates_{options.duplicates}", {"count": count}))
-    elif groups.by == "day":
-        notes.append(check_repeats(rows, groups))
-    return groups
+
+    def found(self, groups: Groups) -> Found:
+        """Return the frequency of the dates, and the dates that occur in it; refuse those without one."""
+        if not self.by_moment:
+            return days_found(self.rows.table, groups, self.options.asked)
+        return moments_found(
+            self.rows,
+            groups,
+            self.options.asked,
+            self.offsets,
+            combined=self.options.duplicates is not None,
+            differing=self.differing,
+        )
+
+    def series(self, found: Found, notes: list[Message]) -> Series:
+        """Return the series of what was found; `notes` tell what was odd so far.
+
+        Raises
+        ------
+        InputError
+            If rows of one date contradict each other, or there is no value.
+        """
+        notes = [*notes, *found.notes]
+        groups = self._combined(found.groups, notes)
+        if (np.diff(groups.first) < 0).any():
+            notes.append(Message("note.unsorted"))
+        return _series(self, groups, found, notes)
+
+    def _combined(self, groups: Groups, notes: list[Message]) -> Groups:
+        """Refuse several rows of one date, or combine them as asked; add notes about them."""
+        several, duplicates = groups.rows > 1, self.options.duplicates
+        if not several.any():
+            return groups
+        if duplicates is not None:
+            groups = without_partial_days(groups, notes)
+            count = int((groups.rows > 1).sum())
+            notes.append(Message(f"note.duplicates_{duplicates}", {"count": count}))
+        elif groups.by == "day":
+            notes.append(check_repeats(self.rows, groups, self.differing))
+        return groups
 
 
-def _series(rows: Rows, groups: Groups, found: Found, notes: list[Message], options: ReadOptions) -> Series:
+def _series(steps: Steps, groups: Groups, found: Found, notes: list[Message]) -> Series:
     """Return the series of the dates and their values, from the first value to the last, gaps filled."""
-    table, name, goes_on, frequency = rows.table, rows.value_profile.column.name, options.goes_on, found.frequency
+    rows, options, frequency = steps.rows, steps.options, found.frequency
+    table, name, lone = rows.table, rows.value_profile.column.name, steps.alone and not options.goes_on
     date, value = groups.date, {"sum": groups.total, "mean": groups.mean}.get(options.duplicates or "", groups.last)
     if options.difference:
         if len(date) < 2:  # noqa: PLR2004 - an increase is between two dates
@@ -118,9 +189,9 @@ def _series(rows: Rows, groups: Groups, found: Found, notes: list[Message], opti
     another = Argument("value", "NAME")
     if not len(present):
         raise InputError("read.all_missing", source=table.source_name, name=name, argument=another)
-    if len(present) == 1 and not goes_on:
+    if len(present) == 1 and lone:
         raise InputError("read.one_day", source=table.source_name, day=told_date(date[present[0]]))
-    if value[present].min() == value[present].max() and not goes_on:
+    if lone and value[present].min() == value[present].max():
         raise InputError(
             "read.all_equal",
             source=table.source_name,

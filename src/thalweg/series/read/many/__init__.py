@@ -1,0 +1,1 @@
+"""Reading of many series from one source."""
