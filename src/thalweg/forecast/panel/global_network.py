@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.panel.inputs import Inputs, Rows, examples_of
+from thalweg.forecast.panel.flat import flat_of
+from thalweg.forecast.panel.inputs import Inputs, Rows, examples_of, features_of
+from thalweg.forecast.training import joined
 from thalweg.learn.descent import Descent
 from thalweg.learn.function import Network
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.prediction import predict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from thalweg.forecast.panel.flat import Flat
     from thalweg.learn.activation import Values
+    from thalweg.learn.data.examples import Examples
     from thalweg.learn.training.thread_pool import ThreadPool
+    from thalweg.series.series import Series
 
 ROWS_AT_ONCE = 20_000  # of predictions, so that memory does not grow with the rows
+SERIES_AT_ONCE = 500  # whose windows are made, likewise
 SAVED_EVERY = 10.0  # seconds
 
 
@@ -92,21 +98,52 @@ class GlobalNetwork:
         return np.where(flat.counts[rows.series][:, None], np.maximum(made, 0), made)
 
 
-def windows_of(flat: Flat, upto: NDArray[np.int64], most: int) -> tuple[Rows, int]:
-    """Return the rows to learn from, at most about `most`, and how many there are.
+def spacing_of(upto: Sequence[int], most: int) -> tuple[int, int]:
+    """Return how far apart the windows to learn from begin, at most about `most`, and how many there are in all.
 
-    Of every series the latest ones, evenly spaced, the same distance for all of them.
+    Parameters
+    ----------
+    upto : sequence of int
+        How many values of each series may be learned from.
+    most : int
     """
-    counts = np.maximum(upto - 1, 0)
-    apart = max(math.ceil(int(counts.sum()) / most), 1)
-    newest = [np.arange(count - 1, -1, -apart) for count in counts.tolist()]
-    series = np.repeat(np.arange(len(flat)), [len(each) for each in newest])
-    return Rows(series, np.concatenate(newest)), int(counts.sum())
+    windows = sum(max(count - 1, 0) for count in upto)
+    return max(math.ceil(windows / most), 1), windows
+
+
+def examples_to_learn(
+    series: Sequence[Series], upto: Sequence[int], steps: int, inputs: Inputs, apart: int
+) -> Examples | None:
+    """Return windows of all series with the next values as targets; None where no value ever changes.
+
+    Every series has windows that lie equally far apart, the latest one last. Their values are stored once.
+
+    Parameters
+    ----------
+    series : sequence of Series
+    upto : sequence of int
+        How many values of each may be learned from; no target lies behind them.
+    steps : int
+    inputs : Inputs
+    apart : int
+    """
+    made: list[Examples] = []
+    for first in range(0, len(series), SERIES_AT_ONCE):
+        some, ends = series[first : first + SERIES_AT_ONCE], upto[first : first + SERIES_AT_ONCE]
+        flat = flat_of(some, inputs.window)
+        newest = [np.arange(end - 2, -1, -apart) for end in ends]
+        rows = Rows(np.repeat(np.arange(len(some)), list(map(len, newest))), np.concatenate(newest))
+        if len(rows.series):
+            examples = examples_of(flat, rows, inputs, steps, np.asarray(ends)).examples
+            kept = np.flatnonzero(examples.weight.any(axis=1))
+            made.append(examples.rows(kept).astype(np.float32))
+    made = [each for each in made if len(each)]
+    return joined(made) if made else None
 
 
 def train(
-    flat: Flat,
-    upto: NDArray[np.int64],
+    series: Sequence[Series],
+    upto: Sequence[int],
     steps: int,
     inputs: Inputs,
     recipe: Recipe,
@@ -120,11 +157,8 @@ def train(
 
     Parameters
     ----------
-    flat : Flat
-    upto : ndarray of int64, shape (series,)
-        How many values of each series may be learned from; no target lies behind them.
-    steps : int
-    inputs : Inputs
+    series, upto, steps, inputs
+        As of `examples_to_learn`.
     recipe : Recipe
     seed : int
         Of the first network; the others have the next ones.
@@ -135,11 +169,12 @@ def train(
     advance : callable
         Called with the number of networks that were trained since the last call, parts of one included.
     """
-    rows, all_rows = windows_of(flat, upto, recipe.windows)
-    examples = examples_of(flat, rows, inputs, steps, upto).examples.astype(np.float32)
+    apart, windows = spacing_of(upto, recipe.windows)
+    examples = examples_to_learn(series, upto, steps, inputs, apart)
+    if examples is None:  # then the networks say the level, which every value is
+        network = Network((features_of(inputs, steps), steps), "relu")
+        return GlobalNetwork(network, (np.zeros(network.size, np.float32),), inputs, 0, windows)
     network = Network((examples.features, *recipe.hidden, steps), "relu")
-    if not examples.weight.any():  # every series is constant: then the network is to say its level
-        return GlobalNetwork(network, (np.zeros(network.size, np.float32),), inputs, 0, all_rows)
     optimizer = Optimizer("adamw", recipe.learning_rate, schedule="cosine", warm_up=50, decay=recipe.decay)
 
     def descended(number: int) -> Values:
@@ -156,15 +191,15 @@ def train(
         descent.run(cancelled=cancelled, threads=1, save_to=path, save_every=SAVED_EVERY)
         return descent.theta
 
-    thetas = pool.run([lambda number=seed + k: descended(number) for k in range(recipe.seeds)], advance)
-    return GlobalNetwork(network, tuple(thetas), inputs, len(rows.series), all_rows)
+    thetas = pool.run([partial(descended, seed + k) for k in range(recipe.seeds)], advance)
+    return GlobalNetwork(network, tuple(thetas), inputs, len(examples), windows)
 
 
-def _resumed(path: Path | None, examples: object) -> Descent | None:
+def _resumed(path: Path | None, examples: Examples) -> Descent | None:
     """Return the descent that a file holds; None where there is none that can be resumed."""
     if path is None or not path.exists():
         return None
     try:
-        return Descent.load(path, examples)  # pyright: ignore[reportArgumentType]
+        return Descent.load(path, examples)
     except InputError:
         return None  # damaged, or of other examples: it is begun anew

@@ -68,6 +68,12 @@ def inputs_of(frequency: Frequency) -> Inputs:
     return Inputs(max(year // 2, min(2 * year, 24)), 1, False, year, 1, (), year if year > 1 else 0, False)
 
 
+def features_of(inputs: Inputs, steps: int) -> int:
+    """Return how many features a row has."""
+    seasons = inputs.season * (len(inputs.profiles) + inputs.phase)
+    return inputs.window + seasons + (steps + 2 if inputs.long_season else 0) + 2
+
+
 class Rows(NamedTuple):
     """Rows of several series.
 

@@ -1,0 +1,199 @@
+"""From a panel to a forecast of each series: train the network over all, then serve chunk after chunk."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from thalweg.forecast.panel.chunk import Plan, Served, joined, prior_of, serve
+from thalweg.forecast.panel.cutoffs import parts_of
+from thalweg.forecast.panel.global_network import GlobalNetwork, Recipe, train
+from thalweg.forecast.panel.inputs import inputs_of
+from thalweg.forecast.watch import Silence
+from thalweg.learn.prepare import prepare
+from thalweg.learn.training.thread_pool import thread_pool
+from thalweg.messages import Message
+from thalweg.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from thalweg.forecast.options import FitOptions
+    from thalweg.forecast.panel.chunk import PanelPrior
+    from thalweg.forecast.panel.kept import Kept
+    from thalweg.learn.training.thread_pool import ThreadPool
+    from thalweg.series.panel import Panel
+    from thalweg.series.series import Series
+
+SERIES_OF_A_CHUNK = 100
+SERIES_OF_PRIOR = 400  # that show what holds for the panel, evenly spaced over its series
+
+
+@dataclass(frozen=True, eq=False)
+class PanelFindings:
+    """Everything that was found for a panel.
+
+    Attributes
+    ----------
+    panel : Panel
+    plan : Plan
+    prior : PanelPrior
+    served : Served
+        For each series of the panel.
+    failed : mapping of int to Message
+        The series that could not be served, by their place in the panel, and why.
+    settings : mapping
+        The options needed to repeat it.
+    seconds : float
+        Wall-clock time of the whole.
+    times : mapping
+        Its parts: ``network``, ``series``.
+    """
+
+    panel: Panel
+    plan: Plan
+    prior: PanelPrior
+    served: Served
+    failed: dict[int, Message]
+    settings: dict[str, Any]
+    seconds: float
+    times: dict[str, float] = field(default_factory=dict[str, float])
+
+
+def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> PanelFindings:
+    """Find what predicts each series of a panel.
+
+    Parameters
+    ----------
+    panel : Panel
+    options : FitOptions
+    kept : Kept, optional
+        Where what is done is kept, so that a run that was ended goes on there.
+
+    Raises
+    ------
+    InputError
+        If an option does not serve many series.
+    """
+    began = time.perf_counter()
+    watcher = options.watcher or Silence()
+    prepare(lambda: watcher.stage("compile", 1))
+    frequency, series = panel.frequency, panel.series
+    horizon = options.steps_ahead(frequency, int(np.median(np.diff(panel.offsets))))
+    inputs, recipe = inputs_of(frequency), Recipe()
+    settings = settings_of(options, horizon)
+    if kept is not None:
+        kept.begin(identity_of(panel), settings)
+    with thread_pool(options.threads) as pool:
+        watcher.stage("global", 2 * recipe.seeds)
+
+        def trained(name: str, upto: Sequence[int]) -> GlobalNetwork:
+            if kept is not None and (network := kept.network(name, inputs)):
+                watcher.advance(recipe.seeds)
+                return network
+            path = None if kept is None else kept.folder / name
+            network = train(
+                series, upto, horizon, inputs, recipe,
+                seed=options.seed, pool=pool, kept=path, advance=watcher.advance,
+            )  # fmt: skip
+            if kept is not None and not pool.late():
+                kept.keep_network(name, network)
+            return network
+
+        parts = (parts_of(len(one), horizon, frequency) for one in series)
+        judged = trained("judged", [0 if part is None else part.train for part in parts])
+        final = trained("final", list(map(len, series)))
+        plan = Plan(frequency, horizon, options.asked.calibrated, judged, final)
+        network_seconds = time.perf_counter() - began
+        watcher.stage("series", len(series))
+        prior = prior_of(series[:: -(-len(series) // SERIES_OF_PRIOR)], plan)
+        chunks = [_Chunk(number, series[first : first + SERIES_OF_A_CHUNK], plan, prior, kept, pool)
+                  for number, first in enumerate(range(0, len(series), SERIES_OF_A_CHUNK))]
+        done = pool.run([chunk.run for chunk in chunks], lambda count: watcher.advance(count * SERIES_OF_A_CHUNK))
+    failed = {chunk.number * SERIES_OF_A_CHUNK + place: why for chunk in chunks for place, why in chunk.failed.items()}
+    seconds = time.perf_counter() - began
+    return PanelFindings(
+        panel, plan, prior, joined(done), failed, settings, seconds,
+        {"network": network_seconds, "series": seconds - network_seconds},
+    )  # fmt: skip
+
+
+class _Chunk:
+    """A chunk of series that waits to be served."""
+
+    def __init__(self, number: int, series: Sequence[Series], plan: Plan, prior: PanelPrior, kept: Kept | None, pool: ThreadPool) -> None:
+        self.number, self.series, self.plan, self.prior, self.kept, self.pool = number, series, plan, prior, kept, pool
+        self.failed: dict[int, Message] = {}
+
+    def run(self) -> Served:
+        """Return what is found, from the file where it was kept."""
+        if self.pool.late():
+            return nothing(len(self.series), self.plan)
+        if self.kept is not None and (found := self.kept.chunk(self.number, len(self.series))):
+            return found
+        try:
+            made = serve(self.series, self.plan, self.prior)
+        except Exception:  # noqa: BLE001 - whatever it is, the others are served
+            made = joined([self._alone(place, one) for place, one in enumerate(self.series)])
+        if self.kept is not None and not self.failed:
+            self.kept.keep_chunk(self.number, made)
+        return made
+
+    def _alone(self, place: int, series: Series) -> Served:
+        try:
+            return serve([series], self.plan, self.prior)
+        except Exception as error:  # noqa: BLE001 - as above
+            self.failed[place] = Message("panel.failed", {"reason": f"{type(error).__name__}: {error}"})
+            return nothing(1, self.plan)
+
+
+def nothing(count: int, plan: Plan) -> Served:
+    """Return what stands for series that could not be served: NaN."""
+    blocks, levels = len(plan.blocks), len(plan.levels)
+    empty = np.full(count, np.nan)
+    return Served(
+        forecast=np.full((count, plan.horizon), np.nan),
+        low=np.full((count, plan.horizon, levels), np.nan),
+        high=np.full((count, plan.horizon, levels), np.nan),
+        own=np.zeros((count, blocks), np.int64),
+        share=np.full((count, blocks), np.nan),
+        validation=empty,
+        test=empty,
+        copied=empty,
+        network=empty,
+        alone=empty,
+        coverage=np.full((count, levels), np.nan),
+        scored=np.zeros(count, np.int64),
+        steps=np.zeros(count, np.int64),
+        bands=np.full((count, blocks, levels, 2), np.nan),
+    )
+
+
+def settings_of(options: FitOptions, horizon: int) -> dict[str, Any]:
+    """Return the options that a result depends on."""
+    return {
+        "ladder": options.ladder,
+        "horizon": horizon,
+        "level": list(options.asked.levels),
+        "quantiles": list(options.asked.quantiles),
+        "seed": options.seed,
+        "recipe": asdict(Recipe()),
+        "version": __version__,
+    }
+
+
+def identity_of(panel: Panel) -> str:
+    """Return a checksum of all values, dates and names of a panel."""
+    digest = hashlib.sha256(repr(panel.frequency).encode())
+    for array in (panel.values, panel.observed, panel.offsets):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    for name, one in panel:
+        digest.update(f"{name}\0{one.start}\0".encode())
+    return digest.hexdigest()
+
+
+__all__ = ["PanelFindings", "fit_panel", "replace"]
