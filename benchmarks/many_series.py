@@ -52,7 +52,9 @@ def series(seed: int, numbers: range) -> tuple[NDArray[np.float64], NDArray[np.b
     return values, there
 
 
-def counted(dice: np.random.Generator, noise: NDArray[np.float64], wandered: NDArray[np.float64]) -> NDArray[np.float64]:
+def counted(
+    dice: np.random.Generator, noise: NDArray[np.float64], wandered: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return the counts of one series, a value a day."""
     level = dice.uniform(np.log(0.3), np.log(5000))
     kind = dice.random()
@@ -69,7 +71,8 @@ def counted(dice: np.random.Generator, noise: NDArray[np.float64], wandered: NDA
         logs[dice.integers(DAYS) :] += dice.normal(0, 0.7)
     logs += np.where(dice.random(DAYS) < dice.uniform(0, 0.01), np.log1p(dice.exponential(2, DAYS)), 0)
     if dice.random() < CLOSED:
-        logs[WEEKDAY >= dice.choice((5, 6))] = -np.inf
+        first_closed = dice.choice((5, 6))  # from Saturday or Sunday on
+        logs[first_closed <= WEEKDAY] = -np.inf
     return dice.poisson(np.exp(np.minimum(logs, 15))).astype(np.float64)
 
 
@@ -105,7 +108,8 @@ def write(path: Path, count: int, *, seed: int = 0, held_out: Path | None = None
             at, day = np.nonzero(there)
             base.register("chunk", {"number": at + first, "day": day, "y": values[there], "ahead": ahead[there]})
             base.execute(
-                f"INSERT INTO rows SELECT format('S{{:06d}}', number), DATE '{START}' + day::INTEGER, y, ahead FROM chunk"  # noqa: S608 - all of it stands here
+                f"INSERT INTO rows SELECT format('S{{:06d}}', number), DATE '{START}' + day::INTEGER, y, ahead "  # noqa: S608 - all of it stands here
+                "FROM chunk"
             )
         for file, which in ((path, "NOT held_out"), (held_out, "held_out")):
             if file is not None:
