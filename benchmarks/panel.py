@@ -192,7 +192,8 @@ class Bench:
         try:
             made = self.kept.result(key, make)
         except BenchError as error:
-            made = {"failed": str(error).strip()}
+            print(f"  {error}", flush=True)
+            made = {"failed": str(error).strip().splitlines()[-1]}
         print(f"  {panel.title}, {name}: {made.get('failed') or _short(made)}", flush=True)
         return made
 
