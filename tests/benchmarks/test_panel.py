@@ -94,16 +94,17 @@ def test_the_series_are_as_various_as_those_of_shops_and_sites(many_series):
     sunday = many_series.WEEKDAY == 6
     sundays = ~values[:, sunday].any(axis=1) & (zeros < 0.5)
     assert 0.15 < sundays.mean() < 0.3
-    open_days = values[(zeros < 0.05) & (values.mean(axis=1) > 50)]
+    open_days = values[(zeros < 0.05) & (values.mean(axis=1) > 50) & (values.std(axis=1) > 0)]
     assert len(open_days) > 150
     logs = np.log1p(open_days)
     effect = logs - (np.roll(logs, 7, axis=1) + np.roll(logs, -7, axis=1)) / 2
-    christmas = effect[:, np.flatnonzero(many_series.HOLIDAY == many_series.HOLIDAYS.index("12-25"))]
+    number = many_series.HOLIDAYS.index("12-25")
+    christmas = effect[:, np.flatnonzero(number == many_series.HOLIDAY)]
     assert christmas.shape[1] == 4
     assert np.corrcoef(christmas[:, :2].mean(axis=1), christmas[:, 2:].mean(axis=1))[0, 1] > 0.5  # it recurs
     assert np.abs(christmas).mean() > 3 * np.abs(effect[:, 700:720]).mean() / 2
-    again = [np.corrcoef(row[: -365 - 364], row[365:-364])[0, 1] for row in logs]
-    assert np.median(again) > 0.1  # a week and a year return
+    for ago in (1, 7, 364):  # the day before, the week and the year return
+        assert np.median([np.corrcoef(row[:-ago], row[ago:])[0, 1] for row in logs]) > 0.2
 
 
 def test_scores_that_can_be_reckoned_by_hand(panel_scores, tmp_path):
@@ -213,6 +214,7 @@ def test_the_section_measures_at_each_size_and_keeps_what_it_found(beside, monke
     assert "it cannot be fitted" in text
     assert table["copying the week"]["MAE"] == table["**thalweg, quick**"]["MAE"]
     assert "By AutoETS's: series a second" in text
+    assert "at a lower MAE and MASE asked for" in text
 
     countries = cells(page, "countries, 2 scored")  # one has no views
     assert "3 series of a year, of which 2 have" in text
@@ -249,7 +251,7 @@ def test_the_other_forecasters_go_on_with_a_week(panel, tmp_path):
         made = panel.panel_scores.columns(out, "mean")
         wanted = np.resize([20, 30, 40, 50, 60, 70, 10], 14)
         np.testing.assert_allclose(list(made["A"].values()), wanted, rtol=0.1, err_msg=name)
-        np.testing.assert_allclose(list(made["Z"].values()), np.zeros(14), atol=0.1, err_msg=name)
+        np.testing.assert_allclose(list(made["Z"].values()), np.zeros(14), atol=0.5, err_msg=name)
 
 
 @pytest.mark.slow
