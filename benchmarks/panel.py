@@ -38,6 +38,7 @@ THREADS = 2
 COUNTRIES = "youtube_codingtrain_daily_views_by_country_2021.csv"
 MINUTES, GIGABYTES = 15, 2  # at most, for the largest size
 FASTER = 3  # times AutoETS, in series a second
+TOLD = 200  # letters of what a command that failed complained of
 LINEAR = (0.9, 1.1)  # the slope of log seconds on log series
 SCORED = ("mae", "mase", "relative")
 OURS, COPY = "**thalweg, quick**", "copying the week"
@@ -67,6 +68,12 @@ class Panel:
     count: int
     names: list[str]
     others: Path
+
+    @property
+    def rows(self) -> int:
+        """How many rows the first file has."""
+        (count,) = duckdb.execute("SELECT count(*) FROM read_parquet($1)", [str(self.train)]).fetchone() or (0,)
+        return count
 
     def scored(self, forecast: Path, value: str) -> dict[str, float]:
         """Return the errors of a file of forecasts."""
@@ -193,7 +200,8 @@ class Bench:
             made = self.kept.result(key, make)
         except BenchError as error:
             print(f"  {error}", flush=True)
-            made = {"failed": str(error).strip().splitlines()[-1]}
+            first, *complaint = str(error).split("\n")
+            made = {"failed": " ".join(" ".join(complaint).split())[-TOLD:] or first}
         print(f"  {panel.title}, {name}: {made.get('failed') or _short(made)}", flush=True)
         return made
 
@@ -265,17 +273,29 @@ def _about(bench: Bench) -> list[str]:
 
 def _sizes(panels: Sequence[Panel], ours: Sequence[dict[str, Any]]) -> list[str]:
     """Return the table of sizes, what failed, and the slope."""
-    head = ("series", "seconds", "of processors, s", "peak, MB", "series a second", "scored", "MASE", "relative")
+    head = (
+        "series",
+        "rows",
+        "seconds",
+        "of processors, s",
+        "peak, MB",
+        "series a second",
+        "scored",
+        "MASE",
+        "relative",
+    )
     digits = {"seconds": 1, "work": 1, "peak": 0, "rate": 2, "series": 0, "mase": 3, "relative": 3}
     rows: list[list[str]] = []
     told: list[str] = []
     measured: list[tuple[int, float]] = []
     for panel, made in zip(panels, ours, strict=True):
         if "failed" in made:
-            rows.append([f"{panel.count:,}", "failed", *[""] * (len(digits) - 1)])
+            rows.append([f"{panel.count:,}", f"{panel.rows:,}", "failed", *[""] * (len(digits) - 1)])
             told.append(f"{panel.title} failed: {made['failed']}  ")
             continue
-        rows.append([f"{panel.count:,}", *(f"{made[what]:,.{after}f}" for what, after in digits.items())])
+        rows.append(
+            [f"{panel.count:,}", f"{panel.rows:,}", *(f"{made[what]:,.{after}f}" for what, after in digits.items())]
+        )
         measured.append((panel.count, made["seconds"]))
     if len(measured) > 1:
         slope = np.polyfit(*np.log(np.array(measured)).T, 1)[0]

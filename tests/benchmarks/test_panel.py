@@ -234,7 +234,7 @@ def test_what_is_not_there_is_left_out_and_told(beside, monkeypatch, tmp_path):
     monkeypatch.setattr(beside, "thalweg", lambda *_: [sys.executable, "-c", "raise SystemExit('no such option')"])
     Path(beside.panel_peers.__file__).write_text("print('{}')", encoding="utf-8")
     text = "\n".join(beside.section(quick=True, counts=(4,), results=tmp_path / "results"))
-    assert "| 4 | failed |" in text
+    assert "| 4 | 5,732 | failed |" in text  # four years of four series, less 28 days each
     assert "no such option" in text
     assert "AutoETS, AutoTheta, LightGBM: left out, their packages are not installed." in text
     assert f"Views by country: left out, {beside.COUNTRIES} is not in the folder" in text
