@@ -11,12 +11,13 @@ import sys
 import sysconfig
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kept import source_checksum
+from resident import Peak, looked_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -62,7 +63,7 @@ class Run:
     output: str
 
 
-def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Run:
+def run(command: Sequence[str], environment: Mapping[str, str] | None = None, *, family: bool = False) -> Run:
     """Run a command to its end.
 
     Parameters
@@ -70,6 +71,9 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
     command : sequence of str
     environment : mapping, optional
         Variables added to those of this process.
+    family : bool
+        Whether the memory is that of the command and all processes that it starts, together, where that is more. The
+        system tells of each alone; their sum is looked at ten times a second.
 
     Raises
     ------
@@ -78,20 +82,28 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
     """
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "told.json"
-        done = subprocess.run(
-            [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(told), *command],
-            env={**os.environ, **(environment or {})},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
+        with (
+            subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(told), *command],
+                env={**os.environ, **(environment or {})},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+            ) as launcher,
+            looked_at(launcher.pid) if family else nullcontext(Peak()) as together,
+        ):
+            try:
+                output, complaints = launcher.communicate()
+            except BaseException:  # an interrupt: nothing is waited for
+                launcher.kill()
+                raise
         if not told.exists():
-            raise BenchError(f"{' '.join(command)} could not be started:\n{done.stderr[-2000:]}")
+            raise BenchError(f"{' '.join(command)} could not be started:\n{complaints[-2000:]}")
         figures = json.loads(told.read_text())
     if figures["code"]:
-        raise BenchError(f"{' '.join(command)} ended with exit code {figures['code']}:\n{done.stderr[-2000:]}")
-    return Run(figures["seconds"], figures["work"], figures["peak"] / 1e6, done.stdout)
+        raise BenchError(f"{' '.join(command)} ended with exit code {figures['code']}:\n{complaints[-2000:]}")
+    return Run(figures["seconds"], figures["work"], max(figures["peak"], together.held) / 1e6, output)
 
 
 def work_of_others() -> float:

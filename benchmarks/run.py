@@ -1,12 +1,14 @@
 """Measure time, memory and accuracy beside peers, and write down the results with a description of the machine.
 
-./dev bench                       everything but published and peers; writes benchmarks/RESULTS.md, its pictures and
-                                  the READMEs' table
+./dev bench                       everything but published, peers and panel; writes benchmarks/RESULTS.md, its pictures
+                                  and the READMEs' table
 ./dev bench --only updates,cores  measure those sections again and replace them; the others stay
 ./dev bench --only updates --out some.md      into another file, without pictures and READMEs
 ./dev bench --only published      public benchmark series (THALWEG_BENCH names their folder): every 8th, or --every 1
 ./dev bench --only peers          other forecasters of the real series (THALWEG_DATA names their folder); --slow takes
-                                  in AutoARIMA and MSTL. Both keep each result, and an interrupted run goes on
+                                  in AutoARIMA and MSTL
+./dev bench --only panel          100, 1,000 and 10,000 simulated series, and views by country (THALWEG_DATA), beside
+                                  other forecasters. These three keep each result, and an interrupted run goes on
 ./dev bench --draw                draw pictures and READMEs again, from RESULTS.md
 ./dev bench --quick               a smoke run of some seconds; it prints, and writes a file only with --out
 """
@@ -42,10 +44,16 @@ SECTIONS = {
     "digits": "Handwritten digits beside scikit-learn and PyTorch",
     "published": "Published tables",
     "peers": "Beside other forecasters",
+    "panel": "Many series",
 }
 OF_A_FILE = ("ladder", "command")
-OPTIONS = {"digits": ("mnist",), "published": ("every", "ladder", "results"), "peers": ("slow", "results")}
-NAMED_ONLY = ("published", "peers")  # they need series of other places, packages and an hour
+OPTIONS = {
+    "digits": ("mnist",),
+    "published": ("every", "ladder", "results"),
+    "peers": ("slow", "results"),
+    "panel": ("results",),
+}
+NAMED_ONLY = ("published", "peers", "panel")  # they need series of other places, packages and an hour
 DRAWN = ("updates", "passes", "growth", "cores", "share", "command", "peers")
 
 
@@ -59,7 +67,7 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--every", type=int, default=8, help="published forecasts every so many series; by default 8")
     parser.add_argument("--ladder", choices=("full", "quick"), default="full", help="the ladder of published")
     parser.add_argument("--slow", action="store_true", help="peers takes in AutoARIMA and MSTL, which need long")
-    parser.add_argument("--results", type=Path, default=HERE / ".results", help="where published and peers keep theirs")
+    parser.add_argument("--results", type=Path, default=HERE / ".results", help="where those that are kept lie")
     parser.add_argument("--only", metavar="SECTIONS", help=f"some of {','.join(SECTIONS)}")
     parser.add_argument("--out", type=Path, help="where to write; by default benchmarks/RESULTS.md")
     parser.add_argument("--draw", action="store_true", help="measure nothing; draw what RESULTS.md holds")

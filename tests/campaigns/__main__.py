@@ -15,7 +15,7 @@ from pathlib import Path
 
 from campaigns.campaign import run
 
-CAMPAIGNS = ("files", "models", "kills")
+CAMPAIGNS = ("files", "models", "kills", "panel_kills")
 """Each is a module of this folder that holds a `CAMPAIGN`."""
 
 
