@@ -7,6 +7,8 @@ from .api.fit import fit as fit
 from .api.forecast import Forecast as Forecast
 from .api.model import Model as Model
 from .api.model import load as load
+from .api.panel import PanelResult as PanelResult
+from .api.panel import fit_panel as fit_panel
 from .api.picture import Picture as Picture
 from .api.picture import look as look
 from .errors import InputError as InputError

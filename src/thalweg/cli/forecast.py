@@ -14,7 +14,7 @@ from thalweg.errors import InputError
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.options import FitOptions
 from thalweg.messages import Argument
-from thalweg.series.read.options import ColumnOptions
+from thalweg.series.read.options import PanelOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ def forecast(
     ctx: typer.Context,
     file: Annotated[str, Position()],
     *,
-    reading: ColumnOptions,
+    reading: PanelOptions,
     options: FitOptions,
     out: Annotated[str | None, Flag("--out", "FOLDER")] = None,
     samples: Annotated[Path | None, Flag("--samples", "FILE.csv")] = None,
@@ -43,6 +43,12 @@ def forecast(
     as_json: Json = False,
 ) -> None:
     """Fit the file's days, print what was found, and write the four files; the help stands in the catalogues."""
+    if is_of_many(file, reading):
+        from thalweg.cli.many import forecast_many
+
+        alone = {"samples": samples, "export": export, "strict": strict, "columns": columns != "thalweg"}
+        forecast_many(ctx, file, reading, options, out, [name for name, given in alone.items() if given], lang, as_json)
+        return
     from dataclasses import replace
     from time import perf_counter
 
@@ -98,6 +104,13 @@ def forecast(
         _print_json(result, lang, columns)
     if strict:
         _end_strictly(result, translate)
+
+
+def is_of_many(file: str, reading: PanelOptions) -> bool:
+    """Whether a source is to be read as many series: it was said so, or it is several files."""
+    from thalweg.series.read.many.files import are_files
+
+    return bool(reading.by or reading.wide) or are_files(file)
 
 
 def _end_strictly(result: FitResult, translate: Catalogue) -> None:

@@ -6,13 +6,14 @@ The same function does a chunk here, on another thread or on another machine.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from thalweg.forecast.panel.bands import Shape, bands_of, shape_of
 from thalweg.forecast.panel.candidates import baselines, lines, predicted
-from thalweg.forecast.panel.choice import Prior, Validation, blend, mean_losses
+from thalweg.forecast.panel.choice import Choice, Prior, Validation, blend, mean_losses
 from thalweg.forecast.panel.cutoffs import parts_of
 from thalweg.forecast.panel.flat import flat_of
 from thalweg.forecast.panel.inputs import Rows, scales
@@ -39,17 +40,18 @@ class Plan:
     horizon : int
     levels : tuple of float
         Of the intervals, in percent, rising.
-    judged : GlobalNetwork
-        It has learned from training values alone, and is what the choice and the losses rest on.
     final : GlobalNetwork
         It has learned from all values, and makes the forecast.
+    judged : GlobalNetwork, optional
+        It has learned from training values alone, and is what the choice and the losses rest on. A saved model has
+        none.
     """
 
     frequency: Frequency
     horizon: int
     levels: tuple[float, ...]
-    judged: GlobalNetwork
     final: GlobalNetwork
+    judged: GlobalNetwork | None = None
 
     @property
     def blocks(self) -> tuple[slice, ...]:
@@ -107,8 +109,6 @@ class Served:
         How many steps ahead were scored: fewer than the horizon where the series is short.
     bands : ndarray of float64, shape (series, blocks, levels, 2)
         What the intervals add to predictions, in spreads.
-    weights : tuple of ndarray
-        For each line, the unknowns of each series, float64, shape (series, lags, horizon); NaN where it has none.
     """
 
     forecast: NDArray[np.float64]
@@ -152,20 +152,29 @@ class _Series:
         self.flat: Flat = flat_of(series, plan.final.inputs.window)
         self.parts: list[Parts | None] = [parts_of(len(one), plan.horizon, plan.frequency) for one in series]
         self.lines = lines(plan.frequency)
-        upto = [0 if part is None else part.train for part in self.parts]
-        self.trained = [self._fitted(line, upto) for line in self.lines]
 
-    def _fitted(self, line, upto: Sequence[int]) -> dict[int, NDArray[np.float64]]:
-        made = ((place, line.fit(self.flat, place, end, self.plan.horizon)) for place, end in enumerate(upto))
-        return {place: weights for place, weights in made if weights is not None}
+    def fitted(self, upto: Sequence[int]) -> list[dict[int, NDArray[np.float64]]]:
+        """Return the unknowns of each line, for each series that is long enough, learned from so many of its values."""
+        horizon = self.plan.horizon
+        made = [{place: line.fit(self.flat, place, end, horizon) for place, end in enumerate(upto)} for line in self.lines]
+        return [{place: weights for place, weights in each.items() if weights is not None} for each in made]
+
+    @cached_property
+    def trained(self) -> list[dict[int, NDArray[np.float64]]]:
+        """The unknowns of each line, learned from training values."""
+        return self.fitted([0 if part is None else part.train for part in self.parts])
 
     def tried(self, name: str) -> _Tried:
         """Return predictions at the cutoffs of ``validation`` or ``test``, by what has learned from training values."""
         cutoffs = [getattr(part, name) if part else np.empty(0, np.int64) for part in self.parts]
         rows = Rows(np.repeat(np.arange(len(cutoffs)), list(map(len, cutoffs))), np.concatenate(cutoffs) - 1)
-        ends = [0 if part is None else part.sealed if name == "validation" else length
-                for part, length in zip(self.parts, self.flat.lengths.tolist(), strict=True)]
-        return _Tried(rows, self._target(rows, np.array(ends)), self.own(rows, self.trained), self.plan.judged.predict(self.flat, rows))
+        ends = [
+            0 if part is None else part.sealed if name == "validation" else length
+            for part, length in zip(self.parts, self.flat.lengths.tolist(), strict=True)
+        ]
+        assert self.plan.judged is not None  # noqa: S101 - only a saved model has none
+        network = self.plan.judged.predict(self.flat, rows)
+        return _Tried(rows, self._target(rows, np.array(ends)), self.own(rows, self.trained), network)
 
     def _target(self, rows: Rows, ends: NDArray[np.int64]) -> NDArray[np.float64]:
         at = rows.newest[:, None] + np.arange(1, self.plan.horizon + 1)
@@ -237,10 +246,7 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
     rows_of_both = np.concatenate([before.rows.series, after.rows.series])[order]
     bands = bands_of(both, rows_of_both, count, blocks, plan.levels, prior.shape)
 
-    last = Rows(np.arange(count), flat.lengths - 1)
-    refitted = [chunk._fitted(line, flat.lengths.tolist()) for line in chunk.lines]
-    forecast = blend(chunk.own(last, refitted), plan.final.predict(flat, last), choice.own, choice.share, blocks)
-    low, high = _ends(forecast, bands, chunk.spreads(last), plan, flat.counts)
+    forecast, low, high = _ahead(chunk, flat.lengths.tolist(), choice, bands)
     zeros = np.zeros((len(after.rows.series), len(blocks)))
     alone = blend(after.own, after.network, choice.own[after.rows.series], zeros, blocks)
     return Served(
@@ -259,6 +265,38 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
         steps=np.array([0 if part is None else part.steps for part in chunk.parts]),
         bands=bands,
     )
+
+
+def forecast_from(
+    series: Sequence[Series], upto: Sequence[int], plan: Plan, choice: Choice, bands: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the forecasts after the last values of some series, and their intervals, by a choice that was made.
+
+    Parameters
+    ----------
+    series : sequence of Series
+    upto : sequence of int
+        From how many values of each the lines learn.
+    plan : Plan
+    choice : Choice
+    bands : ndarray, shape (series, blocks, levels, 2)
+
+    Returns
+    -------
+    forecast : ndarray of float64, shape (series, horizon)
+    low, high : ndarray of float64, shape (series, horizon, levels)
+    """
+    return _ahead(_Series(series, plan), upto, choice, bands)
+
+
+def _ahead(
+    chunk: _Series, upto: Sequence[int], choice: Choice, bands: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    plan, flat = chunk.plan, chunk.flat
+    last = Rows(np.arange(len(flat)), flat.lengths - 1)
+    own = chunk.own(last, chunk.fitted(upto))
+    forecast = blend(own, plan.final.predict(flat, last), choice.own, choice.share, plan.blocks)
+    return (forecast, *_ends(forecast, bands, chunk.spreads(last), plan, flat.counts))
 
 
 def _of_steps(bands: NDArray[np.float64], plan: Plan) -> NDArray[np.float64]:

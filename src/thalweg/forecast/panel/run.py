@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -107,7 +107,7 @@ def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> Pa
         parts = (parts_of(len(one), horizon, frequency) for one in series)
         judged = trained("judged", [0 if part is None else part.train for part in parts])
         final = trained("final", list(map(len, series)))
-        plan = Plan(frequency, horizon, options.asked.calibrated, judged, final)
+        plan = Plan(frequency, horizon, options.asked.calibrated, final, judged)
         network_seconds = time.perf_counter() - began
         watcher.stage("series", len(series))
         prior = prior_of(series[:: -(-len(series) // SERIES_OF_PRIOR)], plan)
@@ -195,5 +195,3 @@ def identity_of(panel: Panel) -> str:
         digest.update(f"{name}\0{one.start}\0".encode())
     return digest.hexdigest()
 
-
-__all__ = ["PanelFindings", "fit_panel", "replace"]

@@ -1,0 +1,190 @@
+"""Many series as a Python user holds them: fit them together, and forecast each."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from thalweg.api.progress import watching
+from thalweg.errors import InputError
+from thalweg.files import write_whole, written_together
+from thalweg.forecast.belonging import MODEL_FILE
+from thalweg.forecast.panel.kept import Kept
+from thalweg.forecast.panel.model import PanelForecast, PanelModel, pack
+from thalweg.forecast.panel.options import PanelFitOptions
+from thalweg.forecast.panel.run import PanelFindings
+from thalweg.forecast.panel.run import fit_panel as fitted
+from thalweg.forecast.panel.summary import sentences, summary
+from thalweg.forecast.panel.tables import forecast_columns, series_columns
+from thalweg.forecast.tables import parquet_of
+from thalweg.messages import catalogue
+from thalweg.options import with_options
+from thalweg.series.frames import frame_of
+from thalweg.series.panel import Panel
+from thalweg.series.read.panel import read_panel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FILES = (MODEL_FILE, "forecast.parquet", "forecast.csv", "series.csv")
+_FIGURES = 10  # significant figures in CSV
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PanelResult:
+    """What `fit_panel` returns.
+
+    Attributes
+    ----------
+    findings : PanelFindings
+        What was found for each series, as plain records.
+    model : PanelModel
+        What forecasts without any training.
+    """
+
+    findings: PanelFindings
+    model: PanelModel
+
+    @property
+    def forecast(self) -> PanelForecast:
+        """The forecast of each series, as arrays."""
+        served, panel = self.findings.served, self.findings.panel
+        horizon = self.findings.plan.horizon
+        dates = np.stack([np.array([one.after(step) for step in range(1, horizon + 1)]) for one in panel.series])
+        return PanelForecast(
+            names=panel.names,
+            keys=dict(panel.keys),
+            dates=dates,
+            mean=served.forecast,
+            levels=self.findings.plan.levels,
+            low=served.low,
+            high=served.high,
+            asked=self.model.asked,
+            backend=panel.series[0].backend,
+        )
+
+    def to_frame(self, backend: str | None = None) -> Any:  # noqa: ANN401 - a frame of the user's library
+        """Return the forecasts as a frame: ``unique_id``, ``ds``, ``thalweg``, ``thalweg-lo-80`` and so on.
+
+        Parameters
+        ----------
+        backend : str, optional
+            ``pandas``, ``polars`` or ``pyarrow``; by default the library of the frame that was read.
+
+        Raises
+        ------
+        InputError
+            If there is no such library, or it is not installed.
+        """
+        return frame_of(forecast_columns(self.forecast), backend, self.findings.panel.series[0].backend)
+
+    def series(self, backend: str | None = None, language: str = "en") -> Any:  # noqa: ANN401 - as above
+        """Return a frame of a row a series: what serves it, its losses, copying's, coverage and notes."""
+        columns = series_columns(self.findings, catalogue(language))
+        return frame_of(columns, backend, self.findings.panel.series[0].backend)
+
+    @property
+    def failed(self) -> int:
+        """How many series could not be read or served."""
+        return len(self.findings.panel.refused) + len(self.findings.failed)
+
+    def files(self, language: str = "en") -> dict[str, bytes]:
+        """Return the files of a results folder by their names."""
+        forecasts = forecast_columns(self.forecast)
+        return {
+            MODEL_FILE: pack(self.model),
+            "forecast.parquet": parquet_of(forecasts),
+            "forecast.csv": _csv(forecasts),
+            "series.csv": _csv(series_columns(self.findings, catalogue(language))),
+        }
+
+    def save(self, folder: str | Path, language: str = "en") -> None:
+        """Write ``model.thalweg``, ``forecast.parquet``, ``forecast.csv`` and ``series.csv``, all or none.
+
+        Raises
+        ------
+        InputError
+            If one cannot be written.
+        """
+        with written_together(Path(folder), first=MODEL_FILE) as aside:
+            for name, content in self.files(language).items():
+                write_whole(aside / name, content)
+
+    def as_json(self, language: str = "en") -> dict[str, Any]:
+        """Return the summary in JSON's types, with a row a series and a row a forecast."""
+        return summary(self.findings, language)
+
+    def __str__(self) -> str:
+        return "\n".join(map(catalogue(), sentences(self.findings)))
+
+    def __repr__(self) -> str:
+        return f"<PanelResult of {len(self.findings.panel)} series>"
+
+
+def _csv(columns: Mapping[str, Any]) -> bytes:
+    """Return columns as CSV; numbers with ten figures, dates as ISO 8601, nothing for a number that is not known."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*(_told(np.asarray(each)) for each in columns.values()), strict=True))
+    return text.getvalue().encode()
+
+
+def _told(column: Any) -> list[Any]:  # noqa: ANN401 - an array of any type
+    if column.dtype.kind == "f":
+        return ["" if value != value else f"{value:.{_FIGURES}g}" for value in column.tolist()]  # noqa: PLR0124 - NaN
+    if column.dtype.kind == "M":
+        return [text.replace("T", " ") for text in np.datetime_as_string(column).tolist()]
+    return column.tolist()
+
+
+@with_options(PanelFitOptions)
+def fit_panel(panel: Any, options: PanelFitOptions) -> PanelResult:  # noqa: ANN401 - users have no type checker
+    """Forecast many series together: one network learns from all of them, and each is served by what validation prefers.
+
+    Parameters
+    ----------
+    panel : Panel, path or frame
+        Series as `thalweg.read_panel` returns them, or what it takes.
+    **options
+        Those of `thalweg.forecast.panel.options.PanelFitOptions`: ``horizon`` (steps ahead), ``level``, ``quantiles``,
+        ``seed``, ``threads``, ``folder`` (where what is done is kept, so that an interrupted run goes on) and
+        ``watcher``. The same seed gives the same bits on the same machine and versions, whatever ``threads`` is, and
+        whichever series stand beside each other in a chunk.
+
+    Returns
+    -------
+    PanelResult
+
+    Raises
+    ------
+    InputError
+        If the series cannot be read, or an option is out of its range.
+
+    Notes
+    -----
+    The network is trained twice: on training values, for the choice and the losses that are told, and on all values,
+    for the forecast.
+    """
+    read = panel if isinstance(panel, Panel) else read_panel(panel)
+    with watching(options.watcher) as watcher:
+        return fit_panel_of(read, replace(options, watcher=watcher))
+
+
+def fit_panel_of(panel: Panel, options: PanelFitOptions) -> PanelResult:
+    """Fit a panel that was read; errors as of `fit_panel`."""
+    kept = None if options.folder is None else Kept(Path(options.folder))
+    findings = fitted(panel, options, kept)
+    result = PanelResult(findings, PanelModel.of(findings, options.asked))
+    if kept is not None:
+        result.save(kept.results)
+        kept.remove()
+    return result
+
+
+__all__ = ["FILES", "InputError", "PanelResult", "fit_panel", "fit_panel_of"]

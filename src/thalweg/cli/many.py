@@ -1,0 +1,126 @@
+"""`thalweg forecast --by`: one honest forecast for each of many series."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+
+from thalweg.api.panel import FILES, PanelResult
+from thalweg.cli.again import line_of, words_of
+from thalweg.cli.given import file_of
+from thalweg.cli.progress import LadderProgress
+from thalweg.cli.terminal import print_notes
+from thalweg.cli.times import print_times
+from thalweg.cli.wrap import Sentence
+from thalweg.errors import InputError
+from thalweg.files import check_writable, write_whole, written_together
+from thalweg.forecast.belonging import MODEL_FILE
+from thalweg.forecast.panel.kept import Kept
+from thalweg.forecast.panel.model import PanelModel
+from thalweg.forecast.panel.options import PanelFitOptions
+from thalweg.forecast.panel.run import fit_panel
+from thalweg.forecast.panel.summary import sentences
+from thalweg.messages import Argument, catalogue
+from thalweg.series.frequency.words import words_of as words_of_frequency
+from thalweg.series.read.panel import read_panel_with
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from thalweg.forecast.options import FitOptions
+    from thalweg.series.read.options import PanelOptions
+
+SOME_FAILED = 4  # the exit code where a series could not be forecast
+
+
+def forecast_many(
+    ctx: typer.Context,
+    file: str,
+    reading: PanelOptions,
+    options: FitOptions,
+    out: str | None,
+    alone: Sequence[str],
+    lang: str,
+    as_json: bool,  # noqa: FBT001 - as the command has it
+) -> None:
+    """Forecast each series of a source, and write the files of the results.
+
+    Parameters
+    ----------
+    ctx : typer.Context
+    file : str
+        A file, a folder or a pattern.
+    reading : PanelOptions
+    options : FitOptions
+        As the command has them; the ladder counts where the user named one.
+    out : str, optional
+    alone : sequence of str
+        The options that were given though they serve one series alone.
+    lang : str
+    as_json : bool
+    """
+    for name in alone:
+        raise InputError("panel.not_for_many", argument=Argument(name))
+    translate = catalogue(lang, command=True)
+    console = Console(markup=False, highlight=False, emoji=False, quiet=as_json)
+    drawing = Console(markup=False, highlight=False, emoji=False, stderr=True) if as_json else console
+    named = ctx.get_parameter_source("ladder")
+    given = {one.name: getattr(options, one.name) for one in fields(options) if one.init}
+    if named is not None and named.name == "DEFAULT":
+        given.pop("ladder")
+    panel_options = PanelFitOptions(**given)
+    folder = _checked_folder(file, out)
+
+    began = perf_counter()
+    with file_of(file, translate, reading.since) as path:
+        panel = read_panel_with(path, reading)
+    read_seconds = perf_counter() - began
+    words = words_of_frequency(panel.frequency)
+    console.print(translate("cli.panel.read", count=len(panel), values=len(panel.values), **words))
+    print_notes(console, panel.notes, translate)
+    kept = Kept(folder)
+    with LadderProgress(drawing, translate.speaking(words)) as progress:
+        findings = fit_panel(panel, _watched(panel_options, progress), kept)
+    result = PanelResult(findings, PanelModel.of(findings, panel_options.asked))
+    console.print()
+    for each in sentences(findings):
+        console.print(Sentence(translate(each)))
+    began = perf_counter()
+    with written_together(folder, first=MODEL_FILE) as aside:
+        for name, content in result.files(lang).items():
+            write_whole(aside / name, content)
+    kept.remove()
+    console.print(translate("cli.written", folder=folder, files=FILES))
+    print_times(console, {"read": read_seconds, **findings.times, "report": perf_counter() - began}, translate)
+    console.print(translate("cli.again"))
+    console.print("  " + line_of(words_of(ctx)), soft_wrap=True)
+    if as_json:
+        typer.echo(json.dumps(result.as_json(lang), ensure_ascii=False, allow_nan=False))
+    if result.failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+def _watched(options: PanelFitOptions, progress: LadderProgress) -> PanelFitOptions:
+    from dataclasses import replace
+
+    return replace(options, watcher=progress)
+
+
+def _checked_folder(file: str, out: str | None) -> Path:
+    """Return the folder to write into, before long work; refuse one that cannot be written or holds other things."""
+    if out is not None and not out.strip():
+        raise InputError("forecast.no_folder_named", argument=Argument("out", out), example=Argument("out", "results"))
+    folder = Path(out) if out else Path(f"{Path(file).stem.strip('*?') or 'panel'}-forecast")
+    if folder.exists() and not folder.is_dir():
+        raise InputError("forecast.folder_is_a_file", folder=folder, option=Argument("out", "FOLDER"))
+    there = [name for name in FILES if (folder / name).exists()]
+    if there and MODEL_FILE not in there:
+        raise InputError("forecast.foreign_file", folder=folder, name=there[0], option=Argument("out"))
+    check_writable(folder, FILES)
+    return folder

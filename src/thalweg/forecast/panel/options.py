@@ -1,0 +1,48 @@
+"""The options of a fit of many series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from thalweg.errors import InputError
+from thalweg.forecast.options import FitOptions, LadderName
+from thalweg.messages import Argument
+from thalweg.options import option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from thalweg.forecast.ladder import Ladder
+
+LADDERS = ("quick",)
+REFUSED = ("country", "events", "time_limit", "known", "past", "with_")
+"""The options of a fit that do not serve many series."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanelFitOptions(FitOptions):
+    """The options of a fit of many series; those of one that do not serve them are refused.
+
+    Attributes
+    ----------
+    ladder : str
+        ``quick``: copies, seasonal means, lines, and the network over all series.
+    folder : Path, optional
+        Where the results stand, and what is done is kept; not an option of the command.
+    """
+
+    words: ClassVar[str] = "fit"
+
+    ladder: str | Ladder = option("quick", LadderName(), panel="fit")  # noqa: RUF009 - a declaration
+    folder: Path | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.loss != "mae":
+            raise InputError("panel.loss", argument=Argument("loss", self.loss))
+        if self.ladder not in LADDERS:
+            raise InputError("panel.ladder", argument=Argument("ladder", str(self.ladder)), names=LADDERS)
+        for name in REFUSED:
+            if getattr(self, name):
+                raise InputError("panel.not_for_many", argument=Argument(name))

@@ -1,0 +1,78 @@
+"""What was found for a panel, in a few sentences and in JSON's types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from thalweg.forecast.export import plain
+from thalweg.forecast.levels import level_name
+from thalweg.forecast.panel.tables import beats, series_columns
+from thalweg.messages import Message, catalogue
+from thalweg.series.frequency.words import words_of
+
+if TYPE_CHECKING:
+    from thalweg.forecast.panel.run import PanelFindings
+
+
+def sentences(findings: PanelFindings) -> list[Message]:
+    """Return what a reader wants to know first: how many beat copying, by how much, whether intervals hold."""
+    served, panel, plan = findings.served, findings.panel, findings.plan
+    words = words_of(plan.frequency)
+    judged = [beats(own, copied) for own, copied in zip(served.test, served.copied, strict=True)]
+    known = sum(map(bool, judged))
+    told = [
+        Message(
+            "panel.verdict.network",
+            {"rows": findings.plan.final.rows, "all_rows": findings.plan.final.all_rows, **words},
+        )
+    ]
+    if known:
+        counts = {name: judged.count(name) for name in ("yes", "no", "equal")}
+        told.append(Message("panel.verdict.beats", {"count": known, **counts, **words}))
+        ratio = relative_loss(findings)
+        if ratio is not None:
+            told.append(Message("panel.verdict.ratio", {"percent": 100 * ratio}))
+        for at, level in enumerate(plan.levels):
+            if level in served_levels(findings):
+                share = float(np.nansum(served.coverage[:, at] * served.scored) / served.scored.sum())
+                told.append(Message("panel.verdict.coverage", {"level": level_name(level), "percent": 100 * share}))
+    if failed := len(findings.failed) + len(panel.refused):
+        told.append(Message("panel.verdict.failed", {"count": failed}))
+    return told
+
+
+def served_levels(findings: PanelFindings) -> list[float]:
+    """Return the levels that are shown."""
+    return list(findings.settings["level"])
+
+
+def relative_loss(findings: PanelFindings) -> float | None:
+    """Return the mean over series of the loss relative to copying's, leaving out where copying misses nothing."""
+    served = findings.served
+    there = (served.copied > 0) & ~np.isnan(served.test)
+    return float(np.mean(served.test[there] / served.copied[there])) if there.any() else None
+
+
+def summary(findings: PanelFindings, language: str = "en") -> dict[str, Any]:
+    """Return what was found in JSON's types."""
+    translate = catalogue(language)
+    panel = findings.panel
+    columns = series_columns(findings, translate)
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return plain(
+        {
+            "version": 1,
+            "count": len(panel),
+            "refused": [{"unique_id": each.name, "why": translate(each.why)} for each in panel.refused],
+            "failed": [{"unique_id": panel.names[at], "why": translate(why)} for at, why in findings.failed.items()],
+            "notes": [translate(note) for note in panel.notes],
+            "verdict": [translate(each) for each in sentences(findings)],
+            "relative_to_copying": relative_loss(findings),
+            "series": rows,
+            "settings": findings.settings,
+            "seconds": findings.seconds,
+            "times": findings.times,
+        }
+    )

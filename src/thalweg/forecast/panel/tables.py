@@ -1,0 +1,129 @@
+"""What was found for a panel as tables: a row a step of each series, and a row a series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from thalweg.forecast.levels import level_name, level_of
+from thalweg.forecast.names import rung_message
+from thalweg.forecast.tables import MODEL
+from thalweg.messages import Message
+from thalweg.series.frequency.dates import iso
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.panel.model import PanelForecast
+    from thalweg.forecast.panel.run import PanelFindings
+    from thalweg.messages import Catalogue
+
+
+def forecast_columns(made: PanelForecast) -> dict[str, NDArray[Any]]:
+    """Return a row for each step of each series, in long format with the names of Nixtla's columns.
+
+    ``unique_id``, the columns that name a series where there are several, ``ds``, ``thalweg``, and the intervals as
+    ``thalweg-lo-80`` and ``thalweg-hi-80``, quantiles as ``thalweg-q-10``.
+    """
+    steps = made.mean.shape[1]
+    columns: dict[str, NDArray[Any]] = {"unique_id": np.repeat(np.array(made.names, dtype=object), steps)}
+    if len(made.keys) > 1:
+        columns |= {name: np.repeat(np.array(each, dtype=object), steps) for name, each in made.keys.items()}
+    columns |= {"ds": made.dates.ravel(), MODEL: made.mean.ravel()}
+    for level in made.asked.levels:
+        at = made.levels.index(level)
+        columns[f"{MODEL}-lo-{level_name(level)}"] = made.low[..., at].ravel()
+        columns[f"{MODEL}-hi-{level_name(level)}"] = made.high[..., at].ravel()
+    for quantile in made.asked.quantiles:
+        level = level_of(quantile)
+        ends = made.mean if not level else (made.low if quantile < 1 / 2 else made.high)[..., made.levels.index(level)]
+        columns[f"{MODEL}-q-{level_name(100 * quantile)}"] = ends.ravel()
+    return columns
+
+
+def rung_of(findings: PanelFindings, place: int) -> Message:
+    """Return what serves a series: for each run of steps ahead, which of its own predictors, the network, or both."""
+    served, plan = findings.served, findings.plan
+    runs: list[tuple[int, int, Message | str]] = []
+    for block, own, share in zip(plan.blocks, served.own[place], served.share[place], strict=True):
+        name = rung_message(plan.names[own])
+        called = (
+            Message("panel.serves.network")
+            if share == 1
+            else Message("panel.serves.mean", {"rung": name})
+            if share > 0
+            else name
+        )
+        if runs and str(runs[-1][2]) == str(called):
+            runs[-1] = (runs[-1][0], block.stop, called)
+        else:
+            runs.append((block.start + 1, block.stop, called))
+    if len(runs) == 1:
+        return Message("panel.serves.all", {"what": runs[0][2]})
+    parts = [Message("panel.serves.steps", {"first": first, "last": last, "what": what}) for first, last, what in runs]
+    return Message("panel.serves.blocks", {"parts": parts})
+
+
+def notes_of(findings: PanelFindings, place: int) -> list[Message]:
+    """Return what a reader should know of a series before its forecast is used."""
+    panel, served = findings.panel, findings.served
+    one = panel.series[place]
+    if place in findings.failed:
+        return [findings.failed[place]]
+    notes: list[Message] = []
+    values = one.values[one.observed]
+    if values.min() == values.max():
+        notes.append(Message("panel.note.constant", {"value": float(values[0])}))
+    if not served.scored[place]:
+        notes.append(Message("panel.note.tiny", {"count": len(one)}))
+    elif served.steps[place] < findings.plan.horizon:
+        notes.append(Message("panel.note.short", {"steps": int(served.steps[place])}))
+    if one.after(0) < panel.last_date:
+        notes.append(Message("panel.note.ended", {"date": iso(one.after(0))}))
+    return [*notes, *one.notes]
+
+
+def series_columns(findings: PanelFindings, translate: Catalogue) -> dict[str, Any]:
+    """Return a row for each series, those that could not be read or served last.
+
+    Its name and the columns that make it, its first and last date, how many values it has, what serves it, the mean
+    absolute errors over validation and test (its own, that of copying the last season, that of the network and of its
+    own predictors alone), the coverage of each level, the sum of its forecast, whether it beats copying, and notes.
+    """
+    panel, served = findings.panel, findings.served
+    refused = panel.refused
+    empty = np.full(len(refused), np.nan)
+
+    def numbers(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.concatenate([values, empty])
+
+    def texts(values: list[str]) -> list[str]:
+        return [*values, *[""] * len(refused)]
+
+    columns: dict[str, Any] = {"unique_id": [*panel.names, *(each.name for each in refused)]}
+    columns |= {name: texts(list(each)) for name, each in panel.keys.items()}
+    columns["first"] = texts([iso(one.start) for one in panel.series])
+    columns["last"] = texts([iso(one.after(0)) for one in panel.series])
+    columns["values"] = [*map(len, panel.series), *[0] * len(refused)]
+    columns["rung"] = texts([translate(rung_of(findings, place)) for place in range(len(panel))])
+    columns["validation_mae"] = numbers(served.validation)
+    columns["test_mae"] = numbers(served.test)
+    columns["copying_mae"] = numbers(served.copied)
+    columns["network_mae"] = numbers(served.network)
+    columns["own_mae"] = numbers(served.alone)
+    columns["test_predictions"] = [*served.scored.tolist(), *[0] * len(refused)]
+    for at, level in enumerate(findings.plan.levels):
+        columns[f"coverage_{level_name(level)}"] = numbers(served.coverage[:, at])
+    columns["forecast_sum"] = numbers(served.forecast.sum(axis=1))
+    columns["beats_copying"] = texts([beats(served.test[place], served.copied[place]) for place in range(len(panel))])
+    columns["notes"] = [" ".join(map(translate, notes_of(findings, place))) for place in range(len(panel))]
+    columns["notes"] += [translate(each.why) for each in refused]
+    return columns
+
+
+def beats(own: float, copied: float) -> str:
+    """Return whether a loss is less than copying's: ``yes``, ``no``, ``equal``, or nothing where none is known."""
+    if np.isnan(own) or np.isnan(copied):
+        return ""
+    return "yes" if own < copied else "no" if own > copied else "equal"
