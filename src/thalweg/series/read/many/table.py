@@ -1,19 +1,24 @@
-"""From a table to a panel, by what its rows are: of many series, or of one."""
+"""From a table to a panel, by what it is: long, with a row for each date of each series, or wide, or one series."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from thalweg.errors import InputError
 from thalweg.series.panel import joined
+from thalweg.series.read.columns import named
 from thalweg.series.read.many.keys import roles_of
 from thalweg.series.read.many.rows import panel_of_rows
+from thalweg.series.read.many.wide import OF_A_CELL, wide_of
 from thalweg.series.read.profiles import profile_columns
+from thalweg.series.read.regressors import choose_regressors
 from thalweg.series.read.steps import series_of_rows
 
 if TYPE_CHECKING:
     from thalweg.series.panel import Panel
     from thalweg.series.read.options import PanelOptions
+    from thalweg.series.read.profiles import ColumnProfile
     from thalweg.series.read.table import Table
 
 
@@ -21,7 +26,27 @@ def panel_of_table(table: Table, options: PanelOptions) -> Panel:
     """Make a panel of a table's rows; errors as in `thalweg.read_panel`."""
     profiles = profile_columns(table, options.date_format)
     roles = roles_of(table, profiles, options)
+    if options.wide:
+        return _wide(table, profiles, roles.by, options)
     if not roles.by:
         series = series_of_rows(table, options)
-        return joined([series], [series.name])
+        return joined([series], [series.name], notes=())
     return panel_of_rows(table, profiles, roles.by, replace(options, date=roles.date, value=roles.value))
+
+
+def _wide(table: Table, profiles: list[ColumnProfile], by: tuple[ColumnProfile, ...], options: PanelOptions) -> Panel:
+    """Make a panel of a table in which each column of numbers is a series.
+
+    All columns are taken to be written alike. Where they are not, each is read by itself.
+    """
+    others = choose_regressors(table, profiles, replace(options, value=None))
+    others += [named(table, profiles, "static", name) for name in options.static]
+    wide = wide_of(table, profiles, by, others, options)
+    asked = replace(options, date=wide.date.column.name, value="value")
+    try:
+        return panel_of_rows(*wide.long(), asked, wide=True)
+    except InputError as error:
+        if error.message.key not in OF_A_CELL:
+            raise
+    table.prepare("CREATE OR REPLACE TEMP VIEW source_rows AS SELECT * FROM wide_rows")
+    return panel_of_rows(*wide.long(wide.check_numbers(options)), asked, wide=True)
