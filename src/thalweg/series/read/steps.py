@@ -11,13 +11,13 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
 from thalweg.series.filling import filled
-from thalweg.series.frequency.dates import python_date, step_range, steps_between
+from thalweg.series.frequency.dates import a_day, python_date, step_range, steps_between
 from thalweg.series.read.ahead import notes_ahead
 from thalweg.series.read.changes import check_one_rhythm
 from thalweg.series.read.columns import choose_columns
 from thalweg.series.read.days import days_found
 from thalweg.series.read.doubts import doubts
-from thalweg.series.read.found import Found, in_steps_of, is_by_day
+from thalweg.series.read.found import LEAST_DATES, Found, in_steps_of, is_by_day
 from thalweg.series.read.groups import (
     Groups,
     of_days,
@@ -181,9 +181,16 @@ class Steps:
         return groups
 
     def found(self, groups: Groups) -> Found:
-        """Return the frequency of the dates, and the dates that occur in it; refuse those without one."""
+        """Return the frequency of the dates, and the dates that occur in it; refuse those without one.
+
+        A series among others whose moments are no values of their own may have one value a day.
+        """
         if not self.by_moment:
             return days_found(self.rows.table, groups, self.options.asked)
+        if not self.alone and len(groups) >= LEAST_DATES:
+            days = a_day(groups.date)
+            if (np.diff(days) > np.timedelta64(0, "D")).all():
+                return days_found(self.rows.table, replace(groups, by="day", date=days), self.options.asked)
         return moments_found(
             self.rows,
             groups,

@@ -164,8 +164,7 @@ def _frequency(found: Assembled) -> Frequency:
     shown = {number: one for number, series in found.made.items() if (one := shown_by(series)) is not None}
     if not shown:  # too short, each of them
         shown = {number: Shown(series.frequency, series.start) for number, series in found.made.items()}
-    asked = found.options.asked is not None
-    frequency = most_common((one.frequency for one in shown.values()), any_share=asked)
+    frequency = most_common((one.frequency for one in shown.values()), found.options.asked)
     if frequency is None:
         names = found.source.names
         raise mixed(found.source.called, {names[number]: one for number, one in shown.items()})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from thalweg.series.read.found import LEAST_DATES
 from thalweg.series.read.groups import LEAST_SHARE_IN_PARTS
 from thalweg.series.read.repeats import differing_dates
 
@@ -56,12 +57,17 @@ class SeriesGroups:
             taken = {**taken, "rows": ones, "several": np.zeros(len(ones), dtype=np.bool_), **same}
         return self.grouping.groups(taken, f"SELECT * FROM ({self.grouping.rows}) WHERE series = {series}")
 
-    def in_parts(self) -> bool:
-        """Whether rows stand for parts of days, as of `thalweg.series.read.groups.Groups`."""
-        if not self.several:
-            return False
-        ((share,),) = self.rows.table.query("SELECT avg(several::INTEGER) FROM series_dates")
-        return share is not None and share > LEAST_SHARE_IN_PARTS
+    def in_parts(self) -> tuple[list[int], list[int]]:
+        """Return the series whose rows stand for parts of days, and the others; those of a day or two are neither."""
+        found: tuple[list[int], list[int]] = [], []
+        if self.several:
+            shares = self.rows.table.query(
+                "SELECT series, avg(several::INTEGER) FROM series_dates GROUP BY series "
+                f"HAVING count(*) >= {LEAST_DATES}"
+            )
+            for number, share in sorted(shares):
+                found[share <= LEAST_SHARE_IN_PARTS].append(number)
+        return found
 
     def differing(self) -> dict[int, list[object]]:
         """Return the dates of each series that have rows which differ."""

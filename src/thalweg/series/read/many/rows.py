@@ -12,6 +12,7 @@ from thalweg.series.read.columns import choose_columns, named
 from thalweg.series.read.groups import by_day, by_moment
 from thalweg.series.read.many.assembled import Assembled, Rest, assembled
 from thalweg.series.read.many.columns import columns_ahead, own_columns
+from thalweg.series.read.many.frequency import LEAST_SHARE
 from thalweg.series.read.many.groups import SeriesGroups, series_groups
 from thalweg.series.read.many.keys import Keys, keys_of
 from thalweg.series.read.many.static import static_columns
@@ -105,6 +106,26 @@ def _check_left(table: Table, left: list[ColumnProfile], by: tuple[ColumnProfile
             )
 
 
+def _by_moment(days: SeriesGroups, keys: Keys, options: PanelOptions) -> bool:
+    """Whether each moment is a value of its own, as in nearly all series that show it, or in none."""
+    in_parts, whole = days.in_parts()
+    share = len(in_parts) / max(len(in_parts) + len(whole), 1)
+    if options.asked is None and options.duplicates is None and 1 - LEAST_SHARE < share < LEAST_SHARE:
+        source = days.rows.table.source_name
+        raise InputError(
+            "panel.mixed_in_parts",
+            source=source,
+            parts=len(in_parts),
+            part=keys.names[in_parts[0]],
+            days=len(whole),
+            day=keys.names[whole[0]],
+            by_hour=Argument("freq", "h"),
+            by_day=[Argument("freq", "D"), Argument("duplicates", "sum")],
+        )
+    most = bool(in_parts) if options.asked is not None and options.asked.sub_daily else share > 1 - LEAST_SHARE
+    return is_by_moment(options, in_parts=most, dates=max(days.counts.values(), default=0))
+
+
 @dataclass(frozen=True)
 class _Reading:
     """The series of one table: how their rows become steps, and the groups of each."""
@@ -119,9 +140,7 @@ class _Reading:
     def of(cls, rows: Rows, keys: Keys, options: PanelOptions, *, wide: bool) -> _Reading:
         """Group the rows by series and day, or by moment where each is a value of its own."""
         groups = series_groups(rows, by_day(rows))
-        parts = rows.timed and is_by_moment(
-            options, in_parts=groups.in_parts(), dates=max(groups.counts.values(), default=0)
-        )
+        parts = rows.timed and _by_moment(groups, keys, options)
         if parts:
             groups = series_groups(rows, by_moment(rows))
             asked = options.asked

@@ -1,4 +1,5 @@
 """From a table to a panel, by what it is: long, with a row for each date of each series, or wide, or one series."""
+# ruff: noqa: S608  (the SQL is made of our own names)
 
 from __future__ import annotations
 
@@ -26,6 +27,8 @@ def panel_of_table(table: Table, options: PanelOptions) -> Panel:
     """Make a panel of a table's rows; errors as in `thalweg.read_panel`."""
     profiles = profile_columns(table, options.date_format)
     roles = roles_of(table, profiles, options)
+    if roles.by and not any(profile.content == "dates" for profile in profiles if profile not in roles.by):
+        profiles = _with_dates_of_one(table, profiles, roles.by)
     if options.wide:
         return _wide(table, profiles, roles.by, options)
     if not roles.by:
@@ -50,3 +53,20 @@ def _wide(table: Table, profiles: list[ColumnProfile], by: tuple[ColumnProfile, 
             raise
     table.prepare("CREATE OR REPLACE TEMP VIEW source_rows AS SELECT * FROM wide_rows")
     return panel_of_rows(*wide.long(wide.check_numbers(options)), asked, wide=True)
+
+
+def _with_dates_of_one(
+    table: Table, profiles: list[ColumnProfile], by: tuple[ColumnProfile, ...]
+) -> list[ColumnProfile]:
+    """Return the profiles again, with the dates that the rows of one series show: in those of all a year repeats."""
+    fields = ", ".join(profile.column.field for profile in by)
+    table.prepare("ALTER VIEW source_rows RENAME TO rows_of_all")
+    table.prepare(
+        "CREATE TEMP VIEW source_rows AS SELECT * FROM rows_of_all SEMI JOIN "
+        f"(SELECT {fields} FROM rows_of_all LIMIT 1) USING ({fields})"
+    )
+    of_one = profile_columns(table)
+    table.prepare("DROP VIEW source_rows")
+    table.prepare("ALTER VIEW rows_of_all RENAME TO source_rows")
+    dated = {profile.column: profile for profile in of_one if profile.content == "dates"}
+    return [dated.get(profile.column, profile) for profile in profiles]
