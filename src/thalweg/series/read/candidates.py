@@ -25,17 +25,39 @@ _PARTS_OF_A_DAY = (15, MINUTES_OF_AN_HOUR // 2, MINUTES_OF_AN_HOUR)  # minutes, 
 
 
 def forecastable(
-    table: Table, profiles: list[ColumnProfile], date_profile: ColumnProfile, date_format: str | None
+    table: Table,
+    profiles: list[ColumnProfile],
+    date_profile: ColumnProfile,
+    date_format: str | None,
+    *,
+    constant: bool = False,
 ) -> list[ColumnProfile]:
-    """Return the columns of numbers that neither count the rows, nor are constant, nor follow from the date alone."""
+    """Return the columns of numbers that neither count the rows, nor are constant, nor follow from the date alone.
+
+    Parameters
+    ----------
+    table : Table
+    profiles : list of ColumnProfile
+    date_profile : ColumnProfile
+    date_format : str, optional
+        In `strptime` codes.
+    constant : bool
+        Whether those that are constant are kept.
+    """
     kept: list[ColumnProfile] = []
     for start in range(0, len(profiles), _COLUMNS_AT_A_TIME):
-        kept += _among(table, profiles[start : start + _COLUMNS_AT_A_TIME], date_profile, date_format)
+        some = profiles[start : start + _COLUMNS_AT_A_TIME]
+        kept += _among(table, some, date_profile, date_format, constant=constant)
     return kept
 
 
 def _among(
-    table: Table, profiles: list[ColumnProfile], date_profile: ColumnProfile, date_format: str | None
+    table: Table,
+    profiles: list[ColumnProfile],
+    date_profile: ColumnProfile,
+    date_format: str | None,
+    *,
+    constant: bool,
 ) -> list[ColumnProfile]:
     date_cell = f"trim({date_profile.column.field}::VARCHAR)"
     days = [each.day for each in date_profile.date_readings(date_format, date_cell, thorough=True)]
@@ -44,7 +66,7 @@ def _among(
     ends = ", ".join(
         f"count(nullif({cell}, '')) >= {_LEAST_ROWS} AND min(nullif({cell}, '')) = max({cell})" for cell in cells
     )
-    constant = table.query(f"SELECT {ends} FROM {rows}")[0] if cells else ()
+    all_alike = table.query(f"SELECT {ends} FROM {rows}")[0] if cells else ()
     parts = [f"{day} AS day{i}" for i, day in enumerate(days)]
     readings = date_profile.date_readings(date_format, date_cell, thorough=True)
     parts += [f"{_minutes(each.time)} AS minute{i}" for i, each in enumerate(readings)]
@@ -55,11 +77,16 @@ def _among(
     numbers = [_numbers_of(taken[f"number{i}"]) for i in range(len(cells))]
     return [
         profile
-        for profile, number, is_constant in zip(profiles, numbers, constant, strict=True)
-        if not is_constant
-        and not any(_follows(number, each) for each in dates)
-        and not any(_is_time(number, each) for each in minutes)
+        for profile, number, alike in zip(profiles, numbers, all_alike, strict=True)
+        if (constant if alike else not _is_of_date(number, dates, minutes))
     ]
+
+
+def _is_of_date(
+    numbers: NDArray[np.float64], dates: list[NDArray[np.datetime64]], minutes: list[NDArray[np.float64]]
+) -> bool:
+    """Whether numbers count the rows, or are a part of the date or of the time of day, by one way of reading it."""
+    return any(_follows(numbers, each) for each in dates) or any(_is_time(numbers, each) for each in minutes)
 
 
 def _days_of(taken: NDArray[Any]) -> NDArray[np.datetime64]:

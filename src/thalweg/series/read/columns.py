@@ -54,6 +54,18 @@ def choose_columns(
     return date_profile, value_profile
 
 
+def choose_date(
+    table: Table, profiles: list[ColumnProfile], date: str | None, date_format: str | None
+) -> ColumnProfile:
+    """Return the date column, as named or as found; errors as of `choose_columns`."""
+    if date is None:
+        return _found_date(table, profiles, None, date_format)
+    profile = named(table, profiles, "date", date)
+    if date_format is None:
+        _check_dated(table, profile)
+    return profile
+
+
 def _found_date(
     table: Table, profiles: list[ColumnProfile], value_profile: ColumnProfile | None, date_format: str | None
 ) -> ColumnProfile:

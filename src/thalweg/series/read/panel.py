@@ -30,10 +30,12 @@ def read_panel(source: str | Path | IntoFrame, options: PanelOptions) -> Panel:
     Parameters
     ----------
     source : str, Path or frame
-        What `thalweg.read` takes, with a row for each date of each series.
+        What `thalweg.read` takes, with a row for each date of each series. Or a folder, or a pattern such as
+        ``sales/*.csv``: each file is one series, named as the file; with ``by`` the files are parts of one table.
     **options
         Those of `thalweg.series.read.options.PanelOptions`: ``by``, the columns whose values name a series; ``static``,
-        columns that are the same in all rows of a series; and the options of `thalweg.read`.
+        columns that are the same in all rows of a series; ``wide``, whether each column of numbers is a series, or
+        each that ``value`` names; and the options of `thalweg.read`.
         Without ``by`` the columns are found that are called ``unique_id``, ``ds`` and ``y``; ``item_id``,
         ``timestamp`` and ``target``; or ``ID``, ``ds`` and ``y``.
 
@@ -64,11 +66,15 @@ def read_panel(source: str | Path | IntoFrame, options: PanelOptions) -> Panel:
 
 def read_panel_with(source: str | Path | IntoFrame, options: PanelOptions) -> Panel:
     """Read as `read_panel` does, with a record of options; errors as there."""
-    from thalweg.series.read.many.table import panel_of_table  # noqa: PLC0415  (duckdb is loaded only when needed)
+    from thalweg.series.read.many.files import files_of, panel_of_files  # noqa: PLC0415  (loaded when a source is read)
+    from thalweg.series.read.many.table import panel_of_table  # noqa: PLC0415  (likewise)
 
     if options.with_ is not None and not options.known:
         raise InputError("columns.with_alone", argument=Argument("with_"), known=Argument("known", "price"))
     with interruptible():
+        files = files_of(source)
+        if files is not None:
+            return panel_of_files(files, options)
         table = open_table(source, options)
         try:
             panel = panel_of_table(table, options)

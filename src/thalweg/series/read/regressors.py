@@ -19,12 +19,13 @@ from thalweg.series.read.rows import decide
 from thalweg.series.regressors import Regressor, Regressors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from narwhals.typing import IntoFrame
     from numpy.typing import NDArray
 
+    from thalweg.series.frequency.record import Frequency
     from thalweg.series.read.groups import Groups
     from thalweg.series.read.options import ReadOptions
     from thalweg.series.read.profiles import ColumnProfile
@@ -79,7 +80,13 @@ def up_to_the_last_value(groups: Groups) -> Groups:
 
 
 def regressors_of(
-    series: Series, rows: Rows, groups: Groups, profiles: list[ColumnProfile], options: ReadOptions
+    series: Series,
+    rows: Rows,
+    groups: Groups,
+    profiles: list[ColumnProfile],
+    options: ReadOptions,
+    *,
+    alone: bool = True,
 ) -> Series:
     """Return the series with the columns beside it.
 
@@ -93,6 +100,8 @@ def regressors_of(
     profiles : list of ColumnProfile
         As `choose_regressors` found them.
     options : ReadOptions
+    alone : bool
+        As of `with_columns`.
 
     Raises
     ------
@@ -100,32 +109,51 @@ def regressors_of(
         If a column holds something else than numbers, no value, or always the same one, or copies the values.
     """
     dated = {profile.column.name: _by_date(rows, groups, profile, options) for profile in profiles}
-    here = {name: _by_step(series, one, options) for name, one in dated.items()}
-    there = read_ahead(options.with_, options.known, series, options)[0] if options.with_ is not None else {}
+    there = dated_ahead(options.with_, options.known, series.frequency, options)[0] if options.with_ is not None else {}
+    return with_columns(series, dated, there, options, alone=alone)
+
+
+def with_columns(
+    series: Series, dated: Mapping[str, Dated], there: Mapping[str, Dated], options: ReadOptions, *, alone: bool = True
+) -> Series:
+    """Return the series with the columns beside it, and their notes; errors as of `regressors_of`.
+
+    Parameters
+    ----------
+    series : Series
+    dated : mapping
+        The values of each column that stands in the source of the series.
+    there : mapping
+        Those of the known ones that stand in the second source.
+    options : ReadOptions
+    alone : bool
+        Whether the series is the only one. Then a column that is always the same is refused.
+    """
     each: list[Regressor] = []
     notes: list[Message] = []
     for name in (*options.known, *options.past):
-        known, own = name in options.known, here.get(name)
-        values = np.full(len(series), np.nan) if own is None else own
+        known, own = name in options.known, dated.get(name)
+        values = np.full(len(series), np.nan) if own is None else _by_step(series, own, options)
         source = series.source_name if own is not None else Message("columns.second")
         if known:
-            values = _with(values, there.get(name), len(series), whole=own is None)
+            later = _by_step(series, there[name], options) if name in there else None
+            values = _with(values, later, len(series), whole=own is None)
         what = {"source": source, "name": name, "argument": Argument("known" if known else "past")}
-        _check(values[: len(series)], series, what, goes_on=options.goes_on)
+        _check(values[: len(series)], series, what, goes_on=options.goes_on, alone=alone)
         each.append(Regressor(name, known, _filled(values, len(series), name, series, notes, known=known)))
     made = Regressors(series.start, series.frequency, tuple(each))
     return replace(series, regressors=made, notes=(*series.notes, *notes))
 
 
 @dataclass(frozen=True, eq=False)
-class _Dated:
-    """Values and their dates, which rise; NaN where there is none."""
+class Dated:
+    """The values of a column and their dates, which rise; NaN where there is none."""
 
     dates: NDArray[np.datetime64]
     values: NDArray[np.float64]
 
 
-def _by_date(rows: Rows, groups: Groups, profile: ColumnProfile, options: ReadOptions) -> _Dated:
+def _by_date(rows: Rows, groups: Groups, profile: ColumnProfile, options: ReadOptions) -> Dated:
     """Return the mean of a column on each date of the rows."""
     own = decide(rows.table, rows.profiles, rows.date_profile, profile, options)
     taken = rows.table.query_arrays(
@@ -134,10 +162,10 @@ def _by_date(rows: Rows, groups: Groups, profile: ColumnProfile, options: ReadOp
     )
     values = np.ma.filled(np.ma.asarray(taken["value"], dtype=np.float64), np.nan)
     dates = np.ma.getdata(taken["date"])
-    return _Dated(dates if groups.by == "day" else dates.astype(groups.date.dtype), values)
+    return Dated(dates if groups.by == "day" else dates.astype(groups.date.dtype), values)
 
 
-def _by_step(series: Series, dated: _Dated, options: ReadOptions) -> NDArray[np.float64]:
+def _by_step(series: Series, dated: Dated, options: ReadOptions) -> NDArray[np.float64]:
     """Return the value of each step from the first date of a series on, NaN where there is none."""
     frequency, start = series.frequency, series.start
     dates = dated.dates.astype(start.dtype)
@@ -157,6 +185,17 @@ def read_ahead(
 ) -> tuple[dict[str, NDArray[np.float64]], Message | str]:
     """Read the known columns that a second source has: for each its values by step from the first date of a series on.
 
+    Beside them stands what a sentence calls the source. Errors are those of `dated_ahead`.
+    """
+    dated, called = dated_ahead(source, names, series.frequency, options)
+    return {name: _by_step(series, one, options) for name, one in dated.items()}, called
+
+
+def dated_ahead(
+    source: str | Path | IntoFrame, names: tuple[str, ...], frequency: Frequency, options: ReadOptions
+) -> tuple[dict[str, Dated], Message | str]:
+    """Read the known columns that a second source has: for each its values by date.
+
     Beside them stands what a sentence calls the source.
 
     Raises
@@ -167,29 +206,59 @@ def read_ahead(
     table = open_table(source)
     try:
         profiles = profile_columns(table, options.date_format)
-        here = {profile.column.name for profile in profiles}
-        wanted = [name for name in names if name in here]
-        if not wanted:
-            raise InputError("columns.none_there", source=table.source_name, names=names, found=sorted(here))
-        date = options.date if options.date in here else None
-        found: dict[str, NDArray[np.float64]] = {}
-        for name in wanted:
-            profile = named(table, profiles, "known", name)
-            what = {"source": table.source_name, "name": name, "argument": Argument("known")}
-            if profile.content == "dates":
-                raise InputError("columns.is_date", **what)
-            _check_numbers(profile, what)
-            others = [one for one in profiles if one.column.name not in names or one is profile]
-            dates, values = choose_columns(table, others, date, name, options.date_format)
-            rows = decide(table, profiles, dates, values, options)
-            groups = of_moments(rows) if series.frequency.sub_daily else of_days(rows)
-            unlike = (groups.rows > 1) & ~np.isclose(groups.mean, groups.last, equal_nan=True)
-            if unlike.any() and options.duplicates is None:
-                raise InputError("columns.twice", **what, day=told_date(groups.date[unlike][0]))
-            found[name] = _by_step(series, _Dated(groups.date, groups.mean), options)
+        found: dict[str, Dated] = {}
+        for what, rows in rows_ahead(table, profiles, names, options):
+            groups = of_moments(rows) if frequency.sub_daily else of_days(rows)
+            found[rows.value_profile.column.name] = dated_once(groups, what, options)
         return found, table.source_name
     finally:
         table.close()
+
+
+def rows_ahead(
+    table: Table, profiles: list[ColumnProfile], names: tuple[str, ...], options: ReadOptions
+) -> Iterator[tuple[Mapping[str, object], Rows]]:
+    """Yield what a message says of each known column that a second source has, and its rows; errors as `dated_ahead`.
+
+    Parameters
+    ----------
+    table : Table
+    profiles : list of ColumnProfile
+        The columns that dates and values may be among.
+    names : tuple of str
+        Those of the known columns.
+    options : ReadOptions
+    """
+    here = {profile.column.name for profile in profiles}
+    wanted = [name for name in names if name in here]
+    if not wanted:
+        raise InputError("columns.none_there", source=table.source_name, names=names, found=sorted(here))
+    date = options.date if options.date in here else None
+    for name in wanted:
+        profile = named(table, profiles, "known", name)
+        what = {"source": table.source_name, "name": name, "argument": Argument("known")}
+        if profile.content == "dates":
+            raise InputError("columns.is_date", **what)
+        _check_numbers(profile, what)
+        others = [one for one in profiles if one.column.name not in names or one is profile]
+        dates, values = choose_columns(table, others, date, name, options.date_format)
+        yield what, decide(table, profiles, dates, values, options)
+
+
+def dated_once(groups: Groups, what: Mapping[str, object], options: ReadOptions) -> Dated:
+    """Return the values of a column by date; refuse several for one date that differ, unless they are to be combined.
+
+    Parameters
+    ----------
+    groups : Groups
+    what : mapping
+        What the message says of the column.
+    options : ReadOptions
+    """
+    unlike = (groups.rows > 1) & ~np.isclose(groups.mean, groups.last, equal_nan=True)
+    if unlike.any() and options.duplicates is None:
+        raise InputError("columns.twice", **what, day=told_date(groups.date[unlike][0]))
+    return Dated(groups.date, groups.mean)
 
 
 def ahead_of(
@@ -239,10 +308,13 @@ def _with(
     return joined
 
 
-def _check(values: NDArray[np.float64], series: Series, what: Mapping[str, object], *, goes_on: bool) -> None:
+def _check(
+    values: NDArray[np.float64], series: Series, what: Mapping[str, object], *, goes_on: bool, alone: bool
+) -> None:
     """Refuse a column without values, with one value alone, or that copies the values of the series.
 
-    Where the values go on from those of a model, few of them may well be alike.
+    Where the values go on from those of a model, few of them may well be alike. Where the series is one of many, the
+    column may differ between them alone.
     """
     there = np.flatnonzero(~np.isnan(values))
     if not len(there):
@@ -250,7 +322,9 @@ def _check(values: NDArray[np.float64], series: Series, what: Mapping[str, objec
     if goes_on:
         return
     if values[there].min() == values[there].max():
-        raise InputError("columns.constant", **what, value=f"{values[there[0]]:.12g}")
+        if alone:
+            raise InputError("columns.constant", **what, value=f"{values[there[0]]:.12g}")
+        return
     for key, later in (("copy", 0), ("one_ahead", 1)):
         at = there[there + later < len(series)]
         at = at[series.observed[at + later]]

@@ -62,7 +62,12 @@ def check_repeats(rows: Rows, groups: Groups, differing: Sequence[object] | None
                 "read.hours_apart", source=table.source_name, name=profile.column.name, rows=values, **_sum_or_mean()
             )
         raise InputError(
-            "read.many_series", source=table.source_name, count=values, name=profile.column.name, **_sum_or_mean()
+            "read.many_series",
+            source=table.source_name,
+            count=values,
+            name=profile.column.name,
+            by=Argument("by", profile.column.name),
+            **_sum_or_mean(),
         )
     raise _contradiction(rows, _hashed(rows, groups.sql), by, differing)
 

@@ -11,13 +11,13 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
 from thalweg.series.filling import filled
-from thalweg.series.frequency.dates import python_date, step_range, steps_between
+from thalweg.series.frequency.dates import a_day, python_date, step_range, steps_between
 from thalweg.series.read.ahead import notes_ahead
 from thalweg.series.read.changes import check_one_rhythm
 from thalweg.series.read.columns import choose_columns
 from thalweg.series.read.days import days_found
 from thalweg.series.read.doubts import doubts
-from thalweg.series.read.found import Found, in_steps_of, is_by_day
+from thalweg.series.read.found import LEAST_DATES, Found, in_steps_of, is_by_day
 from thalweg.series.read.groups import (
     Groups,
     of_days,
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.series.read.options import ReadOptions
+    from thalweg.series.read.profiles import ColumnProfile
     from thalweg.series.read.table import Table
 
 NO_OFFSETS = np.zeros(0, dtype=np.int64)
@@ -51,10 +52,57 @@ _SIMULATED = "simulated"  # how the name of a column of simulated values begins
 
 def series_of_rows(table: Table, options: ReadOptions) -> Series:
     """Make a series of a table's rows; errors as in `thalweg.series.read.read`."""
+    one = one_series(table, options)
+    notes = [*one.notes]
+    groups = one.steps.counted(one.groups, notes)
+    return one.with_columns(one.steps.series(one.steps.found(groups), notes))
+
+
+@dataclass(frozen=True)
+class OneSeries:
+    """The rows of a table that is one series, grouped by date.
+
+    Attributes
+    ----------
+    steps : Steps
+    groups : Groups
+    others : list of ColumnProfile
+        The columns beside the values.
+    notes : list of Message
+        What was odd in the source and in the way that it is written.
+    """
+
+    steps: Steps
+    groups: Groups
+    others: list[ColumnProfile]
+    notes: list[Message]
+
+    def with_columns(self, series: Series) -> Series:
+        """Return the series with the columns beside it."""
+        options, steps = self.steps.options, self.steps
+        if not (options.known or options.past):
+            return series
+        return regressors_of(series, steps.rows, self.groups, self.others, options, alone=steps.alone)
+
+
+def one_series(
+    table: Table, options: ReadOptions, static: Sequence[ColumnProfile] = (), *, alone: bool = True
+) -> OneSeries:
+    """Decide how a table's rows are read, and group them by date.
+
+    Parameters
+    ----------
+    table : Table
+    options : ReadOptions
+    static : sequence of ColumnProfile
+        Columns that are neither dates nor values.
+    alone : bool
+        As of `Steps`.
+    """
     asked = options.asked
     profiles = profile_columns(table, options.date_format)
     others = choose_regressors(table, profiles, options)
-    values = [profile for profile in profiles if profile not in others]
+    values = [profile for profile in profiles if profile not in (*others, *static)]
     date_profile, value_profile = choose_columns(table, values, options.date, options.value, options.date_format)
     rows = decide(table, profiles, date_profile, value_profile, options)
     notes = [*table.notes, *rows.notes]
@@ -64,14 +112,12 @@ def series_of_rows(table: Table, options: ReadOptions) -> Series:
         groups = grouped(rows, asked, combined=options.duplicates is not None)
     elif rows.timed:
         notes.append(Message("note.time_of_day"))
-    used = [date_profile, value_profile, *others]
+    used = [date_profile, value_profile, *others, *static]
     notes += notes_ahead(rows, groups, [profile.column for profile in used])
     if (np.diff(groups.first) < 0).any() or (groups.rows > 1).any():
         check_exchanged(table, date_profile.column.name, rows.sql, rows.date_format)
-    steps = Steps(rows, options, by_moment=by_moment, offsets=offsets_of(rows) if by_moment else NO_OFFSETS)
-    found = steps.found(steps.counted(groups, notes))
-    series = steps.series(found, notes)
-    return regressors_of(series, rows, groups, others, options) if options.known or options.past else series
+    offsets = offsets_of(rows) if by_moment else NO_OFFSETS
+    return OneSeries(Steps(rows, options, by_moment, offsets, alone=alone), groups, others, notes)
 
 
 def is_by_moment(options: ReadOptions, *, in_parts: bool, dates: int) -> bool:
@@ -135,9 +181,16 @@ class Steps:
         return groups
 
     def found(self, groups: Groups) -> Found:
-        """Return the frequency of the dates, and the dates that occur in it; refuse those without one."""
+        """Return the frequency of the dates, and the dates that occur in it; refuse those without one.
+
+        A series among others whose moments are no values of their own may have one value a day.
+        """
         if not self.by_moment:
             return days_found(self.rows.table, groups, self.options.asked)
+        if not self.alone and len(groups) >= LEAST_DATES:
+            days = a_day(groups.date)
+            if (np.diff(days) > np.timedelta64(0, "D")).all():
+                return days_found(self.rows.table, replace(groups, by="day", date=days), self.options.asked)
         return moments_found(
             self.rows,
             groups,

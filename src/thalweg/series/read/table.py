@@ -67,6 +67,10 @@ class Table:
         What was odd so far.
     discard : callable, optional
         Deletes what was written to be read.
+    tell : callable, optional
+        From a record's number to its row for a sentence, where the rows are of several files.
+    series : str
+        Which of its series is meant, where there are several and one of them is spoken of.
     """
 
     source: str
@@ -78,6 +82,8 @@ class Table:
     semicolon: bool = False
     notes: list[Message] = field(default_factory=list[Message])
     discard: Callable[[], None] | None = None
+    tell: Callable[[int], Message] | None = None
+    series: str = ""
 
     def close(self) -> None:
         """Close the connection, and delete what was written to be read."""
@@ -87,7 +93,10 @@ class Table:
 
     @property
     def source_name(self) -> Message | str:
-        """What a sentence calls the source."""
+        """What a sentence calls the source, or the one series of it that is meant."""
+        if self.series:
+            told = {"name": self.series, "source": self.source}
+            return Message("read.series_of_frame" if self.is_frame else "read.series_of", told)
         return Message("read.frame") if self.is_frame else self.source
 
     def prepare(self, sql: str) -> None:
@@ -121,6 +130,8 @@ class Table:
 
     def row(self, record: int) -> Message:
         """Return a record's row for a sentence, as the user counts rows."""
+        if self.tell is not None:
+            return self.tell(record)
         row = self.place(record) if self.place else record - (1 if self.is_frame else 0)
         return Message("read.row", {"row": row})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,16 +13,15 @@ from thalweg.series.filling import LEAST_DAYS, LEAST_WEEKS
 from thalweg.series.frequency.alias import alias_of
 from thalweg.series.frequency.dates import are_in, days_apart, places, python_date, steps_after
 from thalweg.series.frequency.record import DAILY, daily
-from thalweg.series.frequency.words import words_of
 from thalweg.series.read.found import LEAST_DATES, Found, is_by_day, is_dense
 from thalweg.series.read.paces import pace_of
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Mapping
 
     import numpy as np
 
+    from thalweg.series.frequency.alias import Alias
     from thalweg.series.frequency.record import Frequency
     from thalweg.series.read.groups import Groups
     from thalweg.series.series import Series
@@ -49,22 +49,30 @@ def shown_by(series: Series) -> Shown | None:
     return Shown(frequency, series.start)
 
 
-def most_common(shown: Iterable[Frequency], *, any_share: bool) -> Frequency | None:
-    """Return the frequency of at least nine in ten, or of most where any share will do; None where there is none.
+def most_common(shown: Iterable[Frequency], asked: Alias | None) -> Frequency | None:
+    """Return the frequency of at least nine in ten, or of most where one was asked for; None where there is none.
 
-    Days are days, whichever weekdays occur: where these differ, all that occur in some are those of the panel.
+    Days are days, whichever weekdays occur: where these differ, or days are asked for, all that occur in some are those
+    of the panel.
+
+    Parameters
+    ----------
+    shown : iterable of Frequency
+        One for each series.
+    asked : Alias, optional
+        The frequency that was asked for; each of `shown` fits it.
     """
     counts = Counter(shown)
     if not counts:
         return None
-    (frequency, count), *_ = counts.most_common(1)
-    if count >= LEAST_SHARE * counts.total():
-        return frequency
+    least = LEAST_SHARE * counts.total()
+    ((frequency, count),) = counts.most_common(1)
     by_day = [each for each in counts if is_by_day(each)]
-    if sum(counts[each] for each in by_day) < LEAST_SHARE * counts.total():
-        return frequency if any_share else None
-    occur = ["1" in marks for marks in zip(*(each.weekmask for each in by_day), strict=True)]
-    return daily("".join("1" if each else "0" for each in occur))
+    days_asked = asked is not None and (asked.unit, asked.units, asked.working) == (DAILY.unit, DAILY.units, False)
+    if (count < least or days_asked) and by_day and sum(counts[each] for each in by_day) >= least:
+        occur = ["1" in marks for marks in zip(*(each.weekmask for each in by_day), strict=True)]
+        return daily("".join("1" if each else "0" for each in occur))
+    return frequency if count >= least or asked is not None else None
 
 
 def mixed(source: Message | str, shown: Mapping[str, Shown]) -> InputError:
@@ -91,9 +99,16 @@ def other_frequency(source: Message | str, mine: Shown, frequency: Frequency) ->
         "panel.other_frequency",
         source=source,
         pace=pace_of(mine.frequency, _date(mine)),
-        other=words_of(frequency)["times"],
+        other=_pace(frequency),
         argument=Argument("freq", alias_of(mine.frequency, _date(mine))),
     )
+
+
+def _pace(frequency: Frequency) -> Message:
+    """Return how a frequency is told behind "are", without the days on which its values stand."""
+    if frequency.sub_daily or is_by_day(frequency):
+        return pace_of(frequency, dt.date.min)
+    return Message(f"read.pace.{frequency.name}")
 
 
 def _date(shown: Shown) -> dt.date:

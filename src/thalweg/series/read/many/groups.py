@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from thalweg.series.read.found import LEAST_DATES
 from thalweg.series.read.groups import LEAST_SHARE_IN_PARTS
 from thalweg.series.read.repeats import differing_dates
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from thalweg.series.read.groups import Grouping, Groups
     from thalweg.series.read.rows import Rows
+    from thalweg.series.read.table import Table
 
 _PIECE = 1_000_000  # dates that are fetched at a time
 
@@ -45,30 +47,27 @@ class SeriesGroups:
     def each(self, wanted: Collection[int] | None = None) -> Iterator[tuple[int, Groups]]:
         """Yield the number of each series, or of those wanted, and its groups."""
         chosen = sorted(self.counts if wanted is None else wanted)
-        for piece in _pieces([self.counts[series] for series in chosen]):
-            numbers = chosen[piece]
-            among = f"BETWEEN {numbers[0]} AND {numbers[-1]}"
-            if wanted is not None:
-                among += f" AND series IN ({', '.join(map(str, numbers))})"
-            taken = self.rows.table.query_arrays(f"SELECT * FROM series_dates WHERE series {among}")
-            starts = np.cumsum([0, *(self.counts[series] for series in numbers)])
-            for series, first, last in zip(numbers, starts[:-1], starts[1:], strict=True):
-                yield series, self._of(taken, series, slice(int(first), int(last)))
+        for series, taken in fetched(self.rows.table, "series_dates", self.counts, chosen):
+            yield series, self._of(taken, series)
 
-    def _of(self, taken: Mapping[str, NDArray[Any]], series: int, part: slice) -> Groups:
-        mine = {name: column[part] for name, column in taken.items()}
+    def _of(self, taken: Mapping[str, NDArray[Any]], series: int) -> Groups:
         if not self.several:
-            ones = np.ones(part.stop - part.start, dtype=np.int64)
-            same = dict.fromkeys(("total", "mean", "last"), mine["value"])
-            mine |= {"rows": ones, "several": np.zeros(len(ones), dtype=np.bool_), **same}
-        return self.grouping.groups(mine, f"SELECT * FROM ({self.grouping.rows}) WHERE series = {series}")
+            ones = np.ones(len(taken["date"]), dtype=np.int64)
+            same = dict.fromkeys(("total", "mean", "last"), taken["value"])
+            taken = {**taken, "rows": ones, "several": np.zeros(len(ones), dtype=np.bool_), **same}
+        return self.grouping.groups(taken, f"SELECT * FROM ({self.grouping.rows}) WHERE series = {series}")
 
-    def in_parts(self) -> bool:
-        """Whether rows stand for parts of days, as of `thalweg.series.read.groups.Groups`."""
-        if not self.several:
-            return False
-        ((share,),) = self.rows.table.query("SELECT avg(several::INTEGER) FROM series_dates")
-        return share is not None and share > LEAST_SHARE_IN_PARTS
+    def in_parts(self) -> tuple[list[int], list[int]]:
+        """Return the series whose rows stand for parts of days, and the others; those of a day or two are neither."""
+        found: tuple[list[int], list[int]] = [], []
+        if self.several:
+            shares = self.rows.table.query(
+                "SELECT series, avg(several::INTEGER) FROM series_dates GROUP BY series "
+                f"HAVING count(*) >= {LEAST_DATES}"
+            )
+            for number, share in sorted(shares):
+                found[share <= LEAST_SHARE_IN_PARTS].append(number)
+        return found
 
     def differing(self) -> dict[int, list[object]]:
         """Return the dates of each series that have rows which differ."""
@@ -90,16 +89,17 @@ def series_groups(rows: Rows, grouping: Grouping) -> SeriesGroups:
     table, by = rows.table, grouping.by
     made = "CREATE OR REPLACE TEMP TABLE series_dates AS SELECT series"
     table.prepare(f"{made}, {by} AS date, record AS first, value FROM ({grouping.sql}) ORDER BY series, {by}, record")
-    counts = _counts(rows)
+    counts = counts_of(rows.table, "series_dates")
     several = any(_repeats(rows, first, last) for first, last in _spans(counts))
     if several:
         table.prepare(f"{made}, {grouping.summed} FROM ({grouping.sql}) GROUP BY series, {by} ORDER BY series, {by}")
-        counts = _counts(rows)
+        counts = counts_of(rows.table, "series_dates")
     return SeriesGroups(rows, grouping, counts, several)
 
 
-def _counts(rows: Rows) -> dict[int, int]:
-    return dict(rows.table.query("SELECT series, count(*) FROM series_dates GROUP BY series ORDER BY series"))
+def counts_of(table: Table, name: str) -> dict[int, int]:
+    """Return how many rows of a table of the connection each series has."""
+    return dict(table.query(f"SELECT series, count(*) FROM {name} GROUP BY series ORDER BY series"))
 
 
 def _spans(counts: Mapping[int, int]) -> list[tuple[int, int]]:
@@ -113,6 +113,32 @@ def _repeats(rows: Rows, first: int, last: int) -> bool:
     taken = rows.table.query_arrays(f"SELECT series, date FROM series_dates WHERE series BETWEEN {first} AND {last}")
     series, date = (np.ma.getdata(taken[name]) for name in ("series", "date"))
     return bool(((series[1:] == series[:-1]) & (date[1:] == date[:-1])).any())
+
+
+def fetched(
+    table: Table, name: str, counts: Mapping[int, int], wanted: Sequence[int]
+) -> Iterator[tuple[int, dict[str, NDArray[Any]]]]:
+    """Yield the number of each series and its rows of a table of the connection, which is sorted by ``series``.
+
+    Parameters
+    ----------
+    table : Table
+    name : str
+        What the connection calls the table.
+    counts : mapping of int to int
+        How many rows each series has there.
+    wanted : sequence of int
+        The series, rising.
+    """
+    for piece in _pieces([counts[series] for series in wanted]):
+        numbers = wanted[piece]
+        among = f"series BETWEEN {numbers[0]} AND {numbers[-1]}"
+        if len(numbers) <= numbers[-1] - numbers[0]:
+            among += f" AND series IN ({', '.join(map(str, numbers))})"
+        taken = table.query_arrays(f"SELECT * FROM {name} WHERE {among}")
+        starts = np.cumsum([0, *(counts[series] for series in numbers)])
+        for series, first, last in zip(numbers, starts[:-1], starts[1:], strict=True):
+            yield series, {column: cells[first:last] for column, cells in taken.items()}
 
 
 def _pieces(counts: list[int]) -> Iterator[slice]:

@@ -85,12 +85,14 @@ class Keys:
     order: tuple[int, ...]
 
     @property
-    def fields(self) -> str:
-        """The columns in SQL, with commas between."""
-        return ", ".join(profile.column.field for profile in self.by)
+    def fields(self) -> tuple[str, ...]:
+        """The columns in SQL."""
+        return tuple(profile.column.field for profile in self.by)
 
     def of(self, rows: str) -> str:
         """Return SQL for rows with ``series``, the number of each row's series."""
+        if not self.by:
+            return f"SELECT *, 0 AS series FROM ({rows})"
         same = " AND ".join(
             f"rows.{each.column.field} IS NOT DISTINCT FROM series_keys.k{at}" for at, each in enumerate(self.by)
         )
@@ -108,8 +110,18 @@ class Keys:
         return next((profile for profile, text in zip(self.by, self.values[series], strict=True) if not text), None)
 
 
-def keys_of(table: Table, profiles: list[ColumnProfile], by: tuple[ColumnProfile, ...]) -> Keys:
+def keys_of(table: Table, profiles: list[ColumnProfile], by: tuple[ColumnProfile, ...], *, few: bool = False) -> Keys:
     """Return the series that some columns name, and number them in the connection's table ``series_keys``.
+
+    Parameters
+    ----------
+    table : Table
+    profiles : list of ColumnProfile
+        All its columns.
+    by : tuple of ColumnProfile
+        Those that name the series.
+    few : bool
+        Whether there may be a row or two of each series alone.
 
     Raises
     ------
@@ -121,7 +133,7 @@ def keys_of(table: Table, profiles: list[ColumnProfile], by: tuple[ColumnProfile
     parts = ", ".join(f"{field} AS k{at}" for at, field in enumerate(fields))
     ((rows,),) = table.query("SELECT count(*) FROM source_rows")
     ((count,),) = table.query(f"SELECT count(*) FROM (SELECT DISTINCT {listed} FROM source_rows)")
-    if rows > _FEW_ROWS and count > _MOST_SHARE * rows:
+    if not few and rows > _FEW_ROWS and count > _MOST_SHARE * rows:
         raise _too_many(table, profiles, by, rows, count)
     table.prepare(
         "CREATE OR REPLACE TEMP TABLE series_keys AS SELECT *, (row_number() OVER (ORDER BY first) - 1)::INTEGER "

@@ -8,35 +8,41 @@ from typing import TYPE_CHECKING
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
-from thalweg.series.frequency.dates import iso
-from thalweg.series.panel import Panel, Refused, joined
 from thalweg.series.read.columns import choose_columns, named
 from thalweg.series.read.groups import by_day, by_moment
-from thalweg.series.read.many.frequency import Shown, found_in, mixed, most_common, other_frequency, shown_by
+from thalweg.series.read.many.assembled import Assembled, Rest, assembled
+from thalweg.series.read.many.columns import columns_ahead, own_columns
+from thalweg.series.read.many.frequency import LEAST_SHARE
 from thalweg.series.read.many.groups import SeriesGroups, series_groups
 from thalweg.series.read.many.keys import Keys, keys_of
+from thalweg.series.read.many.static import static_columns
 from thalweg.series.read.orders import check_exchanged
 from thalweg.series.read.parts_of_day import MINUTE, are_steps_of, offsets_of
-from thalweg.series.read.regressors import choose_regressors
+from thalweg.series.read.regressors import choose_regressors, with_columns
 from thalweg.series.read.rows import decide
 from thalweg.series.read.steps import NO_OFFSETS, Steps, is_by_moment
 
 if TYPE_CHECKING:
-    from thalweg.series.frequency.record import Frequency
-    from thalweg.series.read.groups import Groups
+    from collections.abc import Collection, Iterator
+
+    from thalweg.series.panel import Panel
     from thalweg.series.read.options import PanelOptions
     from thalweg.series.read.profiles import ColumnProfile
     from thalweg.series.read.rows import Rows
     from thalweg.series.read.table import Table
-    from thalweg.series.series import Series
 
-_MOST_CONTRADICT = 1 / 2  # of the series, whose rows contradict each other, before the file is refused as a whole
-_MOST_REFUSED_SO = 100  # series likewise
+_MOST_DIFFER = 1 / 2  # of the series, that have dates whose rows differ, before one is told for all
+_LEAKS = {f"error.columns.{key}" for key in ("copy", "one_ahead")}
 _CONTRADICTIONS = {f"error.read.{key}" for key in ("rows_differ", "rows_differ_often", "many_series", "hours_apart")}
 
 
 def panel_of_rows(
-    table: Table, profiles: list[ColumnProfile], by: tuple[ColumnProfile, ...], options: PanelOptions
+    table: Table,
+    profiles: list[ColumnProfile],
+    by: tuple[ColumnProfile, ...],
+    options: PanelOptions,
+    *,
+    wide: bool = False,
 ) -> Panel:
     """Make a panel of a table's rows; errors as in `thalweg.read_panel`.
 
@@ -48,6 +54,8 @@ def panel_of_rows(
     by : tuple of ColumnProfile
         Those that name the series of a row.
     options : PanelOptions
+    wide : bool
+        Whether the last of them holds the name of the column that a value comes from.
     """
     static = [named(table, profiles, "static", name) for name in options.static]
     others = choose_regressors(table, profiles, options)
@@ -56,8 +64,33 @@ def panel_of_rows(
     date, value = choose_columns(table, left, options.date, options.value, options.date_format)
     keys = keys_of(table, profiles, by)
     rows = decide(table, profiles, date, value, options)
-    check_exchanged(table, date.column.name, rows.sql, rows.date_format, keys.fields)
-    return _Reading.of(replace(rows, sql=keys.of(rows.sql), many=True), keys, options).panel()
+    check_exchanged(table, date.column.name, rows.sql, rows.date_format, ", ".join(keys.fields))
+    rows = replace(rows, sql=keys.of(rows.sql), many=True)
+    constant = static_columns(rows, keys, static, options)
+    reading = _Reading.of(rows, keys, options, wide=wide)
+    reading.check()
+    found = assembled(reading, options)
+    found.check(_CONTRADICTIONS)
+    if options.known or options.past:
+        _beside(found, reading, others, options)
+    kept = found.kept(keys.order)
+    constant = {name: values[kept] for name, values in constant.items()}
+    return found.panel(keys.order, reading.notes, keys=keys.columns(kept), static=constant)
+
+
+def _beside(found: Assembled, reading: _Reading, others: list[ColumnProfile], options: PanelOptions) -> None:
+    """Give each series the columns beside it."""
+    by = tuple(profile.column.name for profile in reading.keys.by)
+    ahead = columns_ahead(by, next(iter(found.made.values())).frequency, options)
+    for number, dated in own_columns(reading.groups, others, options):
+        if number not in found.made:
+            continue
+        there = ahead(reading.names[number])
+        try:
+            found.made[number] = with_columns(found.made[number], dated, there, options, alone=False)
+        except InputError as error:
+            found.fail(number, error)
+    found.check(_LEAKS)
 
 
 def _check_left(table: Table, left: list[ColumnProfile], by: tuple[ColumnProfile, ...], options: PanelOptions) -> None:
@@ -73,23 +106,41 @@ def _check_left(table: Table, left: list[ColumnProfile], by: tuple[ColumnProfile
             )
 
 
+def _by_moment(days: SeriesGroups, keys: Keys, options: PanelOptions) -> bool:
+    """Whether each moment is a value of its own, as in nearly all series that show it, or in none."""
+    in_parts, whole = days.in_parts()
+    share = len(in_parts) / max(len(in_parts) + len(whole), 1)
+    if options.asked is None and options.duplicates is None and 1 - LEAST_SHARE < share < LEAST_SHARE:
+        source = days.rows.table.source_name
+        raise InputError(
+            "panel.mixed_in_parts",
+            source=source,
+            parts=len(in_parts),
+            part=keys.names[in_parts[0]],
+            days=len(whole),
+            day=keys.names[whole[0]],
+            by_hour=Argument("freq", "h"),
+            by_day=[Argument("freq", "D"), Argument("duplicates", "sum")],
+        )
+    most = bool(in_parts) if options.asked is not None and options.asked.sub_daily else share > 1 - LEAST_SHARE
+    return is_by_moment(options, in_parts=most, dates=max(days.counts.values(), default=0))
+
+
 @dataclass(frozen=True)
 class _Reading:
-    """The reading of one table: how rows become steps, and the groups of each series."""
+    """The series of one table: how their rows become steps, and the groups of each."""
 
     keys: Keys
     steps: Steps
     groups: SeriesGroups
     differing: dict[int, list[object]]
-    notes: tuple[Message, ...]
+    wide: bool
 
     @classmethod
-    def of(cls, rows: Rows, keys: Keys, options: PanelOptions) -> _Reading:
+    def of(cls, rows: Rows, keys: Keys, options: PanelOptions, *, wide: bool) -> _Reading:
         """Group the rows by series and day, or by moment where each is a value of its own."""
         groups = series_groups(rows, by_day(rows))
-        parts = rows.timed and is_by_moment(
-            options, in_parts=groups.in_parts(), dates=max(groups.counts.values(), default=0)
-        )
+        parts = rows.timed and _by_moment(groups, keys, options)
         if parts:
             groups = series_groups(rows, by_moment(rows))
             asked = options.asked
@@ -97,50 +148,39 @@ class _Reading:
                 longest = max(groups.counts, key=lambda number: groups.counts[number])
                 if not are_steps_of(asked, next(groups.each([longest]))[1]):
                     groups = series_groups(rows, by_moment(rows, asked.units * MINUTE))
-        notes = (*rows.table.notes, *rows.notes, *([Message("note.time_of_day")] if rows.timed and not parts else []))
         steps = Steps(rows, options, parts, offsets_of(rows) if parts else NO_OFFSETS, alone=False)
-        differing = groups.differing() if options.duplicates is None else {}
-        return cls(keys, steps, groups, differing, notes)
+        return cls(keys, steps, groups, groups.differing() if options.duplicates is None else {}, wide)
 
     @property
-    def _source(self) -> Message | str:
+    def names(self) -> tuple[str, ...]:
+        """The name of each series."""
+        return self.keys.names
+
+    @property
+    def called(self) -> Message | str:
+        """What a sentence calls the source."""
         return self.steps.rows.table.source_name
 
-    def panel(self) -> Panel:
-        """Return the panel of the series that can be read; those of another frequency are read again in its own."""
-        self._check_named()
-        made: dict[int, Series] = {}
-        failed: dict[int, InputError] = {}
-        contradict = 0
-        early = not self.steps.by_moment and len(self.differing) > _MOST_CONTRADICT * len(self.groups.counts)
-        for number, groups in self.groups.each(sorted(self.differing)[:1] if early else None):
-            try:
-                made[number] = self._series(number, groups)
-            except InputError as error:
-                failed[number] = error
-                contradict += error.message.key in _CONTRADICTIONS
-                if early or contradict > min(_MOST_CONTRADICT * len(self.groups.counts), _MOST_REFUSED_SO):
-                    raise self._named(number, error) from error
-        frequency = self._frequency(made, failed)
-        others = [number for number, series in made.items() if series.frequency != frequency]
-        for number, groups in self.groups.each([*others, *failed]):
-            shown = made.pop(number, None)
-            try:
-                made[number] = self._series(number, groups, frequency, shown)
-                failed.pop(number, None)
-            except InputError as error:
-                failed[number] = error
-        if not made:
-            number = min(failed)
-            raise self._named(number, failed[number])
-        return self._joined(made, failed)
+    @property
+    def notes(self) -> list[Message]:
+        """What was odd in the source as a whole."""
+        rows = self.steps.rows
+        left_out = rows.timed and not self.steps.by_moment
+        return [*rows.table.notes, *rows.notes, *([Message("note.time_of_day")] if left_out else [])]
 
-    def _named(self, number: int, error: InputError) -> InputError:
-        """Return an error with the name of the series that it is about."""
-        return InputError("panel.in_series", name=self.keys.names[number], sentence=error.message)
+    def each(self, wanted: Collection[int] | None = None) -> Iterator[tuple[int, Rest]]:
+        """Yield the number of each series, or of those wanted, and its groups."""
+        for number, groups in self.groups.each(wanted):
+            rows = self.steps.rows
+            rows = replace(rows, table=replace(rows.table, series=self.names[number]))
+            if self.wide:
+                column = replace(rows.value_profile.column, name=self.keys.values[number][-1])
+                rows = replace(rows, value_profile=replace(rows.value_profile, column=column))
+            steps = replace(self.steps, rows=rows, differing=self.differing.get(number, []))
+            yield number, Rest(steps, groups)
 
-    def _check_named(self) -> None:
-        """Refuse rows that belong to no series."""
+    def check(self) -> None:
+        """Refuse rows that belong to no series, and days of which most series have several rows that differ."""
         for number in self.groups.counts:
             column = self.keys.empty(number)
             if column is None:
@@ -148,65 +188,6 @@ class _Reading:
             table = self.steps.rows.table
             ((record,),) = table.query(f"SELECT min(first) FROM series_dates WHERE series = {number}")
             raise InputError("panel.no_name", source=table.source_name, row=table.row(record), name=column.column.name)
-
-    def _series(
-        self, number: int, groups: Groups, frequency: Frequency | None = None, shown: Series | None = None
-    ) -> Series:
-        """Return one series in the frequency that its dates show, or in that of the panel.
-
-        Parameters
-        ----------
-        number : int
-        groups : Groups
-        frequency : Frequency, optional
-            That of the panel.
-        shown : Series, optional
-            The series in the frequency that it shows.
-        """
-        steps, notes = replace(self.steps, differing=self.differing.get(number, [])), list[Message]()
-        groups = steps.counted(groups, notes)
-        if frequency is None:
-            return steps.series(steps.found(groups), notes)
-        found = found_in(frequency, groups)
-        if found is not None:
-            return steps.series(found, notes)
-        if shown is None:
-            found = steps.found(groups)  # raises what it did before
-            shown = steps.series(found, notes)
-        raise other_frequency(self._source, Shown(shown.frequency, shown.start), frequency)
-
-    def _frequency(self, made: dict[int, Series], failed: dict[int, InputError]) -> Frequency:
-        """Return the frequency of the panel."""
-        if not made:
-            number = min(failed)
-            raise self._named(number, failed[number])
-        shown = {number: one for number, series in made.items() if (one := shown_by(series)) is not None}
-        if not shown:  # too short, each of them
-            shown = {number: Shown(series.frequency, series.start) for number, series in made.items()}
-        asked = self.steps.options.asked
-        frequency = most_common((one.frequency for one in shown.values()), any_share=asked is not None)
-        if frequency is None:
-            raise mixed(self._source, {self.keys.names[number]: one for number, one in shown.items()})
-        return frequency
-
-    def _joined(self, made: dict[int, Series], failed: dict[int, InputError]) -> Panel:
-        """Return the panel of the series, in the order of their names."""
-        kept, lost = ([number for number in self.keys.order if number in some] for some in (made, failed))
-        panel = joined(
-            [made[number] for number in kept],
-            [self.keys.names[number] for number in kept],
-            keys=self.keys.columns(kept),
-            refused=tuple(Refused(self.keys.names[number], failed[number].message) for number in lost),
-        )
-        return replace(panel, notes=(*self.notes, *ends_early(panel)))
-
-
-def ends_early(panel: Panel) -> list[Message]:
-    """Return a note about series that end before the last date of the panel."""
-    last = panel.last_date
-    early = [(name, series.after(0)) for name, series in panel if series.after(0) < last]
-    if not early:
-        return []
-    name, end = early[0]
-    told = {"count": len(early), "of": len(panel), "last": iso(last), "name": name, "end": iso(end)}
-    return [Message("note.panel_ends_early", told)]
+        if not self.steps.by_moment and len(self.differing) > _MOST_DIFFER * len(self.groups.counts):
+            for _, rest in self.each(sorted(self.differing)[:1]):  # each of them would ask the table
+                rest.series(None, None)
