@@ -108,9 +108,9 @@ def forecast(
 
 def is_of_many(file: str, reading: PanelOptions) -> bool:
     """Whether a source is to be read as many series: it was said so, or it is several files."""
-    from thalweg.series.read.many.files import are_files
-
-    return bool(reading.by or reading.wide) or are_files(file)
+    path = Path(file)
+    pattern = not path.exists() and set(file) & set("*?[")
+    return bool(reading.by or reading.wide or pattern) or path.is_dir()
 
 
 def _end_strictly(result: FitResult, translate: Catalogue) -> None:
