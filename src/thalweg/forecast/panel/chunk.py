@@ -16,7 +16,7 @@ from thalweg.forecast.panel.candidates import baselines, lines, predicted
 from thalweg.forecast.panel.choice import Choice, Prior, Validation, blend, mean_losses
 from thalweg.forecast.panel.cutoffs import parts_of
 from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.inputs import Rows, scales
+from thalweg.forecast.panel.inputs import Rows, spreads_in_user_units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,63 +142,91 @@ class _Tried(NamedTuple):
     target: NDArray[np.float64]
     own: list[NDArray[np.float64]]
     network: NDArray[np.float64]
+    spread: NDArray[np.float64]
 
 
 class _Series:
-    """The series of a chunk, and what is asked of them several times."""
+    """The series of a chunk, and what is asked of them several times.
+
+    Parameters
+    ----------
+    series : sequence of Series
+    plan : Plan
+    """
 
     def __init__(self, series: Sequence[Series], plan: Plan) -> None:
-        self.plan = plan
-        self.flat: Flat = flat_of(series, plan.final.inputs.window)
+        self.plan, self.series = plan, series
         self.parts: list[Parts | None] = [parts_of(len(one), plan.horizon, plan.frequency) for one in series]
         self.lines = lines(plan.frequency)
 
-    def fitted(self, upto: Sequence[int]) -> list[dict[int, NDArray[np.float64]]]:
-        """Return the unknowns of each line, for each series that is long enough, learned from so many of its values."""
-        horizon = self.plan.horizon
-        made = [{place: line.fit(self.flat, place, end, horizon) for place, end in enumerate(upto)} for line in self.lines]
-        return [{place: weights for place, weights in each.items() if weights is not None} for each in made]
+    def known(self, upto: Sequence[int]) -> Flat:
+        """Return the series as what has learned from so many of their values sees them."""
+        inputs = self.plan.final.inputs
+        return flat_of(self.series, inputs.window, upto, logarithm=inputs.divisor == "logarithm")
 
     @cached_property
-    def trained(self) -> list[dict[int, NDArray[np.float64]]]:
-        """The unknowns of each line, learned from training values."""
-        return self.fitted([0 if part is None else part.train for part in self.parts])
+    def judged(self) -> _Fitted:
+        """What has learned from training values alone."""
+        assert self.plan.judged is not None  # noqa: S101 - only a saved model has none
+        return _Fitted(self, [0 if part is None else part.train for part in self.parts], self.plan.judged)
 
     def tried(self, name: str) -> _Tried:
         """Return predictions at the cutoffs of ``validation`` or ``test``, by what has learned from training values."""
         cutoffs = [getattr(part, name) if part else np.empty(0, np.int64) for part in self.parts]
         rows = Rows(np.repeat(np.arange(len(cutoffs)), list(map(len, cutoffs))), np.concatenate(cutoffs) - 1)
         ends = [
-            0 if part is None else part.sealed if name == "validation" else length
-            for part, length in zip(self.parts, self.flat.lengths.tolist(), strict=True)
+            0 if part is None else part.sealed if name == "validation" else len(one)
+            for part, one in zip(self.parts, self.series, strict=True)
         ]
-        assert self.plan.judged is not None  # noqa: S101 - only a saved model has none
-        network = self.plan.judged.predict(self.flat, rows)
-        return _Tried(rows, self._target(rows, np.array(ends)), self.own(rows, self.trained), network)
+        return self.judged.tried(rows, np.array(ends))
+
+    def validation(self, tried: _Tried) -> Validation:
+        """Return the losses on validation values."""
+        plan = self.plan
+        return Validation(
+            tried.own, tried.network, tried.target, tried.rows.series, len(self.series), plan.blocks, plan.copying
+        )
+
+
+class _Fitted:
+    """The series of a chunk with what has learned from the first values of each.
+
+    Parameters
+    ----------
+    chunk : _Series
+    upto : sequence of int
+        How many values of each series were learned from.
+    network : GlobalNetwork
+    """
+
+    def __init__(self, chunk: _Series, upto: Sequence[int], network: GlobalNetwork) -> None:
+        self.plan, self.lines, self.network = chunk.plan, chunk.lines, network
+        self.flat = chunk.known(upto)
+        steps = self.plan.horizon
+        made = [{place: line.fit(self.flat, place, end, steps) for place, end in enumerate(upto)} for line in self.lines]
+        self.weights = [{at: found for at, found in each.items() if found is not None} for each in made]
+
+    def own(self, rows: Rows) -> list[NDArray[np.float64]]:
+        """Return the predictions of the own predictors, each of shape (rows, steps)."""
+        steps, frequency = self.plan.horizon, self.plan.frequency
+        made = [predicted(one, self.flat, rows, steps, frequency) for one in baselines(frequency)]
+        pairs = zip(self.lines, self.weights, strict=True)
+        return made + [line.predict(self.flat, rows, weights, steps) for line, weights in pairs]
+
+    def tried(self, rows: Rows, ends: NDArray[np.int64]) -> _Tried:
+        """Return predictions of rows beside the actual values before `ends`, a place in each series."""
+        target, spread = self._target(rows, ends), self.spreads(rows)
+        return _Tried(rows, target, self.own(rows), self.network.predict(self.flat, rows), spread)
+
+    def spreads(self, rows: Rows) -> NDArray[np.float64]:
+        """Return the spread of each row in the user's units, shape (rows, 1)."""
+        return spreads_in_user_units(self.flat, rows, self.network.inputs)[:, None]
 
     def _target(self, rows: Rows, ends: NDArray[np.int64]) -> NDArray[np.float64]:
         at = rows.newest[:, None] + np.arange(1, self.plan.horizon + 1)
         inside = np.minimum(at, ends[rows.series][:, None] - 1)
         places = self.flat.starts[rows.series][:, None] + inside
         return np.where((at == inside) & self.flat.observed[places], self.flat.values[places], np.nan)
-
-    def own(self, rows: Rows, weights: Sequence[dict[int, NDArray[np.float64]]]) -> list[NDArray[np.float64]]:
-        """Return the predictions of the own predictors, each of shape (rows, steps)."""
-        steps, frequency = self.plan.horizon, self.plan.frequency
-        made = [predicted(one, self.flat, rows, steps, frequency) for one in baselines(frequency)]
-        return made + [line.predict(self.flat, rows, of, steps) for line, of in zip(self.lines, weights, strict=True)]
-
-    def spreads(self, rows: Rows) -> NDArray[np.float64]:
-        """Return the spread of each row in the user's units, shape (rows, 1)."""
-        _, spread = scales(self.flat, rows, self.plan.final.inputs)
-        return (spread * self.flat.units[rows.series])[:, None]
-
-    def validation(self, tried: _Tried) -> Validation:
-        """Return the losses on validation values."""
-        plan = self.plan
-        return Validation(
-            tried.own, tried.network, tried.target, tried.rows.series, len(self.flat), plan.blocks, plan.copying
-        )
 
 
 def prior_of(series: Sequence[Series], plan: Plan) -> PanelPrior:
@@ -210,7 +238,7 @@ def prior_of(series: Sequence[Series], plan: Plan) -> PanelPrior:
     choice = validation.choose(prior)
     rows = tried.rows.series
     made = blend(tried.own, tried.network, choice.own[rows], choice.share[rows], plan.blocks)
-    residuals = (tried.target - made) / chunk.spreads(tried.rows)
+    residuals = (tried.target - made) / tried.spread
     return PanelPrior(prior, shape_of(residuals, rows, len(series), plan.blocks, plan.levels))
 
 
@@ -224,7 +252,6 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
     prior : PanelPrior
     """
     chunk, count, blocks = _Series(series, plan), len(series), plan.blocks
-    flat = chunk.flat
     before, after = chunk.tried("validation"), chunk.tried("test")
     choice = chunk.validation(before).choose(prior.losses)
 
@@ -236,9 +263,8 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
         return mean_losses(np.abs(made - tried.target), tried.rows.series, count, [slice(None)])[:, 0]
 
     validated, tested = as_chosen(before), as_chosen(after)
-    spread_before, spread_after = chunk.spreads(before.rows), chunk.spreads(after.rows)
-    residuals = (before.target - validated) / spread_before
-    unseen = (after.target - tested) / spread_after
+    residuals = (before.target - validated) / before.spread
+    unseen = (after.target - tested) / after.spread
     learned = bands_of(residuals, before.rows.series, count, blocks, plan.levels, prior.shape)
     coverage = _covered(unseen, after, learned, plan)
     order = np.argsort(np.concatenate([before.rows.series, after.rows.series]), kind="stable")
@@ -246,7 +272,7 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
     rows_of_both = np.concatenate([before.rows.series, after.rows.series])[order]
     bands = bands_of(both, rows_of_both, count, blocks, plan.levels, prior.shape)
 
-    forecast, low, high = _ahead(chunk, flat.lengths.tolist(), choice, bands)
+    forecast, low, high = _ahead(chunk, list(map(len, series)), choice, bands)
     zeros = np.zeros((len(after.rows.series), len(blocks)))
     alone = blend(after.own, after.network, choice.own[after.rows.series], zeros, blocks)
     return Served(
@@ -292,11 +318,11 @@ def forecast_from(
 def _ahead(
     chunk: _Series, upto: Sequence[int], choice: Choice, bands: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    plan, flat = chunk.plan, chunk.flat
+    plan, fitted = chunk.plan, _Fitted(chunk, upto, chunk.plan.final)
+    flat = fitted.flat
     last = Rows(np.arange(len(flat)), flat.lengths - 1)
-    own = chunk.own(last, chunk.fitted(upto))
-    forecast = blend(own, plan.final.predict(flat, last), choice.own, choice.share, plan.blocks)
-    return (forecast, *_ends(forecast, bands, chunk.spreads(last), plan, flat.counts))
+    forecast = blend(fitted.own(last), fitted.network.predict(flat, last), choice.own, choice.share, plan.blocks)
+    return (forecast, *_ends(forecast, bands, fitted.spreads(last), plan, flat.counts))
 
 
 def _of_steps(bands: NDArray[np.float64], plan: Plan) -> NDArray[np.float64]:
