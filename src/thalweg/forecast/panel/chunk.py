@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.bands import Shape, bands_of, shape_of
 from thalweg.forecast.panel.candidates import baselines, lines, predicted
 from thalweg.forecast.panel.choice import Choice, Prior, Validation, blend, mean_losses
@@ -19,10 +20,11 @@ from thalweg.forecast.panel.flat import flat_of
 from thalweg.forecast.panel.inputs import Rows, spreads_in_user_units
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from thalweg.forecast.model import Model
     from thalweg.forecast.panel.cutoffs import Parts
     from thalweg.forecast.panel.flat import Flat
     from thalweg.forecast.panel.global_network import GlobalNetwork
@@ -45,6 +47,10 @@ class Plan:
     judged : GlobalNetwork, optional
         It has learned from training values alone, and is what the choice and the losses rest on. A saved model has
         none.
+    ladder : str
+        Of the networks of one's own that each series has besides; empty for none.
+    seed : int
+        Of these.
     """
 
     frequency: Frequency
@@ -52,6 +58,8 @@ class Plan:
     levels: tuple[float, ...]
     final: GlobalNetwork
     judged: GlobalNetwork | None = None
+    ladder: str = ""
+    seed: int = 0
 
     @property
     def blocks(self) -> tuple[slice, ...]:
@@ -62,7 +70,8 @@ class Plan:
     @property
     def names(self) -> tuple[str, ...]:
         """What the own predictors are called, in their order."""
-        return tuple(one.name for one in (*baselines(self.frequency), *lines(self.frequency)))
+        names = [one.name for one in (*baselines(self.frequency), *lines(self.frequency))]
+        return (*names, *([own_ladder.NAME] if self.ladder else []))
 
     @property
     def copying(self) -> int:
@@ -86,7 +95,7 @@ class PanelPrior(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Served:
-    """What was found for each series of a chunk; arrays whose first axis is the series.
+    """What was found for each series of a chunk; arrays whose first axis is the series, but for `models`.
 
     Attributes
     ----------
@@ -109,6 +118,10 @@ class Served:
         How many steps ahead were scored: fewer than the horizon where the series is short.
     bands : ndarray of float64, shape (series, blocks, levels, 2)
         What the intervals add to predictions, in spreads.
+    model_sizes : ndarray of int64, shape (series,)
+        How many bytes the model of each series' own ladder has; 0 where it does not serve.
+    models : ndarray of uint8
+        These models, one after another.
     """
 
     forecast: NDArray[np.float64]
@@ -125,6 +138,8 @@ class Served:
     scored: NDArray[np.int64]
     steps: NDArray[np.int64]
     bands: NDArray[np.float64]
+    model_sizes: NDArray[np.int64]
+    models: NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.forecast)
@@ -197,21 +212,48 @@ class _Fitted:
     upto : sequence of int
         How many values of each series were learned from.
     network : GlobalNetwork
+    models : mapping of int to Model, optional
+        Of the own ladders, by the place of the series; fitted here where they are not given.
     """
 
-    def __init__(self, chunk: _Series, upto: Sequence[int], network: GlobalNetwork) -> None:
-        self.plan, self.lines, self.network = chunk.plan, chunk.lines, network
+    def __init__(
+        self,
+        chunk: _Series,
+        upto: Sequence[int],
+        network: GlobalNetwork,
+        models: Mapping[int, Model] | None = None,
+    ) -> None:
+        self.plan, self.lines, self.network, self.series = chunk.plan, chunk.lines, network, chunk.series
         self.flat = chunk.known(upto)
         steps = self.plan.horizon
         made = [{place: line.fit(self.flat, place, end, steps) for place, end in enumerate(upto)} for line in self.lines]
         self.weights = [{at: found for at, found in each.items() if found is not None} for each in made]
+        self.models = self._fitted_ladders(upto) if models is None and self.plan.ladder else models or {}
+
+    def _fitted_ladders(self, upto: Sequence[int]) -> dict[int, Model]:
+        plan = self.plan
+        each = enumerate(zip(self.series, upto, strict=True))
+        made = {
+            place: own_ladder.fitted(one.head(end), plan.ladder, plan.horizon, plan.seed) if end else None
+            for place, (one, end) in each
+        }
+        return {place: model for place, model in made.items() if model is not None}
 
     def own(self, rows: Rows) -> list[NDArray[np.float64]]:
         """Return the predictions of the own predictors, each of shape (rows, steps)."""
         steps, frequency = self.plan.horizon, self.plan.frequency
         made = [predicted(one, self.flat, rows, steps, frequency) for one in baselines(frequency)]
         pairs = zip(self.lines, self.weights, strict=True)
-        return made + [line.predict(self.flat, rows, weights, steps) for line, weights in pairs]
+        made += [line.predict(self.flat, rows, weights, steps) for line, weights in pairs]
+        return [*made, self._by_ladders(rows)] if self.plan.ladder else made
+
+    def _by_ladders(self, rows: Rows) -> NDArray[np.float64]:
+        made = np.full((len(rows.series), self.plan.horizon), np.nan)
+        for place, model in self.models.items():
+            mine = np.flatnonzero(rows.series == place)
+            if len(mine):
+                made[mine] = own_ladder.predicted(model, self.series[place], rows.newest[mine], self.plan.horizon)
+        return made
 
     def tried(self, rows: Rows, ends: NDArray[np.int64]) -> _Tried:
         """Return predictions of rows beside the actual values before `ends`, a place in each series."""
@@ -272,7 +314,9 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
     rows_of_both = np.concatenate([before.rows.series, after.rows.series])[order]
     bands = bands_of(both, rows_of_both, count, blocks, plan.levels, prior.shape)
 
-    forecast, low, high = _ahead(chunk, list(map(len, series)), choice, bands)
+    final = _Fitted(chunk, list(map(len, series)), plan.final)
+    forecast, low, high = _ahead(final, choice, bands)
+    serving = _serving_models(final.models, choice, plan)
     zeros = np.zeros((len(after.rows.series), len(blocks)))
     alone = blend(after.own, after.network, choice.own[after.rows.series], zeros, blocks)
     return Served(
@@ -290,11 +334,25 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
         scored=np.bincount(after.rows.series, (~np.isnan(after.target)).sum(axis=1), count).astype(np.int64),
         steps=np.array([0 if part is None else part.steps for part in chunk.parts]),
         bands=bands,
+        model_sizes=np.array([len(each) for each in serving], np.int64),
+        models=np.concatenate([np.zeros(0, np.uint8), *serving]),
     )
 
 
+def _serving_models(models: Mapping[int, Model], choice: Choice, plan: Plan) -> list[NDArray[np.uint8]]:
+    """Return for each series the bytes of its own ladder's model, none where that does not serve."""
+    serves = ((choice.own == len(plan.names) - 1) & (choice.share < 1)).any(axis=1) & bool(plan.ladder)
+    none = np.zeros(0, np.uint8)
+    return [own_ladder.written(models[at]) if yes and at in models else none for at, yes in enumerate(serves.tolist())]
+
+
 def forecast_from(
-    series: Sequence[Series], upto: Sequence[int], plan: Plan, choice: Choice, bands: NDArray[np.float64]
+    series: Sequence[Series],
+    upto: Sequence[int],
+    plan: Plan,
+    choice: Choice,
+    bands: NDArray[np.float64],
+    models: Mapping[int, Model],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the forecasts after the last values of some series, and their intervals, by a choice that was made.
 
@@ -306,20 +364,21 @@ def forecast_from(
     plan : Plan
     choice : Choice
     bands : ndarray, shape (series, blocks, levels, 2)
+    models : mapping of int to Model
+        Of the own ladders that serve, by the place of the series.
 
     Returns
     -------
     forecast : ndarray of float64, shape (series, horizon)
     low, high : ndarray of float64, shape (series, horizon, levels)
     """
-    return _ahead(_Series(series, plan), upto, choice, bands)
+    return _ahead(_Fitted(_Series(series, plan), upto, plan.final, models), choice, bands)
 
 
 def _ahead(
-    chunk: _Series, upto: Sequence[int], choice: Choice, bands: NDArray[np.float64]
+    fitted: _Fitted, choice: Choice, bands: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    plan, fitted = chunk.plan, _Fitted(chunk, upto, chunk.plan.final)
-    flat = fitted.flat
+    plan, flat = fitted.plan, fitted.flat
     last = Rows(np.arange(len(flat)), flat.lengths - 1)
     forecast = blend(fitted.own(last), fitted.network.predict(flat, last), choice.own, choice.share, plan.blocks)
     return (forecast, *_ends(forecast, bands, fitted.spreads(last), plan, flat.counts))
