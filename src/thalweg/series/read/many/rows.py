@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from thalweg.series.read.options import PanelOptions
     from thalweg.series.read.profiles import ColumnProfile
     from thalweg.series.read.rows import Rows
-    from thalweg.series.read.table import Table
+    from thalweg.series.read.table import Column, Table
 
 _MOST_DIFFER = 1 / 2  # of the series, that have dates whose rows differ, before one is told for all
 _LEAKS = {f"error.columns.{key}" for key in ("copy", "one_ahead")}
@@ -75,7 +75,19 @@ def panel_of_rows(
         _beside(found, reading, others, options)
     kept = found.kept(keys.order)
     constant = {name: values[kept] for name, values in constant.items()}
-    return found.panel(keys.order, reading.notes, keys=keys.columns(kept), static=constant)
+    used = [profile.column for profile in (*by, *static, *others, date, value)]
+    notes = [*reading.notes, *_notes_ahead(reading.groups, [each for each in table.columns if each not in used])]
+    return found.panel(keys.order, notes, keys=keys.columns(kept), static=constant)
+
+
+def _notes_ahead(groups: SeriesGroups, others: list[Column]) -> list[Message]:
+    """Return a note where rows after the last value of their series are filled in columns that are not used."""
+    count = groups.ahead() if others else 0
+    filled = groups.filled_ahead(others) if count else []
+    if not filled:
+        return []
+    names = [column.name for column in filled]
+    return [Message("note.panel_ahead", {"count": count, "columns": names, "known": Argument("known", names[0])})]
 
 
 def _beside(found: Assembled, reading: _Reading, others: list[ColumnProfile], options: PanelOptions) -> None:
