@@ -146,7 +146,8 @@ def keys_of(table: Table, profiles: list[ColumnProfile], by: tuple[ColumnProfile
         _check_unlike(table, profile, {text[at]: row[-1] for text, row in zip(texts[::-1], found[::-1], strict=True)})
     values = tuple(tuple(clean(text).strip() for text in each) for each in texts)
     order = sorted(range(len(values)), key=_natural(values).__getitem__)
-    return Keys(by, values, different("/".join(each) for each in values), tuple(order))
+    names = dict(zip(order, different("/".join(values[number]) for number in order), strict=True))
+    return Keys(by, values, tuple(names[number] for number in range(len(values))), tuple(order))
 
 
 def _text(cell: Any) -> str:  # noqa: ANN401 - a cell of DuckDB

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from thalweg.errors import InputError
@@ -59,6 +60,7 @@ def panel_of_rows(
     """
     static = [named(table, profiles, "static", name) for name in options.static]
     others = choose_regressors(table, profiles, options)
+    _check_roles(table, options)
     left = [profile for profile in profiles if profile not in (*by, *static, *others)]
     _check_left(table, left, by, options)
     date, value = choose_columns(table, left, options.date, options.value, options.date_format)
@@ -103,6 +105,15 @@ def _beside(found: Assembled, reading: _Reading, others: list[ColumnProfile], op
         except InputError as error:
             found.fail(number, error)
     found.check(_LEAKS)
+
+
+def _check_roles(table: Table, options: PanelOptions) -> None:
+    """Refuse a column that is named for two purposes."""
+    roles = {role: set(getattr(options, role)) for role in ("by", "static", "known", "past")}
+    for one, other in combinations(roles, 2):
+        if twice := roles[one] & roles[other]:
+            told = {"one": Argument(one), "other": Argument(other)}
+            raise InputError("panel.two_roles", source=table.source_name, name=min(twice), **told)
 
 
 def _check_left(table: Table, left: list[ColumnProfile], by: tuple[ColumnProfile, ...], options: PanelOptions) -> None:
