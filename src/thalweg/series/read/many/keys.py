@@ -204,7 +204,7 @@ def _too_many(
     """Return the error about columns of nearly as many values as rows; it names a column that fits better."""
     told = {
         "source": table.source_name,
-        "argument": Argument("by", tuple(profile.column.name for profile in by)),
+        "argument": Argument("by", ",".join(profile.column.name for profile in by)),
         "count": count,
         "rows": rows,
         "example": by[0].example,
