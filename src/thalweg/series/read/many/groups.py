@@ -89,7 +89,12 @@ class SeriesGroups:
 
     def differing(self) -> dict[int, list[object]]:
         """Return the dates of each series that have rows which differ."""
-        return differing_dates(self.rows, self.grouping.by, self.grouping.rows) if self.several else {}
+        if not self.several:
+            return {}
+        by = self.grouping.by
+        repeated = f"SELECT series, date AS {by} FROM series_dates WHERE rows > 1"
+        rows = f"SELECT * FROM ({self.grouping.rows}) SEMI JOIN ({repeated}) USING (series, {by})"
+        return differing_dates(self.rows, by, rows)
 
 
 def series_groups(rows: Rows, grouping: Grouping) -> SeriesGroups:
