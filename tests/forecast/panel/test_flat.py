@@ -35,7 +35,10 @@ def test_means_are_those_of_the_values():
     flat = flat_of(SERIES[:2], 3)
     numbers = flat.numbers[flat.starts[1] : flat.starts[1] + len(SERIES[1])]
     at, steps = flat.starts[1] + np.array([0, 10, 59]), np.array([1, 7, 28])
-    expected = [numbers[place - flat.starts[1] - count + 1 : place - flat.starts[1] + 1].mean() for place, count in zip(at, steps, strict=True)]
+    expected = [
+        numbers[place - flat.starts[1] - count + 1 : place - flat.starts[1] + 1].mean()
+        for place, count in zip(at, steps, strict=True)
+    ]
     np.testing.assert_allclose(flat.mean(at, steps), expected, atol=1e-12)
     moves = np.abs(np.diff(numbers))
     np.testing.assert_allclose(flat.mean_move(at[1:], steps[1:]), [moves[3:10].mean(), moves[31:59].mean()], rtol=1e-12)

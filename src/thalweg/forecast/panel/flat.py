@@ -76,7 +76,6 @@ class Flat:
         """Return the mean absolute difference of neighbours among the last so many numbers."""
         return (self.moves[at] - self.moves[at - steps]) / steps
 
-
     def in_user_units(self, numbers: NDArray[np.float64], series: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return numbers, shape (rows, steps), of the series of each row in the user's units, counts from 0 on."""
         values = numbers * self.units[series][:, None] + self.centres[series][:, None]

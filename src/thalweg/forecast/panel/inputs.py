@@ -125,9 +125,7 @@ def spreads_in_user_units(flat: Flat, rows: Rows, inputs: Inputs) -> NDArray[np.
     return spread * _size(flat, rows, level)
 
 
-def examples_of(
-    flat: Flat, rows: Rows, inputs: Inputs, steps: int, upto: NDArray[np.int64] | None = None
-) -> Scaled:
+def examples_of(flat: Flat, rows: Rows, inputs: Inputs, steps: int, upto: NDArray[np.int64] | None = None) -> Scaled:
     """Return rows as examples.
 
     Parameters
@@ -153,7 +151,12 @@ def examples_of(
         dense.append(np.eye(inputs.season)[(flat.phases[rows.series] + rows.newest) % inputs.season])
     dense.append((np.minimum(known, inputs.window) / inputs.window)[:, None])
     moves = flat.mean_move(at, np.minimum(known, inputs.moves))
-    dense.append(np.log1p(np.abs(level + flat.centres[rows.series] / flat.units[rows.series]) / np.where(moves > 0, moves, 1))[:, None] / 3)
+    dense.append(
+        np.log1p(np.abs(level + flat.centres[rows.series] / flat.units[rows.series]) / np.where(moves > 0, moves, 1))[
+            :, None
+        ]
+        / 3
+    )
     columns = np.clip(np.concatenate(dense, axis=1), -inputs.limit, inputs.limit).astype(np.float32)
     target, weight = np.zeros((len(at), steps), np.float32), np.ones((len(at), 1), np.float32)
     if upto is not None:
@@ -177,9 +180,7 @@ def examples_of(
     return Scaled(examples, level, spread)
 
 
-def _weights(
-    flat: Flat, rows: Rows, level: NDArray[np.float64], spread: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _weights(flat: Flat, rows: Rows, level: NDArray[np.float64], spread: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what an error of one spread is in mean absolute differences of neighbours, so that series count alike."""
     usual = flat.usual[rows.series]
     return np.where(usual > 0, spread * _size(flat, rows, level) / np.where(usual > 0, usual, 1), 0)

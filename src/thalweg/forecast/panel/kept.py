@@ -119,6 +119,5 @@ def described(network: GlobalNetwork) -> dict[str, Any]:
 
 def network_from(description: Mapping[str, Any], thetas: Any, inputs: Inputs) -> GlobalNetwork:  # noqa: ANN401 - an array
     """Return the network that a file describes."""
-    shape = dict(description["network"])
-    network = Network(**{**shape, "widths": tuple(shape["widths"])})
+    network = Network(**description["network"])
     return GlobalNetwork(network, tuple(thetas), inputs, description["rows"], description["all_rows"])

@@ -156,7 +156,9 @@ class PanelModel:
         share = np.where(seen[:, None], self.choice.share[places], 1.0)
         unseen = self.shape.scale[:, None, None] * self.shape.ends
         bands = np.where(seen[:, None, None, None], self.bands[places], unseen)
-        stored = [len(self.panel.series[place]) if place >= 0 else len(one) for place, one in zip(places, series, strict=True)]
+        stored = [
+            len(self.panel.series[place]) if place >= 0 else len(one) for place, one in zip(places, series, strict=True)
+        ]
         own_models = {
             at: own_ladder.read(self.models[place]) for at, place in enumerate(places.tolist()) if place in self.models
         }
@@ -165,9 +167,7 @@ class PanelModel:
     def _joined(self, newer: Panel) -> Panel:
         """Return the newer panel, each series with the values of the model before it."""
         if not newer.frequency.same_step(self.panel.frequency):
-            raise InputError(
-                "panel.other_frequency", found=newer.frequency.name, expected=self.panel.frequency.name
-            )
+            raise InputError("panel.other_frequency", found=newer.frequency.name, expected=self.panel.frequency.name)
         whole = [self._with_history(name, one) for name, one in newer]
         return joined(whole, newer.names, keys=newer.keys, static=newer.static, refused=newer.refused)
 
@@ -186,7 +186,9 @@ class PanelModel:
         first = max(shift, 0)
         values[first : shift + len(one)] = one.values[first - shift :]
         observed[first : shift + len(one)] = one.observed[first - shift :]
-        return replace(one, start=before.start, values=filled(values, observed, one.frequency.season), observed=observed)
+        return replace(
+            one, start=before.start, values=filled(values, observed, one.frequency.season), observed=observed
+        )
 
     def save(self, path: Path) -> None:
         """Write the model to one file; see `load_panel`."""

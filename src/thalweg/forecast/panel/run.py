@@ -129,7 +129,9 @@ def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> Pa
 class _Chunk:
     """A chunk of series that waits to be served."""
 
-    def __init__(self, number: int, series: Sequence[Series], plan: Plan, prior: PanelPrior, kept: Kept | None, pool: ThreadPool) -> None:
+    def __init__(
+        self, number: int, series: Sequence[Series], plan: Plan, prior: PanelPrior, kept: Kept | None, pool: ThreadPool
+    ) -> None:
         self.number, self.series, self.plan, self.prior, self.kept, self.pool = number, series, plan, prior, kept, pool
         self.failed: dict[int, Message] = {}
 
@@ -200,4 +202,3 @@ def identity_of(panel: Panel) -> str:
     for name, one in panel:
         digest.update(f"{name}\0{one.start}\0".encode())
     return digest.hexdigest()
-
