@@ -176,8 +176,7 @@ class _Series:
 
     def known(self, upto: Sequence[int]) -> Flat:
         """Return the series as what has learned from so many of their values sees them."""
-        inputs = self.plan.final.inputs
-        return flat_of(self.series, inputs.window, upto, logarithm=inputs.divisor == "logarithm")
+        return flat_of(self.series, max(self.plan.final.reach, *(line.needed for line in self.lines)), upto)
 
     @cached_property
     def judged(self) -> _Fitted:
