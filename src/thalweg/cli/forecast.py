@@ -13,6 +13,7 @@ from thalweg.cli.options import Columns, Json, Lang
 from thalweg.errors import InputError
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.options import FitOptions
+from thalweg.forecast.panel.options import TotalsOptions
 from thalweg.messages import Argument
 from thalweg.series.read.options import PanelOptions
 
@@ -34,6 +35,7 @@ def forecast(
     *,
     reading: PanelOptions,
     options: FitOptions,
+    adding: TotalsOptions,
     out: Annotated[str | None, Flag("--out", "FOLDER")] = None,
     samples: Annotated[Path | None, Flag("--samples", "FILE.csv")] = None,
     export: Annotated[Path | None, Flag("--export", "FILE")] = None,
@@ -47,8 +49,10 @@ def forecast(
         from thalweg.cli.many import forecast_many
 
         alone = {"samples": samples, "export": export, "strict": strict, "columns": columns != "thalweg"}
-        forecast_many(ctx, file, reading, options, out, [name for name, given in alone.items() if given], lang, as_json)
+        forecast_many(ctx, file, reading, options, adding, out, [name for name, given in alone.items() if given], lang, as_json)
         return
+    if adding.totals is not None:
+        raise InputError("totals.one_series", argument=Argument("totals", adding.totals), by=Argument("by"))
     from dataclasses import replace
     from time import perf_counter
 

@@ -174,9 +174,10 @@ class _Series:
         ]
         assert self.plan.judged is not None  # noqa: S101 - only a saved model has none
         network = self.plan.judged.predict(self.flat, rows)
-        return _Tried(rows, self._target(rows, np.array(ends)), self.own(rows, self.trained), network)
+        return _Tried(rows, self.target(rows, np.array(ends)), self.own(rows, self.trained), network)
 
-    def _target(self, rows: Rows, ends: NDArray[np.int64]) -> NDArray[np.float64]:
+    def target(self, rows: Rows, ends: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the actual values of each row, shape (rows, horizon); NaN from `ends` on, and where none was observed."""
         at = rows.newest[:, None] + np.arange(1, self.plan.horizon + 1)
         inside = np.minimum(at, ends[rows.series][:, None] - 1)
         places = self.flat.starts[rows.series][:, None] + inside
@@ -264,6 +265,49 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
         scored=np.bincount(after.rows.series, (~np.isnan(after.target)).sum(axis=1), count).astype(np.int64),
         steps=np.array([0 if part is None else part.steps for part in chunk.parts]),
         bands=bands,
+    )
+
+
+class TriedAt(NamedTuple):
+    """What was predicted at some cutoffs of some series, and what came.
+
+    Attributes
+    ----------
+    made, target : ndarray of float64, shape (rows, horizon)
+        In the user's units; targets that were not observed are NaN.
+    spread : ndarray of float64, shape (rows,)
+    now : ndarray of float64, shape (series,)
+        The spread after the last value of each series.
+    """
+
+    made: NDArray[np.float64]
+    target: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    now: NDArray[np.float64]
+
+
+def tried_at(series: Sequence[Series], cutoffs: Sequence[NDArray[np.int64]], plan: Plan, choice: Choice) -> TriedAt:
+    """Predict some series at cutoffs, as chosen, by what has learned from their training values.
+
+    Parameters
+    ----------
+    series : sequence of Series
+    cutoffs : sequence of ndarray of int64
+        For each series, how many values are known at each cutoff; the rows of a series stand together.
+    plan : Plan
+    choice : Choice
+        Of these series.
+    """
+    chunk = _Series(series, plan)
+    rows = Rows(np.repeat(np.arange(len(cutoffs)), list(map(len, cutoffs))), np.concatenate(cutoffs) - 1)
+    assert plan.judged is not None  # noqa: S101 - only a saved model has none
+    made = blend(
+        chunk.own(rows, chunk.trained), plan.judged.predict(chunk.flat, rows),
+        choice.own[rows.series], choice.share[rows.series], plan.blocks,
+    )  # fmt: skip
+    last = Rows(np.arange(len(series)), chunk.flat.lengths - 1)
+    return TriedAt(
+        made, chunk.target(rows, chunk.flat.lengths), chunk.spreads(rows)[:, 0], chunk.spreads(last)[:, 0]
     )
 
 
