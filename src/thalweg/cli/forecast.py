@@ -49,10 +49,10 @@ def forecast(
         from thalweg.cli.many import forecast_many
 
         alone = {"samples": samples, "export": export, "strict": strict, "columns": columns != "thalweg"}
-        forecast_many(ctx, file, reading, options, adding, out, [name for name, given in alone.items() if given], lang, as_json)
+        unused = [name for name, given in alone.items() if given]
+        forecast_many(ctx, file, reading, options, adding, out, unused, lang, as_json)
         return
-    if adding.totals is not None:
-        raise InputError("totals.one_series", argument=Argument("totals", adding.totals), by=Argument("by"))
+    adding.refuse()
     from dataclasses import replace
     from time import perf_counter
 

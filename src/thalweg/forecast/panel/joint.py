@@ -60,6 +60,18 @@ class Joint:
     ends: NDArray[np.float32]
     sealed_ends: NDArray[np.float32]
 
+    def windows(self, upto: int) -> NDArray[np.float64]:
+        """Return as how many cutoffs that do not overlap the first so many count, for each step ahead.
+
+        Errors h steps ahead of a random walk, k steps apart, have the correlation 1 − k/h: then so many of them tell as
+        much about their variance as one in each 2h/3 steps (Bartlett 1946).
+        """
+        steps = np.arange(1, self.residuals.shape[2] + 1)
+        if not upto:
+            return np.full(len(steps), np.inf)
+        before = self.before[:upto]
+        return np.minimum(1 + 1.5 * (before[0] - before[-1]) / steps, upto)
+
 
 def joint_of(
     series: Sequence[Series],
@@ -99,7 +111,9 @@ def joint_of(
     def fill(first: int) -> None:
         some = slice(first, first + SERIES_AT_ONCE)
         there = [_known(one, int(behind), before, plan) for one, behind in zip(series[some], late[some], strict=True)]
-        cutoffs = [len(one) + behind - before[at] for one, behind, at in zip(series[some], late[some], there, strict=True)]
+        cutoffs = [
+            len(one) + behind - before[at] for one, behind, at in zip(series[some], late[some], there, strict=True)
+        ]
         tried = tried_at(series[some], cutoffs, plan, Choice(choice.own[some], choice.share[some]))
         at = np.concatenate(there)
         of = first + np.repeat(np.arange(len(there)), list(map(len, there)))

@@ -37,6 +37,17 @@ class TotalsOptions(Options):
 
     totals: str | None = option(None, Word(METHODS), panel="many")
 
+    def refuse(self) -> None:
+        """Refuse totals of one series.
+
+        Raises
+        ------
+        InputError
+            If they are asked for.
+        """
+        if self.totals is not None:
+            raise InputError("totals.one_series", argument=Argument("totals", self.totals), by=Argument("by"))
+
 
 @dataclass(frozen=True, kw_only=True)
 class PanelFitOptions(TotalsOptions, FitOptions):

@@ -1,7 +1,7 @@
-"""Sample paths of many series at once, and their sums: what moved together in the past moves together in a path.
+"""Sample paths of many series at once, and their sums: what moved together in the past does so in a path.
 
-A path takes one past cutoff for all series and all steps: at which place of its own past residuals each series' residual
-of that cutoff lay. Its value there is the one that the series' own distribution, that of its bands, has at this place.
+A path takes one past cutoff for all series and all steps: the place that each series' residual of that cutoff had among
+its own. Its value there is the one that the series' own distribution, that of its bands, has at this place.
 This is the Schaake shuffle of `thalweg.forecast.paths`, over series as well as steps.
 
 A series that has no residual at that cutoff, since it is new, shorter or had ended, takes another of its own cutoffs by
@@ -10,11 +10,14 @@ chance; one without any takes a place by chance. These draws are its own: they t
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.forecast.few_residuals import LEAST_FREEDOM, t_quantile
 from thalweg.forecast.panel.joint import PLACES
 
 if TYPE_CHECKING:
@@ -98,6 +101,32 @@ def moves_of(places: NDArray[np.float64], ends: NDArray[np.float32], blocks: Seq
     for block, values in zip(blocks, ends, strict=True):
         made[:, block] = np.interp(places[:, block], PLACES, values)
     return made
+
+
+def ends_of(sums: NDArray[np.float64], levels: Sequence[float], windows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the ends of the intervals of sums, shape (…, steps, levels, 2).
+
+    Parameters
+    ----------
+    sums : ndarray, shape (…, paths, steps)
+    levels : sequence of float
+        In percent.
+    windows : ndarray of float64, shape (steps,)
+        As how many cutoffs those count that the paths are drawn from; infinity for no widening.
+    """
+    tails = (1 - np.array(levels) / 100) / 2
+    middle, *ends = np.quantile(sums, [0.5, *tails, *(1 - tails)], axis=-2)
+    made = np.stack([np.stack(ends[: len(tails)], axis=-1), np.stack(ends[len(tails) :], axis=-1)], axis=-1)
+    wider = np.array([[_wider(2 * tail, each) for tail in tails.tolist()] for each in windows.tolist()])
+    return middle[..., None, None] + (made - middle[..., None, None]) * wider[..., None]
+
+
+def _wider(share: float, windows: float) -> float:
+    """Return how many times as wide an interval is that leaves out a share, where windows are few."""
+    if math.isinf(windows):
+        return 1.0
+    freedom = max(round(windows) - 1, LEAST_FREEDOM)
+    return t_quantile(share, freedom) * math.sqrt(1 + 1 / windows) / NormalDist().inv_cdf(1 - share / 2)
 
 
 class Paths:

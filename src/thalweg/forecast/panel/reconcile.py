@@ -75,7 +75,9 @@ def summing(hierarchy: Hierarchy) -> NDArray[np.float64]:
     return made
 
 
-def top_down(hierarchy: Hierarchy, series: NDArray[np.float64], whole: NDArray[np.float64], usual: NDArray[np.float64]) -> NDArray[np.float64]:
+def top_down(
+    hierarchy: Hierarchy, series: NDArray[np.float64], whole: NDArray[np.float64], usual: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return the forecast of the sum over all, shared out by the forecasts of the series.
 
     Parameters
@@ -98,8 +100,7 @@ def top_down(hierarchy: Hierarchy, series: NDArray[np.float64], whole: NDArray[n
     nothing = series.sum(axis=0) == 0
     shares = np.where(nothing, (usual if usual.any() else np.ones(count))[:, None], series)
     unit = float(np.abs(shares).mean()) or 1.0
-    sums = sparse.csr_matrix(np.vstack([np.ones((1, count))]))
-    sums = sparse.vstack([sums, sparse.identity(count)], format="csr")
+    sums = sparse.vstack([np.ones((1, count)), sparse.identity(count)], format="csr")
     tags = {"total": np.array([0]), "series": np.arange(1, count + 1)}
     given = np.vstack([np.maximum(whole, 0), shares]) / unit
     made = methods.TopDownSparse("forecast_proportions").fit_predict(S=sums, y_hat=given, tags=tags)["mean"]
@@ -137,8 +138,7 @@ def mint(
             S=summing(hierarchy), y_hat=given / unit, y_insample=scaled, y_hat_insample=np.zeros_like(scaled)
         )["mean"]
     except Exception as error:  # the library raises nothing more special
-        raise InputError(
-            "totals.unsolved", argument=Argument("totals", MINT), reason=str(error), instead=Argument("totals", BOTTOM_UP)
-        ) from error
+        told, instead = Argument("totals", MINT), Argument("totals", BOTTOM_UP)
+        raise InputError("totals.unsolved", argument=told, reason=str(error), instead=instead) from error
     series = np.asarray(made)[len(hierarchy) :] * unit
     return np.where(counts[:, None], np.maximum(series, 0), series)

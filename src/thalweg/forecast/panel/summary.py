@@ -69,7 +69,10 @@ def totals_sentences(findings: PanelFindings, totals: Totals) -> list[Message]:
         for level in served_levels(findings):
             share = 100 * float(totals.coverage[scored, totals.levels.index(level)].mean())
             told.append(
-                Message("panel.totals.coverage", {"level": level_name(level), "percent": share, "cutoffs": totals.tried, **words})
+                Message(
+                    "panel.totals.coverage",
+                    {"level": level_name(level), "percent": share, "cutoffs": totals.tried, **words},
+                )
             )
     late = int((totals.late > 0).sum())
     if late:

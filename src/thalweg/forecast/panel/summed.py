@@ -1,4 +1,4 @@
-"""Totals as series of their own: the sums of a panel's past values, which the panel's forecaster takes like any other."""
+"""Totals as series of their own: sums of a panel's past values, which its forecaster takes like any other series."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ def with_totals(panel: Panel, hierarchy: Hierarchy, late: NDArray[np.int64], hor
     """
     totals = [_total([panel.series[at] for at in members], late[members], horizon) for members in hierarchy.members]
     called = [f"{level}/{key}" for level, key in zip(hierarchy.levels, hierarchy.keys, strict=True)]
-    none = {name: np.full(len(totals), "" if each.dtype.kind in "UO" else np.nan, each.dtype) for name, each in panel.static.items()}
+    none = {
+        name: np.full(len(totals), "" if each.dtype.kind in "UO" else np.nan, each.dtype)
+        for name, each in panel.static.items()
+    }
     return joined(
         [*panel.series, *totals],
         different([*panel.names, *called]),
@@ -66,7 +69,7 @@ def _total(members: list[Series], late: NDArray[np.int64], horizon: int) -> Seri
         known = np.append(one.observed, np.zeros(goes_on, np.bool_))
         course = np.append(one.values, np.full(goes_on, np.nan))
         if goes_on:
-            course = filled(course, np.append(np.ones(len(one), np.bool_), np.zeros(goes_on, np.bool_)), frequency.season)
+            course = filled(course, ~np.isnan(course), frequency.season)
         part = slice(first, first + len(course))
         values[part] += course
         there[part] += 1

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.forecast.panel.chunk import Served
 from thalweg.forecast.panel.choice import Choice
+from thalweg.forecast.panel.chunk import Served
 from thalweg.forecast.panel.hierarchy import Totals, hierarchy_of
 from thalweg.forecast.panel.joint import joint_of
 from thalweg.forecast.panel.options import BOTTOM_UP, TOP_DOWN
-from thalweg.forecast.panel.paths import Paths
+from thalweg.forecast.panel.paths import Paths, ends_of
 from thalweg.forecast.panel.reconcile import LEAST_OBSERVED, check, mint, top_down
 from thalweg.forecast.panel.run import fit_panel
 from thalweg.forecast.panel.summed import lateness, with_totals
@@ -75,7 +75,7 @@ def fit_with_totals(panel: Panel, options: PanelFitOptions, kept: Kept | None = 
         used = counted if method == BOTTOM_UP else np.append(counted, count + totals)
         choice = Choice(served.own[used], served.share[used])
         joint = joint_of([of_all.series[at] for at in used], found.plan, choice, behind[used], pool, watcher.advance)
-    ahead = np.stack([_onwards(panel, served, at, int(late[at])) for at in counted])
+    ahead = np.stack([_onwards(panel, served, at, int(late[at])) for at in counted.tolist()])
     one = _Reconciled(method, hierarchy, joint, counts[counted], found.plan.blocks, options.seed)
     of_totals = served.forecast[count + totals] if method != BOTTOM_UP else np.empty((0, horizon))
     usual = np.array([panel.series[at].values[-panel.frequency.season :].mean() for at in counted])
@@ -174,10 +174,10 @@ class _Reconciled:
         return mint(self.hierarchy, np.concatenate([totals, series]), self.observations(upto), self.counts)
 
     def observations(self, upto: int) -> NDArray[np.float64]:
-        """Return what was missed in the user's units, totals first, shape (totals + series, cutoffs and blocks of steps).
+        """Return what was missed in the user's units, shape (totals + series, cutoffs and blocks of steps).
 
-        Each is the mean over a block of steps ahead from one cutoff. What is not known of a series is drawn from what is,
-        or where that is little, from its spread; these draws tie it to no other.
+        Each is the mean over a block of steps ahead from one cutoff. What is not known of a series is drawn from what
+        is, or where that is little, from its spread; these draws tie it to no other.
         """
         joint, count = self.joint, self.hierarchy.count
         missed = joint.residuals[:, :upto].astype(np.float64) * joint.spread[:, :upto, None]
@@ -209,24 +209,22 @@ def _intervals(
     """Return the ends of the intervals of each total; they hold its forecast."""
     ends: list[NDArray[np.float64]] = []
     for members, shift in zip(hierarchy.members, moved, strict=True):
-        made = _quantiles(paths.added(members) + shift, levels)
+        windows = paths.joint.windows(len(paths.joint.before) if len(members) > 1 else 0)
+        made = ends_of(paths.added(members) + shift, levels, windows)
         ends.append(np.maximum(made, 0) if counts[members].all() else made)
         advance(1)
     both = np.stack(ends)
     return np.minimum(both[..., 0], mean[..., None]), np.maximum(both[..., 1], mean[..., None])
 
 
-def _quantiles(sums: NDArray[np.float64], levels: tuple[float, ...]) -> NDArray[np.float64]:
-    """Return the ends of intervals, shape (…, steps, levels, 2), of paths of shape (…, paths, steps)."""
-    tails = (1 - np.array(levels) / 100) / 2
-    made = np.quantile(sums, np.stack([tails, 1 - tails], axis=-1), axis=-2)
-    return np.moveaxis(made, (0, 1), (-2, -1))
-
-
 def _tried(
-    one: _Reconciled, paths: Paths, usual: NDArray[np.float64], levels: tuple[float, ...], advance: Callable[[float], None]
+    one: _Reconciled,
+    paths: Paths,
+    usual: NDArray[np.float64],
+    levels: tuple[float, ...],
+    advance: Callable[[float], None],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], int]:
-    """Return how totals fared over the test: their mean absolute errors, as used and added up, coverage, and cutoffs.
+    """Return how totals fared over the test: mean absolute errors as used and as added up, coverage, cutoffs.
 
     What each total would have said is made of what was known before the test; a series counts where it was predicted
     and observed.
@@ -254,7 +252,9 @@ def _tried(
             continue
         truth, said, sums = (each[members].sum(axis=0) for each in (actual, new, base))
         test[at], added[at] = (np.abs(each - truth)[there].mean() for each in (said, sums))
-        ends = _quantiles(paths.over_test(members, cutoffs) + (said - sums)[:, None, :], levels)
+        windows = joint.windows(joint.sealed if len(members) > 1 else 0)
+        ends = ends_of(paths.over_test(members, cutoffs) + (said - sums)[:, None, :], levels, windows)
+        ends = np.maximum(ends, 0) if one.counts[members].all() else ends
         low, high = np.minimum(ends[..., 0], said[..., None]), np.maximum(ends[..., 1], said[..., None])
         slack = 1e-9 * np.maximum(np.abs(truth), 1)[..., None]
         inside = (truth[..., None] >= low - slack) & (truth[..., None] <= high + slack)
@@ -263,7 +263,11 @@ def _tried(
 
 
 def _moved(
-    served: Served, counted: NDArray[np.int64], late: NDArray[np.int64], new: NDArray[np.float64], counts: NDArray[np.bool_]
+    served: Served,
+    counted: NDArray[np.int64],
+    late: NDArray[np.int64],
+    new: NDArray[np.float64],
+    counts: NDArray[np.bool_],
 ) -> Served:
     """Return forecasts that add up in place of those that were served; the intervals move with them."""
     forecast, low, high = served.forecast.copy(), served.low.copy(), served.high.copy()
