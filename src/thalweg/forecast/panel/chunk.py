@@ -177,7 +177,7 @@ class _Series:
         return _Tried(rows, self.target(rows, np.array(ends)), self.own(rows, self.trained), network)
 
     def target(self, rows: Rows, ends: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the actual values of each row, shape (rows, horizon); NaN from `ends` on and where none was observed."""
+        """Return actual values, shape (rows, horizon); NaN from `ends` on, and where none was observed."""
         at = rows.newest[:, None] + np.arange(1, self.plan.horizon + 1)
         inside = np.minimum(at, ends[rows.series][:, None] - 1)
         places = self.flat.starts[rows.series][:, None] + inside

@@ -63,8 +63,8 @@ class Flat:
         return (self.sums[at] - self.sums[at - steps]) / steps
 
     def mean_move(self, at: NDArray[np.int64], steps: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the mean absolute difference of neighbours among the last so many numbers."""
-        return (self.moves[at] - self.moves[at - steps]) / steps
+        """Return the mean absolute difference of neighbours among the last so many numbers; 0 of none."""
+        return (self.moves[at] - self.moves[at - steps]) / np.maximum(steps, 1)
 
 
 def flat_of(series: Sequence[Series], window: int) -> Flat:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -114,19 +113,19 @@ def ends_of(sums: NDArray[np.float64], levels: Sequence[float], windows: NDArray
     windows : ndarray of float64, shape (steps,)
         As how many cutoffs those count that the paths are drawn from; infinity for no widening.
     """
-    tails = (1 - np.array(levels) / 100) / 2
-    middle, *ends = np.quantile(sums, [0.5, *tails, *(1 - tails)], axis=-2)
-    made = np.stack([np.stack(ends[: len(tails)], axis=-1), np.stack(ends[len(tails) :], axis=-1)], axis=-1)
-    wider = np.array([[_wider(2 * tail, each) for tail in tails.tolist()] for each in windows.tolist()])
-    return middle[..., None, None] + (made - middle[..., None, None]) * wider[..., None]
-
-
-def _wider(share: float, windows: float) -> float:
-    """Return how many times as wide an interval is that leaves out a share, where windows are few."""
-    if math.isinf(windows):
-        return 1.0
-    freedom = max(round(windows) - 1, LEAST_FREEDOM)
-    return t_quantile(share, freedom) * math.sqrt(1 + 1 / windows) / NormalDist().inv_cdf(1 - share / 2)
+    made = np.empty((*sums.shape[:-2], len(windows), len(levels), 2))
+    mean, spread = sums.mean(axis=-2), sums.std(axis=-2)
+    for at, level in enumerate(levels):
+        tail = (1 - level / 100) / 2
+        for step, count in enumerate(windows.tolist()):
+            rank = tail if math.isinf(count) else min((max((count + 1) * tail, 1) - 1 / 2) / count, tail)
+            made[..., step, at, :] = np.moveaxis(np.quantile(sums[..., step], [rank, 1 - rank], axis=-1), 0, -1)
+            if (count + 1) * tail < 1:
+                freedom = max(round(count) - 1, LEAST_FREEDOM)
+                half = t_quantile(2 * tail, freedom) * spread[..., step] * math.sqrt(1 + 1 / count)
+                made[..., step, at, 0] = np.minimum(made[..., step, at, 0], mean[..., step] - half)
+                made[..., step, at, 1] = np.maximum(made[..., step, at, 1], mean[..., step] + half)
+    return made
 
 
 class Paths:
