@@ -10,11 +10,15 @@ from hypothesis import strategies as st
 
 import thalweg
 from thalweg.errors import InputError
+from thalweg.forecast.panel import run
+from thalweg.forecast.panel import totals as totals_module
 from thalweg.forecast.panel.hierarchy import hierarchy_of
+from thalweg.forecast.panel.kept import Kept
 from thalweg.forecast.panel.options import METHODS, PanelFitOptions
 from thalweg.forecast.panel.reconcile import MOST_OF_MINT, check, mint, summing, top_down
 from thalweg.forecast.panel.summed import lateness, with_totals
 from thalweg.forecast.panel.totals import fit_with_totals
+from thalweg.series.frequency.record import monthly, sub_daily, weekly
 from thalweg.series.panel import joined
 from thalweg.series.series import Series
 
@@ -216,6 +220,69 @@ def test_a_series_too_short_to_be_judged_still_counts(findings):
     assert found.totals.mean[pie] == pytest.approx(found.served.forecast[6], rel=1e-12)
     assert np.isnan(found.totals.test[pie])
     assert np.isfinite(found.totals.low).all()
+
+
+@pytest.mark.parametrize("frequency", [weekly(), monthly(), sub_daily(60)], ids=lambda each: each.name)
+def test_other_steps_than_days_serve(findings, frequency):
+    start = np.datetime64("2020-01-01" if frequency.unit == "M" else "2020-01-06").astype(f"M8[{frequency.date_unit}]")
+    length = 400 if frequency.sub_daily else 80
+    made = [
+        Series(start, values_of(at, length - 2 * at), np.ones(length - 2 * at, bool), "sales", frequency=frequency)
+        for at in range(3)
+    ]
+    found = findings(joined(made, list("abc"), keys={"k": ("a", "b", "c")}), "bottom-up")
+    totals, forecast = found.totals, found.served.forecast
+    assert totals.late.tolist() == [0, 2, 4]
+    assert totals.mean[0, :3] == pytest.approx(forecast[0, :3] + forecast[1, 2:5] + forecast[2, 4:7], rel=1e-12)
+    assert totals.dates[0] == made[0].after(1)
+    assert (totals.low < totals.high).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_series_that_fails_is_left_out(findings, monkeypatch, method):
+    def broken(series_, *others):
+        if any(one.name == "broken" for one in series_):
+            raise ArithmeticError("it is broken")
+        return serve(series_, *others)
+
+    serve = run.serve
+    monkeypatch.setattr(run, "serve", broken)
+    panel = shop()
+    panel = joined([replace(panel.series[0], name="broken"), *panel.series[1:]], panel.names, keys=panel.keys)
+    found = findings(panel, method)
+    assert list(found.failed) == [0]
+    assert np.isnan(found.served.forecast[0]).all()
+    assert found.totals.counted.tolist() == [1, 2, 3, 4, 5]
+    assert found.totals.mean[0] == pytest.approx(found.served.forecast[1:].sum(axis=0), rel=1e-12)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_panel_of_which_most_never_changes_serves(findings, method):
+    constant = [series(np.full(120, at % 3)) for at in range(60)]
+    panel = joined([*shop().series[:1], *constant], [str(at) for at in range(61)])
+    found = findings(panel, method)
+    assert found.totals.mean[0] == pytest.approx(found.served.forecast.sum(axis=0), rel=1e-12)
+    assert found.served.forecast[1:] == pytest.approx(np.tile((np.arange(60) % 3)[:, None], (1, HORIZON)), abs=0.7)
+    nothing = findings(joined(constant, [str(at) for at in range(60)]), method)
+    assert nothing.totals.mean[0] == pytest.approx(60, abs=1e-3)
+
+
+@pytest.mark.parametrize("method", ["bottom-up", "mint"])
+def test_an_interrupted_run_goes_on_to_the_same_totals(findings, tmp_path, monkeypatch, method):
+    def fit():
+        options = PanelFitOptions(horizon=HORIZON, totals=method, threads=1)
+        return fit_with_totals(shop(), options, Kept(tmp_path))
+
+    whole = findings(shop(), method)
+    with monkeypatch.context() as broken:
+        broken.setattr(totals_module, "joint_of", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            fit()
+    monkeypatch.setattr(run, "train", None)  # nothing is trained again
+    monkeypatch.setattr(run, "serve", None)
+    again = fit()
+    for name in ("mean", "low", "high", "coverage"):
+        assert (getattr(again.totals, name) == getattr(whole.totals, name)).all()
 
 
 def test_intervals_of_totals_hold_what_they_promise(findings):

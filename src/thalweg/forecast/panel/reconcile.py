@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LIBRARY = "hierarchicalforecast"
 MOST_OF_MINT = 4000  # series and totals: its matrices have as many rows and columns
+EXACT = 1e-3  # of the unit: a series that misses less is given this, since equations of zeros have no solution
 LEAST_OBSERVED = 8  # residuals of a series; where there are fewer, they are drawn from its spread
 
 
@@ -132,6 +133,8 @@ def mint(
     methods = _methods(MINT)
     unit = float(np.sqrt(np.mean(residuals**2))) or 1.0
     scaled = residuals / unit
+    for place in np.flatnonzero(np.abs(scaled).max(axis=1) < EXACT).tolist():
+        scaled[place] = EXACT * np.random.default_rng(place).standard_normal(scaled.shape[1])
     try:
         made = methods.MinTrace("mint_shrink").fit_predict(
             S=summing(hierarchy), y_hat=given / unit, y_insample=scaled, y_hat_insample=np.zeros_like(scaled)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from thalweg.series.panel import Panel
 
 MOST_CUTOFFS = 16  # of the test, from which the intervals of totals are tried
+MOST_VALUES = 10_000_000  # of all series, that are tried at once
 
 
 def fit_with_totals(panel: Panel, options: PanelFitOptions, kept: Kept | None = None) -> PanelFindings:
@@ -236,7 +237,8 @@ def _tried(
     if not joint.sealed or not number:
         advance(len(hierarchy))
         return test, added, coverage, 0
-    cutoffs = np.unique(np.linspace(0, number - 1, min(MOST_CUTOFFS, number)).round().astype(np.int64))
+    most = max(min(MOST_CUTOFFS, number, MOST_VALUES // (joint.made.shape[0] * joint.made.shape[2])), 1)
+    cutoffs = np.unique(np.linspace(0, number - 1, most).round().astype(np.int64))
     made = joint.made[:, cutoffs].astype(np.float64)
     residuals, spread = joint.residuals[:, joint.sealed + cutoffs], joint.spread[:, joint.sealed + cutoffs]
     known = np.isfinite(residuals[:count])
