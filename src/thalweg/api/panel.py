@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from thalweg.api.panel_model import PanelModel
 from thalweg.api.progress import watching
 from thalweg.errors import InputError
 from thalweg.files import write_whole, written_together
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.panel.kept import Kept
-from thalweg.forecast.panel.model import PanelForecast, PanelModel, pack
+from thalweg.forecast.panel.model import PanelForecast, pack
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.run import PanelFindings
 from thalweg.forecast.panel.run import fit_panel as fitted
 from thalweg.forecast.panel.summary import sentences, summary
-from thalweg.forecast.panel.tables import forecast_columns, series_columns
+from thalweg.forecast.panel.tables import csv_of_columns, forecast_columns, series_columns
 from thalweg.forecast.tables import parquet_of
 from thalweg.messages import catalogue
 from thalweg.options import with_options
@@ -28,11 +27,7 @@ from thalweg.series.frames import frame_of
 from thalweg.series.panel import Panel
 from thalweg.series.read.panel import read_panel
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 FILES = (MODEL_FILE, "forecast.parquet", "forecast.csv", "series.csv")
-_FIGURES = 10  # significant figures in CSV
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -81,7 +76,7 @@ class PanelResult:
         InputError
             If there is no such library, or it is not installed.
         """
-        return frame_of(forecast_columns(self.forecast), backend, self.findings.panel.series[0].backend)
+        return self.forecast.to_frame(backend)
 
     def series(self, backend: str | None = None, language: str = "en") -> Any:  # noqa: ANN401 - as above
         """Return a frame of a row a series: what serves it, its losses, copying's, coverage and notes."""
@@ -99,8 +94,8 @@ class PanelResult:
         return {
             MODEL_FILE: pack(self.model),
             "forecast.parquet": parquet_of(forecasts),
-            "forecast.csv": _csv(forecasts),
-            "series.csv": _csv(series_columns(self.findings, catalogue(language))),
+            "forecast.csv": csv_of_columns(forecasts),
+            "series.csv": csv_of_columns(series_columns(self.findings, catalogue(language))),
         }
 
     def save(self, folder: str | Path, language: str = "en") -> None:
@@ -124,23 +119,6 @@ class PanelResult:
 
     def __repr__(self) -> str:
         return f"<PanelResult of {len(self.findings.panel)} series>"
-
-
-def _csv(columns: Mapping[str, Any]) -> bytes:
-    """Return columns as CSV; numbers with ten figures, dates as ISO 8601, nothing for a number that is not known."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*(_told(np.asarray(each)) for each in columns.values()), strict=True))
-    return text.getvalue().encode()
-
-
-def _told(column: Any) -> list[Any]:  # noqa: ANN401 - an array of any type
-    if column.dtype.kind == "f":
-        return ["" if value != value else f"{value:.{_FIGURES}g}" for value in column.tolist()]  # noqa: PLR0124 - NaN
-    if column.dtype.kind == "M":
-        return [text.replace("T", " ") for text in np.datetime_as_string(column).tolist()]
-    return column.tolist()
 
 
 @with_options(PanelFitOptions)

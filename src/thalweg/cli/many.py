@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from thalweg.api.panel import FILES, PanelResult
+from thalweg.api.panel_model import PanelModel
 from thalweg.cli.again import line_of, words_of
 from thalweg.cli.given import file_of
 from thalweg.cli.progress import LadderProgress
@@ -22,7 +23,6 @@ from thalweg.errors import InputError
 from thalweg.files import check_writable, write_whole, written_together
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.panel.kept import Kept
-from thalweg.forecast.panel.model import PanelModel
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.run import fit_panel
 from thalweg.forecast.panel.summary import sentences

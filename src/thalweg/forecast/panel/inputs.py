@@ -74,6 +74,23 @@ def features_of(inputs: Inputs, steps: int) -> int:
     return inputs.window + seasons + (steps + 2 if inputs.long_season else 0) + 2
 
 
+def seen_blocks(inputs: Inputs, steps: int) -> dict[str, slice]:
+    """Return where the features stand that are 0 where every value is at the level, by what they tell.
+
+    These are ``values`` (the last ones, the newest first), ``profile`` (the usual course of the season),
+    ``last_season`` (the same steps of the last long season) and ``level`` (how the level has moved since then). What
+    stands behind and between them is the same whatever the values' shape.
+    """
+    profile = inputs.window + inputs.season * len(inputs.profiles)
+    blocks = {"values": slice(0, inputs.window), "profile": slice(inputs.window, profile)}
+    if inputs.long_season:
+        blocks |= {
+            "last_season": slice(profile, profile + steps),
+            "level": slice(profile + steps + 1, profile + steps + 2),
+        }
+    return {name: block for name, block in blocks.items() if block.stop > block.start}
+
+
 class Rows(NamedTuple):
     """Rows of several series.
 
