@@ -14,12 +14,13 @@ from thalweg.errors import InputError
 from thalweg.files import write_whole, written_together
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.panel.kept import Kept
-from thalweg.forecast.panel.model import PanelForecast, pack
+from thalweg.forecast.panel.model import pack
 from thalweg.forecast.panel.options import PanelFitOptions
+from thalweg.forecast.panel.result import PanelForecast, csv_of_columns, forecast_columns
 from thalweg.forecast.panel.run import PanelFindings
 from thalweg.forecast.panel.run import fit_panel as fitted
 from thalweg.forecast.panel.summary import sentences, summary
-from thalweg.forecast.panel.tables import csv_of_columns, forecast_columns, series_columns
+from thalweg.forecast.panel.tables import series_columns
 from thalweg.forecast.tables import parquet_of
 from thalweg.messages import catalogue
 from thalweg.options import with_options

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from thalweg.files import write_whole, written_together
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.panel.model import pack
-from thalweg.forecast.panel.tables import figures_of, forecast_table
+from thalweg.forecast.panel.result import figures_of, forecast_table
 from thalweg.messages import Message, catalogue
 from thalweg.series.frequency.dates import iso
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from thalweg.forecast.panel.model import PanelForecast, PanelModel
+    from thalweg.forecast.panel.model import PanelModel
+    from thalweg.forecast.panel.result import PanelForecast
 
 SERIES_FILE = "series.csv"
 FORECASTS = ("forecast.csv", "forecast.parquet")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from thalweg.forecast.panel.model import PanelForecast
 from thalweg.forecast.panel.model import PanelModel as Forecaster
 from thalweg.forecast.panel.newer import read_newer
 from thalweg.forecast.panel.update import updated
 from thalweg.options import Text, WholeNumber
 
 if TYPE_CHECKING:
+    from thalweg.forecast.panel.result import PanelForecast
     from thalweg.series.panel import Panel
 
 HORIZON = WholeNumber(1, unit="steps")

@@ -28,7 +28,7 @@ from thalweg.forecast.export import plain
 from thalweg.forecast.levels import level_name
 from thalweg.forecast.panel.model import load_panel
 from thalweg.forecast.panel.newer import read_newer
-from thalweg.forecast.panel.tables import forecast_columns, forecast_table
+from thalweg.forecast.panel.result import forecast_columns, forecast_table
 from thalweg.forecast.panel.update import updated
 from thalweg.messages import Argument, catalogue
 from thalweg.series.frequency.dates import iso
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from thalweg.forecast.panel.model import PanelForecast, PanelModel
+    from thalweg.forecast.panel.model import PanelModel
+    from thalweg.forecast.panel.result import PanelForecast
     from thalweg.messages import Catalogue
     from thalweg.series.panel import Panel, Refused
     from thalweg.series.read.options import ColumnOptions
@@ -100,7 +101,7 @@ def predict_many(
         console = Console(markup=False, highlight=False, emoji=False)
         _print_model(console, model, translate)
         print_notes(console, made.notes, translate)
-        _print_refused(console, made.refused, translate)
+        _print_refused(console, made.refused, translate("cli.panel.refused", count=len(made.refused)), translate)
         _print_forecast(console, made, model, newer, translate)
         if out is not None:
             console.print(translate("look.written", file=out))
@@ -153,7 +154,7 @@ def update_many(
     else:
         _print_model(console, model, translate)
         print_notes(console, found.notes, translate)
-        _print_refused(console, refused, translate)
+        _print_refused(console, refused, translate("cli.panel.left_out", count=len(refused)), translate)
         learned = {"values": added, "series": int((found.added > 0).sum())}
         console.print(Sentence(translate("cli.panel.learned", **learned, **words)))
         _print_forecast(console, forecast, made, None, translate)
@@ -206,13 +207,14 @@ def _print_model(console: Console, model: PanelModel, translate: Catalogue) -> N
     console.print(Sentence(translate("cli.panel.model", **told)))
 
 
-def _print_refused(console: Console, refused: Sequence[Refused], translate: Catalogue) -> None:
-    """Tell which series could not be forecast and why, the first of them."""
+def _print_refused(console: Console, refused: Sequence[Refused], head: str, translate: Catalogue) -> None:
+    """Tell which series are left out and why, the first of them."""
     if not refused:
         return
-    console.print(Sentence(translate("cli.panel.refused", count=number(len(refused), 0))))
+    console.print(Sentence(head))
     for each in refused[:REFUSED_SHOWN]:
-        console.print(Sentence(f"· {each.name}: {translate(each.why)}"))
+        why = translate(each.why)
+        console.print(Sentence(f"· {why}" if each.name in why else f"· {each.name}: {why}"))
 
 
 def _print_forecast(

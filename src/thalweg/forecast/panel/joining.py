@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SAME_SHARE = 0.5  # of the values that both have: where fewer are equal, it is another series
 LEAST_SHARED = 2  # values, before they can contradict: the last one is often revised
 MOST_NAMED = 3
+ENDS_EARLY = "note.panel_ends_early"  # of the newer source alone; what that means here is told below
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +95,7 @@ def join(before: Panel, newer: Panel) -> Joined:
     left_out = {each.name for each in refused}
     new = names[len(before) :]
     still = [name for name, count in zip(before.names, added, strict=False) if not count and name not in left_out]
-    notes = [*newer.notes]
+    notes = [note for note in newer.notes if note.key != ENDS_EARLY]
     if new:
         notes.append(_note("new", new))
     if still:
@@ -118,7 +119,7 @@ def _with_history(name: str, one: Series, panel: Panel) -> Series:
     frequency = panel.frequency
     fitting = in_frequency(one, frequency)
     if fitting is None:
-        raise InputError("panel.other_frequency", name=name, found=one.frequency.name, expected=frequency.name)
+        raise InputError("panel.unlike_model", name=name, found=one.frequency.name, expected=frequency.name)
     one = replace(fitting, frequency=frequency)
     if name not in panel:
         return one

@@ -18,10 +18,9 @@ from thalweg.forecast.panel.chunk import Plan, forecast_from
 from thalweg.forecast.panel.inputs import Inputs
 from thalweg.forecast.panel.joining import Joined, join, place_of
 from thalweg.forecast.panel.kept import described, network_from
-from thalweg.forecast.panel.tables import forecast_columns
+from thalweg.forecast.panel.result import PanelForecast
 from thalweg.forecast.store.calendar import read_frequency
 from thalweg.messages import Argument, Message
-from thalweg.series.frames import frame_of
 from thalweg.series.frequency.dates import a_date, steps_after
 from thalweg.series.frequency.words import words_of
 from thalweg.series.panel import Panel, Refused, joined
@@ -38,69 +37,6 @@ if TYPE_CHECKING:
 
 PANEL_MODEL = Kind(name="panel_model", key="thalweg.panel", version=1)
 SERIES_AT_ONCE = 200
-
-
-@dataclass(frozen=True, eq=False)
-class PanelForecast:
-    """The forecasts of some series; arrays whose first axis is the series.
-
-    Attributes
-    ----------
-    names : tuple of str
-    keys : mapping
-        The columns whose values name a series, each to its value for each series.
-    dates : ndarray of datetime64, shape (series, horizon)
-    mean : ndarray of float64, shape (series, horizon)
-        In the user's units.
-    levels : tuple of float
-        In percent, rising.
-    low, high : ndarray of float64, shape (series, horizon, levels)
-    asked : Asked
-        The levels and quantiles that are shown.
-    backend : str
-        The library of the frame that the values were read from; empty for a file.
-    new : tuple of str
-        The series that the model has never seen, which the network over all series serves.
-    refused : tuple of Refused
-        The series that could not be forecast.
-    notes : tuple of Message
-        What was odd as newer values were joined to those of the model.
-    """
-
-    names: tuple[str, ...]
-    keys: dict[str, tuple[str, ...]]
-    dates: NDArray[np.datetime64]
-    mean: NDArray[np.float64]
-    levels: tuple[float, ...]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    asked: Asked
-    backend: str = ""
-    new: tuple[str, ...] = ()
-    refused: tuple[Refused, ...] = ()
-    notes: tuple[Message, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def __repr__(self) -> str:
-        refused = f", {len(self.refused)} refused" if self.refused else ""
-        return f"<PanelForecast of {len(self)} series, {self.mean.shape[1]} steps each{refused}>"
-
-    def to_frame(self, backend: str | None = None) -> Any:  # noqa: ANN401 - a frame of the user's library
-        """Return the forecasts as a frame: ``unique_id``, ``ds``, ``thalweg``, ``thalweg-lo-80`` and so on.
-
-        Parameters
-        ----------
-        backend : str, optional
-            ``pandas``, ``polars`` or ``pyarrow``; by default the library of the frame that was read.
-
-        Raises
-        ------
-        InputError
-            If there is no such library, or it is not installed.
-        """
-        return frame_of(forecast_columns(self), backend, self.backend)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,52 +1,21 @@
-"""What was found for a panel as tables: a row a step of each series, and a row a series."""
+"""What was found for a panel as a table, a row a series."""
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thalweg.forecast.export import plain
-from thalweg.forecast.levels import level_name, level_of
+from thalweg.forecast.levels import level_name
 from thalweg.forecast.names import rung_message
-from thalweg.forecast.tables import MODEL, json_of, parquet_of
 from thalweg.messages import Message
 from thalweg.series.frequency.dates import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
-    from thalweg.forecast.panel.model import PanelForecast
     from thalweg.forecast.panel.run import PanelFindings
     from thalweg.messages import Catalogue
-
-_FIGURES = 10  # significant figures in CSV
-
-
-def forecast_columns(made: PanelForecast) -> dict[str, NDArray[Any]]:
-    """Return a row for each step of each series, in long format with the names of Nixtla's columns.
-
-    ``unique_id``, the columns that name a series where there are several, ``ds``, ``thalweg``, and the intervals as
-    ``thalweg-lo-80`` and ``thalweg-hi-80``, quantiles as ``thalweg-q-10``.
-    """
-    steps = made.mean.shape[1]
-    columns: dict[str, NDArray[Any]] = {"unique_id": np.repeat(np.array(made.names, dtype=object), steps)}
-    if len(made.keys) > 1:
-        columns |= {name: np.repeat(np.array(each, dtype=object), steps) for name, each in made.keys.items()}
-    columns |= {"ds": made.dates.ravel(), MODEL: made.mean.ravel()}
-    for level in made.asked.levels:
-        at = made.levels.index(level)
-        columns[f"{MODEL}-lo-{level_name(level)}"] = made.low[..., at].ravel()
-        columns[f"{MODEL}-hi-{level_name(level)}"] = made.high[..., at].ravel()
-    for quantile in made.asked.quantiles:
-        level = level_of(quantile)
-        ends = made.mean if not level else (made.low if quantile < 1 / 2 else made.high)[..., made.levels.index(level)]
-        columns[f"{MODEL}-q-{level_name(100 * quantile)}"] = ends.ravel()
-    return columns
 
 
 def rung_of(findings: PanelFindings, place: int) -> Message:
@@ -134,35 +103,3 @@ def beats(own: float, copied: float) -> str:
     if np.isnan(own) or np.isnan(copied):
         return ""
     return "yes" if own < copied else "no" if own > copied else "equal"
-
-
-def forecast_table(made: PanelForecast, kind: str) -> bytes:
-    """Return forecasts as a file of a kind, one of `thalweg.forecast.tables.KINDS`."""
-    columns = forecast_columns(made)
-    if kind == ".parquet":
-        return parquet_of(columns)
-    if kind == ".json":
-        return json_of([plain(dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)])
-    return csv_of_columns(columns)
-
-
-def csv_of_columns(columns: Mapping[str, Any]) -> bytes:
-    """Return columns as CSV; numbers with ten figures, dates as ISO 8601, nothing for a number that is not known."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*(_told(np.asarray(each)) for each in columns.values()), strict=True))
-    return text.getvalue().encode()
-
-
-def figures_of(column: NDArray[np.float64]) -> list[str]:
-    """Return numbers as text with ten figures; nothing for a number that is not known."""
-    return ["" if value != value else f"{value:.{_FIGURES}g}" for value in column.tolist()]  # noqa: PLR0124 - NaN
-
-
-def _told(column: Any) -> list[Any]:  # noqa: ANN401 - an array of any type
-    if column.dtype.kind == "f":
-        return figures_of(column)
-    if column.dtype.kind == "M":
-        return [text.replace("T", " ") for text in np.datetime_as_string(column).tolist()]
-    return column.tolist()
