@@ -3,7 +3,8 @@
 All is compared with the same base, in which every value is at the level that the network subtracts: the mean of the
 last month for days, the last value for months. A copy or a mean is a weighted sum of values. A line adds to the usual
 value of the place in the season its weight times the deviation of each lag. The network is attributed by integrated
-gradients in its own features; its window tells of single values, its other blocks are told together.
+gradients in its own features; its window tells of single values, its other blocks are told together. The ladder of a
+series' own is explained as a model of one series is.
 """
 
 from __future__ import annotations
@@ -15,23 +16,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
-from thalweg.forecast.contributions import TOLERANCE, Fact, Why
+from thalweg.forecast.contributions import TOLERANCE, Fact, Why, why_of
 from thalweg.forecast.features.past import Past
-from thalweg.forecast.names import rung_message
+from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.candidates import baselines, lines, predicted
 from thalweg.forecast.panel.flat import flat_of
 from thalweg.forecast.panel.inputs import Rows, examples_of, scales, seen_blocks
 from thalweg.forecast.panel.joining import place_of
 from thalweg.forecast.panel.lines import Line
+from thalweg.forecast.panel.tables import serving
 from thalweg.learn.explain.attribution import input_slopes, integrated_gradients
 from thalweg.messages import Argument, Message
 from thalweg.series.frequency.dates import date_of_period, iso, steps_after
 from thalweg.series.frequency.words import words_of
+from thalweg.series.scale import LARGEST_EXPONENT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.panel.flat import Flat
+    from thalweg.forecast.panel.global_network import GlobalNetwork
     from thalweg.forecast.panel.model import PanelModel
     from thalweg.forecast.predictors.baselines import Baseline
     from thalweg.series.series import Series
@@ -47,7 +51,8 @@ class PanelWhy:
     Attributes
     ----------
     why : Why
-        Its facts are of the kinds ``panel_profile``, ``panel_last_season``, ``panel_level`` and ``limits``.
+        Its facts are of the kinds ``panel_profile``, ``panel_last_season``, ``panel_level`` and ``limits``, and those
+        of `thalweg.forecast.contributions.Fact` where the series' own ladder serves.
     series : Series
     serves : Message
         What serves this step: an own predictor, the network, or the mean of both.
@@ -63,16 +68,15 @@ class PanelWhy:
 
 @dataclass(frozen=True, eq=False)
 class _Moved:
-    """What moved one predictor away from the base, in the user's units.
+    """What moved one predictor away from the base, in the user's units: all of `back` and all facts.
 
     Attributes
     ----------
     value, base : float
-        Computed in float64. Before it is kept from being negative, the value is the base, all of `back` and all facts.
+        Computed in float64.
     back : ndarray of float64, shape (values,)
         What each of the last values moved, the newest first.
-    facts : dict
-        What blocks of features moved.
+    facts : list of Fact
     served : float
         The prediction as it is served.
     allowed : float
@@ -84,10 +88,46 @@ class _Moved:
     value: float
     base: float
     back: NDArray[np.float64]
-    facts: dict[str, float]
+    facts: list[Fact]
     served: float
     allowed: float = 0.0
     parts: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """A step ahead of one row of one series.
+
+    Attributes
+    ----------
+    model : PanelModel
+    place : int
+        Of the series.
+    flat : Flat
+        Of the series alone.
+    newest, ahead : int
+        The place of the newest value known, and how many steps ahead of it the date lies.
+    usual : float
+        The level, in the user's units.
+    """
+
+    model: PanelModel
+    place: int
+    flat: Flat
+    newest: int
+    ahead: int
+    usual: float
+
+    @property
+    def row(self) -> Rows:
+        """The row that is predicted from."""
+        return Rows(np.zeros(1, np.int64), np.array([self.newest]))
+
+    def limited(self, value: float) -> tuple[float, list[Fact]]:
+        """Return a prediction as it is kept from being negative, and what that moved."""
+        if value >= 0 or not self.flat.counts[0]:
+            return value, []
+        return 0.0, [Fact(LIMITS, "", -value)]
 
 
 def why_of_series(
@@ -119,61 +159,43 @@ def why_of_series(
         raise InputError("panel.not_fitted", name=name)
     newest, ahead = _origin(series, plan.horizon, date)
     block = next(at for at, each in enumerate(plan.blocks) if each.start < ahead <= each.stop)
-    own, share = _own(model, int(choice.own[0, block])), float(choice.share[0, block])
-    if share < 1 and newest + 1 < own.needed:
-        raise _no_such_day(series, newest + ahead, own.needed, plan.horizon)
+    which, share = int(choice.own[0, block]), float(choice.share[0, block])
     inputs = plan.final.inputs
-    flat, row = flat_of([series], inputs.window), Rows(np.zeros(1, np.int64), np.array([newest]))
-    level, _ = scales(flat, row, inputs)
-    usual = float(level[0] * flat.units[0] + flat.centres[0])
+    flat = flat_of([series], inputs.window, logarithm=inputs.divisor == "logarithm")
+    level, _ = scales(flat, Rows(np.zeros(1, np.int64), np.array([newest])), inputs)
+    usual = float(flat.in_user_units(level[:, None], np.zeros(1, np.int64))[0, 0])
+    asked = _Asked(model, place, flat, newest, ahead, usual)
     made: list[tuple[float, _Moved]] = []
     if share > 0:
-        made.append((share, _network_moved(model, flat, row, ahead, tolerance)))
+        made.append((share, _network_moved(asked, tolerance)))
     if share < 1:
-        if isinstance(own, Line):
-            made.append((1 - share, _line_moved(own, model, flat, row, ahead, usual)))
-        else:
-            made.append((1 - share, _baseline_moved(own, model, flat, row, ahead, usual)))
+        made.append((1 - share, _own_moved(asked, which, tolerance)))
     back = np.zeros(newest + 1)
-    facts: dict[str, float] = {}
+    facts: dict[tuple[str, str, bool], float] = {}
     for weight, each in made:
         back[: len(each.back)] += weight * each.back
-        for kind, value in each.facts.items():
-            facts[kind] = facts.get(kind, 0.0) + weight * value
-        held = float(each.value < 0 and bool(flat.counts[0]))  # no forecast of such a series is below zero
-        facts[LIMITS] = facts.get(LIMITS, 0.0) - weight * held * each.value
+        for fact in each.facts:
+            key = (fact.kind, fact.name, fact.between)
+            facts[key] = facts.get(key, 0.0) + weight * fact.contribution
     used = np.flatnonzero(back)
     kept = max(int(used[-1]) + 1 if len(used) else 1, min(plan.frequency.season, newest + 1))
     why = Why(
         date=steps_after(plan.frequency, series.start, newest + ahead),
         ahead=ahead,
-        prediction=sum(weight * each.value for weight, each in made) + facts[LIMITS],
+        prediction=sum(weight * each.value for weight, each in made),
         base=sum(weight * each.base for weight, each in made),
         usual=usual,
         dates=series.dates[newest + 1 - kept : newest + 1],
         values=series.values[newest + 1 - kept : newest + 1],
         contributions=back[:kept][::-1],
-        facts=tuple(
-            Fact(LIMITS if kind == LIMITS else f"panel_{kind}", "", value) for kind, value in facts.items() if value
-        ),
+        facts=tuple(Fact(kind, own, moved, between) for (kind, own, between), moved in facts.items() if moved),
         allowed=sum(weight * each.allowed for weight, each in made),
         parts=max(each.parts for _, each in made),
         whole=share == 0 or newest + 1 >= inputs.window,
         served=sum(weight * each.served for weight, each in made),
     )
-    return PanelWhy(why, series, _serving(own.name, share), min(inputs.level, newest + 1))
-
-
-def _own(model: PanelModel, which: int) -> Baseline | Line:
-    frequency = model.plan.frequency
-    return (*baselines(frequency), *lines(frequency))[which]
-
-
-def _serving(name: str, share: float) -> Message:
-    if share == 1:
-        return Message("panel.serves.network")
-    rung = rung_message(name)
-    return Message("panel.serves.mean", {"rung": rung}) if share > 0 else Message("panel.serves.all", {"what": rung})
+    serves = Message("panel.serves.all", {"what": serving(plan.names[which], share)})
+    return PanelWhy(why, series, serves, min(inputs.level, newest + 1))
 
 
 def _origin(series: Series, horizon: int, date: np.datetime64 | None) -> tuple[int, int]:
@@ -181,77 +203,100 @@ def _origin(series: Series, horizon: int, date: np.datetime64 | None) -> tuple[i
     wanted = series.after(1) if date is None else date_of_period(series.frequency, series.start, date)
     place = series.place(wanted)
     if not 1 <= place < len(series) + horizon or steps_after(series.frequency, series.start, place) != wanted:
-        raise _no_such_day(series, place, 1, horizon, wanted)
+        raise _no_such_day(series, wanted, 1, horizon)
     newest = min(place, len(series)) - 1
     return newest, place - newest
 
 
-def _no_such_day(
-    series: Series, place: int, needed: int, horizon: int, wanted: np.datetime64 | None = None
-) -> InputError:
-    wanted = steps_after(series.frequency, series.start, place) if wanted is None else wanted
+def _no_such_day(series: Series, wanted: np.datetime64, needed: int, horizon: int) -> InputError:
     first = steps_after(series.frequency, series.start, needed)
     known = {"days": len(series), "first_known": iso(series.start), "last_known": iso(series.after(0))}
     told = {"argument": Argument("day", iso(wanted)), "first": iso(first), "last": iso(series.after(horizon))}
     return InputError("contributions.day", **told, **known, **words_of(series.frequency))
 
 
-def _baseline_moved(own: Baseline, model: PanelModel, flat: Flat, row: Rows, ahead: int, usual: float) -> _Moved:
+def _own_moved(asked: _Asked, which: int, tolerance: float) -> _Moved:
+    """Return what moved the own predictor of the series that serves."""
+    plan = asked.model.plan
+    if plan.names[which] == own_ladder.NAME:
+        return _ladder_moved(asked, tolerance)
+    own = (*baselines(plan.frequency), *lines(plan.frequency))[which]
+    if asked.newest + 1 < own.needed:
+        series = asked.model.panel.series[asked.place]
+        wanted = steps_after(plan.frequency, series.start, asked.newest + asked.ahead)
+        raise _no_such_day(series, wanted, own.needed, plan.horizon)
+    return _line_moved(own, asked) if isinstance(own, Line) else _baseline_moved(own, asked)
+
+
+def _baseline_moved(own: Baseline, asked: _Asked) -> _Moved:
     """Return what each value moved a weighted sum of values; the weights are what it makes of single ones."""
-    plan, newest = model.plan, int(flat.starts[0] + row.newest[0])
-    seen = own.needed
-    rows = np.arange(1, seen + 1)
-    ones = Past(
-        np.eye(seen).ravel(), rows * seen - 1, np.empty(0, "datetime64[D]"), np.full(seen, seen), plan.frequency, None
-    )
+    plan, flat, seen, ahead = asked.model.plan, asked.flat, own.needed, asked.ahead
+    newest = int(flat.starts[0]) + asked.newest
+    places, none = np.arange(1, seen + 1) * seen - 1, np.empty(0, "datetime64[D]")
+    ones = Past(np.eye(seen).ravel(), places, none, np.full(seen, seen), plan.frequency, None)
     weights = own.direct(ones, ahead)[::-1, ahead - 1]  # the newest first
-    back = weights * (flat.values[newest - np.arange(seen)] - usual)
-    base = usual * float(weights.sum())
-    served = float(predicted(own, flat, row, plan.horizon, plan.frequency)[0, ahead - 1])
-    return _Moved(base + float(back.sum()), base, back, {}, served)
+    back = weights * (flat.values[newest - np.arange(seen)] - asked.usual)
+    base = asked.usual * float(weights.sum())
+    value, held = asked.limited(base + float(back.sum()))
+    served = float(predicted(own, flat, asked.row, plan.horizon, plan.frequency)[0, ahead - 1])
+    return _Moved(value, base, back, held, served)
 
 
-def _line_moved(own: Line, model: PanelModel, flat: Flat, row: Rows, ahead: int, usual: float) -> _Moved:
+def _line_moved(own: Line, asked: _Asked) -> _Moved:
     """Return what each lag moved a line: its weight times how far it lies from the usual value of its place."""
-    plan = model.plan
+    plan, flat, usual, ahead = asked.model.plan, asked.flat, asked.usual, asked.ahead
     fitted = own.fit(flat, 0, int(flat.lengths[0]), plan.horizon)
     assert fitted is not None  # noqa: S101 - a line that cannot be fitted was not chosen
-    at, unit = flat.starts[row.series] + row.newest, float(flat.units[0])
+    at, unit = flat.starts[asked.row.series] + asked.newest, float(flat.units[0])
     places = own.usual(flat, at)
     back = own.seen(flat, at, places)[0] * fitted[:, ahead - 1] * unit
     profile = float(places[0, (ahead - 1) % own.season]) * unit + float(flat.centres[0]) - usual
-    served = float(own.predict(flat, row, {0: fitted}, plan.horizon)[0, ahead - 1])
-    return _Moved(usual + profile + float(back.sum()), usual, back, {"profile": profile}, served)
+    value, held = asked.limited(usual + profile + float(back.sum()))
+    served = float(own.predict(flat, asked.row, {0: fitted}, plan.horizon)[0, ahead - 1])
+    return _Moved(value, usual, back, [Fact("panel_profile", "", profile), *held], served)
 
 
-def _network_moved(model: PanelModel, flat: Flat, row: Rows, ahead: int, tolerance: float) -> _Moved:
+def _ladder_moved(asked: _Asked, tolerance: float) -> _Moved:
+    """Return what moved the ladder of the series' own, as for a model of one series."""
+    series = asked.model.panel.series[asked.place]
+    own = own_ladder.read(asked.model.models[asked.place])
+    date = steps_after(series.frequency, series.start, asked.newest + asked.ahead)
+    why = why_of(own.predictors, own.plan, own.calendar, series, date, horizon=asked.model.horizon, tolerance=tolerance)
+    back = why.contributions[::-1]
+    return _Moved(why.prediction, why.base, back, list(why.facts), why.served, why.allowed, why.parts)
+
+
+def _network_moved(asked: _Asked, tolerance: float) -> _Moved:
     """Return what moved the network: each value of its window, and its other blocks."""
-    final = model.plan.final
-    scaled = examples_of(flat, row, final.inputs, final.steps)
+    final, flat = asked.model.plan.final, asked.flat
+    scaled = examples_of(flat, asked.row, final.inputs, final.steps)
     features = scaled.examples.gather()[0]
     blocks = seen_blocks(final.inputs, final.steps)
     level = features.copy()
     for block in blocks.values():
         level[block] = 0
-    found = [
-        integrated_gradients(
-            partial(input_slopes, final.network, theta, output=ahead - 1), features, level, tolerance=tolerance
-        )
-        for theta in final.thetas
-    ]
-    unit = float(scaled.spread[0] * flat.units[0])
-    usual = float(scaled.level[0] * flat.units[0] + flat.centres[0])
-    moved = unit * np.mean([each.contributions for each in found], axis=0)
-    back = moved[blocks[WINDOW]]
-    known = int(row.newest[0]) + 1
+    function = partial(_prediction, final, flat, float(scaled.level[0]), float(scaled.spread[0]), asked.ahead - 1)
+    found = integrated_gradients(function, features, level, tolerance=tolerance)
+    back = found.contributions[blocks[WINDOW]]
+    known = asked.newest + 1
     if known < len(back):  # before its first value the network sees that value
         back = np.append(back[: known - 1], back[known - 1 :].sum())
-    return _Moved(
-        value=usual + unit * float(np.mean([each.value for each in found])),
-        base=usual + unit * float(np.mean([each.base for each in found])),
-        back=back,
-        facts={name: float(moved[block].sum()) for name, block in blocks.items() if name != WINDOW},
-        served=float(final.predict(flat, row)[0, ahead - 1]),
-        allowed=unit * float(np.mean([each.allowed for each in found])),
-        parts=max(each.parts for each in found),
-    )
+    others = {name: block for name, block in blocks.items() if name != WINDOW}
+    facts = [Fact(f"panel_{name}", "", float(found.contributions[block].sum())) for name, block in others.items()]
+    value, held = asked.limited(found.value)
+    served = float(final.predict(flat, asked.row)[0, asked.ahead - 1])
+    return _Moved(value, found.base, back, [*facts, *held], served, found.allowed, found.parts)
+
+
+def _prediction(
+    final: GlobalNetwork, flat: Flat, level: float, spread: float, output: int, x: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean of the networks in the user's units, before it is kept from being negative, and its slopes."""
+    each = [input_slopes(final.network, theta, x, output) for theta in final.thetas]
+    made, slopes = (np.mean([one[at] for one in each], axis=0) for at in range(2))
+    unit, offset = float(flat.units[0]), float(flat.offsets[0])
+    values = (made * spread + level) * unit + float(flat.centres[0])
+    if np.isnan(offset):
+        return values, slopes * spread * unit
+    grown = np.exp(np.minimum(values, LARGEST_EXPONENT))
+    return grown - offset, slopes * (grown * spread * unit)[:, None]

@@ -8,6 +8,7 @@ import numpy as np
 
 from thalweg.forecast.levels import level_name
 from thalweg.forecast.names import rung_message
+from thalweg.forecast.panel.own_ladder import NAME as OWN_LADDER
 from thalweg.messages import Message
 from thalweg.series.frequency.dates import iso
 
@@ -18,19 +19,20 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
 
 
+def serving(own: str, share: float) -> Message | str:
+    """Return what serves: an own predictor, by its name, the network, or the mean of both, by the network's share."""
+    if share == 1:
+        return Message("panel.serves.network")
+    name = Message("panel.serves.own_ladder") if own == OWN_LADDER else rung_message(own)
+    return Message("panel.serves.mean", {"rung": name}) if share > 0 else name
+
+
 def rung_of(findings: PanelFindings, place: int) -> Message:
     """Return what serves a series: for each run of steps ahead, which of its own predictors, the network, or both."""
     served, plan = findings.served, findings.plan
     runs: list[tuple[int, int, Message | str]] = []
     for block, own, share in zip(plan.blocks, served.own[place], served.share[place], strict=True):
-        name = rung_message(plan.names[own])
-        called = (
-            Message("panel.serves.network")
-            if share == 1
-            else Message("panel.serves.mean", {"rung": name})
-            if share > 0
-            else name
-        )
+        called = serving(plan.names[own], share)
         if runs and str(runs[-1][2]) == str(called):
             runs[-1] = (runs[-1][0], block.stop, called)
         else:

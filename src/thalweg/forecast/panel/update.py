@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.errors import InputError
+from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.flat import flat_of
 from thalweg.forecast.panel.global_network import SERIES_AT_ONCE, Recipe, spacing_of
 from thalweg.forecast.panel.inputs import Inputs, Rows, examples_of
 from thalweg.forecast.panel.joining import Joined, join
 from thalweg.forecast.training import EPOCHS_TO_GO_ON, RATE_TO_GO_ON, SEEDS_APART, joined
+from thalweg.forecast.update import updated as model_updated
 from thalweg.learn.descent import Descent
 from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.prepare import prepare
@@ -23,6 +25,8 @@ from thalweg.series.frequency.dates import iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
 
     from thalweg.forecast.panel.global_network import GlobalNetwork
     from thalweg.forecast.panel.model import PanelModel
@@ -78,9 +82,21 @@ def updated(
         plan=replace(model.plan, final=network),
         choice=choice,
         bands=bands,
+        models={
+            place: _ladder_gone_on(content, panel.series[place]) if found.added[place] else content
+            for place, content in model.models.items()
+        },
         made=dt.datetime.now().astimezone().date(),
     )
     return made, found
+
+
+def _ladder_gone_on(content: NDArray[np.uint8], series: Series) -> NDArray[np.uint8]:
+    """Return the model of a series' own ladder after it has learned from the new values; as it is where it cannot."""
+    try:
+        return own_ladder.written(model_updated(own_ladder.read(content), series, 1, keep_last=True))
+    except InputError:
+        return content
 
 
 def _gone_on(final: GlobalNetwork, examples: Examples, theta: Values, seed: int) -> Values:
@@ -106,7 +122,7 @@ def _recent_examples(series: Sequence[Series], known: Sequence[int], inputs: Inp
     made: list[Examples] = []
     for at in range(0, len(some), SERIES_AT_ONCE):
         part = some[at : at + SERIES_AT_ONCE]
-        flat = flat_of([one for one, _ in part], inputs.window)
+        flat = flat_of([one for one, _ in part], inputs.window, logarithm=inputs.divisor == "logarithm")
         newest = [np.arange(max(count - steps - inputs.window, 0), len(one) - 1) for one, count in part]
         rows = Rows(np.repeat(np.arange(len(part)), list(map(len, newest))), np.concatenate(newest))
         if len(rows.series):
