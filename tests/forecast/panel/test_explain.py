@@ -1,0 +1,205 @@
+"""Why a series' number: whatever serves it, the contributions lead from the level to the forecast."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from thalweg.errors import InputError
+from thalweg.forecast.panel import own_ladder
+from thalweg.forecast.panel.candidates import baselines, lines
+from thalweg.forecast.panel.choice import Choice
+from thalweg.forecast.panel.explain import why_of_series
+from thalweg.forecast.panel.flat import flat_of
+from thalweg.forecast.panel.inputs import Rows, examples_of, features_of, seen_blocks
+from thalweg.forecast.panel.model import PanelModel
+from thalweg.forecast.panel.options import PanelFitOptions
+from thalweg.forecast.panel.run import fit_panel
+from thalweg.forecast.predictors.baselines import Copy
+from thalweg.learn.function import Network
+from thalweg.series.frequency.record import DAILY, monthly, sub_daily, weekly
+from thalweg.series.panel import joined
+
+from .conftest import odd_series, panel_of_waves, series_of, weekly_wave
+
+STEPS = 10
+OWN = (*baselines(DAILY), *lines(DAILY))
+pytestmark = pytest.mark.usefixtures("small_recipe")
+
+
+def model_of(panel, steps=STEPS, **options):
+    asked = PanelFitOptions(horizon=steps, threads=1, **options)
+    return PanelModel.of(fit_panel(panel, asked), asked.asked)
+
+
+@pytest.fixture(scope="module")
+def model():
+    with pytest.MonkeyPatch.context() as patch:
+        from .conftest import SMALL  # noqa: PLC0415
+
+        patch.setattr("thalweg.forecast.panel.run.Recipe", lambda: SMALL)
+        return model_of(panel_of_waves(3, 420))
+
+
+def served_by(model, own, share):
+    shape = model.choice.own.shape
+    return replace(model, choice=Choice(np.full(shape, own), np.full(shape, share)))
+
+
+def check(model, name, ahead):
+    """Check that what is told is the forecast that is served, and adds up to it."""
+    made = model.forecast(series=name)
+    why = why_of_series(model, name, made.dates[0, ahead - 1]).why
+    assert why.ahead == ahead
+    assert why.date == made.dates[0, ahead - 1]
+    assert why.served == pytest.approx(made.mean[0, ahead - 1], rel=1e-9, abs=1e-12)
+    assert why.prediction == pytest.approx(why.served, rel=1e-4, abs=1e-4 * np.abs(model.panel[name].values).max())
+    small = 1e-9 * max(np.abs(model.panel[name].values).max(), 1)
+    assert abs(why.remainder) <= max(why.allowed, small)
+    assert len(why.contributions) == len(why.dates) == len(why.values)
+    assert why.dates[-1] == model.panel[name].after(0)
+    np.testing.assert_array_equal(why.values, model.panel[name].values[-len(why.values) :])
+    return why
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("own", range(len(OWN)), ids=lambda own: OWN[own].name)
+def test_whatever_serves_adds_up_to_the_forecast(model, own, share):
+    serving = served_by(model, own, share)
+    for ahead in (1, 8, STEPS):
+        why = check(serving, "s1", ahead)
+        assert (why.allowed > 0) == (share > 0)
+        assert np.abs(why.contributions).max() > 0
+
+
+def test_a_copy_is_its_one_value(model):
+    place = next(at for at, one in enumerate(OWN) if isinstance(one, Copy) and one.days_back == 7)
+    values = model.panel["s2"].values
+    why = check(served_by(model, place, 0.0), "s2", 3)
+    assert why.usual == pytest.approx(values[-28:].mean())
+    assert why.base == pytest.approx(why.usual)
+    assert np.flatnonzero(why.contributions).tolist() == [len(why.values) - 5]
+    assert why.contributions[-5] == pytest.approx(values[-5] - values[-28:].mean())
+    assert why.prediction == pytest.approx(values[-5])
+
+
+def test_a_line_is_its_weights_times_how_far_each_lag_lies_from_its_weekday(model):
+    place = next(at for at, one in enumerate(OWN) if one.name == "linear 28")
+    values = model.panel["s0"].values
+    why = check(served_by(model, place, 0.0), "s0", 2)
+    (profile,) = (fact.contribution for fact in why.facts)
+    usual = np.array([values[len(values) - 28 + day :: 7].mean() for day in range(7)])  # of the next step's weekday on
+    assert profile == pytest.approx(usual[1] - values[-28:].mean())
+    flat = flat_of([model.panel["s0"]], model.plan.final.inputs.window)
+    weights = OWN[place].fit(flat, 0, len(values), STEPS)[:, 1]
+    away = np.array([values[-1 - lag] - usual[(6 - lag) % 7] for lag in range(28)])
+    np.testing.assert_allclose(why.contributions[::-1], weights * away, rtol=1e-6)
+
+
+def test_a_network_without_hidden_neurons_is_its_weights_times_its_features(model):
+    final = model.plan.final
+    network = Network((features_of(final.inputs, STEPS), STEPS), "relu")
+    theta = np.random.default_rng(0).normal(0, 0.05, network.size).astype(np.float32)
+    straight = replace(model, plan=replace(model.plan, final=replace(final, network=network, thetas=(theta,))))
+    why = check(served_by(straight, 0, 1.0), "s0", 4)
+    flat = flat_of([model.panel["s0"]], final.inputs.window)
+    row = Rows(np.zeros(1, np.int64), flat.lengths - 1)
+    scaled = examples_of(flat, row, final.inputs, STEPS)
+    size = float(scaled.spread[0] * flat.units[0])
+    parts = network.layers(theta.astype(np.float64))[0].weights[3] * scaled.examples.gather()[0] * size
+    window = final.inputs.window
+    np.testing.assert_allclose(why.contributions[::-1], parts[:window], rtol=1e-6)
+    told = {fact.kind: fact.contribution for fact in why.facts}
+    blocks = seen_blocks(final.inputs, STEPS)
+    assert set(told) == {"panel_profile", "panel_last_season", "panel_level"}
+    for name, block in blocks.items():
+        if name != "values":
+            assert told[f"panel_{name}"] == pytest.approx(parts[block].sum(), rel=1e-6)
+
+
+def test_every_feature_that_follows_the_values_is_zero_at_the_level():
+    inputs = model_of(panel_of_waves(2, 60)).plan.final.inputs
+    flat = flat_of([series_of(np.full(500, 42.0))], inputs.window)
+    features = examples_of(flat, Rows(np.zeros(1, np.int64), np.array([499])), inputs, STEPS).examples.gather()[0]
+    inside = np.zeros(len(features), bool)
+    for block in seen_blocks(inputs, STEPS).values():
+        inside[block] = True
+    assert (features[inside] == 0).all()
+    assert (features[~inside] != 0).all(), (
+        "what stands is whether there is a last year, how much is known, and the size"
+    )
+
+
+def test_odd_series_are_explained():
+    odd = odd_series()
+    model = model_of(joined(list(odd.values()), list(odd)))
+    for name in odd:
+        for ahead in (1, STEPS):
+            check(model, name, ahead)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "start", "count", "steps", "kinds"),
+    [
+        (sub_daily(60), "2023-01-02T00:00", 24 * 40, 30, {"panel_profile"}),
+        (monthly(), "2010-01-01", 150, 12, {"panel_last_season", "panel_level"}),
+        (weekly(), "2020-01-06", 150, 8, {"panel_last_season", "panel_level"}),
+    ],
+    ids=["hours", "months", "weeks"],
+)
+def test_other_frequencies_are_explained(frequency, start, count, steps, kinds):
+    dice = np.random.default_rng(3)
+    wave = 50 + 20 * np.sin(np.arange(count) * np.pi / 12) + dice.normal(0, 3, count)
+    made = [series_of(wave + 10 * k, start=start, frequency=frequency) for k in range(2)]
+    model = model_of(joined(made, ["a", "b"]), steps)
+    for own, share in ((0, 1.0), (len(baselines(frequency)), 0.5), (0, 0.0)):
+        why = check(served_by(model, own, share), "b", steps - 1)
+        assert {fact.kind for fact in why.facts} >= (kinds if share else set())
+
+
+def test_what_would_be_negative_is_held_at_zero_and_told(model):
+    final = model.plan.final
+    thetas = tuple(theta.copy() for theta in final.thetas)
+    for theta in thetas:
+        theta[-STEPS:] = -5.0  # the biases of the outputs: far below the level
+    below = replace(model, plan=replace(model.plan, final=replace(final, thetas=thetas)))
+    why = check(served_by(below, 0, 1.0), "s1", 1)
+    assert why.prediction == 0
+    assert {fact.kind: fact.contribution > 0 for fact in why.facts}["limits"]
+
+
+def test_a_date_before_the_end_is_explained_from_the_value_before_it(model):
+    series = model.panel["s0"]
+    date = series.dates[-20]
+    why = why_of_series(model, "s0", date).why
+    assert (why.date, why.ahead, why.dates[-1]) == (date, 1, series.dates[-21])
+    assert abs(why.remainder) <= max(why.allowed, 1e-9 * np.abs(why.prediction))
+
+
+def test_dates_and_series_that_cannot_be_explained_are_told(model):
+    series = model.panel["s0"]
+    for date in (series.after(STEPS + 1), series.start):
+        with pytest.raises(InputError, match="can be explained from") as refused:
+            why_of_series(model, "s0", date)
+        assert str(series.after(STEPS)) in str(refused.value)
+    line = served_by(model, len(OWN) - 1, 0.0)
+    with pytest.raises(InputError, match="2023-02-27"):
+        why_of_series(line, "s0", series.dates[20])
+    nothing = replace(model, choice=Choice(model.choice.own, np.full(model.choice.share.shape, np.nan)))
+    with pytest.raises(InputError, match="s0 could not be forecast"):
+        why_of_series(nothing, "s0")
+
+
+@pytest.mark.slow
+def test_a_ladder_of_its_own_is_explained_as_a_model_of_one_series(monkeypatch):
+    real = own_ladder.fitted
+    monkeypatch.setattr(own_ladder, "fitted", lambda series, _, horizon, seed: real(series, "quick", horizon, seed))
+
+    def own_ladders_serve(validation, _):
+        shape = validation._own_losses.shape
+        return Choice(np.full(shape[1:], shape[0] - 1), np.full(shape[1:], 0.5))
+
+    monkeypatch.setattr("thalweg.forecast.panel.choice.Validation.choose", own_ladders_serve)
+    model = model_of(joined([series_of(weekly_wave(1, 200))], ["s"]), 7, ladder="full")
+    for ahead in (1, 7):
+        check(model, "s", ahead)
