@@ -34,7 +34,7 @@ def saved(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("shops")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("thalweg.forecast.panel.run.Recipe", lambda: Recipe(hidden=(8,), seeds=2, epochs=1))
+        patch.setattr("thalweg.forecast.panel.run.recipe_of", lambda _: Recipe(hidden=(8,), seeds=2, epochs=1))
         panel = thalweg.read_panel(columns(SHOPS, 0, DAYS), by=("shop",), static=("kind",))
         result = thalweg.fit_panel(panel, horizon=7, threads=1)
     result.save(folder)
@@ -111,7 +111,7 @@ def test_look_explains_one_of_the_series(saved):
         sums = {name: column[0] for name, column in picture.tables["sums"].columns.items()}
         assert sums["difference"] == pytest.approx(sums["of_days"] + sums["of_blocks"] + sums["remainder"])
         assert sums["prediction"] == pytest.approx(model.predict().mean[2, 2], rel=1e-4)
-    with pytest.raises(InputError, match="model of 3 series. Name the one to explain with series='Berlin'"):
+    with pytest.raises(InputError, match=r"model of 3 series\. Name the one to explain with series='Berlin'"):
         thalweg.look("why", model)
     with pytest.raises(InputError, match="look bias cannot be made of a model of many series"):
         thalweg.look("bias", model)
@@ -135,7 +135,7 @@ def test_a_folder_of_files_takes_a_newer_folder_or_one_file(tmp_path):
             ]
             (tmp_path / name / f"{shop}.csv").write_text("\n".join(["day,sold", *rows]) + "\n")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("thalweg.forecast.panel.run.Recipe", lambda: Recipe(hidden=(8,), seeds=1, epochs=1))
+        patch.setattr("thalweg.forecast.panel.run.recipe_of", lambda _: Recipe(hidden=(8,), seeds=1, epochs=1))
         model = thalweg.fit_panel(tmp_path / "old", horizon=7, threads=1).model
     made = model.predict(tmp_path / "newer")
     assert (made.names, made.new, made.refused) == (SHOPS, (), ())

@@ -37,7 +37,7 @@ def made(tmp_path_factory):
     """A folder that `forecast --by` could have written, by a small network."""
     folder = tmp_path_factory.mktemp("many")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("thalweg.forecast.panel.run.Recipe", lambda: Recipe(hidden=(8,), seeds=2, epochs=1))
+        patch.setattr("thalweg.forecast.panel.run.recipe_of", lambda _: Recipe(hidden=(8,), seeds=2, epochs=1))
         panel = package.read_panel(written(folder / "old.csv", rows(SHOPS, 0, DAYS)), by=("shop",))
         package.fit_panel(panel, horizon=7, threads=1).save(folder / "shops")
     return folder / "shops"

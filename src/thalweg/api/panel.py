@@ -10,7 +10,6 @@ import numpy as np
 
 from thalweg.api.panel_model import PanelModel
 from thalweg.api.progress import watching
-from thalweg.errors import InputError
 from thalweg.files import write_whole, written_together
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.panel.kept import Kept
@@ -124,7 +123,7 @@ class PanelResult:
 
 @with_options(PanelFitOptions)
 def fit_panel(panel: Any, options: PanelFitOptions) -> PanelResult:  # noqa: ANN401 - users have no type checker
-    """Forecast many series together: one network learns from all of them, and each is served by what validation prefers.
+    """Forecast many series together: one network learns from all, and each is served by what validation prefers.
 
     Parameters
     ----------
@@ -164,6 +163,3 @@ def fit_panel_of(panel: Panel, options: PanelFitOptions) -> PanelResult:
         result.save(kept.results)
         kept.remove()
     return result
-
-
-__all__ = ["FILES", "InputError", "PanelResult", "fit_panel", "fit_panel_of"]

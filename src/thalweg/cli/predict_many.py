@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from thalweg.api.panel_files import write_updated
 from thalweg.charts.numbers import day, estimate_decimals, number, when
+from thalweg.cli.consoles import consoles_of
 from thalweg.cli.csv_file import check_table
 from thalweg.cli.given import file_of
 from thalweg.cli.many import SOME_FAILED
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
     from typing import Any
+
+    from rich.console import Console
 
     from thalweg.forecast.panel.model import PanelModel
     from thalweg.forecast.panel.result import PanelForecast
@@ -94,11 +96,11 @@ def predict_many(
     made = model.forecast(newer, horizon, series)
     if out is not None:
         write_whole(out, forecast_table(made, out.suffix.lower()))
+    console, _ = consoles_of(as_json=as_json)
     if as_json:
         told = {**_described(model, made.refused, made.notes, translate), "new": made.new, "forecast": _rows(made)}
         typer.echo(json.dumps(plain(told), ensure_ascii=False, allow_nan=False))
     else:
-        console = Console(markup=False, highlight=False, emoji=False)
         _print_model(console, model, translate)
         print_notes(console, made.notes, translate)
         _print_refused(console, made.refused, translate("cli.panel.refused", count=len(made.refused)), translate)
@@ -132,11 +134,10 @@ def update_many(
     translate = catalogue(lang, command=True)
     model = load_panel(path)
     newer = _newer(model, file, reading, translate)
-    console = Console(markup=False, highlight=False, emoji=False, quiet=as_json)
-    drawing = Console(markup=False, highlight=False, emoji=False, stderr=True) if as_json else console
+    console, drawing = consoles_of(as_json=as_json)
     words = words_of(model.plan.frequency)
     with LadderProgress(drawing, translate.speaking(words)) as progress:
-        progress.stage("global", len(model.plan.final.thetas))
+        progress.stage("global", sum(len(member.thetas) for member in model.plan.final.members))
         made, found = updated(model, newer, threads, progress.advance)
     forecast = made.forecast()
     files = write_updated(made, forecast, out, lang)

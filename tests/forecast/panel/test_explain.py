@@ -11,9 +11,10 @@ from thalweg.forecast.panel.candidates import baselines, lines
 from thalweg.forecast.panel.choice import Choice
 from thalweg.forecast.panel.explain import why_of_series
 from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.inputs import Rows, examples_of, features_of, seen_blocks
+from thalweg.forecast.panel.inputs import Rows, examples_of, members_of, seen_blocks
 from thalweg.forecast.panel.model import PanelModel
 from thalweg.forecast.panel.options import PanelFitOptions
+from thalweg.forecast.panel.panel_year import panel_year_of
 from thalweg.forecast.panel.run import fit_panel
 from thalweg.forecast.predictors.baselines import Copy
 from thalweg.learn.function import Network
@@ -37,7 +38,7 @@ def model():
     with pytest.MonkeyPatch.context() as patch:
         from .conftest import SMALL  # noqa: PLC0415
 
-        patch.setattr("thalweg.forecast.panel.run.Recipe", lambda: SMALL)
+        patch.setattr("thalweg.forecast.panel.run.recipe_of", lambda _: SMALL)
         return model_of(panel_of_waves(3, 420))
 
 
@@ -76,10 +77,10 @@ def test_a_copy_is_its_one_value(model):
     place = next(at for at, one in enumerate(OWN) if isinstance(one, Copy) and one.days_back == 7)
     values = model.panel["s2"].values
     why = check(served_by(model, place, 0.0), "s2", 3)
-    assert why.usual == pytest.approx(values[-28:].mean())
+    assert why.usual == pytest.approx(values[-56:].mean())
     assert why.base == pytest.approx(why.usual)
     assert np.flatnonzero(why.contributions).tolist() == [len(why.values) - 5]
-    assert why.contributions[-5] == pytest.approx(values[-5] - values[-28:].mean())
+    assert why.contributions[-5] == pytest.approx(values[-5] - values[-56:].mean())
     assert why.prediction == pytest.approx(values[-5])
 
 
@@ -89,45 +90,62 @@ def test_a_line_is_its_weights_times_how_far_each_lag_lies_from_its_weekday(mode
     why = check(served_by(model, place, 0.0), "s0", 2)
     (profile,) = (fact.contribution for fact in why.facts)
     usual = np.array([values[len(values) - 28 + day :: 7].mean() for day in range(7)])  # of the next step's weekday on
-    assert profile == pytest.approx(usual[1] - values[-28:].mean())
-    flat = flat_of([model.panel["s0"]], model.plan.final.inputs.window)
+    assert profile == pytest.approx(usual[1] - values[-56:].mean())
+    flat = flat_of([model.panel["s0"]], 60)
     weights = OWN[place].fit(flat, 0, len(values), STEPS)[:, 1]
     away = np.array([values[-1 - lag] - usual[(6 - lag) % 7] for lag in range(28)])
     np.testing.assert_allclose(why.contributions[::-1], weights * away, rtol=1e-6)
 
 
-def test_a_network_without_hidden_neurons_is_its_weights_times_its_features(model):
-    final = model.plan.final
-    network = Network((features_of(final.inputs, STEPS), STEPS), "relu")
-    theta = np.random.default_rng(0).normal(0, 0.05, network.size).astype(np.float32)
-    straight = replace(model, plan=replace(model.plan, final=replace(final, network=network, thetas=(theta,))))
-    why = check(served_by(straight, 0, 1.0), "s0", 4)
-    flat = flat_of([model.panel["s0"]], final.inputs.window)
-    row = Rows(np.zeros(1, np.int64), flat.lengths - 1)
-    scaled = examples_of(flat, row, final.inputs, STEPS)
-    size = float(scaled.spread[0] * flat.units[0])
-    parts = network.layers(theta.astype(np.float64))[0].weights[3] * scaled.examples.gather()[0] * size
-    window = final.inputs.window
-    np.testing.assert_allclose(why.contributions[::-1], parts[:window], rtol=1e-6)
-    told = {fact.kind: fact.contribution for fact in why.facts}
-    blocks = seen_blocks(final.inputs, STEPS)
-    assert set(told) == {"panel_profile", "panel_last_season", "panel_level"}
-    for name, block in blocks.items():
-        if name != "values":
-            assert told[f"panel_{name}"] == pytest.approx(parts[block].sum(), rel=1e-6)
-
-
-def test_every_feature_that_follows_the_values_is_zero_at_the_level():
-    inputs = model_of(panel_of_waves(2, 60)).plan.final.inputs
-    flat = flat_of([series_of(np.full(500, 42.0))], inputs.window)
-    features = examples_of(flat, Rows(np.zeros(1, np.int64), np.array([499])), inputs, STEPS).examples.gather()[0]
-    inside = np.zeros(len(features), bool)
-    for block in seen_blocks(inputs, STEPS).values():
-        inside[block] = True
-    assert (features[inside] == 0).all()
-    assert (features[~inside] != 0).all(), (
-        "what stands is whether there is a last year, how much is known, and the size"
+def test_networks_without_hidden_neurons_are_their_weights_times_their_features(model):
+    final, dice = model.plan.final, np.random.default_rng(0)
+    network = Network((final.members[0].network.widths[0], STEPS), "relu")
+    members = tuple(
+        replace(member, network=network, thetas=(dice.normal(0, 0.05, network.size).astype(np.float32),))
+        for member in final.members
     )
+    straight = replace(model, plan=replace(model.plan, final=replace(final, members=members)))
+    why = check(served_by(straight, 0, 1.0), "s0", 4)
+    flat = flat_of([model.panel["s0"]], final.reach)
+    row = Rows(np.zeros(1, np.int64), flat.lengths - 1)
+    window, told = np.zeros(56), dict.fromkeys(("profile", "last_season", "level", "all_series"), 0.0)
+    for member in members:
+        scaled = examples_of(flat, row, member.inputs, STEPS, final.panel_year)
+        weights = network.layers(member.thetas[0].astype(np.float64))[0].weights[3]
+        parts = weights * scaled.examples.gather()[0] * float(scaled.spread[0, 0] * flat.units[0]) / len(members)
+        blocks = seen_blocks(member.inputs, STEPS, panel_year=True)
+        window += parts[blocks["values"]]
+        for name in told:
+            told[name] += parts[blocks[name]].sum()
+        if member.inputs.base:  # outputs are added to the mean of the last weekdays
+            values = model.panel["s0"].values
+            told["profile"] += (values[-10 - np.arange(13) * 7 + 6].mean() - values[-56:].mean()) / len(members)
+    np.testing.assert_allclose(why.contributions[::-1], window, rtol=1e-6)
+    assert {fact.kind: fact.contribution for fact in why.facts} == pytest.approx(
+        {f"panel_{name}": moved for name, moved in told.items()}, rel=1e-6
+    )
+
+
+@pytest.mark.parametrize("frequency", [DAILY, sub_daily(60), weekly(), monthly()], ids=lambda each: each.name)
+def test_every_feature_that_follows_the_values_is_zero_at_the_level(frequency):
+    start = "2000-01-01" if frequency.by_month else "2020-01-06T00:00" if frequency.sub_daily else "2020-01-06"
+    still = series_of(np.full(900, 42.0), start=start, frequency=frequency)
+    moving = replace(still, values=still.values + np.random.default_rng(0).normal(0, 5, 900))
+    for inputs in members_of(frequency):
+        year = panel_year_of([moving], inputs, STEPS) if inputs.panel_year else None
+        nothing = year and replace(year, means=np.zeros_like(year.means))
+        flat = flat_of([still, moving], inputs.reach)
+        rows = Rows(np.arange(2), np.array([899, 899]))
+        features = examples_of(flat, rows, inputs, STEPS, nothing).examples.gather()
+        inside = np.zeros(features.shape[1], bool)
+        for block in seen_blocks(inputs, STEPS, panel_year=year is not None).values():
+            inside[block] = True
+        assert (features[0, inside] == 0).all()
+        assert np.abs(features[1, inside]).max() > 0.1
+        assert (features[:, ~inside][:, :-1] == 1).all(), (
+            "that there is a last year, and that the whole window is known"
+        )
+        assert (~inside).sum() == 2 + (inputs.year > 0)
 
 
 def test_odd_series_are_explained():
@@ -141,9 +159,9 @@ def test_odd_series_are_explained():
 @pytest.mark.parametrize(
     ("frequency", "start", "count", "steps", "kinds"),
     [
-        (sub_daily(60), "2023-01-02T00:00", 24 * 40, 30, {"panel_profile"}),
-        (monthly(), "2010-01-01", 150, 12, {"panel_last_season", "panel_level"}),
-        (weekly(), "2020-01-06", 150, 8, {"panel_last_season", "panel_level"}),
+        (sub_daily(60), "2023-01-02T00:00", 24 * 40, 30, {"panel_profile", "panel_recent"}),
+        (monthly(), "2010-01-01", 150, 12, {"panel_last_season", "panel_same_season", "panel_level"}),
+        (weekly(), "2020-01-06", 150, 8, {"panel_last_season", "panel_same_season"}),
     ],
     ids=["hours", "months", "weeks"],
 )
@@ -159,10 +177,10 @@ def test_other_frequencies_are_explained(frequency, start, count, steps, kinds):
 
 def test_what_would_be_negative_is_held_at_zero_and_told(model):
     final = model.plan.final
-    thetas = tuple(theta.copy() for theta in final.thetas)
-    for theta in thetas:
-        theta[-STEPS:] = -5.0  # the biases of the outputs: far below the level
-    below = replace(model, plan=replace(model.plan, final=replace(final, thetas=thetas)))
+    members = tuple(replace(one, thetas=tuple(theta.copy() for theta in one.thetas)) for one in final.members)
+    for theta in (theta for one in members for theta in one.thetas):
+        theta[-STEPS:] = -50.0  # the biases of the outputs: far below the level
+    below = replace(model, plan=replace(model.plan, final=replace(final, members=members)))
     why = check(served_by(below, 0, 1.0), "s1", 1)
     assert why.prediction == 0
     assert {fact.kind: fact.contribution > 0 for fact in why.facts}["limits"]

@@ -119,5 +119,5 @@ def test_an_unknown_series_is_answered_with_near_names():
     with pytest.raises(InputError, match="Near names: Berlin") as refused:
         place_of(old, "berlin")
     assert "Rome" not in str(refused.value)
-    with pytest.raises(InputError, match="3 series, and none is called that. Some of its names: Berlin"):
+    with pytest.raises(InputError, match=r"3 series, and none is called that\. Some of its names: Berlin"):
         place_of(old, "zzzz")

@@ -14,6 +14,7 @@ from thalweg.series.panel import joined
 from .conftest import odd_series, series_of, weekly_wave
 
 STEPS = 10
+pytestmark = pytest.mark.usefixtures("small_recipe")
 
 
 def fitted(panel):
@@ -23,7 +24,7 @@ def fitted(panel):
 
 
 @pytest.fixture
-def model(small_recipe):
+def model():
     return fitted(newer(0, 120))[0]
 
 
@@ -33,7 +34,7 @@ def newer(first, days, count=4):
     return joined(series, [f"s{number}" for number in range(count)])
 
 
-def test_odd_series_are_forecast_as_the_fit_did(small_recipe):
+def test_odd_series_are_forecast_as_the_fit_did():
     odd = odd_series()
     model, findings = fitted(joined(list(odd.values()), list(odd)))
     made = model.forecast()
@@ -60,7 +61,7 @@ def test_what_the_model_has_never_seen_is_served_by_the_network(model):
     made = model.forecast(joined([other], ["other"]))
     assert made.names == ("s0", "s1", "s2", "s3", "other")
     assert made.new == ("other",)
-    flat = flat_of([other], model.plan.final.inputs.window)
+    flat = flat_of([other], 100)
     expected = model.plan.final.predict(flat, Rows(np.zeros(1, np.int64), np.array([89])))
     np.testing.assert_allclose(made.mean[4:], expected, rtol=1e-6)
     assert (made.low[4] < made.mean[4, :, None]).all()

@@ -26,7 +26,7 @@ def waves(count, days, first=0):
 
 @pytest.fixture(autouse=True)
 def small_update(monkeypatch, small_recipe):
-    monkeypatch.setattr("thalweg.forecast.panel.update.Recipe", lambda: small_recipe)
+    monkeypatch.setattr("thalweg.forecast.panel.update.recipe_of", lambda _: small_recipe)
 
 
 @pytest.fixture
@@ -35,9 +35,13 @@ def model():
     return PanelModel.of(fit_panel(waves(4, DAYS), options), options.asked)
 
 
+def thetas_of(model):
+    return [theta for member in model.plan.final.members for theta in member.thetas]
+
+
 def error_of(model, panel, first):
     """Return the mean absolute error of the network over rows whose targets are new, in spreads."""
-    flat = flat_of(panel.series, model.plan.final.inputs.window)
+    flat = flat_of(panel.series, model.plan.final.reach)
     newest = np.arange(first, DAYS + MORE - STEPS)
     rows = Rows(np.repeat(np.arange(len(panel)), len(newest)), np.tile(newest, len(panel)))
     made = model.plan.final.predict(flat, rows)
@@ -53,8 +57,8 @@ def test_it_learns_from_new_values_alone_and_keeps_the_choice(model):
     np.testing.assert_array_equal(made.choice.own, model.choice.own)
     np.testing.assert_array_equal(made.choice.share, model.choice.share)
     np.testing.assert_array_equal(made.bands, model.bands)
-    moved = [np.abs(new - old).max() for new, old in zip(made.plan.final.thetas, model.plan.final.thetas, strict=True)]
-    assert len(moved) == SMALL.seeds
+    moved = [np.abs(new - old).max() for new, old in zip(thetas_of(made), thetas_of(model), strict=True)]
+    assert len(moved) == SMALL.seeds * len(model.plan.final.members)
     assert all(0 < each < 0.05 for each in moved), "it goes on from where it was"
     whole = waves(4, DAYS + MORE)
     assert error_of(made, whole, DAYS - 30) < error_of(model, whole, DAYS - 30)
@@ -64,7 +68,7 @@ def test_it_learns_from_new_values_alone_and_keeps_the_choice(model):
 def test_the_whole_history_teaches_what_the_new_values_do_and_it_is_saved(model, tmp_path):
     few, _ = updated(model, waves(4, DAYS + MORE, first=DAYS), threads=1)
     whole, _ = updated(model, waves(4, DAYS + MORE), threads=3)
-    for one, other in zip(few.plan.final.thetas, whole.plan.final.thetas, strict=True):
+    for one, other in zip(thetas_of(few), thetas_of(whole), strict=True):
         np.testing.assert_array_equal(one, other)
     few.save(tmp_path / "model.thalweg")
     read = load_panel(tmp_path / "model.thalweg").forecast()
@@ -75,15 +79,19 @@ def test_the_whole_history_teaches_what_the_new_values_do_and_it_is_saved(model,
 
 
 def test_the_windows_are_those_with_new_targets_and_a_window_before(model):
-    whole, inputs = waves(2, DAYS + MORE), model.plan.final.inputs
-    examples = update._recent_examples(whole.series, [DAYS, DAYS + MORE], inputs, STEPS)
-    first = DAYS - STEPS - inputs.window
-    rows = Rows(np.zeros(DAYS + MORE - 1 - first, np.int64), np.arange(first, DAYS + MORE - 1))
-    flat = flat_of(whole.series[:1], inputs.window)
-    expected = examples_of(flat, rows, inputs, STEPS, flat.lengths).examples.astype(np.float32)
-    np.testing.assert_array_equal(examples.gather(), expected.gather())
-    np.testing.assert_array_equal(examples.target, expected.target)
-    assert update._recent_examples(whole.series, [DAYS + MORE] * 2, inputs, STEPS) is None
+    one, final = waves(1, DAYS + MORE).series[0], model.plan.final
+    for inputs in (member.inputs for member in final.members):
+        examples = update._recent_examples([(one, DAYS)], inputs, final)
+        first = DAYS - STEPS - inputs.window
+        newest = np.arange(first, DAYS + MORE - 1)[::-1]
+        rows = Rows(np.zeros(len(newest), np.int64), newest)
+        flat = flat_of([one], inputs.reach)
+        expected = examples_of(flat, rows, inputs, STEPS, final.panel_year, flat.lengths).examples.astype(np.float32)
+        kept = newest + 1 >= inputs.earliest
+        assert 10 < kept.sum() == len(examples)
+        np.testing.assert_array_equal(examples.gather(), expected.gather()[kept])
+        np.testing.assert_array_equal(examples.target, expected.target[kept])
+    assert update._recent_examples([], final.inputs, final) is None
 
 
 def test_a_new_series_is_served_by_the_network_from_now_on(model):
@@ -91,9 +99,9 @@ def test_a_new_series_is_served_by_the_network_from_now_on(model):
     assert found.panel.names[4] == "s4"
     assert made.choice.share[4].tolist() == [1.0] * len(made.plan.blocks)
     again = made.forecast(series="s4")
-    flat = flat_of([made.panel["s4"]], made.plan.final.inputs.window)
+    flat = flat_of([made.panel["s4"]], 60)
     expected = made.plan.final.predict(flat, Rows(np.zeros(1, np.int64), np.array([MORE - 1])))
-    np.testing.assert_array_equal(again.mean, expected)
+    np.testing.assert_allclose(again.mean, expected, rtol=1e-12)
     assert (again.high > again.low).all()
     assert again.new == (), "it is one of the model's now"
 

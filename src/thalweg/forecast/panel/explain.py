@@ -1,10 +1,10 @@
 """Which values moved the forecast of a series and a date, and by how much: what the panel's predictors listened to.
 
 All is compared with the same base, in which every value is at the level that the network subtracts: the mean of the
-last month for days, the last value for months. A copy or a mean is a weighted sum of values. A line adds to the usual
-value of the place in the season its weight times the deviation of each lag. The network is attributed by integrated
-gradients in its own features; its window tells of single values, its other blocks are told together. The ladder of a
-series' own is explained as a model of one series is.
+last eight weeks for days, the last value for months. A copy or a mean is a weighted sum of values. A line adds to the
+usual value of the place in the season its weight times the deviation of each lag. The network is attributed by
+integrated gradients in its own features; its window tells of single values, its other blocks are told together. The
+ladder of a series' own is explained as a model of one series is.
 """
 
 from __future__ import annotations
@@ -29,13 +29,12 @@ from thalweg.learn.explain.attribution import input_slopes, integrated_gradients
 from thalweg.messages import Argument, Message
 from thalweg.series.frequency.dates import date_of_period, iso, steps_after
 from thalweg.series.frequency.words import words_of
-from thalweg.series.scale import LARGEST_EXPONENT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.panel.flat import Flat
-    from thalweg.forecast.panel.global_network import GlobalNetwork
+    from thalweg.forecast.panel.global_network import Member
     from thalweg.forecast.panel.model import PanelModel
     from thalweg.forecast.predictors.baselines import Baseline
     from thalweg.series.series import Series
@@ -51,8 +50,8 @@ class PanelWhy:
     Attributes
     ----------
     why : Why
-        Its facts are of the kinds ``panel_profile``, ``panel_last_season``, ``panel_level`` and ``limits``, and those
-        of `thalweg.forecast.contributions.Fact` where the series' own ladder serves.
+        Its facts are ``panel_`` with the names of `seen_blocks`, ``limits``, and those of
+        `thalweg.forecast.contributions.Fact` where the series' own ladder serves.
     series : Series
     serves : Message
         What serves this step: an own predictor, the network, or the mean of both.
@@ -160,10 +159,10 @@ def why_of_series(
     newest, ahead = _origin(series, plan.horizon, date)
     block = next(at for at, each in enumerate(plan.blocks) if each.start < ahead <= each.stop)
     which, share = int(choice.own[0, block]), float(choice.share[0, block])
-    inputs = plan.final.inputs
-    flat = flat_of([series], inputs.window, logarithm=inputs.divisor == "logarithm")
-    level, _ = scales(flat, Rows(np.zeros(1, np.int64), np.array([newest])), inputs)
-    usual = float(flat.in_user_units(level[:, None], np.zeros(1, np.int64))[0, 0])
+    inputs, row = plan.final.inputs, Rows(np.zeros(1, np.int64), np.array([newest]))
+    flat = flat_of([series], max(plan.final.reach, *(line.needed for line in lines(plan.frequency))))
+    level, _ = scales(flat, row, inputs)
+    usual = float(level[0] * flat.units[0] + flat.centres[0])
     asked = _Asked(model, place, flat, newest, ahead, usual)
     made: list[tuple[float, _Moved]] = []
     if share > 0:
@@ -232,7 +231,7 @@ def _baseline_moved(own: Baseline, asked: _Asked) -> _Moved:
     """Return what each value moved a weighted sum of values; the weights are what it makes of single ones."""
     plan, flat, seen, ahead = asked.model.plan, asked.flat, own.needed, asked.ahead
     newest = int(flat.starts[0]) + asked.newest
-    places, none = np.arange(1, seen + 1) * seen - 1, np.empty(0, "datetime64[D]")
+    places, none = np.arange(1, seen + 1) * seen - 1, np.full(seen, np.datetime64("NaT", "D"))
     ones = Past(np.eye(seen).ravel(), places, none, np.full(seen, seen), plan.frequency, None)
     weights = own.direct(ones, ahead)[::-1, ahead - 1]  # the newest first
     back = weights * (flat.values[newest - np.arange(seen)] - asked.usual)
@@ -267,36 +266,60 @@ def _ladder_moved(asked: _Asked, tolerance: float) -> _Moved:
 
 
 def _network_moved(asked: _Asked, tolerance: float) -> _Moved:
-    """Return what moved the network: each value of its window, and its other blocks."""
-    final, flat = asked.model.plan.final, asked.flat
-    scaled = examples_of(flat, asked.row, final.inputs, final.steps)
+    """Return what moved the network over all series: the mean of what moved its members."""
+    final = asked.model.plan.final
+    each = [_member_moved(asked, member, tolerance) for member in final.members]
+    back = np.zeros(max(len(one.back) for one in each))
+    facts: dict[str, float] = {}
+    for one in each:
+        back[: len(one.back)] += one.back / len(each)
+        for fact in one.facts:
+            facts[fact.kind] = facts.get(fact.kind, 0.0) + fact.contribution / len(each)
+    value, held = asked.limited(float(np.mean([one.value for one in each])))
+    return _Moved(
+        value=value,
+        base=float(np.mean([one.base for one in each])),
+        back=back,
+        facts=[*(Fact(kind, "", moved) for kind, moved in facts.items()), *held],
+        served=float(final.predict(asked.flat, asked.row)[0, asked.ahead - 1]),
+        allowed=float(np.mean([one.allowed for one in each])),
+        parts=max(one.parts for one in each),
+    )
+
+
+def _member_moved(asked: _Asked, member: Member, tolerance: float) -> _Moved:
+    """Return what moved the networks of one kind: each value of their window, and their other blocks.
+
+    Where outputs are added to a profile, that is part of the usual course. Before it is kept from being negative.
+    """
+    final, flat, inputs, output = asked.model.plan.final, asked.flat, member.inputs, asked.ahead - 1
+    scaled = examples_of(flat, asked.row, inputs, final.steps, final.panel_year)
+    unit, centre = float(flat.units[0]), float(flat.centres[0])
+    level = float(scales(flat, asked.row, inputs)[0][0]) * unit + centre
+    profile = float(scaled.base[0, output]) * unit + centre - level
+    if scaled.examples.features != member.network.widths[0]:  # there was nothing to learn: no value ever changed
+        return _Moved(level + profile, level, np.zeros(1), [Fact("panel_profile", "", profile)], level + profile)
     features = scaled.examples.gather()[0]
-    blocks = seen_blocks(final.inputs, final.steps)
-    level = features.copy()
+    blocks = seen_blocks(inputs, final.steps, panel_year=final.panel_year is not None)
+    at_level = features.copy()
     for block in blocks.values():
-        level[block] = 0
-    function = partial(_prediction, final, flat, float(scaled.level[0]), float(scaled.spread[0]), asked.ahead - 1)
-    found = integrated_gradients(function, features, level, tolerance=tolerance)
-    back = found.contributions[blocks[WINDOW]]
-    known = asked.newest + 1
+        at_level[block] = 0
+    function = partial(_outputs, member, output)
+    found = integrated_gradients(function, features, at_level, tolerance=tolerance)
+    size = float(scaled.spread[0, 0]) * unit
+    moved = size * found.contributions
+    back, known = moved[blocks.pop(WINDOW)], asked.newest + 1
     if known < len(back):  # before its first value the network sees that value
         back = np.append(back[: known - 1], back[known - 1 :].sum())
-    others = {name: block for name, block in blocks.items() if name != WINDOW}
-    facts = [Fact(f"panel_{name}", "", float(found.contributions[block].sum())) for name, block in others.items()]
-    value, held = asked.limited(found.value)
-    served = float(final.predict(flat, asked.row)[0, asked.ahead - 1])
-    return _Moved(value, found.base, back, [*facts, *held], served, found.allowed, found.parts)
+    told = {name: float(moved[block].sum()) for name, block in blocks.items()}
+    told["profile"] = told.get("profile", 0.0) + profile
+    facts = [Fact(f"panel_{name}", "", value) for name, value in told.items() if value]
+    base, value = level + size * found.base, level + profile + size * found.value
+    return _Moved(value, base, back, facts, value, size * found.allowed, found.parts)
 
 
-def _prediction(
-    final: GlobalNetwork, flat: Flat, level: float, spread: float, output: int, x: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the mean of the networks in the user's units, before it is kept from being negative, and its slopes."""
-    each = [input_slopes(final.network, theta, x, output) for theta in final.thetas]
-    made, slopes = (np.mean([one[at] for one in each], axis=0) for at in range(2))
-    unit, offset = float(flat.units[0]), float(flat.offsets[0])
-    values = (made * spread + level) * unit + float(flat.centres[0])
-    if np.isnan(offset):
-        return values, slopes * spread * unit
-    grown = np.exp(np.minimum(values, LARGEST_EXPONENT))
-    return grown - offset, slopes * (grown * spread * unit)[:, None]
+def _outputs(member: Member, output: int, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean of one output of the networks of a kind, and its slopes."""
+    each = [input_slopes(member.network, theta, x, output) for theta in member.thetas]
+    values, slopes = (np.mean([one[at] for one in each], axis=0) for at in range(2))
+    return values, slopes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -16,9 +16,9 @@ from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.bands import Shape
 from thalweg.forecast.panel.choice import Choice
 from thalweg.forecast.panel.chunk import Plan, forecast_from
-from thalweg.forecast.panel.inputs import Inputs
+from thalweg.forecast.panel.global_network import described, network_from
 from thalweg.forecast.panel.joining import Joined, join, place_of
-from thalweg.forecast.panel.kept import described, network_from
+from thalweg.forecast.panel.panel_year import panel_year_of
 from thalweg.forecast.panel.result import PanelForecast
 from thalweg.forecast.store.calendar import read_frequency
 from thalweg.messages import Argument, Message
@@ -117,8 +117,9 @@ class PanelModel:
                 if each.name == series:
                     raise InputError(each.why.key.removeprefix("error."), **each.why.values)
             places, refused = [place_of(panel, series)], ()
+        plan = self.plan if newer is None else self.plan_for(panel)
         made = [
-            self._served(panel, places[first : first + SERIES_AT_ONCE])
+            self._served(panel, places[first : first + SERIES_AT_ONCE], plan)
             for first in range(0, len(places), SERIES_AT_ONCE)
         ]
         mean, low, high = (np.concatenate(each)[:, :steps] for each in zip(*made, strict=True))
@@ -145,7 +146,7 @@ class PanelModel:
         )
 
     def _served(
-        self, panel: Panel, places: Sequence[int]
+        self, panel: Panel, places: Sequence[int], plan: Plan
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return forecasts and intervals of series of a panel that begins with the model's; NaN of one that fails."""
         series = [panel.series[place] for place in places]
@@ -155,14 +156,23 @@ class PanelModel:
             models = {
                 at: own_ladder.read(self.models[place]) for at, place in enumerate(places) if place in self.models
             }
-            return forecast_from(series, stored, self.plan, choice, bands, models)
+            return forecast_from(series, stored, plan, choice, bands, models)
         except Exception:  # noqa: BLE001 - whatever it is, the others are served
             if len(places) > 1:
-                alone = [self._served(panel, [place]) for place in places]
+                alone = [self._served(panel, [place], plan) for place in places]
                 mean, low, high = (np.concatenate(each) for each in zip(*alone, strict=True))
                 return mean, low, high
             ends = np.full((1, self.horizon, len(self.plan.levels)), np.nan)
             return np.full((1, self.horizon), np.nan), ends, ends
+
+    def plan_for(self, panel: Panel) -> Plan:
+        """Return the plan for a panel that begins with the model's series: its network sees their newer dates too."""
+        final = self.plan.final
+        seeing = next((each.inputs for each in final.members if each.inputs.panel_year), None)
+        if final.panel_year is None or seeing is None:
+            return self.plan
+        year = panel_year_of(panel.series[: len(self.panel)], seeing, final.steps)
+        return replace(self.plan, final=replace(final, panel_year=year))
 
     def serving(self, places: NDArray[np.int64]) -> tuple[Choice, NDArray[np.float64]]:
         """Return what serves some series, and their bands.
@@ -190,16 +200,17 @@ def models_of(sizes: NDArray[np.int64], models: NDArray[np.uint8]) -> dict[int, 
 def pack(model: PanelModel) -> bytes:
     """Return the file's bytes."""
     panel = model.panel
+    description_of_network, tensors_of_network = described(model.plan.final)
     tensors: dict[str, NDArray[Any]] = {
         "values": panel.values,
         "observed": panel.observed.astype(np.uint8),
         "offsets": panel.offsets,
-        "thetas": np.stack(model.plan.final.thetas),
         "own": model.choice.own,
         "share": model.choice.share,
         "bands": model.bands,
         "shape.scale": model.shape.scale,
         "shape.ends": model.shape.ends,
+        **tensors_of_network,
         **{f"model.{place}": content for place, content in model.models.items()},
     }
     first = panel.series[0]
@@ -215,11 +226,10 @@ def pack(model: PanelModel) -> bytes:
         "horizon": model.horizon,
         "levels": list(model.plan.levels),
         "asked": asdict(model.asked),
-        "inputs": asdict(model.plan.final.inputs),
         "made": model.made.isoformat(),
         "ladder": model.plan.ladder,
         "seed": model.plan.seed,
-        **described(model.plan.final),
+        **description_of_network,
     }
     return seal(PANEL_MODEL, description, tensors)
 
@@ -251,9 +261,7 @@ def _read(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Pane
         )
         for start, first, last in zip(description["starts"], offsets[:-1], offsets[1:], strict=True)
     ]  # fmt: skip
-    inputs = {one.name: description["inputs"][one.name] for one in fields(Inputs)}
-    inputs["profiles"] = tuple(inputs["profiles"])
-    network = network_from(description, tensors["thetas"], Inputs(**inputs))
+    network = network_from(description, tensors, frequency)
     asked = Asked(tuple(description["asked"]["levels"]), tuple(description["asked"]["quantiles"]))
     keys = {name: tuple(each) for name, each in description["keys"].items()}
     given = {

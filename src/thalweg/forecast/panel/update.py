@@ -11,11 +11,9 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.forecast.panel import own_ladder
-from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.global_network import SERIES_AT_ONCE, Recipe, spacing_of
-from thalweg.forecast.panel.inputs import Inputs, Rows, examples_of
+from thalweg.forecast.panel.global_network import examples_to_learn, recipe_of, spacing_of
 from thalweg.forecast.panel.joining import Joined, join
-from thalweg.forecast.training import EPOCHS_TO_GO_ON, RATE_TO_GO_ON, SEEDS_APART, joined
+from thalweg.forecast.training import EPOCHS_TO_GO_ON, RATE_TO_GO_ON, SEEDS_APART
 from thalweg.forecast.update import updated as model_updated
 from thalweg.learn.descent import Descent
 from thalweg.learn.optimizer import Optimizer
@@ -28,7 +26,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from thalweg.forecast.panel.global_network import GlobalNetwork
+    from thalweg.forecast.panel.chunk import Plan
+    from thalweg.forecast.panel.global_network import GlobalNetwork, Member
+    from thalweg.forecast.panel.inputs import Inputs
     from thalweg.forecast.panel.model import PanelModel
     from thalweg.learn.activation import Values
     from thalweg.learn.data.examples import Examples
@@ -63,23 +63,26 @@ def updated(
     panel = found.panel
     if not found.added.any():
         raise InputError("panel.nothing_new", last=iso(model.panel.last_date))
-    final = model.plan.final
-    known = [len(one) - count for one, count in zip(panel.series, found.added.tolist(), strict=True)]
-    examples = _recent_examples(panel.series, known, final.inputs, final.steps)
-    thetas = final.thetas
-    if examples is not None and final.rows:
-        prepare(lambda: None)
-        with thread_pool(threads) as pool:
-            jobs = [partial(_gone_on, final, examples, theta, seed) for seed, theta in enumerate(thetas)]
-            thetas = tuple(pool.run(jobs, advance))
-    seen = 0 if examples is None else len(examples)
+    plan = model.plan_for(panel)
+    some = [(one, len(one) - int(count)) for one, count in zip(panel.series, found.added, strict=True) if count]
+    lessons = [_recent_examples(some, member.inputs, plan.final) for member in plan.final.members]
+    prepare(lambda: None)
+    with thread_pool(threads) as pool:
+        jobs = [
+            partial(_gone_on, plan, member, examples, seed)
+            for member, examples in zip(plan.final.members, lessons, strict=True)
+            for seed in range(len(member.thetas))
+        ]
+        thetas = iter(pool.run(jobs, advance))
+    members = tuple(replace(member, thetas=tuple(next(thetas) for _ in member.thetas)) for member in plan.final.members)
+    seen = 0 if lessons[0] is None else len(lessons[0])
     _, windows = spacing_of([len(one) for one in panel.series], 1)
-    network = replace(final, thetas=thetas, rows=min(final.rows + seen, windows), all_rows=windows)
+    network = replace(plan.final, members=members, rows=min(plan.final.rows + seen, windows), all_rows=windows)
     choice, bands = model.serving(np.arange(len(panel)))
     made = replace(
         model,
         panel=panel,
-        plan=replace(model.plan, final=network),
+        plan=replace(plan, final=network),
         choice=choice,
         bands=bands,
         models={
@@ -99,34 +102,35 @@ def _ladder_gone_on(content: NDArray[np.uint8], series: Series) -> NDArray[np.ui
         return content
 
 
-def _gone_on(final: GlobalNetwork, examples: Examples, theta: Values, seed: int) -> Values:
-    recipe = Recipe()
-    optimizer = Optimizer("adamw", RATE_TO_GO_ON * recipe.learning_rate, decay=recipe.decay)
+def _gone_on(plan: Plan, member: Member, examples: Examples | None, seed: int) -> Values:
+    """Return the unknowns of one network after it has learned from some examples; as they are without any."""
+    theta, recipe = member.thetas[seed], recipe_of(plan.frequency)
+    if examples is None or examples.features != member.network.widths[0]:
+        return theta
     descent = Descent(
-        final.network,
+        member.network,
         examples,
         loss="mae",
-        optimizer=optimizer,
+        optimizer=Optimizer("adamw", RATE_TO_GO_ON * recipe.learning_rate, decay=recipe.decay),
         batch=recipe.batch,
         epochs=EPOCHS_TO_GO_ON,
-        seed=seed + SEEDS_APART * final.rows,  # another order of the batches at each update
+        seed=seed + SEEDS_APART * plan.final.rows,  # another order of the batches at each update
         theta=theta,
     )
     descent.run(threads=1)
     return descent.theta
 
 
-def _recent_examples(series: Sequence[Series], known: Sequence[int], inputs: Inputs, steps: int) -> Examples | None:
-    """Return the windows of the series that have something new, as far back as a window is long before it."""
-    some = [(one, count) for one, count in zip(series, known, strict=True) if count < len(one)]
-    made: list[Examples] = []
-    for at in range(0, len(some), SERIES_AT_ONCE):
-        part = some[at : at + SERIES_AT_ONCE]
-        flat = flat_of([one for one, _ in part], inputs.window, logarithm=inputs.divisor == "logarithm")
-        newest = [np.arange(max(count - steps - inputs.window, 0), len(one) - 1) for one, count in part]
-        rows = Rows(np.repeat(np.arange(len(part)), list(map(len, newest))), np.concatenate(newest))
-        if len(rows.series):
-            examples = examples_of(flat, rows, inputs, steps, flat.lengths).examples
-            made.append(examples.rows(np.flatnonzero(examples.weight.any(axis=1))).astype(np.float32))
-    made = [each for each in made if len(each)]
-    return joined(made) if made else None
+def _recent_examples(some: Sequence[tuple[Series, int]], inputs: Inputs, final: GlobalNetwork) -> Examples | None:
+    """Return the windows with a new value among their targets, and as many before them as a window is long.
+
+    Parameters
+    ----------
+    some : sequence of (Series, int)
+        Series, and how many of their values were known before.
+    inputs : Inputs
+    final : GlobalNetwork
+    """
+    series = [one for one, _ in some]
+    since = [max(known - final.steps - inputs.window, 0) for _, known in some]
+    return examples_to_learn(series, [len(one) for one in series], final.steps, inputs, final.panel_year, 1, since)
