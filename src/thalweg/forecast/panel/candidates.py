@@ -36,11 +36,9 @@ def lines(frequency: Frequency) -> tuple[Line, ...]:
 
 
 def past_of(flat: Flat, rows: Rows, frequency: Frequency) -> Past:
-    """Return rows as the past that predictors take; their dates are left out, since baselines ask for none."""
+    """Return rows as the past that predictors take; baselines ask for no dates, which are those of the first values."""
     at = flat.starts[rows.series] + rows.newest
-    return Past(
-        flat.values, at, np.full(len(at), np.datetime64("NaT", frequency.date_unit)), rows.newest + 1, frequency, None
-    )
+    return Past(flat.values, at, np.array(flat.first_dates)[rows.series], rows.newest + 1, frequency, None)
 
 
 def predicted(baseline: Baseline, flat: Flat, rows: Rows, steps: int, frequency: Frequency) -> NDArray[np.float64]:

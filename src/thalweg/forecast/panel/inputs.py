@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -85,32 +85,46 @@ def members_of(frequency: Frequency) -> tuple[Inputs, ...]:
     """
     season, year = frequency.season, frequency.year
     if frequency.sub_daily:
-        week = frequency.long_season
-        days = week // season
-        recent = (1, max(season // 4, 1), season, 3 * season)
-        by_hour = {"window": week, "level": week, "divisor": "deviation", "deviation": week, "season": season}
-        return tuple(
-            Inputs(**by_hour, profiles=profiles, base=profiles[0], recent=recent, earliest=week)
-            for profiles in ((days,), (1, days))
+        week, days = frequency.long_season, frequency.long_season // season
+        by_hour = Inputs(
+            window=week,
+            level=week,
+            divisor="deviation",
+            deviation=week,
+            season=season,
+            profiles=(days,),
+            base=days,
+            recent=(1, max(season // 4, 1), season, 3 * season),
+            earliest=week,
         )
+        return (by_hour, replace(by_hour, profiles=(1, days), base=1))
     if frequency.by_day:
-        by_day = {"window": 8 * season, "level": 8 * season, "season": season, "year": frequency.long_season}
-        by_day |= {"panel_year": True, "earliest": 8 * season}
-        return (
-            Inputs(**by_day, divisor="level", profiles=(4, 8), before=4 * season),
-            Inputs(**by_day, divisor="usual", profiles=(4, 8), before=8 * season),
-            Inputs(**by_day, divisor="level", profiles=(4, 13), base=13, before=4 * season),
+        by_day = Inputs(
+            window=8 * season,
+            level=8 * season,
+            divisor="level",
+            season=season,
+            profiles=(4, 8),
+            year=frequency.long_season,
+            before=4 * season,
+            panel_year=True,
+            earliest=8 * season,
         )
-    seasonal = year > 1
-    shorter = max(year // 2, 5)
-    longer = shorter * 2
-    rest = {"level": 1, "divisor": "deviation", "deviation": max(year, 5), "year": year if seasonal else 0}
-    rest["earliest"] = shorter
-    return (
-        Inputs(window=shorter, **rest),
-        Inputs(window=longer, **rest, same=2 * seasonal),
-        Inputs(window=2 * longer, **rest),
+        return (
+            by_day,
+            replace(by_day, divisor="usual", before=8 * season),
+            replace(by_day, profiles=(4, 13), base=13),
+        )
+    half = max(year // 2, 5)
+    longer = Inputs(
+        window=half,
+        level=1,
+        divisor="deviation",
+        deviation=max(year, 5),
+        year=year if year > 1 else 0,
+        earliest=half,
     )
+    return (longer, replace(longer, window=2 * half, same=2 if year > 1 else 0), replace(longer, window=4 * half))
 
 
 def seen_blocks(inputs: Inputs, steps: int, *, panel_year: bool) -> dict[str, slice]:
