@@ -184,11 +184,11 @@ def examples_to_learn(
     begins = [0] * len(series) if since is None else since
     made: list[Examples] = []
     for first in range(0, len(series), SERIES_AT_ONCE):
-        some, ends, firsts = (each[first : first + SERIES_AT_ONCE] for each in (series, upto, begins))
+        some, ends = series[first : first + SERIES_AT_ONCE], upto[first : first + SERIES_AT_ONCE]
         flat = flat_of(some, inputs.reach, ends)
         newest = [
             np.arange(end - 2, max(_earliest(end, steps, inputs), begin) - 1, -apart)
-            for end, begin in zip(ends, firsts, strict=True)
+            for end, begin in zip(ends, begins[first : first + SERIES_AT_ONCE], strict=True)
         ]
         rows = Rows(np.repeat(np.arange(len(some)), list(map(len, newest))), np.concatenate(newest))
         if len(rows.series):
