@@ -133,7 +133,8 @@ def seen_blocks(inputs: Inputs, steps: int, *, panel_year: bool) -> dict[str, sl
     These are ``values`` (the last ones, the newest first), ``profile`` (the usual course of the season),
     ``last_season`` (the same steps of the last long season), ``level`` (how the level has moved since then),
     ``all_series`` (what all series did then), ``same_season`` (the same steps of several long seasons) and ``recent``
-    (the means of the last values). What stands between and behind them tells how much of the past there is, and how large the values are.
+    (the means of the last values). What stands between and behind them tells how much of the past there is, and how
+    large the values are.
 
     Parameters
     ----------
