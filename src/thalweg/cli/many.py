@@ -17,7 +17,6 @@ from thalweg.cli.given import file_of
 from thalweg.cli.progress import LadderProgress
 from thalweg.cli.terminal import print_notes
 from thalweg.cli.times import print_times
-from thalweg.cli.wrap import Sentence
 from thalweg.errors import InputError
 from thalweg.files import check_writable, write_whole, written_together
 from thalweg.forecast.belonging import MODEL_FILE
@@ -25,7 +24,6 @@ from thalweg.forecast.panel.kept import Kept
 from thalweg.forecast.panel.model import PanelModel
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.run import fit_panel
-from thalweg.forecast.panel.summary import sentences
 from thalweg.messages import Argument, catalogue
 from thalweg.series.frequency.words import words_of as words_of_frequency
 from thalweg.series.read.panel import read_panel_with
@@ -69,7 +67,7 @@ def forecast_many(
         raise InputError("panel.not_for_many", argument=Argument(name))
     translate = catalogue(lang, command=True)
     console = Console(markup=False, highlight=False, emoji=False, quiet=as_json)
-    drawing = Console(markup=False, highlight=False, emoji=False, stderr=True) if as_json else console
+    drawing = Console(markup=False, highlight=False, emoji=False, stderr=True)
     named = ctx.get_parameter_source("ladder")
     given = {one.name: getattr(options, one.name) for one in fields(options) if one.init}
     if named is not None and named.name == "DEFAULT":
@@ -77,6 +75,7 @@ def forecast_many(
     panel_options = PanelFitOptions(**given)
     folder = _checked_folder(file, out)
 
+    again = words_of(ctx)
     began = perf_counter()
     with file_of(file, translate, reading.since) as path:
         panel = read_panel_with(path, reading)
@@ -88,18 +87,19 @@ def forecast_many(
     with LadderProgress(drawing, translate.speaking(words)) as progress:
         findings = fit_panel(panel, _watched(panel_options, progress), kept)
     result = PanelResult(findings, PanelModel.of(findings, panel_options.asked))
+    from thalweg.cli.panel import print_panel  # pictures load slowly, and are not needed before
+
     console.print()
-    for each in sentences(findings):
-        console.print(Sentence(translate(each)))
+    print_panel(console, findings, translate.speaking(words))
     began = perf_counter()
     with written_together(folder, first=MODEL_FILE) as aside:
-        for name, content in result.files(lang).items():
+        for name, content in result.files(lang, again).items():
             write_whole(aside / name, content)
     kept.remove()
     console.print(translate("cli.written", folder=folder, files=FILES))
     print_times(console, {"read": read_seconds, **findings.times, "report": perf_counter() - began}, translate)
     console.print(translate("cli.again"))
-    console.print("  " + line_of(words_of(ctx)), soft_wrap=True)
+    console.print("  " + line_of(again), soft_wrap=True)
     if as_json:
         typer.echo(json.dumps(result.as_json(lang), ensure_ascii=False, allow_nan=False))
     if result.failed:

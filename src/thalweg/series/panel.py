@@ -103,7 +103,7 @@ class Panel:
         """The date of each value, shape (all values,)."""
         return np.concatenate([one.dates for one in self.series])
 
-    @property
+    @cached_property
     def last_date(self) -> np.datetime64:
         """The last date on which a series has a value."""
         return max(one.after(0) for one in self.series)
