@@ -23,7 +23,7 @@ from thalweg.forecast.options import FitOptions, LadderName
 from thalweg.messages import catalogue
 from thalweg.options import Day, Kind, Moment, Number, Numbers, Options, Switch, WholeNumber, WholeNumbers
 from thalweg.pictures.registry import views_of
-from thalweg.series.read.options import ReadOptions
+from thalweg.series.read.options import PanelOptions, ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,6 +49,7 @@ RECORDS: dict[str, tuple[type[Options], ...]] = {
     "thalweg.backtest": (BacktestOptions,),  # in Python a series is read beforehand
     "fit": (FitOptions,),
     "read": (ReadOptions,),
+    "read_panel": (PanelOptions,),
 }
 WORDS = {
     "en": {

@@ -33,6 +33,9 @@ class Event:
     lower, upper : int or None
         From how many days before the first (0 or below) to how many after the last (0 or above) it has an effect; None
         where the source does not say it.
+    series : tuple of pairs of str
+        Which series of a panel it is of: columns that name a series, ``unique_id`` for the whole name, and what stands
+        there; empty for all.
     """
 
     name: str
@@ -40,6 +43,11 @@ class Event:
     last: int
     lower: int | None = None
     upper: int | None = None
+    series: tuple[tuple[str, str], ...] = ()
+
+    def is_of(self, series: Mapping[str, str]) -> bool:
+        """Whether it is of a series, which is given by its columns and its ``unique_id``."""
+        return all(series.get(column) == value for column, value in self.series)
 
 
 class EventDay(NamedTuple):
@@ -131,6 +139,23 @@ class EventTable:
     def named_between(self, first: int, last: int) -> set[str]:
         """Return the names of the events that have a day, of a window too, from `first` to `last`, both included."""
         return {column.name for column, days in self.days.items() if ((days >= first) & (days <= last)).any()}
+
+    def of_series(self, series: Mapping[str, str], *, whole: bool = False) -> EventTable:
+        """Return the events of one series, those of all series among them.
+
+        Parameters
+        ----------
+        series : mapping
+            What names it: its columns and its ``unique_id``, as `thalweg.series.panel.Panel.key` gives them.
+        whole : bool
+            Whether the columns are those of all series; where the series has no such event, one has no days.
+        """
+        own = tuple(event for event in self.events if event.is_of(series))
+        days = _days_of(own)
+        if whole:
+            none = np.zeros(0, dtype=np.int64)
+            days = {column: days.get(column, none) for column in self.days}
+        return EventTable(days, own, self.source, self.notes)
 
     def replaced_after(self, day: int, later: EventTable) -> EventTable:
         """Return the table with the events of another one after a day; those up to the day stay.

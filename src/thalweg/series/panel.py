@@ -93,6 +93,11 @@ class Panel:
         """The index of each name."""
         return {name: place for place, name in enumerate(self.names)}
 
+    def key(self, name: str) -> dict[str, str]:
+        """Return what names a series: its value of each column of `keys`, and its whole name as ``unique_id``."""
+        place = self.places[name]
+        return {"unique_id": name} | {column: values[place] for column, values in self.keys.items()}
+
     @property
     def frequency(self) -> Frequency:
         """The frequency of all series."""

@@ -23,7 +23,7 @@ class Shape(NamedTuple):
     scale : ndarray of float64, shape (blocks,)
         The median over series of their mean absolute residual, in spreads.
     ends : ndarray of float64, shape (blocks, levels, 2)
-        The lower and upper ends of each level, in mean absolute residuals.
+        The lower and upper ends of each level, in mean absolute residuals of earlier cutoffs.
     """
 
     scale: NDArray[np.float64]
@@ -55,7 +55,9 @@ def shape_of(
     blocks: Sequence[slice],
     levels: Sequence[float],
 ) -> Shape:
-    """Return the shape of a panel's residuals.
+    """Return the shape of a panel's residuals: those of the later cutoffs, over the scale of the earlier ones.
+
+    So it holds what a scale from few cutoffs misses, and what has changed since.
 
     Parameters
     ----------
@@ -69,18 +71,33 @@ def shape_of(
     """
     scales = scales_of(residuals, series, count, blocks)
     tails = _tails(levels)
-    middle, ends = np.ones(len(blocks)), np.zeros((len(blocks), len(tails), 2))
+    middle = np.array([np.median(own[own > 0]) if (own > 0).any() else 1.0 for own in scales.T])
+    rows = np.bincount(series, minlength=count)
+    later = np.arange(len(series)) - (np.cumsum(rows) - rows)[series] >= (rows[series] + 1) // 2
+    drawn = _drawn(residuals[~later], series[~later], count, blocks, middle)
+    ends = np.zeros((len(blocks), len(tails), 2))
     for place, block in enumerate(blocks):
-        own = scales[:, place]
-        there = own[own > 0]
-        if not len(there):
-            continue
-        middle[place] = np.median(there)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            relative = residuals[:, block] / own[series][:, None]
-        relative = relative[np.isfinite(relative)]
-        ends[place, :, 0], ends[place, :, 1] = np.quantile(relative, tails), np.quantile(relative, 1 - tails)
-    return Shape(middle, ends)
+        size = drawn[series[later], place][:, None]
+        relative = (residuals[later][:, block] / np.where(size > 0, size, np.nan)).ravel()
+        relative = relative[~np.isnan(relative)]
+        if len(relative):
+            ends[place, :, 0], ends[place, :, 1] = np.quantile(relative, tails), np.quantile(relative, 1 - tails)
+    return Shape(middle, np.stack([np.minimum(ends[..., 0], 0), np.maximum(ends[..., 1], 0)], axis=-1))
+
+
+def _drawn(
+    residuals: NDArray[np.float64],
+    series: NDArray[np.int64],
+    count: int,
+    blocks: Sequence[slice],
+    middle: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return the scale of each series' residuals in each block, drawn to the panel's where there are few."""
+    scales = scales_of(residuals, series, count, blocks)
+    number = np.where(np.isnan(scales), 0, np.bincount(series, minlength=count)[:, None])
+    own = np.where(np.isnan(scales), 0, scales)
+    drawn = (number * own + PANEL_COUNTS_AS * middle) / (number + PANEL_COUNTS_AS)
+    return np.where((number > 0) & (own == 0), 0, drawn)  # it was predicted exactly at every cutoff
 
 
 def bands_of(
@@ -103,10 +120,7 @@ def bands_of(
     scales = scales_of(residuals, series, count, blocks)
     rows = np.bincount(series, minlength=count)
     none = np.isnan(scales)
-    number = np.where(none, 0, rows[:, None])
-    own = np.where(none, 0, scales)
-    drawn = (number * own + PANEL_COUNTS_AS * shape.scale) / (number + PANEL_COUNTS_AS)
-    drawn = np.where((number > 0) & (own == 0), 0, drawn)  # it was predicted exactly at every cutoff
+    drawn = _drawn(residuals, series, count, blocks, shape.scale)
     bands = drawn[:, :, None, None] * shape.ends
     starts = np.concatenate([[0], np.cumsum(rows)])
     for place in np.flatnonzero(rows >= LEAST_CUTOFFS).tolist():

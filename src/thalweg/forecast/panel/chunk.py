@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.bands import Shape, bands_of, shape_of
 from thalweg.forecast.panel.candidates import baselines, lines, predicted
 from thalweg.forecast.panel.choice import Choice, Prior, Validation, blend, mean_losses
 from thalweg.forecast.panel.cutoffs import parts_of
 from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.inputs import Rows, scales
+from thalweg.forecast.panel.inputs import Rows, spreads_in_user_units
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from thalweg.forecast.model import Model
     from thalweg.forecast.panel.cutoffs import Parts
     from thalweg.forecast.panel.flat import Flat
     from thalweg.forecast.panel.global_network import GlobalNetwork
@@ -45,6 +47,10 @@ class Plan:
     judged : GlobalNetwork, optional
         It has learned from training values alone, and is what the choice and the losses rest on. A saved model has
         none.
+    ladder : str
+        Of the networks of one's own that each series has besides; empty for none.
+    seed : int
+        Of these.
     """
 
     frequency: Frequency
@@ -52,6 +58,8 @@ class Plan:
     levels: tuple[float, ...]
     final: GlobalNetwork
     judged: GlobalNetwork | None = None
+    ladder: str = ""
+    seed: int = 0
 
     @property
     def blocks(self) -> tuple[slice, ...]:
@@ -62,7 +70,8 @@ class Plan:
     @property
     def names(self) -> tuple[str, ...]:
         """What the own predictors are called, in their order."""
-        return tuple(one.name for one in (*baselines(self.frequency), *lines(self.frequency)))
+        names = [one.name for one in (*baselines(self.frequency), *lines(self.frequency))]
+        return (*names, *([own_ladder.NAME] if self.ladder else []))
 
     @property
     def copying(self) -> int:
@@ -86,7 +95,7 @@ class PanelPrior(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Served:
-    """What was found for each series of a chunk; arrays whose first axis is the series.
+    """What was found for each series of a chunk; arrays whose first axis is the series, but for `models`.
 
     Attributes
     ----------
@@ -109,6 +118,10 @@ class Served:
         How many steps ahead were scored: fewer than the horizon where the series is short.
     bands : ndarray of float64, shape (series, blocks, levels, 2)
         What the intervals add to predictions, in spreads.
+    model_sizes : ndarray of int64, shape (series,)
+        How many bytes the model of each series' own ladder has; 0 where it does not serve.
+    models : ndarray of uint8
+        These models, one after another.
     """
 
     forecast: NDArray[np.float64]
@@ -125,6 +138,8 @@ class Served:
     scored: NDArray[np.int64]
     steps: NDArray[np.int64]
     bands: NDArray[np.float64]
+    model_sizes: NDArray[np.int64]
+    models: NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.forecast)
@@ -142,63 +157,118 @@ class _Tried(NamedTuple):
     target: NDArray[np.float64]
     own: list[NDArray[np.float64]]
     network: NDArray[np.float64]
+    spread: NDArray[np.float64]
 
 
 class _Series:
-    """The series of a chunk, and what is asked of them several times."""
+    """The series of a chunk, and what is asked of them several times.
+
+    Parameters
+    ----------
+    series : sequence of Series
+    plan : Plan
+    """
 
     def __init__(self, series: Sequence[Series], plan: Plan) -> None:
-        self.plan = plan
-        self.flat: Flat = flat_of(series, plan.final.inputs.window)
+        self.plan, self.series = plan, series
         self.parts: list[Parts | None] = [parts_of(len(one), plan.horizon, plan.frequency) for one in series]
         self.lines = lines(plan.frequency)
 
-    def fitted(self, upto: Sequence[int]) -> list[dict[int, NDArray[np.float64]]]:
-        """Return the unknowns of each line, for each series that is long enough, learned from so many of its values."""
-        horizon = self.plan.horizon
-        made = [{place: line.fit(self.flat, place, end, horizon) for place, end in enumerate(upto)} for line in self.lines]
-        return [{place: weights for place, weights in each.items() if weights is not None} for each in made]
+    def known(self, upto: Sequence[int]) -> Flat:
+        """Return the series as what has learned from so many of their values sees them."""
+        inputs = self.plan.final.inputs
+        return flat_of(self.series, inputs.window, upto, logarithm=inputs.divisor == "logarithm")
 
     @cached_property
-    def trained(self) -> list[dict[int, NDArray[np.float64]]]:
-        """The unknowns of each line, learned from training values."""
-        return self.fitted([0 if part is None else part.train for part in self.parts])
+    def judged(self) -> _Fitted:
+        """What has learned from training values alone."""
+        assert self.plan.judged is not None  # noqa: S101 - only a saved model has none
+        return _Fitted(self, [0 if part is None else part.train for part in self.parts], self.plan.judged)
 
     def tried(self, name: str) -> _Tried:
         """Return predictions at the cutoffs of ``validation`` or ``test``, by what has learned from training values."""
         cutoffs = [getattr(part, name) if part else np.empty(0, np.int64) for part in self.parts]
         rows = Rows(np.repeat(np.arange(len(cutoffs)), list(map(len, cutoffs))), np.concatenate(cutoffs) - 1)
         ends = [
-            0 if part is None else part.sealed if name == "validation" else length
-            for part, length in zip(self.parts, self.flat.lengths.tolist(), strict=True)
+            0 if part is None else part.sealed if name == "validation" else len(one)
+            for part, one in zip(self.parts, self.series, strict=True)
         ]
-        assert self.plan.judged is not None  # noqa: S101 - only a saved model has none
-        network = self.plan.judged.predict(self.flat, rows)
-        return _Tried(rows, self._target(rows, np.array(ends)), self.own(rows, self.trained), network)
+        return self.judged.tried(rows, np.array(ends))
+
+    def validation(self, tried: _Tried) -> Validation:
+        """Return the losses on validation values."""
+        plan = self.plan
+        return Validation(
+            tried.own, tried.network, tried.target, tried.rows.series, len(self.series), plan.blocks, plan.copying
+        )
+
+
+class _Fitted:
+    """The series of a chunk with what has learned from the first values of each.
+
+    Parameters
+    ----------
+    chunk : _Series
+    upto : sequence of int
+        How many values of each series were learned from.
+    network : GlobalNetwork
+    models : mapping of int to Model, optional
+        Of the own ladders, by the place of the series; fitted here where they are not given.
+    """
+
+    def __init__(
+        self,
+        chunk: _Series,
+        upto: Sequence[int],
+        network: GlobalNetwork,
+        models: Mapping[int, Model] | None = None,
+    ) -> None:
+        self.plan, self.lines, self.network, self.series = chunk.plan, chunk.lines, network, chunk.series
+        self.flat = chunk.known(upto)
+        steps = self.plan.horizon
+        made = [{place: line.fit(self.flat, place, end, steps) for place, end in enumerate(upto)} for line in self.lines]
+        self.weights = [{at: found for at, found in each.items() if found is not None} for each in made]
+        self.models = self._fitted_ladders(upto) if models is None and self.plan.ladder else models or {}
+
+    def _fitted_ladders(self, upto: Sequence[int]) -> dict[int, Model]:
+        plan = self.plan
+        each = enumerate(zip(self.series, upto, strict=True))
+        made = {
+            place: own_ladder.fitted(one.head(end), plan.ladder, plan.horizon, plan.seed) if end else None
+            for place, (one, end) in each
+        }
+        return {place: model for place, model in made.items() if model is not None}
+
+    def own(self, rows: Rows) -> list[NDArray[np.float64]]:
+        """Return the predictions of the own predictors, each of shape (rows, steps)."""
+        steps, frequency = self.plan.horizon, self.plan.frequency
+        made = [predicted(one, self.flat, rows, steps, frequency) for one in baselines(frequency)]
+        pairs = zip(self.lines, self.weights, strict=True)
+        made += [line.predict(self.flat, rows, weights, steps) for line, weights in pairs]
+        return [*made, self._by_ladders(rows)] if self.plan.ladder else made
+
+    def _by_ladders(self, rows: Rows) -> NDArray[np.float64]:
+        made = np.full((len(rows.series), self.plan.horizon), np.nan)
+        for place, model in self.models.items():
+            mine = np.flatnonzero(rows.series == place)
+            if len(mine):
+                made[mine] = own_ladder.predicted(model, self.series[place], rows.newest[mine], self.plan.horizon)
+        return made
+
+    def tried(self, rows: Rows, ends: NDArray[np.int64]) -> _Tried:
+        """Return predictions of rows beside the actual values before `ends`, a place in each series."""
+        target, spread = self._target(rows, ends), self.spreads(rows)
+        return _Tried(rows, target, self.own(rows), self.network.predict(self.flat, rows), spread)
+
+    def spreads(self, rows: Rows) -> NDArray[np.float64]:
+        """Return the spread of each row in the user's units, shape (rows, 1)."""
+        return spreads_in_user_units(self.flat, rows, self.network.inputs)[:, None]
 
     def _target(self, rows: Rows, ends: NDArray[np.int64]) -> NDArray[np.float64]:
         at = rows.newest[:, None] + np.arange(1, self.plan.horizon + 1)
         inside = np.minimum(at, ends[rows.series][:, None] - 1)
         places = self.flat.starts[rows.series][:, None] + inside
         return np.where((at == inside) & self.flat.observed[places], self.flat.values[places], np.nan)
-
-    def own(self, rows: Rows, weights: Sequence[dict[int, NDArray[np.float64]]]) -> list[NDArray[np.float64]]:
-        """Return the predictions of the own predictors, each of shape (rows, steps)."""
-        steps, frequency = self.plan.horizon, self.plan.frequency
-        made = [predicted(one, self.flat, rows, steps, frequency) for one in baselines(frequency)]
-        return made + [line.predict(self.flat, rows, of, steps) for line, of in zip(self.lines, weights, strict=True)]
-
-    def spreads(self, rows: Rows) -> NDArray[np.float64]:
-        """Return the spread of each row in the user's units, shape (rows, 1)."""
-        _, spread = scales(self.flat, rows, self.plan.final.inputs)
-        return (spread * self.flat.units[rows.series])[:, None]
-
-    def validation(self, tried: _Tried) -> Validation:
-        """Return the losses on validation values."""
-        plan = self.plan
-        return Validation(
-            tried.own, tried.network, tried.target, tried.rows.series, len(self.flat), plan.blocks, plan.copying
-        )
 
 
 def prior_of(series: Sequence[Series], plan: Plan) -> PanelPrior:
@@ -210,7 +280,7 @@ def prior_of(series: Sequence[Series], plan: Plan) -> PanelPrior:
     choice = validation.choose(prior)
     rows = tried.rows.series
     made = blend(tried.own, tried.network, choice.own[rows], choice.share[rows], plan.blocks)
-    residuals = (tried.target - made) / chunk.spreads(tried.rows)
+    residuals = (tried.target - made) / tried.spread
     return PanelPrior(prior, shape_of(residuals, rows, len(series), plan.blocks, plan.levels))
 
 
@@ -224,7 +294,6 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
     prior : PanelPrior
     """
     chunk, count, blocks = _Series(series, plan), len(series), plan.blocks
-    flat = chunk.flat
     before, after = chunk.tried("validation"), chunk.tried("test")
     choice = chunk.validation(before).choose(prior.losses)
 
@@ -236,9 +305,8 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
         return mean_losses(np.abs(made - tried.target), tried.rows.series, count, [slice(None)])[:, 0]
 
     validated, tested = as_chosen(before), as_chosen(after)
-    spread_before, spread_after = chunk.spreads(before.rows), chunk.spreads(after.rows)
-    residuals = (before.target - validated) / spread_before
-    unseen = (after.target - tested) / spread_after
+    residuals = (before.target - validated) / before.spread
+    unseen = (after.target - tested) / after.spread
     learned = bands_of(residuals, before.rows.series, count, blocks, plan.levels, prior.shape)
     coverage = _covered(unseen, after, learned, plan)
     order = np.argsort(np.concatenate([before.rows.series, after.rows.series]), kind="stable")
@@ -246,7 +314,9 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
     rows_of_both = np.concatenate([before.rows.series, after.rows.series])[order]
     bands = bands_of(both, rows_of_both, count, blocks, plan.levels, prior.shape)
 
-    forecast, low, high = _ahead(chunk, flat.lengths.tolist(), choice, bands)
+    final = _Fitted(chunk, list(map(len, series)), plan.final)
+    forecast, low, high = _ahead(final, choice, bands)
+    serving = _serving_models(final.models, choice, plan)
     zeros = np.zeros((len(after.rows.series), len(blocks)))
     alone = blend(after.own, after.network, choice.own[after.rows.series], zeros, blocks)
     return Served(
@@ -264,11 +334,25 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
         scored=np.bincount(after.rows.series, (~np.isnan(after.target)).sum(axis=1), count).astype(np.int64),
         steps=np.array([0 if part is None else part.steps for part in chunk.parts]),
         bands=bands,
+        model_sizes=np.array([len(each) for each in serving], np.int64),
+        models=np.concatenate([np.zeros(0, np.uint8), *serving]),
     )
 
 
+def _serving_models(models: Mapping[int, Model], choice: Choice, plan: Plan) -> list[NDArray[np.uint8]]:
+    """Return for each series the bytes of its own ladder's model, none where that does not serve."""
+    serves = ((choice.own == len(plan.names) - 1) & (choice.share < 1)).any(axis=1) & bool(plan.ladder)
+    none = np.zeros(0, np.uint8)
+    return [own_ladder.written(models[at]) if yes and at in models else none for at, yes in enumerate(serves.tolist())]
+
+
 def forecast_from(
-    series: Sequence[Series], upto: Sequence[int], plan: Plan, choice: Choice, bands: NDArray[np.float64]
+    series: Sequence[Series],
+    upto: Sequence[int],
+    plan: Plan,
+    choice: Choice,
+    bands: NDArray[np.float64],
+    models: Mapping[int, Model],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the forecasts after the last values of some series, and their intervals, by a choice that was made.
 
@@ -280,23 +364,24 @@ def forecast_from(
     plan : Plan
     choice : Choice
     bands : ndarray, shape (series, blocks, levels, 2)
+    models : mapping of int to Model
+        Of the own ladders that serve, by the place of the series.
 
     Returns
     -------
     forecast : ndarray of float64, shape (series, horizon)
     low, high : ndarray of float64, shape (series, horizon, levels)
     """
-    return _ahead(_Series(series, plan), upto, choice, bands)
+    return _ahead(_Fitted(_Series(series, plan), upto, plan.final, models), choice, bands)
 
 
 def _ahead(
-    chunk: _Series, upto: Sequence[int], choice: Choice, bands: NDArray[np.float64]
+    fitted: _Fitted, choice: Choice, bands: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    plan, flat = chunk.plan, chunk.flat
+    plan, flat = fitted.plan, fitted.flat
     last = Rows(np.arange(len(flat)), flat.lengths - 1)
-    own = chunk.own(last, chunk.fitted(upto))
-    forecast = blend(own, plan.final.predict(flat, last), choice.own, choice.share, plan.blocks)
-    return (forecast, *_ends(forecast, bands, chunk.spreads(last), plan, flat.counts))
+    forecast = blend(fitted.own(last), fitted.network.predict(flat, last), choice.own, choice.share, plan.blocks)
+    return (forecast, *_ends(forecast, bands, fitted.spreads(last), plan, flat.counts))
 
 
 def _of_steps(bands: NDArray[np.float64], plan: Plan) -> NDArray[np.float64]:

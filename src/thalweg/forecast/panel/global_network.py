@@ -94,8 +94,8 @@ class GlobalNetwork:
             examples = scaled.examples.astype(np.float32)
             outputs = np.mean([predict(self.network, theta, examples, threads=1) for theta in self.thetas], axis=0)
             numbers = outputs * scaled.spread[:, None] + scaled.level[:, None]
-            made[part] = numbers * flat.units[some.series][:, None] + flat.centres[some.series][:, None]
-        return np.where(flat.counts[rows.series][:, None], np.maximum(made, 0), made)
+            made[part] = flat.in_user_units(numbers, some.series)
+        return made
 
 
 def spacing_of(upto: Sequence[int], most: int) -> tuple[int, int]:
@@ -130,7 +130,7 @@ def examples_to_learn(
     made: list[Examples] = []
     for first in range(0, len(series), SERIES_AT_ONCE):
         some, ends = series[first : first + SERIES_AT_ONCE], upto[first : first + SERIES_AT_ONCE]
-        flat = flat_of(some, inputs.window)
+        flat = flat_of(some, inputs.window, ends, logarithm=inputs.divisor == "logarithm")
         newest = [np.arange(end - 2, -1, -apart) for end in ends]
         rows = Rows(np.repeat(np.arange(len(some)), list(map(len, newest))), np.concatenate(newest))
         if len(rows.series):

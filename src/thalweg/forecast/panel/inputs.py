@@ -30,8 +30,9 @@ class Inputs:
         The last so many values are seen.
     level : int
         The steps whose mean is subtracted; 1 for the last value.
-    relative : bool
-        Whether values are divided by the level itself; else by the mean absolute difference of neighbours.
+    divisor : {"level", "moves", "logarithm"}
+        What values less their level are divided by: the level itself, or the mean absolute difference of neighbours; or
+        they are logarithms, and divided by nothing.
     moves : int
         Over how many steps this mean is taken.
     season : int
@@ -47,7 +48,7 @@ class Inputs:
 
     window: int
     level: int
-    relative: bool
+    divisor: str
     moves: int
     season: int
     profiles: tuple[int, ...]
@@ -60,12 +61,12 @@ def inputs_of(frequency: Frequency) -> Inputs:
     """Return what the network sees of series of a frequency."""
     if frequency.sub_daily:
         week = frequency.long_season
-        return Inputs(week, week, False, week, frequency.season, (week // frequency.season,), 0, True)
+        return Inputs(week, week, "moves", week, frequency.season, (week // frequency.season,), 0, True)
     if frequency.by_day:
         week = frequency.season
-        return Inputs(8 * week, 4 * week, True, 8 * week, week, (4, 8), frequency.long_season, False)
+        return Inputs(8 * week, 4 * week, "level", 8 * week, week, (4, 8), frequency.long_season, False)
     year = frequency.year
-    return Inputs(max(year // 2, min(2 * year, 24)), 1, False, year, 1, (), year if year > 1 else 0, False)
+    return Inputs(max(year // 2, min(2 * year, 24)), 1, "moves", year, 1, (), year if year > 1 else 0, False)
 
 
 def features_of(inputs: Inputs, steps: int) -> int:
@@ -108,12 +109,20 @@ def scales(flat: Flat, rows: Rows, inputs: Inputs) -> tuple[NDArray[np.float64],
     """Return level and spread of each row, in units of `Flat.numbers`, from values up to its newest one."""
     at, known = flat.starts[rows.series] + rows.newest, rows.newest + 1
     level = flat.mean(at, np.minimum(known, inputs.level))
-    if inputs.relative:
+    if inputs.divisor == "level":
         spread = np.abs(level + flat.centres[rows.series] / flat.units[rows.series])
     else:
         spread = flat.mean_move(at, np.minimum(known, inputs.moves))
+    if inputs.divisor == "logarithm":
+        spread = np.where(np.isnan(flat.offsets[rows.series]), spread, 1 / flat.units[rows.series])
     spread = np.maximum(spread, LEAST_SPREAD * flat.mean_move(at, known))
     return level, np.where(spread > SMALLEST_SPREAD, spread, 1.0)
+
+
+def spreads_in_user_units(flat: Flat, rows: Rows, inputs: Inputs) -> NDArray[np.float64]:
+    """Return the spread of each row in the user's units: residuals over it have one size over a series."""
+    level, spread = scales(flat, rows, inputs)
+    return spread * _size(flat, rows, level)
 
 
 def examples_of(
@@ -152,8 +161,8 @@ def examples_of(
         end = (flat.starts + upto)[rows.series][:, None]
         inside = np.minimum(later, end - 1)
         target = np.clip(seen(inside), -LARGEST_TARGET, LARGEST_TARGET).astype(np.float32)
-        usual = _usual_moves(flat, upto)[rows.series]
-        weight = ((later < end) & flat.observed[inside]) * (spread / usual)[:, None].astype(np.float32)
+        counted = ((later < end) & flat.observed[inside]).astype(np.float32)
+        weight = counted * _weights(flat, rows, level, spread)[:, None].astype(np.float32)
     examples = Examples(
         values=flat.numbers,
         newest=at,
@@ -168,10 +177,19 @@ def examples_of(
     return Scaled(examples, level, spread)
 
 
-def _usual_moves(flat: Flat, upto: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the mean absolute difference of neighbours of each series, so that every series counts alike."""
-    moves = flat.mean_move(flat.starts + upto - 1, upto)
-    return np.where(moves > 0, moves, np.inf)
+def _weights(
+    flat: Flat, rows: Rows, level: NDArray[np.float64], spread: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return what an error of one spread is in mean absolute differences of neighbours, so that series count alike."""
+    usual = flat.usual[rows.series]
+    return np.where(usual > 0, spread * _size(flat, rows, level) / np.where(usual > 0, usual, 1), 0)
+
+
+def _size(flat: Flat, rows: Rows, level: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how many of the user's units one unit of the numbers is, near each row's level."""
+    size = flat.units[rows.series]
+    logarithms = ~np.isnan(flat.offsets[rows.series])
+    return np.where(logarithms, size * np.exp(np.where(logarithms, level * size + flat.centres[rows.series], 0)), size)
 
 
 def _profile(seen, at, known, season: int, seasons: int) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from thalweg.checksummed import Kind, seal, unseal
 from thalweg.errors import InputError
 from thalweg.files import write_whole
 from thalweg.forecast.levels import Asked
+from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.bands import Shape
 from thalweg.forecast.panel.choice import Choice
 from thalweg.forecast.panel.chunk import Plan, forecast_from
@@ -26,7 +27,7 @@ from thalweg.series.series import Series
 from thalweg.text import quotable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -85,6 +86,8 @@ class PanelModel:
         Of the panel's residuals, for series that it has never seen.
     asked : Asked
     made : datetime.date
+    models : mapping of int to ndarray of uint8
+        The models of the own ladders that serve, as bytes of their files, by the place of the series.
     """
 
     panel: Panel
@@ -94,6 +97,7 @@ class PanelModel:
     shape: Shape
     asked: Asked
     made: dt.date
+    models: Mapping[int, NDArray[np.uint8]] = field(default_factory=dict[int, "NDArray[np.uint8]"])
 
     @classmethod
     def of(cls, findings: PanelFindings, asked: Asked) -> PanelModel:
@@ -101,7 +105,8 @@ class PanelModel:
         served = findings.served
         choice = Choice(served.own, served.share)
         today = dt.datetime.now().astimezone().date()
-        return cls(findings.panel, findings.plan, choice, served.bands, findings.prior.shape, asked, today)
+        models = models_of(served.model_sizes, served.models)
+        return cls(findings.panel, findings.plan, choice, served.bands, findings.prior.shape, asked, today, models)
 
     @property
     def horizon(self) -> int:
@@ -152,7 +157,10 @@ class PanelModel:
         unseen = self.shape.scale[:, None, None] * self.shape.ends
         bands = np.where(seen[:, None, None, None], self.bands[places], unseen)
         stored = [len(self.panel.series[place]) if place >= 0 else len(one) for place, one in zip(places, series, strict=True)]
-        return forecast_from(series, stored, self.plan, Choice(own, share), bands)
+        own_models = {
+            at: own_ladder.read(self.models[place]) for at, place in enumerate(places.tolist()) if place in self.models
+        }
+        return forecast_from(series, stored, self.plan, Choice(own, share), bands, own_models)
 
     def _joined(self, newer: Panel) -> Panel:
         """Return the newer panel, each series with the values of the model before it."""
@@ -185,6 +193,13 @@ class PanelModel:
         write_whole(path, pack(self))
 
 
+def models_of(sizes: NDArray[np.int64], models: NDArray[np.uint8]) -> dict[int, NDArray[np.uint8]]:
+    """Return the models of series by their place, from their sizes and their bytes one after another."""
+    ends = np.cumsum(sizes).tolist()
+    each = zip(ends, sizes.tolist(), strict=True)
+    return {place: models[end - size : end] for place, (end, size) in enumerate(each) if size}
+
+
 def pack(model: PanelModel) -> bytes:
     """Return the file's bytes."""
     panel = model.panel
@@ -198,6 +213,7 @@ def pack(model: PanelModel) -> bytes:
         "bands": model.bands,
         "shape.scale": model.shape.scale,
         "shape.ends": model.shape.ends,
+        **{f"model.{place}": content for place, content in model.models.items()},
     }
     first = panel.series[0]
     description = {
@@ -212,6 +228,8 @@ def pack(model: PanelModel) -> bytes:
         "asked": asdict(model.asked),
         "inputs": asdict(model.plan.final.inputs),
         "made": model.made.isoformat(),
+        "ladder": model.plan.ladder,
+        "seed": model.plan.seed,
         **described(model.plan.final),
     }
     return seal(PANEL_MODEL, description, tensors)
@@ -250,10 +268,18 @@ def _read(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Pane
     keys = {name: tuple(each) for name, each in description["keys"].items()}
     return PanelModel(
         joined(series, description["names"], keys=keys),
-        Plan(frequency, int(description["horizon"]), tuple(description["levels"]), network),
+        Plan(
+            frequency,
+            int(description["horizon"]),
+            tuple(description["levels"]),
+            network,
+            ladder=str(description["ladder"]),
+            seed=int(description["seed"]),
+        ),
         Choice(tensors["own"], tensors["share"]),
         tensors["bands"],
         Shape(tensors["shape.scale"], tensors["shape.ends"]),
         asked,
         dt.date.fromisoformat(description["made"]),
+        {int(name.removeprefix("model.")): content for name, content in tensors.items() if name.startswith("model.")},
     )

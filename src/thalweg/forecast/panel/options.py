@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.ladder import Ladder
 
-LADDERS = ("quick",)
+LADDERS = ("quick", "full")
 REFUSED = ("country", "events", "time_limit", "known", "past", "with_")
 """The options of a fit that do not serve many series."""
 
@@ -27,7 +27,8 @@ class PanelFitOptions(FitOptions):
     Attributes
     ----------
     ladder : str
-        ``quick``: copies, seasonal means, lines, and the network over all series.
+        ``quick``: copies, seasonal means, lines, and the network over all series. ``full``: each series' own ladder too,
+        as `thalweg.fit` climbs it for the series alone.
     folder : Path, optional
         Where the results stand, and what is done is kept; not an option of the command.
     """

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from thalweg.series.panel import Panel
     from thalweg.series.series import Series
 
-SERIES_OF_A_CHUNK = 100
+SERIES_OF_A_CHUNK, SERIES_OF_A_FULL_CHUNK = 100, 4
 SERIES_OF_PRIOR = 400  # that show what holds for the panel, evenly spaced over its series
 
 
@@ -107,14 +107,18 @@ def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> Pa
         parts = (parts_of(len(one), horizon, frequency) for one in series)
         judged = trained("judged", [0 if part is None else part.train for part in parts])
         final = trained("final", list(map(len, series)))
-        plan = Plan(frequency, horizon, options.asked.calibrated, final, judged)
+        ladder = "" if options.ladder == "quick" else str(options.ladder)
+        plan = Plan(frequency, horizon, options.asked.calibrated, final, judged, ladder, options.seed)
         network_seconds = time.perf_counter() - began
         watcher.stage("series", len(series))
+        size = SERIES_OF_A_FULL_CHUNK if ladder else SERIES_OF_A_CHUNK
         prior = prior_of(series[:: -(-len(series) // SERIES_OF_PRIOR)], plan)
-        chunks = [_Chunk(number, series[first : first + SERIES_OF_A_CHUNK], plan, prior, kept, pool)
-                  for number, first in enumerate(range(0, len(series), SERIES_OF_A_CHUNK))]
-        done = pool.run([chunk.run for chunk in chunks], lambda count: watcher.advance(count * SERIES_OF_A_CHUNK))
-    failed = {chunk.number * SERIES_OF_A_CHUNK + place: why for chunk in chunks for place, why in chunk.failed.items()}
+        chunks = [
+            _Chunk(number, series[first : first + size], plan, prior, kept, pool)
+            for number, first in enumerate(range(0, len(series), size))
+        ]
+        done = pool.run([chunk.run for chunk in chunks], lambda count: watcher.advance(count * size))
+    failed = {chunk.number * size + place: why for chunk in chunks for place, why in chunk.failed.items()}
     seconds = time.perf_counter() - began
     return PanelFindings(
         panel, plan, prior, joined(done), failed, settings, seconds,
@@ -170,6 +174,8 @@ def nothing(count: int, plan: Plan) -> Served:
         scored=np.zeros(count, np.int64),
         steps=np.zeros(count, np.int64),
         bands=np.full((count, blocks, levels, 2), np.nan),
+        model_sizes=np.zeros(count, np.int64),
+        models=np.zeros(0, np.uint8),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from thalweg.forecast.levels import level_name, level_of
 from thalweg.forecast.names import rung_message
+from thalweg.forecast.panel.own_ladder import NAME as OWN_LADDER
 from thalweg.forecast.tables import MODEL
 from thalweg.messages import Message
 from thalweg.series.frequency.dates import iso
@@ -47,7 +48,7 @@ def rung_of(findings: PanelFindings, place: int) -> Message:
     served, plan = findings.served, findings.plan
     runs: list[tuple[int, int, Message | str]] = []
     for block, own, share in zip(plan.blocks, served.own[place], served.share[place], strict=True):
-        name = rung_message(plan.names[own])
+        name = Message("panel.serves.own_ladder") if plan.names[own] == OWN_LADDER else rung_message(plan.names[own])
         called = (
             Message("panel.serves.network")
             if share == 1

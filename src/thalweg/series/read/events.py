@@ -21,6 +21,7 @@ from thalweg.sql import interruptible
 from thalweg.text import MOST_LETTERS, clean
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from narwhals.typing import IntoFrame
@@ -38,6 +39,7 @@ HEADERS = {
     "upper": "upper_window 窗口上限 上窗口 延后天数",
 }
 NOT_USED = {"prior_scale"}  # Prophet's strength of an effect: here validation decides how strong one is
+WHOLE_NAMES = ("unique_id", "item_id")  # of a column that names the series of a panel
 ROLES = {word: role for role, words in HEADERS.items() for word in words.split()}
 MOST_WINDOW_DAYS = 60  # before or after an event; a longer effect is a span with a start and an end
 MOST_SPAN_DAYS = 3660  # of one event: ten years
@@ -50,6 +52,7 @@ _SAID_OF_EVENTS = {
     "error.read.one_column": "events.one_column",
     "error.read.one_column_of_text": "events.one_column",
 }
+_KEY = "series "  # before the name of a column that names the series, among the roles
 _WHOLE = re.compile(r"[+\-\u2212]?[0-9]{1,9}(?:\.0*)?")
 
 
@@ -70,7 +73,7 @@ class _Row(NamedTuple):
         return self.event.last + (self.event.upper or 0)
 
 
-def read_events(source: str | Path | IntoFrame, date_format: str | None = None) -> EventTable:
+def read_events(source: str | Path | IntoFrame, date_format: str | None = None, by: Collection[str] = ()) -> EventTable:
     """Read the days of events from a file or a frame.
 
     Parameters
@@ -82,6 +85,10 @@ def read_events(source: str | Path | IntoFrame, date_format: str | None = None) 
         an end and a name; Chinese names of columns count too.
     date_format : str, optional
         How dates are written, in `strptime` codes, where they are written so. Without it the whole column decides.
+    by : collection of str
+        The columns that name the series of a panel, as its ``keys`` has them. Where the table has some of them, or one
+        called ``unique_id`` or ``item_id``, an event is of the series that they name; one whose cell is empty is of
+        all. See `EventTable.of_series`.
 
     Returns
     -------
@@ -106,7 +113,9 @@ def read_events(source: str | Path | IntoFrame, date_format: str | None = None) 
             profiles = profile_columns(table)
             for name in (profile.column.name for profile in profiles if _plain(profile.column.name) in NOT_USED):
                 table.notes.append(Message("note.column_of_events_not_used", {"column": name}))
-            return _Reading(table, _roles(table, profiles), date_format).table_of_events()
+            keys = _keys(profiles, by) if by else {}
+            left = [profile for profile in profiles if profile not in keys.values()]
+            return _Reading(table, _roles(table, left), date_format, keys).table_of_events()
         finally:
             table.close()
 
@@ -121,6 +130,13 @@ def _opened(source: str | Path | IntoFrame) -> Table:
         if instead is None:
             raise
         raise InputError(instead, source=values.get("path") or values["source"]) from error
+
+
+def _keys(profiles: list[ColumnProfile], by: Collection[str]) -> dict[str, ColumnProfile]:
+    """Return the columns that name a series: by their own names, or ``unique_id`` for the whole name of one."""
+    keys = {profile.column.name: profile for profile in profiles if profile.column.name in by}
+    whole = next((profile for profile in profiles if _plain(profile.column.name) in WHOLE_NAMES), None)
+    return keys if keys or whole is None else {"unique_id": whole}
 
 
 def _plain(header: str) -> str:
@@ -161,6 +177,7 @@ class _Reading:
     table: Table
     roles: dict[str, ColumnProfile]
     date_format: str | None
+    keys: dict[str, ColumnProfile]
 
     def table_of_events(self) -> EventTable:
         """Return the events; refuse rows that say nothing, or the same or something else again."""
@@ -178,13 +195,14 @@ class _Reading:
 
     def _cells(self) -> dict[str, dict[int, str]]:
         """Return the text of each column's cells by record; an empty one is ""."""
-        parts = ", ".join(cell_sql(profile, thorough=True) for profile in self.roles.values())
+        columns = self.roles | {_KEY + name: profile for name, profile in self.keys.items()}
+        parts = ", ".join(cell_sql(profile, thorough=True) for profile in columns.values())
         found = self.table.query(f"SELECT record, {parts} FROM source_rows ORDER BY record LIMIT {MOST_ROWS + 1}")
         if len(found) > MOST_ROWS:
             raise InputError("events.too_many_rows", source=self.table.source_name, most=MOST_ROWS)
         return {
             role: {int(record): "" if cell[place] is None else str(cell[place]) for record, *cell in found}
-            for place, role in enumerate(self.roles)
+            for place, role in enumerate(columns)
         }
 
     @staticmethod
@@ -248,7 +266,8 @@ class _Reading:
         if last - first >= MOST_SPAN_DAYS:
             raise InputError("events.long_span", **where, days=last - first + 1, most=MOST_SPAN_DAYS)
         lower, upper = (self._window(role, record, cells, where) for role in ("lower", "upper"))
-        return _Row(record, Event(name, first, last, lower, upper))
+        named_so = ((column, clean(cells[_KEY + column][record]).strip()) for column in self.keys)
+        return _Row(record, Event(name, first, last, lower, upper, tuple(pair for pair in named_so if pair[1])))
 
     def _day(
         self,
@@ -299,10 +318,14 @@ class _Reading:
     def _check_apart(self, rows: list[_Row]) -> None:
         """Refuse two rows of one event on the same day, or whose windows overlap."""
         reached: _Row | None = None
-        for before, row in pairwise(sorted(rows, key=lambda row: (row.event.name, row.begins, row.ends, row.record))):
-            if reached is None or reached.event.name != before.event.name or before.ends > reached.ends:
+
+        def is_called(row: _Row) -> tuple[str, tuple[tuple[str, str], ...]]:
+            return row.event.name, row.event.series
+
+        for before, row in pairwise(sorted(rows, key=lambda row: (is_called(row), row.begins, row.ends, row.record))):
+            if reached is None or is_called(reached) != is_called(before) or before.ends > reached.ends:
                 reached = before
-            if row.event.name != reached.event.name or row.begins > reached.ends:
+            if is_called(row) != is_called(reached) or row.begins > reached.ends:
                 continue
             same = row.event == reached.event
             records = sorted((reached.record, row.record))

@@ -169,6 +169,8 @@ def _with_index(frame: Any) -> Any:  # noqa: ANN401 (pandas may not be installed
     if kind.__name__ == "Series":
         frame = frame.to_frame(name="value" if frame.name is None else frame.name)
     index = getattr(frame, "index", None)
+    if type(index).__name__ == "MultiIndex":  # of a series and its dates
+        return frame.reset_index(allow_duplicates=True)
     if type(index).__name__ == "PeriodIndex":
         frame = frame.set_axis(index.to_timestamp())  # type: ignore[union-attr]
     if type(frame.index).__name__ == "DatetimeIndex" or frame.index.inferred_type in ("date", "datetime", "string"):

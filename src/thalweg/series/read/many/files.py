@@ -49,14 +49,11 @@ class Files:
     called : str
         The folder, or the pattern, as the user gave it.
     paths : list of Path
-    names : list of str
-        What each is called: its name without its ending, and with its folders where else two would be called alike.
     notes : list of Message
     """
 
     called: str
     paths: list[Path]
-    names: list[str]
     notes: list[Message]
 
 
@@ -83,7 +80,7 @@ def files_of(source: object) -> Files | None:
         return None
     if not paths:
         raise InputError("panel.no_files" if path.is_dir() else "read.no_match", path=path)
-    return Files(str(source), paths, _names(paths), notes)
+    return Files(str(source), paths, notes)
 
 
 def _stem(path: Path) -> tuple[str, str]:
@@ -94,6 +91,7 @@ def _stem(path: Path) -> tuple[str, str]:
 
 
 def _names(paths: list[Path]) -> list[str]:
+    """Return what each file is called: its name without its ending; with its folders where else two would be alike."""
     stems = [_stem(path)[0] for path in paths]
     if max(Counter(stems).values()) > 1:
         above = os.path.commonpath([path.parent for path in paths])
@@ -114,9 +112,9 @@ def panel_of_files(files: Files, options: PanelOptions) -> Panel:
             return panel_of_table(table, options)
         finally:
             table.close()
-    reading = _Reading(files, options)
+    reading = _Reading(files, _names(files.paths), options)
     found = assembled(reading, options)
-    order = range(len(files.names))
+    order = range(len(files.paths))
     return found.panel(order, files.notes, static=reading.static_of(found.kept(order)))
 
 
@@ -141,13 +139,9 @@ class _Reading:
     """The reading of files of which each is one series."""
 
     files: Files
+    names: list[str]
     options: PanelOptions
     static: dict[int, dict[str, NDArray[Any]]] = field(default_factory=dict[int, dict[str, "NDArray[Any]"]])
-
-    @property
-    def names(self) -> list[str]:
-        """The name of each series."""
-        return self.files.names
 
     @property
     def called(self) -> str:

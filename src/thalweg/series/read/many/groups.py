@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from thalweg.series.read.groups import Grouping, Groups
     from thalweg.series.read.rows import Rows
-    from thalweg.series.read.table import Table
+    from thalweg.series.read.table import Column, Table
 
 _PIECE = 1_000_000  # dates that are fetched at a time
 
@@ -69,9 +69,32 @@ class SeriesGroups:
                 found[share <= LEAST_SHARE_IN_PARTS].append(number)
         return found
 
+    def ahead(self) -> int:
+        """Return of how many series rows go on after the last value."""
+        value = "mean" if self.several else "value"
+        ends = f"SELECT max(date) AS ends, max(date) FILTER (WHERE {value} IS NOT NULL) AS valued FROM series_dates"
+        ((count,),) = self.rows.table.query(f"SELECT count(*) FROM ({ends} GROUP BY series) WHERE ends > valued")
+        return count
+
+    def filled_ahead(self, columns: Sequence[Column]) -> list[Column]:
+        """Return the columns that have a cell after the last value of its series."""
+        by, value = self.grouping.by, "mean" if self.several else "value"
+        filled = ", ".join(f"count(nullif(trim({column.field}::VARCHAR), ''))" for column in columns)
+        lasts = f"SELECT series, max(date) AS last FROM series_dates WHERE {value} IS NOT NULL GROUP BY series"
+        (counts,) = self.rows.table.query(
+            f"SELECT {filled} FROM ({self.grouping.rows}) AS dated JOIN ({lasts}) AS ends "
+            f"ON dated.series = ends.series WHERE dated.{by} > ends.last"
+        )
+        return [column for column, count in zip(columns, counts, strict=True) if count]
+
     def differing(self) -> dict[int, list[object]]:
         """Return the dates of each series that have rows which differ."""
-        return differing_dates(self.rows, self.grouping.by, self.grouping.rows) if self.several else {}
+        if not self.several:
+            return {}
+        by = self.grouping.by
+        repeated = f"SELECT series, date AS {by} FROM series_dates WHERE rows > 1"
+        rows = f"SELECT * FROM ({self.grouping.rows}) SEMI JOIN ({repeated}) USING (series, {by})"
+        return differing_dates(self.rows, by, rows)
 
 
 def series_groups(rows: Rows, grouping: Grouping) -> SeriesGroups:

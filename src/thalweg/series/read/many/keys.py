@@ -146,7 +146,8 @@ def keys_of(table: Table, profiles: list[ColumnProfile], by: tuple[ColumnProfile
         _check_unlike(table, profile, {text[at]: row[-1] for text, row in zip(texts[::-1], found[::-1], strict=True)})
     values = tuple(tuple(clean(text).strip() for text in each) for each in texts)
     order = sorted(range(len(values)), key=_natural(values).__getitem__)
-    return Keys(by, values, different("/".join(each) for each in values), tuple(order))
+    names = dict(zip(order, different("/".join(values[number]) for number in order), strict=True))
+    return Keys(by, values, tuple(names[number] for number in range(len(values))), tuple(order))
 
 
 def _text(cell: Any) -> str:  # noqa: ANN401 - a cell of DuckDB
@@ -203,7 +204,7 @@ def _too_many(
     """Return the error about columns of nearly as many values as rows; it names a column that fits better."""
     told = {
         "source": table.source_name,
-        "argument": Argument("by", tuple(profile.column.name for profile in by)),
+        "argument": Argument("by", ",".join(profile.column.name for profile in by)),
         "count": count,
         "rows": rows,
         "example": by[0].example,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from thalweg.errors import InputError
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from thalweg.series.read.options import PanelOptions
     from thalweg.series.read.profiles import ColumnProfile
     from thalweg.series.read.rows import Rows
-    from thalweg.series.read.table import Table
+    from thalweg.series.read.table import Column, Table
 
 _MOST_DIFFER = 1 / 2  # of the series, that have dates whose rows differ, before one is told for all
 _LEAKS = {f"error.columns.{key}" for key in ("copy", "one_ahead")}
@@ -59,6 +60,7 @@ def panel_of_rows(
     """
     static = [named(table, profiles, "static", name) for name in options.static]
     others = choose_regressors(table, profiles, options)
+    _check_roles(table, options)
     left = [profile for profile in profiles if profile not in (*by, *static, *others)]
     _check_left(table, left, by, options)
     date, value = choose_columns(table, left, options.date, options.value, options.date_format)
@@ -75,7 +77,19 @@ def panel_of_rows(
         _beside(found, reading, others, options)
     kept = found.kept(keys.order)
     constant = {name: values[kept] for name, values in constant.items()}
-    return found.panel(keys.order, reading.notes, keys=keys.columns(kept), static=constant)
+    used = [profile.column for profile in (*by, *static, *others, date, value)]
+    notes = [*reading.notes, *_notes_ahead(reading.groups, [each for each in table.columns if each not in used])]
+    return found.panel(keys.order, notes, keys=keys.columns(kept), static=constant)
+
+
+def _notes_ahead(groups: SeriesGroups, others: list[Column]) -> list[Message]:
+    """Return a note where rows after the last value of their series are filled in columns that are not used."""
+    count = groups.ahead() if others else 0
+    filled = groups.filled_ahead(others) if count else []
+    if not filled:
+        return []
+    names = [column.name for column in filled]
+    return [Message("note.panel_ahead", {"count": count, "columns": names, "known": Argument("known", names[0])})]
 
 
 def _beside(found: Assembled, reading: _Reading, others: list[ColumnProfile], options: PanelOptions) -> None:
@@ -91,6 +105,15 @@ def _beside(found: Assembled, reading: _Reading, others: list[ColumnProfile], op
         except InputError as error:
             found.fail(number, error)
     found.check(_LEAKS)
+
+
+def _check_roles(table: Table, options: PanelOptions) -> None:
+    """Refuse a column that is named for two purposes."""
+    roles = {role: set(getattr(options, role)) for role in ("by", "static", "known", "past")}
+    for one, other in combinations(roles, 2):
+        if twice := roles[one] & roles[other]:
+            told = {"one": Argument(one), "other": Argument(other)}
+            raise InputError("panel.two_roles", source=table.source_name, name=min(twice), **told)
 
 
 def _check_left(table: Table, left: list[ColumnProfile], by: tuple[ColumnProfile, ...], options: PanelOptions) -> None:
