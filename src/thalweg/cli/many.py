@@ -87,7 +87,7 @@ def forecast_many(
     with LadderProgress(drawing, translate.speaking(words)) as progress:
         findings = fit_panel(panel, _watched(panel_options, progress), kept)
     result = PanelResult(findings, PanelModel.of(findings, panel_options.asked))
-    from thalweg.cli.panel import print_panel  # pictures load slowly, and are not needed before
+    from thalweg.cli.panel import print_panel  # noqa: PLC0415 - pictures load slowly
 
     console.print()
     print_panel(console, findings, translate.speaking(words))

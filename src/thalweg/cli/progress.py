@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from thalweg.cli.table import ladder_table
@@ -22,26 +22,25 @@ if TYPE_CHECKING:
 
 _UNKNOWN_LENGTH = ("compile", "calibrate")  # stages that count nothing
 _LINES_AROUND = 6  # of the screen, which show no rungs: header, rule, bar and empty lines
-BAR_CELLS = 20  # so that the line fits into 80 cells
+BAR_CELLS = 20
 ESTIMATED_FROM = 5.0  # seconds; before, the time left is a guess
+SECONDS, MINUTES = 60, 60
 
 
-class _TimeLeft(ProgressColumn):
-    """About how long the stage goes on; nothing where its length is not known, or nothing tells yet."""
-
-    max_refresh = 0.5
+class _Time(TimeElapsedColumn):
+    """About how long the stage goes on; how long it has gone on where nothing tells that."""
 
     def __init__(self, translate: Catalogue) -> None:
         super().__init__()
         self._say = translate
 
     def render(self, task: Task) -> Text:
-        """Return the time left, from the pace of the last half minute."""
+        """Return the time left, from the pace of the last half minute, or the time taken."""
         left = task.time_remaining
         if left is None or task.finished or (task.elapsed or 0) < ESTIMATED_FROM:
-            return Text("")
-        minutes, seconds = divmod(round(left), 60)
-        hours, minutes = divmod(minutes, 60)
+            return super().render(task)
+        minutes, seconds = divmod(round(left), SECONDS)
+        hours, minutes = divmod(minutes, MINUTES)
         time = f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
         return Text(self._say("cli.time_left", time=time), style="progress.remaining", no_wrap=True)
 
@@ -64,8 +63,7 @@ class LadderProgress:
             TextColumn("  {task.description}"),
             BarColumn(BAR_CELLS),
             MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            _TimeLeft(translate),
+            _Time(translate),
             console=console,
         )
         self._live = Live(console=console, get_renderable=self._picture, transient=True, refresh_per_second=8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -153,7 +153,8 @@ def _tiles(findings: PanelFindings, summed: SumOfAll | None, translate: Catalogu
     known = sum(counts.values())
     tiles: list[Tile] = []
     if summed is not None:
-        note = translate("panel_report.tile_sum_note", count=thousands(summed.count), name=findings.panel.series[0].name)
+        told = {"count": thousands(summed.count), "name": findings.panel.series[0].name}
+        note = translate("panel_report.tile_sum_note", **told)
         total = number_among(summed.total, summed.known)
         tiles.append(Tile(translate("panel_report.tile_sum", horizon=len(summed.ahead)), total, note))
     if known:
@@ -198,7 +199,10 @@ def first_table(concerns: Sequence[Concern], translate: Catalogue, count: int = 
     """Return the series to look at first, and why; None where there is none."""
     if not concerns:
         return None
-    rows = [(quotable(each.name), [in_a_row(list(map(translate, each.reasons)), translate)]) for each in concerns[:count]]
+    rows = [
+        (quotable(each.name), [in_a_row([translate(reason) for reason in each.reasons], translate)])
+        for each in concerns[:count]
+    ]
     return Linked("", [translate("panel_report.series"), translate("panel_report.why")], rows, frozenset({1}))
 
 
@@ -216,7 +220,7 @@ def _ranked(findings: PanelFindings, translate: Catalogue, *, worst: bool) -> Li
         (
             quotable(panel.names[scored[at]]),
             [
-                f"{percent(share[at])}%",
+                f"{percent(float(share[at]))}%",
                 number(float(served.test[scored[at]])),
                 number(float(served.copied[scored[at]])),
             ],
@@ -244,7 +248,10 @@ def _columns(findings: PanelFindings, translate: Catalogue) -> list[tuple[str, s
 
 def _words(findings: PanelFindings, translate: Catalogue) -> dict[str, Any]:
     """Return the texts of the script; what it completes stands in braces."""
-    told = {name: translate(f"panel_report.script.{name}", **{each: f"{{{each}}}" for each in values}) for name, values in SPOKEN}
+    told = {
+        name: translate(f"panel_report.script.{name}", **{each: f"{{{each}}}" for each in values})
+        for name, values in SPOKEN
+    }
     told |= {name: translate(f"panel_report.script.{name}") for name in WORDS}
     told["date"] = translate("report.date")
     return {

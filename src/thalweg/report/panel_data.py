@@ -29,8 +29,8 @@ SEASONS_DRAWN, LEAST_DRAWN, MOST_DRAWN = 8, 40, 120  # values before a forecast
 ALL_SINGLE, SOME_SINGLE = 1_000, 300  # up to so many series all are held, else those to look at first
 MOST_NUMBERS = 400_000  # of all single series, so that a page stays below about 5 MB
 MOST_LABELS = 20_000  # of dates before forecasts, likewise
-SMALL_PICTURE = 28  # values, and as many steps ahead
-LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"  # heights of a small picture, the lowest first
+SMALL_PICTURE = 32  # values, and as many steps ahead
+LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"  # heights in a small picture, rising
 FIGURES = 5  # significant figures of a number
 
 

@@ -52,7 +52,7 @@ def sum_of_all(findings: PanelFindings, past: int) -> SumOfAll | None:
     panel, made, frequency = findings.panel, findings.served.forecast, findings.plan.frequency
     last, horizon = panel.last_date, findings.plan.horizon
     behind = np.array([steps_between(frequency, one.after(0), last) for one in panel.series])
-    there = np.isfinite(made).all(axis=1) & (behind <= (frequency.season if frequency.season > 1 else 1))
+    there = np.isfinite(made).all(axis=1) & (behind <= max(1, frequency.season))
     places = np.flatnonzero(there).tolist()
     if not places:
         return None

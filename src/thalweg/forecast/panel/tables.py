@@ -63,7 +63,7 @@ def rung_of(findings: PanelFindings, place: int) -> Message:
     if len(runs) == 1:
         return Message("panel.serves.all", {"what": runs[0][2]})
     parts = [
-        Message("panel.serves.steps" if last > first else "panel.serves.step", {"first": first, "last": last, "what": what})
+        Message(f"panel.serves.step{'s' * (last > first)}", {"first": first, "last": last, "what": what})
         for first, last, what in runs
     ]
     return Message("panel.serves.blocks", {"parts": parts})

@@ -48,9 +48,7 @@ def sum_chart(findings: PanelFindings, summed: SumOfAll, language: str = "en") -
     frequency = findings.plan.frequency
     translate = speaking(language, frequency)
     one = findings.panel.series[0]
-    axis = day_axis(
-        language, weekly=True, frequency=frequency, dates=np.concatenate([summed.dates, summed.ahead])
-    )
+    axis = day_axis(language, weekly=True, frequency=frequency, dates=np.concatenate([summed.dates, summed.ahead]))
     tip, shown = day_tip(language, frequency=frequency), value_format(summed.known)
     behind = alt.Chart(columns({"day": days(summed.dates), "sum": summed.known})).encode(x=axis)
     ahead = alt.Chart(columns({"day": days(summed.ahead), "sum": summed.forecast})).encode(x=axis)
@@ -99,7 +97,7 @@ def distribution_chart(findings: PanelFindings, language: str = "en") -> alt.Lay
         stacked[within] = np.arange(len(within))
     most = int(stacked.max()) + 1
     draw = _dots if len(share) <= MOST_DOTS else _bars
-    called = {-1: translate("panel_report.better"), 0: translate("panel_report.equal"), 1: translate("panel_report.worse")}
+    called = {each: translate(f"panel_report.{word}") for each, word in ((-1, "better"), (0, "equal"), (1, "worse"))}
     groups = {each: colour for each, colour in COLOURS.items() if (kind == each).any()}
     scale = alt.Scale(domain=[0, 100 * BIN * (max(int(bins.max()), round(1 / BIN)) + 1)], nice=False)
     labels = f"datum.value >= {100 * MOST:.0f} ? '≥ {100 * MOST:.0f}%' : datum.value + '%'"
