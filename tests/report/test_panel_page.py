@@ -308,3 +308,24 @@ def test_a_browser_says_so_where_there_is_no_such_series(findings, browse):
     part = browse(panel_page(findings), link(refused)).partition('<section id="single"')[2].partition("</section>")[0]
     assert "Not forecast" in part
     assert "<svg" not in part
+
+
+def test_one_step_ahead_is_told_as_one():
+    findings = fitted(joined([series_of(wave(each)) for each in range(4)], list("abcd")), 1)
+    text = PageReader(panel_page(findings)).text
+    assert "4 series: the day after 11 May 2023" in text
+    assert "The sum of all series on the next day:" in text
+    assert "1 days" not in text
+    chinese = PageReader(panel_page(findings, "zh")).text
+    assert "4 个序列：2023年5月11日之后的一天" in chinese
+
+
+def test_the_least_series_are_among_neither_the_best_nor_the_worst():
+    series = [series_of(wave(each)) for each in range(5)] + [series_of(wave(1, level=0.5))]
+    findings = fitted(joined(series, [*"abcde", "tiny"]))
+    findings = replace(
+        findings, served=replace(findings.served, test=findings.served.copied * np.array([1, 1, 1, 1, 1, 9]))
+    )
+    section = panel_page(findings).partition('id="extremes"')[2].partition('id="all"')[0]
+    assert "tiny" not in section
+    assert "Left out are 1 small series" in section

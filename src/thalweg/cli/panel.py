@@ -41,8 +41,8 @@ def _parts(console: Console, findings: PanelFindings, translate: Catalogue) -> I
     summed = sum_of_all(findings, usual_past(findings.plan.frequency))
     if summed is not None:
         told = {"total": number_among(summed.total, summed.known), "count": thousands(summed.count)}
-        key = "cli.panel.sum_left_out" if summed.left_out else "cli.panel.sum"
         told["left_out"] = thousands(summed.left_out)
+        key = f"cli.panel.sum{'_left_out' * (summed.left_out > 0)}{'_one' * (len(summed.ahead) == 1)}"
         yield Sentence(translate(key, horizon=len(summed.ahead), name=findings.panel.series[0].name, **told))
     concerns = look_first(findings)
     yield ""

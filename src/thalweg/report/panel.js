@@ -9,14 +9,14 @@ const NOTES = NAMES.map((_, at) => DATA.texts[DATA.notes[at]] ?? "");
 const folded = (text) => text.normalize("NFKC").toLowerCase();
 const SOUGHT = NAMES.map((name, at) => folded(`${name}\n${NOTES[at]}`));
 
-const say = (name, values) => WORDS[name].replace(/\{(\w+)\}/g, (_, each) => values[each]);
+const say = (name, values) => WORDS[name].replace(/\{(\w+)\}/g, (_, each) => (each === "unit" ? WORDS.unit : values[each]));
 const minus = (text) => text.replace("-", "−");
 
 // A number with three significant figures or all before the point, as the rest of the page writes it.
 function told(value, figures = 3) {
   if (value === null || value === undefined) return "–";
   const size = Math.abs(value);
-  if (size && (size >= 1e9 || size < 1e-4)) return minus(value.toExponential(figures).replace("e+", "e"));
+  if (size && (size >= 1e9 || size < 1e-4)) return minus(value.toExponential(size < 1 ? figures - 1 : figures).replace("e+", "e"));
   const places = size ? Math.max(figures - 1 - Math.floor(Math.log10(size)), 0) : 0;
   return minus(value.toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places }));
 }
@@ -195,7 +195,8 @@ function picture(at, one) {
   }
   const labels = [[0, "start", left], [count - 1, "end", wide - 12]];
   for (const [place, anchor, x] of labels) all.append(shape("text", { x, y: high - 8, "text-anchor": anchor }, dates[place] ?? ""));
-  if (wide > 640 && known && last > 0) all.append(shape("text", { x: across(last), y: high - 8, "text-anchor": "middle" }, dates[last] ?? ""));
+  const letters = 7 * Math.max(...[0, last, count - 1].map((place) => (dates[place] ?? "").length)); // of a label, in pixels
+  if (known && across(last) - left > 1.6 * letters && wide - 12 - across(last) > 1.6 * letters) all.append(shape("text", { x: across(last), y: high - 8, "text-anchor": "middle" }, dates[last] ?? ""));
   const pointer = shape("circle", { r: 4.5, class: "pointer", visibility: "hidden" });
   all.append(pointer);
   const line = made("p", known ? say("legend", { level: DATA.level }) : "", { class: "pointed" });
@@ -232,7 +233,7 @@ function losses(at) {
   const { own, copied } = { own: DATA.own[at], copied: DATA.copied[at] };
   if (own === null) return [WORDS.no_loss];
   const values = {
-    scored: DATA.scored[at].toLocaleString("en-US"), ahead: DATA.steps[at], own: told(own), copied: told(copied),
+    scored: DATA.scored[at].toLocaleString("en-US"), ahead: DATA.steps[at] === 1 ? WORDS.one_step : say("steps", { ahead: DATA.steps[at] }), own: told(own), copied: told(copied),
     percent: SHARES[at]?.toFixed(0), network: told(DATA.network[at]), alone: told(DATA.alone[at]),
   };
   const lines = [say(SHARES[at] === null ? "losses_no_share" : "losses", values), say("parts", values)];

@@ -28,6 +28,8 @@ from thalweg.text import quotable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from thalweg.forecast.panel.look_first import Concern
     from thalweg.forecast.panel.run import PanelFindings
     from thalweg.forecast.panel.sum_of_all import SumOfAll
@@ -38,23 +40,24 @@ BEST_AND_WORST = 10
 LEAST_SIZE = 0.01  # of the mean size of all series; smaller ones are among neither the best nor the worst
 ROWS_AT_ONCE = 100
 SPOKEN = (  # sentences that the script completes, each with what it tells
-    ("losses", ("scored", "ahead", "own", "copied", "percent")),
-    ("losses_no_share", ("scored", "ahead", "own", "copied")),
+    ("losses", ("scored", "ahead", "own", "unit", "copied", "percent")),
+    ("losses_no_share", ("scored", "ahead", "own", "unit", "copied")),
     ("parts", ("network", "alone")),
     ("inside", ("inside", "level")),
     ("served_by", ("what",)),
-    ("single_sum", ("sum",)),
+    ("single_sum", ("sum", "unit")),
     ("interval", ("level",)),
     ("legend", ("level",)),
-    ("at", ("date", "value")),
-    ("at_ahead", ("date", "value", "low", "high", "level")),
+    ("at", ("date", "value", "unit")),
+    ("at_ahead", ("date", "value", "unit", "low", "high", "level")),
     ("found", ("shown", "count")),
+    ("steps", ("ahead",)),
     ("more", ("count",)),
     ("unknown", ("name",)),
     ("picture", ("name",)),
     ("from_to", ("low", "high")),
 )
-WORDS = ("none_found", "not_held", "forecast", "no_loss")
+WORDS = ("one_step", "none_found", "not_held", "forecast", "no_loss")
 
 
 @dataclass(frozen=True)
@@ -113,10 +116,11 @@ def panel_page(findings: PanelFindings, language: str = "en", command: Sequence[
         all_concerns=translate("panel_report.all_concerns", count=thousands(len(concerns)))
         if len(concerns) > SHOWN_FIRST
         else "",
+        left_out=_left_out(findings, translate),
         best=_ranked(findings, translate, worst=False),
         worst=_ranked(findings, translate, worst=True),
         columns=_columns(findings, translate),
-        explain_all=_explain_all(single, len(findings.panel), translate),
+        explain_all=_explain_all(findings, single, translate),
         commands=lines_of(command),
         series_data=as_script(data),
         link=link,
@@ -135,6 +139,12 @@ def title_of(findings: PanelFindings, translate: Catalogue) -> str:
     last = when(findings.panel.last_date, frequency, translate.language, "report.day_plain")
     key = "panel_report.title" if findings.plan.horizon > 1 else "panel_report.title_one"
     return translate(key, count=thousands(len(findings.panel)), horizon=findings.plan.horizon, last=last)
+
+
+def _horizon(key: str, findings: PanelFindings, translate: Catalogue) -> str:
+    """Return a text that tells the horizon, in the form for one step where it is one."""
+    horizon = findings.plan.horizon
+    return translate(f"panel_report.{key}{'_one' * (horizon == 1)}", horizon=horizon)
 
 
 def _source(findings: PanelFindings, translate: Catalogue) -> str:
@@ -156,7 +166,7 @@ def _tiles(findings: PanelFindings, summed: SumOfAll | None, translate: Catalogu
         told = {"count": thousands(summed.count), "name": findings.panel.series[0].name}
         note = translate("panel_report.tile_sum_note", **told)
         total = number_among(summed.total, summed.known)
-        tiles.append(Tile(translate("panel_report.tile_sum", horizon=len(summed.ahead)), total, note))
+        tiles.append(Tile(_horizon("tile_sum", findings, translate), total, note))
     if known:
         told = {"count": thousands(known), "percent": percent(counts["yes"] / known)}
         note = translate("panel_report.tile_better_note", **told)
@@ -187,10 +197,10 @@ def _explain_distribution(findings: PanelFindings, translate: Catalogue) -> str:
     return in_a_row(told, translate)
 
 
-def _explain_all(single: int, count: int, translate: Catalogue) -> str:
+def _explain_all(findings: PanelFindings, single: int, translate: Catalogue) -> str:
     """Return how a series is shown, and of how many the page holds what is shown."""
-    told = [translate("panel_report.explain_all")]
-    if single < count:
+    told = [translate("panel_report.explain_all", name=findings.panel.series[0].name)]
+    if single < len(findings.panel):
         told.append(translate("panel_report.some_single", count=thousands(single)))
     return in_a_row(told, translate)
 
@@ -206,11 +216,26 @@ def first_table(concerns: Sequence[Concern], translate: Catalogue, count: int = 
     return Linked("", [translate("panel_report.series"), translate("panel_report.why")], rows, frozenset({1}))
 
 
+def _comparable(findings: PanelFindings) -> NDArray[np.bool_]:
+    return (findings.served.copied > 0) & ~np.isnan(findings.served.test)
+
+
+def _large(findings: PanelFindings) -> NDArray[np.bool_]:
+    """Return which series are not so small that a large share of copying's error would tell little."""
+    sizes = sizes_of(findings)
+    return sizes >= LEAST_SIZE * sizes.mean()
+
+
+def _left_out(findings: PanelFindings, translate: Catalogue) -> str:
+    """Return how many series are too small for the best and the worst, if any."""
+    count = int((_comparable(findings) & ~_large(findings)).sum())
+    return translate("panel_report.left_out", count=thousands(count)) if count else ""
+
+
 def _ranked(findings: PanelFindings, translate: Catalogue, *, worst: bool) -> Linked | None:
     """Return the series with the least, or the largest, error beside copying's; no series stands in both tables."""
     served, panel = findings.served, findings.panel
-    sizes = sizes_of(findings)
-    scored = np.flatnonzero((served.copied > 0) & ~np.isnan(served.test) & (sizes >= LEAST_SIZE * sizes.mean()))
+    scored = np.flatnonzero(_comparable(findings) & _large(findings))
     share = served.test[scored] / served.copied[scored]
     count = min(BEST_AND_WORST, len(scored) // 2)
     if not count:
@@ -234,7 +259,7 @@ def _ranked(findings: PanelFindings, translate: Catalogue, *, worst: bool) -> Li
 
 def _columns(findings: PanelFindings, translate: Catalogue) -> list[tuple[str, str, str]]:
     """Return the columns of the table of all series: by what they are sorted, their heads and their kind."""
-    sum_head = translate("panel_report.sum", horizon=findings.plan.horizon)
+    sum_head = _horizon("sum", findings, translate)
     return [
         ("names", translate("panel_report.series"), "words"),
         ("", translate("panel_report.course"), "aside"),

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 MOST_DOTS = 300  # series; of more, bars are drawn
 BIN = 0.1  # of copying's error
 MOST = 2.0  # likewise; what is more stands in a last bin
+MOST_PERCENT = round(100 * MOST)
+TICKS_APART = 20  # percent
+FEW = 10  # series: each has its tick
 ROUNDING = 1e-9
 DISTRIBUTION_PIXELS = 240
 GAP = 0.5  # percent, on each side of a bar
@@ -66,7 +69,7 @@ def sum_chart(findings: PanelFindings, summed: SumOfAll, language: str = "en") -
             ),
         ]
     title = translate(
-        "panel_report.sum_title",
+        "panel_report.sum_title" if len(summed.ahead) > 1 else "panel_report.sum_title_one",
         total=number_among(summed.total, summed.known),
         name=one.name,
         horizon=len(summed.ahead),
@@ -100,18 +103,20 @@ def distribution_chart(findings: PanelFindings, language: str = "en") -> alt.Lay
     called = {each: translate(f"panel_report.{word}") for each, word in ((-1, "better"), (0, "equal"), (1, "worse"))}
     groups = {each: colour for each, colour in COLOURS.items() if (kind == each).any()}
     scale = alt.Scale(domain=[0, 100 * BIN * (max(int(bins.max()), round(1 / BIN)) + 1)], nice=False)
-    labels = f"datum.value >= {100 * MOST:.0f} ? '≥ {100 * MOST:.0f}%' : datum.value + '%'"
+    labels = f"datum.value >= {MOST_PERCENT} ? '≥ {MOST_PERCENT}%' : datum.value + '%'"
     across = alt.X(
         "middle:Q",
         title=translate("panel_report.share_axis"),
         scale=scale,
-        axis=alt.Axis(grid=False, labelExpr=labels, labelOverlap="greedy"),
+        axis=alt.Axis(
+            grid=False, labelExpr=labels, labelOverlap="parity", values=list(range(0, MOST_PERCENT + 1, TICKS_APART))
+        ),
     )
     up = alt.Y(
         "low:Q",
         title=translate("panel_report.series_axis"),
         scale=alt.Scale(domain=[0, 1.05 * most], nice=False),
-        axis=short_axis(most, tickMinStep=1, grid=draw is _bars),
+        axis=short_axis(most, grid=draw is _bars, **({"values": list(range(most + 1))} if most <= FEW else {})),
     )
     chart = layered(
         key({called[each]: colour for each, colour in groups.items()}),
@@ -203,4 +208,4 @@ def _bars(
 
 def _between(place: int) -> str:
     first = round(100 * BIN * place)
-    return f"≥ {first}%" if first >= round(100 * MOST) else f"{first}–{round(first + 100 * BIN)}%"
+    return f"≥ {first}%" if first >= MOST_PERCENT else f"{first}–{round(first + 100 * BIN)}%"
