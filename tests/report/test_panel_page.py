@@ -329,3 +329,12 @@ def test_the_least_series_are_among_neither_the_best_nor_the_worst():
     section = panel_page(findings).partition('id="extremes"')[2].partition('id="all"')[0]
     assert "tiny" not in section
     assert "Left out are 1 small series" in section
+
+
+def test_long_names_that_begin_alike_are_told_apart():
+    names = ["a" * 100 + str(each) for each in range(3)]
+    text = panel_page(fitted(joined([series_of(wave(each)) for each in range(3)], names)))
+    shown = data_of(text)["names"]
+    assert len(set(shown)) == 3
+    section = text.partition('id="extremes"')[2].partition('id="all"')[0]
+    assert set(re.findall(r'href="([^"]*)"', section)) <= {link(name).replace("&", "&amp;") for name in shown}

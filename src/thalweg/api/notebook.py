@@ -88,7 +88,7 @@ def panel_html(findings: PanelFindings, language: str = "en") -> str:
         notes=[translate(note) for note in findings.panel.notes],
         verdict=[translate(each) for each in sentences(findings)],
         heading=translate("panel_report.heading_first"),
-        table=first_table(look_first(findings), translate, SHOWN_IN_NOTEBOOK),
+        table=first_table(findings, look_first(findings), translate, SHOWN_IN_NOTEBOOK),
         picture=spec and spec["title"]["text"],
         image=spec and _image(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE).encode()),
     )

@@ -21,9 +21,8 @@ from thalweg.report.charts.forecast import usual_past
 from thalweg.report.charts.panel import distribution_chart, relative_errors, sum_chart
 from thalweg.report.html import Script, page_chart, scripts_of, surroundings, template
 from thalweg.report.page import Tile
-from thalweg.report.panel_data import LEVEL, as_script, panel_data
+from thalweg.report.panel_data import LEVEL, as_script, names_shown, panel_data
 from thalweg.report.shell import lines_of
-from thalweg.text import quotable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,7 +111,7 @@ def panel_page(findings: PanelFindings, language: str = "en", command: Sequence[
         notes=[translate(each) for each in findings.panel.notes],
         pictures=pictures,
         explain_distribution=_explain_distribution(findings, translate),
-        first=first_table(concerns, translate),
+        first=first_table(findings, concerns, translate),
         all_concerns=translate("panel_report.all_concerns", count=thousands(len(concerns)))
         if len(concerns) > SHOWN_FIRST
         else "",
@@ -205,12 +204,15 @@ def _explain_all(findings: PanelFindings, single: int, translate: Catalogue) -> 
     return in_a_row(told, translate)
 
 
-def first_table(concerns: Sequence[Concern], translate: Catalogue, count: int = SHOWN_FIRST) -> Linked | None:
+def first_table(
+    findings: PanelFindings, concerns: Sequence[Concern], translate: Catalogue, count: int = SHOWN_FIRST
+) -> Linked | None:
     """Return the series to look at first, and why; None where there is none."""
     if not concerns:
         return None
+    shown = names_shown(findings)
     rows = [
-        (quotable(each.name), [in_a_row([translate(reason) for reason in each.reasons], translate)])
+        (shown[each.name], [in_a_row([translate(reason) for reason in each.reasons], translate)])
         for each in concerns[:count]
     ]
     return Linked("", [translate("panel_report.series"), translate("panel_report.why")], rows, frozenset({1}))
@@ -237,13 +239,13 @@ def _ranked(findings: PanelFindings, translate: Catalogue, *, worst: bool) -> Li
     served, panel = findings.served, findings.panel
     scored = np.flatnonzero(_comparable(findings) & _large(findings))
     share = served.test[scored] / served.copied[scored]
-    count = min(BEST_AND_WORST, len(scored) // 2)
+    count, shown = min(BEST_AND_WORST, len(scored) // 2), names_shown(findings)
     if not count:
         return None
     order = np.argsort(-share if worst else share, kind="stable")[:count]
     rows = [
         (
-            quotable(panel.names[scored[at]]),
+            shown[panel.names[scored[at]]],
             [
                 f"{percent(float(share[at]))}%",
                 number(float(served.test[scored[at]])),

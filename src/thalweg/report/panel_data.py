@@ -12,6 +12,7 @@ from thalweg.charts.numbers import when
 from thalweg.forecast.levels import level_name
 from thalweg.forecast.panel.look_first import sizes_of
 from thalweg.forecast.panel.tables import notes_of, rung_of
+from thalweg.series.panel import different
 from thalweg.series.variation import figures, variation
 from thalweg.text import quotable
 
@@ -79,7 +80,7 @@ def panel_data(findings: PanelFindings, concerns: Sequence[Concern], translate: 
     }
     single = chosen(findings, concerns)
     return {
-        "names": [quotable(each) for each in (*panel.names, *(each.name for each in panel.refused))],
+        "names": list(_shown(findings)),
         **{name: [*map(short, column.tolist()), *none] for name, column in numbers.items()},
         "notes": notes,
         "serving": [*serving, *[-1] * len(none)],
@@ -93,6 +94,19 @@ def panel_data(findings: PanelFindings, concerns: Sequence[Concern], translate: 
         "texts": texts.all,
         "level": level_name(LEVEL),
     }
+
+
+def names_shown(findings: PanelFindings) -> dict[str, str]:
+    """Return each series' name, and how a page shows it: clean, cut where it is long, and no two alike."""
+    return dict(zip(reversed(_names(findings)), reversed(_shown(findings)), strict=True))
+
+
+def _names(findings: PanelFindings) -> tuple[str, ...]:
+    return (*findings.panel.names, *(each.name for each in findings.panel.refused))
+
+
+def _shown(findings: PanelFindings) -> tuple[str, ...]:
+    return different(map(quotable, _names(findings)))
 
 
 def as_script(data: Any) -> str:  # noqa: ANN401 - whatever JSON holds
