@@ -180,10 +180,12 @@ def joined(series: Sequence[Series], names: Iterable[str], **others: Any) -> Pan
 def different(names: Iterable[str]) -> tuple[str, ...]:
     """Return names of which no two are alike: one that stands there again gets a number."""
     given: dict[str, None] = {}
+    counts: dict[str, int] = {}  # how often each stood there before, so that many alike take no longer
     for name in names:
-        unique, count = name, 1
+        unique, count = name, counts.get(name, 1)
         while unique in given:
             count += 1
             unique = f"{name} ({count})"
         given[unique] = None
+        counts[name] = count
     return tuple(given)
