@@ -37,7 +37,7 @@ def run(tmp_path_factory, thalweg, shops):
     folder = tmp_path_factory.mktemp("runs")
     options = ("--by", "shop", "--horizon", 7, "--threads", 1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("thalweg.forecast.panel.run.Recipe", lambda: SMALL)
+        patch.setattr("thalweg.forecast.panel.run.recipe_of", lambda _: SMALL)
         told = thalweg("forecast", shops, *options, "--out", folder / "told")
         machine = thalweg("forecast", shops, *options, "--out", folder / "machine", "--json", "--lang", "zh")
     assert (told.exit_code, machine.exit_code) == (4, 4), told.output + machine.output
@@ -107,7 +107,7 @@ def test_json_tells_which_to_look_at_first(run):
 def test_python_writes_the_same_report_and_shows_itself_in_a_notebook(tmp_path, monkeypatch):
     import thalweg  # noqa: PLC0415 - as its user does
 
-    monkeypatch.setattr("thalweg.forecast.panel.run.Recipe", lambda: SMALL)
+    monkeypatch.setattr("thalweg.forecast.panel.run.recipe_of", lambda _: SMALL)
     result = thalweg.fit_panel(odd_panel(), horizon=7, threads=1)
     result.report(tmp_path / "report.html")
     result.save(tmp_path / "folder")

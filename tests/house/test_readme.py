@@ -134,6 +134,12 @@ def folder(tmp_path, monkeypatch):
     shop += [row.replace(",", ",,") + "," for row in later]  # the price is known beforehand
     Path("shop.csv").write_text("\n".join(["day,orders,price,visits", *shop]) + "\n", encoding="utf-8")
     write_databases([(day, int(row.split(",")[1])) for day, row in zip(dates, shop, strict=False)])
+    sold = [
+        f"{day},{place},tea,{at % 7 + size}"
+        for place, size in (("north", 9), ("south", 40))
+        for at, day in enumerate(dates)
+    ]
+    Path("shops.csv").write_text("\n".join(["day,shop,item,sold", *sold]) + "\n", encoding="utf-8")
     for name in ("prices.csv", "other-prices.csv"):
         Path(name).write_text("\n".join(["day,price", *later]) + "\n", encoding="utf-8")
     for block in blocks("docs/ladders.md", "toml"):

@@ -247,6 +247,29 @@ REASONS = [
 ]
 
 
+LATE = st.tuples(st.integers(0, 40), st.integers(35, 80), st.sets(st.integers(1, 30), max_size=8), st.integers(2, 9))
+
+
+@given(st.lists(LATE, min_size=2, max_size=5), st.randoms())
+def test_series_that_start_late_end_early_and_have_gaps(many, random):
+    rows = [
+        (f"s{number}", day(start + i), float(i * i % 11 + factor * (i % 3)))
+        for number, (start, length, absent, factor) in enumerate(many)
+        for i in range(length)
+        if i not in absent
+    ]
+    random.shuffle(rows)
+    panel = read_panel(columns(rows), by="shop")
+    assert panel.names == tuple(f"s{number}" for number in range(len(many)))
+    for (name, series), (start, length, absent, _) in zip(panel, many, strict=True):
+        assert series.start == np.datetime64(day(start))
+        assert (len(series), len(series) - series.observed.sum()) == (length, len(absent))
+        alike(series, read(columns([row[1:] for row in rows if row[0] == name], ("when", "sold"))))
+    ends = [start + length for start, length, *_ in many]
+    early = [note.values["count"] for note in panel.notes if note.key == "note.panel_ends_early"]
+    assert sum(early) == sum(end < max(ends) for end in ends)
+
+
 def test_shuffled_rows_give_the_same_panel():
     order = np.random.default_rng(5).permutation(len(ROWS))
     panel = read_panel(columns([ROWS[place] for place in order]), by="shop")

@@ -75,7 +75,7 @@ def test_a_panel_holds_each_value_once():
         np.testing.assert_array_equal(panel.part(panel.values, place), given.values)
     assert str(panel.dates[12]) == "2020-02-29"
     assert isinstance(panel, Panel)
-    assert repr(panel) == "<Panel of 3 series: 30 days>"
+    assert repr(panel) == "<Panel of 3 series: 30 days, 2020-02-27 to 2024-01-10>"
 
 
 def test_a_panel_has_one_frequency():

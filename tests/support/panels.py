@@ -58,7 +58,7 @@ def odd_panel(count=4, name="Views"):
 
 def fitted(panel, horizon=HORIZON, **options):
     """Return what a small network finds."""
-    with patch("thalweg.forecast.panel.run.Recipe", lambda: SMALL):
+    with patch("thalweg.forecast.panel.run.recipe_of", lambda _: SMALL):
         return fit_panel(panel, PanelFitOptions(horizon=horizon, threads=1, **options))
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.api.progress import watching
-from thalweg.errors import InputError
 from thalweg.files import write_whole, written_together
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.panel.kept import Kept
@@ -176,7 +175,7 @@ def _told(column: Any) -> list[Any]:  # noqa: ANN401 - an array of any type
 
 @with_options(PanelFitOptions)
 def fit_panel(panel: Any, options: PanelFitOptions) -> PanelResult:  # noqa: ANN401 - users have no type checker
-    """Forecast many series together: one network learns from all of them, and each is served by what validation prefers.
+    """Forecast many series together: one network learns from all, and each is served by what validation prefers.
 
     Parameters
     ----------
@@ -216,6 +215,3 @@ def fit_panel_of(panel: Panel, options: PanelFitOptions) -> PanelResult:
         result.save(kept.results)
         kept.remove()
     return result
-
-
-__all__ = ["FILES", "InputError", "PanelResult", "fit_panel", "fit_panel_of"]

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import typer
+    from rich.console import Console
+
+    from thalweg.messages import Catalogue
 
 LEFT_OUT = {"as_json"}  # what changes nothing that is found or written
 
@@ -42,3 +45,9 @@ def words_of(ctx: typer.Context) -> tuple[str, ...]:
 def line_of(words: Sequence[str]) -> str:
     """Return the words as a line for the shell of this system."""
     return (for_powershell(words) if os.name == "nt" else "") or for_sh(words)
+
+
+def print_again(console: Console, words: Sequence[str], translate: Catalogue) -> None:
+    """Print the command to paste: no line break may stand in it."""
+    console.print(translate("cli.again"))
+    console.print("  " + line_of(words), soft_wrap=True)

@@ -38,10 +38,10 @@ def anomalies(
     from dataclasses import replace
 
     import typer
-    from rich.console import Console
 
     from thalweg.api.anomalies import anomalies_in, prepared
     from thalweg.charts.steps import speaking
+    from thalweg.cli.consoles import consoles_of
     from thalweg.cli.events import events_of
     from thalweg.cli.given import STDIN, file_of
     from thalweg.cli.progress import LadderProgress
@@ -50,8 +50,7 @@ def anomalies(
     from thalweg.series.read import read_with
 
     translate = catalogue(lang, command=True)
-    console = Console(markup=False, highlight=False, emoji=False, quiet=as_json)
-    drawing = Console(markup=False, highlight=False, emoji=False, stderr=True) if as_json else console
+    console, drawing = consoles_of(as_json=as_json)
     with file_of(file, translate) as path:
         series = read_with(path, reading)
         if csv is not None:

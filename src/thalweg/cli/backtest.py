@@ -32,11 +32,11 @@ def backtest(
     from dataclasses import replace
 
     import typer
-    from rich.console import Console
 
     from thalweg.api.backtest import backtest_of
     from thalweg.charts.steps import speaking
     from thalweg.cli.backtest_tables import print_backtest
+    from thalweg.cli.consoles import consoles_of
     from thalweg.cli.events import events_of
     from thalweg.cli.given import file_of
     from thalweg.cli.progress import LadderProgress
@@ -46,8 +46,7 @@ def backtest(
     from thalweg.series.read import read_with
 
     translate = catalogue(lang, command=True)
-    console = Console(markup=False, highlight=False, emoji=False, quiet=as_json)
-    drawing = Console(markup=False, highlight=False, emoji=False, stderr=True) if as_json else console
+    console, drawing = consoles_of(as_json=as_json)
     with file_of(file, translate) as path:
         series = read_with(path, reading)
         if csv is not None:

@@ -44,23 +44,21 @@ def forecast(
 ) -> None:
     """Fit the file's days, print what was found, and write the four files; the help stands in the catalogues."""
     if is_of_many(file, reading):
-        from thalweg.cli.many import forecast_many
-
         alone = {"samples": samples, "export": export, "strict": strict, "columns": columns != "thalweg"}
-        forecast_many(ctx, file, reading, options, out, [name for name, given in alone.items() if given], lang, as_json)
+        _forecast_many(ctx, file, reading, options, out, alone, lang, as_json=as_json)
         return
     from dataclasses import replace
     from time import perf_counter
 
-    from rich.console import Console
-
     from thalweg.api.fit import FitResult
     from thalweg.charts.steps import speaking
-    from thalweg.cli.again import line_of, words_of
+    from thalweg.cli.again import print_again, words_of
     from thalweg.cli.answer import print_answer
+    from thalweg.cli.consoles import consoles_of
     from thalweg.cli.events import events_of
     from thalweg.cli.given import file_of
     from thalweg.cli.progress import LadderProgress
+    from thalweg.cli.results import print_written
     from thalweg.cli.terminal import print_findings, print_series
     from thalweg.cli.times import print_times
     from thalweg.forecast.beforehand import calendar_of
@@ -70,8 +68,7 @@ def forecast(
     from thalweg.series.read import read_with
 
     translate = catalogue(lang, command=True)
-    console = Console(markup=False, highlight=False, emoji=False, quiet=as_json)
-    drawing = Console(markup=False, highlight=False, emoji=False, stderr=True) if as_json else console
+    console, drawing = consoles_of(as_json=as_json)
 
     if out is not None and not out.strip():
         raise InputError("forecast.no_folder_named", argument=Argument("out", out), example=Argument("out", "results"))
@@ -90,20 +87,36 @@ def forecast(
     # The forecast stands there before the report's pictures are drawn, which takes seconds.
     print_answer(console, result.findings, translate)
     print_findings(console, result.findings, translate)
-    again = words_of(ctx)
-    began = perf_counter()
+    again, began = words_of(ctx), perf_counter()
     _write(result, folder, lang, again, columns, {"samples": samples, "export": export})
     report_seconds = perf_counter() - began
-    console.print(translate("cli.written", folder=folder, files=FILES))
-    for path in filter(None, (samples, export)):
-        console.print(translate("look.written", file=path))
+    print_written(console, translate, folder, FILES, (samples, export))
     print_times(console, {**laps.seconds, **result.findings.times, "report": report_seconds}, translate)
-    console.print(translate("cli.again"))
-    console.print("  " + line_of(again), soft_wrap=True)  # to be pasted, so that no line break may stand in it
+    print_again(console, again, translate)
     if as_json:
         _print_json(result, lang, columns)
     if strict:
         _end_strictly(result, translate)
+
+
+def _forecast_many(
+    ctx: typer.Context,
+    file: str,
+    reading: PanelOptions,
+    options: FitOptions,
+    out: str | None,
+    alone: Mapping[str, object],
+    lang: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Forecast many series; of what serves one series alone, `alone` says what was given."""
+    from thalweg.cli.many import forecast_many
+
+    for name, given in alone.items():
+        if given:
+            raise InputError("panel.not_for_many", argument=Argument(name))
+    forecast_many(ctx, file, reading, options, out, lang, as_json=as_json)
 
 
 def is_of_many(file: str, reading: PanelOptions) -> bool:

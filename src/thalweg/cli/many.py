@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
 
 from thalweg.api.panel import FILES, PanelResult
-from thalweg.cli.again import line_of, words_of
+from thalweg.cli.again import print_again, words_of
+from thalweg.cli.consoles import consoles_of
 from thalweg.cli.given import file_of
 from thalweg.cli.progress import LadderProgress
 from thalweg.cli.terminal import print_notes
@@ -29,8 +29,6 @@ from thalweg.series.frequency.words import words_of as words_of_frequency
 from thalweg.series.read.panel import read_panel_with
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from thalweg.forecast.options import FitOptions
     from thalweg.series.read.options import PanelOptions
 
@@ -43,9 +41,9 @@ def forecast_many(
     reading: PanelOptions,
     options: FitOptions,
     out: str | None,
-    alone: Sequence[str],
     lang: str,
-    as_json: bool,  # noqa: FBT001 - as the command has it
+    *,
+    as_json: bool,
 ) -> None:
     """Forecast each series of a source, and write the files of the results.
 
@@ -58,16 +56,11 @@ def forecast_many(
     options : FitOptions
         As the command has them; the ladder counts where the user named one.
     out : str, optional
-    alone : sequence of str
-        The options that were given though they serve one series alone.
     lang : str
     as_json : bool
     """
-    for name in alone:
-        raise InputError("panel.not_for_many", argument=Argument(name))
     translate = catalogue(lang, command=True)
-    console = Console(markup=False, highlight=False, emoji=False, quiet=as_json)
-    drawing = Console(markup=False, highlight=False, emoji=False, stderr=True)
+    console, drawing = consoles_of(as_json=as_json)
     named = ctx.get_parameter_source("ladder")
     given = {one.name: getattr(options, one.name) for one in fields(options) if one.init}
     if named is not None and named.name == "DEFAULT":
@@ -85,7 +78,7 @@ def forecast_many(
     print_notes(console, panel.notes, translate)
     kept = Kept(folder)
     with LadderProgress(drawing, translate.speaking(words)) as progress:
-        findings = fit_panel(panel, _watched(panel_options, progress), kept)
+        findings = fit_panel(panel, replace(panel_options, watcher=progress), kept)
     result = PanelResult(findings, PanelModel.of(findings, panel_options.asked))
     from thalweg.cli.panel import print_panel  # noqa: PLC0415 - pictures load slowly
 
@@ -98,18 +91,11 @@ def forecast_many(
     kept.remove()
     console.print(translate("cli.written", folder=folder, files=FILES))
     print_times(console, {"read": read_seconds, **findings.times, "report": perf_counter() - began}, translate)
-    console.print(translate("cli.again"))
-    console.print("  " + line_of(again), soft_wrap=True)
+    print_again(console, again, translate)
     if as_json:
         typer.echo(json.dumps(result.as_json(lang), ensure_ascii=False, allow_nan=False))
     if result.failed:
         raise typer.Exit(SOME_FAILED)
-
-
-def _watched(options: PanelFitOptions, progress: LadderProgress) -> PanelFitOptions:
-    from dataclasses import replace
-
-    return replace(options, watcher=progress)
 
 
 def _checked_folder(file: str, out: str | None) -> Path:

@@ -21,7 +21,7 @@ SMALL = Recipe(hidden=(16,), seeds=2, epochs=2, batch=64)
 @pytest.fixture
 def small_recipe(monkeypatch):
     """Let runs train small networks."""
-    monkeypatch.setattr("thalweg.forecast.panel.run.Recipe", lambda: SMALL)
+    monkeypatch.setattr("thalweg.forecast.panel.run.recipe_of", lambda _: SMALL)
     return SMALL
 
 

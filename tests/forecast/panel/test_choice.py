@@ -89,7 +89,9 @@ def test_a_choice_does_not_depend_on_the_series_beside_it():
     assert len(np.unique(together.own)) > 1
     for place in range(5):
         mine = series == place
-        alone = Validation([each[mine] for each in own], network[mine], np.zeros((6, 4)), series[mine] - place, 1, BLOCKS, 0)
+        alone = Validation(
+            [each[mine] for each in own], network[mine], np.zeros((6, 4)), series[mine] - place, 1, BLOCKS, 0
+        )
         choice = alone.choose(prior)
         np.testing.assert_array_equal(choice.own[0], together.own[place])
         np.testing.assert_array_equal(choice.share[0], together.share[place])

@@ -1,7 +1,6 @@
 """Many series in one array: each as it would be alone."""
 
 import numpy as np
-import pytest
 
 from thalweg.forecast.panel.flat import flat_of
 
@@ -10,15 +9,14 @@ from .conftest import odd_series
 SERIES = list(odd_series().values())
 
 
-@pytest.mark.parametrize("logarithm", [False, True])
-def test_no_bit_of_a_series_depends_on_those_beside_it(logarithm):
-    together = flat_of(SERIES, 9, logarithm=logarithm)
+def test_no_bit_of_a_series_depends_on_those_beside_it():
+    together = flat_of(SERIES, 9)
     for place, one in enumerate(SERIES):
-        alone = flat_of([one], 9, logarithm=logarithm)
+        alone = flat_of([one], 9)
         mine = slice(together.starts[place] - 9, together.starts[place] + len(one))
-        for name in ("values", "numbers", "sums", "moves"):
+        for name in ("values", "numbers", "sums"):
             np.testing.assert_array_equal(getattr(together, name)[mine], getattr(alone, name), err_msg=name)
-        for name in ("centres", "units", "counts", "offsets", "usual"):
+        for name in ("centres", "units", "counts", "usual"):
             np.testing.assert_array_equal(getattr(together, name)[place], getattr(alone, name)[0], err_msg=name)
 
 
@@ -35,15 +33,15 @@ def test_means_are_those_of_the_values():
     flat = flat_of(SERIES[:2], 3)
     numbers = flat.numbers[flat.starts[1] : flat.starts[1] + len(SERIES[1])]
     at, steps = flat.starts[1] + np.array([0, 10, 59]), np.array([1, 7, 28])
-    expected = [numbers[place - flat.starts[1] - count + 1 : place - flat.starts[1] + 1].mean() for place, count in zip(at, steps, strict=True)]
+    expected = [
+        numbers[place - flat.starts[1] - count + 1 : place - flat.starts[1] + 1].mean()
+        for place, count in zip(at, steps, strict=True)
+    ]
     np.testing.assert_allclose(flat.mean(at, steps), expected, atol=1e-12)
-    moves = np.abs(np.diff(numbers))
-    np.testing.assert_allclose(flat.mean_move(at[1:], steps[1:]), [moves[3:10].mean(), moves[31:59].mean()], rtol=1e-12)
 
 
-@pytest.mark.parametrize("logarithm", [False, True])
-def test_numbers_become_values_again(logarithm):
-    flat = flat_of(SERIES, 2, logarithm=logarithm)
+def test_numbers_become_values_again():
+    flat = flat_of(SERIES, 2)
     for place, one in enumerate(SERIES):
         numbers = flat.numbers[flat.starts[place] : flat.starts[place] + len(one)]
         made = flat.in_user_units(numbers[None], np.array([place]))[0]
@@ -54,7 +52,7 @@ def test_what_is_learned_rests_on_the_past_alone():
     one = SERIES[0]
     changed = np.concatenate([one.values[:100], 5 * one.values[100:] + 3])
     later = type(one)(one.start, changed, one.observed, "y")
-    for name in ("offsets", "usual"):
-        first, second = (getattr(flat_of([each], 4, [100], logarithm=True), name) for each in (one, later))
+    for name in ("centres", "units", "usual"):
+        first, second = (getattr(flat_of([each], 4, [100]), name) for each in (one, later))
         np.testing.assert_array_equal(first, second)
         assert first[0] > 0

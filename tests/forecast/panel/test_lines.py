@@ -9,7 +9,7 @@ from thalweg.forecast.panel.lines import RIDGE, Line
 from .conftest import series_of, weekly_wave
 
 
-def _rows(flat, newest):
+def _rows(newest):
     return Rows(np.zeros(len(newest), np.int64), np.asarray(newest))
 
 
@@ -25,7 +25,9 @@ def test_weights_are_those_of_the_normal_equations():
         y.append([numbers[newest + 1 + step] - usual[step % 7] for step in range(steps)])
     x, y = np.array(x), np.array(y)
     ridge = RIDGE * (x**2).sum() / 14
-    expected = np.linalg.lstsq(np.vstack([x, np.sqrt(ridge) * np.eye(14)]), np.vstack([y, np.zeros((14, steps))]), rcond=None)[0]
+    expected = np.linalg.lstsq(
+        np.vstack([x, np.sqrt(ridge) * np.eye(14)]), np.vstack([y, np.zeros((14, steps))]), rcond=None
+    )[0]
     np.testing.assert_allclose(weights, expected, rtol=1e-8, atol=1e-10)
     assert np.abs(weights).max() > 0.01
 
@@ -34,7 +36,7 @@ def test_what_repeats_each_week_is_predicted_exactly():
     values = np.tile([1.0, 5, 2, 8, 3, 9, 4], 30)
     flat, line = flat_of([series_of(values)], 60), Line(14, 7)
     weights = line.fit(flat, 0, 180, 10)
-    made = line.predict(flat, _rows(flat, [190, 197]), {0: weights}, 10)
+    made = line.predict(flat, _rows([190, 197]), {0: weights}, 10)
     np.testing.assert_allclose(made, [values[191:201], values[198:208]], rtol=1e-9)
 
 
@@ -50,12 +52,12 @@ def test_nothing_after_the_training_values_is_learned():
 def test_too_few_values_give_no_line():
     flat = flat_of([series_of(weekly_wave(1, 60))], 60)
     assert Line(28, 7).fit(flat, 0, 60, 10) is None
-    made = Line(28, 7).predict(flat, _rows(flat, [59]), {}, 10)
+    made = Line(28, 7).predict(flat, _rows([59]), {}, 10)
     assert np.isnan(made).all()
 
 
 def test_counts_stay_at_or_above_zero():
     values = np.maximum(300 - 4 * np.arange(100), 0).astype(float)
     flat, line = flat_of([series_of(values)], 60), Line(7, 7)
-    made = line.predict(flat, _rows(flat, [74]), {0: line.fit(flat, 0, 70, 28)}, 28)
+    made = line.predict(flat, _rows([74]), {0: line.fit(flat, 0, 70, 28)}, 28)
     assert made.min() == 0

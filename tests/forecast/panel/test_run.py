@@ -41,7 +41,8 @@ def test_nothing_of_the_test_part_is_seen_before_it():
     panel = panel_of_waves(days=200)
     ends = [180] * len(panel)  # validation and test have 20 days each
     changed = [
-        series_of(np.concatenate([one.values[:end], 3 * one.values[end:][::-1] + 11])) for one, end in zip(panel.series, ends, strict=True)
+        series_of(np.concatenate([one.values[:end], 3 * one.values[end:][::-1] + 11]))
+        for one, end in zip(panel.series, ends, strict=True)
     ]
     first, second = fitted(panel).served, fitted(joined(changed, panel.names)).served
     np.testing.assert_array_equal(first.own, second.own)

@@ -1,4 +1,4 @@
-"""The intervals of a panel's forecasts: from each series' own residuals, or where these are few from the panel's shape."""
+"""The intervals of a panel's forecasts, from each series' own residuals; where these are few, in the panel's shape."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import numpy as np
 from thalweg.forecast.features.past import Past
 from thalweg.forecast.ladder import copies, trends
 from thalweg.forecast.panel.lines import Line
-from thalweg.forecast.predictors.baselines import Copy, SeasonalMean
+from thalweg.forecast.predictors.baselines import SeasonalMean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,15 +36,13 @@ def lines(frequency: Frequency) -> tuple[Line, ...]:
 
 
 def past_of(flat: Flat, rows: Rows, frequency: Frequency) -> Past:
-    """Return rows as the past that predictors take; dates are left out, since baselines ask for none."""
+    """Return rows as the past that predictors take; baselines ask for no dates, which are those of the first values."""
     at = flat.starts[rows.series] + rows.newest
-    return Past(flat.values, at, np.empty(0, "datetime64[D]"), rows.newest + 1, frequency, None)
+    return Past(flat.values, at, np.array(flat.first_dates)[rows.series], rows.newest + 1, frequency, None)
 
 
-def predicted(
-    baseline: Baseline, flat: Flat, rows: Rows, steps: int, frequency: Frequency
-) -> NDArray[np.float64]:
-    """Return a baseline's predictions in the user's units, shape (rows, steps); NaN where a row has too short a past."""
+def predicted(baseline: Baseline, flat: Flat, rows: Rows, steps: int, frequency: Frequency) -> NDArray[np.float64]:
+    """Return a baseline's predictions in the user's units, shape (rows, steps); NaN where its past is too short."""
     enough = rows.newest + 1 >= baseline.needed
     made = np.full((len(enough), steps), np.nan)
     if enough.any():
@@ -52,6 +50,3 @@ def predicted(
         some = type(rows)(rows.series[at], rows.newest[at])
         made[at] = baseline.direct(past_of(flat, some, frequency), steps)
     return np.where(flat.counts[rows.series][:, None], np.maximum(made, 0), made)
-
-
-__all__ = ["Copy", "baselines", "lines", "past_of", "predicted"]

@@ -120,7 +120,9 @@ class Validation:
         self._own, self._network, self._target = own, network, target
         self._series, self._count, self._blocks = series, count, blocks
         # A predictor that is absent at some cutoffs was scored on others than the rest, and does not count.
-        absent = [[np.bincount(series, np.isnan(made[:, block]).any(axis=1), count) for block in blocks] for made in own]
+        absent = [
+            [np.bincount(series, np.isnan(made[:, block]).any(axis=1), count) for block in blocks] for made in own
+        ]
         losses = np.stack([self._losses(made) for made in own])
         self._own_losses = np.where(np.array(absent).transpose(0, 2, 1) == 0, losses, np.nan)
         self._own_relative = relative(self._own_losses, self._own_losses[reference])

@@ -176,8 +176,7 @@ class _Series:
 
     def known(self, upto: Sequence[int]) -> Flat:
         """Return the series as what has learned from so many of their values sees them."""
-        inputs = self.plan.final.inputs
-        return flat_of(self.series, inputs.window, upto, logarithm=inputs.divisor == "logarithm")
+        return flat_of(self.series, max(self.plan.final.reach, *(line.needed for line in self.lines)), upto)
 
     @cached_property
     def judged(self) -> _Fitted:
@@ -226,7 +225,9 @@ class _Fitted:
         self.plan, self.lines, self.network, self.series = chunk.plan, chunk.lines, network, chunk.series
         self.flat = chunk.known(upto)
         steps = self.plan.horizon
-        made = [{place: line.fit(self.flat, place, end, steps) for place, end in enumerate(upto)} for line in self.lines]
+        made = [
+            {place: line.fit(self.flat, place, end, steps) for place, end in enumerate(upto)} for line in self.lines
+        ]
         self.weights = [{at: found for at, found in each.items() if found is not None} for each in made]
         self.models = self._fitted_ladders(upto) if models is None and self.plan.ladder else models or {}
 
@@ -403,7 +404,11 @@ def _covered(unseen: NDArray[np.float64], after: _Tried, bands: NDArray[np.float
 
 
 def _ends(
-    forecast: NDArray[np.float64], bands: NDArray[np.float64], spread: NDArray[np.float64], plan: Plan, counts: NDArray[np.bool_]
+    forecast: NDArray[np.float64],
+    bands: NDArray[np.float64],
+    spread: NDArray[np.float64],
+    plan: Plan,
+    counts: NDArray[np.bool_],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the lower and the upper ends of the intervals in the user's units, each (series, horizon, levels)."""
     of_steps = _of_steps(bands, plan) * spread[:, :, None, None]

@@ -56,7 +56,9 @@ def parts_of(length: int, horizon: int, frequency: Frequency) -> Parts | None:
     if each < 1:
         return None
     steps, sealed, train = min(horizon, each), length - each, length - 2 * each
-    return Parts(train, _cutoffs(sealed, each, steps, frequency), _cutoffs(length, each, steps, frequency), steps, sealed)
+    return Parts(
+        train, _cutoffs(sealed, each, steps, frequency), _cutoffs(length, each, steps, frequency), steps, sealed
+    )
 
 
 def _cutoffs(end: int, span: int, steps: int, frequency: Frequency) -> NDArray[np.int64]:

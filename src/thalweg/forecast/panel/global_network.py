@@ -1,17 +1,23 @@
-"""One network over all series of a panel: it learns from windows of all of them, each in units of its own past."""
+"""The network over all series of a panel: it learns from windows of all of them, each in units of its own past.
+
+It is the mean of several networks, which see the same values in other units (`inputs.members_of`)
+and begin at other seeds.
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import threading
+from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.inputs import Inputs, Rows, examples_of, features_of
+from thalweg.forecast.panel.inputs import Inputs, Rows, examples_of
+from thalweg.forecast.panel.panel_year import PanelYear, panel_year_of
 from thalweg.forecast.training import joined
 from thalweg.learn.descent import Descent
 from thalweg.learn.function import Network
@@ -19,7 +25,7 @@ from thalweg.learn.optimizer import Optimizer
 from thalweg.learn.prediction import predict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -28,16 +34,18 @@ if TYPE_CHECKING:
     from thalweg.learn.activation import Values
     from thalweg.learn.data.examples import Examples
     from thalweg.learn.training.thread_pool import ThreadPool
+    from thalweg.series.frequency.record import Frequency
     from thalweg.series.series import Series
 
-ROWS_AT_ONCE = 20_000  # of predictions, so that memory does not grow with the rows
-SERIES_AT_ONCE = 500  # whose windows are made, likewise
+ROWS_AT_ONCE = 10_000  # of predictions, so that memory does not grow with the rows
+SERIES_AT_ONCE = 100  # whose windows are made, likewise
 SAVED_EVERY = 10.0  # seconds
+WARM_UP = 50  # updates
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How the network is trained.
+    """How the networks are trained.
 
     Attributes
     ----------
@@ -49,40 +57,72 @@ class Recipe:
         The most that are learned from; of larger panels evenly spaced ones.
     """
 
-    hidden: tuple[int, ...] = (512, 512)
+    hidden: tuple[int, ...] = (256, 256)
     seeds: int = 3
     epochs: int = 8
     batch: int = 256
     learning_rate: float = 1e-3
     decay: float = 0.01
-    windows: int = 300_000
+    windows: int = 400_000
+
+
+def recipe_of(frequency: Frequency) -> Recipe:
+    """Return how the networks of a frequency are trained, tuned as `members_of`."""
+    if frequency.sub_daily:
+        return Recipe(hidden=(512, 512, 512), seeds=2, epochs=5, batch=128)
+    return Recipe() if frequency.by_day else Recipe(hidden=(512, 512), seeds=2, epochs=6)
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """The networks of one kind, one for each seed.
+
+    Attributes
+    ----------
+    inputs : Inputs
+    network : Network
+    thetas : tuple of ndarray of float32
+    """
+
+    inputs: Inputs
+    network: Network
+    thetas: tuple[Values, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class GlobalNetwork:
-    """The networks of all seeds, whose mean is the prediction.
+    """The networks whose mean is the prediction.
 
     Attributes
     ----------
-    network : Network
-    thetas : tuple of ndarray of float32
-    inputs : Inputs
+    members : tuple of Member
+    panel_year : PanelYear or None
+        What all series did a long season before, where the members see it.
     rows : int
-        How many windows it has learned from.
+        How many windows each has learned from.
     all_rows : int
         How many there are.
     """
 
-    network: Network
-    thetas: tuple[Values, ...]
-    inputs: Inputs
+    members: tuple[Member, ...]
+    panel_year: PanelYear | None
     rows: int
     all_rows: int
 
     @property
     def steps(self) -> int:
         """How many steps ahead it predicts."""
-        return self.network.widths[-1]
+        return self.members[0].network.widths[-1]
+
+    @property
+    def reach(self) -> int:
+        """How far back a row looks at most."""
+        return max(member.inputs.reach for member in self.members)
+
+    @property
+    def inputs(self) -> Inputs:
+        """Those of the first member, in whose spreads residuals are measured."""
+        return self.members[0].inputs
 
     def predict(self, flat: Flat, rows: Rows) -> NDArray[np.float64]:
         """Return predictions in the user's units, shape (rows, steps)."""
@@ -90,12 +130,17 @@ class GlobalNetwork:
         for first in range(0, len(made), ROWS_AT_ONCE):
             part = slice(first, first + ROWS_AT_ONCE)
             some = Rows(rows.series[part], rows.newest[part])
-            scaled = examples_of(flat, some, self.inputs, self.steps)
-            examples = scaled.examples.astype(np.float32)
-            outputs = np.mean([predict(self.network, theta, examples, threads=1) for theta in self.thetas], axis=0)
-            numbers = outputs * scaled.spread[:, None] + scaled.level[:, None]
+            numbers = np.mean([self._numbers(member, flat, some) for member in self.members], axis=0)
             made[part] = flat.in_user_units(numbers, some.series)
         return made
+
+    def _numbers(self, member: Member, flat: Flat, rows: Rows) -> NDArray[np.float64]:
+        scaled = examples_of(flat, rows, member.inputs, self.steps, self.panel_year)
+        if scaled.examples.features != member.network.widths[0]:
+            return scaled.base  # there was nothing to learn: no value ever changed
+        examples = scaled.examples.astype(np.float32)
+        outputs = np.mean([predict(member.network, theta, examples, threads=1) for theta in member.thetas], axis=0)
+        return outputs * scaled.spread + scaled.base
 
 
 def spacing_of(upto: Sequence[int], most: int) -> tuple[int, int]:
@@ -112,7 +157,12 @@ def spacing_of(upto: Sequence[int], most: int) -> tuple[int, int]:
 
 
 def examples_to_learn(
-    series: Sequence[Series], upto: Sequence[int], steps: int, inputs: Inputs, apart: int
+    series: Sequence[Series],
+    upto: Sequence[int],
+    steps: int,
+    inputs: Inputs,
+    panel_year: PanelYear | None,
+    apart: int,
 ) -> Examples | None:
     """Return windows of all series with the next values as targets; None where no value ever changes.
 
@@ -125,27 +175,54 @@ def examples_to_learn(
         How many values of each may be learned from; no target lies behind them.
     steps : int
     inputs : Inputs
+    panel_year : PanelYear or None
     apart : int
     """
     made: list[Examples] = []
     for first in range(0, len(series), SERIES_AT_ONCE):
         some, ends = series[first : first + SERIES_AT_ONCE], upto[first : first + SERIES_AT_ONCE]
-        flat = flat_of(some, inputs.window, ends, logarithm=inputs.divisor == "logarithm")
-        newest = [np.arange(end - 2, -1, -apart) for end in ends]
+        flat = flat_of(some, inputs.reach, ends)
+        newest = [np.arange(end - 2, _earliest(end, steps, inputs) - 1, -apart) for end in ends]
         rows = Rows(np.repeat(np.arange(len(some)), list(map(len, newest))), np.concatenate(newest))
         if len(rows.series):
-            examples = examples_of(flat, rows, inputs, steps, np.asarray(ends)).examples
+            examples = examples_of(flat, rows, inputs, steps, panel_year, np.asarray(ends)).examples
             kept = np.flatnonzero(examples.weight.any(axis=1))
             made.append(examples.rows(kept).astype(np.float32))
     made = [each for each in made if len(each)]
     return joined(made) if made else None
 
 
+def _earliest(end: int, steps: int, inputs: Inputs) -> int:
+    """Return the first place whose row is learned from: with a whole past, or of a short series those there are."""
+    return max(min(inputs.earliest - 1, end - 2 - steps), 0)
+
+
+class _Lesson:
+    """What the networks of one kind learn from: made when the first one asks, and dropped after the last one."""
+
+    def __init__(self, make: Callable[[], Examples | None], uses: int) -> None:
+        self._make, self._uses, self._lock = make, uses, threading.Lock()
+        self._examples: Examples | None = None
+        self.made = False
+        self.rows = 0
+
+    def take(self) -> Examples | None:
+        with self._lock:
+            if not self.made:
+                self._examples, self.made = self._make(), True
+                self.rows = 0 if self._examples is None else len(self._examples)
+            self._uses -= 1
+            taken = self._examples
+            if not self._uses:
+                self._examples = None
+            return taken
+
+
 def train(
     series: Sequence[Series],
     upto: Sequence[int],
     steps: int,
-    inputs: Inputs,
+    members: Sequence[Inputs],
     recipe: Recipe,
     *,
     seed: int,
@@ -153,15 +230,16 @@ def train(
     kept: Path | None = None,
     advance: Callable[[float], None] = lambda _: None,
 ) -> GlobalNetwork:
-    """Train the networks of all seeds side by side.
+    """Train the networks of all kinds and seeds side by side.
 
     Parameters
     ----------
-    series, upto, steps, inputs
+    series, upto, steps
         As of `examples_to_learn`.
+    members : sequence of Inputs
     recipe : Recipe
     seed : int
-        Of the first network; the others have the next ones.
+        Of the first network of each kind; the others have the next ones.
     pool : ThreadPool
     kept : Path, optional
         How the names of the files begin in which each descent is kept every ten seconds, so that it goes on where it
@@ -170,29 +248,55 @@ def train(
         Called with the number of networks that were trained since the last call, parts of one included.
     """
     apart, windows = spacing_of(upto, recipe.windows)
-    examples = examples_to_learn(series, upto, steps, inputs, apart)
-    if examples is None:  # then the networks say the level, which every value is
-        network = Network((features_of(inputs, steps), steps), "relu")
-        return GlobalNetwork(network, (np.zeros(network.size, np.float32),), inputs, 0, windows)
-    network = Network((examples.features, *recipe.hidden, steps), "relu")
-    optimizer = Optimizer("adamw", recipe.learning_rate, schedule="cosine", warm_up=50, decay=recipe.decay)
-
-    def descended(number: int) -> Values:
-        path = None if kept is None else kept.with_name(f"{kept.name}-{number}.descent")
-        descent = _resumed(path, examples) or Descent(
-            network, examples, loss="mae", optimizer=optimizer, batch=recipe.batch, epochs=recipe.epochs, seed=number
+    known = [one.head(end) for one, end in zip(series, upto, strict=True) if end]
+    seeing = next((inputs for inputs in members if inputs.panel_year), None)
+    panel_year = None if seeing is None or not known else panel_year_of(known, seeing, steps)
+    lessons = [
+        _Lesson(partial(examples_to_learn, series, upto, steps, inputs, panel_year, apart), recipe.seeds)
+        for inputs in members
+    ]
+    jobs = [
+        partial(
+            _descended,
+            lesson,
+            steps,
+            recipe,
+            seed + k,
+            pool,
+            kept and kept.with_name(f"{kept.name}-{at}-{seed + k}.descent"),
         )
-        planned = descent.batches * descent.epochs
+        for at, lesson in enumerate(lessons)
+        for k in range(recipe.seeds)
+    ]
+    found = pool.run(jobs, advance)
+    made: list[Member] = []
+    for at, inputs in enumerate(members):
+        mine = found[at * recipe.seeds : (at + 1) * recipe.seeds]
+        made.append(Member(inputs, mine[0][0], tuple(theta for _, theta in mine)))
+    return GlobalNetwork(tuple(made), panel_year, lessons[0].rows, windows)
 
-        def cancelled() -> bool:
-            pool.progress(descent.updates / planned)
-            return pool.late()
 
-        descent.run(cancelled=cancelled, threads=1, save_to=path, save_every=SAVED_EVERY)
-        return descent.theta
+def _descended(
+    lesson: _Lesson, steps: int, recipe: Recipe, seed: int, pool: ThreadPool, path: Path | None
+) -> tuple[Network, Values]:
+    """Train one network; one that is never asked where there is nothing to learn."""
+    examples = lesson.take()
+    if examples is None:
+        network = Network((1, steps), "relu")
+        return network, np.zeros(network.size, np.float32)
+    network = Network((examples.features, *recipe.hidden, steps), "relu")
+    optimizer = Optimizer("adamw", recipe.learning_rate, schedule="cosine", warm_up=WARM_UP, decay=recipe.decay)
+    descent = _resumed(path, examples) or Descent(
+        network, examples, loss="mae", optimizer=optimizer, batch=recipe.batch, epochs=recipe.epochs, seed=seed
+    )
+    planned = descent.batches * descent.epochs
 
-    thetas = pool.run([partial(descended, seed + k) for k in range(recipe.seeds)], advance)
-    return GlobalNetwork(network, tuple(thetas), inputs, len(examples), windows)
+    def cancelled() -> bool:
+        pool.progress(descent.updates / planned)
+        return pool.late()
+
+    descent.run(cancelled=cancelled, threads=1, save_to=path, save_every=SAVED_EVERY)
+    return network, descent.theta
 
 
 def _resumed(path: Path | None, examples: Examples) -> Descent | None:
@@ -203,3 +307,35 @@ def _resumed(path: Path | None, examples: Examples) -> Descent | None:
         return Descent.load(path, examples)
     except InputError:
         return None  # damaged, or of other examples: it is begun anew
+
+
+def described(network: GlobalNetwork) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return what a file holds of a network: plain JSON values and arrays."""
+    tensors: dict[str, NDArray[Any]] = {
+        f"thetas.{at}": np.stack(member.thetas) for at, member in enumerate(network.members)
+    }
+    description: dict[str, Any] = {
+        "members": [{"inputs": asdict(one.inputs), "network": asdict(one.network)} for one in network.members],
+        "rows": network.rows,
+        "all_rows": network.all_rows,
+    }
+    if network.panel_year is not None:
+        tensors["panel_year"] = network.panel_year.means
+        description["panel_year"] = str(network.panel_year.first)
+    return description, tensors
+
+
+def network_from(
+    description: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]], frequency: Frequency
+) -> GlobalNetwork:
+    """Return the network that a file describes."""
+    members: list[Member] = []
+    for at, each in enumerate(description["members"]):
+        given = {one.name: each["inputs"][one.name] for one in fields(Inputs)}
+        inputs = Inputs(**given)
+        inputs = replace(inputs, profiles=tuple(inputs.profiles), recent=tuple(inputs.recent))
+        members.append(Member(inputs, Network(**each["network"]), tuple(tensors[f"thetas.{at}"])))
+    panel_year = None
+    if "panel_year" in description:
+        panel_year = PanelYear(frequency, np.datetime64(description["panel_year"]), tensors["panel_year"])
+    return GlobalNetwork(tuple(members), panel_year, int(description["rows"]), int(description["all_rows"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.panel.flat import Flat
+    from thalweg.forecast.panel.panel_year import PanelYear
     from thalweg.series.frequency.record import Frequency
 
 LARGEST_TARGET = 50.0  # spreads
-LEAST_SPREAD = 0.1  # of the mean absolute difference of neighbours over all values up to the row
-SMALLEST_SPREAD = 1e-9  # of a series' unit: what is less is rounding
+LIMIT = 10.0  # spreads: what is seen is kept within ± this
+LEAST_SPREAD = 0.1  # of the usual difference of neighbours
+LARGEST_SHAPE = 3.0  # spreads of a year ago, that count in the panel's mean
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """How rows are made, which follows from the frequency alone.
+    """How rows are made; the numbers follow from the frequency alone.
 
     Attributes
     ----------
@@ -30,49 +32,99 @@ class Inputs:
         The last so many values are seen.
     level : int
         The steps whose mean is subtracted; 1 for the last value.
-    divisor : {"level", "moves", "logarithm"}
-        What values less their level are divided by: the level itself, or the mean absolute difference of neighbours; or
-        they are logarithms, and divided by nothing.
-    moves : int
-        Over how many steps this mean is taken.
+    divisor : {"level", "usual", "deviation"}
+        What values less their level are divided by: the level itself; the usual difference of neighbours; or the
+        standard deviation of the last `deviation` values.
+    deviation : int
     season : int
+        The short season; 1 where there is none.
     profiles : tuple of int
         Over how many of the last seasons the mean at each place of the season is taken; one profile for each number.
-    long_season : int
+    base : int
+        The profile of so many seasons is what outputs are added to; 0 for the level.
+    year : int
         How far back the same steps of the last long season lie; 0 where they are not seen.
-    phase : bool
-        Whether the place within the season at which the row stands is seen.
-    limit : float
-        In spreads: what is seen is kept within ± this.
+    before : int
+        The steps whose mean is the level then.
+    same : int
+        Over how many long seasons the mean of the same steps is seen too; 0 for none.
+    panel_year : bool
+        Whether what all series did in the long season before is seen.
+    recent : tuple of int
+        Lengths of the last values whose means are seen.
+    earliest : int
+        From how many past values on a row is learned from, where a series is long enough.
     """
 
     window: int
     level: int
     divisor: str
-    moves: int
-    season: int
-    profiles: tuple[int, ...]
-    long_season: int
-    phase: bool
-    limit: float = 10.0
+    deviation: int = 0
+    season: int = 1
+    profiles: tuple[int, ...] = ()
+    base: int = 0
+    year: int = 0
+    before: int = 1
+    same: int = 0
+    panel_year: bool = False
+    recent: tuple[int, ...] = ()
+    earliest: int = 1
+
+    @property
+    def reach(self) -> int:
+        """How far back a row looks at most, so that this much room stands before each series."""
+        seasons = self.season * max((self.base, *self.profiles))
+        return max(self.window, self.level, self.deviation, seasons, *self.recent, 1)
 
 
-def inputs_of(frequency: Frequency) -> Inputs:
-    """Return what the network sees of series of a frequency."""
+def members_of(frequency: Frequency) -> tuple[Inputs, ...]:
+    """Return the kinds of network whose mean serves series of a frequency.
+
+    They look at the same values in other units and from other levels. One alone errs more than their mean: tuned on
+    values before the test parts of NN5, M4 Weekly and M4 Hourly.
+    """
+    season, year = frequency.season, frequency.year
     if frequency.sub_daily:
-        week = frequency.long_season
-        return Inputs(week, week, "moves", week, frequency.season, (week // frequency.season,), 0, True)
+        week, days = frequency.long_season, frequency.long_season // season
+        by_hour = Inputs(
+            window=week,
+            level=week,
+            divisor="deviation",
+            deviation=week,
+            season=season,
+            profiles=(days,),
+            base=days,
+            recent=(1, max(season // 4, 1), season, 3 * season),
+            earliest=week,
+        )
+        return (by_hour, replace(by_hour, profiles=(1, days), base=1))
     if frequency.by_day:
-        week = frequency.season
-        return Inputs(8 * week, 4 * week, "level", 8 * week, week, (4, 8), frequency.long_season, False)
-    year = frequency.year
-    return Inputs(max(year // 2, min(2 * year, 24)), 1, "moves", year, 1, (), year if year > 1 else 0, False)
-
-
-def features_of(inputs: Inputs, steps: int) -> int:
-    """Return how many features a row has."""
-    seasons = inputs.season * (len(inputs.profiles) + inputs.phase)
-    return inputs.window + seasons + (steps + 2 if inputs.long_season else 0) + 2
+        by_day = Inputs(
+            window=8 * season,
+            level=8 * season,
+            divisor="level",
+            season=season,
+            profiles=(4, 8),
+            year=frequency.long_season,
+            before=4 * season,
+            panel_year=True,
+            earliest=8 * season,
+        )
+        return (
+            by_day,
+            replace(by_day, divisor="usual", before=8 * season),
+            replace(by_day, profiles=(4, 13), base=13),
+        )
+    half = max(year // 2, 5)
+    longer = Inputs(
+        window=half,
+        level=1,
+        divisor="deviation",
+        deviation=max(year, 5),
+        year=year if year > 1 else 0,
+        earliest=half,
+    )
+    return (longer, replace(longer, window=2 * half, same=2 if year > 1 else 0), replace(longer, window=4 * half))
 
 
 class Rows(NamedTuple):
@@ -96,12 +148,14 @@ class Scaled(NamedTuple):
     Attributes
     ----------
     examples : Examples
-    level, spread : ndarray of float64, shape (rows,)
-        In units of `Flat.numbers`.
+    base : ndarray of float64, shape (rows, steps)
+        What outputs are added to, in units of `Flat.numbers`.
+    spread : ndarray of float64, shape (rows, 1)
+        What they are multiplied by before, likewise.
     """
 
     examples: Examples
-    level: NDArray[np.float64]
+    base: NDArray[np.float64]
     spread: NDArray[np.float64]
 
 
@@ -109,24 +163,24 @@ def scales(flat: Flat, rows: Rows, inputs: Inputs) -> tuple[NDArray[np.float64],
     """Return level and spread of each row, in units of `Flat.numbers`, from values up to its newest one."""
     at, known = flat.starts[rows.series] + rows.newest, rows.newest + 1
     level = flat.mean(at, np.minimum(known, inputs.level))
+    usual = (flat.usual / flat.units)[rows.series]
     if inputs.divisor == "level":
-        spread = np.abs(level + flat.centres[rows.series] / flat.units[rows.series])
+        spread = np.abs(level + (flat.centres / flat.units)[rows.series])
+    elif inputs.divisor == "usual":
+        spread = usual
     else:
-        spread = flat.mean_move(at, np.minimum(known, inputs.moves))
-    if inputs.divisor == "logarithm":
-        spread = np.where(np.isnan(flat.offsets[rows.series]), spread, 1 / flat.units[rows.series])
-    spread = np.maximum(spread, LEAST_SPREAD * flat.mean_move(at, known))
-    return level, np.where(spread > SMALLEST_SPREAD, spread, 1.0)
-
-
-def spreads_in_user_units(flat: Flat, rows: Rows, inputs: Inputs) -> NDArray[np.float64]:
-    """Return the spread of each row in the user's units: residuals over it have one size over a series."""
-    level, spread = scales(flat, rows, inputs)
-    return spread * _size(flat, rows, level)
+        spread = flat.numbers[at[:, None] - np.arange(inputs.deviation)].std(axis=1)
+    spread = np.maximum(spread, LEAST_SPREAD * usual)
+    return level, np.where(spread > 0, spread, 1.0)
 
 
 def examples_of(
-    flat: Flat, rows: Rows, inputs: Inputs, steps: int, upto: NDArray[np.int64] | None = None
+    flat: Flat,
+    rows: Rows,
+    inputs: Inputs,
+    steps: int,
+    panel_year: PanelYear | None = None,
+    upto: NDArray[np.int64] | None = None,
 ) -> Scaled:
     """Return rows as examples.
 
@@ -137,82 +191,142 @@ def examples_of(
     inputs : Inputs
     steps : int
         Steps ahead, each an output.
+    panel_year : PanelYear, optional
+        Where the inputs ask for it.
     upto : ndarray of int64, shape (series,), optional
         How many values of each series may be learned from. Without it the rows have no targets.
     """
     at, known = flat.starts[rows.series] + rows.newest, rows.newest + 1
     level, spread = scales(flat, rows, inputs)
 
-    def seen(places: NDArray[np.int64]) -> NDArray[np.float64]:
-        return (flat.numbers[places] - level[:, None]) / spread[:, None]
+    def seen(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        return (numbers - level[:, None]) / spread[:, None]
 
-    dense = [_profile(seen, at, known, inputs.season, seasons) for seasons in inputs.profiles]
-    if inputs.long_season:
-        dense += _last_long_season(flat, rows, inputs, steps, level, spread)
-    if inputs.phase:
-        dense.append(np.eye(inputs.season)[(flat.phases[rows.series] + rows.newest) % inputs.season])
-    dense.append((np.minimum(known, inputs.window) / inputs.window)[:, None])
-    moves = flat.mean_move(at, np.minimum(known, inputs.moves))
-    dense.append(np.log1p(np.abs(level + flat.centres[rows.series] / flat.units[rows.series]) / np.where(moves > 0, moves, 1))[:, None] / 3)
-    columns = np.clip(np.concatenate(dense, axis=1), -inputs.limit, inputs.limit).astype(np.float32)
+    base = np.repeat(level[:, None], steps, axis=1)
+    blocks: list[NDArray[np.float64]] = []
+    for seasons in inputs.profiles:
+        profile = _profile(flat, at, known, inputs.season, seasons, level)
+        blocks.append(seen(profile))
+        if seasons == inputs.base:
+            base = profile[:, np.arange(steps) % inputs.season]
+    if inputs.year:
+        blocks += _last_year(flat, rows, inputs, steps, level, spread, panel_year)
+    if inputs.recent:
+        blocks.append(seen(np.stack([flat.mean(at, np.minimum(known, length)) for length in inputs.recent], axis=1)))
+    size = np.abs(level + (flat.centres / flat.units)[rows.series])
+    blocks.append((np.minimum(known, inputs.window) / inputs.window)[:, None])
+    blocks.append(np.log(spread / np.maximum(size, TINY)).clip(-LARGEST_LOGARITHM, LARGEST_LOGARITHM)[:, None] / 3)
     target, weight = np.zeros((len(at), steps), np.float32), np.ones((len(at), 1), np.float32)
     if upto is not None:
-        later = at[:, None] + np.arange(1, steps + 1)
-        end = (flat.starts + upto)[rows.series][:, None]
-        inside = np.minimum(later, end - 1)
-        target = np.clip(seen(inside), -LARGEST_TARGET, LARGEST_TARGET).astype(np.float32)
-        counted = ((later < end) & flat.observed[inside]).astype(np.float32)
-        weight = counted * _weights(flat, rows, level, spread)[:, None].astype(np.float32)
+        target, weight = _targets(flat, rows, base, spread, upto)
     examples = Examples(
         values=flat.numbers,
         newest=at,
         window=inputs.window,
         level=level,
         scale=1 / spread,
-        dense=columns,
+        dense=np.clip(np.concatenate(blocks, axis=1), -LIMIT, LIMIT).astype(np.float32),
         target=target,
         weight=weight,
-        limit=inputs.limit,
+        limit=LIMIT,
     )
-    return Scaled(examples, level, spread)
+    return Scaled(examples, base, spread[:, None])
 
 
-def _weights(
-    flat: Flat, rows: Rows, level: NDArray[np.float64], spread: NDArray[np.float64]
+TINY, LARGEST_LOGARITHM = 1e-9, 6.0
+
+
+def _targets(
+    flat: Flat, rows: Rows, base: NDArray[np.float64], spread: NDArray[np.float64], upto: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what the outputs should be, and their weights: an error is measured as the MASE does."""
+    at = flat.starts[rows.series] + rows.newest
+    later = at[:, None] + np.arange(1, base.shape[1] + 1)
+    end = (flat.starts + upto)[rows.series][:, None]
+    inside = np.minimum(later, end - 1)
+    target = np.clip((flat.numbers[inside] - base) / spread[:, None], -LARGEST_TARGET, LARGEST_TARGET)
+    usual = (flat.usual / flat.units)[rows.series]
+    counts = np.where(usual > 0, spread / np.where(usual > 0, usual, 1), 0)
+    weight = ((later < end) & flat.observed[inside]) * counts[:, None]
+    return target.astype(np.float32), weight.astype(np.float32)
+
+
+def _profile(
+    flat: Flat,
+    at: NDArray[np.int64],
+    known: NDArray[np.int64],
+    season: int,
+    seasons: int,
+    level: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return what an error of one spread is in mean absolute differences of neighbours, so that series count alike."""
-    usual = flat.usual[rows.series]
-    return np.where(usual > 0, spread * _size(flat, rows, level) / np.where(usual > 0, usual, 1), 0)
+    """Return the mean at each place of the season over the last seasons, from the next step's place on.
 
-
-def _size(flat: Flat, rows: Rows, level: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how many of the user's units one unit of the numbers is, near each row's level."""
-    size = flat.units[rows.series]
-    logarithms = ~np.isnan(flat.offsets[rows.series])
-    return np.where(logarithms, size * np.exp(np.where(logarithms, level * size + flat.centres[rows.series], 0)), size)
-
-
-def _profile(seen, at, known, season: int, seasons: int) -> NDArray[np.float64]:
-    """Return the mean at each place of the season over the last seasons, from the next step's place on."""
-    made, count = np.zeros((len(at), season)), np.zeros((len(at), 1))
+    Of a short past as many whole seasons as there are; the level where there is none.
+    """
+    total, count = np.zeros((len(at), season)), np.zeros((len(at), 1))
     for back in range(1, seasons + 1):
         there = (known >= back * season)[:, None]
-        made += np.where(there, seen(np.maximum(at[:, None] + 1 + np.arange(season) - back * season, 0)), 0)
+        places = np.where(there, at[:, None] + 1 + np.arange(season) - back * season, at[:, None])
+        total += np.where(there, flat.numbers[places], 0)
         count += there
-    return made / np.maximum(count, 1)
+    return np.where(count > 0, total / np.maximum(count, 1), level[:, None])
 
 
-def _last_long_season(
-    flat: Flat, rows: Rows, inputs: Inputs, steps: int, level: NDArray[np.float64], spread: NDArray[np.float64]
-) -> list[NDArray[np.float64]]:
-    """Return the same steps of the last long season in its own units, whether there are, and how the level moved."""
-    before = rows.newest - inputs.long_season
-    there = before >= inputs.level
+def shapes_of_last_year(
+    flat: Flat, rows: Rows, inputs: Inputs, steps: int
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
+    """Return the same steps of the last long season in its own units, whether there are, and the level then."""
+    before = rows.newest - inputs.year
+    there = before + 1 >= inputs.before
     then = Rows(rows.series, np.where(there, before, rows.newest))
-    old_level, old_spread = scales(flat, then, inputs)
-    ahead = 1 + np.arange(steps) % inputs.long_season
-    last = flat.starts[rows.series] + flat.lengths[rows.series] - 1
-    places = np.minimum((flat.starts[rows.series] + then.newest)[:, None] + ahead, last[:, None])
-    shape = (flat.numbers[places] - old_level[:, None]) / old_spread[:, None]
-    moved = (level - old_level) / spread
-    return [np.where(there[:, None], shape, 0), there[:, None].astype(float), np.where(there, moved, 0)[:, None]]
+    at = flat.starts[then.series] + then.newest
+    level = flat.mean(at, np.minimum(then.newest + 1, inputs.before))
+    if inputs.divisor == "level":
+        spread = np.abs(level + (flat.centres / flat.units)[rows.series])
+        spread = np.maximum(spread, LEAST_SPREAD * (flat.usual / flat.units)[rows.series])
+        spread = np.where(spread > 0, spread, 1.0)
+    else:
+        _, spread = scales(flat, rows, inputs)
+    last = (flat.starts + flat.lengths)[rows.series] - 1
+    ahead = 1 + np.arange(steps) % inputs.year
+    numbers = flat.numbers[np.minimum(at[:, None] + ahead, last[:, None])]
+    return np.where(there[:, None], (numbers - level[:, None]) / spread[:, None], 0), there, level
+
+
+def _last_year(
+    flat: Flat,
+    rows: Rows,
+    inputs: Inputs,
+    steps: int,
+    level: NDArray[np.float64],
+    spread: NDArray[np.float64],
+    panel_year: PanelYear | None,
+) -> list[NDArray[np.float64]]:
+    shape, there, then = shapes_of_last_year(flat, rows, inputs, steps)
+    blocks = [shape, there[:, None].astype(float), np.where(there, (level - then) / spread, 0)[:, None]]
+    if inputs.panel_year and panel_year is not None:
+        blocks.append(panel_year.of(flat, rows))
+    if inputs.same:
+        blocks.append(_same_steps(flat, rows, inputs, steps, level, spread))
+    return blocks
+
+
+def _same_steps(
+    flat: Flat, rows: Rows, inputs: Inputs, steps: int, level: NDArray[np.float64], spread: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the mean of the same steps over the last long seasons, as many as there are; 0 where there is none."""
+    at = flat.starts[rows.series] + rows.newest
+    total, count = np.zeros((len(at), steps)), np.zeros((len(at), 1))
+    for back in range(1, inputs.same + 1):
+        there = (rows.newest + 1 >= back * inputs.year)[:, None]
+        places = at[:, None] + 1 + np.arange(steps) % inputs.year - back * inputs.year
+        total += np.where(there, flat.numbers[np.where(there, places, at[:, None])], 0)
+        count += there
+    mean = total / np.maximum(count, 1)
+    return np.where(count > 0, (mean - level[:, None]) / spread[:, None], 0)
+
+
+def spreads_in_user_units(flat: Flat, rows: Rows, inputs: Inputs) -> NDArray[np.float64]:
+    """Return the spread of each row in the user's units: residuals over it have one size over a series."""
+    _, spread = scales(flat, rows, inputs)
+    return spread * flat.units[rows.series]

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from thalweg.checksummed import Kind, seal, unseal
 from thalweg.errors import InputError
 from thalweg.files import reason_of, write_whole
 from thalweg.forecast.panel.chunk import Served
-from thalweg.forecast.panel.global_network import GlobalNetwork
-from thalweg.learn.function import Network
+from thalweg.forecast.panel.global_network import described, network_from
 from thalweg.messages import Argument
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from thalweg.forecast.panel.inputs import Inputs
+    from thalweg.forecast.panel.global_network import GlobalNetwork
+    from thalweg.series.frequency.record import Frequency
 
 INNER = "kept"  # the folder in that of the results
 RUN = "run.json"
@@ -75,18 +73,14 @@ class Kept:
         """Remove what was kept."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def network(self, name: str, inputs: Inputs) -> GlobalNetwork | None:
+    def network(self, name: str, frequency: Frequency) -> GlobalNetwork | None:
         """Return a network that was trained; None where it was not."""
         found = self._read(f"{name}.network")
-        if found is None:
-            return None
-        description, tensors = found
-        return network_from(description, tensors["thetas"], inputs)
+        return None if found is None else network_from(*found, frequency)
 
     def keep_network(self, name: str, network: GlobalNetwork) -> None:
         """Keep a network, in place of the descents that led to it."""
-        tensors = {"thetas": np.stack(network.thetas)}
-        write_whole(self.folder / f"{name}.network", seal(PART, described(network), tensors))
+        write_whole(self.folder / f"{name}.network", seal(PART, *described(network)))
         for path in self.folder.glob(f"{name}-*.descent"):
             path.unlink(missing_ok=True)
 
@@ -110,15 +104,3 @@ class Kept:
             return unseal(PART, path)
         except InputError:
             return None  # damaged: it is made anew
-
-
-def described(network: GlobalNetwork) -> dict[str, Any]:
-    """Return what a file says of a network beside its unknowns."""
-    return {"network": asdict(network.network), "rows": network.rows, "all_rows": network.all_rows}
-
-
-def network_from(description: Mapping[str, Any], thetas: Any, inputs: Inputs) -> GlobalNetwork:  # noqa: ANN401 - an array
-    """Return the network that a file describes."""
-    shape = dict(description["network"])
-    network = Network(**{**shape, "widths": tuple(shape["widths"])})
-    return GlobalNetwork(network, tuple(thetas), inputs, description["rows"], description["all_rows"])

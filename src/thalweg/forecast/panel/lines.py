@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.forecast.panel.inputs import Rows
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.panel.flat import Flat
+    from thalweg.forecast.panel.inputs import Rows
 
 SEASONS = 4  # whose mean is the usual value of a place
 LEAST_ROWS = 2  # for each lag

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,8 +16,7 @@ from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.bands import Shape
 from thalweg.forecast.panel.choice import Choice
 from thalweg.forecast.panel.chunk import Plan, forecast_from
-from thalweg.forecast.panel.inputs import Inputs
-from thalweg.forecast.panel.kept import described, network_from
+from thalweg.forecast.panel.global_network import described, network_from
 from thalweg.forecast.store.calendar import read_frequency
 from thalweg.messages import Message
 from thalweg.series.filling import filled
@@ -156,7 +155,9 @@ class PanelModel:
         share = np.where(seen[:, None], self.choice.share[places], 1.0)
         unseen = self.shape.scale[:, None, None] * self.shape.ends
         bands = np.where(seen[:, None, None, None], self.bands[places], unseen)
-        stored = [len(self.panel.series[place]) if place >= 0 else len(one) for place, one in zip(places, series, strict=True)]
+        stored = [
+            len(self.panel.series[place]) if place >= 0 else len(one) for place, one in zip(places, series, strict=True)
+        ]
         own_models = {
             at: own_ladder.read(self.models[place]) for at, place in enumerate(places.tolist()) if place in self.models
         }
@@ -165,9 +166,7 @@ class PanelModel:
     def _joined(self, newer: Panel) -> Panel:
         """Return the newer panel, each series with the values of the model before it."""
         if not newer.frequency.same_step(self.panel.frequency):
-            raise InputError(
-                "panel.other_frequency", found=newer.frequency.name, expected=self.panel.frequency.name
-            )
+            raise InputError("panel.other_frequency", found=newer.frequency.name, expected=self.panel.frequency.name)
         whole = [self._with_history(name, one) for name, one in newer]
         return joined(whole, newer.names, keys=newer.keys, static=newer.static, refused=newer.refused)
 
@@ -186,7 +185,9 @@ class PanelModel:
         first = max(shift, 0)
         values[first : shift + len(one)] = one.values[first - shift :]
         observed[first : shift + len(one)] = one.observed[first - shift :]
-        return replace(one, start=before.start, values=filled(values, observed, one.frequency.season), observed=observed)
+        return replace(
+            one, start=before.start, values=filled(values, observed, one.frequency.season), observed=observed
+        )
 
     def save(self, path: Path) -> None:
         """Write the model to one file; see `load_panel`."""
@@ -203,16 +204,17 @@ def models_of(sizes: NDArray[np.int64], models: NDArray[np.uint8]) -> dict[int, 
 def pack(model: PanelModel) -> bytes:
     """Return the file's bytes."""
     panel = model.panel
+    description_of_network, tensors_of_network = described(model.plan.final)
     tensors: dict[str, NDArray[Any]] = {
         "values": panel.values,
         "observed": panel.observed.astype(np.uint8),
         "offsets": panel.offsets,
-        "thetas": np.stack(model.plan.final.thetas),
         "own": model.choice.own,
         "share": model.choice.share,
         "bands": model.bands,
         "shape.scale": model.shape.scale,
         "shape.ends": model.shape.ends,
+        **tensors_of_network,
         **{f"model.{place}": content for place, content in model.models.items()},
     }
     first = panel.series[0]
@@ -226,11 +228,10 @@ def pack(model: PanelModel) -> bytes:
         "horizon": model.horizon,
         "levels": list(model.plan.levels),
         "asked": asdict(model.asked),
-        "inputs": asdict(model.plan.final.inputs),
         "made": model.made.isoformat(),
         "ladder": model.plan.ladder,
         "seed": model.plan.seed,
-        **described(model.plan.final),
+        **description_of_network,
     }
     return seal(PANEL_MODEL, description, tensors)
 
@@ -261,9 +262,7 @@ def _read(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Pane
         )
         for start, first, last in zip(description["starts"], offsets[:-1], offsets[1:], strict=True)
     ]  # fmt: skip
-    inputs = {one.name: description["inputs"][one.name] for one in fields(Inputs)}
-    inputs["profiles"] = tuple(inputs["profiles"])
-    network = network_from(description, tensors["thetas"], Inputs(**inputs))
+    network = network_from(description, tensors, frequency)
     asked = Asked(tuple(description["asked"]["levels"]), tuple(description["asked"]["quantiles"]))
     keys = {name: tuple(each) for name, each in description["keys"].items()}
     return PanelModel(

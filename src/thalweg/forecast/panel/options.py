@@ -27,8 +27,8 @@ class PanelFitOptions(FitOptions):
     Attributes
     ----------
     ladder : str
-        ``quick``: copies, seasonal means, lines, and the network over all series. ``full``: each series' own ladder too,
-        as `thalweg.fit` climbs it for the series alone.
+        ``quick``: copies, seasonal means, lines, and the network over all series. ``full``: each series' own ladder
+        too, as `thalweg.fit` climbs it for the series alone.
     folder : Path, optional
         Where the results stand, and what is done is kept; not an option of the command.
     """

@@ -11,8 +11,8 @@ import numpy as np
 
 from thalweg.forecast.panel.chunk import Plan, Served, joined, prior_of, serve
 from thalweg.forecast.panel.cutoffs import parts_of
-from thalweg.forecast.panel.global_network import GlobalNetwork, Recipe, train
-from thalweg.forecast.panel.inputs import inputs_of
+from thalweg.forecast.panel.global_network import recipe_of, train
+from thalweg.forecast.panel.inputs import members_of
 from thalweg.forecast.watch import Silence
 from thalweg.learn.prepare import prepare
 from thalweg.learn.training.thread_pool import thread_pool
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.options import FitOptions
     from thalweg.forecast.panel.chunk import PanelPrior
+    from thalweg.forecast.panel.global_network import GlobalNetwork, Recipe
     from thalweg.forecast.panel.kept import Kept
     from thalweg.learn.training.thread_pool import ThreadPool
     from thalweg.series.panel import Panel
@@ -84,20 +85,21 @@ def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> Pa
     prepare(lambda: watcher.stage("compile", 1))
     frequency, series = panel.frequency, panel.series
     horizon = options.steps_ahead(frequency, int(np.median(np.diff(panel.offsets))))
-    inputs, recipe = inputs_of(frequency), Recipe()
-    settings = settings_of(options, horizon)
+    members, recipe = members_of(frequency), recipe_of(frequency)
+    settings = settings_of(options, horizon, recipe)
     if kept is not None:
         kept.begin(identity_of(panel), settings)
     with thread_pool(options.threads) as pool:
-        watcher.stage("global", 2 * recipe.seeds)
+        networks = len(members) * recipe.seeds
+        watcher.stage("global", 2 * networks)
 
         def trained(name: str, upto: Sequence[int]) -> GlobalNetwork:
-            if kept is not None and (network := kept.network(name, inputs)):
-                watcher.advance(recipe.seeds)
+            if kept is not None and (network := kept.network(name, frequency)):
+                watcher.advance(networks)
                 return network
             path = None if kept is None else kept.folder / name
             network = train(
-                series, upto, horizon, inputs, recipe,
+                series, upto, horizon, members, recipe,
                 seed=options.seed, pool=pool, kept=path, advance=watcher.advance,
             )  # fmt: skip
             if kept is not None and not pool.late():
@@ -129,7 +131,9 @@ def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> Pa
 class _Chunk:
     """A chunk of series that waits to be served."""
 
-    def __init__(self, number: int, series: Sequence[Series], plan: Plan, prior: PanelPrior, kept: Kept | None, pool: ThreadPool) -> None:
+    def __init__(
+        self, number: int, series: Sequence[Series], plan: Plan, prior: PanelPrior, kept: Kept | None, pool: ThreadPool
+    ) -> None:
         self.number, self.series, self.plan, self.prior, self.kept, self.pool = number, series, plan, prior, kept, pool
         self.failed: dict[int, Message] = {}
 
@@ -179,7 +183,7 @@ def nothing(count: int, plan: Plan) -> Served:
     )
 
 
-def settings_of(options: FitOptions, horizon: int) -> dict[str, Any]:
+def settings_of(options: FitOptions, horizon: int, recipe: Recipe) -> dict[str, Any]:
     """Return the options that a result depends on."""
     return {
         "ladder": options.ladder,
@@ -187,7 +191,7 @@ def settings_of(options: FitOptions, horizon: int) -> dict[str, Any]:
         "level": list(options.asked.levels),
         "quantiles": list(options.asked.quantiles),
         "seed": options.seed,
-        "recipe": asdict(Recipe()),
+        "recipe": asdict(recipe),
         "version": __version__,
     }
 
@@ -200,4 +204,3 @@ def identity_of(panel: Panel) -> str:
     for name, one in panel:
         digest.update(f"{name}\0{one.start}\0".encode())
     return digest.hexdigest()
-

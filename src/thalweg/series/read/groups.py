@@ -85,23 +85,24 @@ class Grouping:
     by : {"day", "moment"}
         The column that they are grouped by.
     sql : str
-        A query that gives this column, ``record``, ``value`` and what `several` needs; of a panel also ``series``.
-    several : str
-        SQL for whether the rows of a group are several things, as of `Groups`.
+        A query that gives this column, ``record``, ``value`` and what `part` names; of a panel also ``series``.
+    part : str
+        The column whose cells differ where the rows of a group are several things, as of `Groups`; empty for none.
     rows : str
         A query of the same rows with all their columns.
     """
 
     by: Literal["day", "moment"]
     sql: str
-    several: str
+    part: str
     rows: str
 
     @property
     def summed(self) -> str:
         """SQL for what the rows of a group come to; the total of a date without any number is null, not zero."""
+        several = f"coalesce(min({self.part}) <> max({self.part}), false)" if self.part else "false"
         return (
-            f"{self.by} AS date, count(*) AS rows, min(record) AS first, coalesce({self.several}, false) AS several, "
+            f"{self.by} AS date, count(*) AS rows, min(record) AS first, {several} AS several, "
             "sum(value) AS total, avg(value) AS mean, arg_max(value, record) AS last"
         )
 
@@ -126,7 +127,7 @@ class Grouping:
 
 def by_day(rows: Rows) -> Grouping:
     """Return how rows are grouped by day."""
-    return Grouping("day", rows.sql, "min(clock) <> max(clock)", rows.sql)
+    return Grouping("day", rows.sql, "clock" if rows.timed else "", rows.sql)
 
 
 def of_days(rows: Rows) -> Groups:
@@ -170,7 +171,7 @@ def by_moment(rows: Rows, seconds: int = 1) -> Grouping:
     floored = f"SELECT *, moment // {seconds} * {seconds} AS floored FROM row_moments"
     sql = f"SELECT * FROM ({rows.sql}) JOIN (SELECT record, floored AS moment, zone FROM ({floored})) USING (record)"
     grouped = f"SELECT {series}record, value, zone, floored AS moment FROM ({floored})"
-    return Grouping("moment", grouped, "min(zone) <> max(zone)", sql)
+    return Grouping("moment", grouped, "zone", sql)
 
 
 def zones_of(rows: Rows) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ from thalweg.series.filling import filled
 from thalweg.series.frequency.dates import a_day, python_date, step_range, steps_between
 from thalweg.series.read.ahead import notes_ahead
 from thalweg.series.read.changes import check_one_rhythm
-from thalweg.series.read.columns import choose_columns
+from thalweg.series.read.columns import choose_columns, named
 from thalweg.series.read.days import days_found
 from thalweg.series.read.doubts import doubts
 from thalweg.series.read.found import LEAST_DATES, Found, in_steps_of, is_by_day
@@ -68,6 +68,8 @@ class OneSeries:
     groups : Groups
     others : list of ColumnProfile
         The columns beside the values.
+    static : list of ColumnProfile
+        Those that are the same in all rows.
     notes : list of Message
         What was odd in the source and in the way that it is written.
     """
@@ -75,6 +77,7 @@ class OneSeries:
     steps: Steps
     groups: Groups
     others: list[ColumnProfile]
+    static: list[ColumnProfile]
     notes: list[Message]
 
     def with_columns(self, series: Series) -> Series:
@@ -85,24 +88,23 @@ class OneSeries:
         return regressors_of(series, steps.rows, self.groups, self.others, options, alone=steps.alone)
 
 
-def one_series(
-    table: Table, options: ReadOptions, static: Sequence[ColumnProfile] = (), *, alone: bool = True
-) -> OneSeries:
+def one_series(table: Table, options: ReadOptions, static: Sequence[str] = (), *, alone: bool = True) -> OneSeries:
     """Decide how a table's rows are read, and group them by date.
 
     Parameters
     ----------
     table : Table
     options : ReadOptions
-    static : sequence of ColumnProfile
-        Columns that are neither dates nor values.
+    static : sequence of str
+        The names of columns that are the same in all rows.
     alone : bool
         As of `Steps`.
     """
     asked = options.asked
     profiles = profile_columns(table, options.date_format)
     others = choose_regressors(table, profiles, options)
-    values = [profile for profile in profiles if profile not in (*others, *static)]
+    constant = [named(table, profiles, "static", name) for name in static]
+    values = [profile for profile in profiles if profile not in (*others, *constant)]
     date_profile, value_profile = choose_columns(table, values, options.date, options.value, options.date_format)
     rows = decide(table, profiles, date_profile, value_profile, options)
     notes = [*table.notes, *rows.notes]
@@ -112,12 +114,12 @@ def one_series(
         groups = grouped(rows, asked, combined=options.duplicates is not None)
     elif rows.timed:
         notes.append(Message("note.time_of_day"))
-    used = [date_profile, value_profile, *others, *static]
+    used = [date_profile, value_profile, *others, *constant]
     notes += notes_ahead(rows, groups, [profile.column for profile in used])
     if (np.diff(groups.first) < 0).any() or (groups.rows > 1).any():
         check_exchanged(table, date_profile.column.name, rows.sql, rows.date_format)
     offsets = offsets_of(rows) if by_moment else NO_OFFSETS
-    return OneSeries(Steps(rows, options, by_moment, offsets, alone=alone), groups, others, notes)
+    return OneSeries(Steps(rows, options, by_moment, offsets, alone=alone), groups, others, constant, notes)
 
 
 def is_by_moment(options: ReadOptions, *, in_parts: bool, dates: int) -> bool:

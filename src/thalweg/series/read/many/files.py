@@ -13,7 +13,6 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.messages import Message
-from thalweg.series.read.columns import named
 from thalweg.series.read.many.assembled import Rest, assembled
 from thalweg.series.read.many.keys import Keys, roles_of
 from thalweg.series.read.many.parts import table_of_parts
@@ -163,11 +162,9 @@ class _Reading:
 
     def _rest(self, number: int, table: Table) -> Rest | InputError:
         try:
-            profiles = profile_columns(table, self.options.date_format)
-            static = [named(table, profiles, "static", name) for name in self.options.static]
-            one = one_series(table, self.options, static, alone=False)
+            one = one_series(table, self.options, self.options.static, alone=False)
             keys = Keys((), ((),), (self.names[number],), (0,))
-            self.static[number] = static_columns(one.steps.rows, keys, static, self.options)
+            self.static[number] = static_columns(one.steps.rows, keys, one.static, self.options)
         except InputError as error:
             return error
         return Rest(one.steps, one.groups, one.notes, one.with_columns)

@@ -30,6 +30,9 @@ _KNOWN = (  # how other tools call the columns of the series, the dates and the 
     ("id", "ds", "y"),
 )
 _COLUMNS_TRIED = 100
+WIDE_FIELD = "wide_series"
+"""The column of a table made long that holds the names of columns; two that are nearly alike are two all the same."""
+
 _WHOLE = re.compile(r"[0-9]{1,18}")
 
 
@@ -179,7 +182,7 @@ def _check_unlike(table: Table, profile: ColumnProfile, rows: Mapping[str, int])
     rows : mapping
         Each value to its first record.
     """
-    if profile.column.kind != "text":
+    if profile.column.kind != "text" or profile.column.field == WIDE_FIELD:
         return
     plain: dict[str, str] = {}
     for text in rows:

@@ -209,7 +209,7 @@ class _Reading:
             if column is None:
                 continue
             table = self.steps.rows.table
-            ((record,),) = table.query(f"SELECT min(first) FROM series_dates WHERE series = {number}")
+            ((record,),) = table.query(f"SELECT min(record) FROM series_rows WHERE series = {number}")
             raise InputError("panel.no_name", source=table.source_name, row=table.row(record), name=column.column.name)
         if not self.steps.by_moment and len(self.differing) > _MOST_DIFFER * len(self.groups.counts):
             for _, rest in self.each(sorted(self.differing)[:1]):  # each of them would ask the table

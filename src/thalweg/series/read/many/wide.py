@@ -12,6 +12,7 @@ from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
 from thalweg.series.read.candidates import forecastable
 from thalweg.series.read.columns import choose_date, named
+from thalweg.series.read.many.keys import WIDE_FIELD
 from thalweg.series.read.profiles import ColumnProfile
 from thalweg.series.read.rows import decide
 from thalweg.series.read.table import Column, Table
@@ -96,7 +97,7 @@ class Wide:
         kept = ", ".join(profile.column.field for profile in (self.date, *self.beside))
         table.prepare(
             f"CREATE OR REPLACE TEMP VIEW source_rows AS SELECT (record - 1) * {count} + place + 1 AS record, {kept}, "
-            f"list_extract([{names}], place + 1) AS wide_series, wide_value FROM (SELECT record, {kept}, "
+            f"list_extract([{names}], place + 1) AS {WIDE_FIELD}, wide_value FROM (SELECT record, {kept}, "
             f"unnest(range({count})) AS place, unnest([{', '.join(f'{field}::{target}' for field in fields)}]) "
             f"AS wide_value FROM {cells})"
         )
@@ -106,7 +107,7 @@ class Wide:
             return table.place(row) if table.place else row - (1 if table.is_frame else 0)
 
         first = self.values[0]
-        series = ColumnProfile(Column(SERIES, "wide_series", "text"), "text", first.column.name)
+        series = ColumnProfile(Column(SERIES, WIDE_FIELD, "text"), "text", first.column.name)
         value = replace(first, column=Column("value", "wide_value", kind), content="numbers")
         long = replace(
             table,
