@@ -4,6 +4,7 @@ import io
 import math
 from dataclasses import replace
 
+from rich.cells import cell_len
 from rich.console import Console
 
 from support.findings_builder import build_findings
@@ -57,10 +58,48 @@ def test_a_pipe_sees_nothing_of_it():
     assert file.getvalue() == ""
 
 
+def pace(total, done, seconds, language="en"):
+    """Return the bar of a stage after so many seconds of an even pace."""
+    file, now = io.StringIO(), [0.0]
+    console = Console(file=file, force_terminal=True, width=80, color_system=None)
+    climb = LadderProgress(console, catalogue(language))
+    climb._bar.get_time = lambda: now[0]
+    climb.stage("series" if total else "compile", total)
+    for _ in range(done):
+        now[0] += seconds / done
+        climb.advance()
+    console.print(climb._picture())
+    return file.getvalue()
+
+
+def test_the_time_left_is_told_where_the_length_of_a_stage_is_known():
+    assert "about 0:30 left" in pace(40, 10, 10)
+    assert "about 1:15:00 left" in pace(1000, 100, 500)
+    assert "约剩 0:30" in pace(40, 10, 10, "zh")
+    assert "left" not in pace(None, 10, 10)
+    assert "left" not in pace(40, 10, 2), "too early to tell"
+    assert "left" not in pace(40, 40, 40)
+    for language in ("en", "zh"):
+        (line,) = pace(1000, 100, 500, language).splitlines()
+        assert "…" not in line
+        assert cell_len(line) <= 80
+
+
+def test_a_last_part_that_is_smaller_does_not_count_beyond_the_end():
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=True, width=80, color_system=None)
+    climb = LadderProgress(console, catalogue("en"))
+    climb.stage("series", 201)
+    for _ in range(3):
+        climb.advance(100)
+    console.print(climb._picture())
+    assert "201/201" in file.getvalue()
+
+
 def test_every_stage_has_its_words():
     for language in ("en", "zh"):
         climb = LadderProgress(Console(file=io.StringIO()), catalogue(language))
-        for stage in ("compile", "climb", "open", "as_used", "calibrate", "forecast"):
+        for stage in ("compile", "climb", "open", "as_used", "calibrate", "forecast", "global", "series"):
             climb.stage(stage, 1)
 
 

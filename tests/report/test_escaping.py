@@ -17,7 +17,7 @@ from thalweg.report.picture import rendered
 
 HOSTILE = """<script>alert("views")</script><img src=x onerror='alert(1)'>"""
 TEMPLATES = sorted(file.name for file in files("thalweg.report").iterdir() if file.name.endswith(".jinja"))
-SAFE = {"font", "style", "script.text", "picture.spec"}  # our own text, or JSON without a "<"
+SAFE = {"font", "style", "script.text", "picture.spec", "series_data"}  # our own text, or JSON without a "<"
 
 
 @pytest.fixture(scope="module")

@@ -28,9 +28,12 @@ from thalweg.series.panel import Panel
 from thalweg.series.read.panel import read_panel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from thalweg.forecast.panel.run import PanelFindings
 
-FILES = (MODEL_FILE, "forecast.parquet", "forecast.csv", "series.csv")
+REPORT = "report.html"
+FILES = (MODEL_FILE, "forecast.parquet", "forecast.csv", "series.csv", REPORT)
 FILES_OF_TOTALS = ("totals.parquet", "totals.csv")
 
 
@@ -110,22 +113,47 @@ class PanelResult:
         """How many series could not be read or served."""
         return len(self.findings.panel.refused) + len(self.findings.failed)
 
-    def files(self, language: str = "en") -> dict[str, bytes]:
-        """Return the files of a results folder by their names."""
+    def files(self, language: str = "en", command: Sequence[str] = ()) -> dict[str, bytes]:
+        """Return the files of a results folder by their names; the report tells the words of the `command`."""
+        from thalweg.report.panel import panel_page  # noqa: PLC0415 - pictures load slowly
+
         forecasts = forecast_columns(self.forecast)
         files = {
             MODEL_FILE: pack(self.model),
             "forecast.parquet": parquet_of(forecasts),
             "forecast.csv": csv_of_columns(forecasts),
             "series.csv": csv_of_columns(series_columns(self.findings, catalogue(language))),
+            REPORT: panel_page(self.findings, language, command).encode(),
         }
         if self.findings.totals is None:
             return files
         totals = totals_columns(self.findings.totals, self.model.asked)
         return files | {"totals.parquet": parquet_of(totals), "totals.csv": csv_of_columns(totals)}
 
+    def report(self, path: str | Path, language: str = "en", command: Sequence[str] = ()) -> None:
+        """Write the report, one page that needs no network, with a part for each series on demand.
+
+        Parameters
+        ----------
+        path : str or Path
+        language : str
+            ``en`` or ``zh``.
+        command : sequence of str
+            The words of the command that made it; the page shows them, quoted, to be pasted.
+
+        Raises
+        ------
+        InputError
+            If it cannot be written.
+        ValueError
+            If there is no such language.
+        """
+        from thalweg.report.panel import panel_page  # noqa: PLC0415 - as above
+
+        write_whole(Path(path), panel_page(self.findings, language, command).encode())
+
     def save(self, folder: str | Path, language: str = "en") -> None:
-        """Write ``model.thalweg``, ``forecast.parquet``, ``forecast.csv``, ``series.csv``, and the totals, all or none.
+        """Write the model, the forecasts, ``series.csv``, ``report.html``, and the totals, all or none.
 
         Totals of an earlier run are removed where this one has none.
 
@@ -145,6 +173,11 @@ class PanelResult:
 
     def __str__(self) -> str:
         return "\n".join(map(catalogue(), sentences(self.findings)))
+
+    def _repr_html_(self) -> str:
+        from thalweg.api.notebook import panel_html  # noqa: PLC0415 - of use in a notebook alone
+
+        return panel_html(self.findings)
 
     def __repr__(self) -> str:
         return f"<PanelResult of {len(self.findings.panel)} series>"

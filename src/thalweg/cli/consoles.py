@@ -15,7 +15,7 @@ class Consoles(NamedTuple):
     console : Console
         Standard output; silent where JSON stands there.
     drawing : Console
-        Where progress is drawn: standard output, or standard error beside JSON.
+        Where progress is drawn, if it is a terminal: standard error, so that standard output may go to a file.
     """
 
     console: Console
@@ -25,4 +25,4 @@ class Consoles(NamedTuple):
 def consoles_of(*, as_json: bool) -> Consoles:
     """Return where a command writes."""
     console = Console(markup=False, highlight=False, emoji=False, quiet=as_json)
-    return Consoles(console, Console(markup=False, highlight=False, emoji=False, stderr=True) if as_json else console)
+    return Consoles(console, Console(markup=False, highlight=False, emoji=False, stderr=True))

@@ -18,13 +18,11 @@ from thalweg.cli.given import file_of
 from thalweg.cli.progress import LadderProgress
 from thalweg.cli.terminal import print_notes
 from thalweg.cli.times import print_times
-from thalweg.cli.wrap import Sentence
 from thalweg.errors import InputError
 from thalweg.files import check_writable, write_whole, written_together
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.panel.kept import Kept
 from thalweg.forecast.panel.options import PanelFitOptions
-from thalweg.forecast.panel.summary import sentences
 from thalweg.forecast.panel.totals import fit_with_totals
 from thalweg.messages import Argument, catalogue
 from thalweg.series.frequency.words import words_of as words_of_frequency
@@ -76,6 +74,7 @@ def forecast_many(
     files = (*FILES, *(FILES_OF_TOTALS if adding.totals else ()))
     folder = _checked_folder(file, out, files)
 
+    again = words_of(ctx)
     began = perf_counter()
     with file_of(file, translate, reading.since) as path:
         panel = read_panel_with(path, reading)
@@ -87,18 +86,19 @@ def forecast_many(
     with LadderProgress(drawing, translate.speaking(words)) as progress:
         findings = fit_with_totals(panel, replace(panel_options, watcher=progress), kept)
     result = PanelResult(findings, PanelModel.of(findings, panel_options.asked))
+    from thalweg.cli.panel import print_panel  # noqa: PLC0415 - pictures load slowly
+
     console.print()
-    for each in sentences(findings):
-        console.print(Sentence(translate(each)))
+    print_panel(console, findings, translate.speaking(words))
     began = perf_counter()
     with written_together(folder, first=MODEL_FILE) as aside:
-        for name, content in result.files(lang).items():
+        for name, content in result.files(lang, again).items():
             write_whole(aside / name, content)
     remove_totals(folder, findings)
     kept.remove()
     console.print(translate("cli.written", folder=folder, files=files))
     print_times(console, {"read": read_seconds, **findings.times, "report": perf_counter() - began}, translate)
-    print_again(console, words_of(ctx), translate)
+    print_again(console, again, translate)
     if as_json:
         typer.echo(json.dumps(result.as_json(lang), ensure_ascii=False, allow_nan=False))
     if result.failed:

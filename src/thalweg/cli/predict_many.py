@@ -232,7 +232,7 @@ def _print_forecast(
     laid.add_column(Text(translate("cli.forecast_date")), no_wrap=True)
     heads = [translate("cli.forecast_mean")]
     heads += [translate("cli.forecast_level", level=level_name(level)) for level in made.asked.levels[:1]]
-    heads += [] if alone else [translate("cli.panel.sum", count=steps, **words_of(model.plan.frequency))]
+    heads += [] if alone else [translate("cli.panel.sum_of_steps", count=steps, **words_of(model.plan.frequency))]
     for head in heads:
         laid.add_column(Text(head, justify="right"), justify="right")
     for place, step in rows:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from thalweg.cli.table import ladder_table
 
@@ -14,12 +15,34 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from rich.console import RenderableType
+    from rich.progress import Task
 
     from thalweg.forecast.result import RungResult
     from thalweg.messages import Catalogue
 
 _UNKNOWN_LENGTH = ("compile", "calibrate")  # stages that count nothing
 _LINES_AROUND = 6  # of the screen, which show no rungs: header, rule, bar and empty lines
+BAR_CELLS = 20
+ESTIMATED_FROM = 5.0  # seconds; before, the time left is a guess
+SECONDS, MINUTES = 60, 60
+
+
+class _Time(TimeElapsedColumn):
+    """About how long the stage goes on; how long it has gone on where nothing tells that."""
+
+    def __init__(self, translate: Catalogue) -> None:
+        super().__init__()
+        self._say = translate
+
+    def render(self, task: Task) -> Text:
+        """Return the time left, from the pace of the last half minute, or the time taken."""
+        left = task.time_remaining
+        if left is None or task.finished or (task.elapsed or 0) < ESTIMATED_FROM:
+            return super().render(task)
+        minutes, seconds = divmod(round(left), SECONDS)
+        hours, minutes = divmod(minutes, MINUTES)
+        time = f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+        return Text(self._say("cli.time_left", time=time), style="progress.remaining", no_wrap=True)
 
 
 class LadderProgress:
@@ -38,9 +61,9 @@ class LadderProgress:
         self._lines: dict[str, RungResult] = {}
         self._bar = Progress(
             TextColumn("  {task.description}"),
-            BarColumn(),
+            BarColumn(BAR_CELLS),
             MofNCompleteColumn(),
-            TimeElapsedColumn(),
+            _Time(translate),
             console=console,
         )
         self._live = Live(console=console, get_renderable=self._picture, transient=True, refresh_per_second=8)
@@ -64,8 +87,9 @@ class LadderProgress:
 
     def advance(self, count: float = 1) -> None:
         """Count fits of the stage."""
-        for task in self._bar.task_ids:
-            self._bar.advance(task, count)
+        for task in self._bar.tasks:
+            left = count if task.total is None else task.total - task.completed  # the last part may be smaller
+            self._bar.advance(task.id, min(count, left))
 
     def rung(self, line: RungResult) -> None:
         """Show a rung, or show it anew with its L′."""

@@ -25,7 +25,7 @@ from thalweg.report.charts.truth import every, truth_chart
 from thalweg.report.holidays import called_ahead, holiday_sentences
 from thalweg.report.html import page_chart, scripts_of, surroundings, template
 from thalweg.report.insights import insights, load_pictures
-from thalweg.report.shell import for_powershell, for_sh
+from thalweg.report.shell import lines_of
 from thalweg.report.totals import total_sentences
 from thalweg.report.ways import ways_table
 from thalweg.version import __version__
@@ -84,7 +84,7 @@ def page(findings: Findings, language: str = "en", model: Model | None = None, c
         each.name: translate("report.missing", name=translate(f"look.{each.name}.line"), reason=each.reason)
         for each in missing
     }
-    values["commands"] = _commands(command)
+    values["commands"] = lines_of(command)
     return template("page.html.jinja").render(**values, scripts=scripts_of(language))
 
 
@@ -178,16 +178,6 @@ def _values(findings: Findings, translate: Catalogue) -> dict[str, Any]:
             "settings": tables.settings_table(findings, __version__, language),
         },
     }
-
-
-def _commands(words: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the command for each kind of shell, the kind as a part of a key; once where both are written alike."""
-    if not words:
-        return []
-    lines = {"sh": for_sh(words), "powershell": for_powershell(words)}
-    if lines["powershell"] in ("", lines["sh"]):
-        return [("any", lines["sh"])]
-    return list(lines.items())
 
 
 def _title(findings: Findings, translate: Catalogue) -> str:

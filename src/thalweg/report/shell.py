@@ -12,6 +12,16 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"[\w./:\\=+-]+", re.ASCII)  # what PowerShell takes as it is; a comma would make it a list
 
 
+def lines_of(words: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the command for each kind of shell, the kind as a part of a key; once where both are written alike."""
+    if not words:
+        return []
+    lines = {"sh": for_sh(words), "powershell": for_powershell(words)}
+    if lines["powershell"] in ("", lines["sh"]):
+        return [("any", lines["sh"])]
+    return list(lines.items())
+
+
 def for_sh(words: Sequence[str]) -> str:
     """Return the line for bash, zsh and their kin; control characters, which no line shows, are written as escapes."""
     return " ".join(shlex.quote(word) if word.isprintable() else _escaped(word) for word in words)

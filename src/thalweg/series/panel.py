@@ -111,7 +111,7 @@ class Panel:
         """The date of each value, shape (all values,)."""
         return np.concatenate([one.dates for one in self.series])
 
-    @property
+    @cached_property
     def last_date(self) -> np.datetime64:
         """The last date on which a series has a value."""
         return max(one.after(0) for one in self.series)
@@ -183,10 +183,12 @@ def joined(series: Sequence[Series], names: Iterable[str], **others: Any) -> Pan
 def different(names: Iterable[str]) -> tuple[str, ...]:
     """Return names of which no two are alike: one that stands there again gets a number."""
     given: dict[str, None] = {}
+    counts: dict[str, int] = {}  # how often each stood there before, so that many alike take no longer
     for name in names:
-        unique, count = name, 1
+        unique, count = name, counts.get(name, 1)
         while unique in given:
             count += 1
             unique = f"{name} ({count})"
         given[unique] = None
+        counts[name] = count
     return tuple(given)

@@ -8,6 +8,7 @@ import numpy as np
 
 from thalweg.forecast.export import plain
 from thalweg.forecast.levels import level_name
+from thalweg.forecast.panel.look_first import look_first
 from thalweg.forecast.panel.options import BOTTOM_UP
 from thalweg.forecast.panel.tables import beats, series_columns
 from thalweg.messages import Message, catalogue
@@ -23,16 +24,10 @@ def sentences(findings: PanelFindings) -> list[Message]:
     """Return what a reader wants to know first: how many beat copying, by how much, whether intervals hold."""
     served, panel, plan = findings.served, findings.panel, findings.plan
     words = words_of(plan.frequency)
-    judged = [beats(own, copied) for own, copied in zip(served.test, served.copied, strict=True)]
-    known = sum(map(bool, judged))
-    told = [
-        Message(
-            "panel.verdict.network",
-            {"rows": findings.plan.final.rows, "all_rows": findings.plan.final.all_rows, **words},
-        )
-    ]
+    counts = judged(findings)
+    known = sum(counts.values())
+    told: list[Message] = []
     if known:
-        counts = {name: judged.count(name) for name in ("yes", "no", "equal")}
         told.append(Message("panel.verdict.beats", {"count": known, **counts, **words}))
         ratio = relative_loss(findings)
         if ratio is not None:
@@ -45,7 +40,16 @@ def sentences(findings: PanelFindings) -> list[Message]:
         told += totals_sentences(findings, findings.totals)
     if failed := len(findings.failed) + len(panel.refused):
         told.append(Message("panel.verdict.failed", {"count": failed}))
+    rows = {"rows": plan.final.rows, "all_rows": plan.final.all_rows}
+    told.append(Message("panel.verdict.network", {**rows, **words}))
     return told
+
+
+def judged(findings: PanelFindings) -> dict[str, int]:
+    """Return how many series are forecast better than by copying (``yes``), worse (``no``) and as well (``equal``)."""
+    served = findings.served
+    each = [beats(own, copied) for own, copied in zip(served.test, served.copied, strict=True)]
+    return {name: each.count(name) for name in ("yes", "no", "equal")}
 
 
 def totals_sentences(findings: PanelFindings, totals: Totals) -> list[Message]:
@@ -125,6 +129,10 @@ def summary(findings: PanelFindings, language: str = "en") -> dict[str, Any]:
             "notes": [translate(note) for note in panel.notes],
             "verdict": [translate(each) for each in sentences(findings)],
             "relative_to_copying": relative_loss(findings),
+            "look_first": [
+                {"unique_id": each.name, "why": [translate(reason) for reason in each.reasons]}
+                for each in look_first(findings)
+            ],
             "series": rows,
             **({} if findings.totals is None else {"totals": _totals_json(findings.totals)}),
             "settings": findings.settings,

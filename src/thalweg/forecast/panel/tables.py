@@ -56,7 +56,10 @@ def rung_of(findings: PanelFindings, place: int) -> Message:
             runs.append((block.start + 1, block.stop, called))
     if len(runs) == 1:
         return Message("panel.serves.all", {"what": runs[0][2]})
-    parts = [Message("panel.serves.steps", {"first": first, "last": last, "what": what}) for first, last, what in runs]
+    parts = [
+        Message(f"panel.serves.step{'s' * (last > first)}", {"first": first, "last": last, "what": what})
+        for first, last, what in runs
+    ]
     return Message("panel.serves.blocks", {"parts": parts})
 
 

@@ -29,8 +29,14 @@ from thalweg.charts.style import (
 
 if TYPE_CHECKING:
     from thalweg.forecast.result import Forecasted
+    from thalweg.series.frequency.record import Frequency
 
 PAST_STEPS = 90
+
+
+def usual_past(frequency: Frequency) -> int:
+    """Return how many of the last steps a picture of a forecast shows."""
+    return frequency.long_season if frequency.sub_daily else PAST_STEPS
 
 
 def forecast_chart(findings: Forecasted, language: str = "en", past: int | None = None) -> alt.LayerChart:
@@ -54,7 +60,7 @@ def forecast_chart(findings: Forecasted, language: str = "en", past: int | None 
     translate = speaking(language, series.frequency)
     tip = day_tip(language, frequency=series.frequency)
     if past is None:
-        past = series.frequency.long_season if series.frequency.sub_daily else PAST_STEPS
+        past = usual_past(series.frequency)
     past, shown = min(past, len(series)), value_format(series.values)
     shown_dates = np.concatenate([series.dates[-past:], forecast.dates])
     axis = day_axis(language, weekly=True, frequency=series.frequency, dates=shown_dates)
