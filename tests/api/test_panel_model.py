@@ -121,6 +121,12 @@ def test_look_explains_one_of_the_series(saved):
         thalweg.look("why", model, series="Rome", seed=3)
 
 
+def test_a_panel_is_refused_where_one_series_is_expected(saved):
+    for function in (thalweg.fit, thalweg.backtest, thalweg.anomalies):
+        with pytest.raises(InputError, match="panel of 3 series, and a single one is expected here"):
+            function(saved[0].findings.panel)
+
+
 def test_a_folder_of_files_takes_a_newer_folder_or_one_file(tmp_path):
     from thalweg.forecast.panel.global_network import Recipe  # noqa: PLC0415
 
