@@ -27,12 +27,13 @@ def usage_sentence(error: Any, language: str) -> str:  # noqa: ANN401 - see `is_
     match type(error).__name__:
         case "NoSuchOption":
             known = [name for each in context.command.params for name in each.opts] if context is not None else []
-            if error.option_name in OF_MANY and context is not None:
-                key = "of_model" if context.command.name in ("predict", "update") else "of_many"
-                return translate(f"cli.usage.{key}", name=error.option_name, command=context.command_path)
             near = get_close_matches(error.option_name, known, n=1)
             meant = Message("cli.usage.meant", {"name": near[0]}) if near else ""
-            return translate("cli.usage.option", name=error.option_name, meant=meant, help=help_command)
+            key = "option"
+            if error.option_name in OF_MANY and context is not None:
+                key = "of_model" if context.command.name in ("predict", "update") else "of_many"
+            told = {"name": error.option_name, "meant": meant, "help": help_command}
+            return translate(f"cli.usage.{key}", command=help_command.removesuffix(" --help"), **told)
         case "MissingParameter":
             return translate("cli.usage.missing", name=_name_of(error.param), help=help_command)
         case "BadOptionUsage":

@@ -9,14 +9,31 @@ import numpy as np
 from thalweg.forecast.levels import level_name
 from thalweg.forecast.names import rung_message
 from thalweg.forecast.panel.own_ladder import NAME as OWN_LADDER
+from thalweg.forecast.panel.result import prediction_columns
 from thalweg.messages import Message
 from thalweg.series.frequency.dates import iso
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from thalweg.forecast.levels import Asked
+    from thalweg.forecast.panel.hierarchy import Totals
     from thalweg.forecast.panel.run import PanelFindings
     from thalweg.messages import Catalogue
+
+
+def totals_columns(totals: Totals, asked: Asked) -> dict[str, NDArray[Any]]:
+    """Return a row for each step of each total, in long format: ``level``, ``key``, ``ds``, ``thalweg``, intervals.
+
+    The level is ``total``, or the columns whose values the key holds.
+    """
+    count, steps = totals.mean.shape
+    columns: dict[str, NDArray[Any]] = {
+        name: np.repeat(np.array(each, dtype=object), steps)
+        for name, each in (("level", totals.hierarchy.levels), ("key", totals.hierarchy.keys))
+    }
+    columns["ds"] = np.tile(totals.dates, count)
+    return columns | prediction_columns(totals.mean, totals.levels, totals.low, totals.high, asked)
 
 
 def serving(own: str, share: float) -> Message | str:
