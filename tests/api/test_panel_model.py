@@ -97,7 +97,7 @@ def test_update_goes_on_and_can_be_saved(saved, tmp_path):
     made = model.update(columns(SHOPS, DAYS, DAYS + MORE), threads=1)
     assert isinstance(made, thalweg.PanelModel)
     assert len(made.panel["Rome"]) == DAYS + MORE
-    made.save(tmp_path / "new.thalweg")
+    made.save(str(tmp_path / "new.thalweg"))
     np.testing.assert_array_equal(thalweg.load(tmp_path / "new.thalweg").predict().mean, made.predict().mean)
     assert np.abs(made.predict().mean - model.predict(columns(SHOPS, DAYS, DAYS + MORE)).mean).max() > 0
 
