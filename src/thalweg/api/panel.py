@@ -166,10 +166,10 @@ def fit_panel(panel: Any, options: PanelFitOptions) -> PanelResult:  # noqa: ANN
         Series as `thalweg.read_panel` returns them, or what it takes.
     **options
         Those of `thalweg.forecast.panel.options.PanelFitOptions`: ``horizon`` (steps ahead), ``level``, ``quantiles``,
-        ``seed``, ``threads``, ``totals`` (``"bottom-up"``, ``"top-down"`` or ``"mint"``: sums over the columns that
-        name the series, which stand in `PanelResult.totals`), ``folder`` (where what is done is kept, so that an
-        interrupted run goes on) and ``watcher``. The same seed gives the same bits on the same machine and versions, whatever ``threads`` is, and
-        whichever series stand beside each other in a chunk.
+        ``seed``, ``threads``, ``ladder``, ``totals`` (``"bottom-up"``, ``"top-down"`` or ``"mint"``: sums over the
+        columns that name the series, which stand in `PanelResult.totals`), ``folder`` (where what is done is kept, so
+        that an interrupted run goes on) and ``watcher``. The same seed gives the same bits on the same machine and
+        versions, whatever ``threads`` is, and whichever series stand beside each other in a chunk.
 
     Returns
     -------

@@ -110,7 +110,15 @@ def prediction_columns(
     high: NDArray[np.float64],
     asked: Asked,
 ) -> dict[str, NDArray[Any]]:
-    """Return predictions and their intervals as columns, with the names of Nixtla's."""
+    """Return predictions and what was asked for of their intervals, by the names of Nixtla's columns.
+
+    Parameters
+    ----------
+    mean : ndarray, shape (series, horizon)
+    levels : tuple of float
+    low, high : ndarray, shape (series, horizon, levels)
+    asked : Asked
+    """
     columns: dict[str, NDArray[Any]] = {MODEL: mean.ravel()}
     for level in asked.levels:
         at = levels.index(level)
