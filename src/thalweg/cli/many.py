@@ -24,6 +24,7 @@ from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.panel.kept import Kept
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.totals import fit_with_totals
+from thalweg.forecast.panel.unfinished import without_unfinished_date
 from thalweg.messages import Argument, catalogue
 from thalweg.series.frequency.words import words_of as words_of_frequency
 from thalweg.series.read.panel import read_panel_with
@@ -78,6 +79,7 @@ def forecast_many(
     began = perf_counter()
     with file_of(file, translate, reading.since) as path:
         panel = read_panel_with(path, reading)
+    panel = without_unfinished_date(panel, panel_options)
     read_seconds = perf_counter() - began
     words = words_of_frequency(panel.frequency)
     console.print(translate("cli.panel.read", count=len(panel), values=len(panel.values), **words))

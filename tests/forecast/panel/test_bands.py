@@ -67,3 +67,12 @@ def test_a_panel_of_constants_has_a_shape():
     bands = bands_of(residuals, series, 3, BLOCKS, LEVELS, shape)
     assert np.isfinite(shape.ends).all()
     assert (bands == 0).all()
+
+
+def test_one_cutoff_alone_gives_a_width():
+    residuals, series, sizes = _residuals(200, 1, seed=6)
+    shape = shape_of(residuals, series, 200, BLOCKS, LEVELS)
+    bands = bands_of(residuals, series, 200, BLOCKS, LEVELS, shape)
+    unseen, later, _ = _residuals(200, 50, seed=7, sizes=sizes)
+    inside = (unseen >= bands[later, 1, 0, :1]) & (unseen <= bands[later, 1, 0, 1:])
+    assert 0.6 < inside.mean() < 0.95

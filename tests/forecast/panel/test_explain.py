@@ -9,13 +9,15 @@ from thalweg.errors import InputError
 from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.candidates import baselines, lines
 from thalweg.forecast.panel.choice import Choice
+from thalweg.forecast.panel.examples import examples_of
 from thalweg.forecast.panel.explain import why_of_series
 from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.inputs import Rows, examples_of, members_of, seen_blocks
+from thalweg.forecast.panel.inputs import members_of, seen_blocks
 from thalweg.forecast.panel.model import PanelModel
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.panel_year import panel_year_of
 from thalweg.forecast.panel.run import fit_panel
+from thalweg.forecast.panel.scaling import Rows
 from thalweg.forecast.predictors.baselines import Copy
 from thalweg.learn.function import Network
 from thalweg.series.frequency.record import DAILY, monthly, sub_daily, weekly
@@ -99,22 +101,22 @@ def test_a_line_is_its_weights_times_how_far_each_lag_lies_from_its_weekday(mode
 
 def test_networks_without_hidden_neurons_are_their_weights_times_their_features(model):
     final, dice = model.plan.final, np.random.default_rng(0)
-    network = Network((final.members[0].network.widths[0], STEPS), "relu")
+    networks = [Network((member.network.widths[0], STEPS), "relu") for member in final.members]
     members = tuple(
         replace(member, network=network, thetas=(dice.normal(0, 0.05, network.size).astype(np.float32),))
-        for member in final.members
+        for member, network in zip(final.members, networks, strict=True)
     )
     straight = replace(model, plan=replace(model.plan, final=replace(final, members=members)))
     why = check(served_by(straight, 0, 1.0), "s0", 4)
     flat = flat_of([model.panel["s0"]], final.reach)
     row = Rows(np.zeros(1, np.int64), flat.lengths - 1)
-    window, told = np.zeros(56), dict.fromkeys(("profile", "last_season", "level", "all_series"), 0.0)
+    window, told = np.zeros(16 * 7), dict.fromkeys(("profile", "last_season", "level", "all_series"), 0.0)
     for member in members:
         scaled = examples_of(flat, row, member.inputs, STEPS, final.panel_year)
-        weights = network.layers(member.thetas[0].astype(np.float64))[0].weights[3]
+        weights = member.network.layers(member.thetas[0].astype(np.float64))[0].weights[3]
         parts = weights * scaled.examples.gather()[0] * float(scaled.spread[0, 0] * flat.units[0]) / len(members)
         blocks = seen_blocks(member.inputs, STEPS, panel_year=True)
-        window += parts[blocks["values"]]
+        window[: member.inputs.window] += parts[blocks["values"]]
         for name in told:
             told[name] += parts[blocks[name]].sum()
         if member.inputs.base:  # outputs are added to the mean of the last weekdays

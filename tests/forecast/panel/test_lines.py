@@ -3,8 +3,8 @@
 import numpy as np
 
 from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.inputs import Rows
 from thalweg.forecast.panel.lines import RIDGE, Line
+from thalweg.forecast.panel.scaling import Rows
 
 from .conftest import series_of, weekly_wave
 

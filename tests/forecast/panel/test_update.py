@@ -5,11 +5,12 @@ import pytest
 
 from thalweg.errors import InputError
 from thalweg.forecast.panel import update
+from thalweg.forecast.panel.examples import examples_of
 from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.inputs import Rows, examples_of
 from thalweg.forecast.panel.model import PanelModel, load_panel
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.run import fit_panel
+from thalweg.forecast.panel.scaling import Rows
 from thalweg.forecast.panel.update import updated
 from thalweg.series.panel import joined
 
@@ -99,7 +100,7 @@ def test_a_new_series_is_served_by_the_network_from_now_on(model):
     assert found.panel.names[4] == "s4"
     assert made.choice.share[4].tolist() == [1.0] * len(made.plan.blocks)
     again = made.forecast(series="s4")
-    flat = flat_of([made.panel["s4"]], 60)
+    flat = flat_of([made.panel["s4"]], 120)
     expected = made.plan.final.predict(flat, Rows(np.zeros(1, np.int64), np.array([MORE - 1])))
     np.testing.assert_allclose(again.mean, expected, rtol=1e-12)
     assert (again.high > again.low).all()

@@ -73,8 +73,11 @@ def shape_of(
     tails = _tails(levels)
     middle = np.array([np.median(own[own > 0]) if (own > 0).any() else 1.0 for own in scales.T])
     rows = np.bincount(series, minlength=count)
-    later = np.arange(len(series)) - (np.cumsum(rows) - rows)[series] >= (rows[series] + 1) // 2
-    drawn = _drawn(residuals[~later], series[~later], count, blocks, middle)
+    # Where every series has one cutoff alone, no earlier one tells the scale, and its own residuals have to.
+    alone = len(rows) == 0 or rows.max() <= 1
+    later = np.ones(len(series), np.bool_) if alone else np.arange(len(series)) - (np.cumsum(rows) - rows)[series] >= (rows[series] + 1) // 2
+    earlier = later if alone else ~later
+    drawn = _drawn(residuals[earlier], series[earlier], count, blocks, middle)
     ends = np.zeros((len(blocks), len(tails), 2))
     for place, block in enumerate(blocks):
         size = drawn[series[later], place][:, None]

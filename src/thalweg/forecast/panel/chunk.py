@@ -17,7 +17,7 @@ from thalweg.forecast.panel.candidates import baselines, lines, predicted
 from thalweg.forecast.panel.choice import Choice, Prior, Validation, blend, mean_losses
 from thalweg.forecast.panel.cutoffs import parts_of
 from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.inputs import Rows, spreads_in_user_units
+from thalweg.forecast.panel.scaling import Rows, spreads_in_user_units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

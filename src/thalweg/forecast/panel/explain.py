@@ -20,10 +20,12 @@ from thalweg.forecast.contributions import TOLERANCE, Fact, Why, why_of
 from thalweg.forecast.features.past import Past
 from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.candidates import baselines, lines, predicted
+from thalweg.forecast.panel.examples import examples_of
 from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.inputs import Rows, examples_of, scales, seen_blocks
+from thalweg.forecast.panel.inputs import seen_blocks
 from thalweg.forecast.panel.joining import place_of
 from thalweg.forecast.panel.lines import Line
+from thalweg.forecast.panel.scaling import Rows, scales
 from thalweg.forecast.panel.tables import serving
 from thalweg.learn.explain.attribution import input_slopes, integrated_gradients
 from thalweg.messages import Argument, Message

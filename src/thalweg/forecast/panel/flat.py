@@ -38,7 +38,7 @@ class Flat:
     centres, units : ndarray of float64, shape (series,)
         Of each series, in the user's units.
     counts : ndarray of bool, shape (series,)
-        Whether no value of the series is negative.
+        Whether no value that was learned from is negative.
     phases : ndarray of int64, shape (series,)
         The place within a day at which the first value stands; 0 for steps of a day or more.
     usual : ndarray of float64, shape (series,)
@@ -92,7 +92,7 @@ def flat_of(series: Sequence[Series], window: int, upto: Sequence[int] | None = 
     size = int(starts[-1] + lengths[-1])
     values, observed = np.empty(size), np.zeros(size, dtype=np.bool_)
     centres, units, usual = np.empty(len(series)), np.empty(len(series)), np.empty(len(series))
-    numbers, sums = np.empty(size), np.zeros(size)
+    numbers, sums, counts = np.empty(size), np.zeros(size), np.zeros(len(series), dtype=np.bool_)
     frequency = series[0].frequency
     apart = frequency.season if frequency.sub_daily else 1
     known = lengths.tolist() if upto is None else upto
@@ -101,6 +101,7 @@ def flat_of(series: Sequence[Series], window: int, upto: Sequence[int] | None = 
         values[whole.start : start] = one.values[0]
         values[mine], observed[mine] = one.values, one.observed
         past = one.values[: max(learned, 1)]
+        counts[place] = past.min() >= 0
         usual[place] = np.abs(past[apart:] - past[:-apart]).mean() if len(past) > apart else 0.0
         centres[place] = centre = past.mean()
         units[place] = unit = float(np.abs(past - centre).mean()) or 1.0
@@ -115,7 +116,7 @@ def flat_of(series: Sequence[Series], window: int, upto: Sequence[int] | None = 
         lengths=lengths,
         centres=centres,
         units=units,
-        counts=np.array([one.values.min() >= 0 for one in series]),
+        counts=counts,
         phases=np.array([_phase(one.start, frequency) for one in series], dtype=np.int64),
         usual=usual,
         sums=sums,

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.errors import InputError
+from thalweg.forecast.panel.examples import examples_of
 from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.inputs import Inputs, Rows, examples_of
+from thalweg.forecast.panel.inputs import Inputs
 from thalweg.forecast.panel.panel_year import PanelYear, panel_year_of
+from thalweg.forecast.panel.scaling import Rows
 from thalweg.forecast.training import joined
 from thalweg.learn.descent import Descent
 from thalweg.learn.function import Network
@@ -70,7 +72,7 @@ def recipe_of(frequency: Frequency) -> Recipe:
     """Return how the networks of a frequency are trained, tuned as `members_of`."""
     if frequency.sub_daily:
         return Recipe(hidden=(512, 512, 512), seeds=2, epochs=5, batch=128)
-    return Recipe() if frequency.by_day else Recipe(hidden=(512, 512), seeds=2, epochs=6)
+    return Recipe() if frequency.by_day else Recipe(hidden=(512, 512), seeds=1, epochs=6)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,17 +145,23 @@ class GlobalNetwork:
         return outputs * scaled.spread + scaled.base
 
 
-def spacing_of(upto: Sequence[int], most: int) -> tuple[int, int]:
+def spacing_of(upto: Sequence[int], most: int, season: int) -> tuple[int, int]:
     """Return how far apart the windows to learn from begin, at most about `most`, and how many there are in all.
+
+    The distance has no divisor in common with the season, so that windows begin at all of its places.
 
     Parameters
     ----------
     upto : sequence of int
         How many values of each series may be learned from.
     most : int
+    season : int
     """
     windows = sum(max(count - 1, 0) for count in upto)
-    return max(math.ceil(windows / most), 1), windows
+    apart = max(math.ceil(windows / most), 1)
+    while math.gcd(apart, season) > 1:
+        apart += 1
+    return apart, windows
 
 
 def examples_to_learn(
@@ -254,7 +262,7 @@ def train(
     advance : callable
         Called with the number of networks that were trained since the last call, parts of one included.
     """
-    apart, windows = spacing_of(upto, recipe.windows)
+    apart, windows = spacing_of(upto, recipe.windows, series[0].frequency.season)
     known = [one.head(end) for one, end in zip(series, upto, strict=True) if end]
     seeing = next((inputs for inputs in members if inputs.panel_year), None)
     panel_year = None if seeing is None or not known else panel_year_of(known, seeing, steps)

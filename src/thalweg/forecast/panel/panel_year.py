@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.inputs import LARGEST_SHAPE, Inputs, Rows, shapes_of_last_year
+from thalweg.forecast.panel.scaling import LEAST_SPREAD, Rows, scales
 from thalweg.series.frequency.dates import steps_between
 
 if TYPE_CHECKING:
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.panel.flat import Flat
+    from thalweg.forecast.panel.inputs import Inputs
     from thalweg.series.frequency.record import Frequency
     from thalweg.series.series import Series
 
 MOST_SERIES = 400  # whose mean is taken, evenly spaced over the panel
 SERIES_AT_ONCE = 50
+LARGEST_SHAPE = 3.0  # spreads of a year ago, that count in the panel's mean
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +54,27 @@ def places_of(flat: Flat, rows: Rows, frequency: Frequency, first: np.datetime64
     """Return how many steps after a date the newest value of each row stands."""
     begins = np.array([steps_between(frequency, first, date) for date in flat.first_dates], dtype=np.int64)
     return begins[rows.series] + rows.newest
+
+
+def shapes_of_last_year(
+    flat: Flat, rows: Rows, inputs: Inputs, steps: int
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
+    """Return the same steps of the last long season in its own units, whether there are, and the level then."""
+    before = rows.newest - inputs.year
+    there = before + 1 >= inputs.before
+    then = Rows(rows.series, np.where(there, before, rows.newest))
+    at = flat.starts[then.series] + then.newest
+    level = flat.mean(at, np.minimum(then.newest + 1, inputs.before))
+    if inputs.divisor == "level":
+        spread = np.abs(level + (flat.centres / flat.units)[rows.series])
+        spread = np.maximum(spread, LEAST_SPREAD * (flat.usual / flat.units)[rows.series])
+        spread = np.where(spread > 0, spread, 1.0)
+    else:
+        _, spread = scales(flat, rows, inputs)
+    last = (flat.starts + flat.lengths)[rows.series] - 1
+    ahead = 1 + np.arange(steps) % inputs.year
+    numbers = flat.numbers[np.minimum(at[:, None] + ahead, last[:, None])]
+    return np.where(there[:, None], (numbers - level[:, None]) / spread[:, None], 0), there, level
 
 
 def panel_year_of(series: Sequence[Series], inputs: Inputs, steps: int) -> PanelYear:

@@ -13,6 +13,7 @@ from thalweg.forecast.panel.chunk import Plan, Served, joined, prior_of, serve
 from thalweg.forecast.panel.cutoffs import parts_of
 from thalweg.forecast.panel.global_network import recipe_of, train
 from thalweg.forecast.panel.inputs import members_of
+from thalweg.forecast.panel.unfinished import without_unfinished_date
 from thalweg.forecast.watch import Silence
 from thalweg.learn.prepare import prepare
 from thalweg.learn.training.thread_pool import thread_pool
@@ -87,6 +88,7 @@ def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> Pa
     began = time.perf_counter()
     watcher = options.watcher or Silence()
     prepare(lambda: watcher.stage("compile", 1))
+    panel = without_unfinished_date(panel, options)
     frequency, series = panel.frequency, panel.series
     horizon = options.steps_ahead(frequency, int(np.median(np.diff(panel.offsets))))
     members, recipe = members_of(frequency), recipe_of(frequency)

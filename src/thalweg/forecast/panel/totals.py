@@ -16,6 +16,7 @@ from thalweg.forecast.panel.options import BOTTOM_UP, TOP_DOWN
 from thalweg.forecast.panel.paths import Paths, ends_of
 from thalweg.forecast.panel.reconcile import LEAST_OBSERVED, check, mint, top_down
 from thalweg.forecast.panel.run import fit_panel
+from thalweg.forecast.panel.unfinished import without_unfinished_date
 from thalweg.forecast.panel.summed import lateness, with_totals
 from thalweg.forecast.watch import Silence
 from thalweg.learn.training.thread_pool import thread_pool
@@ -54,6 +55,8 @@ def fit_with_totals(panel: Panel, options: PanelFitOptions, kept: Kept | None = 
     """
     if options.totals is None:
         return fit_panel(panel, options, kept)
+    panel = without_unfinished_date(panel, options)
+    options = replace(options, keep_last=True)  # it has been looked at
     method, whole = options.totals, hierarchy_of(panel.keys, len(panel))
     counts = np.array([one.counts for one in panel.series])
     check(method, whole, counts)

@@ -11,7 +11,7 @@ import numpy as np
 
 from thalweg.errors import InputError
 from thalweg.forecast.panel import own_ladder
-from thalweg.forecast.panel.global_network import examples_to_learn, recipe_of, spacing_of
+from thalweg.forecast.panel.global_network import examples_to_learn, recipe_of
 from thalweg.forecast.panel.joining import Joined, join
 from thalweg.forecast.training import EPOCHS_TO_GO_ON, RATE_TO_GO_ON, SEEDS_APART
 from thalweg.forecast.update import updated as model_updated
@@ -76,7 +76,7 @@ def updated(
         thetas = iter(pool.run(jobs, advance))
     members = tuple(replace(member, thetas=tuple(next(thetas) for _ in member.thetas)) for member in plan.final.members)
     seen = 0 if lessons[0] is None else len(lessons[0])
-    _, windows = spacing_of([len(one) for one in panel.series], 1)
+    windows = sum(len(one) - 1 for one in panel.series)
     network = replace(plan.final, members=members, rows=min(plan.final.rows + seen, windows), all_rows=windows)
     choice, bands = model.serving(np.arange(len(panel)))
     made = replace(
