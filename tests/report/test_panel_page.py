@@ -9,7 +9,7 @@ import pytest
 import vl_convert
 
 from support.page_reader import PageReader
-from support.panels import HORIZON, HOSTILE, TURNED, fitted, odd_findings, series_of, wave
+from support.panels import HORIZON, HOSTILE, TURNED, fitted, odd_findings, series_of, wave, with_totals
 from thalweg.api.notebook import panel_html
 from thalweg.charts.style import VEGA_LITE
 from thalweg.forecast.panel.look_first import look_first
@@ -338,3 +338,23 @@ def test_long_names_that_begin_alike_are_told_apart():
     assert len(set(shown)) == 3
     section = text.partition('id="extremes"')[2].partition('id="all"')[0]
     assert set(re.findall(r'href="([^"]*)"', section)) <= {link(name).replace("&", "&amp;") for name in shown}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_totals_have_a_table_and_the_sum_its_interval(language):
+    cities = {"shop": ("a", "b", "c", HOSTILE), "city": ("x", "x", HOSTILE, HOSTILE)}
+    names = tuple("/".join(each) for each in zip(*cities.values(), strict=True))
+    panel = joined([series_of(wave(each)) for each in range(4)], names, keys=cities)
+    findings = with_totals(panel)
+    assert len(findings.totals.hierarchy) == 3
+    text = panel_page(findings, language)
+    reader = PageReader(text)
+    section = PageReader(text.partition('<section id="totals">')[2].partition("</section>")[0])
+    assert quotable(HOSTILE) in " ".join(section.words)
+    assert catalogue(language)("panel_report.sum_over_all") in section.text
+    assert catalogue(language)("panel_report.explain_sum_interval") in reader.text
+    (spec,) = (
+        spec for spec in reader.specs if "layer" in spec and any(one["mark"]["type"] == "area" for one in spec["layer"])
+    )
+    assert vl_convert.vegalite_to_vega(spec, vl_version=VEGA_LITE)["marks"]
+    assert "<script>alert" not in text.replace(scripts(), "")

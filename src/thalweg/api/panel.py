@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.api.progress import watching
+from thalweg.errors import InputError
 from thalweg.files import write_whole, written_together
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.panel.kept import Kept
 from thalweg.forecast.panel.model import PanelForecast, PanelModel, pack
-from thalweg.forecast.panel.options import PanelFitOptions
-from thalweg.forecast.panel.run import PanelFindings
-from thalweg.forecast.panel.run import fit_panel as fitted
+from thalweg.forecast.panel.options import METHODS, PanelFitOptions
 from thalweg.forecast.panel.summary import sentences, summary
-from thalweg.forecast.panel.tables import forecast_columns, series_columns
+from thalweg.forecast.panel.tables import forecast_columns, series_columns, totals_columns
+from thalweg.forecast.panel.totals import fit_with_totals
 from thalweg.forecast.tables import parquet_of
-from thalweg.messages import catalogue
+from thalweg.messages import Argument, catalogue
 from thalweg.options import with_options
 from thalweg.series.frames import frame_of
 from thalweg.series.panel import Panel
@@ -30,8 +30,11 @@ from thalweg.series.read.panel import read_panel
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from thalweg.forecast.panel.run import PanelFindings
+
 REPORT = "report.html"
 FILES = (MODEL_FILE, "forecast.parquet", "forecast.csv", "series.csv", REPORT)
+FILES_OF_TOTALS = ("totals.parquet", "totals.csv")
 _FIGURES = 10  # significant figures in CSV
 
 
@@ -88,6 +91,24 @@ class PanelResult:
         columns = series_columns(self.findings, catalogue(language))
         return frame_of(columns, backend, self.findings.panel.series[0].backend)
 
+    def totals(self, backend: str | None = None) -> Any:  # noqa: ANN401 - as above
+        """Return the totals as a frame: ``level``, ``key``, ``ds``, ``thalweg``, and the intervals as of `to_frame`.
+
+        Parameters
+        ----------
+        backend : str, optional
+            As of `to_frame`.
+
+        Raises
+        ------
+        InputError
+            If no totals were asked for, or as of `to_frame`.
+        """
+        if self.findings.totals is None:
+            raise InputError("totals.none", argument=Argument("totals", METHODS[0]))
+        columns = totals_columns(self.findings.totals, self.model.asked)
+        return frame_of(columns, backend, self.findings.panel.series[0].backend)
+
     @property
     def failed(self) -> int:
         """How many series could not be read or served."""
@@ -98,13 +119,17 @@ class PanelResult:
         from thalweg.report.panel import panel_page  # noqa: PLC0415 - pictures load slowly
 
         forecasts = forecast_columns(self.forecast)
-        return {
+        files = {
             MODEL_FILE: pack(self.model),
             "forecast.parquet": parquet_of(forecasts),
             "forecast.csv": _csv(forecasts),
             "series.csv": _csv(series_columns(self.findings, catalogue(language))),
             REPORT: panel_page(self.findings, language, command).encode(),
         }
+        if self.findings.totals is None:
+            return files
+        totals = totals_columns(self.findings.totals, self.model.asked)
+        return files | {"totals.parquet": parquet_of(totals), "totals.csv": _csv(totals)}
 
     def report(self, path: str | Path, language: str = "en", command: Sequence[str] = ()) -> None:
         """Write the report, one page that needs no network, with a part for each series on demand.
@@ -129,7 +154,9 @@ class PanelResult:
         write_whole(Path(path), panel_page(self.findings, language, command).encode())
 
     def save(self, folder: str | Path, language: str = "en") -> None:
-        """Write the model, the forecasts, ``series.csv`` and ``report.html``, all or none.
+        """Write the model, the forecasts, ``series.csv``, ``report.html`` and the totals, all or none.
+
+        Totals of an earlier run are removed where this one has none.
 
         Raises
         ------
@@ -139,6 +166,7 @@ class PanelResult:
         with written_together(Path(folder), first=MODEL_FILE) as aside:
             for name, content in self.files(language).items():
                 write_whole(aside / name, content)
+        remove_totals(Path(folder), self.findings)
 
     def as_json(self, language: str = "en") -> dict[str, Any]:
         """Return the summary in JSON's types, with a row a series and a row a forecast."""
@@ -154,6 +182,12 @@ class PanelResult:
 
     def __repr__(self) -> str:
         return f"<PanelResult of {len(self.findings.panel)} series>"
+
+
+def remove_totals(folder: Path, findings: PanelFindings) -> None:
+    """Remove the totals of an earlier run from a folder, where there are none of this one."""
+    for name in FILES_OF_TOTALS if findings.totals is None else ():
+        (folder / name).unlink(missing_ok=True)
 
 
 def _csv(columns: Mapping[str, Any]) -> bytes:
@@ -183,9 +217,10 @@ def fit_panel(panel: Any, options: PanelFitOptions) -> PanelResult:  # noqa: ANN
         Series as `thalweg.read_panel` returns them, or what it takes.
     **options
         Those of `thalweg.forecast.panel.options.PanelFitOptions`: ``horizon`` (steps ahead), ``level``, ``quantiles``,
-        ``seed``, ``threads``, ``folder`` (where what is done is kept, so that an interrupted run goes on) and
-        ``watcher``. The same seed gives the same bits on the same machine and versions, whatever ``threads`` is, and
-        whichever series stand beside each other in a chunk.
+        ``seed``, ``threads``, ``totals`` (``"bottom-up"``, ``"top-down"`` or ``"mint"``: sums over the columns that
+        name the series, which stand in `PanelResult.totals`), ``folder`` (where what is done is kept, so that an
+        interrupted run goes on) and ``watcher``. The same seed gives the same bits on the same machine and versions,
+        whatever ``threads`` is, and whichever series stand beside each other in a chunk.
 
     Returns
     -------
@@ -209,7 +244,7 @@ def fit_panel(panel: Any, options: PanelFitOptions) -> PanelResult:  # noqa: ANN
 def fit_panel_of(panel: Panel, options: PanelFitOptions) -> PanelResult:
     """Fit a panel that was read; errors as of `fit_panel`."""
     kept = None if options.folder is None else Kept(Path(options.folder))
-    findings = fitted(panel, options, kept)
+    findings = fit_with_totals(panel, options, kept)
     result = PanelResult(findings, PanelModel.of(findings, options.asked))
     if kept is not None:
         result.save(kept.results)

@@ -13,6 +13,7 @@ from thalweg.cli.options import Columns, Json, Lang
 from thalweg.errors import InputError
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.options import FitOptions
+from thalweg.forecast.panel.options import TotalsOptions
 from thalweg.messages import Argument
 from thalweg.series.read.options import PanelOptions
 
@@ -34,6 +35,7 @@ def forecast(
     *,
     reading: PanelOptions,
     options: FitOptions,
+    adding: TotalsOptions,
     out: Annotated[str | None, Flag("--out", "FOLDER")] = None,
     samples: Annotated[Path | None, Flag("--samples", "FILE.csv")] = None,
     export: Annotated[Path | None, Flag("--export", "FILE")] = None,
@@ -43,9 +45,8 @@ def forecast(
     as_json: Json = False,
 ) -> None:
     """Fit the file's days, print what was found, and write the four files; the help stands in the catalogues."""
-    if is_of_many(file, reading):
-        alone = {"samples": samples, "export": export, "strict": strict, "columns": columns != "thalweg"}
-        _forecast_many(ctx, file, reading, options, out, alone, lang, as_json=as_json)
+    alone = {"samples": samples, "export": export, "strict": strict, "columns": columns != "thalweg"}
+    if _served_as_many(ctx, file, reading, options, adding, out, alone, lang, as_json=as_json):
         return
     from dataclasses import replace
     from time import perf_counter
@@ -99,24 +100,32 @@ def forecast(
         _end_strictly(result, translate)
 
 
-def _forecast_many(
+def _served_as_many(
     ctx: typer.Context,
     file: str,
     reading: PanelOptions,
     options: FitOptions,
+    adding: TotalsOptions,
     out: str | None,
     alone: Mapping[str, object],
     lang: str,
     *,
     as_json: bool,
-) -> None:
-    """Forecast many series; of what serves one series alone, `alone` says what was given."""
+) -> bool:
+    """Forecast many series where the source is to be read as such, and say whether it was.
+
+    Of the options that serve one series alone, `alone` says which were given.
+    """
+    if not is_of_many(file, reading):
+        adding.refuse()
+        return False
     from thalweg.cli.many import forecast_many
 
     for name, given in alone.items():
         if given:
             raise InputError("panel.not_for_many", argument=Argument(name))
-    forecast_many(ctx, file, reading, options, out, lang, as_json=as_json)
+    forecast_many(ctx, file, reading, options, adding, out, lang, as_json=as_json)
+    return True
 
 
 def is_of_many(file: str, reading: PanelOptions) -> bool:

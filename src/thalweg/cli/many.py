@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from thalweg.api.panel import FILES, PanelResult
+from thalweg.api.panel import FILES, FILES_OF_TOTALS, PanelResult, remove_totals
 from thalweg.cli.again import print_again, words_of
 from thalweg.cli.consoles import consoles_of
 from thalweg.cli.given import file_of
@@ -23,13 +23,16 @@ from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.panel.kept import Kept
 from thalweg.forecast.panel.model import PanelModel
 from thalweg.forecast.panel.options import PanelFitOptions
-from thalweg.forecast.panel.run import fit_panel
+from thalweg.forecast.panel.totals import fit_with_totals
 from thalweg.messages import Argument, catalogue
 from thalweg.series.frequency.words import words_of as words_of_frequency
 from thalweg.series.read.panel import read_panel_with
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from thalweg.forecast.options import FitOptions
+    from thalweg.forecast.panel.options import TotalsOptions
     from thalweg.series.read.options import PanelOptions
 
 SOME_FAILED = 4  # the exit code where a series could not be forecast
@@ -40,6 +43,7 @@ def forecast_many(
     file: str,
     reading: PanelOptions,
     options: FitOptions,
+    adding: TotalsOptions,
     out: str | None,
     lang: str,
     *,
@@ -55,6 +59,7 @@ def forecast_many(
     reading : PanelOptions
     options : FitOptions
         As the command has them; the ladder counts where the user named one.
+    adding : TotalsOptions
     out : str, optional
     lang : str
     as_json : bool
@@ -65,8 +70,9 @@ def forecast_many(
     given = {one.name: getattr(options, one.name) for one in fields(options) if one.init}
     if named is not None and named.name == "DEFAULT":
         given.pop("ladder")
-    panel_options = PanelFitOptions(**given)
-    folder = _checked_folder(file, out)
+    panel_options = PanelFitOptions(**given, totals=adding.totals)
+    files = (*FILES, *(FILES_OF_TOTALS if adding.totals else ()))
+    folder = _checked_folder(file, out, files)
 
     again = words_of(ctx)
     began = perf_counter()
@@ -78,7 +84,7 @@ def forecast_many(
     print_notes(console, panel.notes, translate)
     kept = Kept(folder)
     with LadderProgress(drawing, translate.speaking(words)) as progress:
-        findings = fit_panel(panel, replace(panel_options, watcher=progress), kept)
+        findings = fit_with_totals(panel, replace(panel_options, watcher=progress), kept)
     result = PanelResult(findings, PanelModel.of(findings, panel_options.asked))
     from thalweg.cli.panel import print_panel  # noqa: PLC0415 - pictures load slowly
 
@@ -88,8 +94,9 @@ def forecast_many(
     with written_together(folder, first=MODEL_FILE) as aside:
         for name, content in result.files(lang, again).items():
             write_whole(aside / name, content)
+    remove_totals(folder, findings)
     kept.remove()
-    console.print(translate("cli.written", folder=folder, files=FILES))
+    console.print(translate("cli.written", folder=folder, files=files))
     print_times(console, {"read": read_seconds, **findings.times, "report": perf_counter() - began}, translate)
     print_again(console, again, translate)
     if as_json:
@@ -98,15 +105,15 @@ def forecast_many(
         raise typer.Exit(SOME_FAILED)
 
 
-def _checked_folder(file: str, out: str | None) -> Path:
+def _checked_folder(file: str, out: str | None, files: Sequence[str]) -> Path:
     """Return the folder to write into, before long work; refuse one that cannot be written or holds other things."""
     if out is not None and not out.strip():
         raise InputError("forecast.no_folder_named", argument=Argument("out", out), example=Argument("out", "results"))
     folder = Path(out) if out else Path(f"{Path(file).stem.strip('*?') or 'panel'}-forecast")
     if folder.exists() and not folder.is_dir():
         raise InputError("forecast.folder_is_a_file", folder=folder, option=Argument("out", "FOLDER"))
-    there = [name for name in FILES if (folder / name).exists()]
+    there = [name for name in files if (folder / name).exists()]
     if there and MODEL_FILE not in there:
         raise InputError("forecast.foreign_file", folder=folder, name=there[0], option=Argument("out"))
-    check_writable(folder, FILES)
+    check_writable(folder, files)
     return folder

@@ -258,14 +258,15 @@ class _Fitted:
 
     def tried(self, rows: Rows, ends: NDArray[np.int64]) -> _Tried:
         """Return predictions of rows beside the actual values before `ends`, a place in each series."""
-        target, spread = self._target(rows, ends), self.spreads(rows)
+        target, spread = self.target(rows, ends), self.spreads(rows)
         return _Tried(rows, target, self.own(rows), self.network.predict(self.flat, rows), spread)
 
     def spreads(self, rows: Rows) -> NDArray[np.float64]:
         """Return the spread of each row in the user's units, shape (rows, 1)."""
         return spreads_in_user_units(self.flat, rows, self.network.inputs)[:, None]
 
-    def _target(self, rows: Rows, ends: NDArray[np.int64]) -> NDArray[np.float64]:
+    def target(self, rows: Rows, ends: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return actual values, shape (rows, horizon); NaN from `ends` on, and where none was observed."""
         at = rows.newest[:, None] + np.arange(1, self.plan.horizon + 1)
         inside = np.minimum(at, ends[rows.series][:, None] - 1)
         places = self.flat.starts[rows.series][:, None] + inside
@@ -345,6 +346,44 @@ def _serving_models(models: Mapping[int, Model], choice: Choice, plan: Plan) -> 
     serves = ((choice.own == len(plan.names) - 1) & (choice.share < 1)).any(axis=1) & bool(plan.ladder)
     none = np.zeros(0, np.uint8)
     return [own_ladder.written(models[at]) if yes and at in models else none for at, yes in enumerate(serves.tolist())]
+
+
+class TriedAt(NamedTuple):
+    """What was predicted at some cutoffs of some series, and what came.
+
+    Attributes
+    ----------
+    made, target : ndarray of float64, shape (rows, horizon)
+        In the user's units; targets that were not observed are NaN.
+    spread : ndarray of float64, shape (rows,)
+    now : ndarray of float64, shape (series,)
+        The spread after the last value of each series.
+    """
+
+    made: NDArray[np.float64]
+    target: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    now: NDArray[np.float64]
+
+
+def tried_at(series: Sequence[Series], cutoffs: Sequence[NDArray[np.int64]], plan: Plan, choice: Choice) -> TriedAt:
+    """Predict some series at cutoffs, as chosen, by what has learned from their training values.
+
+    Parameters
+    ----------
+    series : sequence of Series
+    cutoffs : sequence of ndarray of int64
+        For each series, how many values are known at each cutoff; the rows of a series stand together.
+    plan : Plan
+    choice : Choice
+        Of these series.
+    """
+    judged = _Series(series, plan).judged
+    rows = Rows(np.repeat(np.arange(len(cutoffs)), list(map(len, cutoffs))), np.concatenate(cutoffs) - 1)
+    tried = judged.tried(rows, judged.flat.lengths)
+    made = blend(tried.own, tried.network, choice.own[rows.series], choice.share[rows.series], plan.blocks)
+    last = Rows(np.arange(len(series)), judged.flat.lengths - 1)
+    return TriedAt(made, tried.target, tried.spread[:, 0], judged.spreads(last)[:, 0])
 
 
 def forecast_from(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from thalweg.errors import InputError
 from thalweg.forecast.options import FitOptions, LadderName
 from thalweg.messages import Argument
-from thalweg.options import option
+from thalweg.options import Options, Word, option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,9 +19,38 @@ LADDERS = ("quick", "full")
 REFUSED = ("country", "events", "time_limit", "known", "past", "with_")
 """The options of a fit that do not serve many series."""
 
+BOTTOM_UP, TOP_DOWN, MINT = METHODS = ("bottom-up", "top-down", "mint")
+"""How totals are made: sums of the series' forecasts; shares of the forecast of the whole; all forecasts weighed."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class PanelFitOptions(FitOptions):
+class TotalsOptions(Options):
+    """Whether totals are forecast too.
+
+    Attributes
+    ----------
+    totals : {"bottom-up", "top-down", "mint"}, optional
+        Sums over the columns that name the series, and how they are made.
+    """
+
+    words: ClassVar[str] = "fit"
+
+    totals: str | None = option(None, Word(METHODS), panel="many")
+
+    def refuse(self) -> None:
+        """Refuse totals of one series.
+
+        Raises
+        ------
+        InputError
+            If they are asked for.
+        """
+        if self.totals is not None:
+            raise InputError("totals.one_series", argument=Argument("totals", self.totals), by=Argument("by"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanelFitOptions(TotalsOptions, FitOptions):
     """The options of a fit of many series; those of one that do not serve them are refused.
 
     Attributes

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.options import FitOptions
     from thalweg.forecast.panel.chunk import PanelPrior
     from thalweg.forecast.panel.global_network import GlobalNetwork, Recipe
+    from thalweg.forecast.panel.hierarchy import Totals
     from thalweg.forecast.panel.kept import Kept
     from thalweg.learn.training.thread_pool import ThreadPool
     from thalweg.series.panel import Panel
@@ -52,7 +53,9 @@ class PanelFindings:
     seconds : float
         Wall-clock time of the whole.
     times : mapping
-        Its parts: ``network``, ``series``.
+        Its parts: ``network``, ``series``, and ``totals`` where they were asked for.
+    totals : Totals, optional
+        Where they were asked for.
     """
 
     panel: Panel
@@ -63,6 +66,7 @@ class PanelFindings:
     settings: dict[str, Any]
     seconds: float
     times: dict[str, float] = field(default_factory=dict[str, float])
+    totals: Totals | None = None
 
 
 def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> PanelFindings:

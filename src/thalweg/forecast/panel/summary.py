@@ -9,11 +9,14 @@ import numpy as np
 from thalweg.forecast.export import plain
 from thalweg.forecast.levels import level_name
 from thalweg.forecast.panel.look_first import look_first
+from thalweg.forecast.panel.options import BOTTOM_UP
 from thalweg.forecast.panel.tables import beats, series_columns
 from thalweg.messages import Message, catalogue
+from thalweg.series.frequency.dates import iso
 from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
+    from thalweg.forecast.panel.hierarchy import Totals
     from thalweg.forecast.panel.run import PanelFindings
 
 
@@ -33,6 +36,8 @@ def sentences(findings: PanelFindings) -> list[Message]:
             if level in served_levels(findings):
                 share = float(np.nansum(served.coverage[:, at] * served.scored) / served.scored.sum())
                 told.append(Message("panel.verdict.coverage", {"level": level_name(level), "percent": 100 * share}))
+    if findings.totals is not None:
+        told += totals_sentences(findings, findings.totals)
     if failed := len(findings.failed) + len(panel.refused):
         told.append(Message("panel.verdict.failed", {"count": failed}))
     rows = {"rows": plan.final.rows, "all_rows": plan.final.all_rows}
@@ -45,6 +50,56 @@ def judged(findings: PanelFindings) -> dict[str, int]:
     served = findings.served
     each = [beats(own, copied) for own, copied in zip(served.test, served.copied, strict=True)]
     return {name: each.count(name) for name in ("yes", "no", "equal")}
+
+
+def totals_sentences(findings: PanelFindings, totals: Totals) -> list[Message]:
+    """Return what a reader should know of totals: of what they are sums, how they fared, and what they leave out."""
+    hierarchy, words = totals.hierarchy, words_of(findings.plan.frequency)
+    parts = [
+        Message("panel.totals.level", {"level": level, "count": len(hierarchy.of_level(level))})
+        for level in dict.fromkeys(hierarchy.levels)
+    ]
+    told = [
+        Message(f"panel.totals.{totals.method}", {"count": hierarchy.count, "parts": parts}),
+        Message("panel.totals.units", {"names": sorted({one.name for one in findings.panel.series})})
+        if len({one.name for one in findings.panel.series}) > 1
+        else Message("panel.totals.unit"),
+    ]
+    if totals.method != BOTTOM_UP and np.isfinite(totals.test[0]):
+        share = 100 * totals.test[0] / totals.added[0] if totals.added[0] else 100.0
+        told.append(Message("panel.totals.error", {"percent": share}))
+    if totals.tried:
+        scored = np.isfinite(totals.coverage).all(axis=1)
+        for level in served_levels(findings):
+            share = 100 * float(totals.coverage[scored, totals.levels.index(level)].mean())
+            told.append(
+                Message(
+                    "panel.totals.coverage",
+                    {"level": level_name(level), "percent": share, "cutoffs": totals.tried, **words},
+                )
+            )
+    late = int((totals.late > 0).sum())
+    if late:
+        told.append(Message("panel.totals.late", {"count": late, "date": iso(findings.panel.last_date)}))
+    if totals.ended:
+        told.append(Message("panel.totals.ended", {"count": totals.ended, "date": iso(findings.panel.last_date)}))
+    return told
+
+
+def _totals_json(totals: Totals) -> list[dict[str, Any]]:
+    hierarchy = totals.hierarchy
+    return [
+        {
+            "level": hierarchy.levels[at],
+            "key": hierarchy.keys[at],
+            "series": len(hierarchy.members[at]),
+            "forecast": totals.mean[at].tolist(),
+            "test_mae": totals.test[at],
+            "bottom_up_mae": totals.added[at],
+            "coverage": {level_name(level): totals.coverage[at, place] for place, level in enumerate(totals.levels)},
+        }
+        for at in range(len(hierarchy))
+    ]
 
 
 def served_levels(findings: PanelFindings) -> list[float]:
@@ -79,6 +134,7 @@ def summary(findings: PanelFindings, language: str = "en") -> dict[str, Any]:
                 for each in look_first(findings)
             ],
             "series": rows,
+            **({} if findings.totals is None else {"totals": _totals_json(findings.totals)}),
             "settings": findings.settings,
             "seconds": findings.seconds,
             "times": findings.times,

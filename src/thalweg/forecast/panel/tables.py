@@ -16,6 +16,8 @@ from thalweg.series.frequency.dates import iso
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from thalweg.forecast.levels import Asked
+    from thalweg.forecast.panel.hierarchy import Totals
     from thalweg.forecast.panel.model import PanelForecast
     from thalweg.forecast.panel.run import PanelFindings
     from thalweg.messages import Catalogue
@@ -31,14 +33,39 @@ def forecast_columns(made: PanelForecast) -> dict[str, NDArray[Any]]:
     columns: dict[str, NDArray[Any]] = {"unique_id": np.repeat(np.array(made.names, dtype=object), steps)}
     if len(made.keys) > 1:
         columns |= {name: np.repeat(np.array(each, dtype=object), steps) for name, each in made.keys.items()}
-    columns |= {"ds": made.dates.ravel(), MODEL: made.mean.ravel()}
-    for level in made.asked.levels:
-        at = made.levels.index(level)
-        columns[f"{MODEL}-lo-{level_name(level)}"] = made.low[..., at].ravel()
-        columns[f"{MODEL}-hi-{level_name(level)}"] = made.high[..., at].ravel()
-    for quantile in made.asked.quantiles:
+    columns["ds"] = made.dates.ravel()
+    return columns | _predictions(made.mean, made.levels, made.low, made.high, made.asked)
+
+
+def totals_columns(totals: Totals, asked: Asked) -> dict[str, NDArray[Any]]:
+    """Return a row for each step of each total, in long format: ``level``, ``key``, ``ds``, ``thalweg``, intervals.
+
+    The level is ``total``, or the columns whose values the key holds.
+    """
+    count, steps = totals.mean.shape
+    columns: dict[str, NDArray[Any]] = {
+        name: np.repeat(np.array(each, dtype=object), steps)
+        for name, each in (("level", totals.hierarchy.levels), ("key", totals.hierarchy.keys))
+    }
+    columns["ds"] = np.tile(totals.dates, count)
+    return columns | _predictions(totals.mean, totals.levels, totals.low, totals.high, asked)
+
+
+def _predictions(
+    mean: NDArray[np.float64],
+    levels: tuple[float, ...],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    asked: Asked,
+) -> dict[str, NDArray[Any]]:
+    columns: dict[str, NDArray[Any]] = {MODEL: mean.ravel()}
+    for level in asked.levels:
+        at = levels.index(level)
+        columns[f"{MODEL}-lo-{level_name(level)}"] = low[..., at].ravel()
+        columns[f"{MODEL}-hi-{level_name(level)}"] = high[..., at].ravel()
+    for quantile in asked.quantiles:
         level = level_of(quantile)
-        ends = made.mean if not level else (made.low if quantile < 1 / 2 else made.high)[..., made.levels.index(level)]
+        ends = mean if not level else (low if quantile < 1 / 2 else high)[..., levels.index(level)]
         columns[f"{MODEL}-q-{level_name(100 * quantile)}"] = ends.ravel()
     return columns
 
