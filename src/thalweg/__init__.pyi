@@ -9,6 +9,7 @@ from .api.model import Model as Model
 from .api.model import load as load
 from .api.panel import PanelResult as PanelResult
 from .api.panel import fit_panel as fit_panel
+from .api.panel_model import PanelModel as PanelModel
 from .api.picture import Picture as Picture
 from .api.picture import look as look
 from .errors import InputError as InputError

@@ -92,6 +92,19 @@ def unseal(kind: Kind, path: Path) -> tuple[dict[str, Any], dict[str, NDArray[An
     return description, tensors
 
 
+def is_of(kind: Kind, path: Path) -> bool:
+    """Whether the header of a file says that it is of a kind; False where it cannot be read."""
+    from safetensors import SafetensorError, safe_open  # noqa: PLC0415 - only where something is loaded
+
+    try:
+        if not path.is_file():  # a pipe would wait
+            return False
+        with safe_open(path, framework="numpy") as file:
+            return kind.key in (file.metadata() or {})
+    except (SafetensorError, OSError, ValueError, TypeError, MemoryError):
+        return False
+
+
 def _checksum(text: str, tensors: Mapping[str, NDArray[Any]]) -> NDArray[np.uint8]:
     digest = hashlib.sha256(text.encode())
     for name in sorted(tensors):

@@ -231,6 +231,8 @@ def test_of_many_series_a_page_holds_some_and_says_so(monkeypatch):
     assert len(data["single"]) == 20
     assert len(data["names"]) == 60
     assert "The values and forecasts of 20 series are in this page" in PageReader(text).text
+    assert "--series" not in data["words"]["not_held"]
+    assert "predict model.thalweg --series NAME" in data_of(panel_page(several, command=("x",)))["words"]["not_held"]
     worst = replace(several, served=replace(several.served, test=several.served.test + 1e4 * (np.arange(60) == 57)))
     assert "57" in data_of(panel_page(worst))["single"]
     assert "57" not in data["single"]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from numbers import Integral
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from thalweg.api.forecast import Forecast
+from thalweg.api.panel_model import PanelModel
+from thalweg.checksummed import is_of
 from thalweg.forecast.model import Model as Forecaster
 from thalweg.forecast.model import load as load_model
+from thalweg.forecast.panel.model import PANEL_MODEL, load_panel
 from thalweg.forecast.update import updated
 from thalweg.forecast.what_if import what_if
 from thalweg.options import Switch, WholeNumber
@@ -18,8 +22,6 @@ from thalweg.series.read.options import ReadOptions
 from thalweg.series.regressors import columns_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from thalweg.forecast.model import Recent
     from thalweg.series.series import Series
 
@@ -134,8 +136,8 @@ class Model(Forecaster):
         return series_of(series, value=self.name, goes_on=True, difference=self.days.differenced, **columns)
 
 
-def load(path: str | Path) -> Model:
-    """Read a model that `Model.save` wrote.
+def load(path: str | Path) -> Model | PanelModel:
+    """Read a model that `Model.save` or `PanelModel.save` wrote.
 
     Parameters
     ----------
@@ -143,8 +145,9 @@ def load(path: str | Path) -> Model:
 
     Returns
     -------
-    Model
-        Its `notes` say if the holidays that it was fitted with are no longer those of the installed library.
+    Model, or PanelModel where it is one of many series
+        The `notes` of a model of one series say if the holidays that it was fitted with are no longer those of the
+        installed library.
 
     Raises
     ------
@@ -152,4 +155,6 @@ def load(path: str | Path) -> Model:
         If there is no such file, or it is no model, is cut short or changed, or is of another version. Nothing
         in the file is run, and nothing larger than the file is allocated.
     """
+    if is_of(PANEL_MODEL, Path(path)):
+        return PanelModel.holding(load_panel(Path(path)))
     return Model.of(load_model(path))

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from thalweg.api.panel_model import PanelModel
 from thalweg.api.progress import watching
 from thalweg.errors import InputError
 from thalweg.files import write_whole, written_together
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.panel.kept import Kept
-from thalweg.forecast.panel.model import PanelForecast, PanelModel, pack
+from thalweg.forecast.panel.model import pack
 from thalweg.forecast.panel.options import METHODS, PanelFitOptions
+from thalweg.forecast.panel.result import PanelForecast, csv_of_columns, forecast_columns
 from thalweg.forecast.panel.summary import sentences, summary
-from thalweg.forecast.panel.tables import forecast_columns, series_columns, totals_columns
+from thalweg.forecast.panel.tables import series_columns, totals_columns
 from thalweg.forecast.panel.totals import fit_with_totals
 from thalweg.forecast.tables import parquet_of
 from thalweg.messages import Argument, catalogue
@@ -28,14 +28,13 @@ from thalweg.series.panel import Panel
 from thalweg.series.read.panel import read_panel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from thalweg.forecast.panel.run import PanelFindings
 
 REPORT = "report.html"
 FILES = (MODEL_FILE, "forecast.parquet", "forecast.csv", "series.csv", REPORT)
 FILES_OF_TOTALS = ("totals.parquet", "totals.csv")
-_FIGURES = 10  # significant figures in CSV
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -84,7 +83,7 @@ class PanelResult:
         InputError
             If there is no such library, or it is not installed.
         """
-        return frame_of(forecast_columns(self.forecast), backend, self.findings.panel.series[0].backend)
+        return self.forecast.to_frame(backend)
 
     def series(self, backend: str | None = None, language: str = "en") -> Any:  # noqa: ANN401 - as above
         """Return a frame of a row a series: what serves it, its losses, copying's, coverage and notes."""
@@ -122,14 +121,14 @@ class PanelResult:
         files = {
             MODEL_FILE: pack(self.model),
             "forecast.parquet": parquet_of(forecasts),
-            "forecast.csv": _csv(forecasts),
-            "series.csv": _csv(series_columns(self.findings, catalogue(language))),
+            "forecast.csv": csv_of_columns(forecasts),
+            "series.csv": csv_of_columns(series_columns(self.findings, catalogue(language))),
             REPORT: panel_page(self.findings, language, command).encode(),
         }
         if self.findings.totals is None:
             return files
         totals = totals_columns(self.findings.totals, self.model.asked)
-        return files | {"totals.parquet": parquet_of(totals), "totals.csv": _csv(totals)}
+        return files | {"totals.parquet": parquet_of(totals), "totals.csv": csv_of_columns(totals)}
 
     def report(self, path: str | Path, language: str = "en", command: Sequence[str] = ()) -> None:
         """Write the report, one page that needs no network, with a part for each series on demand.
@@ -190,23 +189,6 @@ def remove_totals(folder: Path, findings: PanelFindings) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _csv(columns: Mapping[str, Any]) -> bytes:
-    """Return columns as CSV; numbers with ten figures, dates as ISO 8601, nothing for a number that is not known."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*(_told(np.asarray(each)) for each in columns.values()), strict=True))
-    return text.getvalue().encode()
-
-
-def _told(column: Any) -> list[Any]:  # noqa: ANN401 - an array of any type
-    if column.dtype.kind == "f":
-        return ["" if value != value else f"{value:.{_FIGURES}g}" for value in column.tolist()]  # noqa: PLR0124 - NaN
-    if column.dtype.kind == "M":
-        return [text.replace("T", " ") for text in np.datetime_as_string(column).tolist()]
-    return column.tolist()
-
-
 @with_options(PanelFitOptions)
 def fit_panel(panel: Any, options: PanelFitOptions) -> PanelResult:  # noqa: ANN401 - users have no type checker
     """Forecast many series together: one network learns from all, and each is served by what validation prefers.
@@ -217,10 +199,10 @@ def fit_panel(panel: Any, options: PanelFitOptions) -> PanelResult:  # noqa: ANN
         Series as `thalweg.read_panel` returns them, or what it takes.
     **options
         Those of `thalweg.forecast.panel.options.PanelFitOptions`: ``horizon`` (steps ahead), ``level``, ``quantiles``,
-        ``seed``, ``threads``, ``totals`` (``"bottom-up"``, ``"top-down"`` or ``"mint"``: sums over the columns that
-        name the series, which stand in `PanelResult.totals`), ``folder`` (where what is done is kept, so that an
-        interrupted run goes on) and ``watcher``. The same seed gives the same bits on the same machine and versions,
-        whatever ``threads`` is, and whichever series stand beside each other in a chunk.
+        ``seed``, ``threads``, ``ladder``, ``totals`` (``"bottom-up"``, ``"top-down"`` or ``"mint"``: sums over the
+        columns that name the series, which stand in `PanelResult.totals`), ``folder`` (where what is done is kept, so
+        that an interrupted run goes on) and ``watcher``. The same seed gives the same bits on the same machine and
+        versions, whatever ``threads`` is, and whichever series stand beside each other in a chunk.
 
     Returns
     -------

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thalweg.api.progress import watching
+from thalweg.checksummed import is_of
 from thalweg.errors import InputError
 from thalweg.files import write_whole
 from thalweg.forecast.model import Model, load
+from thalweg.forecast.panel.model import PANEL_MODEL, PanelModel, load_panel
 from thalweg.forecast.watch import Silence
 from thalweg.messages import Argument, catalogue
 from thalweg.pictures.registry import illustration_of, options_of, study_of
@@ -119,7 +121,8 @@ def look(
         Which picture: one of `thalweg.pictures.PICTURES`. The command ``thalweg look`` lists them with a line each.
     source : Series, Model, path or frame, optional
         A series, as `thalweg.read` returns it, or what `thalweg.read` takes; for some pictures a model, or the path of
-        a saved one. Without a source the picture is of the lecture's toy or of a simulated channel.
+        a saved one. A model of many series serves ``why``, with ``series=`` a name. Without a source the picture is of
+        the lecture's toy or of a simulated channel.
     view : str, optional
         The view of a picture that has several, such as ``curve`` of ``surface``; by default the first.
     language : str
@@ -146,16 +149,18 @@ def look(
         return made_of(name, _source(source), chosen, language, shown)
 
 
-def _source(given: Any) -> Source:  # noqa: ANN401 - as above
+def _source(given: Any) -> Source | PanelModel:  # noqa: ANN401 - as above
     """Return what a user gave as a picture takes it: nothing, a model, or a series."""
-    if given is None or isinstance(given, Model):
+    if given is None or isinstance(given, (Model, PanelModel)):
         return given
     if isinstance(given, (str, Path)) and Path(given).suffix == MODEL_SUFFIX:
-        return load(given)
+        return load_panel(Path(given)) if is_of(PANEL_MODEL, Path(given)) else load(given)
     return series_of(given)
 
 
-def made_of(name: str, source: Source, options: Options, language: str, watcher: Watcher | None = None) -> Picture:
+def made_of(
+    name: str, source: Source | PanelModel, options: Options, language: str, watcher: Watcher | None = None
+) -> Picture:
     """Make a picture with a record of options; parameters and errors as of `look`."""
     study = study_of(name, source, options, watcher or Silence())
     return Picture(illustration_of(name, study, language), study)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from thalweg.api.picture import Picture
+    from thalweg.forecast.panel.model import PanelModel
     from thalweg.pictures.shared.source import Source
 
 MODEL = ".thalweg"
@@ -211,9 +212,11 @@ def _stem(file: str) -> str:
     return Path(unquote(urlsplit(file).path) if "://" in file else file).stem or "look"
 
 
-def _source(file: str | None, reading: ReadOptions, language: str) -> Source:
+def _source(file: str | None, reading: ReadOptions, language: str) -> Source | PanelModel:
+    from thalweg.checksummed import is_of
     from thalweg.cli.given import file_of
     from thalweg.forecast.model import load
+    from thalweg.forecast.panel.model import PANEL_MODEL, load_panel
     from thalweg.series.read import read_with
 
     if file is None:
@@ -222,6 +225,8 @@ def _source(file: str | None, reading: ReadOptions, language: str) -> Source:
     with file_of(file, translate, reading.since) as path:
         if path.suffix != MODEL:
             return read_with(path, reading)
+        if is_of(PANEL_MODEL, path):
+            return load_panel(path)
         model = load(path)
     for note in model.notes:
         typer.echo(translate(note), err=True)

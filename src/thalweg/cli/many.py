@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from thalweg.api.panel import FILES, FILES_OF_TOTALS, PanelResult, remove_totals
+from thalweg.api.panel_model import PanelModel
 from thalweg.cli.again import print_again, words_of
 from thalweg.cli.consoles import consoles_of
 from thalweg.cli.given import file_of
@@ -21,7 +22,6 @@ from thalweg.errors import InputError
 from thalweg.files import check_writable, write_whole, written_together
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.panel.kept import Kept
-from thalweg.forecast.panel.model import PanelModel
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.totals import fit_with_totals
 from thalweg.messages import Argument, catalogue

@@ -15,8 +15,8 @@ from thalweg.cli.options import Columns, Json, Lang
 from thalweg.errors import InputError
 from thalweg.files import write_whole
 from thalweg.forecast.belonging import MODEL_FILE
-from thalweg.messages import Whole
-from thalweg.options import Options, WholeNumber, option, switch
+from thalweg.messages import Argument, Whole
+from thalweg.options import Options, Text, WholeNumber, option, switch
 from thalweg.series.read.event_option import Events
 from thalweg.series.read.options import ColumnOptions
 
@@ -41,6 +41,7 @@ class PredictOptions(Options):
     horizon: int | None = option(None, WholeNumber(1, unit="steps"))
     events: Any = option(None, Events())  # noqa: RUF009 - a declaration
     keep_last: bool = switch()
+    series: str | None = option(None, Text("NAME"), panel="many")
 
 
 def predict(
@@ -57,6 +58,37 @@ def predict(
     as_json: Json = False,
 ) -> None:
     """Forecast with a saved model; the help stands in the catalogues."""
+    from thalweg.checksummed import is_of
+    from thalweg.forecast.panel.model import PANEL_MODEL
+
+    model = model_file(model, newfile)
+    if not is_of(PANEL_MODEL, model):
+        _predict_one(model, newfile, options, reading, out, samples, picture, columns, lang, as_json=as_json)
+        return
+    from thalweg.cli.predict_many import predict_many
+
+    given = {"events": options.events, "keep_last": options.keep_last, "samples": samples, "picture": picture}
+    alone = [name for name, value in (given | {"columns": columns == "prophet"}).items() if value]
+    predict_many(
+        model, newfile, reading, out,
+        horizon=options.horizon, series=options.series, alone=alone, lang=lang, as_json=as_json,
+    )  # fmt: skip
+
+
+def _predict_one(
+    model: Path,
+    newfile: str | None,
+    options: PredictOptions,
+    reading: ColumnOptions,
+    out: Path | None,
+    samples: Path | None,
+    picture: Path | None,
+    columns: Columns,
+    lang: Lang,
+    *,
+    as_json: bool,
+) -> None:
+    """Forecast with a model of one series."""
     import datetime as dt
     import json
     from dataclasses import replace
@@ -72,7 +104,8 @@ def predict(
     from thalweg.messages import catalogue
     from thalweg.series.read import read_with
 
-    model = model_file(model, newfile)
+    if options.series is not None:
+        raise InputError("predict.one_series", argument=Argument("series", options.series), file=model)
     translate = catalogue(lang, command=True)
     events = events_of(options.events, reading.date_format, translate, newfile)
     loaded = load(model) if events is None else load(model).with_events(events)

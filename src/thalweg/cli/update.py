@@ -48,17 +48,26 @@ def update(
 
     from rich.console import Console
 
+    from thalweg.checksummed import is_of
     from thalweg.cli.given import file_of
     from thalweg.cli.terminal import print_forecast, print_recent, print_series
     from thalweg.forecast.belonging import stamp_of
     from thalweg.forecast.export import forecast_rows, plain
     from thalweg.forecast.model import load
+    from thalweg.forecast.panel.model import PANEL_MODEL
     from thalweg.forecast.update import updated
     from thalweg.messages import catalogue
     from thalweg.series.read import read_with
 
     model = model_file(model, file)
     target = _checked_out(out, model)
+    if is_of(PANEL_MODEL, model):
+        from thalweg.cli.predict_many import update_many
+
+        if options.keep_last:
+            raise InputError("panel.not_for_many", argument=Argument("keep_last"))
+        update_many(model, file, reading, target, threads=options.threads, lang=lang, as_json=as_json)
+        return
     translate = catalogue(lang, command=True)
     loaded = load(model)
     with file_of(file, translate, reading.since) as path:

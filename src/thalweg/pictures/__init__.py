@@ -20,3 +20,4 @@ PICTURES = (
     "misses",
 )
 OF_DAYS = ("lags", "shift", "misses")  # they tell of yesterday, of weekdays or of holidays, and need a step of one day
+OF_MANY = "why"  # what can be made of a model of many series

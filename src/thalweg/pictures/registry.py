@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from thalweg.errors import InputError
-from thalweg.pictures import OF_DAYS, PICTURES
+from thalweg.pictures import OF_DAYS, OF_MANY, PICTURES
 from thalweg.series.frequency.record import DAILY
 from thalweg.series.frequency.words import words_of
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from thalweg.charts.illustration import Illustration
+    from thalweg.forecast.panel.model import PanelModel
     from thalweg.forecast.watch import Watcher
     from thalweg.options import Options
     from thalweg.pictures.shared.source import Source
@@ -70,7 +71,7 @@ def options_of(name: str, view: str | None, given: Mapping[str, Any]) -> Options
     return record.of(given, called)
 
 
-def study_of(name: str, source: Source, options: Options, watcher: Watcher) -> Any:  # noqa: ANN401 - each has its own
+def study_of(name: str, source: Source | PanelModel, options: Options, watcher: Watcher) -> Any:  # noqa: ANN401 - each has its own
     """Compute the numbers of a picture.
 
     Raises
@@ -79,8 +80,14 @@ def study_of(name: str, source: Source, options: Options, watcher: Watcher) -> A
         If the picture cannot be made of this source with these options.
     """
     from thalweg.forecast.model import Model  # noqa: PLC0415 - the command's help does not need it
+    from thalweg.forecast.panel.model import PanelModel  # noqa: PLC0415 - likewise
     from thalweg.series.series import Series  # noqa: PLC0415 - likewise
 
+    if isinstance(source, PanelModel):
+        if name != OF_MANY:
+            raise InputError("picture.of_many", picture=name, served=OF_MANY, count=len(source.panel))
+        study = import_module(f"thalweg.pictures.{name}.study")
+        return study.panel_why_study(source, options.settled(source.panel.frequency, None))
     frequency = source.days.frequency if isinstance(source, Model) else source.frequency if source else DAILY
     if name in OF_DAYS and not frequency.by_day:
         others = tuple(other for other in PICTURES if other not in OF_DAYS)

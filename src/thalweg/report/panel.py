@@ -60,7 +60,7 @@ SPOKEN = (  # sentences that the script completes, each with what it tells
     ("picture", ("name",)),
     ("from_to", ("low", "high")),
 )
-WORDS = ("one_step", "none_found", "not_held", "forecast", "no_loss")
+WORDS = ("one_step", "none_found", "forecast", "no_loss")
 
 
 @dataclass(frozen=True)
@@ -319,6 +319,7 @@ def _words(findings: PanelFindings, translate: Catalogue) -> dict[str, Any]:
     }
     told |= {name: translate(f"panel_report.script.{name}") for name in WORDS}
     told["date"] = translate("report.date")
+    told["not_held"] = translate(f"panel_report.script.not_held{'_command' * translate.command}")
     return {
         **told,
         "rows": ROWS_AT_ONCE,

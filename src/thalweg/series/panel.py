@@ -58,6 +58,8 @@ class Panel:
         The series of the source that are not here.
     notes : tuple of Message
         What was odd in the source as a whole; what was odd in one series stands in its own notes.
+    reading : mapping
+        The options that newer values of the same series are to be read by too; see `PanelOptions.remembered`.
     """
 
     series: tuple[Series, ...]
@@ -69,6 +71,7 @@ class Panel:
     static: Mapping[str, NDArray[Any]] = field(default_factory=dict[str, "NDArray[Any]"])
     refused: tuple[Refused, ...] = ()
     notes: tuple[Message, ...] = ()
+    reading: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __len__(self) -> int:
         return len(self.series)

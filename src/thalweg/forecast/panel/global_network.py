@@ -163,6 +163,7 @@ def examples_to_learn(
     inputs: Inputs,
     panel_year: PanelYear | None,
     apart: int,
+    since: Sequence[int] | None = None,
 ) -> Examples | None:
     """Return windows of all series with the next values as targets; None where no value ever changes.
 
@@ -177,12 +178,18 @@ def examples_to_learn(
     inputs : Inputs
     panel_year : PanelYear or None
     apart : int
+    since : sequence of int, optional
+        The place in each series before which no window's newest value stands.
     """
+    begins = [0] * len(series) if since is None else since
     made: list[Examples] = []
     for first in range(0, len(series), SERIES_AT_ONCE):
         some, ends = series[first : first + SERIES_AT_ONCE], upto[first : first + SERIES_AT_ONCE]
         flat = flat_of(some, inputs.reach, ends)
-        newest = [np.arange(end - 2, _earliest(end, steps, inputs) - 1, -apart) for end in ends]
+        newest = [
+            np.arange(end - 2, max(_earliest(end, steps, inputs), begin) - 1, -apart)
+            for end, begin in zip(ends, begins[first : first + SERIES_AT_ONCE], strict=True)
+        ]
         rows = Rows(np.repeat(np.arange(len(some)), list(map(len, newest))), np.concatenate(newest))
         if len(rows.series):
             examples = examples_of(flat, rows, inputs, steps, panel_year, np.asarray(ends)).examples

@@ -127,6 +127,33 @@ def members_of(frequency: Frequency) -> tuple[Inputs, ...]:
     return (longer, replace(longer, window=2 * half, same=2 if year > 1 else 0), replace(longer, window=4 * half))
 
 
+def seen_blocks(inputs: Inputs, steps: int, *, panel_year: bool) -> dict[str, slice]:
+    """Return where the features of `examples_of` stand that are 0 where every value is at the level, by what they tell.
+
+    These are ``values`` (the last ones, the newest first), ``profile`` (the usual course of the season),
+    ``last_season`` (the same steps of the last long season), ``level`` (how the level has moved since then),
+    ``all_series`` (what all series did then), ``same_season`` (the same steps of several long seasons) and ``recent``
+    (the means of the last values). What stands between and behind them tells how much of the past there is, and how
+    large the values are.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    steps : int
+    panel_year : bool
+        Whether there is one.
+    """
+    sizes = {"values": inputs.window, "profile": inputs.season * len(inputs.profiles)}
+    if inputs.year:
+        sizes |= {"last_season": steps, "": 1, "level": 1}
+        sizes |= {"all_series": steps} if inputs.panel_year and panel_year else {}
+        sizes |= {"same_season": steps} if inputs.same else {}
+    sizes["recent"] = len(inputs.recent)
+    ends = np.cumsum(list(sizes.values())).tolist()
+    each = zip(sizes.items(), ends, strict=True)
+    return {name: slice(end - size, end) for (name, size), end in each if name and size}
+
+
 class Rows(NamedTuple):
     """Rows of several series.
 

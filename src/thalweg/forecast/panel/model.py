@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -17,11 +17,14 @@ from thalweg.forecast.panel.bands import Shape
 from thalweg.forecast.panel.choice import Choice
 from thalweg.forecast.panel.chunk import Plan, forecast_from
 from thalweg.forecast.panel.global_network import described, network_from
+from thalweg.forecast.panel.joining import Joined, join, place_of
+from thalweg.forecast.panel.panel_year import panel_year_of
+from thalweg.forecast.panel.result import PanelForecast
 from thalweg.forecast.store.calendar import read_frequency
-from thalweg.messages import Message
-from thalweg.series.filling import filled
-from thalweg.series.frequency.dates import a_date
-from thalweg.series.panel import Panel, joined
+from thalweg.messages import Argument, Message
+from thalweg.series.frequency.dates import a_date, steps_after
+from thalweg.series.frequency.words import words_of
+from thalweg.series.panel import Panel, Refused, joined
 from thalweg.series.series import Series
 from thalweg.text import quotable
 
@@ -35,38 +38,6 @@ if TYPE_CHECKING:
 
 PANEL_MODEL = Kind(name="panel_model", key="thalweg.panel", version=1)
 SERIES_AT_ONCE = 200
-
-
-@dataclass(frozen=True, eq=False)
-class PanelForecast:
-    """The forecasts of some series; arrays whose first axis is the series.
-
-    Attributes
-    ----------
-    names : tuple of str
-    keys : mapping
-        The columns whose values name a series, each to its value for each series.
-    dates : ndarray of datetime64, shape (series, horizon)
-    mean : ndarray of float64, shape (series, horizon)
-        In the user's units.
-    levels : tuple of float
-        In percent, rising.
-    low, high : ndarray of float64, shape (series, horizon, levels)
-    asked : Asked
-        The levels and quantiles that are shown.
-    backend : str
-        The library of the frame that the values were read from; empty for a file.
-    """
-
-    names: tuple[str, ...]
-    keys: dict[str, tuple[str, ...]]
-    dates: NDArray[np.datetime64]
-    mean: NDArray[np.float64]
-    levels: tuple[float, ...]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    asked: Asked
-    backend: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +70,7 @@ class PanelModel:
     models: Mapping[int, NDArray[np.uint8]] = field(default_factory=dict[int, "NDArray[np.uint8]"])
 
     @classmethod
-    def of(cls, findings: PanelFindings, asked: Asked) -> PanelModel:
+    def of(cls, findings: PanelFindings, asked: Asked) -> Self:
         """Return the model of what a fit found."""
         served = findings.served
         choice = Choice(served.own, served.share)
@@ -115,79 +86,104 @@ class PanelModel:
     def __repr__(self) -> str:
         return f"<PanelModel of {len(self.panel)} series, {self.horizon} {self.plan.frequency.steps} ahead>"
 
-    def forecast(self, newer: Panel | None = None, horizon: int | None = None) -> PanelForecast:
+    def forecast(
+        self, newer: Panel | None = None, horizon: int | None = None, series: str | None = None
+    ) -> PanelForecast:
         """Forecast the steps after the last known ones.
 
         Parameters
         ----------
         newer : Panel, optional
             Newer values; series that the model has seen go on after theirs, others are served by the network over all
-            series. Without it, those of the model are forecast.
+            series. A series of the model without newer values is forecast from the model's own.
         horizon : int, optional
+        series : str, optional
+            The name of the only one that is forecast.
 
         Raises
         ------
         InputError
-            If the horizon is beyond the model's, the frequency is another, or values contradict those of the model.
+            If the horizon is beyond the model's, there is no such series or it cannot be forecast, or none of the newer
+            values fits.
         """
-        from thalweg.messages import Argument  # noqa: PLC0415 - only for an error
-
         steps = self.horizon if horizon is None else horizon
-        if steps > self.horizon:
-            raise InputError("model.horizon", argument=Argument("horizon", steps), longest=self.horizon)
-        panel = self.panel if newer is None else self._joined(newer)
-        places = np.array([self.panel.places.get(name, -1) for name in panel.names])
+        if not 1 <= steps <= self.horizon:
+            words = words_of(self.plan.frequency)
+            raise InputError("model.horizon", argument=Argument("horizon", steps), most=self.horizon, **words)
+        found = Joined.without(self.panel) if newer is None else join(self.panel, newer)
+        panel, places, refused = found.panel, found.served, found.refused
+        if series is not None:
+            for each in refused:
+                if each.name == series:
+                    raise InputError(each.why.key.removeprefix("error."), **each.why.values)
+            places, refused = [place_of(panel, series)], ()
+        plan = self.plan if newer is None else self.plan_for(panel)
         made = [
-            self._served(panel.series[first : first + SERIES_AT_ONCE], places[first : first + SERIES_AT_ONCE])
-            for first in range(0, len(panel), SERIES_AT_ONCE)
+            self._served(panel, places[first : first + SERIES_AT_ONCE], plan)
+            for first in range(0, len(places), SERIES_AT_ONCE)
         ]
         mean, low, high = (np.concatenate(each)[:, :steps] for each in zip(*made, strict=True))
-        dates = np.stack([np.array([one.after(step) for step in range(1, steps + 1)]) for one in panel.series])
+        known = np.isfinite(mean).all(axis=1)
+        failed = [panel.names[places[at]] for at in np.flatnonzero(~known).tolist()]
+        if failed and series is not None:
+            raise InputError("panel.not_fitted", name=series)
+        kept = [place for place, good in zip(places, known.tolist(), strict=True) if good]
+        refused = (*refused, *(Refused(name, Message("error.panel.not_fitted", {"name": name})) for name in failed))
+        firsts = np.array([panel.series[place].after(1) for place in kept], self.panel.series[0].start.dtype)
         return PanelForecast(
-            panel.names, dict(panel.keys), dates, mean, self.plan.levels, low, high, self.asked, panel.series[0].backend
+            names=tuple(panel.names[place] for place in kept),
+            keys={name: tuple(values[place] for place in kept) for name, values in panel.keys.items()},
+            dates=steps_after(self.plan.frequency, firsts[:, None], np.arange(steps)),
+            mean=mean[known],
+            levels=self.plan.levels,
+            low=low[known],
+            high=high[known],
+            asked=self.asked,
+            backend=self.panel.series[0].backend if newer is None else newer.series[0].backend,
+            new=tuple(panel.names[place] for place in kept if place >= len(self.panel)),
+            refused=refused,
+            notes=() if series is not None else found.notes,
         )
 
     def _served(
-        self, series: Sequence[Series], places: NDArray[np.int64]
+        self, panel: Panel, places: Sequence[int], plan: Plan
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        seen = places >= 0
-        own = np.where(seen[:, None], self.choice.own[places], 0)
-        share = np.where(seen[:, None], self.choice.share[places], 1.0)
-        unseen = self.shape.scale[:, None, None] * self.shape.ends
-        bands = np.where(seen[:, None, None, None], self.bands[places], unseen)
-        stored = [
-            len(self.panel.series[place]) if place >= 0 else len(one) for place, one in zip(places, series, strict=True)
-        ]
-        own_models = {
-            at: own_ladder.read(self.models[place]) for at, place in enumerate(places.tolist()) if place in self.models
-        }
-        return forecast_from(series, stored, self.plan, Choice(own, share), bands, own_models)
+        """Return forecasts and intervals of series of a panel that begins with the model's; NaN of one that fails."""
+        series = [panel.series[place] for place in places]
+        choice, bands = self.serving(np.array(places))
+        stored = [len(self.panel.series[at]) if at < len(self.panel) else len(panel.series[at]) for at in places]
+        try:
+            models = {
+                at: own_ladder.read(self.models[place]) for at, place in enumerate(places) if place in self.models
+            }
+            return forecast_from(series, stored, plan, choice, bands, models)
+        except Exception:  # noqa: BLE001 - whatever it is, the others are served
+            if len(places) > 1:
+                alone = [self._served(panel, [place], plan) for place in places]
+                mean, low, high = (np.concatenate(each) for each in zip(*alone, strict=True))
+                return mean, low, high
+            ends = np.full((1, self.horizon, len(self.plan.levels)), np.nan)
+            return np.full((1, self.horizon), np.nan), ends, ends
 
-    def _joined(self, newer: Panel) -> Panel:
-        """Return the newer panel, each series with the values of the model before it."""
-        if not newer.frequency.same_step(self.panel.frequency):
-            raise InputError("panel.other_frequency", found=newer.frequency.name, expected=self.panel.frequency.name)
-        whole = [self._with_history(name, one) for name, one in newer]
-        return joined(whole, newer.names, keys=newer.keys, static=newer.static, refused=newer.refused)
+    def plan_for(self, panel: Panel) -> Plan:
+        """Return the plan for a panel that begins with the model's series: its network sees their newer dates too."""
+        final = self.plan.final
+        seeing = next((each.inputs for each in final.members if each.inputs.panel_year), None)
+        if final.panel_year is None or seeing is None:
+            return self.plan
+        year = panel_year_of(panel.series[: len(self.panel)], seeing, final.steps)
+        return replace(self.plan, final=replace(final, panel_year=year))
 
-    def _with_history(self, name: str, one: Series) -> Series:
-        if name not in self.panel:
-            return one
-        before = self.panel[name]
-        shift = before.place(one.start)
-        if shift <= 0 and -shift + len(before) <= len(one):
-            return one  # it is the whole history
-        if shift > len(before):
-            raise InputError("panel.gap", name=name, last=str(before.after(0)), first=str(one.start))
-        end = max(shift + len(one), len(before))
-        values, observed = np.full(end, np.nan), np.zeros(end, np.bool_)
-        values[: len(before)], observed[: len(before)] = before.values, before.observed
-        first = max(shift, 0)
-        values[first : shift + len(one)] = one.values[first - shift :]
-        observed[first : shift + len(one)] = one.observed[first - shift :]
-        return replace(
-            one, start=before.start, values=filled(values, observed, one.frequency.season), observed=observed
-        )
+    def serving(self, places: NDArray[np.int64]) -> tuple[Choice, NDArray[np.float64]]:
+        """Return what serves some series, and their bands.
+
+        The network over all series alone serves those behind the model's own, with the intervals of the whole panel.
+        """
+        seen, at = places < len(self.panel), np.minimum(places, len(self.panel) - 1)
+        own = np.where(seen[:, None], self.choice.own[at], 0)
+        share = np.where(seen[:, None], self.choice.share[at], 1.0)
+        of_panel = self.shape.scale[:, None, None] * self.shape.ends
+        return Choice(own, share), np.where(seen[:, None, None, None], self.bands[at], of_panel)
 
     def save(self, path: Path) -> None:
         """Write the model to one file; see `load_panel`."""
@@ -224,6 +220,8 @@ def pack(model: PanelModel) -> bytes:
         "starts": [str(one.start) for one in panel.series],
         "value": first.name,
         "source": first.source,
+        "reading": dict(panel.reading),
+        "differenced": first.differenced,
         "frequency": asdict(panel.frequency),
         "horizon": model.horizon,
         "levels": list(model.plan.levels),
@@ -259,14 +257,18 @@ def _read(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Pane
         Series(
             a_date(frequency, dt.datetime.fromisoformat(start)), values[first:last], observed[first:last],
             quotable(description["value"]), description["source"], frequency=frequency,
+            differenced=bool(description.get("differenced", False)),
         )
         for start, first, last in zip(description["starts"], offsets[:-1], offsets[1:], strict=True)
     ]  # fmt: skip
     network = network_from(description, tensors, frequency)
     asked = Asked(tuple(description["asked"]["levels"]), tuple(description["asked"]["quantiles"]))
     keys = {name: tuple(each) for name, each in description["keys"].items()}
+    given = {
+        name: tuple(each) if isinstance(each, list) else each for name, each in description.get("reading", {}).items()
+    }
     return PanelModel(
-        joined(series, description["names"], keys=keys),
+        joined(series, description["names"], keys=keys, reading=given),
         Plan(
             frequency,
             int(description["horizon"]),

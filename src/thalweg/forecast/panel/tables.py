@@ -1,4 +1,4 @@
-"""What was found for a panel as tables: a row a step of each series, and a row a series."""
+"""What was found for a panel as a table, a row a series."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thalweg.forecast.levels import level_name, level_of
+from thalweg.forecast.levels import level_name
 from thalweg.forecast.names import rung_message
 from thalweg.forecast.panel.own_ladder import NAME as OWN_LADDER
-from thalweg.forecast.tables import MODEL
+from thalweg.forecast.panel.result import prediction_columns
 from thalweg.messages import Message
 from thalweg.series.frequency.dates import iso
 
@@ -18,23 +18,8 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.levels import Asked
     from thalweg.forecast.panel.hierarchy import Totals
-    from thalweg.forecast.panel.model import PanelForecast
     from thalweg.forecast.panel.run import PanelFindings
     from thalweg.messages import Catalogue
-
-
-def forecast_columns(made: PanelForecast) -> dict[str, NDArray[Any]]:
-    """Return a row for each step of each series, in long format with the names of Nixtla's columns.
-
-    ``unique_id``, the columns that name a series where there are several, ``ds``, ``thalweg``, and the intervals as
-    ``thalweg-lo-80`` and ``thalweg-hi-80``, quantiles as ``thalweg-q-10``.
-    """
-    steps = made.mean.shape[1]
-    columns: dict[str, NDArray[Any]] = {"unique_id": np.repeat(np.array(made.names, dtype=object), steps)}
-    if len(made.keys) > 1:
-        columns |= {name: np.repeat(np.array(each, dtype=object), steps) for name, each in made.keys.items()}
-    columns["ds"] = made.dates.ravel()
-    return columns | _predictions(made.mean, made.levels, made.low, made.high, made.asked)
 
 
 def totals_columns(totals: Totals, asked: Asked) -> dict[str, NDArray[Any]]:
@@ -48,26 +33,15 @@ def totals_columns(totals: Totals, asked: Asked) -> dict[str, NDArray[Any]]:
         for name, each in (("level", totals.hierarchy.levels), ("key", totals.hierarchy.keys))
     }
     columns["ds"] = np.tile(totals.dates, count)
-    return columns | _predictions(totals.mean, totals.levels, totals.low, totals.high, asked)
+    return columns | prediction_columns(totals.mean, totals.levels, totals.low, totals.high, asked)
 
 
-def _predictions(
-    mean: NDArray[np.float64],
-    levels: tuple[float, ...],
-    low: NDArray[np.float64],
-    high: NDArray[np.float64],
-    asked: Asked,
-) -> dict[str, NDArray[Any]]:
-    columns: dict[str, NDArray[Any]] = {MODEL: mean.ravel()}
-    for level in asked.levels:
-        at = levels.index(level)
-        columns[f"{MODEL}-lo-{level_name(level)}"] = low[..., at].ravel()
-        columns[f"{MODEL}-hi-{level_name(level)}"] = high[..., at].ravel()
-    for quantile in asked.quantiles:
-        level = level_of(quantile)
-        ends = mean if not level else (low if quantile < 1 / 2 else high)[..., levels.index(level)]
-        columns[f"{MODEL}-q-{level_name(100 * quantile)}"] = ends.ravel()
-    return columns
+def serving(own: str, share: float) -> Message | str:
+    """Return what serves: an own predictor, by its name, the network, or the mean of both, by the network's share."""
+    if share == 1:
+        return Message("panel.serves.network")
+    name = Message("panel.serves.own_ladder") if own == OWN_LADDER else rung_message(own)
+    return Message("panel.serves.mean", {"rung": name}) if share > 0 else name
 
 
 def rung_of(findings: PanelFindings, place: int) -> Message:
@@ -75,14 +49,7 @@ def rung_of(findings: PanelFindings, place: int) -> Message:
     served, plan = findings.served, findings.plan
     runs: list[tuple[int, int, Message | str]] = []
     for block, own, share in zip(plan.blocks, served.own[place], served.share[place], strict=True):
-        name = Message("panel.serves.own_ladder") if plan.names[own] == OWN_LADDER else rung_message(plan.names[own])
-        called = (
-            Message("panel.serves.network")
-            if share == 1
-            else Message("panel.serves.mean", {"rung": name})
-            if share > 0
-            else name
-        )
+        called = serving(plan.names[own], share)
         if runs and str(runs[-1][2]) == str(called):
             runs[-1] = (runs[-1][0], block.stop, called)
         else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from thalweg.errors import InputError
 from thalweg.forecast.model import Model
-from thalweg.messages import Argument
+from thalweg.messages import Argument, Message
 from thalweg.pictures.shared.options import NOTHING
 from thalweg.series.sample import sample
 from thalweg.series.series import Series
@@ -48,8 +48,13 @@ def check_defaults(model: Model, options: Chosen, names: Iterable[str]) -> None:
     InputError
         If one has another value.
     """
+    refuse_changed(options, names, model.chosen)
+
+
+def refuse_changed(options: Chosen, names: Iterable[str], chosen: str | Message) -> None:
+    """Refuse options that choose a function to fit, where a saved model has its own, which is called `chosen`."""
     for name in options.changed(names):
-        raise InputError("picture.model_as_it_is", argument=Argument(name), chosen=model.chosen)
+        raise InputError("picture.model_as_it_is", argument=Argument(name), chosen=chosen)
 
 
 def covariates_of(known: str) -> str:

@@ -28,6 +28,7 @@ from thalweg.charts.style import (
 )
 from thalweg.pictures.why.sentences import (
     function_of,
+    key_of,
     lines_of,
     moved_of,
     name_of,
@@ -71,14 +72,14 @@ def why_illustration(study: WhyStudy, language: str = "en") -> Illustration:
         "base": why.base,
         "difference": why.prediction - why.base,
         "of_days": float(why.contributions.sum()),
-        "of_calendar": float(sum(fact.contribution for fact in why.facts)),
+        ("of_blocks" if study.series else "of_calendar"): float(sum(fact.contribution for fact in why.facts)),
         "remainder": why.remainder,
         "allowed": why.allowed,
         "in_float32": why.served,
     }
     tables = {"told": steps, "days": by_day, "sums": Numbers({name: [value] for name, value in sums.items()})}
     if why.facts:
-        tables["calendar"] = Numbers(
+        tables["blocks" if study.series else "calendar"] = Numbers(
             {
                 "fact": [name_of(fact, study, language) for fact in why.facts],
                 "contribution": [fact.contribution for fact in why.facts],
@@ -92,7 +93,14 @@ def _rows(study: WhyStudy, language: str) -> list[dict[str, Any]]:
     """Return a row for each bar with its beginning and its end; first the base, last the prediction."""
     places, translate = places_of(study), speaking_of(study, language)
     total = round(study.why.base, places)
-    rows = [{"what": translate("look.why.base"), "moved": 0.0, "from": total, "to": total}]
+    rows = [
+        {
+            "what": translate(key_of(study, "base_one" if study.level_steps == 1 else "base")),
+            "moved": 0.0,
+            "from": total,
+            "to": total,
+        }
+    ]
     for line in lines_of(study, language, study.count):
         before, total = total, round(total + line.moved, places)
         rows.append({"what": line.what, "moved": line.moved, "from": before, "to": total})
@@ -117,13 +125,19 @@ def why_chart(study: WhyStudy, language: str = "en") -> alt.VConcatChart:
     moved = moved_of(study)
     which = "above" if moved > 0 else "below" if moved < 0 else "same"
     title = translate(
-        f"look.why.title_{which}",
+        key_of(study, f"title_{which}"),
+        series=study.series,
         day=when(why.date, study.days.frequency, language),
         prediction=number(why.prediction, places),
         name=study.days.name,
         difference=number(abs(moved), places),
     )
-    subtitle = translate("look.why.subtitle", function=function_of(study, language), usual=number(why.usual, places))
+    subtitle = translate(
+        key_of(study, "subtitle_one" if study.level_steps == 1 else "subtitle"),
+        function=function_of(study, language),
+        usual=number(why.usual, places),
+        count=study.level_steps,
+    )
     chart = alt.vconcat(_way(study, language), *_along(study, language), spacing=16)
     return dress(chart, title, subtitle, language, simulated=study.days.simulated)
 
@@ -236,5 +250,5 @@ def _along(study: WhyStudy, language: str) -> list[alt.LayerChart]:
         width=WIDTH_PIXELS - LABELS_WIDTH_PIXELS,
         height=LOWER_HEIGHT_PIXELS,
     )
-    values_head = translate("look.why.values_head", count=shown, usual=number(why.usual, places_of(study)))
+    values_head = translate(key_of(study, "values_head"), count=shown, usual=number(why.usual, places_of(study)))
     return [headed(values, values_head), headed(moved, translate("look.why.moved_head"))]

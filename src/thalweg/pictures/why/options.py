@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from thalweg.options import Moment, Options, WholeNumber, option
+from thalweg.options import Moment, Options, Text, WholeNumber, option
 from thalweg.pictures.shared import options as shared
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ EXAMPLES = (
     "thalweg look why views.csv --country US --count 8",
     "thalweg look why model.thalweg --day 2025-01-09 --out why.png",
     "thalweg look why hours/model.thalweg --day '2025-01-09 14:00'",
+    "thalweg look why shops/model.thalweg --series Berlin",
 )
 
 
@@ -27,6 +28,7 @@ class WhyOptions(Options):
     words: ClassVar[str] = "why"
 
     day: dt.date | None = option(None, Moment())  # noqa: RUF009 - a declaration
+    series: str | None = option(None, Text("NAME"))
     count: int = option(12, WholeNumber(1, MOST_BARS))
     days_back: int = shared.days_back(shared.usual_lags)
     layers: tuple[int, ...] = shared.layers(100)

@@ -55,8 +55,15 @@ def speaking_of(study: WhyStudy, language: str) -> Catalogue:
     return speaking(language, frequency).speaking({"span": Message(f"look.why.span.{span}")})
 
 
+def key_of(study: WhyStudy, name: str) -> str:
+    """Return the key of a text. Of many series there are others: they are compared with the level, not with a month."""
+    return f"look.why.panel_{name}" if study.series else f"look.why.{name}"
+
+
 def function_of(study: WhyStudy, language: str) -> str:
     """Return the name of what made the forecast; of several functions, how many there are."""
+    if study.serves is not None:
+        return catalogue(language)(study.serves)
     if len(study.ways) > 1:
         return catalogue(language)("look.why.mean_of", count=len(study.ways))
     return rung_name(study.function, language)
@@ -97,7 +104,7 @@ def lines_of(study: WhyStudy, language: str, count: int) -> list[Told]:
     lines.append(Told(together, together, sum(moved[at] for at in others), many=True))
     lines = [replace(one, moved=round(one.moved, places)) for one in lines]
     unnamed = any(at not in named and round(moved[at], places) for at in range(days, len(moved)))
-    rest = translate("look.why.rest" if unnamed else "look.why.rounding")
+    rest = translate(key_of(study, "rest") if unnamed else "look.why.rounding")
     lines.append(Told(rest, rest, round(moved_of(study) - sum(one.moved for one in lines), places)))
     return [one for one in lines if one.moved]
 
@@ -116,6 +123,8 @@ def name_of(fact: Fact, study: WhyStudy, language: str, form: str = "") -> str:
         first = int(months(np.array([why.date]))[0]) // units * units
         span = {"first": names[first], "last": names[first + units - 1]}
         name = names[first] if units == 1 else translate("look.why.months_of", **span)
+    if kind == "panel_profile" and study.days.frequency.sub_daily:
+        kind = "panel_profile_of_day"
     if kind == "holiday":
         name = holiday_name(name, language, study.country)
     if kind == EVENT:
@@ -156,7 +165,12 @@ def sentences_of(study: WhyStudy, language: str) -> list[str]:
         else translate(
             "look.why.estimated_came", day=date, prediction=estimated, name=name, actual=number(study.actual, places)
         ),
-        translate("look.why.average_day", base=number(why.base, places), usual=number(why.usual, places)),
+        translate(
+            key_of(study, "average_day_one" if study.level_steps == 1 else "average_day"),
+            base=number(why.base, places),
+            usual=number(why.usual, places),
+            count=study.level_steps,
+        ),
     ]
     lines = lines_of(study, language, study.count)
     if len(lines) > MOST_CLAUSES + 1:  # the table's lines; those that are left become one
@@ -168,10 +182,12 @@ def sentences_of(study: WhyStudy, language: str) -> list[str]:
         sentences.append(translate("look.why.moved", phrases=phrases))
     if why.ahead > 1:
         last = when(why.dates[-1], study.days.frequency, language)
-        sentences.append(translate("look.why.ahead", ahead=why.ahead, last=last))
+        sentences.append(translate(key_of(study, "ahead"), ahead=why.ahead, last=last))
     if len(study.ways) > 1:
         ways = translate("list.comma").join(rung_name(way, language) for way in study.ways)
         sentences.append(translate("look.why.ways", ways=ways))
+    if study.serves is not None:
+        sentences.append(translate("look.why.panel_serves", what=study.serves))
     if study.known:
         sentences.append(_further_back(study, translate))
     if study.own:
@@ -179,7 +195,7 @@ def sentences_of(study: WhyStudy, language: str) -> list[str]:
     if not math.isnan(study.actual):
         sentences.append(translate("look.why.fitted_on_it"))
     if not why.whole:
-        sentences.append(translate("look.why.few_days", count=len(why.dates)))
+        sentences.append(translate(key_of(study, "few_days"), count=len(why.dates)))
     sentences.append(
         translate(
             "look.why.adds_up",

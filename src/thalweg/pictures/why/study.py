@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.errors import InputError
 from thalweg.forecast.contributions import Why, used_by, why_of
 from thalweg.forecast.model import Model
+from thalweg.forecast.panel.explain import why_of_series
+from thalweg.forecast.panel.joining import MOST_NAMED
 from thalweg.forecast.predictors.network import NetworkPredictor
 from thalweg.forecast.ways import RECURSIVE
+from thalweg.messages import Argument, Message
 from thalweg.pictures.shared.as_forecast import FITTING, fitted_as_forecast
-from thalweg.pictures.shared.source import check_defaults
+from thalweg.pictures.shared.source import check_defaults, refuse_changed
 from thalweg.series.frequency.dates import a_date
 from thalweg.series.frequency.record import KNOWN
 from thalweg.series.sample import sample
 
 if TYPE_CHECKING:
+    from thalweg.forecast.panel.model import PanelModel
     from thalweg.forecast.watch import Watcher
     from thalweg.pictures.shared.source import Source
     from thalweg.pictures.why.options import WhyOptions
@@ -46,6 +51,12 @@ class WhyStudy:
         The names of all functions whose mean is the forecast of a model, where they are several.
     country : str
         The code of the country whose holidays are known; several are joined, as in `Calendar`.
+    series : str
+        Of a model of many series, the name of the one that is explained; else empty.
+    serves : Message, optional
+        What serves the date there.
+    level_steps : int
+        Over how many of its last steps the usual value is a mean.
     """
 
     why: Why
@@ -56,6 +67,9 @@ class WhyStudy:
     own: bool = False
     ways: tuple[str, ...] = ()
     country: str = ""
+    series: str = ""
+    serves: Message | None = None
+    level_steps: int = 0
 
     @property
     def actual(self) -> float:
@@ -83,6 +97,8 @@ def why_study(source: Source, options: WhyOptions, watcher: Watcher) -> WhyStudy
     InputError
         If the series is too short, or too few days precede the day.
     """
+    if options.series is not None:
+        raise InputError("why.one_series", argument=Argument("series", options.series))
     series = source.days if isinstance(source, Model) else sample() if source is None else source
     date = None if options.day is None else a_date(series.frequency, options.day)
     if isinstance(source, Model):
@@ -104,3 +120,29 @@ def why_study(source: Source, options: WhyOptions, watcher: Watcher) -> WhyStudy
     return WhyStudy(
         why, fit.rung.name, series, options.count, fit.rung.known, own=source is not None, country=fit.calendar.country
     )
+
+
+def panel_why_study(model: PanelModel, options: WhyOptions) -> WhyStudy:
+    """Split the forecast of a series and a date into contributions, as a saved model of many series makes it.
+
+    Parameters
+    ----------
+    model : PanelModel
+    options : WhyOptions
+
+    Raises
+    ------
+    InputError
+        If no series is named or there is none of this name, or too few values precede the day.
+    """
+    panel = model.panel
+    if options.series is None:
+        names = list(panel.names[:MOST_NAMED])
+        raise InputError("why.which_series", count=len(panel), names=names, argument=Argument("series", panel.names[0]))
+    refuse_changed(options, FITTING, Message("why.many", {"count": len(panel)}))
+    date = None if options.day is None else a_date(panel.frequency, options.day)
+    found = why_of_series(model, options.series, date)
+    return WhyStudy(
+        found.why, "", found.series, options.count,
+        series=options.series, serves=found.serves, level_steps=found.level_steps,
+    )  # fmt: skip

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     import datetime as dt
 
 
+REMEMBERED = (
+    *("by", "static", "wide", "date", "value", "date_format", "freq", "duplicates"),
+    *("decimal", "thousands", "missing", "difference", "known", "past"),
+)
+"""The options of reading that hold for newer values of the same series too."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReadOptions(Options):
     """How a source is read. Every command that reads a file takes these options.
@@ -135,8 +142,15 @@ class PanelOptions(ColumnOptions):
         Columns that are the same in all rows of a series, such as its region.
     wide : bool
         Whether every column of numbers is a series of its own, or every one that `value` names, with commas between.
+    remembered : dict
+        Those of `REMEMBERED` that were given, by which newer values are read too.
     """
 
     by: tuple[str, ...] = option((), Texts("COLUMNS"), panel="many")
     static: tuple[str, ...] = option((), Texts("COLUMNS"), panel="many")
     wide: bool = switch(panel="many")
+
+    @property
+    def remembered(self) -> dict[str, Any]:
+        """The options that say which columns there are and how they are written."""
+        return {name: getattr(self, name) for name in self.changed(REMEMBERED)}

@@ -74,11 +74,12 @@ def read_panel_with(source: str | Path | IntoFrame, options: PanelOptions) -> Pa
     with interruptible():
         files = files_of(source)
         if files is not None:
-            return panel_of_files(files, options)
+            return replace(panel_of_files(files, options), reading=options.remembered)
         table = open_table(source, options)
         try:
             panel = panel_of_table(table, options)
         finally:
             table.close()
     backend = backend_of(source)
-    return replace(panel, series=tuple(replace(series, backend=backend) for series in panel.series))
+    series = tuple(replace(series, backend=backend) for series in panel.series)
+    return replace(panel, series=series, reading=options.remembered)

@@ -1,0 +1,89 @@
+"""A saved model of many series as a Python user holds it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from thalweg.forecast.panel.model import PanelModel as Forecaster
+from thalweg.forecast.panel.newer import read_newer
+from thalweg.forecast.panel.update import updated
+from thalweg.options import Text, WholeNumber
+
+if TYPE_CHECKING:
+    from thalweg.forecast.panel.result import PanelForecast
+    from thalweg.series.panel import Panel
+
+HORIZON = WholeNumber(1, unit="steps")
+THREADS = WholeNumber(1)
+SERIES = Text("NAME")
+
+
+class PanelModel(Forecaster):
+    """A fitted panel, which forecasts without training, also series that it has never seen."""
+
+    @classmethod
+    def holding(cls, model: Forecaster) -> PanelModel:
+        """Return a model of what another holds."""
+        return cls(**vars(model))
+
+    def predict(
+        self,
+        newer: Any = None,  # noqa: ANN401 - users have no type checker
+        horizon: int | None = None,
+        series: str | None = None,
+    ) -> PanelForecast:
+        """Forecast the steps after the last known ones, for each series.
+
+        Parameters
+        ----------
+        newer : Panel, Series, path or frame, optional
+            Newer values, joined to those stored in the model: what `thalweg.read_panel` takes, read by the columns that
+            the model was read by. A series that the model has never seen is served by the network over all series.
+            Without it the forecasts start after the stored values.
+        horizon : int, optional
+            Steps ahead; by default the model's whole horizon.
+        series : str, optional
+            The name of the only one that is forecast.
+
+        Returns
+        -------
+        PanelForecast
+            Arrays, and `to_frame`; its ``new`` names the series that the model has never seen, its ``refused`` those
+            that could not be forecast, each with the reason.
+
+        Raises
+        ------
+        InputError
+            If the horizon is beyond the model's, there is no such series, or none of the newer values can be read or
+            fits.
+        """
+        horizon = None if horizon is None else HORIZON.checked("horizon", horizon)
+        series = None if series is None else SERIES.checked("series", series)
+        return self.forecast(self._read(newer), horizon, series)
+
+    def update(self, newer: Any, *, threads: int | None = None) -> PanelModel:  # noqa: ANN401 - as above
+        """Return the model after it has learned from newer values, without a new choice.
+
+        The networks over all series go on from where they ended, the lines are fitted on all values. What serves each
+        series and the calibration of its intervals stay; series that the model has never seen are served by the
+        networks from now on.
+
+        Parameters
+        ----------
+        newer : Panel, Series, path or frame
+            As of `predict`; the values after those of the model are enough.
+        threads : int, optional
+            By default one for each core.
+
+        Raises
+        ------
+        InputError
+            If nothing is new, or as of `predict`.
+        """
+        threads = None if threads is None else THREADS.checked("threads", threads)
+        read = self._read(newer)
+        assert read is not None  # noqa: S101 - something is read of all but nothing
+        return PanelModel.holding(updated(self, read, threads)[0])
+
+    def _read(self, newer: object) -> Panel | None:
+        return None if newer is None else read_newer(self, newer)
