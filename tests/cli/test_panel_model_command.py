@@ -145,8 +145,10 @@ def test_update_rewrites_the_files_together(folder, newer, command):
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "has learned from 26 new values of 4 series" in " ".join(ended.stdout.split())
     after = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert set(after) == set(before) == {"model.thalweg", "forecast.csv", "forecast.parquet", "series.csv"}
-    assert all(after[name] != before[name] for name in before)
+    rewritten = {"model.thalweg", "forecast.csv", "forecast.parquet", "series.csv"}
+    assert set(after) == set(before) == rewritten | {"report.html"}
+    assert {name for name in before if after[name] != before[name]} == rewritten
+    assert "report.html stay as the fit found them" in " ".join(ended.stdout.split())
     again = subprocess.run([*command, "predict", folder, "--json"], capture_output=True, text=True, check=True)
     forecast = json.loads(again.stdout)["forecast"]
     lines = (line.split(",") for line in after["forecast.csv"].decode().splitlines()[1:])
