@@ -97,7 +97,7 @@ def test_update_goes_on_and_can_be_saved(saved, tmp_path):
     made = model.update(columns(SHOPS, DAYS, DAYS + MORE), threads=1)
     assert isinstance(made, thalweg.PanelModel)
     assert len(made.panel["Rome"]) == DAYS + MORE
-    made.save(tmp_path / "new.thalweg")
+    made.save(str(tmp_path / "new.thalweg"))
     np.testing.assert_array_equal(thalweg.load(tmp_path / "new.thalweg").predict().mean, made.predict().mean)
     assert np.abs(made.predict().mean - model.predict(columns(SHOPS, DAYS, DAYS + MORE)).mean).max() > 0
 
@@ -119,6 +119,12 @@ def test_look_explains_one_of_the_series(saved):
         thalweg.look("why", thalweg.sample(), series="Rome")
     with pytest.raises(InputError, match="a model of 3 series"):
         thalweg.look("why", model, series="Rome", seed=3)
+
+
+def test_a_panel_is_refused_where_one_series_is_expected(saved):
+    for function in (thalweg.fit, thalweg.backtest, thalweg.anomalies):
+        with pytest.raises(InputError, match="panel of 3 series, and a single one is expected here"):
+            function(saved[0].findings.panel)
 
 
 def test_a_folder_of_files_takes_a_newer_folder_or_one_file(tmp_path):

@@ -141,9 +141,12 @@ def test_what_cannot_be_served_is_told_in_a_sentence(made, thalweg, options, sen
 
 def test_update_rewrites_the_files_together(folder, newer, command):
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (folder / "totals.csv").write_text("level,key\n")  # of a fit that was asked for them
     ended = subprocess.run([*command, "update", folder, newer], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert "has learned from 26 new values of 4 series" in " ".join(ended.stdout.split())
+    told = " ".join(ended.stdout.split())
+    assert "has learned from 26 new values of 4 series" in told
+    assert "no longer the sums of these forecasts: totals.csv" in told
     after = {path.name: path.read_bytes() for path in folder.iterdir()}
     rewritten = {"model.thalweg", "forecast.csv", "forecast.parquet", "series.csv"}
     assert set(after) == set(before) == rewritten | {"report.html"}

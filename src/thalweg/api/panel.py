@@ -153,7 +153,7 @@ class PanelResult:
         write_whole(Path(path), panel_page(self.findings, language, command).encode())
 
     def save(self, folder: str | Path, language: str = "en") -> None:
-        """Write the model, the forecasts, ``series.csv``, ``report.html`` and the totals, all or none.
+        """Write the model, the forecasts, ``series.csv``, ``report.html``, and the totals, all or none.
 
         Totals of an earlier run are removed where this one has none.
 

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from thalweg.api.panel import FILES_OF_TOTALS
 from thalweg.files import write_whole, written_together
 from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.panel.model import pack
@@ -23,7 +24,9 @@ SERIES_FILE = "series.csv"
 FORECASTS = ("forecast.csv", "forecast.parquet")
 
 
-def write_updated(model: PanelModel, forecast: PanelForecast, target: Path, language: str = "en") -> list[str]:
+def write_updated(
+    model: PanelModel, forecast: PanelForecast, target: Path, language: str = "en"
+) -> tuple[list[str], list[str]]:
     """Write an updated model, and anew the files of its folder that stand beside it, all or none.
 
     In ``series.csv`` the dates, the number of values and the sum of the forecast are new, and so are the rows of series
@@ -39,10 +42,13 @@ def write_updated(model: PanelModel, forecast: PanelForecast, target: Path, lang
     language : str
         Of the words in ``series.csv``.
 
+    Totals of the fit, which no longer are the sums of what is forecast, are removed.
+
     Returns
     -------
-    list of str
+    written : list of str
         The names of the files, the model first.
+    removed : list of str
 
     Raises
     ------
@@ -62,7 +68,10 @@ def write_updated(model: PanelModel, forecast: PanelForecast, target: Path, lang
     with written_together(target.parent, first=target.name) as aside:
         for name, content in files.items():
             write_whole(aside / name, content)
-    return list(files)
+    removed = [name for name in FILES_OF_TOTALS if target.name == MODEL_FILE and target.with_name(name).is_file()]
+    for name in removed:
+        target.with_name(name).unlink(missing_ok=True)
+    return list(files), removed
 
 
 def _series_csv(before: str, model: PanelModel, forecast: PanelForecast, language: str) -> bytes:

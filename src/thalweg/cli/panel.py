@@ -42,7 +42,7 @@ def _parts(console: Console, findings: PanelFindings, translate: Catalogue) -> I
     if summed is not None:
         told = {"total": number_among(summed.total, summed.known), "count": thousands(summed.count)}
         told["left_out"] = thousands(summed.left_out)
-        key = f"cli.panel.adds_up{'_left_out' * (summed.left_out > 0)}{'_one' * (len(summed.ahead) == 1)}"
+        key = f"cli.panel.sum{'_left_out' * (summed.left_out > 0)}{'_one' * (len(summed.ahead) == 1)}"
         yield Sentence(translate(key, horizon=len(summed.ahead), name=findings.panel.series[0].name, **told))
     concerns = look_first(findings)
     yield ""

@@ -140,7 +140,7 @@ def update_many(
         progress.stage("global", sum(len(member.thetas) for member in model.plan.final.members))
         made, found = updated(model, newer, threads, progress.advance)
     forecast = made.forecast()
-    files = write_updated(made, forecast, out, lang)
+    files, removed = write_updated(made, forecast, out, lang)
     refused = (*found.refused, *forecast.refused)
     added = int(found.added.sum())
     if as_json:
@@ -149,6 +149,7 @@ def update_many(
             "file": str(out),
             "new_values": added,
             "files": files,
+            "removed": removed,
         }
         told |= {"new": list(made.panel.names[len(model.panel) :]), "forecast": _rows(forecast)}
         typer.echo(json.dumps(plain(told), ensure_ascii=False, allow_nan=False))
@@ -162,6 +163,8 @@ def update_many(
         console.print(translate("cli.updated", file=out))
         if len(files) > 1:
             console.print(translate("cli.written", folder=out.parent, files=files))
+        if removed:
+            console.print(Sentence(translate("cli.panel.removed", files=removed)))
     if refused:
         raise typer.Exit(SOME_FAILED)
 
@@ -232,7 +235,7 @@ def _print_forecast(
     laid.add_column(Text(translate("cli.forecast_date")), no_wrap=True)
     heads = [translate("cli.forecast_mean")]
     heads += [translate("cli.forecast_level", level=level_name(level)) for level in made.asked.levels[:1]]
-    heads += [] if alone else [translate("cli.panel.sum", count=steps, **words_of(model.plan.frequency))]
+    heads += [] if alone else [translate("cli.panel.sum_of_steps", count=steps, **words_of(model.plan.frequency))]
     for head in heads:
         laid.add_column(Text(head, justify="right"), justify="right")
     for place, step in rows:

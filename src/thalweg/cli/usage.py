@@ -10,6 +10,9 @@ from thalweg.messages import Message, catalogue
 
 _EXTRA = re.compile(r"extra argument(?:s|\(s\))? \((.*)\)$")
 
+OF_MANY = ("--by", "--static", "--wide")
+"""Options of reading many series, which some commands do not take."""
+
 
 def is_usage_error(error: Exception) -> bool:
     """Whether Typer refuses the command line. Its classes are Click's in some versions, and its own in others."""
@@ -26,7 +29,11 @@ def usage_sentence(error: Any, language: str) -> str:  # noqa: ANN401 - see `is_
             known = [name for each in context.command.params for name in each.opts] if context is not None else []
             near = get_close_matches(error.option_name, known, n=1)
             meant = Message("cli.usage.meant", {"name": near[0]}) if near else ""
-            return translate("cli.usage.option", name=error.option_name, meant=meant, help=help_command)
+            key = "option"
+            if error.option_name in OF_MANY and context is not None:
+                key = "of_model" if context.command.name in ("predict", "update") else "of_many"
+            told = {"name": error.option_name, "meant": meant, "help": help_command}
+            return translate(f"cli.usage.{key}", command=help_command.removesuffix(" --help"), **told)
         case "MissingParameter":
             return translate("cli.usage.missing", name=_name_of(error.param), help=help_command)
         case "BadOptionUsage":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -30,7 +31,6 @@ from thalweg.text import quotable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -185,9 +185,9 @@ class PanelModel:
         of_panel = self.shape.scale[:, None, None] * self.shape.ends
         return Choice(own, share), np.where(seen[:, None, None, None], self.bands[at], of_panel)
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str | Path) -> None:
         """Write the model to one file; see `load_panel`."""
-        write_whole(path, pack(self))
+        write_whole(Path(path), pack(self))
 
 
 def models_of(sizes: NDArray[np.int64], models: NDArray[np.uint8]) -> dict[int, NDArray[np.uint8]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from thalweg.errors import InputError
 from thalweg.messages import Argument, Message
+from thalweg.series.panel import Panel
 from thalweg.series.read import read_with
 from thalweg.series.read.options import ColumnOptions
 from thalweg.series.series import Series
@@ -17,10 +18,12 @@ def series_of(source: Any, **options: Any) -> Series:  # noqa: ANN401 - users ha
     Raises
     ------
     InputError
-        As of `read`. Where the message names an argument of `read`, it says how to give it.
+        If it is a panel, or as of `read`. Where the message names an argument of `read`, it says how to give it.
     """
     if isinstance(source, Series):
         return source
+    if isinstance(source, Panel):
+        raise InputError("panel.one_expected", count=len(source), name=source.names[0])
     try:
         return read_with(source, ColumnOptions(**options))
     except InputError as error:
