@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 SHOWN_FIRST = 20  # series to look at first
 BEST_AND_WORST = 10
-MOST_TOTALS = 30  # in the table
+MOST_TOTALS = 40  # in the table
 LEAST_SIZE = 0.01  # of the mean size of all series; smaller ones are among neither the best nor the worst
 ROWS_AT_ONCE = 100
 SPOKEN = (  # sentences that the script completes, each with what it tells
