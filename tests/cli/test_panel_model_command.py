@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import thalweg as package
-from thalweg.api.panel import FILES
 from thalweg.forecast.panel.global_network import Recipe
 
 DAYS, MORE = 90, 6
@@ -149,9 +148,10 @@ def test_update_rewrites_the_files_together(folder, newer, command):
     assert "has learned from 26 new values of 4 series" in told
     assert "no longer the sums of these forecasts: totals.csv" in told
     after = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert after["report.html"] == before["report.html"]  # it tells of the fit
-    assert set(after) == set(before) == {*FILES}
-    assert all(after[name] != before[name] for name in before)
+    rewritten = {"model.thalweg", "forecast.csv", "forecast.parquet", "series.csv"}
+    assert set(after) == set(before) == rewritten | {"report.html"}
+    assert {name for name in before if after[name] != before[name]} == rewritten
+    assert "report.html stay as the fit found them" in " ".join(ended.stdout.split())
     again = subprocess.run([*command, "predict", folder, "--json"], capture_output=True, text=True, check=True)
     forecast = json.loads(again.stdout)["forecast"]
     lines = (line.split(",") for line in after["forecast.csv"].decode().splitlines()[1:])

@@ -51,13 +51,14 @@ def test_the_files_of_totals_stand_beside_the_others(run, folder):
         "forecast.parquet",
         "model.thalweg",
         "series.csv",
+        "report.html",
         "totals.csv",
         "totals.parquet",
     }
     told = " ".join(run.stdout.split())
     assert "Totals are the sums of the forecasts of 4 series: total (1), store (2), item (2)." in told
     assert "A total means something only where all its series have the same unit." in told
-    assert "series.csv, totals.parquet, totals.csv" in told
+    assert "series.csv, report.html, totals.parquet, totals.csv" in told
     assert "--totals bottom-up" in told  # to do it again
 
 

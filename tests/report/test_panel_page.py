@@ -9,7 +9,7 @@ import pytest
 import vl_convert
 
 from support.page_reader import PageReader
-from support.panels import HORIZON, HOSTILE, TURNED, fitted, odd_findings, series_of, wave
+from support.panels import HORIZON, HOSTILE, TURNED, fitted, odd_findings, series_of, wave, with_totals
 from thalweg.api.notebook import panel_html
 from thalweg.charts.style import VEGA_LITE
 from thalweg.forecast.panel.look_first import look_first
@@ -231,6 +231,8 @@ def test_of_many_series_a_page_holds_some_and_says_so(monkeypatch):
     assert len(data["single"]) == 20
     assert len(data["names"]) == 60
     assert "The values and forecasts of 20 series are in this page" in PageReader(text).text
+    assert "--series" not in data["words"]["not_held"]
+    assert "predict model.thalweg --series NAME" in data_of(panel_page(several, command=("x",)))["words"]["not_held"]
     worst = replace(several, served=replace(several.served, test=several.served.test + 1e4 * (np.arange(60) == 57)))
     assert "57" in data_of(panel_page(worst))["single"]
     assert "57" not in data["single"]
@@ -338,3 +340,23 @@ def test_long_names_that_begin_alike_are_told_apart():
     assert len(set(shown)) == 3
     section = text.partition('id="extremes"')[2].partition('id="all"')[0]
     assert set(re.findall(r'href="([^"]*)"', section)) <= {link(name).replace("&", "&amp;") for name in shown}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_totals_have_a_table_and_the_sum_its_interval(language):
+    cities = {"shop": ("a", "b", "c", HOSTILE), "city": ("x", "x", HOSTILE, HOSTILE)}
+    names = tuple("/".join(each) for each in zip(*cities.values(), strict=True))
+    panel = joined([series_of(wave(each)) for each in range(4)], names, keys=cities)
+    findings = with_totals(panel)
+    assert len(findings.totals.hierarchy) == 3
+    text = panel_page(findings, language)
+    reader = PageReader(text)
+    section = PageReader(text.partition('<section id="totals">')[2].partition("</section>")[0])
+    assert quotable(HOSTILE) in " ".join(section.words)
+    assert catalogue(language)("panel_report.sum_over_all") in section.text
+    assert catalogue(language)("panel_report.explain_sum_interval") in reader.text
+    (spec,) = (
+        spec for spec in reader.specs if "layer" in spec and any(one["mark"]["type"] == "area" for one in spec["layer"])
+    )
+    assert vl_convert.vegalite_to_vega(spec, vl_version=VEGA_LITE)["marks"]
+    assert "<script>alert" not in text.replace(scripts(), "")

@@ -8,6 +8,7 @@ import numpy as np
 from thalweg.forecast.panel.global_network import Recipe
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.run import fit_panel
+from thalweg.forecast.panel.totals import fit_with_totals
 from thalweg.messages import Message
 from thalweg.series.filling import filled
 from thalweg.series.frequency.record import DAILY
@@ -66,3 +67,9 @@ def fitted(panel, horizon=HORIZON, **options):
 def odd_findings():
     """Return what is found for `odd_panel`, once."""
     return fitted(odd_panel())
+
+
+def with_totals(panel, horizon=HORIZON):
+    """Return what a small network finds, and its totals."""
+    with patch("thalweg.forecast.panel.run.recipe_of", lambda _: SMALL):
+        return fit_with_totals(panel, PanelFitOptions(horizon=horizon, threads=1, totals="bottom-up"))

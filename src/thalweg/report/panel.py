@@ -10,9 +10,10 @@ from urllib.parse import quote
 import numpy as np
 from altair.utils.schemapi import debug_mode
 
-from thalweg.charts.numbers import number, number_among, percent, thousands, when
+from thalweg.charts.numbers import ABSENT, number, number_among, percent, thousands, when
 from thalweg.charts.steps import first_steps, speaking
 from thalweg.charts.style import vega_lite
+from thalweg.forecast.panel.hierarchy import ALL
 from thalweg.forecast.panel.look_first import look_first, sizes_of
 from thalweg.forecast.panel.sum_of_all import sum_of_all
 from thalweg.forecast.panel.summary import judged, relative_loss, sentences
@@ -23,6 +24,8 @@ from thalweg.report.html import Script, page_chart, scripts_of, surroundings, te
 from thalweg.report.page import Tile
 from thalweg.report.panel_data import LEVEL, as_script, names_shown, panel_data
 from thalweg.report.shell import lines_of
+from thalweg.report.tables import Table
+from thalweg.text import quotable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
 SHOWN_FIRST = 20  # series to look at first
 BEST_AND_WORST = 10
+MOST_TOTALS = 40  # in the table
 LEAST_SIZE = 0.01  # of the mean size of all series; smaller ones are among neither the best nor the worst
 ROWS_AT_ONCE = 100
 SPOKEN = (  # sentences that the script completes, each with what it tells
@@ -56,7 +60,7 @@ SPOKEN = (  # sentences that the script completes, each with what it tells
     ("picture", ("name",)),
     ("from_to", ("low", "high")),
 )
-WORDS = ("one_step", "none_found", "not_held", "forecast", "no_loss")
+WORDS = ("one_step", "none_found", "forecast", "no_loss")
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,9 @@ def panel_page(findings: PanelFindings, language: str = "en", command: Sequence[
         tiles=_tiles(findings, summed, translate),
         notes=[translate(each) for each in findings.panel.notes],
         pictures=pictures,
+        explain_sum=translate(f"panel_report.explain_sum{'_interval' * (findings.totals is not None)}"),
+        totals=_totals(findings, translate),
+        more_totals=_more_totals(findings, translate),
         explain_distribution=_explain_distribution(findings, translate),
         first=first_table(findings, concerns, translate),
         all_concerns=translate("panel_report.all_concerns", count=thousands(len(concerns)))
@@ -218,6 +225,37 @@ def first_table(
     return Linked("", [translate("panel_report.series"), translate("panel_report.why")], rows, frozenset({1}))
 
 
+def _totals(findings: PanelFindings, translate: Catalogue) -> Table | None:
+    """Return the totals and how they fared, the first of each level; None where none were asked for."""
+    totals, panel = findings.totals, findings.panel
+    if totals is None:
+        return None
+    hierarchy, at = totals.hierarchy, totals.levels.index(LEVEL)
+    head = [(translate(f"panel_report.{each}"), "") for each in ("total", "members")]
+    head += [(_horizon("sum", findings, translate), ""), (translate("panel_report.own"), "")]
+    head.append((translate("panel_report.inside_head", level=f"{LEVEL:.0f}"), ""))
+    rows = [
+        [
+            translate("panel_report.sum_over_all")
+            if hierarchy.levels[place] == ALL
+            else quotable(hierarchy.keys[place]),
+            thousands(len(hierarchy.members[place])),
+            number(float(totals.mean[place].sum())),
+            number(float(totals.test[place])),
+            f"{percent(float(totals.coverage[place, at]))}%" if np.isfinite(totals.coverage[place, at]) else ABSENT,
+        ]
+        for place in range(len(hierarchy))[:MOST_TOTALS]
+    ]
+    return Table(translate("report.in_units", name=panel.series[0].name), head, rows)
+
+
+def _more_totals(findings: PanelFindings, translate: Catalogue) -> str:
+    count = 0 if findings.totals is None else len(findings.totals.hierarchy)
+    if count <= MOST_TOTALS:
+        return ""
+    return translate("panel_report.more_totals", shown=thousands(MOST_TOTALS), count=thousands(count))
+
+
 def _comparable(findings: PanelFindings) -> NDArray[np.bool_]:
     return (findings.served.copied > 0) & ~np.isnan(findings.served.test)
 
@@ -281,6 +319,7 @@ def _words(findings: PanelFindings, translate: Catalogue) -> dict[str, Any]:
     }
     told |= {name: translate(f"panel_report.script.{name}") for name in WORDS}
     told["date"] = translate("report.date")
+    told["not_held"] = translate(f"panel_report.script.not_held{'_command' * translate.command}")
     return {
         **told,
         "rows": ROWS_AT_ONCE,

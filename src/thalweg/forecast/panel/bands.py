@@ -75,16 +75,17 @@ def shape_of(
     rows = np.bincount(series, minlength=count)
     # Where every series has one cutoff alone, no earlier one tells the scale, and its own residuals have to.
     alone = len(rows) == 0 or rows.max() <= 1
-    later = np.ones(len(series), np.bool_) if alone else np.arange(len(series)) - (np.cumsum(rows) - rows)[series] >= (rows[series] + 1) // 2
+    place = np.arange(len(series)) - (np.cumsum(rows) - rows)[series]
+    later = (place >= (rows[series] + 1) // 2) | alone
     earlier = later if alone else ~later
     drawn = _drawn(residuals[earlier], series[earlier], count, blocks, middle)
     ends = np.zeros((len(blocks), len(tails), 2))
-    for place, block in enumerate(blocks):
-        size = drawn[series[later], place][:, None]
+    for at, block in enumerate(blocks):
+        size = drawn[series[later], at][:, None]
         relative = (residuals[later][:, block] / np.where(size > 0, size, np.nan)).ravel()
         relative = relative[~np.isnan(relative)]
         if len(relative):
-            ends[place, :, 0], ends[place, :, 1] = np.quantile(relative, tails), np.quantile(relative, 1 - tails)
+            ends[at, :, 0], ends[at, :, 1] = np.quantile(relative, tails), np.quantile(relative, 1 - tails)
     return Shape(middle, np.stack([np.minimum(ends[..., 0], 0), np.maximum(ends[..., 1], 0)], axis=-1))
 
 

@@ -233,7 +233,7 @@ def _baseline_moved(own: Baseline, asked: _Asked) -> _Moved:
     """Return what each value moved a weighted sum of values; the weights are what it makes of single ones."""
     plan, flat, seen, ahead = asked.model.plan, asked.flat, own.needed, asked.ahead
     newest = int(flat.starts[0]) + asked.newest
-    places, none = np.arange(1, seen + 1) * seen - 1, np.full(seen, np.datetime64("NaT", "D"))
+    places, none = np.arange(1, seen + 1) * seen - 1, np.repeat(flat.first_dates[0], seen)
     ones = Past(np.eye(seen).ravel(), places, none, np.full(seen, seen), plan.frequency, None)
     weights = own.direct(ones, ahead)[::-1, ahead - 1]  # the newest first
     back = weights * (flat.values[newest - np.arange(seen)] - asked.usual)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.forecast.totals import LEVEL_TOLD
 from thalweg.series.frequency.dates import step_range, steps_after, steps_between
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class SumOfAll:
     ahead : ndarray of datetime64, shape (horizon,)
     forecast : ndarray of float64, shape (horizon,)
         Where a series has a value there already, its value counts.
+    low, high : ndarray of float64, shape (horizon,), or None
+        The 80% interval, where totals were asked for.
     count : int
         How many series are in the sum.
     left_out : int
@@ -40,6 +43,8 @@ class SumOfAll:
     forecast: NDArray[np.float64]
     count: int
     left_out: int
+    low: NDArray[np.float64] | None = None
+    high: NDArray[np.float64] | None = None
 
     @property
     def total(self) -> float:
@@ -50,10 +55,10 @@ class SumOfAll:
 def sum_of_all(findings: PanelFindings, past: int) -> SumOfAll | None:
     """Return the sum with its last so many known values; None where no series could be forecast."""
     panel, made, frequency = findings.panel, findings.served.forecast, findings.plan.frequency
-    last, horizon = panel.last_date, findings.plan.horizon
+    last, horizon, totals = panel.last_date, findings.plan.horizon, findings.totals
     behind = np.array([steps_between(frequency, one.after(0), last) for one in panel.series])
     there = np.isfinite(made).all(axis=1) & (behind <= max(1, frequency.season))
-    places = np.flatnonzero(there).tolist()
+    places = (np.flatnonzero(there) if totals is None else totals.counted).tolist()
     if not places:
         return None
     most = int(behind[places].max())
@@ -67,5 +72,10 @@ def sum_of_all(findings: PanelFindings, past: int) -> SumOfAll | None:
         forecast += np.concatenate([values[len(values) - more :], made[place]])[:horizon]
     end = steps_after(frequency, last, -most)
     dates = step_range(frequency, steps_after(frequency, end, 1 - past), past)
+    left_out = len(panel) + len(panel.refused) - len(places)
+    if totals is not None:  # the sum over all is the first of them, and begins behind the last date of all
+        at = totals.levels.index(LEVEL_TOLD)
+        low, high = totals.low[0, :, at], totals.high[0, :, at]
+        return SumOfAll(dates, known, totals.dates, totals.mean[0], len(places), left_out, low, high)
     ahead = step_range(frequency, steps_after(frequency, end, 1), horizon)
-    return SumOfAll(dates, known, ahead, forecast, len(places), len(panel) + len(panel.refused) - len(places))
+    return SumOfAll(dates, known, ahead, forecast, len(places), left_out)

@@ -16,8 +16,8 @@ from thalweg.forecast.panel.options import BOTTOM_UP, TOP_DOWN
 from thalweg.forecast.panel.paths import Paths, ends_of
 from thalweg.forecast.panel.reconcile import LEAST_OBSERVED, check, mint, top_down
 from thalweg.forecast.panel.run import fit_panel
-from thalweg.forecast.panel.unfinished import without_unfinished_date
 from thalweg.forecast.panel.summed import lateness, with_totals
+from thalweg.forecast.panel.unfinished import without_unfinished_date
 from thalweg.forecast.watch import Silence
 from thalweg.learn.training.thread_pool import thread_pool
 
@@ -56,13 +56,13 @@ def fit_with_totals(panel: Panel, options: PanelFitOptions, kept: Kept | None = 
     if options.totals is None:
         return fit_panel(panel, options, kept)
     panel = without_unfinished_date(panel, options)
-    options = replace(options, keep_last=True)  # it has been looked at
     method, whole = options.totals, hierarchy_of(panel.keys, len(panel))
     counts = np.array([one.counts for one in panel.series])
     check(method, whole, counts)
     late = lateness(panel)
     horizon = options.steps_ahead(panel.frequency, int(np.median(np.diff(panel.offsets))))
-    options = replace(options, horizon=horizon)  # the totals do not move the length that is usual
+    # The totals do not move the length that is usual, and the last date has been looked at.
+    options = replace(options, horizon=horizon, keep_last=True)
     of_all = panel if method == BOTTOM_UP else with_totals(panel, whole, late, horizon)
     found = fit_panel(of_all, options, kept)
     began = time.perf_counter()

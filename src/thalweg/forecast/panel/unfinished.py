@@ -32,8 +32,8 @@ def without_unfinished_date(panel: Panel, options: FitOptions) -> Panel:
 
     Notes
     -----
-    One export ends on one date for all series. So the date is judged for all of them at once, by the sum over those that
-    end on it and are no shorter than the half of them.
+    One export ends on one date for all series. So the date is judged for all of them at once, by the sum over those
+    that end on it and are no shorter than the half of them.
     """
     if options.keep_last or any(note.key == NOTE for note in panel.notes):
         return panel

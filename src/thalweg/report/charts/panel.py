@@ -14,7 +14,9 @@ from thalweg.charts.style import (
     GREY,
     HEIGHT_PIXELS,
     INK,
+    SKY,
     VERMILLION,
+    band,
     columns,
     day_axis,
     day_tip,
@@ -57,7 +59,13 @@ def sum_chart(findings: PanelFindings, summed: SumOfAll, language: str = "en") -
     ahead = alt.Chart(columns({"day": days(summed.ahead), "sum": summed.forecast})).encode(x=axis)
     up = alt.Y("sum:Q", title=one.name, scale=alt.Scale(zero=False))
     truth, made = translate("report.mark_truth"), translate("report.mark_forecast")
-    layers = [key({truth: INK, made: BLUE})]
+    colours = {truth: INK, made: BLUE}
+    layers: list[alt.Chart] = []
+    if summed.low is not None and summed.high is not None:
+        colours[translate("report.mark_interval", coverage=80)] = SKY
+        table = {"day": days(summed.ahead), "low": summed.low, "high": summed.high}
+        layers.append(band(alt.Chart(columns(table)).encode(x=axis), "low", "high", SKY, one.name))
+    layers.insert(0, key(colours))
     layers.append(
         alt.Chart(columns({"day": days(summed.dates[-1:])})).mark_rule(color=GREY, strokeDash=[3, 3]).encode(x=axis)
     )
