@@ -56,24 +56,28 @@ def test_nor_has_it_at_random_moments(trials):
     assert any("gone on after" in outcome.kind for outcome in found)
 
 
+@pytest.mark.slow
 def test_one_that_begins_anew_is_found_out(trials):
     held = trials("anew")
     killed_late(held)
     assert held.gone_on(late=True).startswith("begun anew")
 
 
+@pytest.mark.slow
 def test_one_that_does_a_series_twice_is_found_out(trials):
     held = trials("twice")
     killed_late(held)
     assert held.gone_on(late=True) == "changed: forecast.parquet, series.csv"
 
 
+@pytest.mark.slow
 def test_one_that_goes_on_with_other_options_is_found_out(trials):
     held = trials("any options")
     killed_late(held)
     assert held.other_options().startswith("with other options the exit code is 0, not 2")
 
 
+@pytest.mark.slow
 def test_one_whose_processes_live_on_is_found_out(trials, monkeypatch):
     monkeypatch.setattr(panel_kills, "_GONE_SECONDS", 0.3)
     held = trials()

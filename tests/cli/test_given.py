@@ -98,7 +98,6 @@ def test_a_path_may_be_an_address_of_a_file_or_begin_at_home(tmp_path, monkeypat
         (["a.zip"], "Unpack it"),
         (["a.xlsx"], "in a spreadsheet: Save as"),
         (["m.thalweg"], "`thalweg predict` forecasts with a saved model"),
-        (["."], "is a folder"),
     ],
 )
 def test_what_cannot_be_served_is_told_with_what_to_do(thalweg, tmp_path, monkeypatch, arguments, says):

@@ -139,6 +139,7 @@ def test_what_cannot_be_served_is_told_in_a_sentence(made, thalweg, options, sen
     assert sentence in " ".join(ended.stderr.split())
 
 
+@pytest.mark.slow
 def test_update_rewrites_the_files_together(folder, newer, command):
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     (folder / "totals.csv").write_text("level,key\n")  # of a fit that was asked for them
@@ -185,6 +186,7 @@ def test_update_elsewhere_leaves_the_folder_and_nothing_new_is_refused(folder, n
     assert "nothing after 2024-04-05" in " ".join(again.stderr.split())
 
 
+@pytest.mark.slow
 def test_look_why_explains_a_series(made, command, tmp_path):
     out = tmp_path / "why.html"
     words = ["look", "why", made / "model.thalweg", "--series", "Bern", "--day", "2024-04-03", "--out", out]
@@ -237,6 +239,7 @@ def test_what_cannot_be_made_of_it_is_told_in_one_sentence(made, thalweg, words,
     assert sentence in " ".join(ended.stderr.split())
 
 
+@pytest.mark.slow
 def test_series_is_refused_where_there_is_one_alone(run, thalweg, channel):
     ended = thalweg("predict", run.folder / "model.thalweg", "--series", "x")
     assert ended.exit_code == 2

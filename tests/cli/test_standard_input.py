@@ -37,6 +37,7 @@ def bytes_of(kind):
     }[kind]()
 
 
+@pytest.mark.slow
 def test_a_forecast_from_a_pipe_goes_on_from_a_pipe(tmp_path):
     code, told, errors = piped(bytes_of("csv"), "forecast", "-", *QUICK, cwd=tmp_path)
     assert (code, errors) == (0, "")

@@ -70,6 +70,7 @@ def test_a_model_that_is_loaded_says_the_same_for_any_horizon(long, tmp_path):
             np.testing.assert_allclose(getattr(some, name), getattr(whole, name)[:steps], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_no_refit_goes_on_from_what_has_seen_later_values(monkeypatch):
     """Where the ways of far steps are compared on training values, the search's networks have learned those."""
     calls = []

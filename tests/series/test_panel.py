@@ -109,6 +109,7 @@ def test_forms_of_files(tmp_path):
         is_whole(read_panel(tmp_path / f"sales{ending}", by=["shop"]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", [("unique_id", "ds", "y"), ("item_id", "timestamp", "target"), ("ID", "ds", "y")])
 def test_names_that_other_tools_give(names, tmp_path):
     given = columns(names=names)
@@ -185,6 +186,7 @@ def test_a_country_called_na_is_a_series():
 # The oracle: the rows of one series alone
 
 
+@pytest.mark.slow
 def test_real_views_by_country(tmp_path):
     path = real("youtube_codingtrain_daily_views_by_country_2021.csv")
     panel = read_panel(path, by="Geography")

@@ -285,6 +285,7 @@ def test_an_interrupted_run_goes_on_to_the_same_totals(findings, tmp_path, monke
         assert (getattr(again.totals, name) == getattr(whole.totals, name)).all()
 
 
+@pytest.mark.slow
 def test_intervals_of_totals_hold_what_they_promise(findings):
     """Over 30 panels of noise; one share of 0.95 has a standard error of about 0.02, of forecasts that overlap."""
     inside = []
