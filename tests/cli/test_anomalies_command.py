@@ -35,6 +35,7 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_the_real_command_tells_ranks_and_writes_files(folder, tmp_path):
     words = [
         "anomalies", str(folder / "orders.csv"), "--ladder", str(folder / "small.toml"), "--days", "100",

@@ -29,6 +29,7 @@ def file(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_the_real_command_tells_tables_words_and_files(file, tmp_path):
     words = [
         "backtest", str(file), *USUAL, "--ladder", str(file.parent / "small.toml"), "--rungs", "mean of 3 × 7 back",

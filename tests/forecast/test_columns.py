@@ -53,6 +53,7 @@ def actual(first=DAYS, steps=HORIZON, price=SHOP["price"]):
     return 500 - 3 * np.array(price[first : first + steps])
 
 
+@pytest.mark.slow
 def test_a_known_price_more_than_halves_the_error(fits):
     with_it, without = fits["price"].findings, fits["none"].findings
     assert with_it.served < without.served / 2

@@ -47,6 +47,7 @@ def test_a_date_has_the_same_forecast_and_intervals(short, some, more):
     same(short, some, more)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("some", "more"), [(1, 3), (3, 28), (28, 40), (28, 100), (40, 100)])
 def test_a_date_has_the_same_forecast_where_refits_go_on(long, some, more):
     same(long, some, more)

@@ -48,6 +48,7 @@ def test_every_released_version_has_its_files():
         assert sum(files.values()) < 1_000_000, version
 
 
+@pytest.mark.slow
 def test_its_model_forecasts_as_it_did(released):
     done = thalweg("predict", released / "model.thalweg", "--json")
     assert done.exit_code == 0, done.output

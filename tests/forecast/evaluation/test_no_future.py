@@ -69,6 +69,7 @@ def made(series, **options):
     return result, result.to_frame("pandas")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("refit", [1, 3])
 def test_what_lies_after_the_last_cutoff_changes_no_forecast(refit):
     plain, planted = weekly(), weekly(future=max(CUTOFFS))

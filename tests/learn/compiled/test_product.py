@@ -183,6 +183,7 @@ print(after.sum(), sum(twice.stats.cache_hits.values()))
 """
 
 
+@pytest.mark.slow
 def test_a_caller_is_compiled_once_for_all_processes(tmp_path):
     path = tmp_path / "caller.py"
     path.write_text(CALLER)
