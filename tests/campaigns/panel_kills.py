@@ -152,7 +152,7 @@ class Trials:
                 return Outcome(number.name, fault)
             ended, late = ended + 1, late or one.work > _LATE * self.work
         kind = f"gone on after {ended} ends"
-        if late and dice.random() < 0.5:
+        if late and dice.random() < 0.5 and contents(self.out):  # ended before anything was kept, nothing is to refuse
             kind += ", other options refused"
             if fault := self.other_options():
                 return Outcome(kind, fault)

@@ -139,6 +139,8 @@ def folder(tmp_path, monkeypatch):
         for place, size in (("north", 9), ("south", 40))
         for at, day in enumerate(dates)
     ]
+    more = [f"{day},{place},tea,{at + 20}" for place in ("north", "east") for at, day in enumerate(after[:3])]
+    Path("newer-sales.csv").write_text("\n".join(["day,shop,item,sold", *more]) + "\n", encoding="utf-8")
     Path("shops.csv").write_text("\n".join(["day,shop,item,sold", *sold]) + "\n", encoding="utf-8")
     for name in ("prices.csv", "other-prices.csv"):
         Path(name).write_text("\n".join(["day,price", *later]) + "\n", encoding="utf-8")
