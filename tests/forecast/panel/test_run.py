@@ -12,6 +12,7 @@ from thalweg.forecast.panel.chunk import Served
 from thalweg.forecast.panel.kept import Kept
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.run import fit_panel
+from thalweg.forecast.panel.summary import sentences
 from thalweg.series.panel import joined
 
 from .conftest import odd_series, panel_of_waves, series_of
@@ -147,3 +148,10 @@ def test_a_run_with_other_options_is_refused(tmp_path, options):
 def test_options_that_do_not_serve_many_series_are_refused(options):
     with pytest.raises(InputError, match=next(iter(options))):
         PanelFitOptions(**options)
+
+
+def test_columns_that_are_not_used_are_told():
+    panel = panel_of_waves(2)
+    findings = fitted(joined(list(panel.series), panel.names, static={"region": np.array(["a", "b"], dtype=object)}))
+    assert "change nothing: region." in " ".join(map(str, sentences(findings)))
+    assert "change nothing" not in " ".join(map(str, sentences(fitted(panel))))

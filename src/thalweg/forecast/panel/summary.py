@@ -36,6 +36,8 @@ def sentences(findings: PanelFindings) -> list[Message]:
             if level in served_levels(findings):
                 share = float(np.nansum(served.coverage[:, at] * served.scored) / served.scored.sum())
                 told.append(Message("panel.verdict.coverage", {"level": level_name(level), "percent": 100 * share}))
+    if unused := unused_columns(findings):
+        told.append(Message("panel.verdict.unused", {"names": unused}))
     if findings.totals is not None:
         told += totals_sentences(findings, findings.totals)
     if failed := len(findings.failed) + len(panel.refused):
@@ -100,6 +102,12 @@ def _totals_json(totals: Totals) -> list[dict[str, Any]]:
         }
         for at in range(len(hierarchy))
     ]
+
+
+def unused_columns(findings: PanelFindings) -> list[str]:
+    """Return the columns that were read beside the values and that no forecast of many series uses yet."""
+    first = findings.panel.series[0].regressors
+    return [*(() if first is None else first.names), *findings.panel.static]
 
 
 def served_levels(findings: PanelFindings) -> list[float]:
