@@ -74,7 +74,7 @@ class Line:
         y = flat.numbers[at[:, None] + ahead] - usual[:, (ahead - 1) % self.season]
         squares = x.T @ x
         ridge = RIDGE * np.trace(squares) / self.lags
-        return np.linalg.solve(squares + (ridge or 1.0) * np.eye(self.lags), x.T @ y)
+        return np.linalg.solve(squares + (ridge or 1.0) * np.eye(self.lags), x.T @ y).astype(np.float64, copy=False)
 
     def predict(
         self, flat: Flat, rows: Rows, fitted: dict[int, NDArray[np.float64]], steps: int

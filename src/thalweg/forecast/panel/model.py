@@ -123,7 +123,7 @@ class PanelModel:
             for first in range(0, len(places), SERIES_AT_ONCE)
         ]
         mean, low, high = (np.concatenate(each)[:, :steps] for each in zip(*made, strict=True))
-        known = np.isfinite(mean).all(axis=1)
+        known = np.asarray(np.isfinite(mean).all(axis=1))
         failed = [panel.names[places[at]] for at in np.flatnonzero(~known).tolist()]
         if failed and series is not None:
             raise InputError("panel.not_fitted", name=series)

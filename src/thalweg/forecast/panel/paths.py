@@ -75,7 +75,7 @@ def places_of(residuals: NDArray[np.float32], path: Drawn, series: int) -> NDArr
         return np.repeat(own.random(len(path.taken))[:, None], residuals.shape[1], axis=1)
     ranks = np.argsort(np.argsort(np.where(known, residuals, np.inf), axis=0, kind="stable"), axis=0, kind="stable")
     count = known.sum(axis=0)
-    there = known.any(axis=1)[path.taken]
+    there = np.asarray(known.any(axis=1))[path.taken]
     taken = np.where(there, path.taken, rows[own.integers(len(rows), size=len(there))])
     within = np.where(there, path.within, own.random(len(there)))
     of_steps = np.where(known, (ranks + 0.0) / np.maximum(count, 1), np.nan)
