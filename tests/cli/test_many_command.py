@@ -118,3 +118,13 @@ def test_python_writes_the_same_report_and_shows_itself_in_a_notebook(tmp_path, 
     assert quotable(TURNED) in shown
     assert "<script" not in shown
     assert look_first(result.findings)[0].name in result.as_json()["look_first"][0]["unique_id"]
+
+
+def test_the_file_of_the_values_is_never_replaced(thalweg, tmp_path):
+    own = tmp_path / "forecast.csv"
+    own.write_text("unique_id,ds,y\na,2024-01-01,1\n")
+    (tmp_path / "model.thalweg").write_bytes(b"of an earlier run")
+    told = thalweg("forecast", own, "--by", "unique_id", "--out", tmp_path)
+    assert told.exit_code == 2
+    assert "would be replaced by the forecast's own forecast.csv" in told.stderr
+    assert own.read_text() == "unique_id,ds,y\na,2024-01-01,1\n"

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from thalweg.api.panel_model import PanelModel
 from thalweg.api.progress import watching
 from thalweg.errors import InputError
@@ -16,7 +14,7 @@ from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.forecast.panel.kept import Kept
 from thalweg.forecast.panel.model import pack
 from thalweg.forecast.panel.options import METHODS, PanelFitOptions
-from thalweg.forecast.panel.result import PanelForecast, csv_of_columns, forecast_columns
+from thalweg.forecast.panel.result import PanelForecast, csv_of_columns, dates_ahead, forecast_columns
 from thalweg.forecast.panel.summary import sentences, summary
 from thalweg.forecast.panel.tables import series_columns, totals_columns
 from thalweg.forecast.panel.totals import fit_with_totals
@@ -55,15 +53,13 @@ class PanelResult:
     @property
     def forecast(self) -> PanelForecast:
         """The forecast of each series, as arrays."""
-        served, panel = self.findings.served, self.findings.panel
-        horizon = self.findings.plan.horizon
-        dates = np.stack([np.array([one.after(step) for step in range(1, horizon + 1)]) for one in panel.series])
+        served, panel, plan = self.findings.served, self.findings.panel, self.findings.plan
         return PanelForecast(
             names=panel.names,
             keys=dict(panel.keys),
-            dates=dates,
+            dates=dates_ahead(panel.series, plan.horizon, plan.frequency),
             mean=served.forecast,
-            levels=self.findings.plan.levels,
+            levels=plan.levels,
             low=served.low,
             high=served.high,
             asked=self.model.asked,
@@ -71,18 +67,7 @@ class PanelResult:
         )
 
     def to_frame(self, backend: str | None = None) -> Any:  # noqa: ANN401 - a frame of the user's library
-        """Return the forecasts as a frame: ``unique_id``, ``ds``, ``thalweg``, ``thalweg-lo-80`` and so on.
-
-        Parameters
-        ----------
-        backend : str, optional
-            ``pandas``, ``polars`` or ``pyarrow``; by default the library of the frame that was read.
-
-        Raises
-        ------
-        InputError
-            If there is no such library, or it is not installed.
-        """
+        """Return the forecasts as a frame; see `PanelForecast.to_frame`."""
         return self.forecast.to_frame(backend)
 
     def series(self, backend: str | None = None, language: str = "en") -> Any:  # noqa: ANN401 - as above
@@ -152,10 +137,16 @@ class PanelResult:
 
         write_whole(Path(path), panel_page(self.findings, language, command).encode())
 
-    def save(self, folder: str | Path, language: str = "en") -> None:
+    def save(self, folder: str | Path, language: str = "en", command: Sequence[str] = ()) -> None:
         """Write the model, the forecasts, ``series.csv``, ``report.html``, and the totals, all or none.
 
         Totals of an earlier run are removed where this one has none.
+
+        Parameters
+        ----------
+        folder : str or Path
+        language, command
+            As of `report`.
 
         Raises
         ------
@@ -163,9 +154,10 @@ class PanelResult:
             If one cannot be written.
         """
         with written_together(Path(folder), first=MODEL_FILE) as aside:
-            for name, content in self.files(language).items():
+            for name, content in self.files(language, command).items():
                 write_whole(aside / name, content)
-        remove_totals(Path(folder), self.findings)
+        for name in FILES_OF_TOTALS if self.findings.totals is None else ():
+            (Path(folder) / name).unlink(missing_ok=True)
 
     def as_json(self, language: str = "en") -> dict[str, Any]:
         """Return the summary in JSON's types, with a row a series and a row a forecast."""
@@ -181,12 +173,6 @@ class PanelResult:
 
     def __repr__(self) -> str:
         return f"<PanelResult of {len(self.findings.panel)} series>"
-
-
-def remove_totals(folder: Path, findings: PanelFindings) -> None:
-    """Remove the totals of an earlier run from a folder, where there are none of this one."""
-    for name in FILES_OF_TOTALS if findings.totals is None else ():
-        (folder / name).unlink(missing_ok=True)
 
 
 @with_options(PanelFitOptions)

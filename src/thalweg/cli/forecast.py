@@ -159,10 +159,11 @@ def _load_report(language: str) -> None:
 
 def _checked_folder(path: Path, out: str | None, series: Series, samples: Path | None, export: Path | None) -> Path:
     """Return the folder to write into, before long work; refuse one that cannot be written, or holds other things."""
+    from thalweg.cli.results import forecast_folder
     from thalweg.files import check_writable, reason_of
 
     try:
-        folder = _folder(path, Path(out) if out else None)
+        folder = forecast_folder(path, Path(out or path.stem), FILES)
     except OSError as error:
         raise InputError(
             "forecast.folder_unreadable",
@@ -178,19 +179,6 @@ def _checked_folder(path: Path, out: str | None, series: Series, samples: Path |
         check_csv("samples", samples, own)
     if export is not None:
         check_table("export", export, (*own, samples))
-    return folder
-
-
-def _folder(file: Path, out: Path | None) -> Path:
-    """Return where to write, having made sure that nothing but an earlier run's files would be replaced."""
-    folder = out or Path(file.stem)
-    if folder.exists() and not folder.is_dir():
-        raise InputError("forecast.folder_is_a_file", folder=folder, option=Argument("out", "FOLDER"))
-    there = [name for name in FILES if (folder / name).exists()]
-    if file.name in there and file.exists() and (folder / file.name).samefile(file):
-        raise InputError("forecast.own_file", file=file, name=file.name, option=Argument("out"))
-    if there and MODEL_FILE not in there:
-        raise InputError("forecast.foreign_file", folder=folder, name=there[0], option=Argument("out"))
     return folder
 
 

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from thalweg.api.panel import FILES, FILES_OF_TOTALS, PanelResult, remove_totals
+from thalweg.api.panel import FILES, FILES_OF_TOTALS, PanelResult
 from thalweg.api.panel_model import PanelModel
 from thalweg.cli.again import print_again, words_of
 from thalweg.cli.consoles import consoles_of
 from thalweg.cli.given import file_of
 from thalweg.cli.progress import LadderProgress
+from thalweg.cli.results import forecast_folder, print_written
 from thalweg.cli.terminal import print_notes
 from thalweg.cli.times import print_times
 from thalweg.errors import InputError
-from thalweg.files import check_writable, write_whole, written_together
-from thalweg.forecast.belonging import MODEL_FILE
+from thalweg.files import check_writable
 from thalweg.forecast.panel.kept import Kept
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.totals import fit_with_totals
@@ -86,19 +86,17 @@ def forecast_many(
     print_notes(console, panel.notes, translate)
     kept = Kept(folder)
     with LadderProgress(drawing, translate.speaking(words)) as progress:
-        findings = fit_with_totals(panel, replace(panel_options, watcher=progress), kept)
+        # The last date has been looked at, so that the fit need not.
+        findings = fit_with_totals(panel, replace(panel_options, watcher=progress, keep_last=True), kept)
     result = PanelResult(findings, PanelModel.of(findings, panel_options.asked))
     from thalweg.cli.panel import print_panel  # noqa: PLC0415 - pictures load slowly
 
     console.print()
     print_panel(console, findings, translate.speaking(words))
     began = perf_counter()
-    with written_together(folder, first=MODEL_FILE) as aside:
-        for name, content in result.files(lang, again).items():
-            write_whole(aside / name, content)
-    remove_totals(folder, findings)
+    result.save(folder, lang, again)
     kept.remove()
-    console.print(translate("cli.written", folder=folder, files=files))
+    print_written(console, translate, folder, files, ())
     print_times(console, {"read": read_seconds, **findings.times, "report": perf_counter() - began}, translate)
     print_again(console, again, translate)
     if as_json:
@@ -111,11 +109,7 @@ def _checked_folder(file: str, out: str | None, files: Sequence[str]) -> Path:
     """Return the folder to write into, before long work; refuse one that cannot be written or holds other things."""
     if out is not None and not out.strip():
         raise InputError("forecast.no_folder_named", argument=Argument("out", out), example=Argument("out", "results"))
-    folder = Path(out) if out else Path(f"{Path(file).stem.strip('*?') or 'panel'}-forecast")
-    if folder.exists() and not folder.is_dir():
-        raise InputError("forecast.folder_is_a_file", folder=folder, option=Argument("out", "FOLDER"))
-    there = [name for name in files if (folder / name).exists()]
-    if there and MODEL_FILE not in there:
-        raise InputError("forecast.foreign_file", folder=folder, name=there[0], option=Argument("out"))
+    usual = f"{Path(file).stem.strip('*?') or 'panel'}-forecast"
+    folder = forecast_folder(Path(file), Path(out or usual), files)
     check_writable(folder, files)
     return folder

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thalweg.errors import InputError
+from thalweg.forecast.belonging import MODEL_FILE
 from thalweg.messages import Argument
 
 if TYPE_CHECKING:
@@ -53,6 +54,32 @@ def result_folder(out: str | None, names: tuple[str, ...], file: str, others: Se
     if 0 < len(there) < len(names):
         raise InputError("backtest.foreign_file", folder=folder, name=there[0], option=Argument("out", "FOLDER"))
     check_writable(folder, names)
+    return folder
+
+
+def forecast_folder(file: Path, folder: Path, names: Sequence[str]) -> Path:
+    """Return where to write a forecast, having made sure that nothing but an earlier run's files would be replaced.
+
+    Parameters
+    ----------
+    file : Path
+        That of the values.
+    folder : Path
+    names : sequence of str
+        What will be written into it.
+
+    Raises
+    ------
+    InputError
+        If it is a file, holds the file of the values under one of these names, or files of another kind.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise InputError("forecast.folder_is_a_file", folder=folder, option=Argument("out", "FOLDER"))
+    there = [name for name in names if (folder / name).exists()]
+    if file.name in there and file.exists() and (folder / file.name).samefile(file):
+        raise InputError("forecast.own_file", file=file, name=file.name, option=Argument("out"))
+    if there and MODEL_FILE not in there:
+        raise InputError("forecast.foreign_file", folder=folder, name=there[0], option=Argument("out"))
     return folder
 
 

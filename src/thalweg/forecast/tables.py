@@ -15,8 +15,9 @@ from thalweg.series.frequency.dates import isos
 from thalweg.sql import identifier, interruptible, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from thalweg.forecast.levels import Asked
     from thalweg.forecast.result import Forecast
 
 OURS, NIXTLA, PROPHET = NAMINGS = ("thalweg", "nixtla", "prophet")
@@ -53,11 +54,32 @@ def columns_as(forecast: Forecast, naming: str, name: str) -> dict[str, Any]:
         }
         return {"ds": forecast.dates, "yhat": forecast.mean, **{f"yhat_{part}": each for part, each in ends.items()}}
     columns: dict[str, Any] = {"unique_id": np.array([name] * len(forecast.dates), dtype=object)}
-    columns |= {"ds": forecast.dates, MODEL: forecast.mean}
+    columns["ds"] = forecast.dates
+    return columns | nixtla_columns(forecast.mean, lambda level: _ends(forecast, level), intervals.quantile, asked)
+
+
+def nixtla_columns(
+    mean: Any,  # noqa: ANN401 - an array of any shape
+    ends: Callable[[float], tuple[Any, Any]],
+    quantile: Callable[[float], Any],
+    asked: Asked,
+) -> dict[str, Any]:
+    """Return predictions and what was asked for of their distribution, by the names of Nixtla's columns.
+
+    Parameters
+    ----------
+    mean : ndarray
+    ends : callable
+        From a level, in percent, to the lower and the upper ends of its intervals.
+    quantile : callable
+        From a quantile, between 0 and 1, to its values.
+    asked : Asked
+    """
+    columns: dict[str, Any] = {MODEL: mean}
     for level in asked.levels:
-        low, high = _ends(forecast, level)
+        low, high = ends(level)
         columns |= {f"{MODEL}-lo-{level_name(level)}": low, f"{MODEL}-hi-{level_name(level)}": high}
-    return columns | {f"{MODEL}-q-{level_name(100 * each)}": intervals.quantile(each) for each in asked.quantiles}
+    return columns | {f"{MODEL}-q-{level_name(100 * each)}": quantile(each) for each in asked.quantiles}
 
 
 def _ends(forecast: Forecast, level: float) -> tuple[Any, Any]:

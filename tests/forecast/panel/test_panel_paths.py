@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from thalweg.forecast.few_residuals import t_quantile
-from thalweg.forecast.panel.chunk import Plan
 from thalweg.forecast.panel.joint import LEVELS, PLACES, Joint
 from thalweg.forecast.panel.paths import PATHS, Paths, drawn, ends_of, moves_of, places_of
+from thalweg.forecast.panel.served import Plan
 from thalweg.series.frequency.record import DAILY
 
 CUTOFFS, HORIZON = 40, 5

@@ -8,10 +8,10 @@ import pytest
 
 from thalweg.errors import InputError
 from thalweg.forecast.panel import run as panel_run
-from thalweg.forecast.panel.chunk import Served
 from thalweg.forecast.panel.kept import Kept
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.run import fit_panel
+from thalweg.forecast.panel.served import Served
 from thalweg.forecast.panel.summary import sentences
 from thalweg.series.panel import joined
 

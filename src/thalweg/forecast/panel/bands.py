@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from thalweg.forecast.panel.choice import mean_losses
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -34,20 +36,6 @@ def _tails(levels: Sequence[float]) -> NDArray[np.float64]:
     return (1 - np.asarray(levels) / 100) / 2
 
 
-def scales_of(
-    residuals: NDArray[np.float64], series: NDArray[np.int64], count: int, blocks: Sequence[slice]
-) -> NDArray[np.float64]:
-    """Return the mean absolute residual of each series and block, shape (series, blocks); NaN where there is none."""
-    made = np.full((count, len(blocks)), np.nan)
-    known = ~np.isnan(residuals)
-    sizes = np.where(known, np.abs(residuals), 0)
-    for place, block in enumerate(blocks):
-        total = np.bincount(series, sizes[:, block].sum(axis=1), count)
-        number = np.bincount(series, known[:, block].sum(axis=1), count)
-        np.divide(total, number, out=made[:, place], where=number > 0)
-    return made
-
-
 def shape_of(
     residuals: NDArray[np.float64],
     series: NDArray[np.int64],
@@ -69,7 +57,7 @@ def shape_of(
     levels : sequence of float
         In percent, rising.
     """
-    scales = scales_of(residuals, series, count, blocks)
+    scales = mean_losses(np.abs(residuals), series, count, blocks)
     tails = _tails(levels)
     middle = np.array([np.median(own[own > 0]) if (own > 0).any() else 1.0 for own in scales.T])
     rows = np.bincount(series, minlength=count)
@@ -97,7 +85,7 @@ def _drawn(
     middle: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return the scale of each series' residuals in each block, drawn to the panel's where there are few."""
-    scales = scales_of(residuals, series, count, blocks)
+    scales = mean_losses(np.abs(residuals), series, count, blocks)
     number = np.where(np.isnan(scales), 0, np.bincount(series, minlength=count)[:, None])
     own = np.where(np.isnan(scales), 0, scales)
     drawn = (number * own + PANEL_COUNTS_AS * middle) / (number + PANEL_COUNTS_AS)
@@ -121,7 +109,7 @@ def bands_of(
     shape : Shape
     """
     tails = _tails(levels)
-    scales = scales_of(residuals, series, count, blocks)
+    scales = mean_losses(np.abs(residuals), series, count, blocks)
     rows = np.bincount(series, minlength=count)
     none = np.isnan(scales)
     drawn = _drawn(residuals, series, count, blocks, shape.scale)

@@ -5,19 +5,19 @@ The same function does a chunk here, on another thread or on another machine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from thalweg.forecast.panel import own_ladder
-from thalweg.forecast.panel.bands import Shape, bands_of, shape_of
+from thalweg.forecast.panel.bands import bands_of, shape_of
 from thalweg.forecast.panel.candidates import baselines, lines, predicted
-from thalweg.forecast.panel.choice import Choice, Prior, Validation, blend, mean_losses
+from thalweg.forecast.panel.choice import Choice, Validation, blend, mean_losses
 from thalweg.forecast.panel.cutoffs import parts_of
 from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.scaling import Rows, spreads_in_user_units
+from thalweg.forecast.panel.scaling import Rows, rows_of, spreads_in_user_units
+from thalweg.forecast.panel.served import PanelPrior, Plan, Served
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,126 +28,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.panel.cutoffs import Parts
     from thalweg.forecast.panel.flat import Flat
     from thalweg.forecast.panel.global_network import GlobalNetwork
-    from thalweg.series.frequency.record import Frequency
     from thalweg.series.series import Series
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """What all chunks share.
-
-    Attributes
-    ----------
-    frequency : Frequency
-    horizon : int
-    levels : tuple of float
-        Of the intervals, in percent, rising.
-    final : GlobalNetwork
-        It has learned from all values, and makes the forecast.
-    judged : GlobalNetwork, optional
-        It has learned from training values alone, and is what the choice and the losses rest on. A saved model has
-        none.
-    ladder : str
-        Of the networks of one's own that each series has besides; empty for none.
-    seed : int
-        Of these.
-    """
-
-    frequency: Frequency
-    horizon: int
-    levels: tuple[float, ...]
-    final: GlobalNetwork
-    judged: GlobalNetwork | None = None
-    ladder: str = ""
-    seed: int = 0
-
-    @property
-    def blocks(self) -> tuple[slice, ...]:
-        """The blocks of steps ahead, from 0 on, that are served by the same choice."""
-        ends = [0, *(end for end in self.frequency.blocks if end < self.horizon), self.horizon]
-        return tuple(map(slice, ends[:-1], ends[1:]))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What the own predictors are called, in their order."""
-        names = [one.name for one in (*baselines(self.frequency), *lines(self.frequency))]
-        return (*names, *([own_ladder.NAME] if self.ladder else []))
-
-    @property
-    def copying(self) -> int:
-        """Which of the own predictors copies the last season, with which all are compared."""
-        return len(self.frequency.copies) - 1
-
-
-class PanelPrior(NamedTuple):
-    """What a sample of the panel's series shows of all of them.
-
-    Attributes
-    ----------
-    losses : Prior
-    shape : Shape
-        Of the residuals on validation values.
-    """
-
-    losses: Prior
-    shape: Shape
-
-
-@dataclass(frozen=True, eq=False)
-class Served:
-    """What was found for each series of a chunk; arrays whose first axis is the series, but for `models`.
-
-    Attributes
-    ----------
-    forecast : ndarray of float64, shape (series, horizon)
-        In the user's units, as are all that follow but `share`, `own`, `bands` and `coverage`.
-    low, high : ndarray of float64, shape (series, horizon, levels)
-    own : ndarray of int64, shape (series, blocks)
-        Which own predictor stands beside the network.
-    share : ndarray of float64, shape (series, blocks)
-        The network's share.
-    validation, test : ndarray of float64, shape (series,)
-        The mean absolute error over validation and test, of the choice; NaN where nothing could be scored.
-    copied, network, alone : ndarray of float64, shape (series,)
-        That of copying the last season, the network and the own predictors over the test.
-    coverage : ndarray of float64, shape (series, levels)
-        The share of test values inside each level's interval, which was calibrated on validation.
-    scored : ndarray of int64, shape (series,)
-        How many test predictions were scored.
-    steps : ndarray of int64, shape (series,)
-        How many steps ahead were scored: fewer than the horizon where the series is short.
-    bands : ndarray of float64, shape (series, blocks, levels, 2)
-        What the intervals add to predictions, in spreads.
-    model_sizes : ndarray of int64, shape (series,)
-        How many bytes the model of each series' own ladder has; 0 where it does not serve.
-    models : ndarray of uint8
-        These models, one after another.
-    """
-
-    forecast: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    own: NDArray[np.int64]
-    share: NDArray[np.float64]
-    validation: NDArray[np.float64]
-    test: NDArray[np.float64]
-    copied: NDArray[np.float64]
-    network: NDArray[np.float64]
-    alone: NDArray[np.float64]
-    coverage: NDArray[np.float64]
-    scored: NDArray[np.int64]
-    steps: NDArray[np.int64]
-    bands: NDArray[np.float64]
-    model_sizes: NDArray[np.int64]
-    models: NDArray[np.uint8]
-
-    def __len__(self) -> int:
-        return len(self.forecast)
-
-
-def joined(parts: Sequence[Served]) -> Served:
-    """Return what was found for the series of several chunks, in their order."""
-    return Served(**{one.name: np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Served)})
 
 
 class _Tried(NamedTuple):
@@ -187,7 +68,7 @@ class _Series:
     def tried(self, name: str) -> _Tried:
         """Return predictions at the cutoffs of ``validation`` or ``test``, by what has learned from training values."""
         cutoffs = [getattr(part, name) if part else np.empty(0, np.int64) for part in self.parts]
-        rows = Rows(np.repeat(np.arange(len(cutoffs)), list(map(len, cutoffs))), np.concatenate(cutoffs) - 1)
+        rows = rows_of([each - 1 for each in cutoffs])
         ends = [
             0 if part is None else part.sealed if name == "validation" else len(one)
             for part, one in zip(self.parts, self.series, strict=True)
@@ -379,7 +260,7 @@ def tried_at(series: Sequence[Series], cutoffs: Sequence[NDArray[np.int64]], pla
         Of these series.
     """
     judged = _Series(series, plan).judged
-    rows = Rows(np.repeat(np.arange(len(cutoffs)), list(map(len, cutoffs))), np.concatenate(cutoffs) - 1)
+    rows = rows_of([each - 1 for each in cutoffs])
     tried = judged.tried(rows, judged.flat.lengths)
     made = blend(tried.own, tried.network, choice.own[rows.series], choice.share[rows.series], plan.blocks)
     last = Rows(np.arange(len(series)), judged.flat.lengths - 1)
@@ -433,13 +314,10 @@ def _covered(unseen: NDArray[np.float64], after: _Tried, bands: NDArray[np.float
     """Return the share of test values inside each level's interval, shape (series, levels)."""
     rows, count = after.rows.series, len(bands)
     of_steps = _of_steps(bands, plan)[rows]
-    known = ~np.isnan(unseen)
     inside = (unseen[..., None] >= of_steps[..., 0] - 1e-9) & (unseen[..., None] <= of_steps[..., 1] + 1e-9)
-    number = np.bincount(rows, known.sum(axis=1), count)
-    hits = np.stack(
-        [np.bincount(rows, (inside[..., at] & known).sum(axis=1), count) for at in range(len(plan.levels))], axis=1
-    )
-    return np.where(number[:, None] > 0, hits / np.maximum(number, 1)[:, None], np.nan)
+    known = np.where(np.isnan(unseen)[..., None], np.nan, inside)
+    shares = [mean_losses(known[..., at], rows, count, [slice(None)])[:, 0] for at in range(len(plan.levels))]
+    return np.stack(shares, axis=1)
 
 
 def _ends(

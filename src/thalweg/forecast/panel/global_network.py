@@ -19,7 +19,7 @@ from thalweg.forecast.panel.examples import examples_of
 from thalweg.forecast.panel.flat import flat_of
 from thalweg.forecast.panel.inputs import Inputs
 from thalweg.forecast.panel.panel_year import PanelYear, panel_year_of
-from thalweg.forecast.panel.scaling import Rows
+from thalweg.forecast.panel.scaling import Rows, rows_of
 from thalweg.forecast.training import joined
 from thalweg.learn.descent import Descent
 from thalweg.learn.function import Network
@@ -198,7 +198,7 @@ def examples_to_learn(
             np.arange(end - 2, max(_earliest(end, steps, inputs), begin) - 1, -apart)
             for end, begin in zip(ends, begins[first : first + SERIES_AT_ONCE], strict=True)
         ]
-        rows = Rows(np.repeat(np.arange(len(some)), list(map(len, newest))), np.concatenate(newest))
+        rows = rows_of(newest)
         if len(rows.series):
             examples = examples_of(flat, rows, inputs, steps, panel_year, np.asarray(ends)).examples
             kept = np.flatnonzero(examples.weight.any(axis=1))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from thalweg.forecast.panel.chunk import Plan
+    from thalweg.forecast.panel.served import Plan
     from thalweg.learn.training.thread_pool import ThreadPool
     from thalweg.series.series import Series
 

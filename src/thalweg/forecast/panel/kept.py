@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from thalweg.checksummed import Kind, seal, unseal
 from thalweg.errors import InputError
 from thalweg.files import reason_of, write_whole
-from thalweg.forecast.panel.chunk import Served
 from thalweg.forecast.panel.global_network import described, network_from
+from thalweg.forecast.panel.served import Served
 from thalweg.messages import Argument
 
 if TYPE_CHECKING:

@@ -16,14 +16,15 @@ from thalweg.forecast.levels import Asked
 from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.bands import Shape
 from thalweg.forecast.panel.choice import Choice
-from thalweg.forecast.panel.chunk import Plan, forecast_from
+from thalweg.forecast.panel.chunk import forecast_from
 from thalweg.forecast.panel.global_network import described, network_from
 from thalweg.forecast.panel.joining import Joined, join, place_of
 from thalweg.forecast.panel.panel_year import panel_year_of
-from thalweg.forecast.panel.result import PanelForecast
+from thalweg.forecast.panel.result import PanelForecast, dates_ahead
+from thalweg.forecast.panel.served import Plan
 from thalweg.forecast.store.calendar import read_frequency
 from thalweg.messages import Argument, Message
-from thalweg.series.frequency.dates import a_date, steps_after
+from thalweg.series.frequency.dates import a_date
 from thalweg.series.frequency.words import words_of
 from thalweg.series.panel import Panel, Refused, joined
 from thalweg.series.series import Series
@@ -129,11 +130,10 @@ class PanelModel:
             raise InputError("panel.not_fitted", name=series)
         kept = [place for place, good in zip(places, known.tolist(), strict=True) if good]
         refused = (*refused, *(Refused(name, Message("error.panel.not_fitted", {"name": name})) for name in failed))
-        firsts = np.array([panel.series[place].after(1) for place in kept], self.panel.series[0].start.dtype)
         return PanelForecast(
             names=tuple(panel.names[place] for place in kept),
             keys={name: tuple(values[place] for place in kept) for name, values in panel.keys.items()},
-            dates=steps_after(self.plan.frequency, firsts[:, None], np.arange(steps)),
+            dates=dates_ahead([panel.series[place] for place in kept], steps, self.plan.frequency),
             mean=mean[known],
             levels=self.plan.levels,
             low=low[known],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.scaling import LEAST_SPREAD, Rows, scales
+from thalweg.forecast.panel.scaling import LEAST_SPREAD, Rows, rows_of, scales
 from thalweg.series.frequency.dates import steps_between
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def panel_year_of(series: Sequence[Series], inputs: Inputs, steps: int) -> Panel
         part = some[begin : begin + SERIES_AT_ONCE]
         flat = flat_of(part, inputs.reach)
         newest = [np.arange(inputs.year + inputs.before - 1, len(one)) for one in part]
-        rows = Rows(np.repeat(np.arange(len(part)), list(map(len, newest))), np.concatenate(newest))
+        rows = rows_of(newest)
         if not len(rows.series):
             continue
         shapes, _, _ = shapes_of_last_year(flat, rows, inputs, steps)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from thalweg.forecast.panel.chunk import Plan
     from thalweg.forecast.panel.joint import Joint
+    from thalweg.forecast.panel.served import Plan
 
 PATHS = 1000
 PATHS_OF_TEST = 400

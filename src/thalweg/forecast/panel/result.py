@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.forecast.export import plain
-from thalweg.forecast.levels import level_name, level_of
-from thalweg.forecast.tables import MODEL, json_of, parquet_of
+from thalweg.forecast.levels import level_of
+from thalweg.forecast.tables import json_of, nixtla_columns, parquet_of
 from thalweg.series.frames import frame_of
+from thalweg.series.frequency.dates import steps_after
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from thalweg.forecast.levels import Asked
     from thalweg.messages import Message
+    from thalweg.series.frequency.record import Frequency
     from thalweg.series.panel import Refused
+    from thalweg.series.series import Series
 
 _FIGURES = 10  # significant figures in CSV
 
@@ -119,16 +122,22 @@ def prediction_columns(
     low, high : ndarray, shape (series, horizon, levels)
     asked : Asked
     """
-    columns: dict[str, NDArray[Any]] = {MODEL: mean.ravel()}
-    for level in asked.levels:
+
+    def ends(level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         at = levels.index(level)
-        columns[f"{MODEL}-lo-{level_name(level)}"] = low[..., at].ravel()
-        columns[f"{MODEL}-hi-{level_name(level)}"] = high[..., at].ravel()
-    for quantile in asked.quantiles:
+        return low[..., at].ravel(), high[..., at].ravel()
+
+    def of_quantile(quantile: float) -> NDArray[np.float64]:
         level = level_of(quantile)
-        ends = mean if not level else (low if quantile < 1 / 2 else high)[..., levels.index(level)]
-        columns[f"{MODEL}-q-{level_name(100 * quantile)}"] = ends.ravel()
-    return columns
+        return mean.ravel() if not level else ends(level)[quantile > 1 / 2]
+
+    return nixtla_columns(mean.ravel(), ends, of_quantile, asked)
+
+
+def dates_ahead(series: Sequence[Series], steps: int, frequency: Frequency) -> NDArray[np.datetime64]:
+    """Return the dates of the steps after the last value of each series, shape (series, steps)."""
+    firsts = np.array([one.after(1) for one in series], dtype=f"M8[{frequency.date_unit}]")
+    return steps_after(frequency, firsts[:, None], np.arange(steps))
 
 
 def forecast_table(made: PanelForecast, kind: str) -> bytes:

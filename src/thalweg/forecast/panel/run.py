@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thalweg.forecast.panel.chunk import Plan, Served, joined, prior_of, serve
+from thalweg.forecast.panel.chunk import prior_of, serve
 from thalweg.forecast.panel.cutoffs import parts_of
 from thalweg.forecast.panel.global_network import recipe_of, train
 from thalweg.forecast.panel.inputs import members_of
+from thalweg.forecast.panel.served import Plan, Served, joined, nothing
 from thalweg.forecast.panel.unfinished import without_unfinished_date
 from thalweg.forecast.watch import Silence
 from thalweg.learn.prepare import prepare
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from thalweg.forecast.options import FitOptions
-    from thalweg.forecast.panel.chunk import PanelPrior
     from thalweg.forecast.panel.global_network import GlobalNetwork, Recipe
     from thalweg.forecast.panel.hierarchy import Totals
     from thalweg.forecast.panel.kept import Kept
+    from thalweg.forecast.panel.served import PanelPrior
     from thalweg.learn.training.thread_pool import ThreadPool
     from thalweg.series.panel import Panel
     from thalweg.series.series import Series
@@ -163,30 +164,6 @@ class _Chunk:
         except Exception as error:  # noqa: BLE001 - as above
             self.failed[place] = Message("panel.failed", {"reason": f"{type(error).__name__}: {error}"})
             return nothing(1, self.plan)
-
-
-def nothing(count: int, plan: Plan) -> Served:
-    """Return what stands for series that could not be served: NaN."""
-    blocks, levels = len(plan.blocks), len(plan.levels)
-    empty = np.full(count, np.nan)
-    return Served(
-        forecast=np.full((count, plan.horizon), np.nan),
-        low=np.full((count, plan.horizon, levels), np.nan),
-        high=np.full((count, plan.horizon, levels), np.nan),
-        own=np.zeros((count, blocks), np.int64),
-        share=np.full((count, blocks), np.nan),
-        validation=empty,
-        test=empty,
-        copied=empty,
-        network=empty,
-        alone=empty,
-        coverage=np.full((count, levels), np.nan),
-        scored=np.zeros(count, np.int64),
-        steps=np.zeros(count, np.int64),
-        bands=np.full((count, blocks, levels, 2), np.nan),
-        model_sizes=np.zeros(count, np.int64),
-        models=np.zeros(0, np.uint8),
-    )
 
 
 def settings_of(options: FitOptions, horizon: int, recipe: Recipe) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from thalweg.forecast.panel.flat import Flat
@@ -28,6 +30,11 @@ class Rows(NamedTuple):
 
     series: NDArray[np.int64]
     newest: NDArray[np.int64]
+
+
+def rows_of(newest: Sequence[NDArray[np.int64]]) -> Rows:
+    """Return the rows of several series from the places of their newest values, one array for each series."""
+    return Rows(np.repeat(np.arange(len(newest)), list(map(len, newest))), np.concatenate(newest))
 
 
 def scales(flat: Flat, rows: Rows, inputs: Inputs) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.forecast.panel.choice import Choice
-from thalweg.forecast.panel.chunk import Served
 from thalweg.forecast.panel.hierarchy import Totals, hierarchy_of
 from thalweg.forecast.panel.joint import joint_of
 from thalweg.forecast.panel.options import BOTTOM_UP, TOP_DOWN
 from thalweg.forecast.panel.paths import Paths, ends_of
 from thalweg.forecast.panel.reconcile import LEAST_OBSERVED, check, mint, top_down
 from thalweg.forecast.panel.run import fit_panel
+from thalweg.forecast.panel.served import Served
 from thalweg.forecast.panel.summed import lateness, with_totals
 from thalweg.forecast.panel.unfinished import without_unfinished_date
 from thalweg.forecast.watch import Silence

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from thalweg.forecast.panel.chunk import Plan
     from thalweg.forecast.panel.global_network import GlobalNetwork, Member
     from thalweg.forecast.panel.inputs import Inputs
     from thalweg.forecast.panel.model import PanelModel
+    from thalweg.forecast.panel.served import Plan
     from thalweg.learn.activation import Values
     from thalweg.learn.data.examples import Examples
     from thalweg.series.panel import Panel
