@@ -11,7 +11,6 @@ import pytest
 
 from support.backtests import weekly
 from support.command import thalweg
-from support.interrupts import default_interrupt
 
 COMMAND = [sys.executable, "-c", "from thalweg.cli import main; main()"]
 LADDER = "[[rung]]\ndays_back = 7\nepochs = 8\nseeds = 1\n"
@@ -116,17 +115,12 @@ def test_bad_input_is_one_sentence_and_writes_nothing(file, tmp_path, monkeypatc
 
 
 @pytest.mark.slow
-def test_ctrl_c_leaves_whole_files_and_the_next_run_goes_on(file, tmp_path):
+def test_ctrl_c_leaves_whole_files_and_the_next_run_goes_on(command, file, tmp_path):
     often = ("--windows", "12", "--step", "5", "--horizon", "7")
     words = ["backtest", str(file), *often, "--ladder", str(file.parent / "small.toml"), "--out", "tried"]
     kept = tmp_path / "tried" / "kept"
     running = subprocess.Popen(
-        [*COMMAND, *words],
-        cwd=tmp_path,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=default_interrupt,  # noqa: PLW1509 -- no thread runs here
+        [*command, *words], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
     while not list(kept.glob("*.json")) and running.poll() is None:
         time.sleep(0.05)
