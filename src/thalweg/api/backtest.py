@@ -11,7 +11,7 @@ from thalweg.files import write_whole, written_together
 from thalweg.forecast.evaluation.compare import compare
 from thalweg.forecast.evaluation.metrics import scores_of
 from thalweg.forecast.evaluation.options import BacktestOptions
-from thalweg.forecast.evaluation.run import forecasts_of, frame_columns
+from thalweg.forecast.evaluation.run import forecasts_of
 from thalweg.forecast.evaluation.tables import cutoff_columns, files_of, rows_of, score_columns, step_columns
 from thalweg.forecast.evaluation.words import unkept_messages
 from thalweg.messages import catalogue
@@ -91,10 +91,10 @@ class BacktestResult:
         InputError
             If there is no such library, or it is not installed.
         """
-        return self._framed(frame_columns(self.forecasts), backend)
+        return self._framed(self.forecasts.columns(), backend)
 
     def _framed(self, columns: dict[str, Any], backend: str | None = None) -> Any:  # noqa: ANN401 - likewise
-        return frame_of(columns, backend, self.forecasts.series.backend)
+        return frame_of(columns, backend, self.forecasts.backend)
 
     def plot(self, language: str = "en") -> alt.VConcatChart:
         """Return the metric by step ahead and by cutoff as an Altair chart."""
@@ -146,7 +146,7 @@ class BacktestResult:
                 "lags": test and test.lags,
                 "sentences": self.sentences(catalogue(language)),
             },
-            "forecasts": rows_of(frame_columns(self.forecasts)),
+            "forecasts": rows_of(self.forecasts.columns()),
         }
 
     def __str__(self) -> str:

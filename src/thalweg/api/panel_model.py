@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from thalweg.forecast.panel.model import PanelModel as Forecaster
 from thalweg.forecast.panel.newer import read_newer
 from thalweg.forecast.panel.update import updated
-from thalweg.options import Text, WholeNumber
+from thalweg.options import Switch, Text, WholeNumber
 
 if TYPE_CHECKING:
     from thalweg.forecast.panel.result import PanelForecast
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 HORIZON = WholeNumber(1, unit="steps")
 THREADS = WholeNumber(1)
 SERIES = Text("NAME")
+KEEP_LAST = Switch()
 
 
 class PanelModel(Forecaster):
@@ -31,6 +32,8 @@ class PanelModel(Forecaster):
         newer: Any = None,  # noqa: ANN401 - users have no type checker
         horizon: int | None = None,
         series: str | None = None,
+        *,
+        keep_last: bool = False,
     ) -> PanelForecast:
         """Forecast the steps after the last known ones, for each series.
 
@@ -44,6 +47,9 @@ class PanelModel(Forecaster):
             Steps ahead; by default the model's whole horizon.
         series : str, optional
             The name of the only one that is forecast.
+        keep_last : bool
+            Whether the last date of the newer values stays, though it looks unfinished; else it is left out of all
+            series that end on it, and named in the forecast's ``notes``.
 
         Returns
         -------
@@ -59,9 +65,10 @@ class PanelModel(Forecaster):
         """
         horizon = None if horizon is None else HORIZON.checked("horizon", horizon)
         series = None if series is None else SERIES.checked("series", series)
-        return self.forecast(self._read(newer), horizon, series)
+        keep_last = KEEP_LAST.checked("keep_last", keep_last)
+        return self.forecast(self._read(newer), horizon, series, keep_last=keep_last)
 
-    def update(self, newer: Any, *, threads: int | None = None) -> PanelModel:  # noqa: ANN401 - as above
+    def update(self, newer: Any, *, keep_last: bool = False, threads: int | None = None) -> PanelModel:  # noqa: ANN401
         """Return the model after it has learned from newer values, without a new choice.
 
         The networks over all series go on from where they ended, the lines are fitted on all values. What serves each
@@ -72,6 +79,8 @@ class PanelModel(Forecaster):
         ----------
         newer : Panel, Series, path or frame
             As of `predict`; the values after those of the model are enough.
+        keep_last : bool
+            As of `predict`.
         threads : int, optional
             By default one for each core.
 
@@ -81,9 +90,10 @@ class PanelModel(Forecaster):
             If nothing is new, or as of `predict`.
         """
         threads = None if threads is None else THREADS.checked("threads", threads)
+        keep_last = KEEP_LAST.checked("keep_last", keep_last)
         read = self._read(newer)
         assert read is not None  # noqa: S101 - something is read of all but nothing
-        return PanelModel.holding(updated(self, read, threads)[0])
+        return PanelModel.holding(updated(self, read, threads, keep_last=keep_last)[0])
 
     def _read(self, newer: object) -> Panel | None:
         return None if newer is None else read_newer(self, newer)

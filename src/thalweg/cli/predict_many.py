@@ -59,6 +59,7 @@ def predict_many(
     *,
     horizon: int | None,
     series: str | None,
+    keep_last: bool,
     alone: Sequence[str],
     lang: str,
     as_json: bool,
@@ -77,6 +78,8 @@ def predict_many(
     horizon : int, optional
     series : str, optional
         The only one that is forecast.
+    keep_last : bool
+        Whether a last date that looks unfinished stays.
     alone : sequence of str
         The options that were given though they serve one series alone.
     lang : str
@@ -93,7 +96,7 @@ def predict_many(
     if out is not None:
         check_table("out", out, (path, newfile))
     newer = None if newfile is None else _newer(model, newfile, reading, translate)
-    made = model.forecast(newer, horizon, series)
+    made = model.forecast(newer, horizon, series, keep_last=keep_last)
     if out is not None:
         write_whole(out, forecast_table(made, out.suffix.lower()))
     console, _ = consoles_of(as_json=as_json)
@@ -112,7 +115,15 @@ def predict_many(
 
 
 def update_many(
-    path: Path, file: str, reading: ColumnOptions, out: Path, *, threads: int | None, lang: str, as_json: bool
+    path: Path,
+    file: str,
+    reading: ColumnOptions,
+    out: Path,
+    *,
+    keep_last: bool,
+    threads: int | None,
+    lang: str,
+    as_json: bool,
 ) -> None:
     """Take newer values into a panel's model, and write it; beside it, the files of its folder.
 
@@ -125,6 +136,8 @@ def update_many(
     reading : ColumnOptions
     out : Path
         Where the model goes.
+    keep_last : bool
+        As of `predict_many`.
     threads : int, optional
     lang : str
     as_json : bool
@@ -138,7 +151,7 @@ def update_many(
     words = words_of(model.plan.frequency)
     with LadderProgress(drawing, translate.speaking(words)) as progress:
         progress.stage("global", sum(len(member.thetas) for member in model.plan.final.members))
-        made, found = updated(model, newer, threads, progress.advance)
+        made, found = updated(model, newer, threads, progress.advance, keep_last=keep_last)
     forecast = made.forecast()
     files, removed = write_updated(made, forecast, out, lang)
     refused = (*found.refused, *forecast.refused)

@@ -133,25 +133,38 @@ def compare(forecasts: Forecasts, scores: Scores) -> Compared | None:
     cutoffs = forecasts.cutoffs
     apart = int(np.diff(cutoffs.seen).min()) if len(cutoffs.seen) > 1 else cutoffs.ahead
     overlapping = -(-cutoffs.ahead // apart)
-    values = [scores.overall[metric][name] for name in (first, second)]
     told = {
         "first": rung_message(first),
         "second": rung_message(second),
-        "metric": Message(f"backtest.metric.{metric}"),
-        "best": _figures(values[0]),
-        "next": _figures(values[1]),
         "count": len(differences),
         "ahead": ahead_message(cutoffs.ahead, forecasts.series.frequency),
         **words_of(forecasts.series.frequency),
     }
-    level = values[0] == values[1] or told["best"] == told["next"]
-    head = Message("backtest.level" if level else "backtest.best_two", told)
+    head = order_message(scores)
+    assert head is not None  # noqa: S101 - there are two
     least = max(LEAST_CUTOFFS, 2 * overlapping)
     if len(differences) < least:
         few = Message("backtest.too_few", told | {"least": least})
         return Compared(first, second, metric, loss, None, Sentences((head, few)))
     test = diebold_mariano(differences, overlapping)
     return Compared(first, second, metric, loss, test, Sentences((head, *_sentences(test, loss, told))))
+
+
+def order_message(scores: Scores) -> Message | None:
+    """Return which models are best and next best; None where there are no two."""
+    metric, order = scores.metric, scores.ranking[:2]
+    if len(order) < 2:  # noqa: PLR2004 - two are compared
+        return None
+    values = [scores.overall[metric][name] for name in order]
+    best, following = map(figures, values)
+    told = {
+        "first": rung_message(order[0]),
+        "second": rung_message(order[1]),
+        "metric": Message(f"backtest.metric.{metric}"),
+        "best": best,
+        "next": following,
+    }
+    return Message("backtest.level" if values[0] == values[1] or best == following else "backtest.best_two", told)
 
 
 def _losses(outcome: Outcome, loss: str) -> NDArray[np.float64]:
@@ -191,5 +204,6 @@ def _percent(probability: float) -> str:
     return f"{percent:.0f}" if percent >= 10 else f"{percent:.1f}" if percent >= 0.1 else "0.1"  # noqa: PLR2004
 
 
-def _figures(value: float) -> str:
+def figures(value: float) -> str:
+    """Return a number with four figures, or more where it is large."""
     return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"  # noqa: PLR2004

@@ -22,6 +22,8 @@ from thalweg.forecast.panel.joining import Joined, join, place_of
 from thalweg.forecast.panel.panel_year import panel_year_of
 from thalweg.forecast.panel.result import PanelForecast, dates_ahead
 from thalweg.forecast.panel.served import Plan
+from thalweg.forecast.panel.unfinished import NOTE as UNFINISHED
+from thalweg.forecast.panel.unfinished import without_unfinished_newer
 from thalweg.forecast.store.calendar import read_frequency
 from thalweg.messages import Argument, Message
 from thalweg.series.frequency.dates import a_date
@@ -88,7 +90,12 @@ class PanelModel:
         return f"<PanelModel of {len(self.panel)} series, {self.horizon} {self.plan.frequency.steps} ahead>"
 
     def forecast(
-        self, newer: Panel | None = None, horizon: int | None = None, series: str | None = None
+        self,
+        newer: Panel | None = None,
+        horizon: int | None = None,
+        series: str | None = None,
+        *,
+        keep_last: bool = False,
     ) -> PanelForecast:
         """Forecast the steps after the last known ones.
 
@@ -100,6 +107,9 @@ class PanelModel:
         horizon : int, optional
         series : str, optional
             The name of the only one that is forecast.
+        keep_last : bool
+            Whether the last date of the newer values stays, though it looks unfinished; see
+            `thalweg.forecast.panel.unfinished`.
 
         Raises
         ------
@@ -111,7 +121,7 @@ class PanelModel:
         if not 1 <= steps <= self.horizon:
             words = words_of(self.plan.frequency)
             raise InputError("model.horizon", argument=Argument("horizon", steps), most=self.horizon, **words)
-        found = Joined.without(self.panel) if newer is None else join(self.panel, newer)
+        found = Joined.without(self.panel) if newer is None else self.joined_with(newer, keep_last=keep_last)
         panel, places, refused = found.panel, found.served, found.refused
         if series is not None:
             for each in refused:
@@ -142,8 +152,13 @@ class PanelModel:
             backend=self.panel.series[0].backend if newer is None else newer.series[0].backend,
             new=tuple(panel.names[place] for place in kept if place >= len(self.panel)),
             refused=refused,
-            notes=() if series is not None else found.notes,
+            notes=found.notes if series is None else tuple(note for note in found.notes if note.key == UNFINISHED),
         )
+
+    def joined_with(self, newer: Panel, *, keep_last: bool, threads: int | None = None) -> Joined:
+        """Return newer values joined to the model's own, without a last date that looks unfinished."""
+        found = join(self.panel, newer)
+        return without_unfinished_newer(found, self.panel, keep_last=keep_last, threads=threads)
 
     def _served(
         self, panel: Panel, places: Sequence[int], plan: Plan

@@ -12,7 +12,6 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.global_network import examples_to_learn, recipe_of
-from thalweg.forecast.panel.joining import Joined, join
 from thalweg.forecast.training import EPOCHS_TO_GO_ON, RATE_TO_GO_ON, SEEDS_APART
 from thalweg.forecast.update import updated as model_updated
 from thalweg.learn.descent import Descent
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.panel.global_network import GlobalNetwork, Member
     from thalweg.forecast.panel.inputs import Inputs
+    from thalweg.forecast.panel.joining import Joined
     from thalweg.forecast.panel.model import PanelModel
     from thalweg.forecast.panel.served import Plan
     from thalweg.learn.activation import Values
@@ -37,7 +37,12 @@ if TYPE_CHECKING:
 
 
 def updated(
-    model: PanelModel, newer: Panel, threads: int | None = None, advance: Callable[[float], None] = lambda _: None
+    model: PanelModel,
+    newer: Panel,
+    threads: int | None = None,
+    advance: Callable[[float], None] = lambda _: None,
+    *,
+    keep_last: bool = False,
 ) -> tuple[PanelModel, Joined]:
     """Return the model after it has learned from newer values, and how these were joined to its own.
 
@@ -53,13 +58,15 @@ def updated(
     threads : int, optional
     advance : callable
         Called with the number of networks that went on since the last call, parts of one included.
+    keep_last : bool
+        As of `PanelModel.forecast`.
 
     Raises
     ------
     InputError
         If none of the newer values fits, or nothing is new.
     """
-    found = join(model.panel, newer)
+    found = model.joined_with(newer, keep_last=keep_last, threads=threads)
     panel = found.panel
     if not found.added.any():
         raise InputError("panel.nothing_new", last=iso(model.panel.last_date))
