@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from thalweg.api.backtest import BacktestResult
+    from thalweg.api.backtest_many import PanelBacktestResult
     from thalweg.messages import Catalogue
 
 STEPS_SHOWN, CUTOFFS_SHOWN, MODELS_SHOWN = 5, 12, 3
 
 
-def print_backtest(console: Console, result: BacktestResult, translate: Catalogue) -> None:
+def print_backtest(console: Console, result: BacktestResult | PanelBacktestResult, translate: Catalogue) -> None:
     """Print where the backtest stood, its tables, the best model marked, and the best two compared."""
     forecasts, scores = result.forecasts, result.metrics
     cutoffs, frequency = forecasts.cutoffs, forecasts.frequency

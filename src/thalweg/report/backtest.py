@@ -14,17 +14,38 @@ from thalweg.messages import catalogue
 from thalweg.report.charts.backtest import backtest_chart
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from thalweg.forecast.evaluation.backtested import Backtested
     from thalweg.forecast.evaluation.compare import Compared
     from thalweg.forecast.evaluation.metrics import Scores
+    from thalweg.messages import Message
 
 
 def backtest_illustration(
-    forecasts: Backtested, scores: Scores, compared: Compared | None, language: str = "en"
+    forecasts: Backtested,
+    scores: Scores,
+    compared: Compared | None,
+    language: str = "en",
+    *,
+    more: Sequence[Message] = (),
+    by_series: Mapping[str, Any] | None = None,
 ) -> Illustration:
-    """Return the picture of a backtest."""
+    """Return the picture of a backtest.
+
+    Parameters
+    ----------
+    forecasts : Backtested
+    scores : Scores
+    compared : Compared, optional
+    language : str
+    more : sequence of Message
+        What else is told.
+    by_series : mapping, optional
+        The columns of a table of the series, where they are many.
+    """
     translate = speaking(language, forecasts.frequency)
-    sentences = [*span_messages(forecasts, scores), *(() if compared is None else compared.sentences)]
+    sentences = [*span_messages(forecasts, scores), *(() if compared is None else compared.sentences), *more]
     return Illustration(
         "backtest",
         language,
@@ -34,6 +55,7 @@ def backtest_illustration(
             "scores": Numbers(score_columns(scores)),
             "by_step": Numbers(step_columns(scores)),
             "by_cutoff": Numbers(cutoff_columns(forecasts, scores)),
+            **({} if by_series is None else {"by_series": Numbers(dict(by_series))}),
             "forecasts": Numbers(forecasts.columns()),
         },
         tuple(map(translate, sentences)),

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.forecast.evaluation.compare import figures, order_message
 from thalweg.forecast.evaluation.many.forecasts import Standing
 from thalweg.forecast.evaluation.many.metrics import RELATIVE
 from thalweg.forecast.names import rung_message
@@ -23,7 +22,7 @@ LEFT_OUT = {Standing.NOT_BEGUN: "not_begun", Standing.NOTHING_COMES: "nothing_co
 
 
 def verdict(forecasts: PanelForecasts, scores: PanelScores, beaten: Sequence[str]) -> list[Message]:
-    """Return what was found: the best two models, how many series are forecast better than by copying, what is missing.
+    """Return how many series are forecast better than by copying, how much, and what is left out.
 
     Parameters
     ----------
@@ -33,8 +32,6 @@ def verdict(forecasts: PanelForecasts, scores: PanelScores, beaten: Sequence[str
         For each series whether thalweg's own beats copying; see `tables.beats_copying`.
     """
     told: list[Message] = []
-    if (first := order_message(scores)) is not None:
-        told.append(first)
     counts = {name: beaten.count(name) for name in ("yes", "no", "equal")}
     if known := sum(counts.values()):
         own, copied = forecasts.own[0], rung_message(forecasts.copying)
