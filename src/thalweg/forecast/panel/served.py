@@ -53,8 +53,7 @@ class Plan:
     @property
     def blocks(self) -> tuple[slice, ...]:
         """The blocks of steps ahead, from 0 on, that are served by the same choice."""
-        ends = [0, *(end for end in self.frequency.blocks if end < self.horizon), self.horizon]
-        return tuple(map(slice, ends[:-1], ends[1:]))
+        return blocks_of(self.frequency, self.horizon)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -66,6 +65,12 @@ class Plan:
     def copying(self) -> int:
         """Which of the own predictors copies the last season, with which all are compared."""
         return len(self.frequency.copies) - 1
+
+
+def blocks_of(frequency: Frequency, horizon: int) -> tuple[slice, ...]:
+    """Return the blocks of steps ahead, from 0 on; a later block has more steps."""
+    ends = [0, *(end for end in frequency.blocks if end < horizon), horizon]
+    return tuple(map(slice, ends[:-1], ends[1:]))
 
 
 class PanelPrior(NamedTuple):

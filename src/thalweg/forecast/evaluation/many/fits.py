@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from thalweg.forecast.panel.run import fit_panel
 from thalweg.series.panel import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -77,7 +77,21 @@ class Known:
             reading=panel.reading,
         )
 
-    def spread(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def made(
+        self,
+        mean: NDArray[np.float64],
+        ends: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]],
+        gap: int,
+        failed: dict[int, Message],
+    ) -> Made:
+        """Return forecasts of the series that are known as those of all, without their first steps."""
+        return Made(
+            self._of_all(mean[:, gap:]),
+            {level: (self._of_all(low[:, gap:]), self._of_all(high[:, gap:])) for level, (low, high) in ends.items()},
+            failed,
+        )
+
+    def _of_all(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return rows of the series that are known as rows of all series; NaN of the others."""
         made = np.full((self.count, *values.shape[1:]), np.nan)
         made[list(self.places)] = values
@@ -130,22 +144,30 @@ def fitted_and_served(
     progress = _OfOneFit(watcher)
     findings = fit_panel(block[0].of_panel(panel), replace(options, watcher=progress), kept)
     progress.end()
-    names = {level_name(level): findings.plan.levels.index(level) for level in options.asked.levels}
+    levels = {level_name(level): findings.plan.levels.index(level) for level in options.asked.levels}
+
+    def made(known: Known, served: _Arrays, failed: dict[int, Message]) -> Made:
+        ends = {name: (served.low[..., at], served.high[..., at]) for name, at in levels.items()}
+        return known.made(served.mean, ends, gap, failed)
+
     served = findings.served
-
-    def made(known: Known, mean: Any, low: Any, high: Any, failed: dict[int, Message]) -> Made:  # noqa: ANN401 - arrays
-        ends = {name: (known.spread(low[:, gap:, at]), known.spread(high[:, gap:, at])) for name, at in names.items()}
-        return Made(known.spread(mean[:, gap:]), ends, failed)
-
     failed = {block[0].places[at]: why for at, why in findings.failed.items()}
-    result = [made(block[0], served.forecast, served.low, served.high, failed)]
+    result = [made(block[0], _Arrays(served.forecast, served.low, served.high), failed)]
     if len(block) > 1:
         model = PanelModel.of(findings, options.asked)
         result += [made(known, *_predicted(model, known, panel)) for known in block[1:]]
     return result
 
 
-def _predicted(model: PanelModel, known: Known, panel: Panel) -> tuple[Any, Any, Any, dict[int, Message]]:
+class _Arrays(NamedTuple):
+    """Forecasts of the series that are known at a cutoff, shape (series, steps), and intervals with an axis more."""
+
+    mean: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def _predicted(model: PanelModel, known: Known, panel: Panel) -> tuple[_Arrays, dict[int, Message]]:
     """Return what a model forecasts from newer values of the series that are known, in their order; NaN of others."""
     newer = known.of_panel(panel)
     forecast = model.forecast(newer, keep_last=True)
@@ -158,7 +180,7 @@ def _predicted(model: PanelModel, known: Known, panel: Panel) -> tuple[Any, Any,
 
     refused = {each.name: each.why for each in forecast.refused}
     failed = {place: refused[panel.names[place]] for place in known.places if panel.names[place] in refused}
-    return of_known(forecast.mean), of_known(forecast.low), of_known(forecast.high), failed
+    return _Arrays(of_known(forecast.mean), of_known(forecast.low), of_known(forecast.high)), failed
 
 
 class _OfOneFit:

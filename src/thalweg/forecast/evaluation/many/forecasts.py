@@ -100,8 +100,8 @@ class PanelForecasts:
 
     @property
     def name(self) -> Message:
-        """How many series these are."""
-        return Message("backtest.many.series", {"count": len(self.panel)})
+        """Over how many series the metrics are means."""
+        return Message("backtest.many.series", {"count": int((self.compared > 0).sum())})
 
     @property
     def simulated(self) -> bool:

@@ -230,8 +230,8 @@ class _Backtest:
 
     def _copied(self, one: Copying, known: Known) -> Made:
         cutoffs = self._plan.cutoffs
-        made = one.forecast(known.series, cutoffs.ahead)[:, cutoffs.gap :]
-        return Made(known.spread(made), {}, {})
+        mean, ends = one.forecast(known.series, cutoffs.ahead, self._options.level)
+        return known.made(mean, ends, cutoffs.gap, {})
 
     def _alone(self, one: Contender, known: Sequence[Known], number: int, here: slice) -> list[Made]:
         kept = self._kept if self._identities[one.name] is not None else None
