@@ -23,6 +23,9 @@ from thalweg.messages import Argument, catalogue
 from thalweg.options import with_options
 from thalweg.series.frames import frame_of
 from thalweg.series.panel import Panel
+from thalweg.series.panel_events import keys_of_events
+from thalweg.series.read.event_option import EventSource
+from thalweg.series.read.events import read_events
 from thalweg.series.read.panel import read_panel
 
 if TYPE_CHECKING:
@@ -185,8 +188,9 @@ def fit_panel(panel: Any, options: PanelFitOptions) -> PanelResult:  # noqa: ANN
         Series as `thalweg.read_panel` returns them, or what it takes.
     **options
         Those of `thalweg.forecast.panel.options.PanelFitOptions`: ``horizon`` (steps ahead), ``level``, ``quantiles``,
-        ``seed``, ``threads``, ``ladder``, ``totals`` (``"bottom-up"``, ``"top-down"`` or ``"mint"``: sums over the
-        columns that name the series, which stand in `PanelResult.totals`), ``folder`` (where what is done is kept, so
+        ``seed``, ``threads``, ``ladder``, ``country`` and ``events`` (holidays and other days, whose effects all
+        series show together), ``totals`` (``"bottom-up"``, ``"top-down"`` or ``"mint"``: sums over the columns that
+        name the series, which stand in `PanelResult.totals`), ``folder`` (where what is done is kept, so
         that an interrupted run goes on) and ``watcher``. The same seed gives the same bits on the same machine and
         versions, whatever ``threads`` is, and whichever series stand beside each other in a chunk.
 
@@ -211,6 +215,8 @@ def fit_panel(panel: Any, options: PanelFitOptions) -> PanelResult:  # noqa: ANN
 
 def fit_panel_of(panel: Panel, options: PanelFitOptions) -> PanelResult:
     """Fit a panel that was read; errors as of `fit_panel`."""
+    if isinstance(options.events, EventSource):
+        options = replace(options, events=read_events(options.events.given, by=keys_of_events(panel)))
     kept = None if options.folder is None else Kept(Path(options.folder))
     findings = fit_with_totals(panel, options, kept)
     result = PanelResult(findings, PanelModel.of(findings, options.asked))

@@ -10,12 +10,18 @@ from thalweg.messages import Argument
 from thalweg.series.read.event_option import EventFile
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from thalweg.messages import Catalogue
     from thalweg.series.events import EventTable
 
 
 def events_of(
-    given: EventTable | EventFile | None, date_format: str | None, translate: Catalogue, beside: str | None
+    given: EventTable | EventFile | None,
+    date_format: str | None,
+    translate: Catalogue,
+    beside: str | None,
+    by: Collection[str] = (),
 ) -> EventTable | None:
     """Return the events of the file that a user named; None where none was.
 
@@ -28,6 +34,8 @@ def events_of(
     translate : Catalogue
     beside : str, optional
         The file of the values, as the user named it; standard input serves one of both.
+    by : collection of str
+        The columns that name the series, where there are many; see `thalweg.read_events`.
 
     Raises
     ------
@@ -41,4 +49,4 @@ def events_of(
     from thalweg.series.read.events import read_events  # noqa: PLC0415 - what is read loads slowly
 
     with file_of(given.given, translate) as path:
-        return read_events(path, date_format)
+        return read_events(path, date_format, by)

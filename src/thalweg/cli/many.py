@@ -14,6 +14,7 @@ from thalweg.api.panel import FILES, FILES_OF_TOTALS, PanelResult
 from thalweg.api.panel_model import PanelModel
 from thalweg.cli.again import print_again, words_of
 from thalweg.cli.consoles import consoles_of
+from thalweg.cli.events import events_of
 from thalweg.cli.given import file_of
 from thalweg.cli.progress import LadderProgress
 from thalweg.cli.results import forecast_folder, print_written
@@ -27,6 +28,7 @@ from thalweg.forecast.panel.totals import fit_with_totals
 from thalweg.forecast.panel.unfinished import without_unfinished_date
 from thalweg.messages import Argument, catalogue
 from thalweg.series.frequency.words import words_of as words_of_frequency
+from thalweg.series.panel_events import keys_of_events
 from thalweg.series.read.panel import read_panel_with
 
 if TYPE_CHECKING:
@@ -79,6 +81,8 @@ def forecast_many(
     began = perf_counter()
     with file_of(file, translate, reading.since) as path:
         panel = read_panel_with(path, reading)
+    events = events_of(panel_options.events, reading.date_format, translate, file, keys_of_events(panel))
+    panel_options = replace(panel_options, events=events)
     panel = without_unfinished_date(panel, panel_options)
     read_seconds = perf_counter() - began
     words = words_of_frequency(panel.frequency)

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from thalweg.series.panel import Panel
 
 
+def keys_of_events(panel: Panel) -> tuple[str, ...]:
+    """Return the columns by which the events of a panel's series name them; see `thalweg.read_events`."""
+    return tuple(panel.keys) or ("unique_id",)
+
+
 def events_of_panel(events: EventTable, panel: Panel, *, whole: bool = False) -> dict[str, EventTable]:
     """Return the events of each series by its name; series with the same events have one table together.
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.model import Model
     from thalweg.forecast.panel.cutoffs import Parts
+    from thalweg.forecast.panel.day_effects import DayEffects
     from thalweg.forecast.panel.flat import Flat
     from thalweg.forecast.panel.global_network import GlobalNetwork
     from thalweg.series.series import Series
@@ -38,6 +39,7 @@ class _Tried(NamedTuple):
     target: NDArray[np.float64]
     own: list[NDArray[np.float64]]
     network: NDArray[np.float64]
+    copied: NDArray[np.float64]
     spread: NDArray[np.float64]
 
 
@@ -57,13 +59,18 @@ class _Series:
 
     def known(self, upto: Sequence[int]) -> Flat:
         """Return the series as what has learned from so many of their values sees them."""
-        return flat_of(self.series, max(self.plan.final.reach, *(line.needed for line in self.lines)), upto)
+        return self.flat_of(self.series, upto)
+
+    def flat_of(self, series: Sequence[Series], upto: Sequence[int]) -> Flat:
+        """Return series as long as those of the chunk as one array."""
+        return flat_of(series, max(self.plan.final.reach, *(line.needed for line in self.lines)), upto)
 
     @cached_property
     def judged(self) -> _Fitted:
         """What has learned from training values alone."""
-        assert self.plan.judged is not None  # noqa: S101 - only a saved model has none
-        return _Fitted(self, [0 if part is None else part.train for part in self.parts], self.plan.judged)
+        plan = self.plan
+        assert plan.judged is not None  # noqa: S101 - only a saved model has none
+        return _Fitted(self, [0 if part is None else part.train for part in self.parts], plan.judged, plan.judged_days)
 
     def tried(self, name: str) -> _Tried:
         """Return predictions at the cutoffs of ``validation`` or ``test``, by what has learned from training values."""
@@ -92,6 +99,8 @@ class _Fitted:
     upto : sequence of int
         How many values of each series were learned from.
     network : GlobalNetwork
+    days : DayEffects, optional
+        What known days add: it is taken away before all but the own ladders see the values, and added afterwards.
     models : mapping of int to Model, optional
         Of the own ladders, by the place of the series; fitted here where they are not given.
     """
@@ -101,10 +110,12 @@ class _Fitted:
         chunk: _Series,
         upto: Sequence[int],
         network: GlobalNetwork,
+        days: DayEffects | None,
         models: Mapping[int, Model] | None = None,
     ) -> None:
         self.plan, self.lines, self.network, self.series = chunk.plan, chunk.lines, network, chunk.series
-        self.flat = chunk.known(upto)
+        self.days, self.actual = days, chunk.known(upto)
+        self.flat = self.actual if days is None else chunk.flat_of(days.taken_away(self.series), upto)
         steps = self.plan.horizon
         made = [
             {place: line.fit(self.flat, place, end, steps) for place, end in enumerate(upto)} for line in self.lines
@@ -113,11 +124,12 @@ class _Fitted:
         self.models = self._fitted_ladders(upto) if models is None and self.plan.ladder else models or {}
 
     def _fitted_ladders(self, upto: Sequence[int]) -> dict[int, Model]:
-        plan = self.plan
-        each = enumerate(zip(self.series, upto, strict=True))
+        plan, days = self.plan, self.days
+        calendars = [None] * len(self.series) if days is None else days.days.of_each
+        each = enumerate(zip(self.series, upto, calendars, strict=True))
         made = {
-            place: own_ladder.fitted(one.head(end), plan.ladder, plan.horizon, plan.seed) if end else None
-            for place, (one, end) in each
+            place: own_ladder.fitted(one.head(end), plan.ladder, plan.horizon, plan.seed, calendar) if end else None
+            for place, (one, end, calendar) in each
         }
         return {place: model for place, model in made.items() if model is not None}
 
@@ -127,7 +139,27 @@ class _Fitted:
         made = [predicted(one, self.flat, rows, steps, frequency) for one in baselines(frequency)]
         pairs = zip(self.lines, self.weights, strict=True)
         made += [line.predict(self.flat, rows, weights, steps) for line, weights in pairs]
+        made = [self._with_days(each, rows) for each in made]
         return [*made, self._by_ladders(rows)] if self.plan.ladder else made
+
+    def by_network(self, rows: Rows) -> NDArray[np.float64]:
+        """Return the predictions of the network over all series, shape (rows, steps)."""
+        return self._with_days(self.network.predict(self.flat, rows), rows)
+
+    def copied(self, rows: Rows) -> NDArray[np.float64]:
+        """Return the last season as it was, shape (rows, steps): what all is compared with."""
+        copy = baselines(self.plan.frequency)[self.plan.copying]
+        return predicted(copy, self.actual, rows, self.plan.horizon, self.plan.frequency)
+
+    def _with_days(self, made: NDArray[np.float64], rows: Rows) -> NDArray[np.float64]:
+        """Return predictions with what known days add to them."""
+        if self.days is None:
+            return made
+        made = made.copy()
+        for place, one in enumerate(self.series):
+            mine = np.flatnonzero(rows.series == place)
+            made[mine] += self.days.ahead(one, place, rows.newest[mine], self.plan.horizon)
+        return np.where(self.actual.counts[rows.series][:, None], np.maximum(made, 0), made)
 
     def _by_ladders(self, rows: Rows) -> NDArray[np.float64]:
         made = np.full((len(rows.series), self.plan.horizon), np.nan)
@@ -140,7 +172,7 @@ class _Fitted:
     def tried(self, rows: Rows, ends: NDArray[np.int64]) -> _Tried:
         """Return predictions of rows beside the actual values before `ends`, a place in each series."""
         target, spread = self.target(rows, ends), self.spreads(rows)
-        return _Tried(rows, target, self.own(rows), self.network.predict(self.flat, rows), spread)
+        return _Tried(rows, target, self.own(rows), self.by_network(rows), self.copied(rows), spread)
 
     def spreads(self, rows: Rows) -> NDArray[np.float64]:
         """Return the spread of each row in the user's units, shape (rows, 1)."""
@@ -150,8 +182,8 @@ class _Fitted:
         """Return actual values, shape (rows, horizon); NaN from `ends` on, and where none was observed."""
         at = rows.newest[:, None] + np.arange(1, self.plan.horizon + 1)
         inside = np.minimum(at, ends[rows.series][:, None] - 1)
-        places = self.flat.starts[rows.series][:, None] + inside
-        return np.where((at == inside) & self.flat.observed[places], self.flat.values[places], np.nan)
+        actual, places = self.actual, self.actual.starts[rows.series][:, None] + inside
+        return np.where((at == inside) & actual.observed[places], actual.values[places], np.nan)
 
 
 def prior_of(series: Sequence[Series], plan: Plan) -> PanelPrior:
@@ -174,6 +206,7 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
     ----------
     series : sequence of Series
     plan : Plan
+        Of these series; see `Plan.of`.
     prior : PanelPrior
     """
     chunk, count, blocks = _Series(series, plan), len(series), plan.blocks
@@ -197,7 +230,7 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
     rows_of_both = np.concatenate([before.rows.series, after.rows.series])[order]
     bands = bands_of(both, rows_of_both, count, blocks, plan.levels, prior.shape)
 
-    final = _Fitted(chunk, list(map(len, series)), plan.final)
+    final = _Fitted(chunk, list(map(len, series)), plan.final, plan.final_days)
     forecast, low, high = _ahead(final, choice, bands)
     serving = _serving_models(final.models, choice, plan)
     zeros = np.zeros((len(after.rows.series), len(blocks)))
@@ -210,7 +243,7 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
         share=choice.share,
         validation=loss(validated, before),
         test=loss(tested, after),
-        copied=loss(after.own[plan.copying], after),
+        copied=loss(after.copied, after),
         network=loss(after.network, after),
         alone=loss(alone, after),
         coverage=coverage,
@@ -293,7 +326,7 @@ def forecast_from(
     forecast : ndarray of float64, shape (series, horizon)
     low, high : ndarray of float64, shape (series, horizon, levels)
     """
-    return _ahead(_Fitted(_Series(series, plan), upto, plan.final, models), choice, bands)
+    return _ahead(_Fitted(_Series(series, plan), upto, plan.final, plan.final_days, models), choice, bands)
 
 
 def _ahead(
@@ -301,8 +334,18 @@ def _ahead(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     plan, flat = fitted.plan, fitted.flat
     last = Rows(np.arange(len(flat)), flat.lengths - 1)
+<<<<<<< HEAD
     forecast = blend(fitted.own(last), fitted.network.predict(flat, last), choice.own, choice.share, plan.blocks)
     return (forecast, *ends_around(forecast, bands, fitted.spreads(last), plan.blocks, flat.counts))
+=======
+    forecast = blend(fitted.own(last), fitted.by_network(last), choice.own, choice.share, plan.blocks)
+    return (forecast, *_ends(forecast, bands, fitted.spreads(last), plan, fitted.actual.counts))
+
+
+def _of_steps(bands: NDArray[np.float64], plan: Plan) -> NDArray[np.float64]:
+    """Return bands by step ahead, from those by block."""
+    return np.repeat(bands, [block.stop - block.start for block in plan.blocks], axis=1)
+>>>>>>> main
 
 
 def _covered(unseen: NDArray[np.float64], after: _Tried, bands: NDArray[np.float64], plan: Plan) -> NDArray[np.float64]:

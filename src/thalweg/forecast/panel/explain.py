@@ -9,7 +9,7 @@ ladder of a series' own is explained as a model of one series is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from thalweg.forecast.contributions import TOLERANCE, Fact, Why, why_of
 from thalweg.forecast.features.past import Past
 from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.candidates import baselines, lines, predicted
+from thalweg.forecast.panel.day_effects import level_of
 from thalweg.forecast.panel.examples import examples_of
 from thalweg.forecast.panel.flat import flat_of
 from thalweg.forecast.panel.inputs import seen_blocks
@@ -29,12 +30,14 @@ from thalweg.forecast.panel.scaling import Rows, scales
 from thalweg.forecast.panel.tables import serving
 from thalweg.learn.explain.attribution import input_slopes, integrated_gradients
 from thalweg.messages import Argument, Message
+from thalweg.series.calendar import EVENT, HOLIDAY
 from thalweg.series.frequency.dates import date_of_period, iso, steps_after
 from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from thalweg.forecast.panel.day_effects import DayEffects
     from thalweg.forecast.panel.flat import Flat
     from thalweg.forecast.panel.global_network import Member
     from thalweg.forecast.panel.model import PanelModel
@@ -105,7 +108,11 @@ class _Asked:
     place : int
         Of the series.
     flat : Flat
-        Of the series alone.
+        Of the series alone, without what known days added to its values.
+    series : Series
+        As it is.
+    days : DayEffects, optional
+        Of this series.
     newest, ahead : int
         The place of the newest value known, and how many steps ahead of it the date lies.
     usual : float
@@ -115,6 +122,8 @@ class _Asked:
     model: PanelModel
     place: int
     flat: Flat
+    series: Series
+    days: DayEffects | None
     newest: int
     ahead: int
     usual: float
@@ -162,13 +171,15 @@ def why_of_series(
     block = next(at for at, each in enumerate(plan.blocks) if each.start < ahead <= each.stop)
     which, share = int(choice.own[0, block]), float(choice.share[0, block])
     inputs, row = plan.final.inputs, Rows(np.zeros(1, np.int64), np.array([newest]))
-    flat = flat_of([series], max(plan.final.reach, *(line.needed for line in lines(plan.frequency))))
+    days = None if plan.final_days is None else plan.final_days.of([place])
+    seen = [series] if days is None else days.taken_away([series])
+    flat = flat_of(seen, max(plan.final.reach, *(line.needed for line in lines(plan.frequency))))
     level, _ = scales(flat, row, inputs)
     usual = float(level[0] * flat.units[0] + flat.centres[0])
-    asked = _Asked(model, place, flat, newest, ahead, usual)
+    asked = _Asked(model, place, flat, series, days, newest, ahead, usual)
     made: list[tuple[float, _Moved]] = []
     if share > 0:
-        made.append((share, _network_moved(asked, tolerance)))
+        made.append((share, _with_days(_network_moved(asked, tolerance), asked)))
     if share < 1:
         made.append((1 - share, _own_moved(asked, which, tolerance)))
     back = np.zeros(newest + 1)
@@ -223,10 +234,29 @@ def _own_moved(asked: _Asked, which: int, tolerance: float) -> _Moved:
         return _ladder_moved(asked, tolerance)
     own = (*baselines(plan.frequency), *lines(plan.frequency))[which]
     if asked.newest + 1 < own.needed:
-        series = asked.model.panel.series[asked.place]
-        wanted = steps_after(plan.frequency, series.start, asked.newest + asked.ahead)
-        raise _no_such_day(series, wanted, own.needed, plan.horizon)
-    return _line_moved(own, asked) if isinstance(own, Line) else _baseline_moved(own, asked)
+        wanted = steps_after(plan.frequency, asked.series.start, asked.newest + asked.ahead)
+        raise _no_such_day(asked.series, wanted, own.needed, plan.horizon)
+    return _with_days(_line_moved(own, asked) if isinstance(own, Line) else _baseline_moved(own, asked), asked)
+
+
+def _with_days(moved: _Moved, asked: _Asked) -> _Moved:
+    """Return what moved a predictor, with what the holidays and the events of the date add."""
+    if asked.days is None:
+        return moved
+    days, series, ahead = asked.days, asked.series, asked.ahead
+    level = float(level_of(series.values, days.days.frequency)[asked.newest + 1])
+    kind = days.days.of_series(series, 0, asked.model.horizon)[asked.newest + ahead]
+    holidays = days.days.calendars[0].groups.get(HOLIDAY, ())
+    facts = [
+        Fact(HOLIDAY if name in holidays else EVENT, name, level * float(effect))
+        for name, effect, holds in zip(days.days.columns, days.of_columns, days.days.kinds[kind], strict=True)
+        if holds
+    ]
+    facts.append(Fact("panel_own_days", "", level * float(days.own[0, kind])))
+    added = float(days.ahead(series, 0, np.array([asked.newest]), ahead)[0, ahead - 1])
+    value, held = asked.limited(moved.value + added)
+    served = max(moved.served + added, 0.0) if asked.flat.counts[0] else moved.served + added
+    return replace(moved, value=value, served=served, facts=[*moved.facts, *facts, *held])
 
 
 def _baseline_moved(own: Baseline, asked: _Asked) -> _Moved:
@@ -259,7 +289,7 @@ def _line_moved(own: Line, asked: _Asked) -> _Moved:
 
 def _ladder_moved(asked: _Asked, tolerance: float) -> _Moved:
     """Return what moved the ladder of the series' own, as for a model of one series."""
-    series = asked.model.panel.series[asked.place]
+    series = asked.series
     own = own_ladder.read(asked.model.models[asked.place])
     date = steps_after(series.frequency, series.start, asked.newest + asked.ahead)
     why = why_of(own.predictors, own.plan, own.calendar, series, date, horizon=asked.model.horizon, tolerance=tolerance)

@@ -114,7 +114,7 @@ def joint_of(
         cutoffs = [
             len(one) + behind - before[at] for one, behind, at in zip(series[some], late[some], there, strict=True)
         ]
-        tried = tried_at(series[some], cutoffs, plan, Choice(choice.own[some], choice.share[some]))
+        tried = tried_at(series[some], cutoffs, plan.of(some), Choice(choice.own[some], choice.share[some]))
         at = np.concatenate(there)
         of = first + np.repeat(np.arange(len(there)), list(map(len, there)))
         residuals[of, at] = (tried.target - tried.made) / tried.spread[:, None]

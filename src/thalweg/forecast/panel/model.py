@@ -22,6 +22,7 @@ from thalweg.forecast.panel.joining import Joined, join, place_of
 from thalweg.forecast.panel.panel_year import panel_year_of
 from thalweg.forecast.panel.result import PanelForecast, dates_ahead
 from thalweg.forecast.panel.served import Plan
+from thalweg.forecast.panel.store import describe_days, read_days
 from thalweg.forecast.panel.unfinished import NOTE as UNFINISHED
 from thalweg.forecast.panel.unfinished import without_unfinished_newer
 from thalweg.forecast.store.calendar import read_frequency
@@ -171,7 +172,7 @@ class PanelModel:
             models = {
                 at: own_ladder.read(self.models[place]) for at, place in enumerate(places) if place in self.models
             }
-            return forecast_from(series, stored, plan, choice, bands, models)
+            return forecast_from(series, stored, plan.of(places), choice, bands, models)
         except Exception:  # noqa: BLE001 - whatever it is, the others are served
             if len(places) > 1:
                 alone = [self._served(panel, [place], plan) for place in places]
@@ -182,12 +183,15 @@ class PanelModel:
 
     def plan_for(self, panel: Panel) -> Plan:
         """Return the plan for a panel that begins with the model's series: its network sees their newer dates too."""
-        final = self.plan.final
+        plan, count = self.plan, len(self.panel)
+        days = None if plan.final_days is None else plan.final_days.reaching(panel.series, plan.horizon)
+        plan, final = replace(plan, final_days=days), plan.final
         seeing = next((each.inputs for each in final.members if each.inputs.panel_year), None)
         if final.panel_year is None or seeing is None:
-            return self.plan
-        year = panel_year_of(panel.series[: len(self.panel)], seeing, final.steps)
-        return replace(self.plan, final=replace(final, panel_year=year))
+            return plan
+        series = panel.series[:count]
+        seen = series if days is None else days.of(slice(count)).taken_away(series)
+        return replace(plan, final=replace(final, panel_year=panel_year_of(seen, seeing, final.steps)))
 
     def serving(self, places: NDArray[np.int64]) -> tuple[Choice, NDArray[np.float64]]:
         """Return what serves some series, and their bands.
@@ -228,6 +232,8 @@ def pack(model: PanelModel) -> bytes:
         **tensors_of_network,
         **{f"model.{place}": content for place, content in model.models.items()},
     }
+    description_of_days, tensors_of_days = describe_days(model.plan.final_days, panel)
+    tensors |= tensors_of_days
     first = panel.series[0]
     description = {
         "names": list(panel.names),
@@ -244,6 +250,7 @@ def pack(model: PanelModel) -> bytes:
         "made": model.made.isoformat(),
         "ladder": model.plan.ladder,
         "seed": model.plan.seed,
+        **description_of_days,
         **description_of_network,
     }
     return seal(PANEL_MODEL, description, tensors)
@@ -282,15 +289,17 @@ def _read(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Pane
     given = {
         name: tuple(each) if isinstance(each, list) else each for name, each in description.get("reading", {}).items()
     }
+    panel, horizon = joined(series, description["names"], keys=keys, reading=given), int(description["horizon"])
     return PanelModel(
-        joined(series, description["names"], keys=keys, reading=given),
+        panel,
         Plan(
             frequency,
-            int(description["horizon"]),
+            horizon,
             tuple(description["levels"]),
             network,
             ladder=str(description["ladder"]),
             seed=int(description["seed"]),
+            final_days=read_days(description, tensors, panel, horizon),
         ),
         Choice(tensors["own"], tensors["share"]),
         tensors["bands"],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from thalweg.errors import InputError
 from thalweg.forecast.options import FitOptions, LadderName
 from thalweg.messages import Argument
 from thalweg.options import Options, Word, option
+from thalweg.series.read.event_option import EventsOfMany
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.ladder import Ladder
 
 LADDERS = ("quick", "full")
-REFUSED = ("country", "events", "time_limit", "known", "past", "with_")
+REFUSED = ("time_limit", "known", "past", "with_")
 """The options of a fit that do not serve many series."""
 
 BOTTOM_UP, TOP_DOWN, MINT = METHODS = ("bottom-up", "top-down", "mint")
@@ -58,6 +59,9 @@ class PanelFitOptions(TotalsOptions, FitOptions):
     ladder : str
         ``quick``: copies, seasonal means, lines, and the network over all series. ``full``: each series' own ladder
         too, as `thalweg.fit` climbs it for the series alone.
+    events : EventTable, path or frame, optional
+        As of one series; with the columns that name the series, or one called ``unique_id``, an event is of those that
+        they name.
     folder : Path, optional
         Where the results stand, and what is done is kept; not an option of the command.
     """
@@ -65,6 +69,7 @@ class PanelFitOptions(TotalsOptions, FitOptions):
     words: ClassVar[str] = "fit"
 
     ladder: str | Ladder = option("quick", LadderName(), panel="fit")  # noqa: RUF009 - a declaration
+    events: Any = option(None, EventsOfMany(), panel="fit")  # noqa: RUF009 - a declaration
     folder: Path | None = field(default=None)
 
     def __post_init__(self) -> None:

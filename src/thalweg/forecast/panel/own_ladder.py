@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,17 +17,20 @@ from thalweg.forecast.model import load as load_model
 from thalweg.forecast.options import FitOptions
 from thalweg.forecast.plan import longest_horizon
 from thalweg.forecast.store.file import pack
+from thalweg.series.calendar import EVENT
+from thalweg.series.frequency.dates import step_range
 from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from thalweg.series.calendar import Calendar
     from thalweg.series.series import Series
 
 NAME = "its own ladder"
 
 
-def fitted(series: Series, ladder: str, horizon: int, seed: int) -> Model | None:
+def fitted(series: Series, ladder: str, horizon: int, seed: int, calendar: Calendar | None = None) -> Model | None:
     """Return what `thalweg.fit` finds for a series alone; None where the series is too short for it.
 
     Parameters
@@ -37,10 +41,17 @@ def fitted(series: Series, ladder: str, horizon: int, seed: int) -> Model | None
     horizon : int
         Of a short series the longest that can be checked.
     seed : int
+    calendar : Calendar, optional
+        The holidays and events that are known.
     """
     try:
         longest = longest_horizon(split_by_date(series), series.frequency)
-        options = FitOptions(ladder=ladder, horizon=min(horizon, longest), seed=seed, threads=1, keep_last=True)
+        steps = min(horizon, longest)
+        options = FitOptions(ladder=ladder, horizon=steps, seed=seed, threads=1, keep_last=True)
+        if calendar is not None:
+            ahead = step_range(series.frequency, series.start, len(series) + steps)
+            events = calendar.events if EVENT in calendar.groups and calendar.group(EVENT, ahead).any() else None
+            options = replace(options, country=calendar.country or None, events=events)
         return fit_series(series, options)[1]
     except InputError:
         return None

@@ -11,6 +11,7 @@ import numpy as np
 
 from thalweg.forecast.panel.chunk import prior_of, serve
 from thalweg.forecast.panel.cutoffs import parts_of
+from thalweg.forecast.panel.days_of_fit import days_of_fit
 from thalweg.forecast.panel.global_network import recipe_of, train
 from thalweg.forecast.panel.inputs import members_of
 from thalweg.forecast.panel.served import Plan, Served, joined, nothing
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from thalweg.forecast.options import FitOptions
+    from thalweg.forecast.panel.day_effects import DayEffects
+    from thalweg.forecast.panel.days_of_fit import DaysOfFit
     from thalweg.forecast.panel.global_network import GlobalNetwork, Recipe
     from thalweg.forecast.panel.hierarchy import Totals
     from thalweg.forecast.panel.kept import Kept
     from thalweg.forecast.panel.served import PanelPrior
     from thalweg.learn.training.thread_pool import ThreadPool
+    from thalweg.series.events import EventTable
     from thalweg.series.panel import Panel
     from thalweg.series.series import Series
 
@@ -58,6 +62,8 @@ class PanelFindings:
         Its parts: ``network``, ``series``, and ``totals`` where they were asked for.
     totals : Totals, optional
         Where they were asked for.
+    days : DaysOfFit, optional
+        What holidays and events add, where the user named some.
     """
 
     panel: Panel
@@ -69,6 +75,7 @@ class PanelFindings:
     seconds: float
     times: dict[str, float] = field(default_factory=dict[str, float])
     totals: Totals | None = None
+    days: DaysOfFit | None = None
 
 
 def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> PanelFindings:
@@ -92,6 +99,8 @@ def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> Pa
     panel = without_unfinished_date(panel, options)
     frequency, series = panel.frequency, panel.series
     horizon = options.steps_ahead(frequency, int(np.median(np.diff(panel.offsets))))
+    parts = [parts_of(len(one), horizon, frequency) for one in series]
+    days = days_of_fit(panel, options, horizon, parts)
     members, recipe = members_of(frequency), recipe_of(frequency)
     settings = settings_of(options, horizon, recipe)
     if kept is not None:
@@ -100,30 +109,33 @@ def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> Pa
         networks = len(members) * recipe.seeds
         watcher.stage("global", 2 * networks)
 
-        def trained(name: str, upto: Sequence[int]) -> GlobalNetwork:
+        def trained(name: str, upto: Sequence[int], effects: DayEffects | None) -> GlobalNetwork:
             if kept is not None and (network := kept.network(name, frequency)):
                 watcher.advance(networks)
                 return network
             path = None if kept is None else kept.folder / name
             network = train(
-                series, upto, horizon, members, recipe,
+                series if effects is None else effects.taken_away(series), upto, horizon, members, recipe,
                 seed=options.seed, pool=pool, kept=path, advance=watcher.advance,
             )  # fmt: skip
             if kept is not None and not pool.late():
                 kept.keep_network(name, network)
             return network
 
-        parts = (parts_of(len(one), horizon, frequency) for one in series)
-        judged = trained("judged", [0 if part is None else part.train for part in parts])
-        final = trained("final", list(map(len, series)))
+        final_days, judged_days = (None, None) if days is None else (days.final, days.judged)
+        judged = trained("judged", [0 if part is None else part.train for part in parts], judged_days)
+        final = trained("final", list(map(len, series)), final_days)
         ladder = "" if options.ladder == "quick" else str(options.ladder)
-        plan = Plan(frequency, horizon, options.asked.calibrated, final, judged, ladder, options.seed)
+        plan = Plan(
+            frequency, horizon, options.asked.calibrated, final, judged, ladder, options.seed, final_days, judged_days
+        )
         network_seconds = time.perf_counter() - began
         watcher.stage("series", len(series))
         size = SERIES_OF_A_FULL_CHUNK if ladder else SERIES_OF_A_CHUNK
-        prior = prior_of(series[:: -(-len(series) // SERIES_OF_PRIOR)], plan)
+        some = slice(None, None, -(-len(series) // SERIES_OF_PRIOR))
+        prior = prior_of(series[some], plan.of(some))
         chunks = [
-            _Chunk(number, series[first : first + size], plan, prior, kept, pool)
+            _Chunk(number, series[first : first + size], plan.of(slice(first, first + size)), prior, kept, pool)
             for number, first in enumerate(range(0, len(series), size))
         ]
         done = pool.run([chunk.run for chunk in chunks], lambda count: watcher.advance(count * size))
@@ -131,7 +143,7 @@ def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> Pa
     seconds = time.perf_counter() - began
     return PanelFindings(
         panel, plan, prior, joined(done), failed, settings, seconds,
-        {"network": network_seconds, "series": seconds - network_seconds},
+        {"network": network_seconds, "series": seconds - network_seconds}, days=days,
     )  # fmt: skip
 
 
@@ -160,7 +172,7 @@ class _Chunk:
 
     def _alone(self, place: int, series: Series) -> Served:
         try:
-            return serve([series], self.plan, self.prior)
+            return serve([series], self.plan.of([place]), self.prior)
         except Exception as error:  # noqa: BLE001 - as above
             self.failed[place] = Message("panel.failed", {"reason": f"{type(error).__name__}: {error}"})
             return nothing(1, self.plan)
@@ -174,9 +186,17 @@ def settings_of(options: FitOptions, horizon: int, recipe: Recipe) -> dict[str, 
         "level": list(options.asked.levels),
         "quantiles": list(options.asked.quantiles),
         "seed": options.seed,
+        "country": str(options.country or ""),
+        "events": "" if options.events is None else _digest_of(options.events),
         "recipe": asdict(recipe),
         "version": __version__,
     }
+
+
+def _digest_of(events: EventTable) -> str:
+    """Return a checksum of the days of events, and of the series that they are of."""
+    told = repr([(each.name, each.first, each.last, each.lower, each.upper, each.series) for each in events.events])
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def identity_of(panel: Panel) -> str:

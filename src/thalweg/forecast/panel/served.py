@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.panel.bands import Shape
     from thalweg.forecast.panel.choice import Prior
+    from thalweg.forecast.panel.day_effects import DayEffects
     from thalweg.forecast.panel.global_network import GlobalNetwork
     from thalweg.series.frequency.record import Frequency
 
@@ -40,6 +41,8 @@ class Plan:
         Of the networks of one's own that each series has besides; empty for none.
     seed : int
         Of these.
+    final_days, judged_days : DayEffects, optional
+        What known days add to each series, learned from as much as the two networks.
     """
 
     frequency: Frequency
@@ -49,6 +52,13 @@ class Plan:
     judged: GlobalNetwork | None = None
     ladder: str = ""
     seed: int = 0
+    final_days: DayEffects | None = None
+    judged_days: DayEffects | None = None
+
+    def of(self, places: Sequence[int] | slice | NDArray[np.int64]) -> Plan:
+        """Return the plan for some of the series alone."""
+        final, judged = (None if each is None else each.of(places) for each in (self.final_days, self.judged_days))
+        return replace(self, final_days=final, judged_days=judged)
 
     @property
     def blocks(self) -> tuple[slice, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from thalweg.forecast.export import plain
 from thalweg.forecast.levels import level_name
+from thalweg.forecast.panel.days_told import check_sentence, days_json
 from thalweg.forecast.panel.look_first import look_first
 from thalweg.forecast.panel.options import BOTTOM_UP
 from thalweg.forecast.panel.tables import beats, series_columns
@@ -36,6 +37,8 @@ def sentences(findings: PanelFindings) -> list[Message]:
             if level in served_levels(findings):
                 share = float(np.nansum(served.coverage[:, at] * served.scored) / served.scored.sum())
                 told.append(Message("panel.verdict.coverage", {"level": level_name(level), "percent": 100 * share}))
+    if findings.days is not None:
+        told.append(check_sentence(findings.days))
     if unused := unused_columns(findings):
         told.append(Message("panel.verdict.unused", {"names": unused}))
     if findings.totals is not None:
@@ -142,6 +145,7 @@ def summary(findings: PanelFindings, language: str = "en") -> dict[str, Any]:
                 for each in look_first(findings)
             ],
             "series": rows,
+            **days_json(findings),
             **({} if findings.totals is None else {"totals": _totals_json(findings.totals)}),
             "settings": findings.settings,
             "seconds": findings.seconds,

@@ -71,7 +71,8 @@ def updated(
     if not found.added.any():
         raise InputError("panel.nothing_new", last=iso(model.panel.last_date))
     plan = model.plan_for(panel)
-    some = [(one, len(one) - int(count)) for one, count in zip(panel.series, found.added, strict=True) if count]
+    seen = panel.series if plan.final_days is None else plan.final_days.taken_away(panel.series)
+    some = [(one, len(one) - int(count)) for one, count in zip(seen, found.added, strict=True) if count]
     lessons = [_recent_examples(some, member.inputs, plan.final) for member in plan.final.members]
     prepare(lambda: None)
     with thread_pool(threads) as pool:
@@ -82,9 +83,9 @@ def updated(
         ]
         thetas = iter(pool.run(jobs, advance))
     members = tuple(replace(member, thetas=tuple(next(thetas) for _ in member.thetas)) for member in plan.final.members)
-    seen = 0 if lessons[0] is None else len(lessons[0])
+    more = 0 if lessons[0] is None else len(lessons[0])
     windows = sum(len(one) - 1 for one in panel.series)
-    network = replace(plan.final, members=members, rows=min(plan.final.rows + seen, windows), all_rows=windows)
+    network = replace(plan.final, members=members, rows=min(plan.final.rows + more, windows), all_rows=windows)
     choice, bands = model.serving(np.arange(len(panel)))
     made = replace(
         model,

@@ -22,8 +22,6 @@ from thalweg.text import clean, quotable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from thalweg.forecast.store.parts import ModelParts
-
 
 LAST_YEARS_KNOWN = 15  # years after the last value for which the holidays travel with a model, at least
 
@@ -50,7 +48,7 @@ def read_calendar(
 ) -> tuple[Calendar, tuple[Message, ...]]:
     """Return the calendar that the model was fitted with, and a note where the installed library knows another."""
     country, names, holidays = description["country"], description["calendar"], description.get("holidays")
-    events = _read_events(description.get("events"))
+    events = read_days_of_events(description.get("events"))
     without = Calendar(frequency=frequency).names
     own = () if regressors is None else tuple(one.name for one in regressors.known)
     known = (*without, *(events.columns if events is not None else ()), *own)
@@ -60,10 +58,7 @@ def read_calendar(
         return Calendar(frequency=frequency, events=events, regressors=regressors), ()
     table = HolidayTable(0, 0, {})
     if holidays is not None:
-        days = {str(name): np.array(of_name, dtype=np.int64) for name, of_name in holidays["days"].items()}
-        if any(of_name.ndim != 1 or clean(name) != name for name, of_name in days.items()):
-            raise UnusableError("model.reason.incomplete")
-        table = HolidayTable(int(holidays["first_year"]), int(holidays["last_year"]), days)
+        table = read_holidays(holidays)
     else:
         # A model of an earlier version holds the names alone; the days are those that the library has for them.
         country_code(country)
@@ -78,20 +73,34 @@ def read_calendar(
     return calendar, (Message(key, {"names": unknown, "country": country}),)
 
 
-def describe_holidays(model: ModelParts) -> dict[str, Any] | None:
-    """Return the holidays as they are known now, so that the model goes on with them; None without a country."""
-    calendar = model.calendar
+def describe_holidays(calendar: Calendar, first_date: np.datetime64, last_date: np.datetime64) -> dict[str, Any] | None:
+    """Return the holidays as they are known now, so that the model goes on with them; None without a country.
+
+    Parameters
+    ----------
+    calendar : Calendar
+    first_date, last_date : numpy.datetime64
+        Of the values that the model was fitted on.
+    """
     if not calendar.country:
         return None
     table = calendar.table
     if table is None or not table.covers:
-        first, last = years(model.days.dates[[0, -1]])
+        first, last = years(np.array([first_date, last_date]))
         fresh = holiday_table(calendar.country, int(first), max(int(last) + LAST_YEARS_KNOWN, REFERENCE_YEARS[-1]))
         names = fresh.days if table is None else table.days
         days = {name: fresh.days.get(name, np.zeros(0, dtype=np.int64)) for name in names}
         table = HolidayTable(fresh.first_year, fresh.last_year, days)
     days = {name: of_name.tolist() for name, of_name in table.days.items()}
     return {"first_year": table.first_year, "last_year": table.last_year, "days": days}
+
+
+def read_holidays(stored: dict[str, Any]) -> HolidayTable:
+    """Return the holidays that a model was fitted with."""
+    days = {str(name): np.array(of_name, dtype=np.int64) for name, of_name in stored["days"].items()}
+    if any(of_name.ndim != 1 or clean(name) != name for name, of_name in days.items()):
+        raise UnusableError("model.reason.incomplete")
+    return HolidayTable(int(stored["first_year"]), int(stored["last_year"]), days)
 
 
 def describe_events(calendar: Calendar) -> dict[str, Any]:
@@ -102,7 +111,7 @@ def describe_events(calendar: Calendar) -> dict[str, Any]:
     return {"events": [[column.name, column.offset, of_column.tolist()] for column, of_column in days]}
 
 
-def _read_events(stored: list[list[Any]] | None) -> EventTable | None:
+def read_days_of_events(stored: list[list[Any]] | None) -> EventTable | None:
     """Return the events that a model was fitted with; None where there were none, as in models of earlier versions."""
     if stored is None:
         return None

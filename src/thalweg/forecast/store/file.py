@@ -77,7 +77,7 @@ def pack(model: ModelParts) -> bytes:
         "low_residual": model.low_residual,
         "country": model.calendar.country,
         "calendar": list(model.calendar.names),
-        "holidays": describe_holidays(model),
+        "holidays": describe_holidays(model.calendar, *model.days.dates[[0, -1]]),
         **describe_events(model.calendar),
         "frequency": asdict(model.days.frequency),
         "made": model.made.isoformat(),

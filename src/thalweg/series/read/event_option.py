@@ -11,6 +11,18 @@ if TYPE_CHECKING:
     from thalweg.series.events import EventTable
 
 
+@dataclass(frozen=True, eq=False)
+class EventSource:
+    """What a Python user gave as the events of many series. It is read once the columns that name them are known.
+
+    Attributes
+    ----------
+    given : path or frame
+    """
+
+    given: Any
+
+
 @dataclass(frozen=True)
 class EventFile:
     """What a user typed for a file of events. It is read once it is known how dates are written.
@@ -33,7 +45,7 @@ class Events(Kind):
         """A file."""
         return "FILE"
 
-    def checked(self, name: str, value: Any) -> EventTable | EventFile:  # noqa: ANN401 - users have no type checker
+    def checked(self, name: str, value: Any) -> EventTable | EventFile | EventSource:  # noqa: ANN401 - users have none
         """Return the events that a file or a frame holds."""
         del name
         from thalweg.series.events import EventTable  # noqa: PLC0415 - the help does not need it
@@ -49,3 +61,14 @@ class Events(Kind):
     def written(self, value: Any) -> str:  # noqa: ANN401 - as above
         """Return the file's name as it was typed, or what was read."""
         return value.given if isinstance(value, EventFile) else repr(value)
+
+
+class EventsOfMany(Events):
+    """Events of many series, each of one of them or of all."""
+
+    def checked(self, name: str, value: Any) -> EventTable | EventFile | EventSource:  # noqa: ANN401 - as above
+        """Return what was given, not read yet."""
+        del name
+        from thalweg.series.events import EventTable  # noqa: PLC0415 - as above
+
+        return value if isinstance(value, (EventTable, EventFile, EventSource)) else EventSource(value)

@@ -1,0 +1,317 @@
+"""What holidays and events add to the series of a panel, as shares of each one's level.
+
+Before anything learns from the values, what known days added is taken away; it is added again to every prediction.
+So a holiday that fell on one weekday last year moves with its date, and what one series shows of it twice, hundreds
+show together. How far the values of such days are believed follows from how much usual days scatter (empirical Bayes).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from thalweg.forecast.panel.known_days import known_days
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from thalweg.forecast.panel.known_days import KnownDays
+    from thalweg.series.frequency.record import Frequency
+    from thalweg.series.series import Series
+
+LEVEL_SEASONS = 8  # whose mean is the level
+NEIGHBOURS = 4  # the same places of the seasons before and after, of each side
+LEAST_NEIGHBOURS = 3
+LARGEST_SHARE = 3.0  # levels: what a value that lies farther from the usual one counts as
+LEAST_VARIANCE = 1e-8  # of a date's mean, in levels²
+MOST_SERIES = 400  # from which the panel's effects are learned, evenly spaced over it
+
+
+class _Seen(NamedTuple):
+    """What the values of a series show of days.
+
+    Attributes
+    ----------
+    shares : ndarray of float64, shape (steps,)
+        How far each value lies from the usual one of its place, in levels; NaN where that is not known.
+    kinds : ndarray of int64, shape (steps,)
+        Of its dates.
+    begin : int
+        How many dates of the panel stand before the first one.
+    """
+
+    shares: NDArray[np.float64]
+    kinds: NDArray[np.int64]
+    begin: int
+
+
+@dataclass(frozen=True, eq=False)
+class DayEffects:
+    """What known days add to each series.
+
+    Attributes
+    ----------
+    days : KnownDays
+    of_columns : ndarray of float64, shape (columns,)
+        What each column adds in all series, in levels; of one kind of day those of its columns are added.
+    own : ndarray of float32, shape (series, kinds)
+        What a series differs from the others on a kind of day, in levels.
+    """
+
+    days: KnownDays
+    of_columns: NDArray[np.float64]
+    own: NDArray[np.float32]
+
+    @property
+    def of_kinds(self) -> NDArray[np.float64]:
+        """What each kind of day adds in all series, shape (kinds,)."""
+        return self.days.kinds @ self.of_columns
+
+    def without_own(self) -> DayEffects:
+        """Return the effects that all series have alike."""
+        return replace(self, own=np.zeros_like(self.own))
+
+    def of(self, places: Sequence[int] | slice | NDArray[np.int64]) -> DayEffects:
+        """Return the effects on some of the series alone."""
+        days = replace(self.days, chosen=self.days.chosen[places])
+        return replace(self, days=days, own=self.own[places])
+
+    def reaching(self, series: Sequence[Series], beyond: int) -> DayEffects:
+        """Return the effects on series with newer dates, and on others behind them, which have no own ones.
+
+        Parameters
+        ----------
+        series : sequence of Series
+            They begin with those of `own`, in its order.
+        beyond : int
+            How many steps beyond the last value are asked for.
+        """
+        new = len(series) - len(self.own)
+        chosen = np.append(self.days.chosen, np.zeros(new, np.int64))
+        days = known_days(series, self.days.calendars, chosen, beyond, self.days.kinds)
+        own = np.pad(self.own, ((0, new), (0, len(days.kinds) - self.own.shape[1])))
+        return replace(self, days=days, own=own)
+
+    def on(self, series: Series, place: int, beyond: int = 0) -> NDArray[np.float64]:
+        """Return what is added on each date of a series and on some beyond it, in levels, shape (steps + beyond,)."""
+        return (self.of_kinds + self.own[place])[self.days.of_series(series, place, beyond)]
+
+    def ahead(self, series: Series, place: int, newest: NDArray[np.int64], steps: int) -> NDArray[np.float64]:
+        """Return what is added to the predictions of some rows of a series, in the user's units, shape (rows, steps).
+
+        Parameters
+        ----------
+        series : Series
+        place : int
+        newest : ndarray of int64, shape (rows,)
+            How many values stand before the newest one of each row: what is added rests on no later value.
+        steps : int
+        """
+        effects = self.on(series, place, steps)
+        level = level_of(series.values, self.days.frequency)[newest + 1]
+        return effects[newest[:, None] + np.arange(1, steps + 1)] * level[:, None]
+
+    def taken_away(self, series: Sequence[Series]) -> list[Series]:
+        """Return the series without what known days added to them.
+
+        Parameters
+        ----------
+        series : sequence of Series
+            Those of `own`, in its order.
+        """
+        return [
+            replace(one, values=_without(one, self.on(one, place), self.days.frequency))
+            for place, one in enumerate(series)
+        ]
+
+
+def level_of(values: NDArray[np.float64], frequency: Frequency) -> NDArray[np.float64]:
+    """Return the level before each value and after the last one, shape (steps + 1,): the mean size of values before.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (steps,)
+    frequency : Frequency
+        The mean is that of eight weeks for days and hours, of eight values for longer steps.
+    """
+    length = LEVEL_SEASONS * _apart(frequency)
+    totals = np.concatenate([[0.0], np.cumsum(np.abs(values))])
+    at = np.arange(len(totals))
+    begin = np.maximum(at - length, 0)
+    return (totals - totals[begin]) / np.maximum(at - begin, 1)
+
+
+def _without(series: Series, effects: NDArray[np.float64], frequency: Frequency) -> NDArray[np.float64]:
+    values = series.values - effects * level_of(series.values, frequency)[:-1]
+    return np.where(series.values >= 0, np.maximum(values, 0), values)
+
+
+def _apart(frequency: Frequency) -> int:
+    """How many steps apart values lie that are alike: a week, of hours too; else one step."""
+    if frequency.sub_daily:
+        return frequency.long_season
+    return frequency.season if frequency.by_day else 1
+
+
+def _seen(series: Series, place: int, upto: int, days: KnownDays) -> _Seen:
+    """Return what the first values show: each is compared with the median of its neighbours on both sides."""
+    values, frequency = series.values[:upto], series.frequency
+    around = np.full((2 * NEIGHBOURS, upto), np.nan)
+    for back in range(1, NEIGHBOURS + 1):
+        apart = back * _apart(frequency)
+        if apart < upto:
+            around[back - 1, apart:] = values[:-apart]
+            around[-back, :-apart] = values[apart:]
+    level = level_of(values, frequency)[:-1]
+    enough = np.isfinite(around).sum(axis=0) >= LEAST_NEIGHBOURS
+    known = enough & series.observed[:upto] & (level > 0)
+    shares = np.full(upto, np.nan)
+    shares[known] = (values[known] - np.nanmedian(around[:, known], axis=0)) / level[known]
+    kinds = days.of_series(series, place)[:upto]
+    return _Seen(shares.clip(-LARGEST_SHARE, LARGEST_SHARE), kinds, days.place(series))
+
+
+def learn_effects(series: Sequence[Series], upto: Sequence[int], days: KnownDays) -> DayEffects:
+    """Return what known days add, from the first values of each series.
+
+    Parameters
+    ----------
+    series : sequence of Series
+    upto : sequence of int
+        How many values of each may be learned from.
+    days : KnownDays
+    """
+    some = _some_of(series)
+    seen = [_seen(series[at], at, upto[at], days) for at in some]
+    of_columns = _of_columns(seen, days)
+    of_kinds, count = days.kinds @ of_columns, len(days.kinds)
+    own = np.zeros((len(series), count), np.float32)
+    spread = _spread_of_own([_own_means(each, of_kinds) for each in seen])
+    for place, one in enumerate(series if spread > 0 else ()):
+        means, variances = _own_means(_seen(one, place, upto[place], days), of_kinds)
+        own[place] = means * spread / (spread + variances)
+    return DayEffects(days, of_columns, own)
+
+
+@dataclass(frozen=True)
+class Check:
+    """How the effects fared on known days of validation values, which they were not learned from.
+
+    Attributes
+    ----------
+    count : int
+        How many values of such days there are.
+    without, common, own : float
+        The mean absolute distance from the usual value in levels: without effects, with those of the panel, and with
+        what is each series' own besides. NaN where there is no value.
+    """
+
+    count: int
+    without: float = np.nan
+    common: float = np.nan
+    own: float = np.nan
+
+    @property
+    def serves(self) -> str:
+        """What has the smallest error: ``without``, ``common`` or ``own``; ``own`` where nothing could be checked."""
+        errors = {"own": self.own, "common": self.common, "without": self.without}
+        return min(errors, key=errors.__getitem__) if self.count else "own"
+
+
+def check_effects(effects: DayEffects, series: Sequence[Series], learned: Sequence[int], upto: Sequence[int]) -> Check:
+    """Return how effects fare on values behind those that they were learned from.
+
+    Parameters
+    ----------
+    effects : DayEffects
+    series : sequence of Series
+    learned, upto : sequence of int
+        The values of each series from `learned` to `upto` are looked at.
+    """
+    days, errors = effects.days, []
+    of_kinds = effects.of_kinds
+    for at in _some_of(series):
+        shares, kinds, _ = _seen(series[at], at, upto[at], days)
+        shares, kinds = shares[learned[at] :], kinds[learned[at] :]
+        known = (kinds > 0) & ~np.isnan(shares)
+        shares, kinds = shares[known], kinds[known]
+        common = of_kinds[kinds]
+        own = common + effects.own[at, kinds]
+        errors.append(np.abs([shares, shares - common, shares - own]))
+    made = np.concatenate(errors, axis=1)
+    return Check(made.shape[1], *made.mean(axis=1).tolist()) if made.shape[1] else Check(0)
+
+
+def _some_of(series: Sequence[Series]) -> range:
+    return range(0, len(series), -(-len(series) // MOST_SERIES))
+
+
+def _of_columns(seen: Sequence[_Seen], days: KnownDays) -> NDArray[np.float64]:
+    """Return what each column adds in all series: a ridge regression over dates, whose strength the data tell.
+
+    A date's mean over n series has the variance ``common + own / n``: what happens on a date, happens to many. By it
+    the dates are weighed. The variance of the effects themselves is how much the columns' means scatter beyond that.
+    """
+    dates, kinds = days.of_dates.shape[1], len(days.kinds)
+    totals, squares, counts = (np.zeros((dates, kinds)) for _ in range(3))
+    for shares, mine, begin in seen:
+        known = np.flatnonzero(~np.isnan(shares))
+        cells = (begin + known, mine[known])
+        totals[cells] += shares[known]
+        squares[cells] += shares[known] ** 2
+        counts[cells] += 1
+    means = totals / np.maximum(counts, 1)
+    usual = counts[:, 0] > 0
+    if not usual.any():
+        return np.zeros(len(days.columns))
+    within = (squares - counts * means**2)[usual, 0].sum()
+    own = within / max((counts[usual, 0] - 1).sum(), 1)
+    common = max((means[usual, 0] ** 2 - own / counts[usual, 0]).mean(), 0) + LEAST_VARIANCE
+    at_date, kind = np.nonzero(counts[:, 1:])
+    cells = (at_date, kind + 1)
+    held, weights = days.kinds[cells[1]].astype(float), 1 / (common + own / counts[cells])
+    sums = weights @ held
+    there = sums > 0
+    if not there.any():
+        return np.zeros(len(days.columns))
+    precision = (held * weights[:, None]).T @ held
+    answers = held.T @ (weights * means[cells])
+    scatter = ((answers[there] / sums[there]) ** 2 - 1 / sums[there]).mean()
+    if scatter <= 0:
+        return np.zeros(len(days.columns))
+    return np.linalg.solve(precision + np.eye(len(precision)) / scatter, answers)
+
+
+def _own_means(seen: _Seen, of_kinds: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how far a series lies from the panel's effect on each kind of day, and the variances of these means.
+
+    Where it has no such day, the mean is 0 and its variance infinite, as for usual days.
+    """
+    shares, kinds, _ = seen
+    known = ~np.isnan(shares)
+    rest, mine = (shares - of_kinds[kinds])[known], kinds[known]
+    counts = np.bincount(mine, minlength=len(of_kinds))
+    totals = np.bincount(mine, rest, len(of_kinds))
+    usual = shares[known & (kinds == 0)]
+    variance = (usual**2).mean() + LEAST_VARIANCE if len(usual) else np.inf
+    counts[0] = 0
+    there = counts > 0
+    means = np.where(there, totals / np.maximum(counts, 1), 0)
+    return means, np.where(there, variance / np.maximum(counts, 1), np.inf)
+
+
+def _spread_of_own(of_series: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> float:
+    """Return the variance of the series' own differences, beyond what usual days scatter.
+
+    Means that are known better weigh more.
+    """
+    means, variances = (np.concatenate([each[at] for each in of_series]) for at in range(2))
+    known = np.isfinite(variances)
+    if not known.any():
+        return 0.0
+    weights = 1 / variances[known] ** 2
+    return max(float(weights @ (means[known] ** 2 - variances[known]) / weights.sum()), 0.0)

@@ -1,0 +1,93 @@
+"""The known days of a fit of many series: what they add, learned twice, and whether validation agrees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from thalweg.errors import InputError
+from thalweg.forecast.panel.day_effects import Check, DayEffects, check_effects, learn_effects
+from thalweg.forecast.panel.known_days import calendars_of, known_days
+from thalweg.series.calendar import EVENT, HOLIDAY
+from thalweg.series.events import written
+from thalweg.series.frequency.dates import iso, step_range, steps_between
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from thalweg.forecast.options import FitOptions
+    from thalweg.forecast.panel.cutoffs import Parts
+    from thalweg.series.calendar import Calendar
+    from thalweg.series.panel import Panel
+
+
+@dataclass(frozen=True, eq=False)
+class DaysOfFit:
+    """What known days add to the series of a fit.
+
+    Attributes
+    ----------
+    final, judged : DayEffects, optional
+        From all values, and from training values alone; none where validation shows that they do not serve.
+    check : Check
+        How those of training values fared over validation.
+    """
+
+    final: DayEffects | None
+    judged: DayEffects | None
+    check: Check
+
+
+def days_of_fit(panel: Panel, options: FitOptions, horizon: int, parts: Sequence[Parts | None]) -> DaysOfFit | None:
+    """Return what holidays and events add; None where the user named neither.
+
+    Parameters
+    ----------
+    panel : Panel
+    options : FitOptions
+    horizon : int
+    parts : sequence of Parts or None
+        Of each series.
+
+    Raises
+    ------
+    InputError
+        As of `calendars_of`, or no event falls on the dates of the series or those to forecast.
+    """
+    country, events = str(options.country or ""), options.events
+    if not country and events is None:
+        return None
+    calendars, chosen = calendars_of(panel, country, events)
+    _check_dates(panel, calendars, horizon)
+    if not any({HOLIDAY, EVENT} & calendar.groups.keys() for calendar in calendars):
+        return None  # steps of a month or longer have no holidays
+    series = panel.series
+    days = known_days(series, calendars, chosen, horizon)
+    train = [0 if part is None else part.train for part in parts]
+    judged = learn_effects(series, train, days)
+    check = check_effects(judged, series, train, [0 if part is None else part.sealed for part in parts])
+    if check.serves == "without":
+        return DaysOfFit(None, None, check)
+    final = learn_effects(series, list(map(len, series)), days)
+    if check.serves == "common":
+        judged, final = judged.without_own(), final.without_own()
+    return DaysOfFit(final, judged, check)
+
+
+def _check_dates(panel: Panel, calendars: Sequence[Calendar], horizon: int) -> None:
+    """Refuse events of which none has a day among the dates that are known or forecast."""
+    tables = [(calendar, calendar.events) for calendar in calendars if calendar.events is not None]
+    frequency, first = panel.frequency, min(one.start for one in panel.series)
+    dates = step_range(frequency, first, steps_between(frequency, first, panel.last_date) + 1 + horizon)
+    if not tables or any(calendar.group(EVENT, dates).any() for calendar, _ in tables):
+        return
+    days = [day for _, table in tables for of_column in table.days.values() for day in (of_column[0], of_column[-1])]
+    raise InputError(
+        "events.outside",
+        source=tables[0][1].source,
+        first=written(int(min(days))),
+        last=written(int(max(days))),
+        first_known=iso(first),
+        last_known=iso(panel.last_date),
+        last_ahead=iso(dates[-1]),
+    )

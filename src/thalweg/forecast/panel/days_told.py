@@ -1,0 +1,89 @@
+"""What is told of the effects of holidays and events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from thalweg.messages import Message
+from thalweg.series.calendar import YEAR_END
+
+if TYPE_CHECKING:
+    from thalweg.forecast.panel.day_effects import DayEffects
+    from thalweg.forecast.panel.days_of_fit import DaysOfFit
+    from thalweg.forecast.panel.run import PanelFindings
+
+ANY = "any public holiday"
+
+
+class ToldDay(NamedTuple):
+    """What a kind of day adds in all series.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The holidays and days of events that fall together, in English.
+    share : float
+        What is added, as a share of a series' level.
+    dates : int
+        How many dates up to the last value are such days, of some series at least.
+    """
+
+    names: tuple[str, ...]
+    share: float
+    dates: int
+
+
+def told_days(findings: PanelFindings) -> list[ToldDay]:
+    """Return what known days add, the largest first; those alone that were seen."""
+    if findings.days is None or findings.days.final is None:
+        return []
+    effects, panel = findings.days.final, findings.panel
+    known = effects.days.place(panel.series[0]) + panel.series[0].place(panel.last_date) + 1
+    seen = effects.days.of_dates[np.unique(effects.days.chosen), :known]
+    found: dict[tuple[str, ...], list[tuple[float, int]]] = {}
+    for kind, share in enumerate(effects.of_kinds.tolist()):
+        dates = int((seen == kind).any(axis=0).sum())
+        if kind and dates:
+            found.setdefault(_names(effects, kind), []).append((share, dates))
+    told: list[ToldDay] = []
+    for names, each in found.items():
+        dates = sum(count for _, count in each)
+        told.append(ToldDay(names, sum(share * count for share, count in each) / dates, dates))
+    return sorted(told, key=lambda one: (-abs(one.share), one.names))
+
+
+def _names(effects: DayEffects, kind: int) -> tuple[str, ...]:
+    """Return what a kind of day is called: by the most special of its columns."""
+    names = [name for name, holds in zip(effects.days.columns, effects.days.kinds[kind], strict=True) if holds]
+    named = [name for name in names if name not in YEAR_END and name != ANY]
+    return tuple(named or [name for name in names if name != ANY] or names)
+
+
+def check_sentence(days: DaysOfFit) -> Message:
+    """Return how the effects of known days fared over validation, and whether they are used."""
+    check = days.check
+    if not check.count:
+        return Message("panel.verdict.days_unchecked")
+    best = min(check.common, check.own, check.without)
+    told = {"count": check.count, "without": 100 * check.without}
+    if check.serves == "without":
+        return Message("panel.verdict.days_idle", {**told, "with_": 100 * min(check.common, check.own)})
+    return Message("panel.verdict.days", {**told, "with_": 100 * best})
+
+
+def days_json(findings: PanelFindings) -> dict[str, Any]:
+    """Return the effects of known days in JSON's types; nothing where the user named none."""
+    if findings.days is None:
+        return {}
+    check, told = findings.days.check, told_days(findings)
+    return {
+        "known_days": {
+            "serves": check.serves,
+            "validation": {
+                "values": check.count, "without": check.without, "common": check.common, "own": check.own
+            },
+            "effects": [{"names": each.names, "share": each.share, "dates": each.dates} for each in told],
+        }
+    }  # fmt: skip
