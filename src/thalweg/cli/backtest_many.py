@@ -26,6 +26,7 @@ from thalweg.forecast.evaluation.many.words import verdict
 from thalweg.forecast.evaluation.options import FILES
 from thalweg.messages import catalogue
 from thalweg.series.frequency.words import words_of
+from thalweg.series.panel_events import keys_of_events
 from thalweg.series.read.panel import read_panel_with
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ def backtest_many(
         if picture is not None:
             check_picture("picture", picture, (path, csv))
     folder = result_folder(out, FILES_OF_MANY, file, (csv, picture))
-    options = replace(options, events=events_of(options.events, reading.date_format, translate, file))
+    options = replace(
+        options, events=events_of(options.events, reading.date_format, translate, file, keys_of_events(panel))
+    )
     panel = whole_panel(panel, options)
     planned(panel, options)  # refuses cutoffs and models that cannot be served, before anything is printed
     say = speaking(translate, panel.frequency)

@@ -271,8 +271,9 @@ def _checksum(history: Series) -> str:
 
 
 def _of_events(events: EventTable) -> str:
-    days = [(column.name, *map(int, days)) for column, days in events.days.items()]
-    return hashlib.sha256(repr(days).encode()).hexdigest()
+    days = [(str(column), *map(int, days)) for column, days in events.days.items()]
+    series = sorted({(event.name, event.first, event.series) for event in events.events if event.series})
+    return hashlib.sha256(repr([days, series]).encode()).hexdigest()
 
 
 def contenders_of(series: Series, options: BacktestOptions) -> tuple[Contender, ...]:

@@ -334,18 +334,8 @@ def _ahead(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     plan, flat = fitted.plan, fitted.flat
     last = Rows(np.arange(len(flat)), flat.lengths - 1)
-<<<<<<< HEAD
-    forecast = blend(fitted.own(last), fitted.network.predict(flat, last), choice.own, choice.share, plan.blocks)
-    return (forecast, *ends_around(forecast, bands, fitted.spreads(last), plan.blocks, flat.counts))
-=======
     forecast = blend(fitted.own(last), fitted.by_network(last), choice.own, choice.share, plan.blocks)
-    return (forecast, *_ends(forecast, bands, fitted.spreads(last), plan, fitted.actual.counts))
-
-
-def _of_steps(bands: NDArray[np.float64], plan: Plan) -> NDArray[np.float64]:
-    """Return bands by step ahead, from those by block."""
-    return np.repeat(bands, [block.stop - block.start for block in plan.blocks], axis=1)
->>>>>>> main
+    return (forecast, *ends_around(forecast, bands, fitted.spreads(last), plan.blocks, fitted.actual.counts))
 
 
 def _covered(unseen: NDArray[np.float64], after: _Tried, bands: NDArray[np.float64], plan: Plan) -> NDArray[np.float64]:

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from thalweg.errors import InputError
 from thalweg.forecast.evaluation.run import history_of
 from thalweg.forecast.levels import level_name
+from thalweg.forecast.panel.days_of_fit import check_dates
+from thalweg.forecast.panel.known_days import calendars_of
 from thalweg.forecast.panel.model import PanelModel
 from thalweg.forecast.panel.run import fit_panel
-from thalweg.series.panel import joined
+from thalweg.messages import Message
+from thalweg.series.panel import Refused, joined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +26,6 @@ if TYPE_CHECKING:
     from thalweg.forecast.panel.options import PanelFitOptions
     from thalweg.forecast.result import RungResult
     from thalweg.forecast.watch import Watcher
-    from thalweg.messages import Message
     from thalweg.series.panel import Panel
     from thalweg.series.series import Series
 
@@ -69,11 +72,15 @@ class Known:
     def of_panel(self, panel: Panel) -> Panel:
         """Return what is known as a panel, with the names and columns of the whole."""
         at = np.array(self.places)
+        here = set(self.places)
+        # Events may be of a series that has not begun; it is named, so that these are no mistake.
+        absent = [name for place, name in enumerate(panel.names) if place not in here]
         return joined(
             self.series,
             [panel.names[place] for place in self.places],
             keys={name: tuple(values[place] for place in self.places) for name, values in panel.keys.items()},
             static={name: values[at] for name, values in panel.static.items()},
+            refused=tuple(Refused(name, Message("backtest.many.not_yet")) for name in absent),
             reading=panel.reading,
         )
 
@@ -142,7 +149,10 @@ def fitted_and_served(
         Is told the progress of the fit, as a share of one.
     """
     progress = _OfOneFit(watcher)
-    findings = fit_panel(block[0].of_panel(panel), replace(options, watcher=progress), kept)
+    known = block[0].of_panel(panel)
+    if options.events is not None and _none_falls_on(known, options):
+        options = replace(options, events=None)  # those that are known come later
+    findings = fit_panel(known, replace(options, watcher=progress), kept)
     progress.end()
     levels = {level_name(level): findings.plan.levels.index(level) for level in options.asked.levels}
 
@@ -157,6 +167,15 @@ def fitted_and_served(
         model = PanelModel.of(findings, options.asked)
         result += [made(known, *_predicted(model, known, panel)) for known in block[1:]]
     return result
+
+
+def _none_falls_on(known: Panel, options: PanelFitOptions) -> bool:
+    """Whether no event falls on the dates of a panel or on those that are forecast."""
+    try:
+        check_dates(known, calendars_of(known, "", options.events)[0], options.horizon or 0)
+    except InputError:
+        return True
+    return False
 
 
 class _Arrays(NamedTuple):

@@ -25,6 +25,8 @@ from thalweg.forecast.evaluation.run import (
     pairs_of,
     told_option,
 )
+from thalweg.forecast.panel.days_of_fit import check_dates
+from thalweg.forecast.panel.known_days import calendars_of
 from thalweg.forecast.panel.options import LADDERS, PanelFitOptions
 from thalweg.forecast.panel.run import identity_of
 from thalweg.forecast.panel.unfinished import without_unfinished_date
@@ -32,6 +34,7 @@ from thalweg.forecast.watch import Silence
 from thalweg.learn.prepare import prepare
 from thalweg.messages import Message
 from thalweg.series.frequency.dates import iso, steps_after
+from thalweg.series.panel_events import events_of_panel
 from thalweg.version import __version__
 
 if TYPE_CHECKING:
@@ -118,6 +121,9 @@ def planned(panel: Panel, options: BacktestOptions) -> Planned:
         ladder = LADDERS[0]
     if ladder is not None:
         fits.append(OfPanel(OURS, str(ladder)))
+    if options.events is not None:
+        calendars = calendars_of(panel, str(options.country or ""), options.events)[0]
+        check_dates(panel, calendars, 0)  # at a cutoff they may all come later, but not at all of them
     for one in fits:
         fit_options(one, cutoffs, options)  # refuses what does not serve many series
     alone = [one.name for one in singles]
@@ -199,7 +205,11 @@ class _Backtest:
         names = [one.name for one in (*plan.copies, *plan.fits, *plan.singles)]
         self._made: dict[str, list[Made]] = {name: [] for name in names}
         cutoffs = plan.cutoffs
-        self._task = Task(cutoffs.ahead, tuple(options.level), replace(own_options(options), horizon=cutoffs.ahead))
+        own = replace(own_options(options), horizon=cutoffs.ahead)
+        of_names = {} if options.events is None else events_of_panel(options.events, plan.panel)
+        tables = [of_names.get(name) for name in plan.panel.names]
+        each = [replace(own, events=table if table is not None and table.days else None) for table in tables]
+        self._tasks = [Task(cutoffs.ahead, tuple(options.level), one) for one in each]
         self._comes = np.isfinite(actuals(plan.panel, cutoffs, plan.first)).any(axis=2)
         self._seen = np.zeros(self._comes.shape, np.bool_)
 
@@ -240,7 +250,7 @@ class _Backtest:
             self._watcher.advance(1)
             return found
         wanted = self._comes[here] & self._seen[here]
-        made = each_alone(one, known, wanted, self._task, self._plan.cutoffs.gap, self._watcher.advance)
+        made = each_alone(one, known, wanted, self._tasks, self._plan.cutoffs.gap, self._watcher.advance)
         if kept is not None:
             kept.keep(one.name, number, made)
         return made

@@ -26,7 +26,7 @@ def each_alone(
     one: Contender,
     block: Sequence[Known],
     wanted: NDArray[np.bool_],
-    task: Task,
+    tasks: Sequence[Task],
     gap: int,
     advance: Callable[[float], None],
 ) -> list[Made]:
@@ -39,7 +39,8 @@ def each_alone(
         What is known at each cutoff, rising.
     wanted : ndarray of bool, shape (cutoffs, series)
         Where forecasts are compared with something; elsewhere none is made.
-    task : Task
+    tasks : sequence of Task
+        Of each series, with its events.
     gap : int
         The first so many steps are left out.
     advance : callable
@@ -62,7 +63,7 @@ def each_alone(
     for place in range(block[0].count):
         mine = [(at, histories[at][place]) for at in range(len(block)) if wanted[at, place]]
         try:
-            _serve(one, place, mine, found, task, gap)
+            _serve(one, place, mine, found, tasks[place], gap)
         except InputError as error:
             first = first or error
             for at, _ in mine:
@@ -73,7 +74,7 @@ def each_alone(
         raise first
     levels = [set(made.ends) for each in found for made in each.values()]
     of_all = sorted(set.intersection(*levels), key=float) if levels else []
-    shape = (block[0].count, task.steps - gap)
+    shape = (block[0].count, tasks[0].steps - gap)
 
     def stacked(each: dict[int, MadeOfOne], why: dict[int, Message]) -> Made:
         ends = {
