@@ -21,7 +21,7 @@ from thalweg.cli.results import print_written, result_folder
 from thalweg.cli.terminal import print_notes
 from thalweg.files import write_whole
 from thalweg.forecast.evaluation.many.run import planned, whole_panel
-from thalweg.forecast.evaluation.many.tables import beats_copying, files_of_many, series_columns
+from thalweg.forecast.evaluation.many.tables import beats_copying, files_of_many
 from thalweg.forecast.evaluation.many.words import verdict
 from thalweg.forecast.evaluation.options import FILES
 from thalweg.messages import catalogue
@@ -103,6 +103,5 @@ def _write(result: PanelBacktestResult, csv: Path | None, picture: Path | None, 
         from thalweg.report.picture import kind_of, rendered  # noqa: PLC0415 - likewise
 
         found = verdict(forecasts, scores, beats_copying(forecasts, scores))
-        by_series = series_columns(forecasts, scores, translate)
-        drawn = backtest_illustration(forecasts, scores, result.compared, language, more=found, by_series=by_series)
+        drawn = backtest_illustration(forecasts, scores, result.compared, language, more=found)
         write_whole(picture, rendered(drawn, kind_of(picture)))

@@ -14,7 +14,7 @@ from thalweg.messages import catalogue
 from thalweg.report.charts.backtest import backtest_chart
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from thalweg.forecast.evaluation.backtested import Backtested
     from thalweg.forecast.evaluation.compare import Compared
@@ -29,7 +29,6 @@ def backtest_illustration(
     language: str = "en",
     *,
     more: Sequence[Message] = (),
-    by_series: Mapping[str, Any] | None = None,
 ) -> Illustration:
     """Return the picture of a backtest.
 
@@ -41,8 +40,6 @@ def backtest_illustration(
     language : str
     more : sequence of Message
         What else is told.
-    by_series : mapping, optional
-        The columns of a table of the series, where they are many.
     """
     translate = speaking(language, forecasts.frequency)
     sentences = [*span_messages(forecasts, scores), *(() if compared is None else compared.sentences), *more]
@@ -55,7 +52,6 @@ def backtest_illustration(
             "scores": Numbers(score_columns(scores)),
             "by_step": Numbers(step_columns(scores)),
             "by_cutoff": Numbers(cutoff_columns(forecasts, scores)),
-            **({} if by_series is None else {"by_series": Numbers(dict(by_series))}),
             "forecasts": Numbers(forecasts.columns()),
         },
         tuple(map(translate, sentences)),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from thalweg.forecast.evaluation.contenders import Contender, Task
+    from thalweg.forecast.evaluation.contenders import Contender, Fitted, Task
     from thalweg.forecast.evaluation.contenders import Made as MadeOfOne
     from thalweg.forecast.evaluation.many.fits import Known
     from thalweg.messages import Message
@@ -62,13 +62,8 @@ def each_alone(
     first: InputError | None = None
     for place in range(block[0].count):
         mine = [(at, histories[at][place]) for at in range(len(block)) if wanted[at, place]]
-        try:
-            _serve(one, place, mine, found, tasks[place], gap)
-        except InputError as error:
-            first = first or error
-            for at, _ in mine:
-                if place not in found[at]:
-                    failed[at][place] = error.message
+        error = _serve(one, place, mine, found, failed, tasks[place], gap)
+        first = first or error
         advance(1 / block[0].count)
     if first is not None and not any(found):
         raise first
@@ -94,15 +89,24 @@ def _serve(
     place: int,
     mine: Sequence[tuple[int, Series]],
     found: Sequence[dict[int, MadeOfOne]],
+    failed: Sequence[dict[int, Message]],
     task: Task,
     gap: int,
-) -> None:
-    """Fit a model to a series at the first of its cutoffs, and note its forecasts."""
-    if not mine:
-        return
-    fitted = one.fitted(mine[0][1], task)
+) -> InputError | None:
+    """Note the forecasts of a series, or why there is none at a cutoff; return the first such error.
+
+    The model is fitted at the first cutoff at which it can be.
+    """
+    fitted: Fitted | None = None
+    first: InputError | None = None
     for at, history in mine:
-        found[at][place] = check_made(one.name, fitted.forecast(history), task.steps, history).beyond(gap)
+        try:
+            fitted = fitted or one.fitted(history, task)
+            found[at][place] = check_made(one.name, fitted.forecast(history), task.steps, history).beyond(gap)
+        except InputError as error:
+            failed[at][place] = error.message
+            first = first or error
+    return first
 
 
 def _stacked(rows: dict[int, NDArray[np.float64]], shape: tuple[int, int]) -> NDArray[np.float64]:
