@@ -8,6 +8,9 @@ from thalweg.forecast.panel.model import PanelModel as Forecaster
 from thalweg.forecast.panel.newer import read_newer
 from thalweg.forecast.panel.update import updated
 from thalweg.options import Text, WholeNumber
+from thalweg.series.events import EventTable
+from thalweg.series.panel_events import keys_of_events
+from thalweg.series.read.events import read_events
 
 if TYPE_CHECKING:
     from thalweg.forecast.panel.result import PanelForecast
@@ -31,6 +34,8 @@ class PanelModel(Forecaster):
         newer: Any = None,  # noqa: ANN401 - users have no type checker
         horizon: int | None = None,
         series: str | None = None,
+        *,
+        events: Any = None,  # noqa: ANN401 - as above
     ) -> PanelForecast:
         """Forecast the steps after the last known ones, for each series.
 
@@ -44,6 +49,9 @@ class PanelModel(Forecaster):
             Steps ahead; by default the model's whole horizon.
         series : str, optional
             The name of the only one that is forecast.
+        events : EventTable, path or frame, optional
+            The events after the model's last date, in place of those that it was fitted with; as of
+            `thalweg.fit_panel`.
 
         Returns
         -------
@@ -54,12 +62,16 @@ class PanelModel(Forecaster):
         Raises
         ------
         InputError
-            If the horizon is beyond the model's, there is no such series, or none of the newer values can be read or
-            fits.
+            If the horizon is beyond the model's, there is no such series, none of the newer values can be read or
+            fits, or an event was not learned.
         """
         horizon = None if horizon is None else HORIZON.checked("horizon", horizon)
         series = None if series is None else SERIES.checked("series", series)
-        return self.forecast(self._read(newer), horizon, series)
+        model = self
+        if events is not None:
+            by = keys_of_events(self.panel)
+            model = self.with_events(events if isinstance(events, EventTable) else read_events(events, by=by))
+        return model.forecast(model._read(newer), horizon, series)  # noqa: SLF001 - it is of this class
 
     def update(self, newer: Any, *, threads: int | None = None) -> PanelModel:  # noqa: ANN401 - as above
         """Return the model after it has learned from newer values, without a new choice.
