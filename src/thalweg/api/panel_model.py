@@ -8,6 +8,9 @@ from thalweg.forecast.panel.model import PanelModel as Forecaster
 from thalweg.forecast.panel.newer import read_newer
 from thalweg.forecast.panel.update import updated
 from thalweg.options import Switch, Text, WholeNumber
+from thalweg.series.events import EventTable
+from thalweg.series.panel_events import keys_of_events
+from thalweg.series.read.events import read_events
 
 if TYPE_CHECKING:
     from thalweg.forecast.panel.result import PanelForecast
@@ -34,6 +37,7 @@ class PanelModel(Forecaster):
         series: str | None = None,
         *,
         keep_last: bool = False,
+        events: Any = None,  # noqa: ANN401 - as above
     ) -> PanelForecast:
         """Forecast the steps after the last known ones, for each series.
 
@@ -50,6 +54,9 @@ class PanelModel(Forecaster):
         keep_last : bool
             Whether the last date of the newer values stays, though it looks unfinished; else it is left out of all
             series that end on it, and named in the forecast's ``notes``.
+        events : EventTable, path or frame, optional
+            The events after the model's last date, in place of those that it was fitted with; as of
+            `thalweg.fit_panel`.
 
         Returns
         -------
@@ -60,13 +67,17 @@ class PanelModel(Forecaster):
         Raises
         ------
         InputError
-            If the horizon is beyond the model's, there is no such series, or none of the newer values can be read or
-            fits.
+            If the horizon is beyond the model's, there is no such series, none of the newer values can be read or
+            fits, or an event was not learned.
         """
         horizon = None if horizon is None else HORIZON.checked("horizon", horizon)
         series = None if series is None else SERIES.checked("series", series)
         keep_last = KEEP_LAST.checked("keep_last", keep_last)
-        return self.forecast(self._read(newer), horizon, series, keep_last=keep_last)
+        model = self
+        if events is not None:
+            by = keys_of_events(self.panel)
+            model = self.with_events(events if isinstance(events, EventTable) else read_events(events, by=by))
+        return model.forecast(model._read(newer), horizon, series, keep_last=keep_last)  # noqa: SLF001 - it is of this class
 
     def update(self, newer: Any, *, keep_last: bool = False, threads: int | None = None) -> PanelModel:  # noqa: ANN401
         """Return the model after it has learned from newer values, without a new choice.

@@ -17,6 +17,7 @@ from thalweg.api.panel_files import write_updated
 from thalweg.charts.numbers import day, estimate_decimals, number, when
 from thalweg.cli.consoles import consoles_of
 from thalweg.cli.csv_file import check_table
+from thalweg.cli.events import events_of
 from thalweg.cli.given import file_of
 from thalweg.cli.many import SOME_FAILED
 from thalweg.cli.progress import LadderProgress
@@ -33,6 +34,7 @@ from thalweg.forecast.panel.update import updated
 from thalweg.messages import Argument, catalogue
 from thalweg.series.frequency.dates import iso
 from thalweg.series.frequency.words import words_of
+from thalweg.series.panel_events import keys_of_events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +46,9 @@ if TYPE_CHECKING:
     from thalweg.forecast.panel.model import PanelModel
     from thalweg.forecast.panel.result import PanelForecast
     from thalweg.messages import Catalogue
+    from thalweg.series.events import EventTable
     from thalweg.series.panel import Panel, Refused
+    from thalweg.series.read.event_option import EventFile
     from thalweg.series.read.options import ColumnOptions
 
 ROWS_SHOWN = 12
@@ -60,6 +64,7 @@ def predict_many(
     horizon: int | None,
     series: str | None,
     keep_last: bool,
+    events: EventTable | EventFile | None,
     alone: Sequence[str],
     lang: str,
     as_json: bool,
@@ -80,6 +85,8 @@ def predict_many(
         The only one that is forecast.
     keep_last : bool
         Whether a last date that looks unfinished stays.
+    events : EventFile, optional
+        Those after the model's last date.
     alone : sequence of str
         The options that were given though they serve one series alone.
     lang : str
@@ -93,6 +100,8 @@ def predict_many(
         newfile = str(reading.with_)
     translate = catalogue(lang, command=True)
     model = load_panel(path)
+    later = events_of(events, reading.date_format, translate, newfile, keys_of_events(model.panel))
+    model = model if later is None else model.with_events(later)
     if out is not None:
         check_table("out", out, (path, newfile))
     newer = None if newfile is None else _newer(model, newfile, reading, translate)

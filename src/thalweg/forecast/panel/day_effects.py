@@ -90,10 +90,13 @@ class DayEffects:
         beyond : int
             How many steps beyond the last value are asked for.
         """
-        new = len(series) - len(self.own)
-        chosen = np.append(self.days.chosen, np.zeros(new, np.int64))
-        days = known_days(series, self.days.calendars, chosen, beyond, self.days.kinds)
-        own = np.pad(self.own, ((0, new), (0, len(days.kinds) - self.own.shape[1])))
+        chosen = np.append(self.days.chosen, np.zeros(len(series) - len(self.own), np.int64))
+        return self.on_days(known_days(series, self.days.calendars, chosen, beyond, self.days.kinds))
+
+    def on_days(self, days: KnownDays) -> DayEffects:
+        """Return the effects on other dates, whose kinds begin with those that are known here."""
+        count, kinds = self.own.shape
+        own = np.pad(self.own, ((0, len(days.chosen) - count), (0, len(days.kinds) - kinds)))
         return replace(self, days=days, own=own)
 
     def on(self, series: Series, place: int, beyond: int = 0) -> NDArray[np.float64]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from thalweg.series.calendar import EVENT, HOLIDAY, Calendar
-from thalweg.series.frequency.dates import step_range, steps_between
+from thalweg.series.events import EventTable
+from thalweg.series.frequency.dates import day_numbers, step_range, steps_between
 from thalweg.series.panel_events import events_of_panel
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from thalweg.series.events import EventTable
     from thalweg.series.frequency.record import Frequency
     from thalweg.series.panel import Panel
     from thalweg.series.series import Series
@@ -96,12 +96,48 @@ def calendars_of(
     if events is None:
         return (Calendar(country, frequency=frequency),), np.zeros(len(panel), np.int64)
     Calendar(country, frequency=frequency, events=events)  # it refuses names that are taken
-    of_names = events_of_panel(events, panel)
-    tables = {id(each): each for each in (events.of_series({}), *of_names.values())}
+    of_names = events_of_panel(events, panel, whole=True)
+    tables = {id(each): each for each in (events.of_series({}, whole=True), *of_names.values())}
     numbers = {key: at for at, key in enumerate(tables)}
-    each = (table if table.days else None for table in tables.values())
-    calendars = tuple(Calendar(country, frequency=frequency, events=table) for table in each)
+    calendars = tuple(Calendar(country, frequency=frequency, events=table) for table in tables.values())
     return calendars, np.array([numbers[id(of_names[name])] for name in panel.names])
+
+
+def with_later_events(days: KnownDays, panel: Panel, later: EventTable, beyond: int) -> KnownDays:
+    """Return the known days with other events after the last date of a panel; those up to it stay.
+
+    Parameters
+    ----------
+    days : KnownDays
+    panel : Panel
+    later : EventTable
+        As `thalweg.read_events` reads it with the columns that name the series.
+    beyond : int
+        How many steps beyond the last value are looked at.
+
+    Raises
+    ------
+    InputError
+        If an event is of a series that there is not, or is none of those that were learned.
+    """
+    of_names, last = events_of_panel(later, panel, whole=True), int(day_numbers(panel.last_date))
+    of_none = later.of_series({}, whole=True)
+    numbers: dict[tuple[int, int], int] = {}
+    calendars: list[Calendar] = []
+
+    def number(old: int, table: EventTable) -> int:
+        key = (old, id(table))
+        if key not in numbers:
+            calendar = days.calendars[old]
+            known = EventTable({}, source=later.source) if calendar.events is None else calendar.events
+            numbers[key] = len(calendars)
+            calendars.append(replace(calendar, events=known.replaced_after(last, table)))
+        return numbers[key]
+
+    number(0, of_none)
+    pairs = zip(days.chosen.tolist(), panel.names, strict=True)
+    chosen = np.array([number(old, of_names[name]) for old, name in pairs])
+    return known_days(panel.series, calendars, chosen, beyond, days.kinds)
 
 
 def known_days(

@@ -19,6 +19,7 @@ from thalweg.forecast.panel.choice import Choice
 from thalweg.forecast.panel.chunk import forecast_from
 from thalweg.forecast.panel.global_network import described, network_from
 from thalweg.forecast.panel.joining import Joined, join, place_of
+from thalweg.forecast.panel.known_days import with_later_events
 from thalweg.forecast.panel.panel_year import panel_year_of
 from thalweg.forecast.panel.result import PanelForecast, dates_ahead
 from thalweg.forecast.panel.served import Plan
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.panel.run import PanelFindings
+    from thalweg.series.events import EventTable
 
 PANEL_MODEL = Kind(name="panel_model", key="thalweg.panel", version=1)
 SERIES_AT_ONCE = 200
@@ -185,13 +187,33 @@ class PanelModel:
         """Return the plan for a panel that begins with the model's series: its network sees their newer dates too."""
         plan, count = self.plan, len(self.panel)
         days = None if plan.final_days is None else plan.final_days.reaching(panel.series, plan.horizon)
-        plan, final = replace(plan, final_days=days), plan.final
+        plan, final = replace(plan, judged=None, judged_days=None, final_days=days), plan.final
         seeing = next((each.inputs for each in final.members if each.inputs.panel_year), None)
         if final.panel_year is None or seeing is None:
             return plan
         series = panel.series[:count]
         seen = series if days is None else days.of(slice(count)).taken_away(series)
         return replace(plan, final=replace(final, panel_year=panel_year_of(seen, seeing, final.steps)))
+
+    def with_events(self, events: EventTable) -> Self:
+        """Return the model with other events after its last date; those up to it stay.
+
+        Parameters
+        ----------
+        events : EventTable
+            As `thalweg.read_events` reads it with the columns that name the series.
+
+        Raises
+        ------
+        InputError
+            If it takes no events into account, or has not learned one of these, or there is no such series.
+        """
+        days = self.plan.final_days
+        if days is None or all(calendar.events is None for calendar in days.days.calendars):
+            raise InputError("panel.without_events", argument=Argument("events"))
+        known = with_later_events(days.days, self.panel, events, self.horizon)
+        plan = replace(self.plan, final_days=days.on_days(known), judged=None, judged_days=None)
+        return replace(self, plan=plan)
 
     def serving(self, places: NDArray[np.int64]) -> tuple[Choice, NDArray[np.float64]]:
         """Return what serves some series, and their bands.

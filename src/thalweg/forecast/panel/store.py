@@ -50,7 +50,7 @@ def read_days(
     ]
     chosen, kinds = tensors["days.chosen"], tensors["days.kinds"].astype(np.bool_)
     days = known_days(panel.series, calendars, chosen, horizon, kinds)
-    own = np.pad(tensors["days.own"], ((0, 0), (0, len(days.kinds) - len(kinds))))
-    if (len(tensors["days.columns"]), len(own)) != (len(days.columns), len(panel)):
+    of_columns, own = tensors["days.columns"], tensors["days.own"]
+    if (len(of_columns), *own.shape) != (len(days.columns), len(panel), len(kinds)):
         raise ValueError("The effects do not belong to the calendars.")
-    return DayEffects(days, tensors["days.columns"], own)
+    return DayEffects(days, of_columns, own).on_days(days)

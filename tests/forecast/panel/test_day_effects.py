@@ -1,0 +1,243 @@
+"""What holidays and events add to the series of a panel: found where it is planted, and nothing where it is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forecast.panel.conftest import series_of
+from thalweg.errors import InputError
+from thalweg.forecast.panel.day_effects import check_effects, learn_effects, level_of
+from thalweg.forecast.panel.explain import why_of_series
+from thalweg.forecast.panel.known_days import calendars_of, known_days
+from thalweg.forecast.panel.model import PanelModel, load_panel
+from thalweg.forecast.panel.options import PanelFitOptions
+from thalweg.forecast.panel.run import fit_panel
+from thalweg.series.calendar import Calendar
+from thalweg.series.frequency.record import DAILY, weekly
+from thalweg.series.panel import joined
+from thalweg.series.read.events import read_events
+
+START, DAYS = np.datetime64("2021-01-04"), 900
+DATES = START + np.arange(DAYS)
+CHRISTMAS = np.isin([str(date)[5:] for date in DATES], ["12-25"])
+SALES = [
+    "2021-03-10", "2021-06-17", "2021-09-30", "2022-02-08", "2022-05-04", "2022-08-19", "2022-11-23", "2023-01-17",
+    "2023-04-20",
+]  # fmt: skip
+SALE = np.isin(DATES, np.array(SALES, "datetime64[D]"))
+WEEK = np.array([1.0, 1.1, 1.0, 0.9, 1.2, 0.6, 0.5])
+
+
+def values_of(number: int, noise: float = 0.05, sale: float = 0.8, christmas: float = -0.5) -> np.ndarray:
+    """Return a week, a level that wanders a little, and the planted days, as shares of the level."""
+    dice = np.random.default_rng([7, number])
+    level = 100 * (1 + number) * np.exp(np.cumsum(dice.normal(0, 0.004, DAYS)))
+    week = WEEK[np.arange(DAYS) % 7] / WEEK.mean()
+    return level * (week * np.exp(dice.normal(0, noise, DAYS)) + sale * SALE + christmas * CHRISTMAS)
+
+
+def panel_of(count: int = 12, **planted):
+    names = [f"s{number}" for number in range(count)]
+    series = [series_of(values_of(number, **planted), start=str(START)) for number in range(count)]
+    return joined(series, names, keys={"shop": tuple(names)})
+
+
+def events_for(by=(), **more):
+    table = {"ds": [*SALES, "2023-06-27"], "holiday": ["sale"] * 10, **more}
+    return read_events({name: list(column) for name, column in table.items()}, by=by)
+
+
+def learned(panel, events, upto=DAYS):
+    calendars, chosen = calendars_of(panel, "", events)
+    days = known_days(panel.series, calendars, chosen, 14)
+    return learn_effects(panel.series, [upto] * len(panel), days)
+
+
+def effect(effects, name):
+    kinds = effects.days.kinds[:, effects.days.columns.index(name)]
+    return effects.of_kinds[kinds].mean()
+
+
+def test_planted_effects_are_found_and_no_others():
+    effects = learned(panel_of(), events_for())
+    assert effect(effects, "sale") == pytest.approx(0.8, abs=0.03)
+    assert effect(effects, "25 December") == pytest.approx(-0.5, abs=0.08)
+    assert abs(effect(effects, "1 January")) < 0.05
+    assert np.abs(effects.own).max() < 0.1
+
+
+def test_days_like_all_others_add_nothing():
+    effects = learned(panel_of(sale=0.0, christmas=0.0, noise=0.2), events_for())
+    assert np.abs(effects.of_kinds).max() < 0.03
+    assert np.abs(effects.own).mean() < 0.02, "a tenth of how usual days scatter"
+
+
+def test_a_series_that_differs_has_an_effect_of_its_own():
+    panel = panel_of()
+    values = values_of(0, sale=-0.4)
+    panel = joined([series_of(values, start=str(START)), *panel.series[1:]], panel.names, keys=panel.keys)
+    effects = learned(panel, events_for())
+    kind = int(np.flatnonzero(effects.days.kinds[:, effects.days.columns.index("sale")])[0])
+    common = effects.of_kinds[kind]
+    assert common > 0.6
+    assert common + effects.own[0, kind] == pytest.approx(-0.4, abs=0.08)
+    assert common + effects.own[1, kind] == pytest.approx(0.8, abs=0.05)
+
+
+def test_what_is_taken_away_is_added_again_and_the_days_look_usual():
+    panel = panel_of()
+    effects = learned(panel, events_for())
+    for place, (one, plain) in enumerate(zip(panel.series, effects.taken_away(panel.series), strict=True)):
+        before = np.flatnonzero(SALE)[3]
+        added = effects.ahead(one, place, np.array([before - 1]), 3)
+        assert added[0, 0] == pytest.approx(one.values[before] - plain.values[before])
+        assert added[0, 1:].tolist() == [0, 0]
+        around = plain.values[[before - 14, before - 7, before + 7, before + 14]].mean()
+        assert plain.values[before] == pytest.approx(around, rel=0.2)
+        assert one.values[before] > 1.4 * around
+        usual = ~SALE & ~CHRISTMAS & (effects.days.of_series(one, place) == 0)
+        assert np.array_equal(plain.values[usual], one.values[usual])
+
+
+def test_no_later_value_changes_what_was_learned_before():
+    panel, upto = panel_of(), 700
+    later = [replace(one, values=np.append(one.values[:upto], 5 * one.values[upto:])) for one in panel.series]
+    mine = learned(panel, events_for(), upto)
+    other = learned(joined(later, panel.names, keys=panel.keys), events_for(), upto)
+    assert mine.of_columns.any()
+    assert np.array_equal(mine.of_columns, other.of_columns)
+    assert np.array_equal(mine.own, other.own)
+    rows = np.array([upto - 1])
+    assert np.array_equal(mine.ahead(panel.series[0], 0, rows, 14), other.ahead(later[0], 0, rows, 14))
+
+
+def test_the_level_is_the_mean_size_before():
+    values = np.array([3.0, -1.0, 5.0])
+    assert level_of(values, DAILY).tolist() == [0, 3, 2, 3]
+    long = np.arange(100.0)
+    assert level_of(long, DAILY)[100] == long[44:].mean()
+    assert level_of(long, weekly())[100] == long[92:].mean()
+
+
+def test_validation_decides_whether_effects_serve():
+    panel = panel_of()
+    effects = learned(panel, events_for(), 700)
+    good = check_effects(effects, panel.series, [700] * 12, [DAYS] * 12)
+    assert good.count == 12 * int((effects.days.of_series(panel.series[0], 0)[700:] > 0).sum()) > 12
+    assert good.without > 2 * good.common > 0
+    assert good.serves in ("common", "own")
+    turned = replace(effects, of_columns=-effects.of_columns)
+    assert check_effects(turned, panel.series, [700] * 12, [DAYS] * 12).serves == "without"
+    none = check_effects(effects, panel.series, [DAYS] * 12, [DAYS] * 12)
+    assert (none.count, none.serves) == (0, "own")
+
+
+def test_events_of_some_series_move_these_alone():
+    panel = panel_of(sale=0.0)
+    some = ("s0", "s3", "s5")
+    series = [
+        series_of(values_of(number), start=str(START)) if name in some else one
+        for number, (name, one) in enumerate(panel)
+    ]
+    panel = joined(series, panel.names, keys=panel.keys)
+    table = {"ds": [*SALES, "2023-06-27"] * 3, "holiday": ["sale"] * 30, "shop": np.repeat(some, 10)}
+    events = read_events({name: list(column) for name, column in table.items()}, by=("shop",))
+    effects = learned(panel, events)
+    assert effect(effects, "sale") == pytest.approx(0.8, abs=0.05)
+    at = np.flatnonzero(SALE)[2]
+    for place, name in enumerate(panel.names):
+        added = effects.ahead(panel.series[place], place, np.array([at - 1]), 1)[0, 0]
+        level = level_of(panel.series[place].values, DAILY)[at]
+        assert added == pytest.approx(0.8 * level, rel=0.1) if name in some else added == 0
+
+
+@pytest.fixture
+def fitted(small_recipe):
+    del small_recipe
+    events = events_for()
+    panel = panel_of(6)
+    return panel, events, fit_panel(panel, PanelFitOptions(events=events, horizon=14, threads=1, keep_last=True))
+
+
+def test_the_forecast_knows_the_event_to_come(fitted):
+    panel, _, found = fitted
+    at = int((np.datetime64("2023-06-27") - DATES[-1]).astype(int)) - 1
+    assert 0 <= at < 14
+    plain = fit_panel(panel, PanelFitOptions(horizon=14, threads=1, keep_last=True))
+    level = np.array([level_of(one.values, DAILY)[-1] for one in panel.series])
+    added = (found.served.forecast - plain.served.forecast) / level[:, None]
+    assert added[:, at] == pytest.approx(0.8, abs=0.15)
+    assert np.abs(np.delete(added, at, axis=1)).max() < 0.2
+    assert (found.served.test < plain.served.test).all()
+    assert np.array_equal(found.served.copied, plain.served.copied), "copying is what it is"
+    assert found.days.check.serves != "without"
+
+
+def test_the_model_forecasts_the_same_from_its_file_and_for_newer_values(fitted, tmp_path):
+    panel, _, found = fitted
+    model = PanelModel.of(found, PanelFitOptions().asked)
+    model.save(tmp_path / "model.thalweg")
+    loaded = load_panel(tmp_path / "model.thalweg")
+    assert np.array_equal(loaded.forecast().mean, found.served.forecast)
+    longer = [series_of(np.append(one.values, one.values[-7:-4]), start=str(START)) for one in panel.series]
+    newer = joined([*longer, replace(longer[0], values=2 * longer[0].values)], [*panel.names, "new"])
+    newer = replace(newer, keys={"shop": newer.names})
+    for each in (model, loaded):
+        made = each.forecast(newer)
+        assert not made.refused, made.refused
+        at = int((np.datetime64("2023-06-27") - DATES[-1]).astype(int)) - 4
+        rise = made.mean[:, at] - made.mean[:, at + 7]
+        level = np.array([level_of(one.values, DAILY)[-1] for one in newer.series])
+        assert rise / level == pytest.approx(0.8, abs=0.3)
+
+
+def test_why_tells_what_the_event_adds(fitted):
+    panel, _, found = fitted
+    model = PanelModel.of(found, PanelFitOptions().asked)
+    date = np.datetime64("2023-06-27")
+    why = why_of_series(model, "s2", date).why
+    moved = {(fact.kind, fact.name): fact.contribution for fact in why.facts}
+    level = level_of(panel["s2"].values, DAILY)[-1]
+    assert moved["event", "sale"] == pytest.approx(0.8 * level, rel=0.1)
+    assert why.base + why.contributions.sum() + sum(moved.values()) == pytest.approx(
+        why.prediction, abs=why.allowed + 1e-9
+    )
+    at = int((date - DATES[-1]).astype(int)) - 1
+    assert why.served == pytest.approx(found.served.forecast[2, at], rel=1e-6)
+
+
+def test_events_of_an_unknown_series_or_of_other_years_are_refused():
+    panel = panel_of(3)
+    with pytest.raises(InputError, match="s9"):
+        calendars_of(panel, "", events_for(by=("shop",), shop=["s9"] * 10))
+    other = read_events({"ds": ["1999-05-01"], "holiday": ["fair"]})
+    with pytest.raises(InputError, match="1999-05-01"):
+        fit_panel(panel, PanelFitOptions(events=other, horizon=7, threads=1, keep_last=True))
+
+
+def test_steps_without_holidays_have_no_known_days():
+    calendar = Calendar("GB", frequency=weekly())
+    week = series_of(np.arange(1.0, 120.0), start="2021-01-04", frequency=weekly())
+    days = known_days([week], [calendar], np.zeros(1, np.int64), 4)
+    assert days.kinds[days.of_series(week, 0, 4)].any(axis=1).sum() > 10
+    assert len(days.of_series(week, 0, 4)) == len(week) + 4
+
+
+def test_later_events_take_the_place_of_those_of_the_fit(fitted):
+    panel, _, found = fitted
+    model = PanelModel.of(found, PanelFitOptions().asked)
+    moved = read_events({"ds": ["2023-06-30"] * 2, "holiday": ["sale"] * 2, "shop": ["s1", "s4"]}, by=("shop",))
+    made = model.with_events(moved).forecast()
+    level = np.array([level_of(one.values, DAILY)[-1] for one in panel.series])
+    change = (made.mean - found.served.forecast) / level[:, None]
+    old, new = (int((np.datetime64(date) - DATES[-1]).astype(int)) - 1 for date in ("2023-06-27", "2023-06-30"))
+    assert change[:, old] == pytest.approx(-0.8, abs=0.1)
+    assert change[[1, 4], new] == pytest.approx(0.8, abs=0.1)
+    assert np.abs(np.delete(change[[0, 2, 3, 5]], old, axis=1)).max() == 0
+    with pytest.raises(InputError, match="fair"):
+        model.with_events(read_events({"ds": ["2023-06-30"], "holiday": ["fair"]}))
+    with pytest.raises(InputError, match="no events into account"):
+        replace(model, plan=replace(model.plan, final_days=None)).with_events(moved)
