@@ -164,10 +164,10 @@ def update_many(
     forecast = made.forecast()
     files, removed = write_updated(made, forecast, out, lang)
     refused = (*found.refused, *forecast.refused)
-    added = int(found.added.sum())
+    notes, added = (*found.notes, *forecast.notes), int(found.added.sum())
     if as_json:
         told = {
-            **_described(made, refused, found.notes, translate),
+            **_described(made, refused, notes, translate),
             "file": str(out),
             "new_values": added,
             "files": files,
@@ -177,7 +177,7 @@ def update_many(
         typer.echo(json.dumps(plain(told), ensure_ascii=False, allow_nan=False))
     else:
         _print_model(console, model, translate)
-        print_notes(console, found.notes, translate)
+        print_notes(console, notes, translate)
         _print_refused(console, refused, translate("cli.panel.left_out", count=len(refused)), translate)
         learned = {"values": added, "series": int((found.added > 0).sum())}
         console.print(Sentence(translate("cli.panel.learned", **learned, **words)))

@@ -20,6 +20,7 @@ from thalweg.forecast.panel.chunk import forecast_from
 from thalweg.forecast.panel.global_network import described, network_from
 from thalweg.forecast.panel.joining import Joined, join, place_of
 from thalweg.forecast.panel.known_days import with_later_events
+from thalweg.forecast.panel.options import BOTTOM_UP
 from thalweg.forecast.panel.panel_year import panel_year_of
 from thalweg.forecast.panel.result import PanelForecast, dates_ahead
 from thalweg.forecast.panel.served import Plan
@@ -64,6 +65,9 @@ class PanelModel:
     made : datetime.date
     models : mapping of int to ndarray of uint8
         The models of the own ladders that serve, as bytes of their files, by the place of the series.
+    totals : str
+        How the totals of the fit were made; empty where there were none. The model makes none: it forecasts each series
+        as the fit did before it moved the forecasts so that they add up.
     """
 
     panel: Panel
@@ -74,6 +78,7 @@ class PanelModel:
     asked: Asked
     made: dt.date
     models: Mapping[int, NDArray[np.uint8]] = field(default_factory=dict[int, "NDArray[np.uint8]"])
+    totals: str = ""
 
     @classmethod
     def of(cls, findings: PanelFindings, asked: Asked) -> Self:
@@ -82,7 +87,8 @@ class PanelModel:
         choice = Choice(served.own, served.share)
         today = dt.datetime.now().astimezone().date()
         models = models_of(served.model_sizes, served.models)
-        return cls(findings.panel, findings.plan, choice, served.bands, findings.prior.shape, asked, today, models)
+        shape, totals = findings.prior.shape, findings.settings.get("totals", "")
+        return cls(findings.panel, findings.plan, choice, served.bands, shape, asked, today, models, totals)
 
     @property
     def horizon(self) -> int:
@@ -155,8 +161,17 @@ class PanelModel:
             backend=self.panel.series[0].backend if newer is None else newer.series[0].backend,
             new=tuple(panel.names[place] for place in kept if place >= len(self.panel)),
             refused=refused,
-            notes=found.notes if series is None else tuple(note for note in found.notes if note.key == UNFINISHED),
+            notes=(
+                *(note for note in found.notes if series is None or note.key == UNFINISHED),
+                *self._notes_on_totals(),
+            ),
         )
+
+    def _notes_on_totals(self) -> tuple[Message, ...]:
+        """Return that forecasts are not moved so that they add up, where those of the fit were."""
+        if self.totals in ("", BOTTOM_UP):
+            return ()
+        return (Message("panel.note.not_reconciled", {"argument": Argument("totals", self.totals)}),)
 
     def joined_with(self, newer: Panel, *, keep_last: bool, threads: int | None = None) -> Joined:
         """Return newer values joined to the model's own, without a last date that looks unfinished."""
@@ -272,6 +287,7 @@ def pack(model: PanelModel) -> bytes:
         "made": model.made.isoformat(),
         "ladder": model.plan.ladder,
         "seed": model.plan.seed,
+        "totals": model.totals,
         **description_of_days,
         **description_of_network,
     }
@@ -329,4 +345,5 @@ def _read(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Pane
         asked,
         dt.date.fromisoformat(description["made"]),
         {int(name.removeprefix("model.")): content for name, content in tensors.items() if name.startswith("model.")},
+        str(description.get("totals", "")),
     )
