@@ -87,7 +87,8 @@ def check_dates(panel: Panel, calendars: Sequence[Calendar], horizon: int) -> No
     dates = step_range(frequency, first, steps_between(frequency, first, panel.last_date) + 1 + horizon)
     if not tables or any(calendar.group(EVENT, dates).any() for calendar, _ in tables):
         return
-    days = [day for _, table in tables for of_column in table.days.values() for day in (of_column[0], of_column[-1])]
+    columns = [of_column for _, table in tables for of_column in table.days.values() if len(of_column)]
+    days = [day for of_column in columns for day in (of_column[0], of_column[-1])]
     raise InputError(
         "events.outside",
         source=tables[0][1].source,

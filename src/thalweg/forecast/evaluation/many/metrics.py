@@ -73,7 +73,7 @@ def scores_of_panel(forecasts: PanelForecasts, metrics: Sequence[str], ranking: 
     cutoffs = forecasts.cutoffs
     return PanelScores(
         season=season,
-        overall={**{name: overall(name) for name in told}, RELATIVE: relative_to(by_series["mae"], forecasts.copying)},
+        overall=_with_relative({name: overall(name) for name in told}, by_series["mae"], forecasts.copying),
         by_step={cutoffs.gap + step + 1: _at(by_step, step) for step in range(cutoffs.horizon)},
         by_cutoff=tuple(_at(by_cutoff, at) for at in range(len(cutoffs.seen))),
         metric=metric,
@@ -84,6 +84,13 @@ def scores_of_panel(forecasts: PanelForecasts, metrics: Sequence[str], ranking: 
 
 def _at(metrics: dict[str, dict[str, NDArray[np.float64]]], place: int) -> Rows:
     return {name: {model: float(values[place]) for model, values in each.items()} for name, each in metrics.items()}
+
+
+def _with_relative(rows: Rows, errors: dict[str, NDArray[np.float64]], copying: str) -> Rows:
+    """Return metrics with the mean absolute error relative to copying's, behind that error where it is told."""
+    at = list(rows).index("mae") + 1 if "mae" in rows else 0
+    pairs = list(rows.items())
+    return dict([*pairs[:at], (RELATIVE, relative_to(errors, copying)), *pairs[at:]])
 
 
 def relative_to(errors: dict[str, NDArray[np.float64]], copying: str) -> dict[str, float]:
