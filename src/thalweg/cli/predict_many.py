@@ -92,12 +92,10 @@ def predict_many(
     lang : str
     as_json : bool
     """
-    if newfile is not None and reading.with_ is not None:
-        alone = [*alone, "with_"]
     for name in alone:
         raise InputError("panel.not_for_many", argument=Argument(name))
     if newfile is None and reading.with_ is not None:
-        newfile = str(reading.with_)
+        newfile, reading = str(reading.with_), replace(reading, with_=None)
     translate = catalogue(lang, command=True)
     model = load_panel(path)
     later = events_of(events, reading.date_format, translate, newfile, keys_of_events(model.panel))
@@ -151,8 +149,6 @@ def update_many(
     lang : str
     as_json : bool
     """
-    if reading.with_ is not None:
-        raise InputError("panel.not_for_many", argument=Argument("with_"))
     translate = catalogue(lang, command=True)
     model = load_panel(path)
     newer = _newer(model, file, reading, translate)
@@ -193,7 +189,7 @@ def update_many(
 
 def _newer(model: PanelModel, file: str, reading: ColumnOptions, translate: Catalogue) -> Panel:
     with file_of(file, translate, reading.since) as path:
-        return read_newer(model, path, replace(reading, with_=None))
+        return read_newer(model, path, reading)
 
 
 def _described(

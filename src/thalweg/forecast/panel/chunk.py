@@ -63,7 +63,8 @@ class _Series:
 
     def flat_of(self, series: Sequence[Series], upto: Sequence[int]) -> Flat:
         """Return series as long as those of the chunk as one array."""
-        return flat_of(series, max(self.plan.final.reach, *(line.needed for line in self.lines)), upto)
+        plan, reach = self.plan, max(self.plan.final.reach, *(line.needed for line in self.lines))
+        return flat_of(series, reach, upto, plan.beside, plan.horizon)
 
     @cached_property
     def judged(self) -> _Fitted:

@@ -17,6 +17,7 @@ from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.bands import Shape
 from thalweg.forecast.panel.choice import Choice
 from thalweg.forecast.panel.chunk import forecast_from
+from thalweg.forecast.panel.columns import Beside, beside_of, stopping_early
 from thalweg.forecast.panel.global_network import described, network_from
 from thalweg.forecast.panel.joining import Joined, join, place_of
 from thalweg.forecast.panel.known_days import with_later_events
@@ -24,7 +25,7 @@ from thalweg.forecast.panel.options import BOTTOM_UP
 from thalweg.forecast.panel.panel_year import panel_year_of
 from thalweg.forecast.panel.result import PanelForecast, dates_ahead
 from thalweg.forecast.panel.served import Plan
-from thalweg.forecast.panel.store import describe_days, read_days
+from thalweg.forecast.panel.store import describe_columns, describe_days, read_columns, read_days, read_static
 from thalweg.forecast.panel.unfinished import NOTE as UNFINISHED
 from thalweg.forecast.panel.unfinished import without_unfinished_newer
 from thalweg.forecast.store.calendar import read_frequency
@@ -132,6 +133,11 @@ class PanelModel:
             raise InputError("model.horizon", argument=Argument("horizon", steps), most=self.horizon, **words)
         found = Joined.without(self.panel) if newer is None else self.joined_with(newer, keep_last=keep_last)
         panel, places, refused = found.panel, found.served, found.refused
+        stop_early = dict(stopping_early(panel, places, steps))
+        if len(stop_early) == len(places) > 0:
+            raise next(iter(stop_early.values()))
+        places = [place for place in places if place not in stop_early]
+        refused = (*refused, *(Refused(panel.names[place], error.message) for place, error in stop_early.items()))
         if series is not None:
             for each in refused:
                 if each.name == series:
@@ -202,7 +208,10 @@ class PanelModel:
         """Return the plan for a panel that begins with the model's series: its network sees their newer dates too."""
         plan, count = self.plan, len(self.panel)
         days = None if plan.final_days is None else plan.final_days.reaching(panel.series, plan.horizon)
-        plan, final = replace(plan, judged=None, judged_days=None, final_days=days), plan.final
+        beside = None if plan.beside is None else beside_of(plan.beside.columns, panel)
+        if plan.beside is not None and beside is not None:  # what is not told again stays
+            beside = Beside(beside.columns, np.concatenate([plan.beside.static, beside.static[count:]]))
+        plan, final = replace(plan, judged=None, judged_days=None, final_days=days, beside=beside), plan.final
         seeing = next((each.inputs for each in final.members if each.inputs.panel_year), None)
         if final.panel_year is None or seeing is None:
             return plan
@@ -270,7 +279,8 @@ def pack(model: PanelModel) -> bytes:
         **{f"model.{place}": content for place, content in model.models.items()},
     }
     description_of_days, tensors_of_days = describe_days(model.plan.final_days, panel)
-    tensors |= tensors_of_days
+    description_of_columns, tensors_of_columns = describe_columns(model.plan.beside, panel)
+    tensors |= tensors_of_days | tensors_of_columns
     first = panel.series[0]
     description = {
         "names": list(panel.names),
@@ -289,6 +299,7 @@ def pack(model: PanelModel) -> bytes:
         "seed": model.plan.seed,
         "totals": model.totals,
         **description_of_days,
+        **description_of_columns,
         **description_of_network,
     }
     return seal(PANEL_MODEL, description, tensors)
@@ -321,13 +332,16 @@ def _read(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Pane
         )
         for start, first, last in zip(description["starts"], offsets[:-1], offsets[1:], strict=True)
     ]  # fmt: skip
+    series, beside = read_columns(description, tensors, series)
     network = network_from(description, tensors, frequency)
     asked = Asked(tuple(description["asked"]["levels"]), tuple(description["asked"]["quantiles"]))
     keys = {name: tuple(each) for name, each in description["keys"].items()}
     given = {
         name: tuple(each) if isinstance(each, list) else each for name, each in description.get("reading", {}).items()
     }
-    panel, horizon = joined(series, description["names"], keys=keys, reading=given), int(description["horizon"])
+    static = read_static(description)
+    panel = joined(series, description["names"], keys=keys, static=static, reading=given)
+    horizon = int(description["horizon"])
     return PanelModel(
         panel,
         Plan(
@@ -338,6 +352,7 @@ def _read(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Pane
             ladder=str(description["ladder"]),
             seed=int(description["seed"]),
             final_days=read_days(description, tensors, panel, horizon),
+            beside=beside,
         ),
         Choice(tensors["own"], tensors["share"]),
         tensors["bands"],

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from thalweg.forecast.panel.columns import Beside
     from thalweg.forecast.panel.global_network import GlobalNetwork, Member
     from thalweg.forecast.panel.inputs import Inputs
     from thalweg.forecast.panel.joining import Joined
@@ -73,7 +74,9 @@ def updated(
     plan = model.plan_for(panel)
     seen = panel.series if plan.final_days is None else plan.final_days.taken_away(panel.series)
     some = [(one, len(one) - int(count)) for one, count in zip(seen, found.added, strict=True) if count]
-    lessons = [_recent_examples(some, member.inputs, plan.final) for member in plan.final.members]
+    places = [place for place, count in enumerate(found.added.tolist()) if count]
+    beside = None if plan.beside is None else plan.beside.of(places)
+    lessons = [_recent_examples(some, member.inputs, plan.final, beside) for member in plan.final.members]
     prepare(lambda: None)
     with thread_pool(threads) as pool:
         jobs = [
@@ -129,7 +132,9 @@ def _gone_on(plan: Plan, member: Member, examples: Examples | None, seed: int) -
     return descent.theta
 
 
-def _recent_examples(some: Sequence[tuple[Series, int]], inputs: Inputs, final: GlobalNetwork) -> Examples | None:
+def _recent_examples(
+    some: Sequence[tuple[Series, int]], inputs: Inputs, final: GlobalNetwork, beside: Beside | None
+) -> Examples | None:
     """Return the windows with a new value among their targets, and as many before them as a window is long.
 
     Parameters
@@ -138,7 +143,10 @@ def _recent_examples(some: Sequence[tuple[Series, int]], inputs: Inputs, final: 
         Series, and how many of their values were known before.
     inputs : Inputs
     final : GlobalNetwork
+    beside : Beside, optional
+        The columns beside their values.
     """
     series = [one for one, _ in some]
     since = [max(known - final.steps - inputs.window, 0) for _, known in some]
-    return examples_to_learn(series, [len(one) for one in series], final.steps, inputs, final.panel_year, 1, since)
+    ends = [len(one) for one in series]
+    return examples_to_learn(series, ends, final.steps, inputs, final.panel_year, 1, since, beside)
