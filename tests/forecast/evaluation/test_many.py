@@ -317,3 +317,27 @@ def test_a_last_date_that_is_not_complete_is_left_out_and_told():
 
 def test_the_panel_holds_as_many_days_as_told():
     assert max(map(len, members().values())) == DAYS
+
+
+def test_known_columns_are_seen_beyond_the_cutoff_and_those_of_the_past_are_not():
+    """The values of dates to come stand in the source; a column of the past that tells them is cut at the cutoff."""
+    rows = {"unique_id": [], "ds": [], "y": [], "price": [], "told": []}
+    for number in range(6):
+        price = np.random.default_rng(number).integers(0, 2, 140)
+        values = wave(number, 140) * (1 + price)
+        rows["unique_id"] += [f"shop {number}"] * 140
+        rows["ds"] += [str(FIRST + np.timedelta64(at, "D")) for at in range(140)]
+        rows["y"] += values.tolist()
+        rows["price"] += price.tolist()
+        rows["told"] += np.roll(values, -2).tolist()
+    options = {"windows": 2, "step": 7, "models": OURS}
+    mean = {}
+    for name, columns in (("none", {}), ("known", {"known": ["price"]}), ("past", {"past": ["told"]})):
+        panel = thalweg.read_panel(rows, by=["unique_id"], date="ds", value="y", **columns)
+        made = tried(panel, **options)
+        assert (made.forecasts.standing == Standing.COMPARED).all()
+        mean[name] = made.forecasts.made["quick"].mean
+    assert np.abs(mean["known"] - mean["none"]).max() > 0
+    planted = {**rows, "told": [value + 5000 * (at % 140 >= 126) for at, value in enumerate(rows["told"])]}
+    panel = thalweg.read_panel(planted, by=["unique_id"], date="ds", value="y", past=["told"])
+    np.testing.assert_array_equal(tried(panel, **options).forecasts.made["quick"].mean[0], mean["past"][0])

@@ -160,13 +160,34 @@ def fitted_and_served(
         ends = {name: (served.low[..., at], served.high[..., at]) for name, at in levels.items()}
         return known.made(served.mean, ends, gap, failed)
 
-    served = findings.served
-    failed = {block[0].places[at]: why for at, why in findings.failed.items()}
-    result = [made(block[0], _Arrays(served.forecast, served.low, served.high), failed)]
+    served, fitted = findings.served, findings.panel
+    why = {fitted.names[at]: reason for at, reason in findings.failed.items()}
+    why |= {each.name: each.why for each in fitted.refused}  # those whose known columns end too early, say
+    arrays = _Arrays(served.forecast, served.low, served.high)
+    result = [made(block[0], *_in_order(block[0], panel, fitted.names, arrays, why))]
     if len(block) > 1:
         model = PanelModel.of(findings, options.asked)
-        result += [made(known, *_predicted(model, known, panel)) for known in block[1:]]
+        for known in block[1:]:
+            forecast = model.forecast(known.of_panel(panel), keep_last=True)
+            arrays = _Arrays(forecast.mean, forecast.low, forecast.high)
+            why = {each.name: each.why for each in forecast.refused}
+            result.append(made(known, *_in_order(known, panel, forecast.names, arrays, why)))
     return result
+
+
+def _in_order(
+    known: Known, panel: Panel, names: Sequence[str], arrays: _Arrays, why: Mapping[str, Message]
+) -> tuple[_Arrays, dict[int, Message]]:
+    """Return forecasts of named series in the order of those that are known, NaN of others, and why these failed."""
+    rows = {name: at for at, name in enumerate(names)}
+    at = np.array([rows.get(panel.names[place], -1) for place in known.places])
+
+    def of_known(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        there = (at >= 0).reshape(-1, *[1] * (values.ndim - 1))
+        return np.where(there, values[at], np.nan)
+
+    failed = {place: why[panel.names[place]] for place in known.places if panel.names[place] in why}
+    return _Arrays(*map(of_known, arrays)), failed
 
 
 def _none_falls_on(known: Panel, options: PanelFitOptions) -> bool:
@@ -184,22 +205,6 @@ class _Arrays(NamedTuple):
     mean: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-
-
-def _predicted(model: PanelModel, known: Known, panel: Panel) -> tuple[_Arrays, dict[int, Message]]:
-    """Return what a model forecasts from newer values of the series that are known, in their order; NaN of others."""
-    newer = known.of_panel(panel)
-    forecast = model.forecast(newer, keep_last=True)
-    rows = {name: at for at, name in enumerate(forecast.names)}
-    at = np.array([rows.get(name, -1) for name in newer.names])
-
-    def of_known(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        there = (at >= 0).reshape(-1, *[1] * (values.ndim - 1))
-        return np.where(there, values[at], np.nan)
-
-    refused = {each.name: each.why for each in forecast.refused}
-    failed = {place: refused[panel.names[place]] for place in known.places if panel.names[place] in refused}
-    return _Arrays(of_known(forecast.mean), of_known(forecast.low), of_known(forecast.high)), failed
 
 
 class _OfOneFit:
