@@ -154,5 +154,5 @@ def test_columns_that_say_nothing_are_told():
     panel = panel_of_waves(2)
     findings = fitted(joined(list(panel.series), panel.names, static={"region": np.array(["a", "b"], dtype=object)}))
     assert findings.plan.beside is None
-    assert "change nothing: region." in " ".join(map(str, sentences(findings)))
+    assert "no two do: region." in " ".join(map(str, sentences(findings)))
     assert "change nothing" not in " ".join(map(str, sentences(fitted(panel))))
