@@ -158,6 +158,7 @@ def test_events_of_some_series_move_these_alone():
     table = {"ds": [*SALES, "2023-06-27"] * 3, "holiday": ["sale"] * 30, "shop": np.repeat(some, 10)}
     events = read_events({name: list(column) for name, column in table.items()}, by=("shop",))
     effects = learned(panel, events)
+    assert len(effects.days.calendars) == 2, "one for the shops without events, one for the others"
     assert effect(effects, "sale") == pytest.approx(0.8, abs=0.05)
     at = np.flatnonzero(SALE)[2]
     for place, name in enumerate(panel.names):
@@ -238,6 +239,22 @@ def test_steps_without_holidays_have_no_known_days():
     days = known_days([week], [calendar], np.zeros(1, np.int64), 4)
     assert days.kinds[days.of_series(week, 0, 4)].any(axis=1).sum() > 10
     assert len(days.of_series(week, 0, 4)) == len(week) + 4
+
+
+def test_a_model_with_events_of_some_series_is_read_again(small_recipe, tmp_path):
+    del small_recipe
+    panel, some = panel_of(4), ("s0", "s2")
+    table = {"ds": [*SALES, "2023-06-27"] * 2, "holiday": ["sale"] * 20, "shop": np.repeat(some, 10).tolist()}
+    options = PanelFitOptions(events=read_events(table, by=("shop",)), country="GB", horizon=14, threads=1)
+    found = fit_panel(panel, replace(options, keep_last=True))
+    model = PanelModel.of(found, options.asked)
+    model.save(tmp_path / "model.thalweg")
+    loaded = load_panel(tmp_path / "model.thalweg")
+    assert np.array_equal(loaded.forecast().mean, found.served.forecast)
+    described, other = found.plan.final_days, loaded.plan.final_days
+    assert described.days.columns == other.days.columns
+    assert np.array_equal(described.own, other.own)
+    assert np.array_equal(described.days.of_dates, other.days.of_dates)
 
 
 def test_later_events_take_the_place_of_those_of_the_fit(fitted):

@@ -13,8 +13,8 @@ from thalweg.forecast.panel.columns import Beside, Columns, StaticColumn, column
 from thalweg.forecast.panel.explain import why_of_series
 from thalweg.forecast.panel.model import PanelModel, load_panel
 from thalweg.forecast.panel.options import PanelFitOptions
+from thalweg.forecast.panel.rows import rows_of
 from thalweg.forecast.panel.run import fit_panel
-from thalweg.forecast.panel.scaling import rows_of
 from thalweg.series.frequency.dates import days_after
 from thalweg.series.frequency.record import DAILY
 from thalweg.series.panel import joined

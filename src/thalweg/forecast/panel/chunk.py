@@ -16,7 +16,8 @@ from thalweg.forecast.panel.candidates import baselines, lines, predicted
 from thalweg.forecast.panel.choice import Choice, Validation, blend, mean_losses
 from thalweg.forecast.panel.cutoffs import parts_of
 from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.scaling import Rows, rows_of, spreads_in_user_units
+from thalweg.forecast.panel.rows import Rows, rows_of
+from thalweg.forecast.panel.scaling import spreads_in_user_units
 from thalweg.forecast.panel.served import PanelPrior, Plan, Served
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.options import FitOptions
-    from thalweg.forecast.panel.scaling import Rows
+    from thalweg.forecast.panel.rows import Rows
     from thalweg.series.panel import Panel
     from thalweg.series.series import Series
 

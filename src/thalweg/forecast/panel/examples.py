@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.panel.flat import Flat
     from thalweg.forecast.panel.inputs import Inputs
     from thalweg.forecast.panel.panel_year import PanelYear
-    from thalweg.forecast.panel.scaling import Rows
+    from thalweg.forecast.panel.rows import Rows
 
 LARGEST_TARGET = 50.0  # spreads
 LIMIT = 10.0  # spreads: what is seen is kept within ± this

@@ -26,7 +26,8 @@ from thalweg.forecast.panel.flat import flat_of
 from thalweg.forecast.panel.inputs import seen_blocks
 from thalweg.forecast.panel.joining import place_of
 from thalweg.forecast.panel.lines import Line
-from thalweg.forecast.panel.scaling import Rows, scales
+from thalweg.forecast.panel.rows import Rows
+from thalweg.forecast.panel.scaling import scales
 from thalweg.forecast.panel.tables import serving
 from thalweg.learn.explain.attribution import input_slopes, integrated_gradients
 from thalweg.messages import Argument, Message

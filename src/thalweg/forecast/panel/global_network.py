@@ -19,7 +19,7 @@ from thalweg.forecast.panel.examples import examples_of
 from thalweg.forecast.panel.flat import flat_of
 from thalweg.forecast.panel.inputs import Inputs
 from thalweg.forecast.panel.panel_year import PanelYear, panel_year_of
-from thalweg.forecast.panel.scaling import Rows, rows_of
+from thalweg.forecast.panel.rows import Rows, rows_of
 from thalweg.forecast.training import joined
 from thalweg.learn.descent import Descent
 from thalweg.learn.function import Network

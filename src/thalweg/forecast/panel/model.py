@@ -29,6 +29,7 @@ from thalweg.forecast.panel.store import describe_columns, describe_days, read_c
 from thalweg.forecast.panel.unfinished import NOTE as UNFINISHED
 from thalweg.forecast.panel.unfinished import without_unfinished_newer
 from thalweg.forecast.store.calendar import read_frequency
+from thalweg.forecast.store.checked import UnusableError
 from thalweg.messages import Argument, Message
 from thalweg.series.frequency.dates import a_date
 from thalweg.series.frequency.words import words_of
@@ -316,6 +317,8 @@ def load_panel(path: Path) -> PanelModel:
     description, tensors = unseal(PANEL_MODEL, path)
     try:
         return _read(description, tensors)
+    except UnusableError as error:
+        raise InputError("model.unusable", path=path, reason=error.reason) from error
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise InputError("model.unusable", path=path, reason=Message("error.model.reason.incomplete")) from error
 

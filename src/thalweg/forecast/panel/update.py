@@ -133,7 +133,7 @@ def _gone_on(plan: Plan, member: Member, examples: Examples | None, seed: int) -
 
 
 def _recent_examples(
-    some: Sequence[tuple[Series, int]], inputs: Inputs, final: GlobalNetwork, beside: Beside | None
+    some: Sequence[tuple[Series, int]], inputs: Inputs, final: GlobalNetwork, beside: Beside | None = None
 ) -> Examples | None:
     """Return the windows with a new value among their targets, and as many before them as a window is long.
 

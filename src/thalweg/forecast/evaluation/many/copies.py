@@ -13,8 +13,9 @@ from thalweg.forecast.panel.candidates import baselines, predicted
 from thalweg.forecast.panel.cutoffs import parts_of
 from thalweg.forecast.panel.flat import flat_of
 from thalweg.forecast.panel.inputs import members_of
+from thalweg.forecast.panel.rows import Rows, rows_of
 from thalweg.forecast.panel.run import SERIES_OF_PRIOR
-from thalweg.forecast.panel.scaling import Rows, rows_of, spreads_in_user_units
+from thalweg.forecast.panel.scaling import spreads_in_user_units
 from thalweg.forecast.panel.served import blocks_of
 from thalweg.forecast.predictors.baselines import SeasonalMean
 
