@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import Ridge
 
 import thalweg
 from support.backtests import last_season
@@ -198,7 +198,7 @@ def test_the_best_two_are_compared_by_the_mean_over_the_series_at_each_cutoff():
 
 def test_models_of_one_series_serve_each_and_copying_stands_there_in_any_case():
     panel = panel_of(members())
-    models = {"line": LinearRegression(), "again": last_season, "own": "copy 14"}
+    models = {"line": Ridge(), "again": last_season, "own": "copy 14"}
     made = tried(panel, models=models, windows=2, step=5)
     assert list(made.forecasts.made) == ["copy last week", "line", "again", "own"]
     again, copied = (made.forecasts.made[name].mean for name in ("again", "copy last week"))
@@ -207,7 +207,7 @@ def test_models_of_one_series_serve_each_and_copying_stands_there_in_any_case():
         there.sum() == 2 * 6 - 2
     )  # "ended" twice and "late" twice: 16 values are too few for "copy 14" with intervals
     np.testing.assert_array_equal(again[there], copied[there])
-    alone = thalweg.backtest(panel["whole 2"], models={"line": LinearRegression()}, windows=2, step=5, horizon=7)
+    alone = thalweg.backtest(panel["whole 2"], models={"line": Ridge()}, windows=2, step=5, horizon=7)
     np.testing.assert_array_equal(
         made.forecasts.made["line"].mean[:, panel.places["whole 2"]],
         np.stack([one.mean for one in alone.forecasts.made["line"]]),
