@@ -72,7 +72,7 @@ class Panel:
     @property
     def rows(self) -> int:
         """How many rows the first file has."""
-        (count,) = duckdb.execute("SELECT count(*) FROM read_parquet($1)", [str(self.train)]).fetchone() or (0,)
+        ((count,),) = duckdb.execute("SELECT count(*) FROM read_parquet($1)", [str(self.train)]).fetchall()
         return count
 
     def scored(self, forecast: Path, value: str) -> dict[str, float]:
