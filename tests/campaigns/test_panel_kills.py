@@ -40,6 +40,7 @@ def killed_late(trials):
     assert 0 < ended.work < trials.work
 
 
+@pytest.mark.slow
 def test_a_command_that_goes_on_has_no_fault(trials):
     held = trials()
     assert len(held.wanted["series.csv"].splitlines()) == SERIES + 1

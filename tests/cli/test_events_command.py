@@ -49,6 +49,7 @@ def words(text):
     return " ".join(text.split())
 
 
+@pytest.mark.slow
 def test_it_tells_the_events_and_the_command_to_paste(forecast, files):
     assert "event or holiday" in forecast.text
     assert f"Events that count: {HOSTILE}. The choice knows them." in words(forecast.text)

@@ -70,6 +70,7 @@ def test_the_bytes_of_a_pipe_say_what_they_are(kind, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "says"),
     [

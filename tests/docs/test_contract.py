@@ -166,7 +166,9 @@ def test_a_closed_pipe_ends_with_1_and_without_a_traceback():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize(
+    "name", [*(pytest.param(each, marks=pytest.mark.slow) for each in ("SIGINT", "SIGHUP")), "SIGTERM"]
+)
 def test_a_signal_ends_with_its_code(run, tmp_path, name):
     number = getattr(signal, name)
     folder, _ = run
@@ -226,6 +228,7 @@ def test_the_keys_of_predict(run):
         assert told["version"] == 1
 
 
+@pytest.mark.slow
 def test_the_keys_and_columns_of_a_backtest(run, tmp_path):
     folder, _ = run
     words = ("--windows", 5, "--step", 7, "--horizon", 7, "--rungs", "mean of 3 × 7 back", "--out", tmp_path / "tried")
@@ -250,6 +253,7 @@ def test_the_keys_and_columns_of_anomalies(run, tmp_path):
     assert list(written.fieldnames or []) == listed("`anomalies.csv`") == list(told["anomalies"][0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("view", "words"), [(None, ["error"]), ("rates", ["surface", "rates"])])
 def test_the_keys_of_look(view, words):
     done = thalweg("look", *words, "--json")

@@ -161,6 +161,7 @@ def interrupted(*_, **__):
     raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_a_database_that_is_held_is_waited_for_and_told(shop, monkeypatch):
     monkeypatch.setattr(database, "WAIT_SECONDS", 0.3)
     library, begin = ("sqlite3", "begin exclusive") if is_sqlite(shop) else ("duckdb", "begin")

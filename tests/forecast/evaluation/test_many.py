@@ -185,6 +185,7 @@ def test_utilsforecast_tells_the_same_numbers():
     assert theirs["mae"]["thalweg"] > 1
 
 
+@pytest.mark.slow
 def test_the_best_two_are_compared_by_the_mean_over_the_series_at_each_cutoff():
     made = tried(panel_of(members()), models={"again": last_season, "mean": "mean of 4 × 7 back"}, windows=8, step=7)
     compared = made.compared

@@ -446,6 +446,7 @@ def test_what_is_told_of_totals(small_recipe):  # noqa: ARG001
     assert rows[0]["series"] == 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "told"), [("bottom-up", False), ("top-down", True)])
 def test_a_model_says_that_its_forecasts_are_not_moved_so_that_they_add_up(method, told, tmp_path):
     if told:

@@ -230,6 +230,7 @@ class TestWindows:
         assert np.array_equal(one.theta, other.theta)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_stream():
     window, columns = 10_000, 64
     network = Network((columns, 2, 1))
