@@ -133,7 +133,7 @@ class GlobalNetwork:
             part = slice(first, first + ROWS_AT_ONCE)
             some = Rows(rows.series[part], rows.newest[part])
             numbers = np.mean([self._numbers(member, flat, some) for member in self.members], axis=0)
-            made[part] = flat.in_user_units(numbers, some.series)
+            made[part] = flat.in_user_units(numbers, some)
         return made
 
     def _numbers(self, member: Member, flat: Flat, rows: Rows) -> NDArray[np.float64]:

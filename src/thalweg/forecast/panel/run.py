@@ -101,7 +101,7 @@ def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> Pa
     horizon = options.steps_ahead(frequency, int(np.median(np.diff(panel.offsets))))
     parts = [parts_of(len(one), horizon, frequency) for one in series]
     days = days_of_fit(panel, options, horizon, parts)
-    members, recipe = members_of(frequency), recipe_of(frequency)
+    members, recipe = members_of(frequency, max(map(len, series))), recipe_of(frequency)
     settings = settings_of(options, horizon, recipe)
     if kept is not None:
         kept.begin(identity_of(panel), settings)

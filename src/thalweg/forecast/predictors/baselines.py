@@ -252,3 +252,56 @@ class SeasonalMean(Baseline):
     def weights(self, past: Past) -> NDArray[np.float64]:  # noqa: ARG002 - the same for every past
         """Return an equal share for each value at the place of the season."""
         return (np.arange(self.days_back) % self.season == 0) / self.seasons
+
+
+@dataclass(frozen=True)
+class Median(Baseline):
+    """Predicts the median of the last values.
+
+    Attributes
+    ----------
+    days_back : int
+        The steps looked back.
+    """
+
+    days_back: int
+
+    @property
+    def needed(self) -> int:
+        """The steps looked back."""
+        return self.days_back
+
+    @property
+    def name(self) -> str:
+        """The name in a table, such as ``median of 28 back``."""
+        return f"median of {self.days_back} back"
+
+    @property
+    def kind(self) -> str:
+        """``median``."""
+        return "median"
+
+    @property
+    def repeats(self) -> bool:
+        """It is one value that was observed, or lies between two."""
+        return True
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """How far back it looks."""
+        return {"days back": self.days_back}
+
+    def direct(self, past: Past, steps: int) -> NDArray[np.float64]:
+        """Return the median, the same for each step."""
+        return np.repeat(np.median(self._last(past), axis=1)[:, None], steps, axis=1)
+
+    def weights(self, past: Past) -> NDArray[np.float64]:
+        """Return an equal share for the one or the two values in the middle."""
+        order, half = np.argsort(self._last(past)[0], kind="stable"), self.days_back // 2
+        middle = order[[half]] if self.days_back % 2 else order[[half - 1, half]]
+        weights = np.zeros(self.days_back)
+        weights[middle] = 1 / len(middle)
+        return weights
+
+    def _last(self, past: Past) -> NDArray[np.float64]:
+        return past.values[past.newest[:, None] + np.arange(1 - self.days_back, 1)]
