@@ -9,7 +9,7 @@ import numpy as np
 from thalweg.forecast.features.past import Past
 from thalweg.forecast.ladder import copies, trends
 from thalweg.forecast.panel.lines import Line
-from thalweg.forecast.predictors.baselines import Median, SeasonalMean
+from thalweg.forecast.predictors.baselines import Medians, SeasonalMean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 def baselines(frequency: Frequency) -> tuple[Baseline, ...]:
     """Return what needs no unknowns, in the order in which ties are decided: copies, a trend, means, medians.
 
-    The medians of counts that leap: on the 201 countries at five cutoffs the error to copying of the one over a month
-    was 0.83, of the best mean 0.92.
+    Medians suit counts that leap: on the 201 countries at five cutoffs the error to copying of the best mean was 0.92,
+    of the median of a month 0.83, and with the network 0.825. Two medians apart for a choice were no better (0.835).
     """
     season = frequency.season
     means = [SeasonalMean(1, frequency.lags[1]), SeasonalMean(1, frequency.lags[2])]
     if 1 < season < frequency.year:
         means += [SeasonalMean(season, 4), SeasonalMean(season, 8)]
-    return (*copies(frequency), *trends(frequency), *means, *(Median(lags) for lags in frequency.lags[1:3]))
+    return (*copies(frequency), *trends(frequency), *means, Medians(frequency.lags[1], frequency.lags[2]))
 
 
 def lines(frequency: Frequency) -> tuple[Line, ...]:

@@ -28,7 +28,7 @@ from thalweg.forecast.panel.joining import place_of
 from thalweg.forecast.panel.lines import Line
 from thalweg.forecast.panel.scaling import Rows, scales
 from thalweg.forecast.panel.tables import serving
-from thalweg.forecast.predictors.baselines import Median
+from thalweg.forecast.predictors.baselines import Medians
 from thalweg.learn.explain.attribution import input_slopes, integrated_gradients
 from thalweg.messages import Argument, Message
 from thalweg.series.calendar import EVENT, HOLIDAY
@@ -263,14 +263,14 @@ def _with_days(moved: _Moved, asked: _Asked) -> _Moved:
 def _baseline_moved(own: Baseline, asked: _Asked) -> _Moved:
     """Return what each value moved a weighted sum of values; the weights are what it makes of single ones.
 
-    A median is the one or the two values in the middle.
+    Those of medians are the values in the middle.
     """
     plan, flat, seen, ahead = asked.model.plan, asked.flat, own.needed, asked.ahead
     newest = int(flat.starts[0]) + asked.newest
     places, none = np.arange(1, seen + 1) * seen - 1, np.repeat(flat.first_dates[0], seen)
     ones = Past(np.eye(seen).ravel(), places, none, np.full(seen, seen), plan.frequency, None)
     weights = own.direct(ones, ahead)[::-1, ahead - 1]  # the newest first
-    if isinstance(own, Median):
+    if isinstance(own, Medians):
         weights = own.weights(past_of(flat, asked.row, plan.frequency))[::-1]
     back = weights * (flat.values[newest - np.arange(seen)] - asked.usual)
     base = asked.usual * float(weights.sum())

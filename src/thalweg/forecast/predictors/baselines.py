@@ -255,15 +255,16 @@ class SeasonalMean(Baseline):
 
 
 @dataclass(frozen=True)
-class Median(Baseline):
-    """Predicts the median of the last values.
+class Medians(Baseline):
+    """Predicts the mean of two medians, of the last values and of fewer of them.
 
     Attributes
     ----------
-    days_back : int
-        The steps looked back.
+    fewer, days_back : int
+        Of how many values each is.
     """
 
+    fewer: int
     days_back: int
 
     @property
@@ -273,35 +274,32 @@ class Median(Baseline):
 
     @property
     def name(self) -> str:
-        """The name in a table, such as ``median of 28 back``."""
-        return f"median of {self.days_back} back"
+        """The name in a table, such as ``medians of 7 and 28 back``."""
+        return f"medians of {self.fewer} and {self.days_back} back"
 
     @property
     def kind(self) -> str:
-        """``median``."""
-        return "median"
-
-    @property
-    def repeats(self) -> bool:
-        """It is one value that was observed, or lies between two."""
-        return True
+        """``medians``."""
+        return "medians"
 
     @property
     def hyperparameters(self) -> dict[str, Any]:
         """How far back it looks."""
-        return {"days back": self.days_back}
+        return {"days back": self.days_back, "fewer": self.fewer}
 
     def direct(self, past: Past, steps: int) -> NDArray[np.float64]:
-        """Return the median, the same for each step."""
-        return np.repeat(np.median(self._last(past), axis=1)[:, None], steps, axis=1)
+        """Return the same for each step."""
+        medians = [np.median(self._last(past, count), axis=1) for count in (self.fewer, self.days_back)]
+        return np.repeat(np.mean(medians, axis=0)[:, None], steps, axis=1)
 
     def weights(self, past: Past) -> NDArray[np.float64]:
-        """Return an equal share for the one or the two values in the middle."""
-        order, half = np.argsort(self._last(past)[0], kind="stable"), self.days_back // 2
-        middle = order[[half]] if self.days_back % 2 else order[[half - 1, half]]
+        """Return the shares of the values in the middle: one of an odd count, two of an even one."""
         weights = np.zeros(self.days_back)
-        weights[middle] = 1 / len(middle)
+        for count in (self.fewer, self.days_back):
+            order = np.argsort(self._last(past, count)[0], kind="stable")
+            middle = order[(count - 1) // 2 : count // 2 + 1]
+            weights[self.days_back - count + middle] += 1 / 2 / len(middle)
         return weights
 
-    def _last(self, past: Past) -> NDArray[np.float64]:
-        return past.values[past.newest[:, None] + np.arange(1 - self.days_back, 1)]
+    def _last(self, past: Past, count: int) -> NDArray[np.float64]:
+        return past.values[past.newest[:, None] + np.arange(1 - count, 1)]
