@@ -9,12 +9,14 @@ import pytest
 from thalweg.errors import InputError
 from thalweg.forecast.panel import run as panel_run
 from thalweg.forecast.panel.choice import Validation
+from thalweg.forecast.panel.inputs import members_of
 from thalweg.forecast.panel.kept import Kept
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.run import fit_panel
 from thalweg.forecast.panel.served import Served
 from thalweg.forecast.panel.summary import sentences
 from thalweg.forecast.panel.tables import beating, beats
+from thalweg.series.frequency.record import DAILY, monthly
 from thalweg.series.panel import joined
 
 from .conftest import odd_series, panel_of_waves, series_of
@@ -174,3 +176,11 @@ def test_columns_that_are_not_used_are_told():
     findings = fitted(joined(list(panel.series), panel.names, static={"region": np.array(["a", "b"], dtype=object)}))
     assert "change nothing: region." in " ".join(map(str, sentences(findings)))
     assert "change nothing" not in " ".join(map(str, sentences(fitted(panel))))
+
+
+def test_what_sees_a_week_serves_alone_where_no_year_is_seen():
+    week, weeks = ({one.window for one in members_of(DAILY, days)} for days in (500, 600))
+    assert week == {7}
+    assert weeks == {7, 56, 112}
+    assert fitted(panel_of_waves(2, 150)).plan.final.reach < 112
+    assert members_of(monthly(), 30) == members_of(monthly(), 300)

@@ -24,7 +24,7 @@ def baselines(frequency: Frequency) -> tuple[Baseline, ...]:
     """Return what needs no unknowns, in the order in which ties are decided: copies, a trend, means, medians.
 
     Medians suit counts that leap: on the 201 countries at five cutoffs the error to copying of the best mean was 0.92,
-    of the median of a month 0.83, and with the network 0.825. Two medians apart for a choice were no better (0.835).
+    of the median of a month 0.83, and with the network 0.825. Two medians apart for a choice were 0.836 for 0.828.
     """
     season = frequency.season
     means = [SeasonalMean(1, frequency.lags[1]), SeasonalMean(1, frequency.lags[2])]

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NETWORK_IN_MEAN = 1 / 2  # the network's share where both serve
-OWN_KEPT, SHARE_KEPT = 0.1, 0.0  # of what sets a series apart from the panel: tuned on values before the test part
-ADVANTAGE = 0.0  # of the network, which was judged on fewer values than it will have learned from
+# Of what sets a series apart from the panel, in the choice of its own predictor. At cutoffs before the test parts, the
+# error to copying of the 201 countries (five), the MASE of NN5 (three) and of M4 Weekly (two): 0 0.827, 0.6528, 2.0259;
+# a tenth 0.828, 0.6529, 2.0264; a quarter 0.829, 0.6532, 2.0268. Whether the network serves the panel decides: with a
+# tenth of it left to each series and an advantage of the network of 0.005 it was 0.840, 0.6532 and 2.0275.
+OWN_KEPT = 0.1
 MUCH_BETTER = 0.7  # of the other losses, where the own predictor serves alone
 OWN, MEAN, NETWORK = range(3)
 SHARES = np.array([0.0, NETWORK_IN_MEAN, 1.0])
@@ -141,9 +144,9 @@ class Validation:
         """Return what serves each series; of equals the own predictor, and of these the one that comes first."""
         best = self._best(prior.own)
         losses = self._shares(best)
-        drawn = _drawn(relative(losses, losses[MEAN]), prior.share, SHARE_KEPT)
-        drawn[NETWORK] -= ADVANTAGE
-        chosen = np.where(drawn[NETWORK] <= drawn[MEAN], NETWORK, MEAN)
+        panel = prior.share[:, None]
+        shown = np.where(np.isnan(panel), relative(losses, losses[MEAN]), panel)
+        chosen = np.where(shown[NETWORK] <= shown[MEAN], NETWORK, MEAN)
         chosen = np.where(losses[OWN] <= MUCH_BETTER * np.minimum(losses[MEAN], losses[NETWORK]), OWN, chosen)
         nothing = np.isnan(self._own_losses).all(axis=0)
         return Choice(best, SHARES[np.where(nothing, NETWORK, chosen)])

@@ -42,7 +42,6 @@ class _Tried(NamedTuple):
     copied: NDArray[np.float64]
     spread: NDArray[np.float64]
 
-
     def and_of(self, later: _Tried) -> _Tried:
         """Return the predictions at the cutoffs of both parts; the rows of a series stand together."""
         order = np.argsort(np.concatenate([self.rows.series, later.rows.series]), kind="stable")

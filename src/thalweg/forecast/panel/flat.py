@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from thalweg.series.frequency.record import Frequency
     from thalweg.series.series import Series
 
-# Of a whole number: less is 0. On the 201 countries at five cutoffs the error to copying fell by 0.01, for a kind of
-# network that errs by crumbs around zero; those with short windows by 0.001.
+# Of a whole number: less is 0. On the 201 countries at five cutoffs the error to copying fell by 0.008 with windows of
+# eight weeks, by 0.002 with short ones.
 LEAST_COUNT = 0.5
 
 
