@@ -2,6 +2,7 @@ from .api.anomalies import AnomalyResult as AnomalyResult
 from .api.anomalies import anomalies as anomalies
 from .api.backtest import BacktestResult as BacktestResult
 from .api.backtest import backtest as backtest
+from .api.backtest_many import PanelBacktestResult as PanelBacktestResult
 from .api.fit import FitResult as FitResult
 from .api.fit import fit as fit
 from .api.forecast import Forecast as Forecast

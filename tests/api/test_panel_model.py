@@ -122,7 +122,7 @@ def test_look_explains_one_of_the_series(saved):
 
 
 def test_a_panel_is_refused_where_one_series_is_expected(saved):
-    for function in (thalweg.fit, thalweg.backtest, thalweg.anomalies):
+    for function in (thalweg.fit, thalweg.anomalies):
         with pytest.raises(InputError, match="panel of 3 series, and a single one is expected here"):
             function(saved[0].findings.panel)
 

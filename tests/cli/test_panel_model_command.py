@@ -1,6 +1,7 @@
 """`predict`, `update` and `look why` with a model of many series: what is printed, what is written, how they end."""
 
 import json
+import re
 import shutil
 import subprocess
 
@@ -128,7 +129,6 @@ def test_series_that_do_not_fit_are_named_and_the_exit_code_says_so(made, odd, t
         (("--series", "Tokyo"), "the model has 3 series, and none is called that"),
         (("--horizon", 8), "1 to 7 days ahead"),
         (("--samples", "paths.csv"), "--samples is not used for many series yet"),
-        (("--keep-last",), "--keep-last is not used for many series yet"),
         (("--columns", "prophet"), "--columns is not used for many series yet"),
         (("--out", "next.txt"), "Give a name that ends in one of .csv, .parquet, .json"),
     ],
@@ -137,6 +137,27 @@ def test_what_cannot_be_served_is_told_in_a_sentence(made, thalweg, options, sen
     ended = thalweg("predict", made, *options)
     assert (ended.exit_code, ended.stdout) == (2, "")
     assert sentence in " ".join(ended.stderr.split())
+
+
+def test_a_last_date_that_is_not_complete_is_left_out_and_told(made, folder, thalweg, tmp_path):
+    whole = rows(SHOPS, DAYS - 2, DAYS + MORE)
+    running = [re.sub(r"^(2024-04-05,\w+),.*", r"\1,2.0", row) for row in whole]
+    assert sum(row.endswith(",2.0") for row in running) == len(SHOPS)
+    newer = written(tmp_path / "running.csv", running)
+    told = " ".join(thalweg("predict", made, newer).stdout.split())
+    assert "The last date, 2024-04-05, looks unfinished: its sum over 3 series is 6" in told
+    assert "--keep-last keeps it." in told
+    found = json.loads(thalweg("predict", made, newer, "--json").stdout)
+    assert len([note for note in found["notes"] if "looks unfinished" in note]) == 1
+    assert {row["ds"] for row in found["forecast"]} >= {"2024-04-05"}
+    kept = json.loads(thalweg("predict", made, newer, "--keep-last", "--json").stdout)
+    assert min(row["ds"] for row in kept["forecast"]) == "2024-04-06"
+    assert not [note for note in kept["notes"] if "looks unfinished" in note]
+    told = " ".join(thalweg("update", folder, newer).stdout.split())
+    assert "looks unfinished" in told
+    assert "has learned from 15 new values of 3 series" in told
+    told = " ".join(thalweg("update", folder, newer, "--keep-last").stdout.split())
+    assert "has learned from 3 new values of 3 series" in told
 
 
 @pytest.mark.slow

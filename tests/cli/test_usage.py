@@ -17,7 +17,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
     ("arguments", "says"),
     [
         (["forecast", "a.csv", "--horizn", "3"], "There is no option --horizn. Did you mean --horizon?"),
-        (["backtest", "a.csv", "--by", "shop"], "thalweg backtest takes one series, and --by is for many."),
+        (["anomalies", "a.csv", "--by", "shop"], "thalweg anomalies takes one series, and --by is for many."),
         (["anomalies", "a.csv", "--wide"], "thalweg anomalies takes one series, and --wide is for many."),
         (["predict", "model.thalweg", "a.csv", "--by", "shop"], "remembers how its source was read"),
         (["look", "error", "--dys", "3"], "There is no option --dys. Did you mean --days?"),

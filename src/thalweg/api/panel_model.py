@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from thalweg.forecast.panel.model import PanelModel as Forecaster
 from thalweg.forecast.panel.newer import read_newer
 from thalweg.forecast.panel.update import updated
-from thalweg.options import Text, WholeNumber
+from thalweg.options import Switch, Text, WholeNumber
 from thalweg.series.events import EventTable
 from thalweg.series.panel_events import keys_of_events
 from thalweg.series.read.events import read_events
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 HORIZON = WholeNumber(1, unit="steps")
 THREADS = WholeNumber(1)
 SERIES = Text("NAME")
+KEEP_LAST = Switch()
 
 
 class PanelModel(Forecaster):
@@ -35,6 +36,7 @@ class PanelModel(Forecaster):
         horizon: int | None = None,
         series: str | None = None,
         *,
+        keep_last: bool = False,
         events: Any = None,  # noqa: ANN401 - as above
     ) -> PanelForecast:
         """Forecast the steps after the last known ones, for each series.
@@ -49,6 +51,9 @@ class PanelModel(Forecaster):
             Steps ahead; by default the model's whole horizon.
         series : str, optional
             The name of the only one that is forecast.
+        keep_last : bool
+            Whether the last date of the newer values stays, though it looks unfinished; else it is left out of all
+            series that end on it, and named in the forecast's ``notes``.
         events : EventTable, path or frame, optional
             The events after the model's last date, in place of those that it was fitted with; as of
             `thalweg.fit_panel`.
@@ -67,13 +72,14 @@ class PanelModel(Forecaster):
         """
         horizon = None if horizon is None else HORIZON.checked("horizon", horizon)
         series = None if series is None else SERIES.checked("series", series)
+        keep_last = KEEP_LAST.checked("keep_last", keep_last)
         model = self
         if events is not None:
             by = keys_of_events(self.panel)
             model = self.with_events(events if isinstance(events, EventTable) else read_events(events, by=by))
-        return model.forecast(model._read(newer), horizon, series)  # noqa: SLF001 - it is of this class
+        return model.forecast(model._read(newer), horizon, series, keep_last=keep_last)  # noqa: SLF001 - it is of this class
 
-    def update(self, newer: Any, *, threads: int | None = None) -> PanelModel:  # noqa: ANN401 - as above
+    def update(self, newer: Any, *, keep_last: bool = False, threads: int | None = None) -> PanelModel:  # noqa: ANN401
         """Return the model after it has learned from newer values, without a new choice.
 
         The networks over all series go on from where they ended, the lines are fitted on all values. What serves each
@@ -84,6 +90,8 @@ class PanelModel(Forecaster):
         ----------
         newer : Panel, Series, path or frame
             As of `predict`; the values after those of the model are enough.
+        keep_last : bool
+            As of `predict`.
         threads : int, optional
             By default one for each core.
 
@@ -93,9 +101,10 @@ class PanelModel(Forecaster):
             If nothing is new, or as of `predict`.
         """
         threads = None if threads is None else THREADS.checked("threads", threads)
+        keep_last = KEEP_LAST.checked("keep_last", keep_last)
         read = self._read(newer)
         assert read is not None  # noqa: S101 - something is read of all but nothing
-        return PanelModel.holding(updated(self, read, threads)[0])
+        return PanelModel.holding(updated(self, read, threads, keep_last=keep_last)[0])
 
     def _read(self, newer: object) -> Panel | None:
         return None if newer is None else read_newer(self, newer)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from thalweg.forecast.anomalies.found import Anomaly
+    from thalweg.forecast.panel.days_told import ToldDay
     from thalweg.forecast.result import Miss
 
 # How `thalweg.series.events.EventDay` describes a day that is not the event's own.
@@ -49,6 +50,13 @@ def day_names(holiday: str, events: Iterable[str], language: str = "en", country
     told = [event_name(each, language) for each in events]
     if holiday:
         told.append(holiday_name(holiday, language, country))
+    return catalogue(language)("list.comma").join(told)
+
+
+def known_day_name(day: ToldDay, language: str = "en", country: str = "") -> str:
+    """Return what a kind of known day is called: its events, then its holidays."""
+    told = [event_name(each, language) for each in day.events]
+    told += [holiday_name(each, language, country) for each in day.holidays]
     return catalogue(language)("list.comma").join(told)
 
 

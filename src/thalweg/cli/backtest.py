@@ -10,7 +10,7 @@ from thalweg.cli.csv_file import check_csv, check_picture
 from thalweg.cli.options import Json, Lang
 from thalweg.cli.results import print_written, result_folder
 from thalweg.forecast.evaluation.options import FILES, BacktestOptions
-from thalweg.series.read.options import ColumnOptions
+from thalweg.series.read.options import PanelOptions
 
 if TYPE_CHECKING:
     from thalweg.api.backtest import BacktestResult
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def backtest(
     file: Annotated[str, Position()],
     *,
-    reading: ColumnOptions,
+    reading: PanelOptions,
     options: BacktestOptions,
     csv: Annotated[Path | None, Flag("--csv", "FILE.csv")] = None,
     picture: Annotated[Path | None, Flag("--picture", "FILE")] = None,
@@ -28,6 +28,13 @@ def backtest(
     as_json: Json = False,
 ) -> None:
     """Compare models at many cutoffs and print what was found; the help stands in the catalogues."""
+    from thalweg.cli.forecast import is_of_many
+
+    if is_of_many(file, reading):
+        from thalweg.cli.backtest_many import backtest_many
+
+        backtest_many(file, reading, options, csv, picture, out, lang, as_json=as_json)
+        return
     import json
     from dataclasses import replace
 

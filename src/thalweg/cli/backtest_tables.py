@@ -21,20 +21,22 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from thalweg.api.backtest import BacktestResult
+    from thalweg.api.backtest_many import PanelBacktestResult
     from thalweg.messages import Catalogue
 
 STEPS_SHOWN, CUTOFFS_SHOWN, MODELS_SHOWN = 5, 12, 3
 
 
-def print_backtest(console: Console, result: BacktestResult, translate: Catalogue) -> None:
+def print_backtest(console: Console, result: BacktestResult | PanelBacktestResult, translate: Catalogue) -> None:
     """Print where the backtest stood, its tables, the best model marked, and the best two compared."""
-    series, cutoffs, scores = result.forecasts.series, result.forecasts.cutoffs, result.metrics
-    say = speaking(translate, series.frequency)
+    forecasts, scores = result.forecasts, result.metrics
+    cutoffs, frequency = forecasts.cutoffs, forecasts.frequency
+    say = speaking(translate, frequency)
     metric, order = scores.metric, scores.order
-    for message in span_messages(result.forecasts, scores):
+    for message in span_messages(forecasts, scores):
         console.print(say(message))
     console.print()
-    for group in (("mae", "rmse", "mase", "smape", "wape", "bias"), ("pinball", "crps", "coverage")):
+    for group in (("mae", "relative_mae", "rmse", "mase", "smape", "wape", "bias"), ("pinball", "crps", "coverage")):
         kinds = [name for name in scores.overall if name.partition("-")[0] in group and not of_one_quantile(name)]
         if kinds:
             heads = [say(metric_message(name)) for name in kinds]
@@ -52,10 +54,10 @@ def print_backtest(console: Console, result: BacktestResult, translate: Catalogu
     if len(cutoffs.seen) > 1:
         shown = order[:MODELS_SHOWN]
         console.print(say("cli.backtest.by_cutoff", metric=say(metric_message(metric))))
-        dates = series.dates[np.array(cutoffs.seen) - 1]
+        dates = forecasts.dates
         places = _spread(len(dates), CUTOFFS_SHOWN)
         each = [scores.by_cutoff[at][metric][model] for at in places for model in shown]
-        named = [Text("  " + when(dates[at], series.frequency, translate.language)) for at in places]
+        named = [Text("  " + when(dates[at], frequency, translate.language)) for at in places]
         rows = zip(named, _rows(_cells(metric, each), len(shown)), strict=True)
         heads = [rung_name(name, translate.language) for name in shown]
         console.print(_table(say("cli.backtest.cutoff"), heads, rows))

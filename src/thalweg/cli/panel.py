@@ -8,8 +8,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from thalweg.charts.numbers import number_among, thousands
+from thalweg.charts.events import known_day_name
+from thalweg.charts.numbers import number_among, signed, thousands
 from thalweg.cli.wrap import Sentence
+from thalweg.forecast.panel.days_told import told_days
 from thalweg.forecast.panel.look_first import look_first
 from thalweg.forecast.panel.sum_of_all import sum_of_all
 from thalweg.forecast.panel.summary import sentences
@@ -38,6 +40,10 @@ def print_panel(console: Console, findings: PanelFindings, translate: Catalogue)
 
 def _parts(console: Console, findings: PanelFindings, translate: Catalogue) -> Iterator[RenderableType]:
     yield from (Sentence(translate(each)) for each in sentences(findings))
+    if told := told_days(findings)[:SHOWN]:
+        country, language = findings.settings["country"], translate.language
+        each = [f"{known_day_name(day, language, country)} {signed(100 * day.share, 0)}%" for day in told]
+        yield Sentence(translate("cli.panel.days", days=translate("cli.panel.between_days").join(each)))
     summed = sum_of_all(findings, usual_past(findings.plan.frequency))
     if summed is not None:
         told = {"total": number_among(summed.total, summed.known), "count": thousands(summed.count)}

@@ -67,11 +67,12 @@ def predict(
         return
     from thalweg.cli.predict_many import predict_many
 
-    given = {"keep_last": options.keep_last, "samples": samples, "picture": picture}
+    given = {"samples": samples, "picture": picture}
     alone = [name for name, value in (given | {"columns": columns == "prophet"}).items() if value]
     predict_many(
         model, newfile, reading, out,
-        horizon=options.horizon, series=options.series, events=options.events, alone=alone, lang=lang, as_json=as_json,
+        horizon=options.horizon, series=options.series, keep_last=options.keep_last, events=options.events,
+        alone=alone, lang=lang, as_json=as_json,
     )  # fmt: skip
 
 

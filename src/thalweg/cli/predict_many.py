@@ -63,6 +63,7 @@ def predict_many(
     *,
     horizon: int | None,
     series: str | None,
+    keep_last: bool,
     events: EventTable | EventFile | None,
     alone: Sequence[str],
     lang: str,
@@ -82,6 +83,8 @@ def predict_many(
     horizon : int, optional
     series : str, optional
         The only one that is forecast.
+    keep_last : bool
+        Whether a last date that looks unfinished stays.
     events : EventFile, optional
         Those after the model's last date.
     alone : sequence of str
@@ -89,12 +92,10 @@ def predict_many(
     lang : str
     as_json : bool
     """
-    if newfile is not None and reading.with_ is not None:
-        alone = [*alone, "with_"]
     for name in alone:
         raise InputError("panel.not_for_many", argument=Argument(name))
     if newfile is None and reading.with_ is not None:
-        newfile = str(reading.with_)
+        newfile, reading = str(reading.with_), replace(reading, with_=None)
     translate = catalogue(lang, command=True)
     model = load_panel(path)
     later = events_of(events, reading.date_format, translate, newfile, keys_of_events(model.panel))
@@ -102,7 +103,7 @@ def predict_many(
     if out is not None:
         check_table("out", out, (path, newfile))
     newer = None if newfile is None else _newer(model, newfile, reading, translate)
-    made = model.forecast(newer, horizon, series)
+    made = model.forecast(newer, horizon, series, keep_last=keep_last)
     if out is not None:
         write_whole(out, forecast_table(made, out.suffix.lower()))
     console, _ = consoles_of(as_json=as_json)
@@ -121,7 +122,15 @@ def predict_many(
 
 
 def update_many(
-    path: Path, file: str, reading: ColumnOptions, out: Path, *, threads: int | None, lang: str, as_json: bool
+    path: Path,
+    file: str,
+    reading: ColumnOptions,
+    out: Path,
+    *,
+    keep_last: bool,
+    threads: int | None,
+    lang: str,
+    as_json: bool,
 ) -> None:
     """Take newer values into a panel's model, and write it; beside it, the files of its folder.
 
@@ -134,12 +143,12 @@ def update_many(
     reading : ColumnOptions
     out : Path
         Where the model goes.
+    keep_last : bool
+        As of `predict_many`.
     threads : int, optional
     lang : str
     as_json : bool
     """
-    if reading.with_ is not None:
-        raise InputError("panel.not_for_many", argument=Argument("with_"))
     translate = catalogue(lang, command=True)
     model = load_panel(path)
     newer = _newer(model, file, reading, translate)
@@ -147,14 +156,14 @@ def update_many(
     words = words_of(model.plan.frequency)
     with LadderProgress(drawing, translate.speaking(words)) as progress:
         progress.stage("global", sum(len(member.thetas) for member in model.plan.final.members))
-        made, found = updated(model, newer, threads, progress.advance)
+        made, found = updated(model, newer, threads, progress.advance, keep_last=keep_last)
     forecast = made.forecast()
     files, removed = write_updated(made, forecast, out, lang)
     refused = (*found.refused, *forecast.refused)
-    added = int(found.added.sum())
+    notes, added = (*found.notes, *forecast.notes), int(found.added.sum())
     if as_json:
         told = {
-            **_described(made, refused, found.notes, translate),
+            **_described(made, refused, notes, translate),
             "file": str(out),
             "new_values": added,
             "files": files,
@@ -164,7 +173,7 @@ def update_many(
         typer.echo(json.dumps(plain(told), ensure_ascii=False, allow_nan=False))
     else:
         _print_model(console, model, translate)
-        print_notes(console, found.notes, translate)
+        print_notes(console, notes, translate)
         _print_refused(console, refused, translate("cli.panel.left_out", count=len(refused)), translate)
         learned = {"values": added, "series": int((found.added > 0).sum())}
         console.print(Sentence(translate("cli.panel.learned", **learned, **words)))
@@ -180,7 +189,7 @@ def update_many(
 
 def _newer(model: PanelModel, file: str, reading: ColumnOptions, translate: Catalogue) -> Panel:
     with file_of(file, translate, reading.since) as path:
-        return read_newer(model, path, replace(reading, with_=None))
+        return read_newer(model, path, reading)
 
 
 def _described(

@@ -64,9 +64,10 @@ def update(
     if is_of(PANEL_MODEL, model):
         from thalweg.cli.predict_many import update_many
 
-        if options.keep_last:
-            raise InputError("panel.not_for_many", argument=Argument("keep_last"))
-        update_many(model, file, reading, target, threads=options.threads, lang=lang, as_json=as_json)
+        update_many(
+            model, file, reading, target,
+            keep_last=options.keep_last, threads=options.threads, lang=lang, as_json=as_json,
+        )  # fmt: skip
         return
     translate = catalogue(lang, command=True)
     loaded = load(model)

@@ -8,24 +8,41 @@ from typing import TYPE_CHECKING, Any
 from thalweg.charts.illustration import Illustration, Numbers
 from thalweg.charts.rungs import rung_name
 from thalweg.charts.steps import speaking
-from thalweg.forecast.evaluation.run import frame_columns
 from thalweg.forecast.evaluation.tables import cutoff_columns, score_columns, step_columns
 from thalweg.forecast.evaluation.words import is_share, metric_message, of_one_quantile, span_messages
 from thalweg.messages import catalogue
 from thalweg.report.charts.backtest import backtest_chart
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from thalweg.forecast.evaluation.backtested import Backtested
     from thalweg.forecast.evaluation.compare import Compared
     from thalweg.forecast.evaluation.metrics import Scores
-    from thalweg.forecast.evaluation.run import Forecasts
+    from thalweg.messages import Message
 
 
 def backtest_illustration(
-    forecasts: Forecasts, scores: Scores, compared: Compared | None, language: str = "en"
+    forecasts: Backtested,
+    scores: Scores,
+    compared: Compared | None,
+    language: str = "en",
+    *,
+    more: Sequence[Message] = (),
 ) -> Illustration:
-    """Return the picture of a backtest."""
-    translate = speaking(language, forecasts.series.frequency)
-    sentences = [*span_messages(forecasts, scores), *(() if compared is None else compared.sentences)]
+    """Return the picture of a backtest.
+
+    Parameters
+    ----------
+    forecasts : Backtested
+    scores : Scores
+    compared : Compared, optional
+    language : str
+    more : sequence of Message
+        What else is told.
+    """
+    translate = speaking(language, forecasts.frequency)
+    sentences = [*span_messages(forecasts, scores), *(() if compared is None else compared.sentences), *more]
     return Illustration(
         "backtest",
         language,
@@ -35,11 +52,11 @@ def backtest_illustration(
             "scores": Numbers(score_columns(scores)),
             "by_step": Numbers(step_columns(scores)),
             "by_cutoff": Numbers(cutoff_columns(forecasts, scores)),
-            "forecasts": Numbers(frame_columns(forecasts)),
+            "forecasts": Numbers(forecasts.columns()),
         },
         tuple(map(translate, sentences)),
         shown=("ranking",),
-        frequency=forecasts.series.frequency,
+        frequency=forecasts.frequency,
     )
 
 

@@ -10,9 +10,11 @@ from urllib.parse import quote
 import numpy as np
 from altair.utils.schemapi import debug_mode
 
-from thalweg.charts.numbers import ABSENT, number, number_among, percent, thousands, when
+from thalweg.charts.events import known_day_name
+from thalweg.charts.numbers import ABSENT, number, number_among, percent, signed, thousands, when
 from thalweg.charts.steps import first_steps, speaking
 from thalweg.charts.style import vega_lite
+from thalweg.forecast.panel.days_told import told_days
 from thalweg.forecast.panel.hierarchy import ALL
 from thalweg.forecast.panel.look_first import look_first, sizes_of
 from thalweg.forecast.panel.sum_of_all import sum_of_all
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 SHOWN_FIRST = 20  # series to look at first
 BEST_AND_WORST = 10
 MOST_TOTALS = 40  # in the table
+MOST_DAYS = 20  # likewise, of holidays and events
 LEAST_SIZE = 0.01  # of the mean size of all series; smaller ones are among neither the best nor the worst
 ROWS_AT_ONCE = 100
 SPOKEN = (  # sentences that the script completes, each with what it tells
@@ -116,6 +119,7 @@ def panel_page(findings: PanelFindings, language: str = "en", command: Sequence[
         pictures=pictures,
         explain_sum=translate(f"panel_report.explain_sum{'_interval' * (findings.totals is not None)}"),
         totals=_totals(findings, translate),
+        days=_days(findings, translate),
         more_totals=_more_totals(findings, translate),
         explain_distribution=_explain_distribution(findings, translate),
         first=first_table(findings, concerns, translate),
@@ -247,6 +251,20 @@ def _totals(findings: PanelFindings, translate: Catalogue) -> Table | None:
         for place in range(len(hierarchy))[:MOST_TOTALS]
     ]
     return Table(translate("report.in_units", name=panel.series[0].name), head, rows)
+
+
+def _days(findings: PanelFindings, translate: Catalogue) -> Table | None:
+    """Return what holidays and events add, the largest first; None where none are taken into account."""
+    told = told_days(findings)[:MOST_DAYS]
+    if not told:
+        return None
+    head = [(translate(f"panel_report.{each}"), "") for each in ("day", "added", "dates")]
+    country = findings.settings["country"]
+    rows = [
+        [known_day_name(each, translate.language, country), f"{signed(100 * each.share, 0)}%", thousands(each.dates)]
+        for each in told
+    ]
+    return Table(translate("panel_report.days_caption"), head, rows)
 
 
 def _more_totals(findings: PanelFindings, translate: Catalogue) -> str:

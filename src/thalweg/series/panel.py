@@ -120,6 +120,24 @@ class Panel:
         """Return what belongs to one series, of an array whose last axis is that of all values."""
         return values[..., self.offsets[place] : self.offsets[place + 1]]
 
+    def only(self, kept: Sequence[int], refused: Iterable[Refused] = ()) -> Panel:
+        """Return the panel of some of the series, in their order, with more that are refused.
+
+        Raises
+        ------
+        InputError
+            If there is none.
+        """
+        return joined(
+            [self.series[at] for at in kept],
+            [self.names[at] for at in kept],
+            keys={name: tuple(each[at] for at in kept) for name, each in self.keys.items()},
+            static={name: each[list(kept)] for name, each in self.static.items()},
+            refused=(*self.refused, *refused),
+            notes=self.notes,
+            reading=self.reading,
+        )
+
     def to_frame(self, backend: str | None = None) -> Any:  # noqa: ANN401 - a frame of the user's library
         """Return a frame of the columns ``unique_id``, ``ds`` and ``y``, which is NaN where no value is known.
 

@@ -37,9 +37,9 @@ def events_of_panel(events: EventTable, panel: Panel, *, whole: bool = False) ->
     named = {pair for event in events.events for pair in event.series}
     of_columns = {"unique_id": panel.names, **panel.keys}
     for column, value in sorted(named):
-        whole = column == "unique_id"
-        here = {*of_columns.get(column, ()), *(one.name for one in panel.refused if whole)}
-        if value not in here and (whole or not panel.refused):
+        by_name = column == "unique_id"
+        here = {*of_columns.get(column, ()), *(one.name for one in panel.refused if by_name)}
+        if value not in here and (by_name or not panel.refused):
             near = difflib.get_close_matches(value, sorted(here), n=1)
             meant = Message("panel.meant", {"name": near[0]}) if near else ""
             event = next(event for event in events.events if (column, value) in event.series)

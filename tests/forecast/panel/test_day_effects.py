@@ -9,7 +9,7 @@ import pytest
 
 from forecast.panel.conftest import series_of
 from thalweg.errors import InputError
-from thalweg.forecast.panel.day_effects import check_effects, learn_effects, level_of
+from thalweg.forecast.panel.day_effects import check_effects, learn_effects, level_of, usual_ahead
 from thalweg.forecast.panel.explain import why_of_series
 from thalweg.forecast.panel.known_days import calendars_of, known_days
 from thalweg.forecast.panel.model import PanelModel, load_panel
@@ -32,11 +32,11 @@ WEEK = np.array([1.0, 1.1, 1.0, 0.9, 1.2, 0.6, 0.5])
 
 
 def values_of(number: int, noise: float = 0.05, sale: float = 0.8, christmas: float = -0.5) -> np.ndarray:
-    """Return a week, a level that wanders a little, and the planted days, as shares of the level."""
+    """Return a week, a level that wanders a little, and the planted days, as shares of what is usual."""
     dice = np.random.default_rng([7, number])
     level = 100 * (1 + number) * np.exp(np.cumsum(dice.normal(0, 0.004, DAYS)))
     week = WEEK[np.arange(DAYS) % 7] / WEEK.mean()
-    return level * (week * np.exp(dice.normal(0, noise, DAYS)) + sale * SALE + christmas * CHRISTMAS)
+    return level * week * np.exp(dice.normal(0, noise, DAYS)) * (1 + sale * SALE + christmas * CHRISTMAS)
 
 
 def panel_of(count: int = 12, **planted):
@@ -122,6 +122,18 @@ def test_the_level_is_the_mean_size_before():
     assert level_of(long, weekly())[100] == long[92:].mean()
 
 
+def test_what_is_usual_is_the_median_of_the_same_places_before():
+    values = np.arange(1.0, 41.0)  # the first four weeks are 1 to 28
+    made = usual_ahead(values, np.array([27, 12, -1]), 9, DAILY)
+    assert made[0, :2].tolist() == [np.median([22, 15, 8, 1]), np.median([23, 16, 9, 2])]
+    assert made[0, 7:].tolist() == made[0, :2].tolist(), "of a second week that of the last one known"
+    assert made[1, 0] == 7
+    assert made[1, 1] == np.median([8, 1])
+    assert made[2].tolist() == [0] * 9
+    low = usual_ahead(np.tile([0.0, 10, 10, 10, 10, 10, 10], 10), np.array([69]), 2, DAILY)[0]
+    assert low.tolist() == [pytest.approx(0.3 * 60 / 7), 10]
+
+
 def test_validation_decides_whether_effects_serve():
     panel = panel_of()
     effects = learned(panel, events_for(), 700)
@@ -146,12 +158,18 @@ def test_events_of_some_series_move_these_alone():
     table = {"ds": [*SALES, "2023-06-27"] * 3, "holiday": ["sale"] * 30, "shop": np.repeat(some, 10)}
     events = read_events({name: list(column) for name, column in table.items()}, by=("shop",))
     effects = learned(panel, events)
+    assert len(effects.days.calendars) == 2, "one for the shops without events, one for the others"
     assert effect(effects, "sale") == pytest.approx(0.8, abs=0.05)
     at = np.flatnonzero(SALE)[2]
     for place, name in enumerate(panel.names):
         added = effects.ahead(panel.series[place], place, np.array([at - 1]), 1)[0, 0]
-        level = level_of(panel.series[place].values, DAILY)[at]
-        assert added == pytest.approx(0.8 * level, rel=0.1) if name in some else added == 0
+        usual = usual_ahead(panel.series[place].values, np.array([at - 1]), 1, DAILY)[0, 0]
+        assert added == pytest.approx(0.8 * usual, rel=0.1) if name in some else added == 0
+
+
+def ahead_of(panel):
+    """Return what is usual for the next 14 days of each series."""
+    return np.stack([usual_ahead(one.values, np.array([len(one) - 1]), 14, DAILY)[0] for one in panel.series])
 
 
 @pytest.fixture
@@ -167,8 +185,7 @@ def test_the_forecast_knows_the_event_to_come(fitted):
     at = int((np.datetime64("2023-06-27") - DATES[-1]).astype(int)) - 1
     assert 0 <= at < 14
     plain = fit_panel(panel, PanelFitOptions(horizon=14, threads=1, keep_last=True))
-    level = np.array([level_of(one.values, DAILY)[-1] for one in panel.series])
-    added = (found.served.forecast - plain.served.forecast) / level[:, None]
+    added = (found.served.forecast - plain.served.forecast) / ahead_of(panel)
     assert added[:, at] == pytest.approx(0.8, abs=0.15)
     assert np.abs(np.delete(added, at, axis=1)).max() < 0.2
     assert (found.served.test < plain.served.test).all()
@@ -190,8 +207,7 @@ def test_the_model_forecasts_the_same_from_its_file_and_for_newer_values(fitted,
         assert not made.refused, made.refused
         at = int((np.datetime64("2023-06-27") - DATES[-1]).astype(int)) - 4
         rise = made.mean[:, at] - made.mean[:, at + 7]
-        level = np.array([level_of(one.values, DAILY)[-1] for one in newer.series])
-        assert rise / level == pytest.approx(0.8, abs=0.3)
+        assert rise / ahead_of(newer)[:, at] == pytest.approx(0.8, abs=0.3)
 
 
 def test_why_tells_what_the_event_adds(fitted):
@@ -200,12 +216,11 @@ def test_why_tells_what_the_event_adds(fitted):
     date = np.datetime64("2023-06-27")
     why = why_of_series(model, "s2", date).why
     moved = {(fact.kind, fact.name): fact.contribution for fact in why.facts}
-    level = level_of(panel["s2"].values, DAILY)[-1]
-    assert moved["event", "sale"] == pytest.approx(0.8 * level, rel=0.1)
+    at = int((date - DATES[-1]).astype(int)) - 1
+    assert moved["event", "sale"] == pytest.approx(0.8 * ahead_of(panel)[2, at], rel=0.1)
     assert why.base + why.contributions.sum() + sum(moved.values()) == pytest.approx(
         why.prediction, abs=why.allowed + 1e-9
     )
-    at = int((date - DATES[-1]).astype(int)) - 1
     assert why.served == pytest.approx(found.served.forecast[2, at], rel=1e-6)
 
 
@@ -226,13 +241,28 @@ def test_steps_without_holidays_have_no_known_days():
     assert len(days.of_series(week, 0, 4)) == len(week) + 4
 
 
+def test_a_model_with_events_of_some_series_is_read_again(small_recipe, tmp_path):
+    del small_recipe
+    panel, some = panel_of(4), ("s0", "s2")
+    table = {"ds": [*SALES, "2023-06-27"] * 2, "holiday": ["sale"] * 20, "shop": np.repeat(some, 10).tolist()}
+    options = PanelFitOptions(events=read_events(table, by=("shop",)), country="GB", horizon=14, threads=1)
+    found = fit_panel(panel, replace(options, keep_last=True))
+    model = PanelModel.of(found, options.asked)
+    model.save(tmp_path / "model.thalweg")
+    loaded = load_panel(tmp_path / "model.thalweg")
+    assert np.array_equal(loaded.forecast().mean, found.served.forecast)
+    described, other = found.plan.final_days, loaded.plan.final_days
+    assert described.days.columns == other.days.columns
+    assert np.array_equal(described.own, other.own)
+    assert np.array_equal(described.days.of_dates, other.days.of_dates)
+
+
 def test_later_events_take_the_place_of_those_of_the_fit(fitted):
     panel, _, found = fitted
     model = PanelModel.of(found, PanelFitOptions().asked)
     moved = read_events({"ds": ["2023-06-30"] * 2, "holiday": ["sale"] * 2, "shop": ["s1", "s4"]}, by=("shop",))
     made = model.with_events(moved).forecast()
-    level = np.array([level_of(one.values, DAILY)[-1] for one in panel.series])
-    change = (made.mean - found.served.forecast) / level[:, None]
+    change = (made.mean - found.served.forecast) / ahead_of(panel)
     old, new = (int((np.datetime64(date) - DATES[-1]).astype(int)) - 1 for date in ("2023-06-27", "2023-06-30"))
     assert change[:, old] == pytest.approx(-0.8, abs=0.1)
     assert change[[1, 4], new] == pytest.approx(0.8, abs=0.1)

@@ -16,8 +16,8 @@ from thalweg.forecast.panel.inputs import members_of, seen_blocks
 from thalweg.forecast.panel.model import PanelModel
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.panel_year import panel_year_of
+from thalweg.forecast.panel.rows import Rows
 from thalweg.forecast.panel.run import fit_panel
-from thalweg.forecast.panel.scaling import Rows
 from thalweg.forecast.predictors.baselines import Copy
 from thalweg.learn.function import Network
 from thalweg.series.frequency.record import DAILY, monthly, sub_daily, weekly

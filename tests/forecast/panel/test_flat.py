@@ -3,7 +3,7 @@
 import numpy as np
 
 from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.scaling import Rows
+from thalweg.forecast.panel.rows import Rows
 
 from .conftest import odd_series, series_of
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from thalweg.forecast.panel.flat import flat_of
 from thalweg.forecast.panel.lines import RIDGE, Line
-from thalweg.forecast.panel.scaling import Rows
+from thalweg.forecast.panel.rows import Rows
 
 from .conftest import series_of, weekly_wave
 

@@ -7,8 +7,8 @@ from thalweg.errors import InputError
 from thalweg.forecast.panel.flat import flat_of
 from thalweg.forecast.panel.model import PanelModel
 from thalweg.forecast.panel.options import PanelFitOptions
+from thalweg.forecast.panel.rows import Rows
 from thalweg.forecast.panel.run import fit_panel
-from thalweg.forecast.panel.scaling import Rows
 from thalweg.series.panel import joined
 
 from .conftest import odd_series, series_of, weekly_wave

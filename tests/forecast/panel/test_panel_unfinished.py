@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 
+from thalweg.forecast.panel.model import PanelModel
 from thalweg.forecast.panel.options import PanelFitOptions
+from thalweg.forecast.panel.run import fit_panel
 from thalweg.forecast.panel.unfinished import NOTE, without_unfinished_date
+from thalweg.forecast.panel.update import updated
 from thalweg.series.panel import joined
 
-from .conftest import panel_of_waves, series_of, weekly_wave
+from .conftest import SMALL, panel_of_waves, series_of, weekly_wave
 
-OPTIONS = PanelFitOptions(threads=1)
+OPTIONS, DAY = PanelFitOptions(threads=1), np.timedelta64(1, "D")
 
 
 def panel_that_ends(share, early=0):
@@ -48,3 +51,54 @@ def test_short_series_are_not_emptied():
     panel = joined([series_of([3.0], start="2023-07-20"), *panel_that_ends(0.0).series], list("abcdef"))
     found = without_unfinished_date(panel, OPTIONS)
     assert [len(one) for one in found.series] == [1, 199, 199, 199, 199, 199]
+
+
+def model_and_newer(monkeypatch, share, first=194):
+    """Return a model of all but the last six days, and newer days whose last one is a share of what it would be."""
+    monkeypatch.setattr("thalweg.forecast.panel.run.recipe_of", lambda _: SMALL)
+    monkeypatch.setattr("thalweg.forecast.panel.update.recipe_of", lambda _: SMALL)
+    whole = panel_that_ends(share)
+    options = PanelFitOptions(horizon=7, threads=1)
+    known = joined([one.head(194) for one in whole.series], whole.names, keys=whole.keys)
+    newer = [series_of(one.values[first:], start=str(one.dates[first])) for one in whole.series]
+    return PanelModel.of(fit_panel(known, options), options.asked), joined(newer, whole.names, keys=whole.keys)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1])
+def test_newer_values_are_left_without_it_and_it_is_forecast_first(monkeypatch, share):
+    model, newer = model_and_newer(monkeypatch, share)
+    made = model.forecast(newer)
+    assert [note.key for note in made.notes] == [NOTE]
+    assert "looks unfinished: its sum over 5 series is" in str(made.notes[0])
+    assert (made.dates[:, 0] == newer.last_date).all()
+    shorter = joined([one.head(len(one) - 1) for one in newer.series], newer.names, keys=newer.keys)
+    np.testing.assert_array_equal(made.mean, model.forecast(shorter).mean)
+    assert model.forecast(shorter).notes == ()
+    one = model.forecast(newer, series="s2")
+    assert [note.key for note in one.notes] == [NOTE]
+    kept = model.forecast(newer, keep_last=True)
+    assert kept.notes == ()
+    assert (kept.dates[:, 0] == newer.last_date + DAY).all()
+    assert np.abs(kept.mean - made.mean).min() > 0
+
+
+def test_an_update_learns_nothing_from_it(monkeypatch):
+    model, newer = model_and_newer(monkeypatch, 0.0)
+    made, found = updated(model, newer, threads=1)
+    assert found.added.tolist() == [5] * 5
+    assert [note.key for note in found.notes] == [NOTE]
+    assert {len(one) for one in made.panel.series} == {199}
+    shorter = joined([one.head(len(one) - 1) for one in newer.series], newer.names, keys=newer.keys)
+    np.testing.assert_array_equal(made.forecast().mean, updated(model, shorter, threads=1)[0].forecast().mean)
+    kept, found = updated(model, newer, threads=1, keep_last=True)
+    assert (found.added.tolist(), found.notes) == ([6] * 5, ())
+    assert {len(one) for one in kept.panel.series} == {200}
+
+
+def test_what_is_whole_or_old_is_not_looked_at(monkeypatch):
+    model, newer = model_and_newer(monkeypatch, 1.0)
+    assert model.forecast(newer).notes == ()
+    assert (model.forecast(newer).dates[:, 0] == newer.last_date + DAY).all()
+    monkeypatch.setattr("thalweg.forecast.panel.unfinished.without_unfinished_date", lambda *_: pytest.fail("looked"))
+    old = joined([one.head(100) for one in model.panel.series], model.panel.names, keys=model.panel.keys)
+    assert (model.forecast(old).dates[:, 0] == model.panel.last_date + DAY).all()

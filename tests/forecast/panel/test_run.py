@@ -171,10 +171,11 @@ def test_options_that_do_not_serve_many_series_are_refused(options):
         PanelFitOptions(**options)
 
 
-def test_columns_that_are_not_used_are_told():
+def test_columns_that_say_nothing_are_told():
     panel = panel_of_waves(2)
     findings = fitted(joined(list(panel.series), panel.names, static={"region": np.array(["a", "b"], dtype=object)}))
-    assert "change nothing: region." in " ".join(map(str, sentences(findings)))
+    assert findings.plan.beside is None
+    assert "no two do: region." in " ".join(map(str, sentences(findings)))
     assert "change nothing" not in " ".join(map(str, sentences(fitted(panel))))
 
 

@@ -14,6 +14,7 @@ from thalweg.forecast.panel import run
 from thalweg.forecast.panel import totals as totals_module
 from thalweg.forecast.panel.hierarchy import hierarchy_of
 from thalweg.forecast.panel.kept import Kept
+from thalweg.forecast.panel.model import PanelModel, load_panel
 from thalweg.forecast.panel.options import METHODS, PanelFitOptions
 from thalweg.forecast.panel.reconcile import MOST_OF_MINT, check, mint, summing, top_down
 from thalweg.forecast.panel.summed import lateness, with_totals
@@ -443,3 +444,18 @@ def test_what_is_told_of_totals(small_recipe):  # noqa: ARG001
     assert [row["level"] for row in rows] == list(whole.findings.totals.hierarchy.levels)
     assert rows[0]["forecast"] == pytest.approx(whole.findings.totals.mean[0].tolist())
     assert rows[0]["series"] == 5
+
+
+@pytest.mark.parametrize(("method", "told"), [("bottom-up", False), ("top-down", True)])
+def test_a_model_says_that_its_forecasts_are_not_moved_so_that_they_add_up(method, told, tmp_path):
+    if told:
+        pytest.importorskip("hierarchicalforecast")
+    panel, options = shop(), PanelFitOptions(horizon=7, threads=1, totals=method)
+    findings = fit_with_totals(panel, options)
+    PanelModel.of(findings, options.asked).save(tmp_path / "model.thalweg")
+    made = load_panel(tmp_path / "model.thalweg").forecast()
+    assert ["moved the forecasts of the series so that they add up" in str(note) for note in made.notes] == [
+        True
+    ] * told
+    same = np.isclose(made.mean, findings.served.forecast).all()
+    assert same == (not told)

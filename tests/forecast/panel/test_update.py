@@ -9,8 +9,8 @@ from thalweg.forecast.panel.examples import examples_of
 from thalweg.forecast.panel.flat import flat_of
 from thalweg.forecast.panel.model import PanelModel, load_panel
 from thalweg.forecast.panel.options import PanelFitOptions
+from thalweg.forecast.panel.rows import Rows
 from thalweg.forecast.panel.run import fit_panel
-from thalweg.forecast.panel.scaling import Rows
 from thalweg.forecast.panel.update import updated
 from thalweg.series.panel import joined
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from thalweg.forecast.evaluation.backtested import Backtested
     from thalweg.forecast.evaluation.metrics import Outcome, Scores
     from thalweg.forecast.evaluation.run import Forecasts
 
@@ -32,7 +33,7 @@ LEAST_CUTOFFS = 5  # with fewer, hardly any difference could be told from chance
 CHANCE = 0.05  # a probability at or above may be chance
 ROUNDING = 1e-12  # of the losses; a variance below is none
 TINY = 1e-300  # a loss below is none
-SQUARED, ABSOLUTE, OF_QUANTILES = "squared", "absolute", "quantiles"
+SQUARED, ABSOLUTE, OF_QUANTILES, OF_SERIES = "squared", "absolute", "quantiles", "of_series"
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ class Compared:
         By which they are ranked.
     loss : str
         ``absolute``, ``squared`` or ``quantiles``: the loss whose means over the horizon are compared at each cutoff.
+        Of many series ``of_series``: what ranks the models, as its mean over the series at each cutoff.
     test : DieboldMariano, optional
         None where there are too few cutoffs.
     sentences : Sentences
@@ -120,38 +122,65 @@ class Compared:
 
 
 def compare(forecasts: Forecasts, scores: Scores) -> Compared | None:
-    """Compare the best two models; None where there are no two."""
-    metric, order = scores.metric, scores.ranking
-    if len(order) < 2:  # noqa: PLR2004 - two are compared
+    """Compare the best two models of one series; None where there are no two."""
+    if len(scores.ranking) < 2:  # noqa: PLR2004 - two are compared
         return None
-    first, second = order[:2]
     outcomes = outcomes_of(forecasts, scores.season)
-    loss = {"rmse": SQUARED, "crps": OF_QUANTILES}.get(metric, ABSOLUTE)
-    each = [_losses(outcomes[name], loss) for name in (first, second)]
-    known = np.isfinite(each[0]) & np.isfinite(each[1])
-    differences = (each[0] - each[1])[known]
+    loss = {"rmse": SQUARED, "crps": OF_QUANTILES}.get(scores.metric, ABSOLUTE)
+    each = [_losses(outcomes[name], loss) for name in scores.ranking[:2]]
+    return _compared(forecasts, scores, loss, each[0] - each[1])
+
+
+def compare_many(forecasts: Backtested, scores: Scores) -> Compared | None:
+    """Compare the best two models of many series, by the mean over the series at each cutoff of what ranks them."""
+    if len(scores.ranking) < 2:  # noqa: PLR2004 - as above
+        return None
+    first, second = scores.ranking[:2]
+    rows = [rows[scores.metric] for rows in scores.by_cutoff]
+    return _compared(forecasts, scores, OF_SERIES, np.array([row[first] - row[second] for row in rows]))
+
+
+def _compared(forecasts: Backtested, scores: Scores, loss: str, differences: NDArray[np.float64]) -> Compared:
+    """Return the best two models with a test of their losses, whose differences at each cutoff may be unknown (NaN)."""
+    metric = scores.metric
+    first, second = scores.ranking[:2]
+    differences = differences[np.isfinite(differences)]
     cutoffs = forecasts.cutoffs
     apart = int(np.diff(cutoffs.seen).min()) if len(cutoffs.seen) > 1 else cutoffs.ahead
     overlapping = -(-cutoffs.ahead // apart)
-    values = [scores.overall[metric][name] for name in (first, second)]
     told = {
         "first": rung_message(first),
         "second": rung_message(second),
         "metric": Message(f"backtest.metric.{metric}"),
-        "best": _figures(values[0]),
-        "next": _figures(values[1]),
         "count": len(differences),
-        "ahead": ahead_message(cutoffs.ahead, forecasts.series.frequency),
-        **words_of(forecasts.series.frequency),
+        "ahead": ahead_message(cutoffs.ahead, forecasts.frequency),
+        **words_of(forecasts.frequency),
     }
-    level = values[0] == values[1] or told["best"] == told["next"]
-    head = Message("backtest.level" if level else "backtest.best_two", told)
+    head = order_message(scores)
+    assert head is not None  # noqa: S101 - there are two
     least = max(LEAST_CUTOFFS, 2 * overlapping)
     if len(differences) < least:
         few = Message("backtest.too_few", told | {"least": least})
         return Compared(first, second, metric, loss, None, Sentences((head, few)))
     test = diebold_mariano(differences, overlapping)
     return Compared(first, second, metric, loss, test, Sentences((head, *_sentences(test, loss, told))))
+
+
+def order_message(scores: Scores) -> Message | None:
+    """Return which models are best and next best; None where there are no two."""
+    metric, order = scores.metric, scores.ranking[:2]
+    if len(order) < 2:  # noqa: PLR2004 - two are compared
+        return None
+    values = [scores.overall[metric][name] for name in order]
+    best, following = map(figures, values)
+    told = {
+        "first": rung_message(order[0]),
+        "second": rung_message(order[1]),
+        "metric": Message(f"backtest.metric.{metric}"),
+        "best": best,
+        "next": following,
+    }
+    return Message("backtest.level" if values[0] == values[1] or best == following else "backtest.best_two", told)
 
 
 def _losses(outcome: Outcome, loss: str) -> NDArray[np.float64]:
@@ -176,7 +205,12 @@ def _losses_of_known(outcome: Outcome, loss: str) -> NDArray[np.float64]:
 def _sentences(test: DieboldMariano, loss: str, told: Mapping[str, object]) -> Sequence[Message]:
     how = Message(
         ("backtest.how_apart", "backtest.how_one")[test.lags] if test.lags <= 1 else "backtest.how",
-        {**told, "loss": Message(f"backtest.loss.{loss}"), "lags": test.lags, "freedom": test.count - 1},
+        {
+            **told,
+            "loss": Message(f"backtest.loss.{loss}", {"metric": told["metric"]}),
+            "lags": test.lags,
+            "freedom": test.count - 1,
+        },
     )
     weights = [Message("backtest.weighted")] if test.weighted else []
     if not math.isfinite(test.probability):
@@ -191,5 +225,6 @@ def _percent(probability: float) -> str:
     return f"{percent:.0f}" if percent >= 10 else f"{percent:.1f}" if percent >= 0.1 else "0.1"  # noqa: PLR2004
 
 
-def _figures(value: float) -> str:
+def figures(value: float) -> str:
+    """Return a number with four figures, or more where it is large."""
     return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"  # noqa: PLR2004

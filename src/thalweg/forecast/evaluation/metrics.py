@@ -13,20 +13,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from thalweg.forecast.evaluation.options import METRICS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from thalweg.forecast.evaluation.contenders import Made
     from thalweg.forecast.evaluation.run import Forecasts
     from thalweg.series.series import Series
+
+    Mean = Callable[[NDArray[np.float64]], Any]
 
 Rows = dict[str, dict[str, float]]  # a metric's name to its value of each model
 
@@ -109,15 +112,8 @@ def scores_of(forecasts: Forecasts, metrics: Sequence[str], ranking: str) -> Sco
     outcomes = outcomes_of(forecasts, season)
     cutoffs, every = forecasts.cutoffs, slice(None)
     steps = range(cutoffs.horizon)
-    levels = _levels(outcomes)
-    metric, ranked = next(
-        (
-            (name, order)
-            for name in (ranking, "mae")
-            if (order := _ranked(_rows(outcomes, [name], levels, every, every)))
-        ),
-        (ranking, ()),
-    )
+    levels = levels_of(outcomes)
+    metric, order = ranked_by(ranking, lambda name: _rows(outcomes, [name], levels, every, every)[name])
     told = [name for name in METRICS if name in {*metrics, metric}]
     return Scores(
         season,
@@ -125,14 +121,25 @@ def scores_of(forecasts: Forecasts, metrics: Sequence[str], ranking: str) -> Sco
         {cutoffs.gap + step + 1: _rows(outcomes, told, levels, every, slice(step, step + 1)) for step in steps},
         tuple(_rows(outcomes, told, levels, slice(at, at + 1), every) for at in range(len(cutoffs.seen))),
         metric,
-        ranked,
+        order,
     )
 
 
-def _ranked(rows: Rows) -> tuple[str, ...]:
-    """Return the models whose only metric is known, the least first."""
-    (values,) = rows.values()
-    return tuple(sorted((name for name in values if math.isfinite(values[name])), key=lambda name: values[name]))
+def ranked_by(asked: str, values_of: Callable[[str], dict[str, float]]) -> tuple[str, tuple[str, ...]]:
+    """Return what ranks the models, and those for which it is known, the least first.
+
+    Parameters
+    ----------
+    asked : str
+        A metric; where it is known of no model, the mean absolute error ranks.
+    values_of : callable
+        A metric to its value of each model.
+    """
+    for metric in (asked, "mae"):
+        values = values_of(metric)
+        if known := [name for name in values if math.isfinite(values[name])]:
+            return metric, tuple(sorted(known, key=lambda name: values[name]))
+    return asked, ()
 
 
 def outcomes_of(forecasts: Forecasts, season: int) -> dict[str, Outcome]:
@@ -163,7 +170,8 @@ def scale_of(series: Series, seen: int, season: int) -> float:
     return scale if scale > 0 else math.nan
 
 
-def _levels(outcomes: dict[str, Outcome]) -> list[float]:
+def levels_of(outcomes: dict[str, Outcome]) -> list[float]:
+    """Return the levels of which some model has intervals, rising."""
     return sorted({level for one in outcomes.values() for level in one.ends})
 
 
@@ -171,11 +179,11 @@ def _rows(
     outcomes: dict[str, Outcome], metrics: Sequence[str], levels: Sequence[float], rows: slice, columns: slice
 ) -> Rows:
     parts = {name: one.part(rows, columns) for name, one in outcomes.items()}
-    names = [name for metric in metrics for name in _names(metric, levels)]
+    names = [name for metric in metrics for name in metric_names(metric, levels)]
     return {name: {model: _value(part, name) for model, part in parts.items()} for name in names}
 
 
-def _names(metric: str, levels: Sequence[float]) -> list[str]:
+def metric_names(metric: str, levels: Sequence[float]) -> list[str]:
     """Return the names of a metric's rows: of coverage one a level, of the pinball loss one more a quantile."""
     if metric == "coverage":
         return [f"coverage-{level:.12g}" for level in levels]
@@ -195,55 +203,69 @@ def _value(part: Outcome, metric: str) -> float:
     known = np.isfinite(part.actual)
     if not known.any():
         return math.nan
-    with np.errstate(over="ignore", invalid="ignore"):
-        value = _value_of_known(part, known, metric)
+    value = float(metric_of(part, metric, lambda losses: losses[known].mean()))
     return value if math.isfinite(value) else math.nan
 
 
-def _value_of_known(part: Outcome, known: NDArray[np.bool_], metric: str) -> float:
+def metric_of(part: Outcome, metric: str, mean: Mean) -> Any:  # noqa: ANN401 - a number, or an array of such
+    """Return a metric, of which `mean` says over what it is taken.
+
+    Parameters
+    ----------
+    part : Outcome
+    metric : str
+        As the rows of `Scores` are called.
+    mean : callable
+        Returns the mean of an array of the outcome's shape, over what was observed: a number, or an array of such.
+    """
     kind, _, level = metric.partition("-")
-    if kind == "coverage":
-        return _coverage(part, known, float(level))
-    if kind == "pinball" and level:
-        return next((float(loss[known].mean()) for q, loss in pinball_losses(part) if q == float(level)), math.nan)
-    return _of_quantiles(part, known, kind) if kind in ("pinball", "crps") else _of_errors(part, known, kind)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if kind == "coverage":
+            return mean(_inside(part, float(level)))
+        if kind == "pinball" and level:
+            one = (loss for q, loss in pinball_losses(part) if q == float(level))
+            return mean(next(one, np.full(part.actual.shape, math.nan)))
+        if kind in ("pinball", "crps"):
+            return _of_quantiles(part, kind, mean)
+        return _of_errors(part, kind, mean)
 
 
-def _coverage(part: Outcome, known: NDArray[np.bool_], level: float) -> float:
+def _inside(part: Outcome, level: float) -> NDArray[np.float64]:
     if level not in part.ends:
-        return math.nan
+        return np.full(part.actual.shape, math.nan)
     low, high = part.ends[level]
-    return float(((part.actual >= low) & (part.actual <= high))[known].mean())
+    return ((part.actual >= low) & (part.actual <= high)).astype(np.float64)
 
 
-def _of_errors(part: Outcome, known: NDArray[np.bool_], kind: str) -> float:
-    actual, made = part.actual[known], part.mean[known]
-    error = made - actual
+def _of_errors(part: Outcome, kind: str, mean: Mean) -> Any:  # noqa: ANN401 - as of `metric_of`
+    error = part.mean - part.actual
     size = np.abs(error)
     match kind:
         case "rmse":
-            return float(np.sqrt(np.mean(size**2)))
+            return np.sqrt(mean(size**2))
         case "bias":
-            return float(error.mean())
+            return mean(error)
         case "wape":
-            total = float(np.abs(actual).sum())
-            return float(size.sum()) / total if total > 0 else math.nan
+            usual = mean(np.abs(part.actual))
+            return np.where(usual > 0, mean(size) / np.where(usual > 0, usual, 1), math.nan)
         case "smape":
-            both = np.abs(actual) + np.abs(made)
-            return float(np.where(both > 0, size / np.where(both > 0, both, 1), 0.0).mean())
+            both = np.abs(part.actual) + np.abs(part.mean)
+            return mean(np.where(both > 0, size / np.where(both > 0, both, 1), 0.0))
         case "mase":
-            return float((np.abs(part.mean - part.actual) / part.scale)[known].mean())
+            return mean(size / part.scale)
         case _:
-            return float(size.mean())
+            return mean(size)
 
 
-def _of_quantiles(part: Outcome, known: NDArray[np.bool_], kind: str) -> float:
+def _of_quantiles(part: Outcome, kind: str, mean: Mean) -> Any:  # noqa: ANN401 - as of `metric_of`
     if not part.ends or not part.whole:
-        return math.nan
-    quantiles, losses = zip(*sorted((q, float(loss[known].mean())) for q, loss in pinball_losses(part)), strict=True)
+        return mean(np.full(part.actual.shape, math.nan))
+    quantiles, losses = zip(
+        *sorted(((q, mean(loss)) for q, loss in pinball_losses(part)), key=itemgetter(0)), strict=True
+    )
     if kind == "pinball":
-        return float(np.mean(losses))
-    return float(2 * np.dot(weights_of(quantiles), losses))
+        return np.mean(losses, axis=0)
+    return 2 * np.tensordot(weights_of(quantiles), np.array(losses), axes=1)
 
 
 def pinball_losses(part: Outcome) -> Iterator[tuple[float, NDArray[np.float64]]]:

@@ -33,9 +33,12 @@ from thalweg.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from numpy.typing import NDArray
+
     from thalweg.forecast.evaluation.contenders import Contender, Made
     from thalweg.forecast.evaluation.cutoffs import Cutoffs
     from thalweg.forecast.evaluation.options import BacktestOptions
+    from thalweg.series.frequency.record import Frequency
     from thalweg.series.series import Series
 
 COLUMNS = ("unique_id", "ds", "cutoff", "y", "metric", "step")  # of the frames
@@ -65,6 +68,54 @@ class Forecasts:
     cutoffs: Cutoffs
     made: Mapping[str, tuple[Made, ...]]
     unkept: tuple[str, ...] = ()
+
+    @property
+    def dates(self) -> NDArray[np.datetime64]:
+        """The date of each cutoff."""
+        return self.series.dates[np.array(self.cutoffs.seen) - 1]
+
+    @property
+    def frequency(self) -> Frequency:
+        """How far apart the values are."""
+        return self.series.frequency
+
+    @property
+    def name(self) -> str:
+        """What the values are called."""
+        return self.series.name
+
+    @property
+    def simulated(self) -> bool:
+        """Whether they are simulated."""
+        return self.series.simulated
+
+    @property
+    def backend(self) -> str:
+        """The library of the frame that they were read from; empty for a file."""
+        return self.series.backend
+
+    @property
+    def basis(self) -> tuple[Message, ...]:
+        """Nothing: each metric is over all forecasts."""
+        return ()
+
+    def columns(self) -> dict[str, Any]:
+        """Return the columns that Nixtla's tools read: a row a cutoff and a step whose value was observed."""
+        series, cutoffs = self.series, self.cutoffs
+        at = np.array(cutoffs.seen)[:, None] + cutoffs.gap + np.arange(cutoffs.horizon)
+        some = series.observed[at].ravel()
+        columns: dict[str, Any] = {
+            "unique_id": [series.name] * int(some.sum()),
+            "ds": series.dates[at].ravel()[some],
+            "cutoff": np.repeat(self.dates, cutoffs.horizon)[some],
+            "y": series.values[at].ravel()[some],
+        }
+        for name, each in self.made.items():
+            columns[name] = np.concatenate([one.mean for one in each])[some]
+            for level in each[0].ends:
+                for place, end in enumerate(("lo", "hi")):
+                    columns[f"{name}-{end}-{level}"] = np.concatenate([one.ends[level][place] for one in each])[some]
+        return columns
 
 
 def forecasts_of(series: Series, options: BacktestOptions) -> Forecasts:
@@ -117,7 +168,7 @@ def _is_own(one: Contender) -> bool:
 
 def whole(series: Series, options: BacktestOptions) -> Series:
     """Return the series without a last value that is not complete yet, with a note about it; see `doubted`."""
-    own = replace(_own(options), keep_last=options.keep_last)
+    own = replace(own_options(options), keep_last=options.keep_last)
     if not doubted(series, own):
         return series
     # Columns need not go on beyond the values here, as they must for a forecast.
@@ -125,7 +176,7 @@ def whole(series: Series, options: BacktestOptions) -> Series:
     return replace(found, regressors=series.regressors)
 
 
-def _own(options: BacktestOptions) -> FitOptions:
+def own_options(options: BacktestOptions) -> FitOptions:
     """Return the options of thalweg's own fits."""
     return FitOptions(
         country=options.country,
@@ -138,7 +189,7 @@ def _own(options: BacktestOptions) -> FitOptions:
 
 
 def _task(options: BacktestOptions, ahead: int) -> Task:
-    return Task(ahead, tuple(options.level), replace(_own(options), horizon=ahead))
+    return Task(ahead, tuple(options.level), replace(own_options(options), horizon=ahead))
 
 
 def _of_block(
@@ -171,7 +222,7 @@ def _key(one: Contender, cutoffs: Cutoffs, options: BacktestOptions) -> tuple[st
     if identity is None:
         return None
     given = options_counted(replace(options, horizon=cutoffs.horizon))
-    return (__version__, one.name, identity, *(f"{name} {_told(value)}" for name, value in given.items()))
+    return (__version__, one.name, identity, *(f"{name} {told_option(value)}" for name, value in given.items()))
 
 
 def options_counted(options: BacktestOptions) -> dict[str, Any]:
@@ -179,7 +230,8 @@ def options_counted(options: BacktestOptions) -> dict[str, Any]:
     return {each.name: getattr(options, each.name) for each in fields(options) if each.name not in UNCOUNTED}
 
 
-def _told(value: Any) -> str:  # noqa: ANN401 - of any option
+def told_option(value: Any) -> str:  # noqa: ANN401 - of any option
+    """Return an option's value as a text that tells it from any other."""
     return _of_events(value) if isinstance(value, EventTable) else repr(value)
 
 
@@ -219,8 +271,9 @@ def _checksum(history: Series) -> str:
 
 
 def _of_events(events: EventTable) -> str:
-    days = [(column.name, *map(int, days)) for column, days in events.days.items()]
-    return hashlib.sha256(repr(days).encode()).hexdigest()
+    days = [(str(column), *map(int, days)) for column, days in events.days.items()]
+    series = sorted({(event.name, event.first, event.series) for event in events.events if event.series})
+    return hashlib.sha256(repr([days, series]).encode()).hexdigest()
 
 
 def contenders_of(series: Series, options: BacktestOptions) -> tuple[Contender, ...]:
@@ -233,10 +286,10 @@ def contenders_of(series: Series, options: BacktestOptions) -> tuple[Contender, 
     """
     frequency = series.frequency
     found: list[Contender] = []
-    rungs = [OfRung(name, rung_by_name(name, frequency)) for name in options.rungs]
+    rungs = named_rungs(options.rungs, frequency)
     ladder = options.ladder
     if options.models is not None:
-        found += [_contender(series, name, model) for name, model in _pairs(options.models)]
+        found += [contender_of(series, name, model) for name, model in pairs_of(options.models)]
     else:
         copied = [OfRung(one.name, one) for one in copies(frequency)]
         rungs = [one for one in rungs if one not in copied]
@@ -245,12 +298,28 @@ def contenders_of(series: Series, options: BacktestOptions) -> tuple[Contender, 
     found += [*rungs, *([] if ladder is None else [_of_ladder(ladder, series)])]
     if not found:
         raise InputError("backtest.no_model")
-    for at, one in enumerate(found):
-        if one.name in [each.name for each in found[:at]]:
-            raise InputError("backtest.name_twice", name=one.name)
-        if one.name in COLUMNS or not one.name.strip() or END.search(one.name):
-            raise InputError("backtest.name_taken", name=one.name, names=COLUMNS)
+    check_names([one.name for one in found])
     return tuple(found)
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Refuse two models of one name, or a name that a column of the frame has.
+
+    Raises
+    ------
+    InputError
+        If there is such a name.
+    """
+    for at, name in enumerate(names):
+        if name in names[:at]:
+            raise InputError("backtest.name_twice", name=name)
+        if name in COLUMNS or not name.strip() or END.search(name):
+            raise InputError("backtest.name_taken", name=name, names=COLUMNS)
+
+
+def named_rungs(names: Sequence[str], frequency: Frequency) -> list[OfRung]:
+    """Return rungs by their names; an unknown one is refused."""
+    return [OfRung(name, rung_by_name(name, frequency)) for name in names]
 
 
 def _of_ladder(ladder: str | Ladder, series: Series, name: str = "") -> OfLadder:
@@ -258,7 +327,7 @@ def _of_ladder(ladder: str | Ladder, series: Series, name: str = "") -> OfLadder
     return OfLadder(name or made.name, made)
 
 
-def _pairs(models: Any) -> Iterable[tuple[str, Any]]:  # noqa: ANN401 - users have no type checker
+def pairs_of(models: Any) -> Iterable[tuple[str, Any]]:  # noqa: ANN401 - users have no type checker
     """Return models with the names that a user gave them, empty where he gave none."""
     if isinstance(models, Mapping):
         return [(str(name), model) for name, model in models.items()]
@@ -271,7 +340,8 @@ def _pairs(models: Any) -> Iterable[tuple[str, Any]]:  # noqa: ANN401 - users ha
     ]
 
 
-def _contender(series: Series, name: str, model: Any) -> Contender:  # noqa: ANN401 - users have no type checker
+def contender_of(series: Series, name: str, model: Any) -> Contender:  # noqa: ANN401 - users have no type checker
+    """Return what a user gave as a model, for series like this one; errors as of `contenders_of`."""
     frequency = series.frequency
     if isinstance(model, Ladder) or (isinstance(model, str) and model in LADDERS):
         return _of_ladder(model, series, name)
@@ -296,23 +366,3 @@ def _check_levels(made: Mapping[str, Sequence[Made]]) -> None:
             without = next((one.without for one in forecasts if one.without), "")
             why = Message("backtest.without", {"told": Whole(without)}) if without else ""
             raise InputError("backtest.levels_differ", name=name, why=why)
-
-
-def frame_columns(forecasts: Forecasts) -> dict[str, Any]:
-    """Return the columns that Nixtla's tools read: a row a cutoff and a step whose value was observed."""
-    series, cutoffs = forecasts.series, forecasts.cutoffs
-    at = np.array(cutoffs.seen)[:, None] + cutoffs.gap + np.arange(cutoffs.horizon)
-    some = series.observed[at].ravel()
-    dates = series.dates
-    columns: dict[str, Any] = {
-        "unique_id": [series.name] * int(some.sum()),
-        "ds": dates[at].ravel()[some],
-        "cutoff": np.repeat(dates[np.array(cutoffs.seen) - 1], cutoffs.horizon)[some],
-        "y": series.values[at].ravel()[some],
-    }
-    for name, each in forecasts.made.items():
-        columns[name] = np.concatenate([one.mean for one in each])[some]
-        for level in each[0].ends:
-            for place, end in enumerate(("lo", "hi")):
-                columns[f"{name}-{end}-{level}"] = np.concatenate([one.ends[level][place] for one in each])[some]
-    return columns

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.forecast.evaluation.options import FILES
-from thalweg.forecast.evaluation.run import frame_columns
 from thalweg.forecast.export import csv_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from thalweg.forecast.evaluation.backtested import Backtested
     from thalweg.forecast.evaluation.metrics import Rows, Scores
-    from thalweg.forecast.evaluation.run import Forecasts
 
 
 def score_columns(scores: Scores) -> dict[str, Any]:
@@ -27,9 +26,9 @@ def step_columns(scores: Scores) -> dict[str, Any]:
     return _columns({"step": []}, [({"step": step}, rows) for step, rows in scores.by_step.items()])
 
 
-def cutoff_columns(forecasts: Forecasts, scores: Scores) -> dict[str, Any]:
+def cutoff_columns(forecasts: Backtested, scores: Scores) -> dict[str, Any]:
     """Return the same by cutoff."""
-    dates = forecasts.series.dates[np.array(forecasts.cutoffs.seen) - 1]
+    dates = forecasts.dates
     made = _columns(
         {"cutoff": []}, [({"cutoff": date}, rows) for date, rows in zip(dates, scores.by_cutoff, strict=True)]
     )
@@ -50,7 +49,12 @@ def rows_of(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [plain(dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
 
 
-def files_of(forecasts: Forecasts, scores: Scores) -> dict[str, bytes]:
-    """Return the files of a backtest, by name."""
-    tables = (frame_columns(forecasts), score_columns(scores), step_columns(scores), cutoff_columns(forecasts, scores))
-    return {name: csv_of(tuple(each), rows_of(each)) for name, each in zip(FILES, tables, strict=True)}
+def tables_of(forecasts: Backtested, scores: Scores) -> dict[str, dict[str, Any]]:
+    """Return the columns of the files of a backtest, by the name of the file."""
+    tables = (forecasts.columns(), score_columns(scores), step_columns(scores), cutoff_columns(forecasts, scores))
+    return dict(zip(FILES, tables, strict=True))
+
+
+def files_of(forecasts: Backtested, scores: Scores) -> dict[str, bytes]:
+    """Return the files of a backtest of one series, by name."""
+    return {name: csv_of(tuple(each), rows_of(each)) for name, each in tables_of(forecasts, scores).items()}

@@ -11,11 +11,11 @@ from thalweg.series.frequency.dates import iso
 from thalweg.series.frequency.words import words_of
 
 if TYPE_CHECKING:
+    from thalweg.forecast.evaluation.backtested import Backtested
     from thalweg.forecast.evaluation.metrics import Scores
-    from thalweg.forecast.evaluation.run import Forecasts
 
 
-SHARES = ("smape", "wape", "coverage")  # told in percent
+SHARES = ("relative_mae", "smape", "wape", "coverage")  # told in percent
 
 
 def is_share(metric: str) -> bool:
@@ -35,19 +35,18 @@ def metric_message(name: str) -> Message:
     return Message("backtest.of_level", {"metric": called, "level": level}) if level else called
 
 
-def span_messages(forecasts: Forecasts, scores: Scores) -> list[Message]:
+def span_messages(forecasts: Backtested, scores: Scores) -> list[Message]:
     """Return where a backtest stood, and what MASE compares with."""
-    series, cutoffs = forecasts.series, forecasts.cutoffs
-    dates = series.dates
+    cutoffs, dates, frequency = forecasts.cutoffs, forecasts.dates, forecasts.frequency
     values = {
         "count": len(cutoffs.seen),
-        "first": iso(dates[cutoffs.seen[0] - 1]),
-        "last": iso(dates[cutoffs.seen[-1] - 1]),
-        "ahead": ahead_message(cutoffs.ahead, series.frequency),
+        "first": iso(dates[0]),
+        "last": iso(dates[-1]),
+        "ahead": ahead_message(cutoffs.ahead, frequency),
         "gap": cutoffs.gap,
         "refit": cutoffs.refit,
         "lag": scores.season,
-        **words_of(series.frequency),
+        **words_of(frequency),
     }
     told = [Message("backtest.span" if len(cutoffs.seen) > 1 else "backtest.span_one", values)]
     if cutoffs.gap:
@@ -56,11 +55,10 @@ def span_messages(forecasts: Forecasts, scores: Scores) -> list[Message]:
         told.append(Message("backtest.refit", values))
     if "mase" in scores.overall:
         told.append(Message("backtest.season", values))
-    told += unkept_messages(forecasts)
-    return told
+    return [*told, *forecasts.basis, *unkept_messages(forecasts)]
 
 
-def unkept_messages(forecasts: Forecasts) -> list[Message]:
+def unkept_messages(forecasts: Backtested) -> list[Message]:
     """Return which models' forecasts are not kept in the folder, and why; nothing where all are, or none should be."""
     if not forecasts.unkept:
         return []

@@ -129,3 +129,33 @@ def bands_of(
     np.minimum.accumulate(bands[..., 0], axis=2, out=bands[..., 0])
     np.maximum.accumulate(bands[..., 1], axis=2, out=bands[..., 1])
     return bands
+
+
+def by_step(bands: NDArray[np.float64], blocks: Sequence[slice]) -> NDArray[np.float64]:
+    """Return bands by step ahead, from those by block."""
+    return np.repeat(bands, [block.stop - block.start for block in blocks], axis=1)
+
+
+def ends_around(
+    forecast: NDArray[np.float64],
+    bands: NDArray[np.float64],
+    spread: NDArray[np.float64],
+    blocks: Sequence[slice],
+    counts: NDArray[np.bool_],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the lower and the upper ends of the intervals in the user's units, each (series, horizon, levels).
+
+    Parameters
+    ----------
+    forecast : ndarray, shape (series, horizon)
+    bands : ndarray, shape (series, blocks, levels, 2)
+    spread : ndarray, shape (series, 1)
+        Of each series after its last value, in the user's units.
+    blocks : sequence of slice
+    counts : ndarray of bool, shape (series,)
+        Whether a series is never below 0; then no end is.
+    """
+    of_steps = by_step(bands, blocks) * spread[:, :, None, None]
+    low, high = (forecast[..., None] + of_steps[..., end] for end in range(2))
+    low, high = np.minimum(low, forecast[..., None]), np.maximum(high, forecast[..., None])
+    return np.where(counts[:, None, None], np.maximum(low, 0), low), high

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.panel.flat import Flat
-    from thalweg.forecast.panel.scaling import Rows
+    from thalweg.forecast.panel.rows import Rows
     from thalweg.forecast.predictors.baselines import Baseline
     from thalweg.series.frequency.record import Frequency
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from thalweg.forecast.panel import own_ladder
-from thalweg.forecast.panel.bands import bands_of, shape_of
+from thalweg.forecast.panel.bands import bands_of, by_step, ends_around, shape_of
 from thalweg.forecast.panel.candidates import baselines, lines, predicted
 from thalweg.forecast.panel.choice import Choice, Validation, blend, mean_losses
 from thalweg.forecast.panel.cutoffs import parts_of
 from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.scaling import Rows, rows_of, spreads_in_user_units
+from thalweg.forecast.panel.rows import Rows, rows_of
+from thalweg.forecast.panel.scaling import spreads_in_user_units
 from thalweg.forecast.panel.served import PanelPrior, Plan, Served
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ class _Series:
 
     def flat_of(self, series: Sequence[Series], upto: Sequence[int]) -> Flat:
         """Return series as long as those of the chunk as one array."""
-        return flat_of(series, max(self.plan.final.reach, *(line.needed for line in self.lines)), upto)
+        plan, reach = self.plan, max(self.plan.final.reach, *(line.needed for line in self.lines))
+        return flat_of(series, reach, upto, plan.beside, plan.horizon)
 
     @cached_property
     def judged(self) -> _Fitted:
@@ -356,33 +358,14 @@ def _ahead(
     plan, flat = fitted.plan, fitted.flat
     last = Rows(np.arange(len(flat)), flat.lengths - 1)
     forecast = blend(fitted.own(last), fitted.by_network(last), choice.own, choice.share, plan.blocks)
-    return (forecast, *_ends(forecast, bands, fitted.spreads(last), plan, fitted.actual.counts))
-
-
-def _of_steps(bands: NDArray[np.float64], plan: Plan) -> NDArray[np.float64]:
-    """Return bands by step ahead, from those by block."""
-    return np.repeat(bands, [block.stop - block.start for block in plan.blocks], axis=1)
+    return (forecast, *ends_around(forecast, bands, fitted.spreads(last), plan.blocks, fitted.actual.counts))
 
 
 def _covered(unseen: NDArray[np.float64], after: _Tried, bands: NDArray[np.float64], plan: Plan) -> NDArray[np.float64]:
     """Return the share of test values inside each level's interval, shape (series, levels)."""
     rows, count = after.rows.series, len(bands)
-    of_steps = _of_steps(bands, plan)[rows]
+    of_steps = by_step(bands, plan.blocks)[rows]
     inside = (unseen[..., None] >= of_steps[..., 0] - 1e-9) & (unseen[..., None] <= of_steps[..., 1] + 1e-9)
     known = np.where(np.isnan(unseen)[..., None], np.nan, inside)
     shares = [mean_losses(known[..., at], rows, count, [slice(None)])[:, 0] for at in range(len(plan.levels))]
     return np.stack(shares, axis=1)
-
-
-def _ends(
-    forecast: NDArray[np.float64],
-    bands: NDArray[np.float64],
-    spread: NDArray[np.float64],
-    plan: Plan,
-    counts: NDArray[np.bool_],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the lower and the upper ends of the intervals in the user's units, each (series, horizon, levels)."""
-    of_steps = _of_steps(bands, plan) * spread[:, :, None, None]
-    low, high = (forecast[..., None] + of_steps[..., end] for end in range(2))
-    low, high = np.minimum(low, forecast[..., None]), np.maximum(high, forecast[..., None])
-    return np.where(counts[:, None, None], np.maximum(low, 0), low), high

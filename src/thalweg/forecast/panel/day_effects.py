@@ -1,4 +1,4 @@
-"""What holidays and events add to the series of a panel, as shares of each one's level.
+"""What holidays and events add to the series of a panel, as shares of what is usual for each one.
 
 Before anything learns from the values, what known days added is taken away; it is added again to every prediction.
 So a holiday that fell on one weekday last year moves with its date, and what one series shows of it twice, hundreds
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 LEVEL_SEASONS = 8  # whose mean is the level
 NEIGHBOURS = 4  # the same places of the seasons before and after, of each side
 LEAST_NEIGHBOURS = 3
-LARGEST_SHARE = 3.0  # levels: what a value that lies farther from the usual one counts as
-LEAST_VARIANCE = 1e-8  # of a date's mean, in levels²
+LEAST_USUAL = 0.3  # of the level: of a place that is nearly zero no share can be told
+LARGEST_SHARE = 3.0  # what a value that lies farther from the usual one counts as
+LEAST_VARIANCE = 1e-8  # of a date's mean of shares
 MOST_SERIES = 400  # from which the panel's effects are learned, evenly spaced over it
 
 
@@ -37,7 +38,9 @@ class _Seen(NamedTuple):
     Attributes
     ----------
     shares : ndarray of float64, shape (steps,)
-        How far each value lies from the usual one of its place, in levels; NaN where that is not known.
+        How far each value lies from the usual one of its place, as a share of it; NaN where that is not known.
+    sizes : ndarray of float64, shape (steps,)
+        What is usual, in levels.
     kinds : ndarray of int64, shape (steps,)
         Of its dates.
     begin : int
@@ -45,6 +48,7 @@ class _Seen(NamedTuple):
     """
 
     shares: NDArray[np.float64]
+    sizes: NDArray[np.float64]
     kinds: NDArray[np.int64]
     begin: int
 
@@ -57,9 +61,10 @@ class DayEffects:
     ----------
     days : KnownDays
     of_columns : ndarray of float64, shape (columns,)
-        What each column adds in all series, in levels; of one kind of day those of its columns are added.
+        What each column adds in all series, as a share of what is usual; of one kind of day those of its columns are
+        added.
     own : ndarray of float32, shape (series, kinds)
-        What a series differs from the others on a kind of day, in levels.
+        What a series differs from the others on a kind of day, likewise.
     """
 
     days: KnownDays
@@ -100,7 +105,7 @@ class DayEffects:
         return replace(self, days=days, own=own)
 
     def on(self, series: Series, place: int, beyond: int = 0) -> NDArray[np.float64]:
-        """Return what is added on each date of a series and on some beyond it, in levels, shape (steps + beyond,)."""
+        """Return what is added on each date of a series and on some beyond it, as shares, shape (steps + beyond,)."""
         return (self.of_kinds + self.own[place])[self.days.of_series(series, place, beyond)]
 
     def ahead(self, series: Series, place: int, newest: NDArray[np.int64], steps: int) -> NDArray[np.float64]:
@@ -114,9 +119,11 @@ class DayEffects:
             How many values stand before the newest one of each row: what is added rests on no later value.
         steps : int
         """
-        effects = self.on(series, place, steps)
-        level = level_of(series.values, self.days.frequency)[newest + 1]
-        return effects[newest[:, None] + np.arange(1, steps + 1)] * level[:, None]
+        effects = self.on(series, place, steps)[newest[:, None] + np.arange(1, steps + 1)]
+        known = effects != 0
+        if not known.any():
+            return effects
+        return np.where(known, effects * usual_ahead(series.values, newest, steps, self.days.frequency), 0)
 
     def taken_away(self, series: Sequence[Series]) -> list[Series]:
         """Return the series without what known days added to them.
@@ -148,8 +155,35 @@ def level_of(values: NDArray[np.float64], frequency: Frequency) -> NDArray[np.fl
     return (totals - totals[begin]) / np.maximum(at - begin, 1)
 
 
+def usual_ahead(
+    values: NDArray[np.float64], newest: NDArray[np.int64], steps: int, frequency: Frequency
+) -> NDArray[np.float64]:
+    """Return the size of what is usual some steps after the newest value of some rows, shape (rows, steps).
+
+    It is the median of the last values of the same place of the season, four where there are as many, and at least a
+    share of the level.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (known,)
+    newest : ndarray of int64, shape (rows,)
+        The place of the newest value; −1 where none is known.
+    steps : int
+    frequency : Frequency
+    """
+    apart, ahead = _apart(frequency), np.arange(1, steps + 1)
+    first = newest[:, None] + ahead - -(-ahead // apart) * apart  # the last place of the season that is known
+    places = first[:, :, None] - apart * np.arange(NEIGHBOURS)
+    around = np.where(places >= 0, np.abs(values)[np.maximum(places, 0)], np.nan)
+    level = level_of(values, frequency)[newest + 1]
+    around[:, :, 0] = np.where(first >= 0, around[:, :, 0], level[:, None])  # so that one is known
+    return np.maximum(np.nanmedian(around, axis=2), LEAST_USUAL * level[:, None])
+
+
 def _without(series: Series, effects: NDArray[np.float64], frequency: Frequency) -> NDArray[np.float64]:
-    values = series.values - effects * level_of(series.values, frequency)[:-1]
+    values, at = series.values.copy(), np.flatnonzero(effects)
+    if len(at):
+        values[at] -= effects[at] * usual_ahead(series.values, at - 1, 1, frequency)[:, 0]
     return np.where(series.values >= 0, np.maximum(values, 0), values)
 
 
@@ -172,10 +206,12 @@ def _seen(series: Series, place: int, upto: int, days: KnownDays) -> _Seen:
     level = level_of(values, frequency)[:-1]
     enough = np.isfinite(around).sum(axis=0) >= LEAST_NEIGHBOURS
     known = enough & series.observed[:upto] & (level > 0)
-    shares = np.full(upto, np.nan)
-    shares[known] = (values[known] - np.nanmedian(around[:, known], axis=0)) / level[known]
+    shares, sizes = np.full(upto, np.nan), np.full(upto, np.nan)
+    usual = np.nanmedian(around[:, known], axis=0)
+    size = np.maximum(np.abs(usual), LEAST_USUAL * level[known])
+    shares[known], sizes[known] = (values[known] - usual) / size, size / level[known]
     kinds = days.of_series(series, place)[:upto]
-    return _Seen(shares.clip(-LARGEST_SHARE, LARGEST_SHARE), kinds, days.place(series))
+    return _Seen(shares.clip(-LARGEST_SHARE, LARGEST_SHARE), sizes, kinds, days.place(series))
 
 
 def learn_effects(series: Sequence[Series], upto: Sequence[int], days: KnownDays) -> DayEffects:
@@ -221,7 +257,7 @@ class Check:
     @property
     def serves(self) -> str:
         """What has the smallest error: ``without``, ``common`` or ``own``; ``own`` where nothing could be checked."""
-        errors = {"own": self.own, "common": self.common, "without": self.without}
+        errors = {"without": self.without, "common": self.common, "own": self.own}
         return min(errors, key=errors.__getitem__) if self.count else "own"
 
 
@@ -238,13 +274,12 @@ def check_effects(effects: DayEffects, series: Sequence[Series], learned: Sequen
     days, errors = effects.days, []
     of_kinds = effects.of_kinds
     for at in _some_of(series):
-        shares, kinds, _ = _seen(series[at], at, upto[at], days)
-        shares, kinds = shares[learned[at] :], kinds[learned[at] :]
-        known = (kinds > 0) & ~np.isnan(shares)
-        shares, kinds = shares[known], kinds[known]
+        seen = _seen(series[at], at, upto[at], days)
+        known = learned[at] + np.flatnonzero(~np.isnan(seen.shares[learned[at] :]) & (seen.kinds[learned[at] :] > 0))
+        shares, kinds = seen.shares[known], seen.kinds[known]
         common = of_kinds[kinds]
         own = common + effects.own[at, kinds]
-        errors.append(np.abs([shares, shares - common, shares - own]))
+        errors.append(seen.sizes[known] * np.abs([shares, shares - common, shares - own]))
     made = np.concatenate(errors, axis=1)
     return Check(made.shape[1], *made.mean(axis=1).tolist()) if made.shape[1] else Check(0)
 
@@ -261,7 +296,7 @@ def _of_columns(seen: Sequence[_Seen], days: KnownDays) -> NDArray[np.float64]:
     """
     dates, kinds = days.of_dates.shape[1], len(days.kinds)
     totals, squares, counts = (np.zeros((dates, kinds)) for _ in range(3))
-    for shares, mine, begin in seen:
+    for shares, _, mine, begin in seen:
         known = np.flatnonzero(~np.isnan(shares))
         cells = (begin + known, mine[known])
         totals[cells] += shares[known]
@@ -294,7 +329,7 @@ def _own_means(seen: _Seen, of_kinds: NDArray[np.float64]) -> tuple[NDArray[np.f
 
     Where it has no such day, the mean is 0 and its variance infinite, as for usual days.
     """
-    shares, kinds, _ = seen
+    shares, kinds = seen.shares, seen.kinds
     known = ~np.isnan(shares)
     rest, mine = (shares - of_kinds[kinds])[known], kinds[known]
     counts = np.bincount(mine, minlength=len(of_kinds))

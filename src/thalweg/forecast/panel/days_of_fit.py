@@ -58,7 +58,7 @@ def days_of_fit(panel: Panel, options: FitOptions, horizon: int, parts: Sequence
     if not country and events is None:
         return None
     calendars, chosen = calendars_of(panel, country, events)
-    _check_dates(panel, calendars, horizon)
+    check_dates(panel, calendars, horizon)
     if not any({HOLIDAY, EVENT} & calendar.groups.keys() for calendar in calendars):
         return None  # steps of a month or longer have no holidays
     series = panel.series
@@ -74,14 +74,21 @@ def days_of_fit(panel: Panel, options: FitOptions, horizon: int, parts: Sequence
     return DaysOfFit(final, judged, check)
 
 
-def _check_dates(panel: Panel, calendars: Sequence[Calendar], horizon: int) -> None:
-    """Refuse events of which none has a day among the dates that are known or forecast."""
+def check_dates(panel: Panel, calendars: Sequence[Calendar], horizon: int) -> None:
+    """Refuse events of which none has a day among the dates that are known or forecast.
+
+    Raises
+    ------
+    InputError
+        If it is so.
+    """
     tables = [(calendar, calendar.events) for calendar in calendars if calendar.events is not None]
     frequency, first = panel.frequency, min(one.start for one in panel.series)
     dates = step_range(frequency, first, steps_between(frequency, first, panel.last_date) + 1 + horizon)
     if not tables or any(calendar.group(EVENT, dates).any() for calendar, _ in tables):
         return
-    days = [day for _, table in tables for of_column in table.days.values() for day in (of_column[0], of_column[-1])]
+    columns = [of_column for _, table in tables for of_column in table.days.values() if len(of_column)]
+    days = [day for of_column in columns for day in (of_column[0], of_column[-1])]
     raise InputError(
         "events.outside",
         source=tables[0][1].source,

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from thalweg.messages import Message
-from thalweg.series.calendar import YEAR_END
+from thalweg.series.calendar import HOLIDAY, YEAR_END
 
 if TYPE_CHECKING:
     from thalweg.forecast.panel.day_effects import DayEffects
     from thalweg.forecast.panel.days_of_fit import DaysOfFit
     from thalweg.forecast.panel.run import PanelFindings
 
-ANY = "any public holiday"
+GENERAL = ("any public holiday", "eve of a holiday", "day after a holiday")  # are named where nothing else is
 
 
 class ToldDay(NamedTuple):
@@ -22,15 +22,16 @@ class ToldDay(NamedTuple):
 
     Attributes
     ----------
-    names : tuple of str
-        The holidays and days of events that fall together, in English.
+    holidays, events : tuple of str
+        What falls together, in English.
     share : float
-        What is added, as a share of a series' level.
+        What is added, as a share of what is usual for a series.
     dates : int
         How many dates up to the last value are such days, of some series at least.
     """
 
-    names: tuple[str, ...]
+    holidays: tuple[str, ...]
+    events: tuple[str, ...]
     share: float
     dates: int
 
@@ -42,23 +43,27 @@ def told_days(findings: PanelFindings) -> list[ToldDay]:
     effects, panel = findings.days.final, findings.panel
     known = effects.days.place(panel.series[0]) + panel.series[0].place(panel.last_date) + 1
     seen = effects.days.of_dates[np.unique(effects.days.chosen), :known]
-    found: dict[tuple[str, ...], list[tuple[float, int]]] = {}
+    found: dict[tuple[tuple[str, ...], tuple[str, ...]], list[tuple[float, int]]] = {}
     for kind, share in enumerate(effects.of_kinds.tolist()):
         dates = int((seen == kind).any(axis=0).sum())
         if kind and dates:
             found.setdefault(_names(effects, kind), []).append((share, dates))
     told: list[ToldDay] = []
-    for names, each in found.items():
+    for (holidays, events), each in found.items():
         dates = sum(count for _, count in each)
-        told.append(ToldDay(names, sum(share * count for share, count in each) / dates, dates))
-    return sorted(told, key=lambda one: (-abs(one.share), one.names))
+        told.append(ToldDay(holidays, events, sum(share * count for share, count in each) / dates, dates))
+    return sorted(told, key=lambda one: (-abs(one.share), one[:2]))
 
 
-def _names(effects: DayEffects, kind: int) -> tuple[str, ...]:
-    """Return what a kind of day is called: by the most special of its columns."""
+def _names(effects: DayEffects, kind: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the holidays and the events of a kind of day: the most special of its columns."""
+    holidays = {name for calendar in effects.days.calendars for name in calendar.groups.get(HOLIDAY, ())}
     names = [name for name, holds in zip(effects.days.columns, effects.days.kinds[kind], strict=True) if holds]
-    named = [name for name in names if name not in YEAR_END and name != ANY]
-    return tuple(named or [name for name in names if name != ANY] or names)
+    events = tuple(name for name in names if name not in holidays)
+    general = [name for name in names if name in holidays]
+    dated = [name for name in general if name in YEAR_END]
+    named = [name for name in general if name not in GENERAL]
+    return tuple(dated or named or general), events
 
 
 def check_sentence(days: DaysOfFit) -> Message:
@@ -84,6 +89,8 @@ def days_json(findings: PanelFindings) -> dict[str, Any]:
             "validation": {
                 "values": check.count, "without": check.without, "common": check.common, "own": check.own
             },
-            "effects": [{"names": each.names, "share": each.share, "dates": each.dates} for each in told],
+            "effects": [
+                {"names": [*each.events, *each.holidays], "share": each.share, "dates": each.dates} for each in told
+            ],
         }
     }  # fmt: skip

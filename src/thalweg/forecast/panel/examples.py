@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.panel.flat import Flat
     from thalweg.forecast.panel.inputs import Inputs
     from thalweg.forecast.panel.panel_year import PanelYear
-    from thalweg.forecast.panel.scaling import Rows
+    from thalweg.forecast.panel.rows import Rows
 
 LARGEST_TARGET = 50.0  # spreads
 LIMIT = 10.0  # spreads: what is seen is kept within ± this
@@ -82,6 +82,8 @@ def examples_of(
     size = np.abs(level + (flat.centres / flat.units)[rows.series])
     blocks.append((np.minimum(known, inputs.window) / inputs.window)[:, None])
     blocks.append(np.log(spread / np.maximum(size, TINY)).clip(-LARGEST_LOGARITHM, LARGEST_LOGARITHM)[:, None] / 3)
+    if flat.beside is not None:
+        blocks.append(flat.beside.features(rows, steps))
     target, weight = np.zeros((len(at), steps), np.float32), np.ones((len(at), 1), np.float32)
     if upto is not None:
         target, weight = _targets(flat, rows, base, spread, upto)

@@ -20,13 +20,14 @@ from thalweg.forecast.contributions import TOLERANCE, Fact, Why, why_of
 from thalweg.forecast.features.past import Past
 from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.candidates import baselines, lines, past_of, predicted
-from thalweg.forecast.panel.day_effects import level_of
+from thalweg.forecast.panel.day_effects import usual_ahead
 from thalweg.forecast.panel.examples import examples_of
 from thalweg.forecast.panel.flat import flat_of
 from thalweg.forecast.panel.inputs import seen_blocks
 from thalweg.forecast.panel.joining import place_of
 from thalweg.forecast.panel.lines import Line
-from thalweg.forecast.panel.scaling import Rows, scales
+from thalweg.forecast.panel.rows import Rows
+from thalweg.forecast.panel.scaling import scales
 from thalweg.forecast.panel.tables import serving
 from thalweg.forecast.predictors.baselines import Medians
 from thalweg.learn.explain.attribution import input_slopes, integrated_gradients
@@ -173,7 +174,9 @@ def why_of_series(
     inputs, row = plan.final.inputs, Rows(np.zeros(1, np.int64), np.array([newest]))
     days = None if plan.final_days is None else plan.final_days.of([place])
     seen = [series] if days is None else days.taken_away([series])
-    flat = flat_of(seen, max(plan.final.reach, *(line.needed for line in lines(plan.frequency))))
+    reach = max(plan.final.reach, *(line.needed for line in lines(plan.frequency)))
+    beside = None if plan.beside is None else plan.beside.of([place])
+    flat = flat_of(seen, reach, None, beside, plan.horizon)
     level, _ = scales(flat, row, inputs)
     usual = float(level[0] * flat.units[0] + flat.centres[0])
     asked = _Asked(model, place, flat, series, days, newest, ahead, usual)
@@ -244,16 +247,17 @@ def _with_days(moved: _Moved, asked: _Asked) -> _Moved:
     if asked.days is None:
         return moved
     days, series, ahead = asked.days, asked.series, asked.ahead
-    level = float(level_of(series.values, days.days.frequency)[asked.newest + 1])
+    newest, frequency = np.array([asked.newest]), days.days.frequency
+    usual = float(usual_ahead(series.values, newest, ahead, frequency)[0, ahead - 1])
     kind = days.days.of_series(series, 0, asked.model.horizon)[asked.newest + ahead]
     holidays = days.days.calendars[0].groups.get(HOLIDAY, ())
     facts = [
-        Fact(HOLIDAY if name in holidays else EVENT, name, level * float(effect))
+        Fact(HOLIDAY if name in holidays else EVENT, name, usual * float(effect))
         for name, effect, holds in zip(days.days.columns, days.of_columns, days.days.kinds[kind], strict=True)
         if holds
     ]
-    facts.append(Fact("panel_own_days", "", level * float(days.own[0, kind])))
-    added = float(days.ahead(series, 0, np.array([asked.newest]), ahead)[0, ahead - 1])
+    facts.append(Fact("panel_own_days", "", usual * float(days.own[0, kind])))
+    added = float(days.ahead(series, 0, newest, ahead)[0, ahead - 1])
     actual = flat_of([series], 1)
     value, held = asked.limited(moved.value + added, actual)
     served, _ = asked.limited(moved.served + added, actual)
@@ -308,17 +312,18 @@ def _network_moved(asked: _Asked, tolerance: float) -> _Moved:
     final = asked.model.plan.final
     each = [_member_moved(asked, member, tolerance) for member in final.members]
     back = np.zeros(max(len(one.back) for one in each))
-    facts: dict[str, float] = {}
+    facts: dict[tuple[str, str], float] = {}
     for one in each:
         back[: len(one.back)] += one.back / len(each)
         for fact in one.facts:
-            facts[fact.kind] = facts.get(fact.kind, 0.0) + fact.contribution / len(each)
+            key = fact.kind, fact.name
+            facts[key] = facts.get(key, 0.0) + fact.contribution / len(each)
     value, held = asked.limited(float(np.mean([one.value for one in each])))
     return _Moved(
         value=value,
         base=float(np.mean([one.base for one in each])),
         back=back,
-        facts=[*(Fact(kind, "", moved) for kind, moved in facts.items()), *held],
+        facts=[*(Fact(kind, name, moved) for (kind, name), moved in facts.items()), *held],
         served=float(final.predict(asked.flat, asked.row)[0, asked.ahead - 1]),
         allowed=float(np.mean([one.allowed for one in each])),
         parts=max(one.parts for one in each),
@@ -339,8 +344,9 @@ def _member_moved(asked: _Asked, member: Member, tolerance: float) -> _Moved:
         return _Moved(level + profile, level, np.zeros(1), [Fact("panel_profile", "", profile)], level + profile)
     features = scaled.examples.gather()[0]
     blocks = seen_blocks(inputs, final.steps, panel_year=final.panel_year is not None)
+    columns = _blocks_of_columns(asked, len(features))
     at_level = features.copy()
-    for block in blocks.values():
+    for block in (*blocks.values(), *columns.values()):
         at_level[block] = 0
     function = partial(_outputs, member, output)
     found = integrated_gradients(function, features, at_level, tolerance=tolerance)
@@ -352,8 +358,19 @@ def _member_moved(asked: _Asked, member: Member, tolerance: float) -> _Moved:
     told = {name: float(moved[block].sum()) for name, block in blocks.items()}
     told["profile"] = told.get("profile", 0.0) + profile
     facts = [Fact(f"panel_{name}", "", value) for name, value in told.items() if value]
+    facts += [Fact("panel_column", name, float(moved[block].sum())) for name, block in columns.items()]
     base, value = level + size * found.base, level + profile + size * found.value
     return _Moved(value, base, back, facts, value, size * found.allowed, found.parts)
+
+
+def _blocks_of_columns(asked: _Asked, features: int) -> dict[str, slice]:
+    """Return where the features of the columns beside the values stand: they are the last ones."""
+    plan = asked.model.plan
+    if plan.beside is None:
+        return {}
+    blocks = plan.beside.columns.blocks(plan.horizon)
+    first = features - max((block.stop for block in blocks.values()), default=0)
+    return {name: slice(first + block.start, first + block.stop) for name, block in blocks.items()}
 
 
 def _outputs(member: Member, output: int, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

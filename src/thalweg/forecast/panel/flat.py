@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.forecast.panel.columns import laid
 from thalweg.series.frequency.dates import minutes_of_day
 
 if TYPE_CHECKING:
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from thalweg.forecast.panel.scaling import Rows
+    from thalweg.forecast.panel.columns import Beside, Laid
+    from thalweg.forecast.panel.rows import Rows
     from thalweg.series.frequency.record import Frequency
     from thalweg.series.series import Series
 
@@ -54,6 +56,8 @@ class Flat:
     sums : ndarray of float64, shape (all values,)
         Running totals of the numbers, each value included. They begin anew with each series, so that no bit depends on
         those before it.
+    beside : Laid, optional
+        The columns beside the values.
     """
 
     values: NDArray[np.float64]
@@ -70,6 +74,7 @@ class Flat:
     phases: NDArray[np.int64]
     usual: NDArray[np.float64]
     sums: NDArray[np.float64]
+    beside: Laid | None = None
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -94,7 +99,13 @@ class Flat:
         return np.where(constant, self.values[self.starts[rows.series]][:, None], made)
 
 
-def flat_of(series: Sequence[Series], window: int, upto: Sequence[int] | None = None) -> Flat:
+def flat_of(
+    series: Sequence[Series],
+    window: int,
+    upto: Sequence[int] | None = None,
+    beside: Beside | None = None,
+    steps: int = 0,
+) -> Flat:
     """Return series as one array, each after as many copies of its first value as a window is long, 1 at least.
 
     Parameters
@@ -105,6 +116,10 @@ def flat_of(series: Sequence[Series], window: int, upto: Sequence[int] | None = 
     upto : sequence of int, optional
         How many values of each series have been learned from: units and all else rest on these alone, so that no bit
         depends on a later one. All of them where it is not given.
+    beside : Beside, optional
+        The columns beside the values of these series.
+    steps : int
+        As far ahead the columns are seen.
     """
     lengths = np.array([len(one) for one in series], dtype=np.int64)
     starts = np.cumsum(lengths + window) - lengths
@@ -145,6 +160,7 @@ def flat_of(series: Sequence[Series], window: int, upto: Sequence[int] | None = 
         phases=np.array([_phase(one.start, frequency) for one in series], dtype=np.int64),
         usual=usual,
         sums=sums,
+        beside=None if beside is None else laid(beside, series, known, steps),
     )
 
 

@@ -19,7 +19,7 @@ from thalweg.forecast.panel.examples import examples_of
 from thalweg.forecast.panel.flat import flat_of
 from thalweg.forecast.panel.inputs import Inputs
 from thalweg.forecast.panel.panel_year import PanelYear, panel_year_of
-from thalweg.forecast.panel.scaling import Rows, rows_of
+from thalweg.forecast.panel.rows import Rows, rows_of
 from thalweg.forecast.training import joined
 from thalweg.learn.descent import Descent
 from thalweg.learn.function import Network
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from thalweg.forecast.panel.columns import Beside
     from thalweg.forecast.panel.flat import Flat
     from thalweg.learn.activation import Values
     from thalweg.learn.data.examples import Examples
@@ -172,6 +173,7 @@ def examples_to_learn(
     panel_year: PanelYear | None,
     apart: int,
     since: Sequence[int] | None = None,
+    beside: Beside | None = None,
 ) -> Examples | None:
     """Return windows of all series with the next values as targets; None where no value ever changes.
 
@@ -188,15 +190,18 @@ def examples_to_learn(
     apart : int
     since : sequence of int, optional
         The place in each series before which no window's newest value stands.
+    beside : Beside, optional
+        The columns beside their values.
     """
     begins = [0] * len(series) if since is None else since
     made: list[Examples] = []
     for first in range(0, len(series), SERIES_AT_ONCE):
-        some, ends = series[first : first + SERIES_AT_ONCE], upto[first : first + SERIES_AT_ONCE]
-        flat = flat_of(some, inputs.reach, ends)
+        part = slice(first, first + SERIES_AT_ONCE)
+        some, ends = series[part], upto[part]
+        flat = flat_of(some, inputs.reach, ends, None if beside is None else beside.of(part), steps)
         newest = [
             np.arange(end - 2, max(_earliest(end, steps, inputs), begin) - 1, -apart)
-            for end, begin in zip(ends, begins[first : first + SERIES_AT_ONCE], strict=True)
+            for end, begin in zip(ends, begins[part], strict=True)
         ]
         rows = rows_of(newest)
         if len(rows.series):
@@ -242,6 +247,7 @@ def train(
     *,
     seed: int,
     pool: ThreadPool,
+    beside: Beside | None = None,
     kept: Path | None = None,
     advance: Callable[[float], None] = lambda _: None,
 ) -> GlobalNetwork:
@@ -256,6 +262,8 @@ def train(
     seed : int
         Of the first network of each kind; the others have the next ones.
     pool : ThreadPool
+    beside : Beside, optional
+        The columns beside the values of the series.
     kept : Path, optional
         How the names of the files begin in which each descent is kept every ten seconds, so that it goes on where it
         was interrupted, to the same bits.
@@ -267,7 +275,7 @@ def train(
     seeing = next((inputs for inputs in members if inputs.panel_year), None)
     panel_year = None if seeing is None or not known else panel_year_of(known, seeing, steps)
     lessons = [
-        _Lesson(partial(examples_to_learn, series, upto, steps, inputs, panel_year, apart), recipe.seeds)
+        _Lesson(partial(examples_to_learn, series, upto, steps, inputs, panel_year, apart, beside=beside), recipe.seeds)
         for inputs in members
     ]
     jobs = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from thalweg.series.regressors import Regressors
     from thalweg.series.series import Series
 
 SAME_SHARE = 0.5  # of the values that both have: where fewer are equal, it is another series
@@ -100,7 +101,8 @@ def join(before: Panel, newer: Panel) -> Joined:
         notes.append(_note("new", new))
     if still:
         notes.append(_note("still", still))
-    panel = joined(series, names, keys=keys, reading=before.reading)
+    static = {column: _static(before, newer, column, names) for column in before.static}
+    panel = joined(series, names, keys=keys, static=static, reading=before.reading)
     return Joined(panel, np.array(added), refused, tuple(notes))
 
 
@@ -112,6 +114,15 @@ def _note(kind: str, names: Sequence[str]) -> Message:
 def _key(newer: Panel, column: str, name: str) -> str:
     values = newer.keys.get(column)
     return name if values is None else values[newer.places[name]]
+
+
+def _static(before: Panel, newer: Panel, column: str, names: Sequence[str]) -> NDArray[Any]:
+    """Return a static column of all series: of new ones what the newer source says, or nothing."""
+    known = before.static[column]
+    later = newer.static.get(column)
+    none = "" if known.dtype.kind in "UO" else np.nan
+    new = [none if later is None else later[newer.places[name]] for name in names[len(before) :]]
+    return np.append(known, np.array(new, known.dtype)) if new else known
 
 
 def _with_history(name: str, one: Series, panel: Panel) -> Series:
@@ -130,6 +141,7 @@ def _with_history(name: str, one: Series, panel: Panel) -> Series:
     if steps_after(frequency, before.start, shift) != one.start:
         raise InputError("panel.dates", name=name, first=iso(one.start), expected=iso(before.after(1)))
     _check_same(name, one, before, shift)
+    one = replace(one, regressors=_regressors(name, one, before))
     if shift <= 0 and shift + len(one) >= len(before):
         return one  # it is the whole history
     first, end = min(shift, 0), max(shift + len(one), len(before))
@@ -141,6 +153,25 @@ def _with_history(name: str, one: Series, panel: Panel) -> Series:
         values[there][taken], observed[there][taken] = each.values[taken], each.observed[taken]
     start = one.start if shift < 0 else before.start
     return replace(one, start=start, values=filled(values, observed, frequency.season), observed=observed)
+
+
+def _regressors(name: str, one: Series, before: Series) -> Regressors | None:
+    """Return the columns of a series with newer values behind those that the model has.
+
+    Raises
+    ------
+    InputError
+        If the newer source lacks one.
+    """
+    known, newer = before.regressors, one.regressors
+    if known is None:
+        return None
+    there = () if newer is None else newer.names
+    absent = [each for each in known.each if each.name not in there]
+    if newer is None or absent:
+        argument = Argument("known" if absent[0].known else "past", absent[0].name)
+        raise InputError("panel.column_absent", name=name, column=absent[0].name, argument=argument)
+    return known.continued(newer, before.after(1))
 
 
 def _check_same(name: str, one: Series, before: Series, shift: int) -> None:

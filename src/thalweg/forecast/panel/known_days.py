@@ -97,10 +97,15 @@ def calendars_of(
         return (Calendar(country, frequency=frequency),), np.zeros(len(panel), np.int64)
     Calendar(country, frequency=frequency, events=events)  # it refuses names that are taken
     of_names = events_of_panel(events, panel, whole=True)
-    tables = {id(each): each for each in (events.of_series({}, whole=True), *of_names.values())}
+    tables = {_days_in(each): each for each in (events.of_series({}, whole=True), *of_names.values())}
     numbers = {key: at for at, key in enumerate(tables)}
     calendars = tuple(Calendar(country, frequency=frequency, events=table) for table in tables.values())
-    return calendars, np.array([numbers[id(of_names[name])] for name in panel.names])
+    return calendars, np.array([numbers[_days_in(of_names[name])] for name in panel.names])
+
+
+def _days_in(table: EventTable) -> tuple[bytes, ...]:
+    """Return what tells two tables of the same columns apart."""
+    return tuple(days.tobytes() for days in table.days.values())
 
 
 def with_later_events(days: KnownDays, panel: Panel, later: EventTable, beyond: int) -> KnownDays:
@@ -122,11 +127,11 @@ def with_later_events(days: KnownDays, panel: Panel, later: EventTable, beyond: 
     """
     of_names, last = events_of_panel(later, panel, whole=True), int(day_numbers(panel.last_date))
     of_none = later.of_series({}, whole=True)
-    numbers: dict[tuple[int, int], int] = {}
+    numbers: dict[tuple[int, tuple[bytes, ...]], int] = {}
     calendars: list[Calendar] = []
 
     def number(old: int, table: EventTable) -> int:
-        key = (old, id(table))
+        key = (old, _days_in(table))
         if key not in numbers:
             calendar = days.calendars[old]
             known = EventTable({}, source=later.source) if calendar.events is None else calendar.events

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.panel.flat import Flat
-    from thalweg.forecast.panel.scaling import Rows
+    from thalweg.forecast.panel.rows import Rows
 
 SEASONS = 4  # whose mean is the usual value of a place
 LEAST_ROWS = 2  # for each lag

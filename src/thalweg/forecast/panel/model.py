@@ -17,14 +17,19 @@ from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.bands import Shape
 from thalweg.forecast.panel.choice import Choice
 from thalweg.forecast.panel.chunk import forecast_from
+from thalweg.forecast.panel.columns import Beside, beside_of, stopping_early
 from thalweg.forecast.panel.global_network import described, network_from
 from thalweg.forecast.panel.joining import Joined, join, place_of
 from thalweg.forecast.panel.known_days import with_later_events
+from thalweg.forecast.panel.options import BOTTOM_UP
 from thalweg.forecast.panel.panel_year import panel_year_of
 from thalweg.forecast.panel.result import PanelForecast, dates_ahead
 from thalweg.forecast.panel.served import Plan
-from thalweg.forecast.panel.store import describe_days, read_days
+from thalweg.forecast.panel.store import describe_columns, describe_days, read_columns, read_days, read_static
+from thalweg.forecast.panel.unfinished import NOTE as UNFINISHED
+from thalweg.forecast.panel.unfinished import without_unfinished_newer
 from thalweg.forecast.store.calendar import read_frequency
+from thalweg.forecast.store.checked import UnusableError
 from thalweg.messages import Argument, Message
 from thalweg.series.frequency.dates import a_date
 from thalweg.series.frequency.words import words_of
@@ -62,6 +67,9 @@ class PanelModel:
     made : datetime.date
     models : mapping of int to ndarray of uint8
         The models of the own ladders that serve, as bytes of their files, by the place of the series.
+    totals : str
+        How the totals of the fit were made; empty where there were none. The model makes none: it forecasts each series
+        as the fit did before it moved the forecasts so that they add up.
     """
 
     panel: Panel
@@ -72,6 +80,7 @@ class PanelModel:
     asked: Asked
     made: dt.date
     models: Mapping[int, NDArray[np.uint8]] = field(default_factory=dict[int, "NDArray[np.uint8]"])
+    totals: str = ""
 
     @classmethod
     def of(cls, findings: PanelFindings, asked: Asked) -> Self:
@@ -80,7 +89,8 @@ class PanelModel:
         choice = Choice(served.own, served.share)
         today = dt.datetime.now().astimezone().date()
         models = models_of(served.model_sizes, served.models)
-        return cls(findings.panel, findings.plan, choice, served.bands, findings.prior.shape, asked, today, models)
+        shape, totals = findings.prior.shape, findings.settings.get("totals", "")
+        return cls(findings.panel, findings.plan, choice, served.bands, shape, asked, today, models, totals)
 
     @property
     def horizon(self) -> int:
@@ -91,7 +101,12 @@ class PanelModel:
         return f"<PanelModel of {len(self.panel)} series, {self.horizon} {self.plan.frequency.steps} ahead>"
 
     def forecast(
-        self, newer: Panel | None = None, horizon: int | None = None, series: str | None = None
+        self,
+        newer: Panel | None = None,
+        horizon: int | None = None,
+        series: str | None = None,
+        *,
+        keep_last: bool = False,
     ) -> PanelForecast:
         """Forecast the steps after the last known ones.
 
@@ -103,6 +118,9 @@ class PanelModel:
         horizon : int, optional
         series : str, optional
             The name of the only one that is forecast.
+        keep_last : bool
+            Whether the last date of the newer values stays, though it looks unfinished; see
+            `thalweg.forecast.panel.unfinished`.
 
         Raises
         ------
@@ -114,8 +132,13 @@ class PanelModel:
         if not 1 <= steps <= self.horizon:
             words = words_of(self.plan.frequency)
             raise InputError("model.horizon", argument=Argument("horizon", steps), most=self.horizon, **words)
-        found = Joined.without(self.panel) if newer is None else join(self.panel, newer)
+        found = Joined.without(self.panel) if newer is None else self.joined_with(newer, keep_last=keep_last)
         panel, places, refused = found.panel, found.served, found.refused
+        stop_early = dict(stopping_early(panel, places, steps))
+        if len(stop_early) == len(places) > 0:
+            raise next(iter(stop_early.values()))
+        places = [place for place in places if place not in stop_early]
+        refused = (*refused, *(Refused(panel.names[place], error.message) for place, error in stop_early.items()))
         if series is not None:
             for each in refused:
                 if each.name == series:
@@ -145,8 +168,22 @@ class PanelModel:
             backend=self.panel.series[0].backend if newer is None else newer.series[0].backend,
             new=tuple(panel.names[place] for place in kept if place >= len(self.panel)),
             refused=refused,
-            notes=() if series is not None else found.notes,
+            notes=(
+                *(note for note in found.notes if series is None or note.key == UNFINISHED),
+                *self._notes_on_totals(),
+            ),
         )
+
+    def _notes_on_totals(self) -> tuple[Message, ...]:
+        """Return that forecasts are not moved so that they add up, where those of the fit were."""
+        if self.totals in ("", BOTTOM_UP):
+            return ()
+        return (Message("panel.note.not_reconciled", {"argument": Argument("totals", self.totals)}),)
+
+    def joined_with(self, newer: Panel, *, keep_last: bool, threads: int | None = None) -> Joined:
+        """Return newer values joined to the model's own, without a last date that looks unfinished."""
+        found = join(self.panel, newer)
+        return without_unfinished_newer(found, self.panel, keep_last=keep_last, threads=threads)
 
     def _served(
         self, panel: Panel, places: Sequence[int], plan: Plan
@@ -172,7 +209,10 @@ class PanelModel:
         """Return the plan for a panel that begins with the model's series: its network sees their newer dates too."""
         plan, count = self.plan, len(self.panel)
         days = None if plan.final_days is None else plan.final_days.reaching(panel.series, plan.horizon)
-        plan, final = replace(plan, judged=None, judged_days=None, final_days=days), plan.final
+        beside = None if plan.beside is None else beside_of(plan.beside.columns, panel)
+        if plan.beside is not None and beside is not None:  # what is not told again stays
+            beside = Beside(beside.columns, np.concatenate([plan.beside.static, beside.static[count:]]))
+        plan, final = replace(plan, judged=None, judged_days=None, final_days=days, beside=beside), plan.final
         seeing = next((each.inputs for each in final.members if each.inputs.panel_year), None)
         if final.panel_year is None or seeing is None:
             return plan
@@ -240,7 +280,8 @@ def pack(model: PanelModel) -> bytes:
         **{f"model.{place}": content for place, content in model.models.items()},
     }
     description_of_days, tensors_of_days = describe_days(model.plan.final_days, panel)
-    tensors |= tensors_of_days
+    description_of_columns, tensors_of_columns = describe_columns(model.plan.beside, panel)
+    tensors |= tensors_of_days | tensors_of_columns
     first = panel.series[0]
     description = {
         "names": list(panel.names),
@@ -257,7 +298,9 @@ def pack(model: PanelModel) -> bytes:
         "made": model.made.isoformat(),
         "ladder": model.plan.ladder,
         "seed": model.plan.seed,
+        "totals": model.totals,
         **description_of_days,
+        **description_of_columns,
         **description_of_network,
     }
     return seal(PANEL_MODEL, description, tensors)
@@ -274,6 +317,8 @@ def load_panel(path: Path) -> PanelModel:
     description, tensors = unseal(PANEL_MODEL, path)
     try:
         return _read(description, tensors)
+    except UnusableError as error:
+        raise InputError("model.unusable", path=path, reason=error.reason) from error
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise InputError("model.unusable", path=path, reason=Message("error.model.reason.incomplete")) from error
 
@@ -290,13 +335,16 @@ def _read(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Pane
         )
         for start, first, last in zip(description["starts"], offsets[:-1], offsets[1:], strict=True)
     ]  # fmt: skip
+    series, beside = read_columns(description, tensors, series)
     network = network_from(description, tensors, frequency)
     asked = Asked(tuple(description["asked"]["levels"]), tuple(description["asked"]["quantiles"]))
     keys = {name: tuple(each) for name, each in description["keys"].items()}
     given = {
         name: tuple(each) if isinstance(each, list) else each for name, each in description.get("reading", {}).items()
     }
-    panel, horizon = joined(series, description["names"], keys=keys, reading=given), int(description["horizon"])
+    static = read_static(description)
+    panel = joined(series, description["names"], keys=keys, static=static, reading=given)
+    horizon = int(description["horizon"])
     return PanelModel(
         panel,
         Plan(
@@ -307,6 +355,7 @@ def _read(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Pane
             ladder=str(description["ladder"]),
             seed=int(description["seed"]),
             final_days=read_days(description, tensors, panel, horizon),
+            beside=beside,
         ),
         Choice(tensors["own"], tensors["share"]),
         tensors["bands"],
@@ -314,4 +363,5 @@ def _read(description: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Pane
         asked,
         dt.date.fromisoformat(description["made"]),
         {int(name.removeprefix("model.")): content for name, content in tensors.items() if name.startswith("model.")},
+        str(description.get("totals", "")),
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from thalweg.forecast.ladder import Ladder
 
 LADDERS = ("quick", "full")
-REFUSED = ("time_limit", "known", "past", "with_")
+REFUSED = ("time_limit", "with_")
 """The options of a fit that do not serve many series."""
 
 BOTTOM_UP, TOP_DOWN, MINT = METHODS = ("bottom-up", "top-down", "mint")

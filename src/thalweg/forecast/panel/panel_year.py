@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.forecast.panel.flat import flat_of
-from thalweg.forecast.panel.scaling import LEAST_SPREAD, Rows, rows_of, scales
+from thalweg.forecast.panel.rows import Rows, rows_of
+from thalweg.forecast.panel.scaling import LEAST_SPREAD, scales
 from thalweg.series.frequency.dates import steps_between
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from thalweg.forecast.panel.chunk import prior_of, serve
+from thalweg.forecast.panel.columns import beside_of, columns_of_panel, with_known_future
 from thalweg.forecast.panel.cutoffs import parts_of
 from thalweg.forecast.panel.days_of_fit import days_of_fit
 from thalweg.forecast.panel.global_network import recipe_of, train
@@ -64,6 +65,8 @@ class PanelFindings:
         Where they were asked for.
     days : DaysOfFit, optional
         What holidays and events add, where the user named some.
+    idle : tuple of str
+        The static columns that say nothing.
     """
 
     panel: Panel
@@ -76,6 +79,7 @@ class PanelFindings:
     times: dict[str, float] = field(default_factory=dict[str, float])
     totals: Totals | None = None
     days: DaysOfFit | None = None
+    idle: tuple[str, ...] = ()
 
 
 def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> PanelFindings:
@@ -97,10 +101,13 @@ def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> Pa
     watcher = options.watcher or Silence()
     prepare(lambda: watcher.stage("compile", 1))
     panel = without_unfinished_date(panel, options)
+    horizon = options.steps_ahead(panel.frequency, int(np.median(np.diff(panel.offsets))))
+    panel = with_known_future(panel, options, horizon)
     frequency, series = panel.frequency, panel.series
-    horizon = options.steps_ahead(frequency, int(np.median(np.diff(panel.offsets))))
     parts = [parts_of(len(one), horizon, frequency) for one in series]
     days = days_of_fit(panel, options, horizon, parts)
+    columns, idle = columns_of_panel(panel)
+    beside = beside_of(columns, panel)
     members, recipe = members_of(frequency, max(map(len, series))), recipe_of(frequency)
     settings = settings_of(options, horizon, recipe)
     if kept is not None:
@@ -116,7 +123,7 @@ def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> Pa
             path = None if kept is None else kept.folder / name
             network = train(
                 series if effects is None else effects.taken_away(series), upto, horizon, members, recipe,
-                seed=options.seed, pool=pool, kept=path, advance=watcher.advance,
+                seed=options.seed, pool=pool, beside=beside, kept=path, advance=watcher.advance,
             )  # fmt: skip
             if kept is not None and not pool.late():
                 kept.keep_network(name, network)
@@ -127,8 +134,9 @@ def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> Pa
         final = trained("final", list(map(len, series)), final_days)
         ladder = "" if options.ladder == "quick" else str(options.ladder)
         plan = Plan(
-            frequency, horizon, options.asked.calibrated, final, judged, ladder, options.seed, final_days, judged_days
-        )
+            frequency, horizon, options.asked.calibrated, final, judged, ladder, options.seed,
+            final_days, judged_days, beside,
+        )  # fmt: skip
         network_seconds = time.perf_counter() - began
         watcher.stage("series", len(series))
         size = SERIES_OF_A_FULL_CHUNK if ladder else SERIES_OF_A_CHUNK
@@ -143,7 +151,7 @@ def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> Pa
     seconds = time.perf_counter() - began
     return PanelFindings(
         panel, plan, prior, joined(done), failed, settings, seconds,
-        {"network": network_seconds, "series": seconds - network_seconds}, days=days,
+        {"network": network_seconds, "series": seconds - network_seconds}, days=days, idle=tuple(idle),
     )  # fmt: skip
 
 
@@ -206,4 +214,8 @@ def identity_of(panel: Panel) -> str:
         digest.update(np.ascontiguousarray(array).tobytes())
     for name, one in panel:
         digest.update(f"{name}\0{one.start}\0".encode())
+        for column in () if one.regressors is None else one.regressors.each:
+            digest.update(f"{column.name}\0{column.known}\0".encode() + column.values.tobytes())
+    for name, values in panel.static.items():
+        digest.update(f"{name}\0{values.tolist()!r}\0".encode())
     return digest.hexdigest()

@@ -1,40 +1,19 @@
-"""Rows of a panel, and the units in which the network sees each: a level and a spread, from no later value."""
+"""The units in which the network sees each row of a panel: a level and a spread, from no later value."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from thalweg.forecast.panel.flat import Flat
     from thalweg.forecast.panel.inputs import Inputs
+    from thalweg.forecast.panel.rows import Rows
 
 LEAST_SPREAD = 0.1  # of the usual difference of neighbours
-
-
-class Rows(NamedTuple):
-    """Rows of several series.
-
-    Attributes
-    ----------
-    series : ndarray of int64, shape (rows,)
-        The place of the series among those of the `Flat`.
-    newest : ndarray of int64, shape (rows,)
-        How many values of the series stand before the row's newest one.
-    """
-
-    series: NDArray[np.int64]
-    newest: NDArray[np.int64]
-
-
-def rows_of(newest: Sequence[NDArray[np.int64]]) -> Rows:
-    """Return the rows of several series from the places of their newest values, one array for each series."""
-    return Rows(np.repeat(np.arange(len(newest)), list(map(len, newest))), np.concatenate(newest))
 
 
 def scales(flat: Flat, rows: Rows, inputs: Inputs) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

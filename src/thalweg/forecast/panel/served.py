@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.panel.bands import Shape
     from thalweg.forecast.panel.choice import Prior
+    from thalweg.forecast.panel.columns import Beside
     from thalweg.forecast.panel.day_effects import DayEffects
     from thalweg.forecast.panel.global_network import GlobalNetwork
     from thalweg.series.frequency.record import Frequency
@@ -43,6 +44,8 @@ class Plan:
         Of these.
     final_days, judged_days : DayEffects, optional
         What known days add to each series, learned from as much as the two networks.
+    beside : Beside, optional
+        The columns beside the values, which the networks see.
     """
 
     frequency: Frequency
@@ -54,17 +57,18 @@ class Plan:
     seed: int = 0
     final_days: DayEffects | None = None
     judged_days: DayEffects | None = None
+    beside: Beside | None = None
 
     def of(self, places: Sequence[int] | slice | NDArray[np.int64]) -> Plan:
         """Return the plan for some of the series alone."""
         final, judged = (None if each is None else each.of(places) for each in (self.final_days, self.judged_days))
-        return replace(self, final_days=final, judged_days=judged)
+        beside = None if self.beside is None else self.beside.of(places)
+        return replace(self, final_days=final, judged_days=judged, beside=beside)
 
     @property
     def blocks(self) -> tuple[slice, ...]:
         """The blocks of steps ahead, from 0 on, that are served by the same choice."""
-        ends = [0, *(end for end in self.frequency.blocks if end < self.horizon), self.horizon]
-        return tuple(map(slice, ends[:-1], ends[1:]))
+        return blocks_of(self.frequency, self.horizon)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -76,6 +80,12 @@ class Plan:
     def copying(self) -> int:
         """Which of the own predictors copies the last season, with which all are compared."""
         return len(self.frequency.copies) - 1
+
+
+def blocks_of(frequency: Frequency, horizon: int) -> tuple[slice, ...]:
+    """Return the blocks of steps ahead, from 0 on; a later block has more steps."""
+    ends = [0, *(end for end in frequency.blocks if end < horizon), horizon]
+    return tuple(map(slice, ends[:-1], ends[1:]))
 
 
 class PanelPrior(NamedTuple):

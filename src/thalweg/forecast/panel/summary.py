@@ -39,8 +39,8 @@ def sentences(findings: PanelFindings) -> list[Message]:
                 told.append(Message("panel.verdict.coverage", {"level": level_name(level), "percent": 100 * share}))
     if findings.days is not None:
         told.append(check_sentence(findings.days))
-    if unused := unused_columns(findings):
-        told.append(Message("panel.verdict.unused", {"names": unused}))
+    if findings.idle:
+        told.append(Message("panel.verdict.idle", {"names": list(findings.idle)}))
     if findings.totals is not None:
         told += totals_sentences(findings, findings.totals)
     if failed := len(findings.failed) + len(panel.refused):
@@ -104,12 +104,6 @@ def _totals_json(totals: Totals) -> list[dict[str, Any]]:
         }
         for at in range(len(hierarchy))
     ]
-
-
-def unused_columns(findings: PanelFindings) -> list[str]:
-    """Return the columns that were read beside the values and that no forecast of many series uses yet."""
-    first = findings.panel.series[0].regressors
-    return [*(() if first is None else first.names), *findings.panel.static]
 
 
 def served_levels(findings: PanelFindings) -> list[float]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.forecast.panel.choice import Choice
+from thalweg.forecast.panel.columns import with_known_future
 from thalweg.forecast.panel.hierarchy import Totals, hierarchy_of
 from thalweg.forecast.panel.joint import joint_of
 from thalweg.forecast.panel.options import BOTTOM_UP, TOP_DOWN
@@ -56,11 +57,12 @@ def fit_with_totals(panel: Panel, options: PanelFitOptions, kept: Kept | None = 
     if options.totals is None:
         return fit_panel(panel, options, kept)
     panel = without_unfinished_date(panel, options)
+    horizon = options.steps_ahead(panel.frequency, int(np.median(np.diff(panel.offsets))))
+    panel = with_known_future(panel, options, horizon)
     method, whole = options.totals, hierarchy_of(panel.keys, len(panel))
     counts = np.array([one.counts for one in panel.series])
     check(method, whole, counts)
     late = lateness(panel)
-    horizon = options.steps_ahead(panel.frequency, int(np.median(np.diff(panel.offsets))))
     # The totals do not move the length that is usual, and the last date has been looked at.
     options = replace(options, horizon=horizon, keep_last=True)
     of_all = panel if method == BOTTOM_UP else with_totals(panel, whole, late, horizon)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from thalweg.forecast.options import FitOptions
 from thalweg.forecast.unfinished import without_unfinished
 from thalweg.messages import Argument, Message
 from thalweg.series.frequency.dates import iso
@@ -15,7 +17,7 @@ from thalweg.series.series import Series
 from thalweg.series.variation import as_told
 
 if TYPE_CHECKING:
-    from thalweg.forecast.options import FitOptions
+    from thalweg.forecast.panel.joining import Joined
     from thalweg.series.panel import Panel
 
 NOTE = "note.panel_unfinished"
@@ -72,3 +74,26 @@ def without_unfinished_date(panel: Panel, options: FitOptions) -> Panel:
         notes=(note, *panel.notes),
         reading=panel.reading,
     )
+
+
+def without_unfinished_newer(found: Joined, before: Panel, *, keep_last: bool, threads: int | None = None) -> Joined:
+    """Return newer values without their last date where that looks unfinished, and with a note about it, the first.
+
+    Parameters
+    ----------
+    found : Joined
+        The newer values, joined to those of a model.
+    before : Panel
+        Those of the model, whose last date the fit has looked at.
+    keep_last : bool
+        Whether the last date stays.
+    threads : int, optional
+    """
+    looked_at = found.panel.last_date <= before.last_date or any(note.key == NOTE for note in found.notes)
+    if keep_last or looked_at:
+        return found
+    panel = without_unfinished_date(found.panel, FitOptions(threads=threads))
+    if panel is found.panel:
+        return found
+    left_out = np.diff(found.panel.offsets) - np.diff(panel.offsets)
+    return replace(found, panel=panel, added=found.added - left_out, notes=(panel.notes[0], *found.notes))

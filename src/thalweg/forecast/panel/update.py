@@ -12,7 +12,6 @@ import numpy as np
 from thalweg.errors import InputError
 from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.global_network import examples_to_learn, recipe_of
-from thalweg.forecast.panel.joining import Joined, join
 from thalweg.forecast.training import EPOCHS_TO_GO_ON, RATE_TO_GO_ON, SEEDS_APART
 from thalweg.forecast.update import updated as model_updated
 from thalweg.learn.descent import Descent
@@ -26,8 +25,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from thalweg.forecast.panel.columns import Beside
     from thalweg.forecast.panel.global_network import GlobalNetwork, Member
     from thalweg.forecast.panel.inputs import Inputs
+    from thalweg.forecast.panel.joining import Joined
     from thalweg.forecast.panel.model import PanelModel
     from thalweg.forecast.panel.served import Plan
     from thalweg.learn.activation import Values
@@ -37,7 +38,12 @@ if TYPE_CHECKING:
 
 
 def updated(
-    model: PanelModel, newer: Panel, threads: int | None = None, advance: Callable[[float], None] = lambda _: None
+    model: PanelModel,
+    newer: Panel,
+    threads: int | None = None,
+    advance: Callable[[float], None] = lambda _: None,
+    *,
+    keep_last: bool = False,
 ) -> tuple[PanelModel, Joined]:
     """Return the model after it has learned from newer values, and how these were joined to its own.
 
@@ -53,20 +59,24 @@ def updated(
     threads : int, optional
     advance : callable
         Called with the number of networks that went on since the last call, parts of one included.
+    keep_last : bool
+        As of `PanelModel.forecast`.
 
     Raises
     ------
     InputError
         If none of the newer values fits, or nothing is new.
     """
-    found = join(model.panel, newer)
+    found = model.joined_with(newer, keep_last=keep_last, threads=threads)
     panel = found.panel
     if not found.added.any():
         raise InputError("panel.nothing_new", last=iso(model.panel.last_date))
     plan = model.plan_for(panel)
     seen = panel.series if plan.final_days is None else plan.final_days.taken_away(panel.series)
     some = [(one, len(one) - int(count)) for one, count in zip(seen, found.added, strict=True) if count]
-    lessons = [_recent_examples(some, member.inputs, plan.final) for member in plan.final.members]
+    places = [place for place, count in enumerate(found.added.tolist()) if count]
+    beside = None if plan.beside is None else plan.beside.of(places)
+    lessons = [_recent_examples(some, member.inputs, plan.final, beside) for member in plan.final.members]
     prepare(lambda: None)
     with thread_pool(threads) as pool:
         jobs = [
@@ -122,7 +132,9 @@ def _gone_on(plan: Plan, member: Member, examples: Examples | None, seed: int) -
     return descent.theta
 
 
-def _recent_examples(some: Sequence[tuple[Series, int]], inputs: Inputs, final: GlobalNetwork) -> Examples | None:
+def _recent_examples(
+    some: Sequence[tuple[Series, int]], inputs: Inputs, final: GlobalNetwork, beside: Beside | None = None
+) -> Examples | None:
     """Return the windows with a new value among their targets, and as many before them as a window is long.
 
     Parameters
@@ -131,7 +143,10 @@ def _recent_examples(some: Sequence[tuple[Series, int]], inputs: Inputs, final: 
         Series, and how many of their values were known before.
     inputs : Inputs
     final : GlobalNetwork
+    beside : Beside, optional
+        The columns beside their values.
     """
     series = [one for one, _ in some]
     since = [max(known - final.steps - inputs.window, 0) for _, known in some]
-    return examples_to_learn(series, [len(one) for one in series], final.steps, inputs, final.panel_year, 1, since)
+    ends = [len(one) for one in series]
+    return examples_to_learn(series, ends, final.steps, inputs, final.panel_year, 1, since, beside)

@@ -31,8 +31,8 @@ from thalweg.forecast.evaluation.ahead import ahead_message
 from thalweg.forecast.evaluation.words import metric_message
 
 if TYPE_CHECKING:
+    from thalweg.forecast.evaluation.backtested import Backtested
     from thalweg.forecast.evaluation.metrics import Scores
-    from thalweg.forecast.evaluation.run import Forecasts
 
 HEIGHT_PIXELS = 220
 TICKS = 4  # of the dates: so many that each has its label on a telephone, too
@@ -49,17 +49,17 @@ STYLES = (
 )
 
 
-def backtest_chart(forecasts: Forecasts, scores: Scores, language: str = "en") -> alt.VConcatChart:
+def backtest_chart(forecasts: Backtested, scores: Scores, language: str = "en") -> alt.VConcatChart:
     """Draw a metric by step ahead and by cutoff, a line a model, the best six.
 
     Parameters
     ----------
-    forecasts : Forecasts
+    forecasts : Backtested
     scores : Scores
     language : str
         ``en`` or ``zh``.
     """
-    translate = speaking(language, forecasts.series.frequency)
+    translate = speaking(language, forecasts.frequency)
     metric, order = scores.metric, scores.order
     shown = order[: len(STYLES)]
     called = translate(metric_message(metric))
@@ -75,9 +75,8 @@ def backtest_chart(forecasts: Forecasts, scores: Scores, language: str = "en") -
     )
     of_steps: list[alt.Chart] = [legend]
     of_cutoffs: list[alt.Chart] = []
-    series, cutoffs = forecasts.series, forecasts.cutoffs
-    dates = series.dates[np.array(cutoffs.seen) - 1]
-    across = day_axis(language, weekly=False, padding=12, ticks=TICKS, frequency=series.frequency, dates=dates)
+    cutoffs, dates, frequency = forecasts.cutoffs, forecasts.dates, forecasts.frequency
+    across = day_axis(language, weekly=False, padding=12, ticks=TICKS, frequency=frequency, dates=dates)
     for name, (colour, dash) in zip(shown, STYLES, strict=False):
         word = rung_name(name, language)
         by_step = np.array([rows[metric][name] for rows in scores.by_step.values()])
@@ -94,7 +93,7 @@ def backtest_chart(forecasts: Forecasts, scores: Scores, language: str = "en") -
         of_cutoffs += [
             later.mark_line(color=colour, strokeWidth=2, strokeDash=dash),
             later.mark_point(filled=True, color=colour, size=34, opacity=1).encode(
-                tooltip=[day_tip(language, frequency=series.frequency), tip]
+                tooltip=[day_tip(language, frequency=frequency), tip]
             ),
         ]
     size = {"width": WIDTH_PIXELS - AXIS_PIXELS, "height": HEIGHT_PIXELS}
@@ -108,12 +107,12 @@ def backtest_chart(forecasts: Forecasts, scores: Scores, language: str = "en") -
     )
     best = rung_name(shown[0], language)
     title = translate(
-        f"backtest_picture.title{'_one' if len(order) == 1 else ''}", best=best, metric=called, name=series.name
+        f"backtest_picture.title{'_one' if len(order) == 1 else ''}", best=best, metric=called, name=forecasts.name
     )
-    ahead = translate(ahead_message(cutoffs.ahead, series.frequency))
+    ahead = translate(ahead_message(cutoffs.ahead, frequency))
     which = "subtitle" if len(order) <= len(shown) else "subtitle_some"
     subtitle = translate(f"backtest_picture.{which}", count=len(cutoffs.seen), ahead=ahead, shown=len(shown))
-    return dress(chart, title, subtitle, language, simulated=series.simulated)
+    return dress(chart, title, subtitle, language, simulated=forecasts.simulated)
 
 
 def _axis() -> alt.Axis:
