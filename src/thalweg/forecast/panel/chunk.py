@@ -13,7 +13,7 @@ import numpy as np
 from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.bands import bands_of, by_step, ends_around, shape_of
 from thalweg.forecast.panel.candidates import baselines, lines, predicted
-from thalweg.forecast.panel.choice import Choice, Validation, blend, mean_losses
+from thalweg.forecast.panel.choice import OF_DAYS, OF_OTHERS, Choice, Validation, blend, mean_losses
 from thalweg.forecast.panel.cutoffs import parts_of
 from thalweg.forecast.panel.flat import flat_of
 from thalweg.forecast.panel.rows import Rows, rows_of
@@ -103,8 +103,16 @@ class _Series:
     def validation(self, tried: _Tried) -> Validation:
         """Return the losses at the cutoffs that a choice is to rest on."""
         plan = self.plan
+        drawn = OF_DAYS if plan.frequency.by_day else OF_OTHERS
         return Validation(
-            tried.own, tried.network, tried.target, tried.rows.series, len(self.series), plan.blocks, plan.copying
+            tried.own,
+            tried.network,
+            tried.target,
+            tried.rows.series,
+            len(self.series),
+            plan.blocks,
+            plan.copying,
+            drawn,
         )
 
 
