@@ -9,6 +9,7 @@ import pytest
 from thalweg.errors import InputError
 from thalweg.forecast.panel import run as panel_run
 from thalweg.forecast.panel.choice import Validation
+from thalweg.forecast.panel.global_network import Recipe, recipe_of
 from thalweg.forecast.panel.inputs import members_of
 from thalweg.forecast.panel.kept import Kept
 from thalweg.forecast.panel.options import PanelFitOptions
@@ -177,6 +178,13 @@ def test_columns_that_say_nothing_are_told():
     assert findings.plan.beside is None
     assert "no two do: region." in " ".join(map(str, sentences(findings)))
     assert "change nothing" not in " ".join(map(str, sentences(fitted(panel))))
+
+
+def test_a_small_panel_has_more_seeds():
+    days, small = recipe_of(DAILY), Recipe(hidden=(8,), seeds=2)
+    assert (days.suited(99_999).seeds, days.suited(100_000).seeds) == (5, 3)
+    assert small.suited(10) == small
+    assert recipe_of(monthly()).suited(10).seeds == 1
 
 
 def test_what_sees_a_week_serves_alone_where_no_year_is_seen():

@@ -104,16 +104,8 @@ class _Series:
         """Return the losses at the cutoffs that a choice is to rest on."""
         plan = self.plan
         drawn = OF_DAYS if plan.frequency.by_day else OF_OTHERS
-        return Validation(
-            tried.own,
-            tried.network,
-            tried.target,
-            tried.rows.series,
-            len(self.series),
-            plan.blocks,
-            plan.copying,
-            drawn,
-        )
+        rows, count = tried.rows.series, len(self.series)
+        return Validation(tried.own, tried.network, tried.target, rows, count, plan.blocks, plan.copying, drawn)
 
 
 class _Fitted:
