@@ -1,14 +1,15 @@
 """Measure time, memory and accuracy beside peers, and write down the results with a description of the machine.
 
-./dev bench                       everything but published, peers and panel; writes benchmarks/RESULTS.md, its pictures
-                                  and the READMEs' table
+./dev bench                       everything but published, together, peers and panel; writes benchmarks/RESULTS.md, its
+                                  pictures and the READMEs' table
 ./dev bench --only updates,cores  measure those sections again and replace them; the others stay
 ./dev bench --only updates --out some.md      into another file, without pictures and READMEs
 ./dev bench --only published      public benchmark series (THALWEG_BENCH names their folder): every 8th, or --every 1
+./dev bench --only together       the same series, all of a collection forecast together as many series
 ./dev bench --only peers          other forecasters of the real series (THALWEG_DATA names their folder); --slow takes
                                   in AutoARIMA and MSTL
 ./dev bench --only panel          100, 1,000 and 10,000 simulated series, and views by country (THALWEG_DATA), beside
-                                  other forecasters. These three keep each result, and an interrupted run goes on
+                                  other forecasters. These four keep each result, and an interrupted run goes on
 ./dev bench --draw                draw pictures and READMEs again, from RESULTS.md
 ./dev bench --quick               a smoke run of some seconds; it prints, and writes a file only with --out
 """
@@ -43,6 +44,7 @@ SECTIONS = {
     "larger": "Data larger than memory",
     "digits": "Handwritten digits beside scikit-learn and PyTorch",
     "published": "Published tables",
+    "together": "Published tables, all series together",
     "peers": "Beside other forecasters",
     "panel": "Many series",
 }
@@ -50,10 +52,11 @@ OF_A_FILE = ("ladder", "command")
 OPTIONS = {
     "digits": ("mnist",),
     "published": ("every", "ladder", "results"),
+    "together": ("results",),
     "peers": ("slow", "results"),
     "panel": ("results",),
 }
-NAMED_ONLY = ("published", "peers", "panel")  # they need series of other places, packages and an hour
+NAMED_ONLY = ("published", "together", "peers", "panel")  # they need series of other places, packages and an hour
 DRAWN = ("updates", "passes", "growth", "cores", "share", "command", "peers")
 
 

@@ -158,7 +158,7 @@ def test_sections_that_need_long_run_where_they_are_named(bench):
     import run  # noqa: PLC0415 - from the bench's folder
 
     assert bench is None
-    assert set(run.options([]).sections) == set(run.SECTIONS) - {"published", "peers", "panel"}
+    assert set(run.options([]).sections) == set(run.SECTIONS) - {"published", "together", "peers", "panel"}
     assert run.options(["--only", "published,peers,panel"]).sections == ("published", "peers", "panel")
     with pytest.raises(SystemExit):
         run.options(["--only", "published", "--every", "0"])

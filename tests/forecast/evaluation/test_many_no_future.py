@@ -122,3 +122,5 @@ def test_events_that_come_later_are_no_mistake_at_an_early_cutoff():
     mean, other = (each.forecasts.made["thalweg"].mean for each in (plain, told))
     np.testing.assert_array_equal(mean[0], other[0])  # no fair is near
     assert np.isfinite(other[1]).all()
+    frame = tried(panel, cutoffs=dates[1:], horizon=7, events=rows)
+    np.testing.assert_array_equal(frame.forecasts.made["thalweg"].mean[0], other[1])

@@ -14,7 +14,7 @@ from thalweg.messages import Argument, Message
 from thalweg.options import Kind, Numbers, Options, Texts, WholeNumber, Word, option, switch
 from thalweg.series.country import Country
 from thalweg.series.frequency.usual import UsualSteps
-from thalweg.series.read.event_option import Events
+from thalweg.series.read.event_option import EventsOfMany
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +121,7 @@ class BacktestOptions(Options):
     metric: str = option("mase", Word(RANKING), panel="fit")
     metrics: Sequence[str] | str = option(METRICS, Metrics(), panel="fit")
     country: str | Sequence[str] | None = option(None, Country(), panel="fit")
-    events: Any = option(None, Events(), panel="fit")  # noqa: RUF009 - a declaration
+    events: Any = option(None, EventsOfMany(), panel="fit")  # noqa: RUF009 - a declaration
     loss: str = option("mae", Word(TOLD_IN), panel="fit")
     seed: int = option(0, WholeNumber(0), panel="fit")
     threads: int | None = option(None, WholeNumber(1), panel="fit")

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from thalweg.options import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from thalweg.series.events import EventTable
 
 
 @dataclass(frozen=True, eq=False)
 class EventSource:
-    """What a Python user gave as the events of many series. It is read once the columns that name them are known.
+    """What a Python user gave as the events of many series. It is read when the columns that name them are known.
 
     Attributes
     ----------
@@ -21,6 +23,12 @@ class EventSource:
     """
 
     given: Any
+
+    def read(self, by: Collection[str]) -> EventTable:
+        """Return the events; see `thalweg.read_events`."""
+        from thalweg.series.read.events import read_events  # noqa: PLC0415 - the help does not need it
+
+        return read_events(self.given, by=by)
 
 
 @dataclass(frozen=True)
