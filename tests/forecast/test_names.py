@@ -8,7 +8,7 @@ from support.frequencies import WEEKLY
 from thalweg.charts.rungs import rung_name
 from thalweg.forecast.ladder import named_ladder
 from thalweg.forecast.options import LADDERS
-from thalweg.forecast.predictors.baselines import Copy, SeasonalMean
+from thalweg.forecast.predictors.baselines import Copy, Medians, SeasonalMean
 from thalweg.forecast.predictors.far_ahead import far_ahead
 from thalweg.forecast.predictors.network import Rung
 from thalweg.forecast.predictors.rates import RateAndSize, SeasonalShare
@@ -20,6 +20,7 @@ NAMES |= {rung.name for frequency in RHYTHMS for rung in named_ladder("full", fr
 NAMES |= {
     Copy(14).name,
     SeasonalMean(7, 4).name,
+    Medians(7, 28).name,
     "mean of 5",
     "copy last year",
     Rung(28, hidden=(100, 10), known="year").name,
@@ -32,7 +33,7 @@ NAMES |= {RateAndSize(8, 4, 30).name, SeasonalShare(8, 4, 30, 7).name, SeasonalS
 def test_every_rung_has_its_own_name_in_each_language(name):
     assert rung_name(name) == name
     told = rung_name(name, "zh")
-    assert not re.search("copy|last|linear|mean|week|year|back|rate|share", told)
+    assert not re.search("copy|last|linear|mean|median|week|year|back|rate|share", told)
     assert re.search("[\u4e00-\u9fff]", told) or re.fullmatch(r"[\d×-]+ relu \d+", name)
 
 

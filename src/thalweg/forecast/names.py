@@ -23,6 +23,7 @@ _COPIES = {
 _FORMS = {
     "copy": re.compile(r"copy (?P<steps>\d+)"),
     "seasonal_mean": re.compile(r"mean of (?P<seasons>\d+) × (?P<season>\d+) back"),
+    "medians": re.compile(r"medians of (?P<fewer>\d+) and (?P<count>\d+) back"),
     "mean": re.compile(r"mean of (?P<count>\d+)"),
     "linear": re.compile(r"linear (?P<steps>\d+)"),
     "last_year_at_its_level": re.compile(r"last year at its level"),

@@ -41,7 +41,7 @@ def model():
         from .conftest import SMALL  # noqa: PLC0415
 
         patch.setattr("thalweg.forecast.panel.run.recipe_of", lambda _: SMALL)
-        return model_of(panel_of_waves(3, 420))
+        return model_of(panel_of_waves(3, 600))
 
 
 def served_by(model, own, share):
@@ -110,14 +110,14 @@ def test_networks_without_hidden_neurons_are_their_weights_times_their_features(
     why = check(served_by(straight, 0, 1.0), "s0", 4)
     flat = flat_of([model.panel["s0"]], final.reach)
     row = Rows(np.zeros(1, np.int64), flat.lengths - 1)
-    window, told = np.zeros(16 * 7), dict.fromkeys(("profile", "last_season", "level", "all_series"), 0.0)
+    window, told = np.zeros(16 * 7), dict.fromkeys(("profile", "last_season", "level", "all_series", "recent"), 0.0)
     for member in members:
         scaled = examples_of(flat, row, member.inputs, STEPS, final.panel_year)
         weights = member.network.layers(member.thetas[0].astype(np.float64))[0].weights[3]
         parts = weights * scaled.examples.gather()[0] * float(scaled.spread[0, 0] * flat.units[0]) / len(members)
         blocks = seen_blocks(member.inputs, STEPS, panel_year=True)
         window[: member.inputs.window] += parts[blocks["values"]]
-        for name in told:
+        for name in told.keys() & blocks.keys():
             told[name] += parts[blocks[name]].sum()
         if member.inputs.base:  # outputs are added to the mean of the last weekdays
             values = model.panel["s0"].values
@@ -133,7 +133,7 @@ def test_every_feature_that_follows_the_values_is_zero_at_the_level(frequency):
     start = "2000-01-01" if frequency.by_month else "2020-01-06T00:00" if frequency.sub_daily else "2020-01-06"
     still = series_of(np.full(900, 42.0), start=start, frequency=frequency)
     moving = replace(still, values=still.values + np.random.default_rng(0).normal(0, 5, 900))
-    for inputs in members_of(frequency):
+    for inputs in (*members_of(frequency, 900), *members_of(frequency, 200)):
         year = panel_year_of([moving], inputs, STEPS) if inputs.panel_year else None
         nothing = year and replace(year, means=np.zeros_like(year.means))
         flat = flat_of([still, moving], inputs.reach)

@@ -3,8 +3,9 @@
 import numpy as np
 
 from thalweg.forecast.panel.flat import flat_of
+from thalweg.forecast.panel.rows import Rows
 
-from .conftest import odd_series
+from .conftest import odd_series, series_of
 
 SERIES = list(odd_series().values())
 
@@ -16,7 +17,7 @@ def test_no_bit_of_a_series_depends_on_those_beside_it():
         mine = slice(together.starts[place] - 9, together.starts[place] + len(one))
         for name in ("values", "numbers", "sums"):
             np.testing.assert_array_equal(getattr(together, name)[mine], getattr(alone, name), err_msg=name)
-        for name in ("centres", "units", "counts", "usual"):
+        for name in ("centres", "units", "counts", "whole", "changes", "usual"):
             np.testing.assert_array_equal(getattr(together, name)[place], getattr(alone, name)[0], err_msg=name)
 
 
@@ -44,8 +45,18 @@ def test_numbers_become_values_again():
     flat = flat_of(SERIES, 2)
     for place, one in enumerate(SERIES):
         numbers = flat.numbers[flat.starts[place] : flat.starts[place] + len(one)]
-        made = flat.in_user_units(numbers[None], np.array([place]))[0]
+        made = flat.in_user_units(numbers[None], Rows(np.array([place]), np.array([len(one) - 1])))[0]
         np.testing.assert_allclose(made, one.values, rtol=1e-9, atol=1e-9 * np.abs(one.values).max() + 1e-15)
+
+
+def test_predictions_are_values_that_a_series_can_have():
+    counts, parts = np.array([0.0, 0, 0, 4, 1]), np.array([0.0, 0, 0, 4, 1.5])
+    flat = flat_of([series_of(each) for each in (counts, parts, counts - 2)], 2)
+    made = np.array([[-1.0, 0.49, 0.5, np.nan]] * 3)
+    last = flat.possible(made, Rows(np.arange(3), np.full(3, 4)))
+    np.testing.assert_array_equal(last, [[0, 0, 0.5, np.nan], [0, 0.49, 0.5, np.nan], [-1, 0.49, 0.5, np.nan]])
+    before = flat.possible(made, Rows(np.arange(3), np.full(3, 2)))  # no value has changed yet
+    np.testing.assert_array_equal(before, [[0, 0, 0, np.nan], [0, 0, 0, np.nan], [-2, -2, -2, np.nan]])
 
 
 def test_what_is_learned_rests_on_the_past_alone():

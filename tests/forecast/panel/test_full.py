@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.usefixtures("small_recipe"), pytest.mark.slow]
 def quick_ladders(monkeypatch):
     """Let own ladders be quick ones."""
     real = own_ladder.fitted
-    monkeypatch.setattr(own_ladder, "fitted", lambda series, _, horizon, seed: real(series, "quick", horizon, seed))
+    monkeypatch.setattr(own_ladder, "fitted", lambda series, _, *given: real(series, "quick", *given))
 
 
 @pytest.mark.usefixtures("quick_ladders")

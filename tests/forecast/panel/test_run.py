@@ -8,11 +8,16 @@ import pytest
 
 from thalweg.errors import InputError
 from thalweg.forecast.panel import run as panel_run
+from thalweg.forecast.panel.choice import Validation
+from thalweg.forecast.panel.global_network import Recipe, recipe_of
+from thalweg.forecast.panel.inputs import members_of
 from thalweg.forecast.panel.kept import Kept
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.run import fit_panel
 from thalweg.forecast.panel.served import Served
 from thalweg.forecast.panel.summary import sentences
+from thalweg.forecast.panel.tables import beating, beats
+from thalweg.series.frequency.record import DAILY, monthly
 from thalweg.series.panel import joined
 
 from .conftest import odd_series, panel_of_waves, series_of
@@ -38,7 +43,9 @@ def test_chunks_and_threads_change_no_bit(monkeypatch):
     assert not same(first, fitted(panel, seed=1).served)
 
 
-def test_nothing_of_the_test_part_is_seen_before_it():
+def test_nothing_of_the_test_part_is_seen_before_it(monkeypatch):
+    real, chosen = Validation.choose, []
+    monkeypatch.setattr(Validation, "choose", lambda *given: chosen.append(real(*given)) or chosen[-1])
     panel = panel_of_waves(days=200)
     ends = [180] * len(panel)  # validation and test have 20 days each
     changed = [
@@ -46,8 +53,12 @@ def test_nothing_of_the_test_part_is_seen_before_it():
         for one, end in zip(panel.series, ends, strict=True)
     ]
     first, second = fitted(panel).served, fitted(joined(changed, panel.names)).served
-    np.testing.assert_array_equal(first.own, second.own)
-    np.testing.assert_array_equal(first.share, second.share)
+    assert len(chosen) == 6  # of each run for the panel's shape, for what is told, and for the forecast
+    for one, other in ((0, 3), (1, 4)):
+        np.testing.assert_array_equal(chosen[one].own, chosen[other].own)
+        np.testing.assert_array_equal(chosen[one].share, chosen[other].share)
+    assert not np.array_equal(chosen[2].own, chosen[5].own)
+    np.testing.assert_array_equal(second.own, chosen[5].own)
     np.testing.assert_array_equal(first.validation, second.validation)
     assert (np.abs(first.test - second.test) > 1e-3).all()
 
@@ -58,6 +69,9 @@ def test_odd_series_are_all_served():
     assert findings.failed == {}
     served = findings.served
     assert np.isfinite(served.forecast).all()
+    assert dict(zip(odd, beating(findings), strict=True)) | {"zeros": "equal", "constant": "equal"} == dict(
+        zip(odd, beating(findings), strict=True)
+    )
     assert (served.low <= served.forecast[..., None]).all()
     assert (served.high >= served.forecast[..., None]).all()
     place = {name: at for at, name in enumerate(odd)}
@@ -73,6 +87,14 @@ def test_odd_series_are_all_served():
         away = np.abs(made - one.values[-28:].mean()).max()
         assert away < 6 * np.abs(one.values[-28:] - one.values[-28:].mean()).max(), name
     assert served.forecast[place["negative"]].min() < 0
+
+
+def test_crumbs_are_not_worse_than_copying():
+    assert beats(0.0001, 0.0, 3.0) == "equal"
+    assert beats(0.01, 0.0, 3.0) == "no"
+    assert beats(0.0, 0.01, 3.0) == "yes"
+    assert beats(1e-9, 0.0, 0.0) == "no"
+    assert beats(np.nan, 0.0, 3.0) == ""
 
 
 def test_a_panel_of_constants_alone():
@@ -156,3 +178,18 @@ def test_columns_that_say_nothing_are_told():
     assert findings.plan.beside is None
     assert "no two do: region." in " ".join(map(str, sentences(findings)))
     assert "change nothing" not in " ".join(map(str, sentences(fitted(panel))))
+
+
+def test_a_small_panel_has_more_seeds():
+    days, small = recipe_of(DAILY), Recipe(hidden=(8,), seeds=2)
+    assert (days.suited(99_999).seeds, days.suited(100_000).seeds) == (5, 3)
+    assert small.suited(10) == small
+    assert recipe_of(monthly()).suited(10).seeds == 1
+
+
+def test_what_sees_a_week_serves_alone_where_no_year_is_seen():
+    week, weeks = ({one.window for one in members_of(DAILY, days)} for days in (500, 600))
+    assert week == {7}
+    assert weeks == {7, 56, 112}
+    assert fitted(panel_of_waves(2, 150)).plan.final.reach < 112
+    assert members_of(monthly(), 30) == members_of(monthly(), 300)

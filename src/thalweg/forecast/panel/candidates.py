@@ -1,4 +1,4 @@
-"""What may serve a series by its own values alone: copies, seasonal means and lines."""
+"""What may serve a series by its own values alone: copies, seasonal means, medians and lines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from thalweg.forecast.features.past import Past
 from thalweg.forecast.ladder import copies, trends
 from thalweg.forecast.panel.lines import Line
-from thalweg.forecast.predictors.baselines import SeasonalMean
+from thalweg.forecast.predictors.baselines import Medians, SeasonalMean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 
 
 def baselines(frequency: Frequency) -> tuple[Baseline, ...]:
-    """Return what needs no unknowns, in the order in which ties are decided: copies, a trend, seasonal means."""
+    """Return what needs no unknowns, in the order in which ties are decided: copies, a trend, means, medians.
+
+    Medians suit counts that leap: on the 201 countries at five cutoffs the error to copying of the best mean was 0.92,
+    of the median of a month 0.83, and with the network 0.825. Two medians apart for a choice were 0.836 for 0.828.
+    """
     season = frequency.season
     means = [SeasonalMean(1, frequency.lags[1]), SeasonalMean(1, frequency.lags[2])]
     if 1 < season < frequency.year:
         means += [SeasonalMean(season, 4), SeasonalMean(season, 8)]
-    return (*copies(frequency), *trends(frequency), *means)
+    return (*copies(frequency), *trends(frequency), *means, Medians(frequency.lags[1], frequency.lags[2]))
 
 
 def lines(frequency: Frequency) -> tuple[Line, ...]:
@@ -49,4 +53,4 @@ def predicted(baseline: Baseline, flat: Flat, rows: Rows, steps: int, frequency:
         at = np.flatnonzero(enough)
         some = type(rows)(rows.series[at], rows.newest[at])
         made[at] = baseline.direct(past_of(flat, some, frequency), steps)
-    return np.where(flat.counts[rows.series][:, None], np.maximum(made, 0), made)
+    return flat.possible(made, rows)

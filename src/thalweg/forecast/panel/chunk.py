@@ -6,14 +6,14 @@ The same function does a chunk here, on another thread or on another machine.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from thalweg.forecast.panel import own_ladder
 from thalweg.forecast.panel.bands import bands_of, by_step, ends_around, shape_of
 from thalweg.forecast.panel.candidates import baselines, lines, predicted
-from thalweg.forecast.panel.choice import Choice, Validation, blend, mean_losses
+from thalweg.forecast.panel.choice import OF_DAYS, OF_OTHERS, Choice, Validation, blend, mean_losses
 from thalweg.forecast.panel.cutoffs import parts_of
 from thalweg.forecast.panel.flat import flat_of
 from thalweg.forecast.panel.rows import Rows, rows_of
@@ -42,6 +42,22 @@ class _Tried(NamedTuple):
     network: NDArray[np.float64]
     copied: NDArray[np.float64]
     spread: NDArray[np.float64]
+
+    def and_of(self, later: _Tried) -> _Tried:
+        """Return the predictions at the cutoffs of both parts; the rows of a series stand together."""
+        order = np.argsort(np.concatenate([self.rows.series, later.rows.series]), kind="stable")
+
+        def both(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+            return np.concatenate([one, other])[order]
+
+        return _Tried(
+            Rows(both(self.rows.series, later.rows.series), both(self.rows.newest, later.rows.newest)),
+            both(self.target, later.target),
+            list(map(both, self.own, later.own)),
+            both(self.network, later.network),
+            both(self.copied, later.copied),
+            both(self.spread, later.spread),
+        )
 
 
 class _Series:
@@ -85,11 +101,11 @@ class _Series:
         return self.judged.tried(rows, np.array(ends))
 
     def validation(self, tried: _Tried) -> Validation:
-        """Return the losses on validation values."""
+        """Return the losses at the cutoffs that a choice is to rest on."""
         plan = self.plan
-        return Validation(
-            tried.own, tried.network, tried.target, tried.rows.series, len(self.series), plan.blocks, plan.copying
-        )
+        drawn = OF_DAYS if plan.frequency.by_day else OF_OTHERS
+        rows, count = tried.rows.series, len(self.series)
+        return Validation(tried.own, tried.network, tried.target, rows, count, plan.blocks, plan.copying, drawn)
 
 
 class _Fitted:
@@ -161,7 +177,7 @@ class _Fitted:
         for place, one in enumerate(self.series):
             mine = np.flatnonzero(rows.series == place)
             made[mine] += self.days.ahead(one, place, rows.newest[mine], self.plan.horizon)
-        return np.where(self.actual.counts[rows.series][:, None], np.maximum(made, 0), made)
+        return self.actual.possible(made, rows)
 
     def _by_ladders(self, rows: Rows) -> NDArray[np.float64]:
         made = np.full((len(rows.series), self.plan.horizon), np.nan)
@@ -198,11 +214,15 @@ def prior_of(series: Sequence[Series], plan: Plan) -> PanelPrior:
     rows = tried.rows.series
     made = blend(tried.own, tried.network, choice.own[rows], choice.share[rows], plan.blocks)
     residuals = (tried.target - made) / tried.spread
-    return PanelPrior(prior, shape_of(residuals, rows, len(series), plan.blocks, plan.levels))
+    later = chunk.validation(tried.and_of(chunk.tried("test"))).prior()
+    return PanelPrior(prior, later, shape_of(residuals, rows, len(series), plan.blocks, plan.levels))
 
 
 def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
     """Return what is found for some series; it does not depend on which others stand beside them.
+
+    The losses on test values are those of what was chosen on validation values. What serves the forecast is chosen on
+    both, as the network that serves has learned from both.
 
     Parameters
     ----------
@@ -214,6 +234,7 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
     chunk, count, blocks = _Series(series, plan), len(series), plan.blocks
     before, after = chunk.tried("validation"), chunk.tried("test")
     choice = chunk.validation(before).choose(prior.losses)
+    serving = chunk.validation(before.and_of(after)).choose(prior.later)
 
     def as_chosen(tried: _Tried) -> NDArray[np.float64]:
         rows = tried.rows.series
@@ -233,16 +254,16 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
     bands = bands_of(both, rows_of_both, count, blocks, plan.levels, prior.shape)
 
     final = _Fitted(chunk, list(map(len, series)), plan.final, plan.final_days)
-    forecast, low, high = _ahead(final, choice, bands)
-    serving = _serving_models(final.models, choice, plan)
+    forecast, low, high = _ahead(final, serving, bands)
+    models = _serving_models(final.models, serving, plan)
     zeros = np.zeros((len(after.rows.series), len(blocks)))
     alone = blend(after.own, after.network, choice.own[after.rows.series], zeros, blocks)
     return Served(
         forecast=forecast,
         low=low,
         high=high,
-        own=choice.own,
-        share=choice.share,
+        own=serving.own,
+        share=serving.share,
         validation=loss(validated, before),
         test=loss(tested, after),
         copied=loss(after.copied, after),
@@ -252,8 +273,8 @@ def serve(series: Sequence[Series], plan: Plan, prior: PanelPrior) -> Served:
         scored=np.bincount(after.rows.series, (~np.isnan(after.target)).sum(axis=1), count).astype(np.int64),
         steps=np.array([0 if part is None else part.steps for part in chunk.parts]),
         bands=bands,
-        model_sizes=np.array([len(each) for each in serving], np.int64),
-        models=np.concatenate([np.zeros(0, np.uint8), *serving]),
+        model_sizes=np.array([len(each) for each in models], np.int64),
+        models=np.concatenate([np.zeros(0, np.uint8), *models]),
     )
 
 

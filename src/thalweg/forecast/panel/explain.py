@@ -19,7 +19,7 @@ from thalweg.errors import InputError
 from thalweg.forecast.contributions import TOLERANCE, Fact, Why, why_of
 from thalweg.forecast.features.past import Past
 from thalweg.forecast.panel import own_ladder
-from thalweg.forecast.panel.candidates import baselines, lines, predicted
+from thalweg.forecast.panel.candidates import baselines, lines, past_of, predicted
 from thalweg.forecast.panel.day_effects import usual_ahead
 from thalweg.forecast.panel.examples import examples_of
 from thalweg.forecast.panel.flat import flat_of
@@ -29,6 +29,7 @@ from thalweg.forecast.panel.lines import Line
 from thalweg.forecast.panel.rows import Rows
 from thalweg.forecast.panel.scaling import scales
 from thalweg.forecast.panel.tables import serving
+from thalweg.forecast.predictors.baselines import Medians
 from thalweg.learn.explain.attribution import input_slopes, integrated_gradients
 from thalweg.messages import Argument, Message
 from thalweg.series.calendar import EVENT, HOLIDAY
@@ -134,11 +135,10 @@ class _Asked:
         """The row that is predicted from."""
         return Rows(np.zeros(1, np.int64), np.array([self.newest]))
 
-    def limited(self, value: float) -> tuple[float, list[Fact]]:
-        """Return a prediction as it is kept from being negative, and what that moved."""
-        if value >= 0 or not self.flat.counts[0]:
-            return value, []
-        return 0.0, [Fact(LIMITS, "", -value)]
+    def limited(self, value: float, flat: Flat | None = None) -> tuple[float, list[Fact]]:
+        """Return a prediction as the values of the series can be, and what that moved; see `Flat.possible`."""
+        served = float((flat or self.flat).possible(np.array([[value]]), self.row)[0, 0])
+        return served, [Fact(LIMITS, "", served - value)] if served != value else []
 
 
 def why_of_series(
@@ -258,18 +258,24 @@ def _with_days(moved: _Moved, asked: _Asked) -> _Moved:
     ]
     facts.append(Fact("panel_own_days", "", usual * float(days.own[0, kind])))
     added = float(days.ahead(series, 0, newest, ahead)[0, ahead - 1])
-    value, held = asked.limited(moved.value + added)
-    served = max(moved.served + added, 0.0) if asked.flat.counts[0] else moved.served + added
+    actual = flat_of([series], 1)
+    value, held = asked.limited(moved.value + added, actual)
+    served, _ = asked.limited(moved.served + added, actual)
     return replace(moved, value=value, served=served, facts=[*moved.facts, *facts, *held])
 
 
 def _baseline_moved(own: Baseline, asked: _Asked) -> _Moved:
-    """Return what each value moved a weighted sum of values; the weights are what it makes of single ones."""
+    """Return what each value moved a weighted sum of values; the weights are what it makes of single ones.
+
+    Those of medians are the values in the middle.
+    """
     plan, flat, seen, ahead = asked.model.plan, asked.flat, own.needed, asked.ahead
     newest = int(flat.starts[0]) + asked.newest
     places, none = np.arange(1, seen + 1) * seen - 1, np.repeat(flat.first_dates[0], seen)
     ones = Past(np.eye(seen).ravel(), places, none, np.full(seen, seen), plan.frequency, None)
     weights = own.direct(ones, ahead)[::-1, ahead - 1]  # the newest first
+    if isinstance(own, Medians):
+        weights = own.weights(past_of(flat, asked.row, plan.frequency))[::-1]
     back = weights * (flat.values[newest - np.arange(seen)] - asked.usual)
     base = asked.usual * float(weights.sum())
     value, held = asked.limited(base + float(back.sum()))

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from thalweg.forecast.panel.columns import Beside, Laid
+    from thalweg.forecast.panel.rows import Rows
     from thalweg.series.frequency.record import Frequency
     from thalweg.series.series import Series
+
+# Of a whole number: less is 0. On the 201 countries at five cutoffs the error to copying fell by 0.008 with windows of
+# eight weeks, by 0.002 with short ones.
+LEAST_COUNT = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,8 +44,10 @@ class Flat:
         Where the first value of each series stands, and how many it has.
     centres, units : ndarray of float64, shape (series,)
         Of each series, in the user's units.
-    counts : ndarray of bool, shape (series,)
-        Whether no value that was learned from is negative.
+    counts, whole : ndarray of bool, shape (series,)
+        Whether no value that was learned from is negative; and whether each of them is a whole number besides.
+    changes : ndarray of int64, shape (series,)
+        How many values each series has before the first that differs from the first one; all where none does.
     phases : ndarray of int64, shape (series,)
         The place within a day at which the first value stands; 0 for steps of a day or more.
     usual : ndarray of float64, shape (series,)
@@ -62,6 +69,8 @@ class Flat:
     centres: NDArray[np.float64]
     units: NDArray[np.float64]
     counts: NDArray[np.bool_]
+    whole: NDArray[np.bool_]
+    changes: NDArray[np.int64]
     phases: NDArray[np.int64]
     usual: NDArray[np.float64]
     sums: NDArray[np.float64]
@@ -74,10 +83,20 @@ class Flat:
         """Return the mean of so many numbers up to and including each place."""
         return (self.sums[at] - self.sums[at - steps]) / steps
 
-    def in_user_units(self, numbers: NDArray[np.float64], series: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return numbers, shape (rows, steps), of the series of each row in the user's units, counts from 0 on."""
-        values = numbers * self.units[series][:, None] + self.centres[series][:, None]
-        return np.where(self.counts[series][:, None], np.maximum(values, 0), values)
+    def in_user_units(self, numbers: NDArray[np.float64], rows: Rows) -> NDArray[np.float64]:
+        """Return numbers, shape (rows, steps), of the series of each row in the user's units, as they are possible."""
+        return self.possible(numbers * self.units[rows.series][:, None] + self.centres[rows.series][:, None], rows)
+
+    def possible(self, made: NDArray[np.float64], rows: Rows) -> NDArray[np.float64]:
+        """Return predictions, shape (rows, steps), as the values of their series can be; unknown ones stay NaN.
+
+        Counts are not negative. Of whole ones less than half is 0: the error of a median is the least, and that of
+        whole numbers is one of them. Where no value has ever changed up to a row, that value is predicted.
+        """
+        made = np.where(self.counts[rows.series][:, None], np.maximum(made, 0), made)
+        made = np.where(self.whole[rows.series][:, None] & (made < LEAST_COUNT), 0, made)
+        constant = (rows.newest < self.changes[rows.series])[:, None] & ~np.isnan(made)
+        return np.where(constant, self.values[self.starts[rows.series]][:, None], made)
 
 
 def flat_of(
@@ -107,21 +126,25 @@ def flat_of(
     size = int(starts[-1] + lengths[-1])
     values, observed = np.empty(size), np.zeros(size, dtype=np.bool_)
     centres, units, usual = np.empty(len(series)), np.empty(len(series)), np.empty(len(series))
-    numbers, sums, counts = np.empty(size), np.zeros(size), np.zeros(len(series), dtype=np.bool_)
+    numbers, sums, changes = np.empty(size), np.zeros(size), lengths.copy()
+    counts, whole = np.zeros(len(series), dtype=np.bool_), np.zeros(len(series), dtype=np.bool_)
     frequency = series[0].frequency
     apart = frequency.season if frequency.sub_daily else 1
     known = lengths.tolist() if upto is None else upto
     for place, (one, start, learned) in enumerate(zip(series, starts.tolist(), known, strict=True)):
-        whole, mine = slice(start - window, start + len(one)), slice(start, start + len(one))
-        values[whole.start : start] = one.values[0]
+        padded, mine = slice(start - window, start + len(one)), slice(start, start + len(one))
+        values[padded.start : start] = one.values[0]
         values[mine], observed[mine] = one.values, one.observed
         past = one.values[: max(learned, 1)]
         counts[place] = past.min() >= 0
+        whole[place] = counts[place] and bool((past == np.rint(past)).all())
+        others = np.flatnonzero(one.values != one.values[0])
+        changes[place] = others[0] if len(others) else len(one)
         usual[place] = np.abs(past[apart:] - past[:-apart]).mean() if len(past) > apart else 0.0
         centres[place] = centre = past.mean()
         units[place] = unit = float(np.abs(past - centre).mean()) or 1.0
-        numbers[whole] = (values[whole] - centre) / unit
-        np.cumsum(numbers[whole], out=sums[whole])
+        numbers[padded] = (values[padded] - centre) / unit
+        np.cumsum(numbers[padded], out=sums[padded])
     return Flat(
         values=values,
         observed=observed,
@@ -132,6 +155,8 @@ def flat_of(
         centres=centres,
         units=units,
         counts=counts,
+        whole=whole,
+        changes=changes,
         phases=np.array([_phase(one.start, frequency) for one in series], dtype=np.int64),
         usual=usual,
         sums=sums,

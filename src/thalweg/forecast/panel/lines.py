@@ -89,4 +89,4 @@ class Line:
                 usual = self.usual(flat, at)
                 numbers = self.seen(flat, at, usual) @ fitted[series] + usual[:, np.arange(steps) % self.season]
                 made[first:last] = numbers * flat.units[series] + flat.centres[series]
-        return np.where(flat.counts[rows.series][:, None], np.maximum(made, 0), made)
+        return flat.possible(made, rows)

@@ -108,7 +108,7 @@ def fit_panel(panel: Panel, options: FitOptions, kept: Kept | None = None) -> Pa
     days = days_of_fit(panel, options, horizon, parts)
     columns, idle = columns_of_panel(panel)
     beside = beside_of(columns, panel)
-    members, recipe = members_of(frequency), recipe_of(frequency)
+    members, recipe = members_of(frequency, max(map(len, series))), recipe_of(frequency).suited(sum(map(len, series)))
     settings = settings_of(options, horizon, recipe)
     if kept is not None:
         kept.begin(identity_of(panel), settings)

@@ -94,11 +94,14 @@ class PanelPrior(NamedTuple):
     Attributes
     ----------
     losses : Prior
+    later : Prior
+        Of the test values too: by it the forecast is made.
     shape : Shape
         Of the residuals on validation values.
     """
 
     losses: Prior
+    later: Prior
     shape: Shape
 
 

@@ -11,7 +11,7 @@ from thalweg.forecast.levels import level_name
 from thalweg.forecast.panel.days_told import check_sentence, days_json
 from thalweg.forecast.panel.look_first import look_first
 from thalweg.forecast.panel.options import BOTTOM_UP
-from thalweg.forecast.panel.tables import beats, series_columns
+from thalweg.forecast.panel.tables import beating, series_columns
 from thalweg.messages import Message, catalogue
 from thalweg.series.frequency.dates import iso
 from thalweg.series.frequency.words import words_of
@@ -52,8 +52,7 @@ def sentences(findings: PanelFindings) -> list[Message]:
 
 def judged(findings: PanelFindings) -> dict[str, int]:
     """Return how many series are forecast better than by copying (``yes``), worse (``no``) and as well (``equal``)."""
-    served = findings.served
-    each = [beats(own, copied) for own, copied in zip(served.test, served.copied, strict=True)]
+    each = beating(findings)
     return {name: each.count(name) for name in ("yes", "no", "equal")}
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from thalweg.messages import Catalogue
 
 
+CRUMB = 1e-4  # of the range of a series
+
+
 def totals_columns(totals: Totals, asked: Asked) -> dict[str, NDArray[Any]]:
     """Return a row for each step of each total, in long format: ``level``, ``key``, ``ds``, ``thalweg``, intervals.
 
@@ -114,14 +117,27 @@ def series_columns(findings: PanelFindings, translate: Catalogue) -> dict[str, A
     for at, level in enumerate(findings.plan.levels):
         columns[f"coverage_{level_name(level)}"] = numbers(served.coverage[:, at])
     columns["forecast_sum"] = numbers(served.forecast.sum(axis=1))
-    columns["beats_copying"] = texts([beats(served.test[place], served.copied[place]) for place in range(len(panel))])
+    columns["beats_copying"] = texts(beating(findings))
     columns["notes"] = [" ".join(map(translate, notes_of(findings, place))) for place in range(len(panel))]
     columns["notes"] += [translate(each.why) for each in refused]
     return columns
 
 
-def beats(own: float, copied: float) -> str:
-    """Return whether a loss is less than copying's: ``yes``, ``no``, ``equal``, or nothing where none is known."""
+def beating(findings: PanelFindings) -> list[str]:
+    """Return for each series whether its test loss is less than copying's; see `beats`."""
+    ranges = (float(np.ptp(one.values)) for one in findings.panel.series)
+    return [beats(*each) for each in zip(findings.served.test, findings.served.copied, ranges, strict=True)]
+
+
+def beats(own: float, copied: float, size: float) -> str:
+    """Return whether a loss is less than copying's: ``yes``, ``no``, ``equal``, or nothing where none is known.
+
+    Parameters
+    ----------
+    own, copied : float
+    size : float
+        How far apart the values of the series lie: losses that differ by less than `CRUMB` of it are equal.
+    """
     if np.isnan(own) or np.isnan(copied):
         return ""
-    return "yes" if own < copied else "no" if own > copied else "equal"
+    return "equal" if abs(own - copied) <= CRUMB * size else "yes" if own < copied else "no"

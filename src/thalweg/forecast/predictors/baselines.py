@@ -252,3 +252,54 @@ class SeasonalMean(Baseline):
     def weights(self, past: Past) -> NDArray[np.float64]:  # noqa: ARG002 - the same for every past
         """Return an equal share for each value at the place of the season."""
         return (np.arange(self.days_back) % self.season == 0) / self.seasons
+
+
+@dataclass(frozen=True)
+class Medians(Baseline):
+    """Predicts the mean of two medians, of the last values and of fewer of them.
+
+    Attributes
+    ----------
+    fewer, days_back : int
+        Of how many values each is.
+    """
+
+    fewer: int
+    days_back: int
+
+    @property
+    def needed(self) -> int:
+        """The steps looked back."""
+        return self.days_back
+
+    @property
+    def name(self) -> str:
+        """The name in a table, such as ``medians of 7 and 28 back``."""
+        return f"medians of {self.fewer} and {self.days_back} back"
+
+    @property
+    def kind(self) -> str:
+        """``medians``."""
+        return "medians"
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """How far back it looks."""
+        return {"days back": self.days_back, "fewer": self.fewer}
+
+    def direct(self, past: Past, steps: int) -> NDArray[np.float64]:
+        """Return the same for each step."""
+        medians = [np.median(self._last(past, count), axis=1) for count in (self.fewer, self.days_back)]
+        return np.repeat(np.mean(medians, axis=0)[:, None], steps, axis=1)
+
+    def weights(self, past: Past) -> NDArray[np.float64]:
+        """Return the shares of the values in the middle: one of an odd count, two of an even one."""
+        weights = np.zeros(self.days_back)
+        for count in (self.fewer, self.days_back):
+            order = np.argsort(self._last(past, count)[0], kind="stable")
+            middle = order[(count - 1) // 2 : count // 2 + 1]
+            weights[self.days_back - count + middle] += 1 / 2 / len(middle)
+        return weights
+
+    def _last(self, past: Past, count: int) -> NDArray[np.float64]:
+        return past.values[past.newest[:, None] + np.arange(1 - count, 1)]

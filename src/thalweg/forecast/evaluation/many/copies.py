@@ -80,7 +80,7 @@ class _Missed:
     def __init__(self, one: Copying, series: Sequence[Series], steps: int) -> None:
         self._one, self._series, self._steps = one, series, steps
         self._frequency = frequency = series[0].frequency
-        self._inputs = members_of(frequency)[0]
+        self._inputs = members_of(frequency, max(map(len, series)))[0]
         self._flat = flat_of(series, max(self._inputs.reach, *(each.needed for each in one.tried)))
         self._blocks = blocks_of(frequency, steps)
         parts = [parts_of(len(each), steps, frequency) for each in series]

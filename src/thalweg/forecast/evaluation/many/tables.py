@@ -51,8 +51,9 @@ def beats_copying(forecasts: PanelForecasts, scores: PanelScores) -> list[str]:
     if not forecasts.own:
         return [""] * len(forecasts.panel)
     errors = scores.by_series["mae"]
-    pairs = zip(errors[forecasts.own[0]].tolist(), errors[forecasts.copying].tolist(), strict=True)
-    return [beats(own, copied) for own, copied in pairs]
+    ranges = (float(np.ptp(one.values)) for one in forecasts.panel.series)
+    each = zip(errors[forecasts.own[0]].tolist(), errors[forecasts.copying].tolist(), ranges, strict=True)
+    return [beats(*one) for one in each]
 
 
 def files_of_many(forecasts: PanelForecasts, scores: PanelScores, translate: Catalogue) -> dict[str, bytes]:
