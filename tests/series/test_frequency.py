@@ -1,5 +1,6 @@
 """The one home of the period: dates a step apart, and what a frequency may be."""
 
+import calendar
 import datetime as dt
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from thalweg.series.frequency.dates import (
     month_and_day,
     occurs,
     python_date,
+    share_of_month,
     share_of_year,
     step_range,
     steps_after,
@@ -103,6 +105,7 @@ def test_what_stands_in_a_calendar(date):
     assert iso(one[0]) == isos(one)[0] == date.isoformat()
     length = (dt.date(date.year + 1, 1, 1) - dt.date(date.year, 1, 1)).days
     assert share_of_year(one)[0] == (date.timetuple().tm_yday - 1) / length
+    assert share_of_month(one)[0] == (date.day - 1) / calendar.monthrange(date.year, date.month)[1]
 
 
 @pytest.mark.parametrize(

@@ -144,10 +144,14 @@ def test_every_feature_that_follows_the_values_is_zero_at_the_level(frequency):
             inside[block] = True
         assert (features[0, inside] == 0).all()
         assert np.abs(features[1, inside]).max() > 0.1
-        assert (features[:, ~inside][:, :-1] == 1).all(), (
-            "that there is a last year, and that the whole window is known"
-        )
-        assert (~inside).sum() == 2 + (inputs.year > 0)
+        others, waves = features[:, ~inside], 2 * inputs.month
+        known = others[:, : 1 + (inputs.year > 0)]
+        assert (known == 1).all(), "that there is a last year, and that the whole window is known"
+        assert others.shape[1] == known.shape[1] + 1 + waves, "how large the values are, and the place in the month"
+        passed = (np.datetime64("2022-06-24") - np.datetime64("2022-06-01")).astype(int) / 30  # the day after 900
+        if waves:
+            expected = [wave(2 * np.pi * k * passed) for wave in (np.sin, np.cos) for k in range(1, inputs.month + 1)]
+            assert others[0, -waves:] == pytest.approx(expected, abs=1e-6)
 
 
 def test_odd_series_are_explained():

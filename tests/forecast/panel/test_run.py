@@ -193,3 +193,21 @@ def test_what_sees_a_week_serves_alone_where_no_year_is_seen():
     assert weeks == {7, 56, 112}
     assert fitted(panel_of_waves(2, 150)).plan.final.reach < 112
     assert members_of(monthly(), 30) == members_of(monthly(), 300)
+
+
+@pytest.mark.slow
+def test_a_day_of_the_month_that_is_like_no_other_is_learned(monkeypatch):
+    monkeypatch.setattr(
+        "thalweg.forecast.panel.run.recipe_of", lambda _: Recipe(hidden=(64,), seeds=2, epochs=12, batch=64)
+    )
+    dates = np.datetime64("2021-01-01") + np.arange(760)
+    wages = np.array([date.day == 25 for date in dates.tolist()])
+    dice = np.random.default_rng(2)
+    values = [np.where(wages, 300, 100) * np.exp(dice.normal(0, 0.05, 760)) for _ in range(12)]
+    panel = joined([series_of(each, start="2021-01-01") for each in values], [f"s{at}" for at in range(12)])
+    found = fitted(panel, horizon=28)
+    ahead = np.datetime64("2023-01-31") + np.arange(28)
+    at = int(np.flatnonzero(ahead == np.datetime64("2023-02-25"))[0])
+    relative = found.served.forecast / found.served.forecast.mean(axis=1, keepdims=True)
+    assert relative[:, at].mean() > 1.5
+    assert np.abs(np.delete(relative, at, axis=1) - 1).mean() < 0.15

@@ -9,6 +9,7 @@ import numpy as np
 from thalweg.forecast.panel.panel_year import shapes_of_last_year
 from thalweg.forecast.panel.scaling import scales
 from thalweg.learn.data.examples import Examples
+from thalweg.series.frequency.dates import share_of_month, steps_after
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,6 +83,8 @@ def examples_of(
     size = np.abs(level + (flat.centres / flat.units)[rows.series])
     blocks.append((np.minimum(known, inputs.window) / inputs.window)[:, None])
     blocks.append(np.log(spread / np.maximum(size, TINY)).clip(-LARGEST_LOGARITHM, LARGEST_LOGARITHM)[:, None] / 3)
+    if inputs.month:
+        blocks.append(_month(flat, rows, inputs.month))
     if flat.beside is not None:
         blocks.append(flat.beside.features(rows, steps))
     target, weight = np.zeros((len(at), steps), np.float32), np.ones((len(at), 1), np.float32)
@@ -153,6 +156,14 @@ def _last_year(
     if inputs.same:
         blocks.append(_same_steps(flat, rows, inputs, steps, level, spread))
     return blocks
+
+
+def _month(flat: Flat, rows: Rows, waves: int) -> NDArray[np.float64]:
+    """Return where in its month the step after each row's newest value lies, shape (rows, 2 · waves)."""
+    first = np.array(flat.first_dates)[rows.series]
+    passed = share_of_month(steps_after(flat.frequency, first, rows.newest + 1))
+    angle = 2 * np.pi * np.arange(1, waves + 1) * passed[:, None]
+    return np.concatenate([np.sin(angle), np.cos(angle)], axis=1)
 
 
 def _same_steps(

@@ -33,6 +33,7 @@ class Flat:
 
     Attributes
     ----------
+    frequency : Frequency
     values : ndarray of float64, shape (all values,)
         In the user's units.
     observed : ndarray of bool, shape (all values,)
@@ -60,6 +61,7 @@ class Flat:
         The columns beside the values.
     """
 
+    frequency: Frequency
     values: NDArray[np.float64]
     observed: NDArray[np.bool_]
     numbers: NDArray[np.float64]
@@ -146,6 +148,7 @@ def flat_of(
         numbers[padded] = (values[padded] - centre) / unit
         np.cumsum(numbers[padded], out=sums[padded])
     return Flat(
+        frequency=frequency,
         values=values,
         observed=observed,
         numbers=numbers,

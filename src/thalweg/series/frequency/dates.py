@@ -243,6 +243,15 @@ def years(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
     return np.asarray(dates).astype("datetime64[Y]").astype(np.int64) + _FIRST_YEAR
 
 
+def share_of_month(dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """Return which share of its calendar month has passed when each date begins."""
+    dates = np.asarray(dates).astype(_DAY)
+    month = dates.astype(_MONTH)
+    first = month.astype(_DAY).astype(np.int64)
+    length = (month + np.timedelta64(1, "M")).astype(_DAY).astype(np.int64) - first
+    return (dates.astype(np.int64) - first) / length
+
+
 def share_of_year(dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
     """Return which share of its calendar year has passed at each date or moment: 0 when 1 January begins."""
     passed = minutes_of_day(dates) / MINUTES_OF_A_DAY
