@@ -16,6 +16,7 @@ from thalweg.forecast.panel.model import PanelModel, load_panel
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.run import fit_panel
 from thalweg.series.calendar import Calendar
+from thalweg.series.filling import filled
 from thalweg.series.frequency.record import DAILY, weekly
 from thalweg.series.panel import joined
 from thalweg.series.read.events import read_events
@@ -100,6 +101,24 @@ def test_what_is_taken_away_is_added_again_and_the_days_look_usual():
         assert one.values[before] > 1.4 * around
         usual = ~SALE & ~CHRISTMAS & (effects.days.of_series(one, place) == 0)
         assert np.array_equal(plain.values[usual], one.values[usual])
+
+
+def test_a_missing_value_has_no_effect_of_its_own_date_nor_of_the_one_it_was_copied_from():
+    panel = panel_of()
+    observed = ~(SALE | np.roll(SALE, 7))
+    raw = panel.series[0].values
+    one = replace(panel.series[0], values=filled(raw, observed, 7), observed=observed)
+    effects = learned(joined([one, *panel.series[1:]], panel.names, keys=panel.keys), events_for())
+    plain = effects.taken_away([one, *panel.series[1:]])[0].values
+    sales = np.flatnonzero(SALE)
+    assert (effects.on(one, 0)[sales] > 0.5).all()
+    assert np.array_equal(plain[sales], raw[sales - 7]), "filled in with a usual value, which stays"
+    observed[sales] = True  # now the value is there, and the one a week later is copied from it
+    one = replace(one, values=filled(raw, observed, 7), observed=observed)
+    assert np.array_equal(one.values[sales + 7], raw[sales])
+    plain = effects.taken_away([one, *panel.series[1:]])[0].values
+    assert np.array_equal(plain[sales + 7], plain[sales])
+    assert plain[sales + 7] == pytest.approx(raw[sales - 7], rel=0.3)
 
 
 def test_no_later_value_changes_what_was_learned_before():

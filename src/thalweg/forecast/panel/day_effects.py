@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from thalweg.forecast.panel.known_days import known_days
+from thalweg.series.filling import filled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -181,10 +182,17 @@ def usual_ahead(
 
 
 def _without(series: Series, effects: NDArray[np.float64], frequency: Frequency) -> NDArray[np.float64]:
+    """Return the values without the effects of their dates.
+
+    A missing value has no effect of its own date. It was filled in with an earlier value, which may have that of
+    another one; so it is filled in again, from what is left.
+    """
     values, at = series.values.copy(), np.flatnonzero(effects)
-    if len(at):
-        values[at] -= effects[at] * usual_ahead(series.values, at - 1, 1, frequency)[:, 0]
-    return np.where(series.values >= 0, np.maximum(values, 0), values)
+    if not len(at):
+        return values
+    values[at] -= effects[at] * usual_ahead(series.values, at - 1, 1, frequency)[:, 0]
+    values = np.where(series.values >= 0, np.maximum(values, 0), values)
+    return filled(values, series.observed, frequency.season)
 
 
 def _apart(frequency: Frequency) -> int:
