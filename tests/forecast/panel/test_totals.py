@@ -462,6 +462,18 @@ def test_a_model_with_totals_holds_the_days_the_columns_and_the_ladders_of_its_s
     assert np.isfinite(again.forecast().mean).all()
 
 
+def test_totals_need_none_of_the_columns_that_were_asked_for(findings):
+    days = [str(START + step * DAY) for step in range(120 + HORIZON)]
+    rows = [(store, day) for store in STORES for day in days]
+    sold = [*values_of(1, 120), *[None] * HORIZON, *values_of(2, 120), *[None] * HORIZON]
+    price = np.random.default_rng(3).choice([3.0, 4.0], len(rows))
+    table = {"store": [row[0] for row in rows], "ds": [row[1] for row in rows], "sold": sold, "price": price.tolist()}
+    panel = thalweg.read_panel(table, by="store", value="sold", known="price")
+    found = findings(panel, "mint", known=("price",))
+    assert found.plan.beside.columns.known == ("price",)
+    assert np.isfinite(found.totals.mean).all()
+
+
 @pytest.mark.parametrize("method", ["bottom-up", "mint"])
 def test_what_is_found_of_the_series_keeps_the_whole_models_of_their_ladders(findings, method):
     found, panel = findings(shop(), method), shop()

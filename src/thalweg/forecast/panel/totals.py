@@ -62,8 +62,9 @@ def fit_with_totals(panel: Panel, options: PanelFitOptions, kept: Kept | None = 
     counts = np.array([one.counts for one in panel.series])
     check(method, whole, counts)
     late = lateness(panel)
-    # The totals do not move the length that is usual, and the last date has been looked at.
-    options = replace(options, horizon=horizon, keep_last=True)
+    # The totals do not move the length that is usual. The last date has been looked at. The columns have been picked;
+    # the totals have none.
+    options = replace(options, horizon=horizon, keep_last=True, known=(), past=())
     of_all = panel if method == BOTTOM_UP else with_totals(panel, whole, late, horizon)
     found = fit_panel(of_all, options, kept)
     began = time.perf_counter()
