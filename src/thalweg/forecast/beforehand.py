@@ -75,8 +75,16 @@ def _regressors(series: Series, options: FitOptions) -> Regressors | None:
     return kept.learned(train, horizon)
 
 
-def check_ahead(regressors: Regressors, series: Series, horizon: int) -> None:
+def check_ahead(regressors: Regressors, series: Series, horizon: int, *, fitted: bool = False) -> None:
     """Refuse a horizon beyond the last date of which a known column is known; the first date without it is named.
+
+    Parameters
+    ----------
+    regressors : Regressors
+    series : Series
+    horizon : int
+    fitted : bool
+        Whether a model looks at the columns already, so that none can be used as one of the past instead.
 
     Raises
     ------
@@ -87,8 +95,9 @@ def check_ahead(regressors: Regressors, series: Series, horizon: int) -> None:
     for one in regressors.known:
         steps = len(one.values) - start - len(series)  # beyond the last value
         if steps < horizon:
+            no_way_round = fitted and steps <= 0
             raise InputError(
-                "columns.stop_early",
+                "columns.stop_early_of_model" if no_way_round else "columns.stop_early",
                 source=series.source_name,
                 name=one.name,
                 day=iso(series.after(max(steps, 0) + 1)),

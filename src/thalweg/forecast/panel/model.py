@@ -134,7 +134,7 @@ class PanelModel:
             raise InputError("model.horizon", argument=Argument("horizon", steps), most=self.horizon, **words)
         found = Joined.without(self.panel) if newer is None else self.joined_with(newer, keep_last=keep_last)
         panel, places, refused = found.panel, found.served, found.refused
-        stop_early = dict(stopping_early(panel, places, steps))
+        stop_early = dict(stopping_early(panel, places, steps, fitted=True))
         if len(stop_early) == len(places) > 0:
             raise next(iter(stop_early.values()))
         places = [place for place in places if place not in stop_early]
