@@ -10,11 +10,13 @@ import pytest
 from forecast.panel.conftest import series_of
 from thalweg.errors import InputError
 from thalweg.forecast.panel.day_effects import check_effects, learn_effects, level_of, usual_ahead
+from thalweg.forecast.panel.days_told import told_days
 from thalweg.forecast.panel.explain import why_of_series
 from thalweg.forecast.panel.known_days import calendars_of, known_days
 from thalweg.forecast.panel.model import PanelModel, load_panel
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.run import fit_panel
+from thalweg.forecast.panel.summary import sentences
 from thalweg.series.calendar import Calendar
 from thalweg.series.filling import filled
 from thalweg.series.frequency.record import DAILY, weekly
@@ -164,6 +166,42 @@ def test_validation_decides_whether_effects_serve():
     assert check_effects(turned, panel.series, [700] * 12, [DAYS] * 12).serves == "without"
     none = check_effects(effects, panel.series, [DAYS] * 12, [DAYS] * 12)
     assert (none.count, none.serves) == (0, "own")
+
+
+def test_validation_judges_the_days_that_it_holds_and_no_others(small_recipe, tmp_path):
+    del small_recipe
+    fairs = ["2021-05-12", "2021-11-17", "2022-03-16", "2022-06-15", "2022-09-14"]
+    late = (np.datetime64("2022-12-20") <= DATES) & SALE  # in validation a sale lowers what it raised before
+    turned = np.where(late, 0.2 / 1.8, 1) * np.where(np.isin(DATES, np.array(fairs, "datetime64[D]")), 1.6, 1)
+    panel = joined(
+        [series_of(values_of(number, christmas=0.0) * turned, start=str(START)) for number in range(6)],
+        [f"s{number}" for number in range(6)],
+    )
+    table = {"ds": [*SALES, "2023-06-26", *fairs, "2023-06-28"], "holiday": ["sale"] * 10 + ["fair"] * 6}
+    options = PanelFitOptions(events=read_events(table), horizon=14, threads=1, keep_last=True)
+    found = fit_panel(panel, options)
+    assert found.days.check.serves == "without"
+    effects = found.plan.final_days
+    sale, fair = (
+        int(np.flatnonzero(effects.days.kinds[:, effects.days.columns.index(name)])[0]) for name in ("sale", "fair")
+    )
+    assert sale in found.days.check.kinds
+    assert fair not in found.days.check.kinds
+    assert effects.of_kinds[fair] == pytest.approx(0.6, abs=0.05)
+    first = int((np.datetime64("2023-06-26") - DATES[-1]).astype(int)) - 1
+    for days in (effects, found.plan.judged_days):
+        added = days.ahead(panel.series[0], 0, np.array([DAYS - 1]), 14)[0] / ahead_of(panel)[0]
+        assert added[first] == 0
+        assert added[first + 2] == pytest.approx(0.6, abs=0.1)
+    told = " ".join(str(each) for each in sentences(found))
+    assert "So the forecasts do without the effects of the days that validation holds. Those of other days" in told
+    assert next(each.events for each in told_days(found)) == ("fair",)
+    assert ("sale",) not in [each.events for each in told_days(found)]
+    model = PanelModel.of(found, options.asked)
+    model.save(tmp_path / "model.thalweg")
+    assert np.array_equal(load_panel(tmp_path / "model.thalweg").forecast().mean, found.served.forecast)
+    why = why_of_series(model, "s0", np.datetime64("2023-06-26")).why
+    assert not any(fact.name == "sale" for fact in why.facts)
 
 
 def test_events_of_some_series_move_these_alone():

@@ -66,16 +66,27 @@ class DayEffects:
         added.
     own : ndarray of float32, shape (series, kinds)
         What a series differs from the others on a kind of day, likewise.
+    idle : tuple of int
+        Kinds of day whose effects validation has not borne out; they add nothing.
     """
 
     days: KnownDays
     of_columns: NDArray[np.float64]
     own: NDArray[np.float32]
+    idle: tuple[int, ...] = ()
 
     @property
     def of_kinds(self) -> NDArray[np.float64]:
         """What each kind of day adds in all series, shape (kinds,)."""
-        return self.days.kinds @ self.of_columns
+        effects = self.days.kinds @ self.of_columns
+        effects[list(self.idle)] = 0
+        return effects
+
+    def without(self, kinds: tuple[int, ...]) -> DayEffects:
+        """Return the effects of the other kinds of day alone."""
+        own = self.own.copy()
+        own[:, list(kinds)] = 0
+        return replace(self, own=own, idle=kinds)
 
     def without_own(self) -> DayEffects:
         """Return the effects that all series have alike."""
@@ -255,12 +266,15 @@ class Check:
     without, common, own : float
         The mean absolute distance from the usual value in levels: without effects, with those of the panel, and with
         what is each series' own besides. NaN where there is no value.
+    kinds : tuple of int
+        The kinds of day that these values are of: of others validation says nothing.
     """
 
     count: int
     without: float = np.nan
     common: float = np.nan
     own: float = np.nan
+    kinds: tuple[int, ...] = ()
 
     @property
     def serves(self) -> str:
@@ -279,7 +293,7 @@ def check_effects(effects: DayEffects, series: Sequence[Series], learned: Sequen
     learned, upto : sequence of int
         The values of each series from `learned` to `upto` are looked at.
     """
-    days, errors = effects.days, []
+    days, errors, found = effects.days, [], set[int]()
     of_kinds = effects.of_kinds
     for at in _some_of(series):
         seen = _seen(series[at], at, upto[at], days)
@@ -288,8 +302,12 @@ def check_effects(effects: DayEffects, series: Sequence[Series], learned: Sequen
         common = of_kinds[kinds]
         own = common + effects.own[at, kinds]
         errors.append(seen.sizes[known] * np.abs([shares, shares - common, shares - own]))
+        found.update(kinds.tolist())
     made = np.concatenate(errors, axis=1)
-    return Check(made.shape[1], *made.mean(axis=1).tolist()) if made.shape[1] else Check(0)
+    if not made.shape[1]:
+        return Check(0)
+    without, common, own = made.mean(axis=1).tolist()
+    return Check(made.shape[1], without, common, own, tuple(sorted(found)))
 
 
 def _some_of(series: Sequence[Series]) -> range:

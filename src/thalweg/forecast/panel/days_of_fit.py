@@ -28,7 +28,8 @@ class DaysOfFit:
     Attributes
     ----------
     final, judged : DayEffects, optional
-        From all values, and from training values alone; none where validation shows that they do not serve.
+        From all values, and from training values alone; without the kinds of day on which validation shows that they do
+        not serve, and none where no other is left.
     check : Check
         How those of training values fared over validation.
     """
@@ -66,11 +67,14 @@ def days_of_fit(panel: Panel, options: FitOptions, horizon: int, parts: Sequence
     train = [0 if part is None else part.train for part in parts]
     judged = learn_effects(series, train, days)
     check = check_effects(judged, series, train, [0 if part is None else part.sealed for part in parts])
-    if check.serves == "without":
-        return DaysOfFit(None, None, check)
     final = learn_effects(series, list(map(len, series)), days)
     if check.serves == "common":
         judged, final = judged.without_own(), final.without_own()
+    if check.serves == "without":
+        # Of kinds of day that validation does not hold it says nothing: a Labor Day like any other leaves Christmas be.
+        judged, final = judged.without(check.kinds), final.without(check.kinds)
+        if not final.of_kinds.any():
+            return DaysOfFit(None, None, check)
     return DaysOfFit(final, judged, check)
 
 

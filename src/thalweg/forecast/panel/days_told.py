@@ -46,7 +46,7 @@ def told_days(findings: PanelFindings) -> list[ToldDay]:
     found: dict[tuple[tuple[str, ...], tuple[str, ...]], list[tuple[float, int]]] = {}
     for kind, share in enumerate(effects.of_kinds.tolist()):
         dates = int((seen == kind).any(axis=0).sum())
-        if kind and dates:
+        if kind and dates and kind not in effects.idle:
             found.setdefault(_names(effects, kind), []).append((share, dates))
     told: list[ToldDay] = []
     for (holidays, events), each in found.items():
@@ -74,7 +74,8 @@ def check_sentence(days: DaysOfFit) -> Message:
     best = min(check.common, check.own, check.without)
     told = {"count": check.count, "without": 100 * check.without}
     if check.serves == "without":
-        return Message("panel.verdict.days_idle", {**told, "with_": 100 * min(check.common, check.own)})
+        key = "panel.verdict.days_idle" if days.final is None else "panel.verdict.days_partly"
+        return Message(key, {**told, "with_": 100 * min(check.common, check.own)})
     return Message("panel.verdict.days", {**told, "with_": 100 * best})
 
 
