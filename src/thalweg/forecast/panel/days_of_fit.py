@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from thalweg.errors import InputError
+from thalweg.forecast.beforehand import events_outside
 from thalweg.forecast.panel.day_effects import Check, DayEffects, check_effects, learn_effects
 from thalweg.forecast.panel.known_days import calendars_of, known_days
 from thalweg.series.calendar import EVENT, HOLIDAY
-from thalweg.series.events import written
-from thalweg.series.frequency.dates import iso, step_range, steps_between
+from thalweg.series.frequency.dates import step_range, steps_between
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,19 +85,8 @@ def check_dates(panel: Panel, calendars: Sequence[Calendar], horizon: int) -> No
     InputError
         If it is so.
     """
-    tables = [(calendar, calendar.events) for calendar in calendars if calendar.events is not None]
+    tables = [calendar.events for calendar in calendars if calendar.events is not None]
     frequency, first = panel.frequency, min(one.start for one in panel.series)
     dates = step_range(frequency, first, steps_between(frequency, first, panel.last_date) + 1 + horizon)
-    if not tables or any(calendar.group(EVENT, dates).any() for calendar, _ in tables):
-        return
-    columns = [of_column for _, table in tables for of_column in table.days.values() if len(of_column)]
-    days = [day for of_column in columns for day in (of_column[0], of_column[-1])]
-    raise InputError(
-        "events.outside",
-        source=tables[0][1].source,
-        first=written(int(min(days))),
-        last=written(int(max(days))),
-        first_known=iso(first),
-        last_known=iso(panel.last_date),
-        last_ahead=iso(dates[-1]),
-    )
+    if tables and not any(calendar.group(EVENT, dates).any() for calendar in calendars if calendar.events is not None):
+        raise events_outside(tables, dates, panel.last_date)
