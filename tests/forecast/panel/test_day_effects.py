@@ -248,6 +248,16 @@ def test_the_forecast_knows_the_event_to_come(fitted):
     assert (found.served.test < plain.served.test).all()
     assert np.array_equal(found.served.copied, plain.served.copied), "copying is what it is"
     assert found.days.check.serves != "without"
+    assert found.days.never == ()
+
+
+def test_an_event_that_has_never_been_is_told(small_recipe):
+    del small_recipe
+    panel = panel_of(4)
+    table = {"ds": [*SALES, "2023-06-27"], "holiday": ["sale"] * 9 + ["fair"]}
+    found = fit_panel(panel, PanelFitOptions(events=read_events(table), horizon=14, threads=1, keep_last=True))
+    assert found.days.never == ("fair",)
+    assert "their effect cannot be learned: fair." in " ".join(str(each) for each in sentences(found))
 
 
 def test_the_model_forecasts_the_same_from_its_file_and_for_newer_values(fitted, tmp_path):

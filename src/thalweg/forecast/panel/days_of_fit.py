@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from thalweg.forecast.beforehand import events_outside
 from thalweg.forecast.panel.day_effects import Check, DayEffects, check_effects, learn_effects
 from thalweg.forecast.panel.known_days import calendars_of, known_days
@@ -16,8 +18,10 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.options import FitOptions
     from thalweg.forecast.panel.cutoffs import Parts
+    from thalweg.forecast.panel.known_days import KnownDays
     from thalweg.series.calendar import Calendar
     from thalweg.series.panel import Panel
+    from thalweg.series.series import Series
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +35,14 @@ class DaysOfFit:
         not serve, and none where no other is left.
     check : Check
         How those of training values fared over validation.
+    never : tuple of str
+        The events of which no day has a value, so that nothing can be learned of them.
     """
 
     final: DayEffects | None
     judged: DayEffects | None
     check: Check
+    never: tuple[str, ...] = ()
 
 
 def days_of_fit(panel: Panel, options: FitOptions, horizon: int, parts: Sequence[Parts | None]) -> DaysOfFit | None:
@@ -63,6 +70,7 @@ def days_of_fit(panel: Panel, options: FitOptions, horizon: int, parts: Sequence
         return None  # steps of a month or longer have no holidays
     series = panel.series
     days = known_days(series, calendars, chosen, horizon)
+    never = _never_seen(days, series)
     train = [0 if part is None else part.train for part in parts]
     judged = learn_effects(series, train, days)
     check = check_effects(judged, series, train, [0 if part is None else part.sealed for part in parts])
@@ -73,8 +81,19 @@ def days_of_fit(panel: Panel, options: FitOptions, horizon: int, parts: Sequence
         # Of kinds of day that validation does not hold it says nothing: a Labor Day like any other leaves Christmas be.
         judged, final = judged.without(check.kinds), final.without(check.kinds)
         if not final.of_kinds.any():
-            return DaysOfFit(None, None, check)
-    return DaysOfFit(final, judged, check)
+            return DaysOfFit(None, None, check, never)
+    return DaysOfFit(final, judged, check, never)
+
+
+def _never_seen(days: KnownDays, series: Sequence[Series]) -> tuple[str, ...]:
+    """Return the events of which a day, or one of the days around them that count, has a value in no series."""
+    held = np.zeros(len(days.columns), np.bool_)
+    for place, one in enumerate(series):
+        held |= days.kinds[np.unique(days.of_series(one, place)[one.observed])].any(axis=0)
+    seen = {name for name, yes in zip(days.columns, held.tolist(), strict=True) if yes}
+    tables = [(calendar.groups[EVENT], calendar.events) for calendar in days.calendars if calendar.events is not None]
+    pairs = [pair for columns, table in tables for pair in zip(columns, table.days, strict=True)]
+    return tuple(sorted({day.name for column, day in pairs if column not in seen}))
 
 
 def check_dates(panel: Panel, calendars: Sequence[Calendar], horizon: int) -> None:
