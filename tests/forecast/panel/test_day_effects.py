@@ -9,7 +9,7 @@ import pytest
 
 from forecast.panel.conftest import series_of
 from thalweg.errors import InputError
-from thalweg.forecast.panel.day_effects import check_effects, learn_effects, level_of, usual_ahead
+from thalweg.forecast.panel.day_effects import Check, check_effects, learn_effects, level_of, usual_ahead
 from thalweg.forecast.panel.days_told import told_days
 from thalweg.forecast.panel.explain import why_of_series
 from thalweg.forecast.panel.known_days import calendars_of, known_days
@@ -328,13 +328,34 @@ def test_later_events_take_the_place_of_those_of_the_fit(fitted):
     panel, _, found = fitted
     model = PanelModel.of(found, PanelFitOptions().asked)
     moved = read_events({"ds": ["2023-06-30"] * 2, "holiday": ["sale"] * 2, "shop": ["s1", "s4"]}, by=("shop",))
-    made = model.with_events(moved).forecast()
+    made = model.forecast(events=moved)
     change = (made.mean - found.served.forecast) / ahead_of(panel)
     old, new = (int((np.datetime64(date) - DATES[-1]).astype(int)) - 1 for date in ("2023-06-27", "2023-06-30"))
     assert change[:, old] == pytest.approx(-0.8, abs=0.1)
     assert change[[1, 4], new] == pytest.approx(0.8, abs=0.1)
     assert np.abs(np.delete(change[[0, 2, 3, 5]], old, axis=1)).max() == 0
     with pytest.raises(InputError, match="fair"):
-        model.with_events(read_events({"ds": ["2023-06-30"], "holiday": ["fair"]}))
+        model.forecast(events=read_events({"ds": ["2023-06-30"], "holiday": ["fair"]}))
     with pytest.raises(InputError, match="no events into account"):
-        replace(model, plan=replace(model.plan, final_days=None)).with_events(moved)
+        replace(model, plan=replace(model.plan, final_days=None)).forecast(events=moved)
+
+
+def test_a_series_that_the_model_has_never_seen_may_have_an_event(fitted):
+    panel, _, found = fitted
+    model = PanelModel.of(found, PanelFitOptions().asked)
+    one = replace(panel.series[2], values=panel.series[2].values.copy())
+    newer = replace(joined([one], ["new"]), keys={"shop": ("new",)})
+    events = read_events({"ds": ["2023-06-29"], "holiday": ["sale"], "shop": ["new"]}, by=("shop",))
+    made = model.forecast(newer, events=events)
+    plain = model.forecast(newer, events=read_events({"ds": ["2023-07-30"], "holiday": ["sale"]}))
+    at = int((np.datetime64("2023-06-29") - DATES[-1]).astype(int)) - 1
+    place = made.names.index("new")
+    change = (made.mean - plain.mean)[place]
+    assert change[at] / ahead_of(newer)[0, at] == pytest.approx(0.8, abs=0.1)
+    assert np.delete(change, at).tolist() == [0] * 13
+    assert np.array_equal(np.delete(made.mean, place, axis=0), np.delete(plain.mean, place, axis=0))
+
+
+def test_a_handful_of_values_turns_no_effect_down():
+    assert Check(9, 0.1, 0.2, 0.3).serves == "own"
+    assert Check(10, 0.1, 0.2, 0.3).serves == "without"

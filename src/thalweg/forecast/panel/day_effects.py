@@ -29,6 +29,7 @@ NEIGHBOURS = 4  # the same places of the seasons before and after, of each side
 LEAST_NEIGHBOURS = 3
 LEAST_USUAL = 0.3  # of the level: of a place that is nearly zero no share can be told
 LARGEST_SHARE = 3.0  # what a value that lies farther from the usual one counts as
+LEAST_CHECKED = 10  # values, for validation to turn effects down: of fewer it says too little
 LEAST_VARIANCE = 1e-8  # of a date's mean of shares
 MOST_SERIES = 400  # from which the panel's effects are learned, evenly spaced over it
 
@@ -278,9 +279,9 @@ class Check:
 
     @property
     def serves(self) -> str:
-        """What has the smallest error: ``without``, ``common`` or ``own``; ``own`` where nothing could be checked."""
+        """What has the smallest error: ``without``, ``common`` or ``own``; the last where too little could be checked."""
         errors = {"without": self.without, "common": self.common, "own": self.own}
-        return min(errors, key=errors.__getitem__) if self.count else "own"
+        return min(errors, key=errors.__getitem__) if self.count >= LEAST_CHECKED else "own"
 
 
 def check_effects(effects: DayEffects, series: Sequence[Series], learned: Sequence[int], upto: Sequence[int]) -> Check:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from thalweg.forecast.panel.day_effects import LEAST_CHECKED
 from thalweg.messages import Message
 from thalweg.series.calendar import HOLIDAY, YEAR_END
 
@@ -69,8 +70,8 @@ def _names(effects: DayEffects, kind: int) -> tuple[tuple[str, ...], tuple[str, 
 def check_sentence(days: DaysOfFit) -> Message:
     """Return how the effects of known days fared over validation, and whether they are used."""
     check = days.check
-    if not check.count:
-        return Message("panel.verdict.days_unchecked")
+    if check.count < LEAST_CHECKED:
+        return Message("panel.verdict.days_unchecked", {"least": LEAST_CHECKED})
     best = min(check.common, check.own, check.without)
     told = {"count": check.count, "without": 100 * check.without}
     if check.serves == "without":
