@@ -279,7 +279,7 @@ class Check:
 
     @property
     def serves(self) -> str:
-        """What has the smallest error: ``without``, ``common`` or ``own``; the last where too little could be checked."""
+        """What has the smallest error: ``without``, ``common`` or ``own``; of few values ``own``, unchecked."""
         errors = {"without": self.without, "common": self.common, "own": self.own}
         return min(errors, key=errors.__getitem__) if self.count >= LEAST_CHECKED else "own"
 
