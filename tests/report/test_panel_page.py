@@ -16,7 +16,7 @@ from thalweg.forecast.panel.look_first import look_first
 from thalweg.forecast.panel.summary import sentences
 from thalweg.messages import Message, catalogue
 from thalweg.report import panel_data
-from thalweg.report.charts.panel import distribution_chart, relative_errors
+from thalweg.report.charts.panel import distribution_chart, relative_errors, unit_of
 from thalweg.report.html import scripts
 from thalweg.report.panel import link, panel_page
 from thalweg.report.panel_data import LETTERS, small_picture
@@ -360,3 +360,14 @@ def test_totals_have_a_table_and_the_sum_its_interval(language):
     )
     assert vl_convert.vegalite_to_vega(spec, vl_version=VEGA_LITE)["marks"]
     assert "<script>alert" not in text.replace(scripts(), "")
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "units"), ("zh", "单位")])
+def test_values_without_a_name_in_common_are_told_in_units(findings, language, told):
+    panel = findings.panel
+    assert unit_of(panel, catalogue(language)) == panel.series[0].name
+    series = [replace(one, name=f"column {place}") for place, one in enumerate(panel.series)]
+    wide = replace(findings, panel=joined(series, panel.names))
+    page = panel_page(wide, language)
+    assert unit_of(wide.panel, catalogue(language)) == told
+    assert "column 0" not in page

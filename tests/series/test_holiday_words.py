@@ -22,6 +22,8 @@ from thalweg.series.holiday_words import translated_holidays
         ("US", "Founder's Feast", "Founder's Feast"),
         ("GB", "Feast and Fast Day", "Feast and Fast Day"),
         ("", "Christmas Day", "圣诞节"),
+        ("GB", "25 December", "12月25日"),  # a column of every calendar, with a country or without
+        ("", "1 January", "1月1日"),
     ],
 )
 def test_a_holiday_in_chinese(country, called, told):

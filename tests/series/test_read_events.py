@@ -232,3 +232,14 @@ def test_windows_that_overlap_are_refused_and_others_are_read_whatever_their_ord
     shuffled = list(rows)
     seed.shuffle(shuffled)
     assert days_of(read(shuffled)) == days_of(table)
+
+
+def test_a_column_that_was_to_name_a_series_is_told_which_ones_do():
+    table = {"ds": ["2024-03-01"], "holiday": ["fair"], "branch": ["north"]}
+    with pytest.raises(InputError) as raised:
+        thalweg.read_events(table, by=["shop", "item"])
+    told = raised.value.sentence("en")
+    assert "these columns are not known of events: branch" in told
+    assert "Where an event is of one series, name that by shop, item." in told
+    assert told.endswith("Rename the others so, or delete them.")
+    assert "请用 shop、item 指明该序列" in raised.value.sentence("zh")

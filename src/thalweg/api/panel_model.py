@@ -73,11 +73,9 @@ class PanelModel(Forecaster):
         horizon = None if horizon is None else HORIZON.checked("horizon", horizon)
         series = None if series is None else SERIES.checked("series", series)
         keep_last = KEEP_LAST.checked("keep_last", keep_last)
-        model = self
-        if events is not None:
-            by = keys_of_events(self.panel)
-            model = self.with_events(events if isinstance(events, EventTable) else read_events(events, by=by))
-        return model.forecast(model._read(newer), horizon, series, keep_last=keep_last)  # noqa: SLF001 - it is of this class
+        if events is not None and not isinstance(events, EventTable):
+            events = read_events(events, by=keys_of_events(self.panel))
+        return self.forecast(self._read(newer), horizon, series, keep_last=keep_last, events=events)
 
     def update(self, newer: Any, *, keep_last: bool = False, threads: int | None = None) -> PanelModel:  # noqa: ANN401
         """Return the model after it has learned from newer values, without a new choice.

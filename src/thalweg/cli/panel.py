@@ -16,6 +16,7 @@ from thalweg.forecast.panel.look_first import look_first
 from thalweg.forecast.panel.sum_of_all import sum_of_all
 from thalweg.forecast.panel.summary import sentences
 from thalweg.report.charts.forecast import usual_past
+from thalweg.report.charts.panel import unit_of
 from thalweg.report.panel import in_a_row
 from thalweg.text import quotable
 
@@ -49,7 +50,7 @@ def _parts(console: Console, findings: PanelFindings, translate: Catalogue) -> I
         told = {"total": number_among(summed.total, summed.known), "count": thousands(summed.count)}
         told["left_out"] = thousands(summed.left_out)
         key = f"cli.panel.sum{'_left_out' * (summed.left_out > 0)}{'_one' * (len(summed.ahead) == 1)}"
-        yield Sentence(translate(key, horizon=len(summed.ahead), name=findings.panel.series[0].name, **told))
+        yield Sentence(translate(key, horizon=len(summed.ahead), name=unit_of(findings.panel, translate), **told))
     concerns = look_first(findings)
     yield ""
     if not concerns:

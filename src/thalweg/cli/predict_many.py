@@ -99,11 +99,10 @@ def predict_many(
     translate = catalogue(lang, command=True)
     model = load_panel(path)
     later = events_of(events, reading.date_format, translate, newfile, keys_of_events(model.panel))
-    model = model if later is None else model.with_events(later)
     if out is not None:
         check_table("out", out, (path, newfile))
     newer = None if newfile is None else _newer(model, newfile, reading, translate)
-    made = model.forecast(newer, horizon, series, keep_last=keep_last)
+    made = model.forecast(newer, horizon, series, keep_last=keep_last, events=later)
     if out is not None:
         write_whole(out, forecast_table(made, out.suffix.lower()))
     console, _ = consoles_of(as_json=as_json)

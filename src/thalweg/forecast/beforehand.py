@@ -14,12 +14,15 @@ from thalweg.series.frequency.words import words_of
 from thalweg.series.split import split_by_date
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
     from thalweg.forecast.options import FitOptions
     from thalweg.forecast.search import Candidate
     from thalweg.forecast.team import Team
+    from thalweg.series.events import EventTable
     from thalweg.series.regressors import Regressors
     from thalweg.series.series import Series
 
@@ -43,17 +46,35 @@ def calendar_of(series: Series, options: FitOptions) -> Calendar:
         count = len(series) + options.steps_ahead(series.frequency, len(series))
         ahead = step_range(series.frequency, series.dates[0], count)
         if not calendar.group(EVENT, ahead).any():
-            days = [day for of_column in calendar.events.days.values() for day in (of_column[0], of_column[-1])]
-            raise InputError(
-                "events.outside",
-                source=calendar.events.source,
-                first=written(int(min(days))),
-                last=written(int(max(days))),
-                first_known=iso(ahead[0]),
-                last_known=iso(series.dates[-1]),
-                last_ahead=iso(ahead[-1]),
-            )
+            raise events_outside([calendar.events], ahead, series.dates[-1])
     return calendar
+
+
+def events_outside(
+    tables: Sequence[EventTable], dates: NDArray[np.datetime64], last_known: np.datetime64
+) -> InputError:
+    """Return that no event of some tables falls on some dates, which begin with the first value's.
+
+    Parameters
+    ----------
+    tables : sequence of EventTable
+        Of one source.
+    dates : ndarray of datetime64
+        Those of the values, then those to forecast.
+    last_known : numpy.datetime64
+        The last one of the values.
+    """
+    columns = [of_column for table in tables for of_column in table.days.values() if len(of_column)]
+    days = [day for of_column in columns for day in (of_column[0], of_column[-1])]
+    return InputError(
+        "events.outside",
+        source=tables[0].source,
+        first=written(int(min(days))),
+        last=written(int(max(days))),
+        first_known=iso(dates[0]),
+        last_known=iso(last_known),
+        last_ahead=iso(dates[-1]),
+    )
 
 
 def _regressors(series: Series, options: FitOptions) -> Regressors | None:
@@ -75,8 +96,16 @@ def _regressors(series: Series, options: FitOptions) -> Regressors | None:
     return kept.learned(train, horizon)
 
 
-def check_ahead(regressors: Regressors, series: Series, horizon: int) -> None:
+def check_ahead(regressors: Regressors, series: Series, horizon: int, *, fitted: bool = False) -> None:
     """Refuse a horizon beyond the last date of which a known column is known; the first date without it is named.
+
+    Parameters
+    ----------
+    regressors : Regressors
+    series : Series
+    horizon : int
+    fitted : bool
+        Whether a model looks at the columns already, so that none can be used as one of the past instead.
 
     Raises
     ------
@@ -87,8 +116,9 @@ def check_ahead(regressors: Regressors, series: Series, horizon: int) -> None:
     for one in regressors.known:
         steps = len(one.values) - start - len(series)  # beyond the last value
         if steps < horizon:
+            no_way_round = fitted and steps <= 0
             raise InputError(
-                "columns.stop_early",
+                "columns.stop_early_of_model" if no_way_round else "columns.stop_early",
                 source=series.source_name,
                 name=one.name,
                 day=iso(series.after(max(steps, 0) + 1)),

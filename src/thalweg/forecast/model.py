@@ -190,7 +190,7 @@ class Model(ModelParts):
         days = self.days if series is None else self.joined(series)
         serving = self.knowing(series)
         if serving.calendar.regressors is not None:
-            check_ahead(serving.calendar.regressors, days, steps)
+            check_ahead(serving.calendar.regressors, days, steps, fitted=True)
         past = past_of(days, np.array([len(days) - 1]))
         mean = serving.means_ahead(past, steps)[0]
         limits = self.predictors.limits

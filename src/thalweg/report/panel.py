@@ -21,7 +21,7 @@ from thalweg.forecast.panel.sum_of_all import sum_of_all
 from thalweg.forecast.panel.summary import judged, relative_loss, sentences
 from thalweg.messages import catalogue
 from thalweg.report.charts.forecast import usual_past
-from thalweg.report.charts.panel import distribution_chart, relative_errors, sum_chart
+from thalweg.report.charts.panel import distribution_chart, relative_errors, shared_name, sum_chart, unit_of
 from thalweg.report.html import Script, page_chart, scripts_of, surroundings, template
 from thalweg.report.page import Tile
 from thalweg.report.panel_data import LEVEL, as_script, names_shown, panel_data
@@ -165,7 +165,8 @@ def _source(findings: PanelFindings, translate: Catalogue) -> str:
     )
     one = panel.series[0]
     values = {"source": one.source, "name": one.name, "first": first, "last": last}
-    return translate("panel_report.source", values=thousands(len(panel.values)), **values)
+    key = "panel_report.source" if shared_name(panel) else "panel_report.source_series"
+    return translate(key, values=thousands(len(panel.values)), count=thousands(len(panel)), **values)
 
 
 def _tiles(findings: PanelFindings, summed: SumOfAll | None, translate: Catalogue) -> list[Tile]:
@@ -173,7 +174,7 @@ def _tiles(findings: PanelFindings, summed: SumOfAll | None, translate: Catalogu
     known = sum(counts.values())
     tiles: list[Tile] = []
     if summed is not None:
-        told = {"count": thousands(summed.count), "name": findings.panel.series[0].name}
+        told = {"count": thousands(summed.count), "name": unit_of(findings.panel, translate)}
         note = translate("panel_report.tile_sum_note", **told)
         total = number_among(summed.total, summed.known)
         tiles.append(Tile(_horizon("tile_sum", findings, translate), total, note))
@@ -209,7 +210,7 @@ def _explain_distribution(findings: PanelFindings, translate: Catalogue) -> str:
 
 def _explain_all(findings: PanelFindings, single: int, translate: Catalogue) -> str:
     """Return how a series is shown, and of how many the page holds what is shown."""
-    told = [translate("panel_report.explain_all", name=findings.panel.series[0].name)]
+    told = [translate("panel_report.explain_all", name=unit_of(findings.panel, translate))]
     if single < len(findings.panel):
         told.append(translate("panel_report.some_single", count=thousands(single)))
     return in_a_row(told, translate)
@@ -250,7 +251,7 @@ def _totals(findings: PanelFindings, translate: Catalogue) -> Table | None:
         ]
         for place in range(len(hierarchy))[:MOST_TOTALS]
     ]
-    return Table(translate("report.in_units", name=panel.series[0].name), head, rows)
+    return Table(translate("report.in_units", name=unit_of(panel, translate)), head, rows)
 
 
 def _days(findings: PanelFindings, translate: Catalogue) -> Table | None:
@@ -311,7 +312,7 @@ def _ranked(findings: PanelFindings, translate: Catalogue, *, worst: bool) -> Li
         for at in order.tolist()
     ]
     head = ["series", "of_copying", "own", "copied"]
-    caption = translate("report.unit_mae", name=panel.series[0].name)
+    caption = translate("report.unit_mae", name=unit_of(panel, translate))
     return Linked(caption, [translate(f"panel_report.{each}") for each in head], rows, aside=frozenset({3}))
 
 
@@ -342,5 +343,5 @@ def _words(findings: PanelFindings, translate: Catalogue) -> dict[str, Any]:
         **told,
         "rows": ROWS_AT_ONCE,
         "steps_shown": first_steps(findings.plan.frequency),
-        "unit": findings.panel.series[0].name,
+        "unit": unit_of(findings.panel, translate),
     }

@@ -9,13 +9,16 @@ import pytest
 
 from forecast.panel.conftest import series_of
 from thalweg.errors import InputError
-from thalweg.forecast.panel.day_effects import check_effects, learn_effects, level_of, usual_ahead
+from thalweg.forecast.panel.day_effects import Check, check_effects, learn_effects, level_of, usual_ahead
+from thalweg.forecast.panel.days_told import told_days
 from thalweg.forecast.panel.explain import why_of_series
 from thalweg.forecast.panel.known_days import calendars_of, known_days
 from thalweg.forecast.panel.model import PanelModel, load_panel
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.run import fit_panel
+from thalweg.forecast.panel.summary import sentences
 from thalweg.series.calendar import Calendar
+from thalweg.series.filling import filled
 from thalweg.series.frequency.record import DAILY, weekly
 from thalweg.series.panel import joined
 from thalweg.series.read.events import read_events
@@ -102,6 +105,24 @@ def test_what_is_taken_away_is_added_again_and_the_days_look_usual():
         assert np.array_equal(plain.values[usual], one.values[usual])
 
 
+def test_a_missing_value_has_no_effect_of_its_own_date_nor_of_the_one_it_was_copied_from():
+    panel = panel_of()
+    observed = ~(SALE | np.roll(SALE, 7))
+    raw = panel.series[0].values
+    one = replace(panel.series[0], values=filled(raw, observed, 7), observed=observed)
+    effects = learned(joined([one, *panel.series[1:]], panel.names, keys=panel.keys), events_for())
+    plain = effects.taken_away([one, *panel.series[1:]])[0].values
+    sales = np.flatnonzero(SALE)
+    assert (effects.on(one, 0)[sales] > 0.5).all()
+    assert np.array_equal(plain[sales], raw[sales - 7]), "filled in with a usual value, which stays"
+    observed[sales] = True  # now the value is there, and the one a week later is copied from it
+    one = replace(one, values=filled(raw, observed, 7), observed=observed)
+    assert np.array_equal(one.values[sales + 7], raw[sales])
+    plain = effects.taken_away([one, *panel.series[1:]])[0].values
+    assert np.array_equal(plain[sales + 7], plain[sales])
+    assert plain[sales + 7] == pytest.approx(raw[sales - 7], rel=0.3)
+
+
 def test_no_later_value_changes_what_was_learned_before():
     panel, upto = panel_of(), 700
     later = [replace(one, values=np.append(one.values[:upto], 5 * one.values[upto:])) for one in panel.series]
@@ -145,6 +166,42 @@ def test_validation_decides_whether_effects_serve():
     assert check_effects(turned, panel.series, [700] * 12, [DAYS] * 12).serves == "without"
     none = check_effects(effects, panel.series, [DAYS] * 12, [DAYS] * 12)
     assert (none.count, none.serves) == (0, "own")
+
+
+def test_validation_judges_the_days_that_it_holds_and_no_others(small_recipe, tmp_path):
+    del small_recipe
+    fairs = ["2021-05-12", "2021-11-17", "2022-03-16", "2022-06-15", "2022-09-14"]
+    late = (np.datetime64("2022-12-20") <= DATES) & SALE  # in validation a sale lowers what it raised before
+    turned = np.where(late, 0.2 / 1.8, 1) * np.where(np.isin(DATES, np.array(fairs, "datetime64[D]")), 1.6, 1)
+    panel = joined(
+        [series_of(values_of(number, christmas=0.0) * turned, start=str(START)) for number in range(6)],
+        [f"s{number}" for number in range(6)],
+    )
+    table = {"ds": [*SALES, "2023-06-26", *fairs, "2023-06-28"], "holiday": ["sale"] * 10 + ["fair"] * 6}
+    options = PanelFitOptions(events=read_events(table), horizon=14, threads=1, keep_last=True)
+    found = fit_panel(panel, options)
+    assert found.days.check.serves == "without"
+    effects = found.plan.final_days
+    sale, fair = (
+        int(np.flatnonzero(effects.days.kinds[:, effects.days.columns.index(name)])[0]) for name in ("sale", "fair")
+    )
+    assert sale in found.days.check.kinds
+    assert fair not in found.days.check.kinds
+    assert effects.of_kinds[fair] == pytest.approx(0.6, abs=0.05)
+    first = int((np.datetime64("2023-06-26") - DATES[-1]).astype(int)) - 1
+    for days in (effects, found.plan.judged_days):
+        added = days.ahead(panel.series[0], 0, np.array([DAYS - 1]), 14)[0] / ahead_of(panel)[0]
+        assert added[first] == 0
+        assert added[first + 2] == pytest.approx(0.6, abs=0.1)
+    told = " ".join(str(each) for each in sentences(found))
+    assert "So the forecasts do without the effects of the days that validation holds. Those of other days" in told
+    assert next(each.events for each in told_days(found)) == ("fair",)
+    assert ("sale",) not in [each.events for each in told_days(found)]
+    model = PanelModel.of(found, options.asked)
+    model.save(tmp_path / "model.thalweg")
+    assert np.array_equal(load_panel(tmp_path / "model.thalweg").forecast().mean, found.served.forecast)
+    why = why_of_series(model, "s0", np.datetime64("2023-06-26")).why
+    assert not any(fact.name == "sale" for fact in why.facts)
 
 
 def test_events_of_some_series_move_these_alone():
@@ -191,6 +248,16 @@ def test_the_forecast_knows_the_event_to_come(fitted):
     assert (found.served.test < plain.served.test).all()
     assert np.array_equal(found.served.copied, plain.served.copied), "copying is what it is"
     assert found.days.check.serves != "without"
+    assert found.days.never == ()
+
+
+def test_an_event_that_has_never_been_is_told(small_recipe):
+    del small_recipe
+    panel = panel_of(4)
+    table = {"ds": [*SALES, "2023-06-27"], "holiday": ["sale"] * 9 + ["fair"]}
+    found = fit_panel(panel, PanelFitOptions(events=read_events(table), horizon=14, threads=1, keep_last=True))
+    assert found.days.never == ("fair",)
+    assert "their effect cannot be learned: fair." in " ".join(str(each) for each in sentences(found))
 
 
 def test_the_model_forecasts_the_same_from_its_file_and_for_newer_values(fitted, tmp_path):
@@ -261,13 +328,34 @@ def test_later_events_take_the_place_of_those_of_the_fit(fitted):
     panel, _, found = fitted
     model = PanelModel.of(found, PanelFitOptions().asked)
     moved = read_events({"ds": ["2023-06-30"] * 2, "holiday": ["sale"] * 2, "shop": ["s1", "s4"]}, by=("shop",))
-    made = model.with_events(moved).forecast()
+    made = model.forecast(events=moved)
     change = (made.mean - found.served.forecast) / ahead_of(panel)
     old, new = (int((np.datetime64(date) - DATES[-1]).astype(int)) - 1 for date in ("2023-06-27", "2023-06-30"))
     assert change[:, old] == pytest.approx(-0.8, abs=0.1)
     assert change[[1, 4], new] == pytest.approx(0.8, abs=0.1)
     assert np.abs(np.delete(change[[0, 2, 3, 5]], old, axis=1)).max() == 0
     with pytest.raises(InputError, match="fair"):
-        model.with_events(read_events({"ds": ["2023-06-30"], "holiday": ["fair"]}))
+        model.forecast(events=read_events({"ds": ["2023-06-30"], "holiday": ["fair"]}))
     with pytest.raises(InputError, match="no events into account"):
-        replace(model, plan=replace(model.plan, final_days=None)).with_events(moved)
+        replace(model, plan=replace(model.plan, final_days=None)).forecast(events=moved)
+
+
+def test_a_series_that_the_model_has_never_seen_may_have_an_event(fitted):
+    panel, _, found = fitted
+    model = PanelModel.of(found, PanelFitOptions().asked)
+    one = replace(panel.series[2], values=panel.series[2].values.copy())
+    newer = replace(joined([one], ["new"]), keys={"shop": ("new",)})
+    events = read_events({"ds": ["2023-06-29"], "holiday": ["sale"], "shop": ["new"]}, by=("shop",))
+    made = model.forecast(newer, events=events)
+    plain = model.forecast(newer, events=read_events({"ds": ["2023-07-30"], "holiday": ["sale"]}))
+    at = int((np.datetime64("2023-06-29") - DATES[-1]).astype(int)) - 1
+    place = made.names.index("new")
+    change = (made.mean - plain.mean)[place]
+    assert change[at] / ahead_of(newer)[0, at] == pytest.approx(0.8, abs=0.1)
+    assert np.delete(change, at).tolist() == [0] * 13
+    assert np.array_equal(np.delete(made.mean, place, axis=0), np.delete(plain.mean, place, axis=0))
+
+
+def test_a_handful_of_values_turns_no_effect_down():
+    assert Check(9, 0.1, 0.2, 0.3).serves == "own"
+    assert Check(10, 0.1, 0.2, 0.3).serves == "without"

@@ -12,12 +12,16 @@ from thalweg.errors import InputError
 from thalweg.forecast.panel.columns import Beside, Columns, StaticColumn, columns_of_panel, laid
 from thalweg.forecast.panel.explain import why_of_series
 from thalweg.forecast.panel.model import PanelModel, load_panel
+from thalweg.forecast.panel.newer import read_newer
 from thalweg.forecast.panel.options import PanelFitOptions
 from thalweg.forecast.panel.rows import rows_of
 from thalweg.forecast.panel.run import fit_panel
+from thalweg.messages import catalogue
 from thalweg.series.frequency.dates import days_after
 from thalweg.series.frequency.record import DAILY
 from thalweg.series.panel import joined
+from thalweg.series.read.options import ColumnOptions
+from thalweg.series.read.panel import read_panel
 from thalweg.series.regressors import Regressor, Regressors
 
 START, DAYS, HORIZON = np.datetime64("2022-01-03"), 500, 7
@@ -79,9 +83,30 @@ def test_the_model_keeps_the_columns(found, tmp_path):
     assert [each.name for each in full.refused] == ["s1"]
     assert full.refused[0].why.key == "error.columns.stop_early"
     assert np.array_equal(full.mean[0, :3], short.mean[0])
+    none = joined([with_price(0, days=DAYS + HORIZON, future=0)], ["s0"])
+    (refused,) = loaded.forecast(none, 3).refused
+    told = catalogue("en")(refused.why)
+    assert told.endswith("Give its values of all these dates, in rows after the last value or by with_='FILE'.")
     bare = joined([replace(one, regressors=None) for one in longer.series], longer.names)
     with pytest.raises(InputError, match="price"):
         loaded.forecast(bare)
+
+
+def test_newer_values_without_a_column_of_the_model_are_told_so(small_recipe):
+    del small_recipe
+    days = [str(days_after(START, step)) for step in range(60 + HORIZON)]
+    sold = [*(10 + np.arange(60) % 7).tolist(), *[None] * HORIZON]
+    table = {"shop": ["north"] * len(days), "ds": days, "sold": sold, "price": (3 + np.arange(len(days)) % 2).tolist()}
+    options = PanelFitOptions(horizon=HORIZON, threads=1)
+    panel = read_panel(table, by="shop", value="sold", known="price")
+    model = PanelModel.of(fit_panel(panel, options), options.asked)
+    newer = {name: values for name, values in table.items() if name != "price"}
+    with pytest.raises(InputError) as raised:
+        read_newer(model, newer)
+    assert "no column 'price', which the model was fitted with" in raised.value.sentence("en")
+    with pytest.raises(InputError) as raised:
+        read_newer(model, table, ColumnOptions(past=("visits",)))
+    assert "no column 'visits'. Name one that it has." in raised.value.sentence("en")
 
 
 def test_why_tells_what_the_column_moved(found):

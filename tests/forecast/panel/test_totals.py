@@ -446,6 +446,48 @@ def test_what_is_told_of_totals(small_recipe):  # noqa: ARG001
     assert rows[0]["series"] == 5
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_model_with_totals_holds_the_days_the_columns_and_the_ladders_of_its_series_alone(findings, method, tmp_path):
+    panel = shop()
+    panel = joined(panel.series, panel.names, keys=panel.keys, static={"size": np.arange(6.0)})
+    fairs = {"ds": ["2023-01-25", "2023-02-28"], "holiday": ["fair"] * 2, "store": ["south"] * 2}
+    events = thalweg.read_events(fairs, by=["store"])
+    found = findings(panel, method, country="GB", events=events)
+    model = PanelModel.of(found, PanelFitOptions(horizon=HORIZON).asked)
+    model.save(tmp_path / "model.thalweg")
+    again = load_panel(tmp_path / "model.thalweg")
+    assert again.plan.final_days.own.shape[0] == len(again.plan.beside.static) == 6
+    assert again.plan.final_days.days.chosen.tolist() == [0, 0, 0, 1, 1, 1]
+    assert np.array_equal(again.forecast().mean, model.forecast().mean)
+    assert np.isfinite(again.forecast().mean).all()
+
+
+def test_totals_need_none_of_the_columns_that_were_asked_for(findings):
+    days = [str(START + step * DAY) for step in range(120 + HORIZON)]
+    rows = [(store, day) for store in STORES for day in days]
+    sold = [*values_of(1, 120), *[None] * HORIZON, *values_of(2, 120), *[None] * HORIZON]
+    price = np.random.default_rng(3).choice([3.0, 4.0], len(rows))
+    table = {"store": [row[0] for row in rows], "ds": [row[1] for row in rows], "sold": sold, "price": price.tolist()}
+    panel = thalweg.read_panel(table, by="store", value="sold", known="price")
+    found = findings(panel, "mint", known=("price",))
+    assert found.plan.beside.columns.known == ("price",)
+    assert np.isfinite(found.totals.mean).all()
+
+
+@pytest.mark.parametrize("method", ["bottom-up", "mint"])
+def test_what_is_found_of_the_series_keeps_the_whole_models_of_their_ladders(findings, method):
+    found, panel = findings(shop(), method), shop()
+    sizes, totals = np.array([0, 30, 0, 0, 20, 0]), [] if method == "bottom-up" else [40, 50]
+    served = replace(
+        found.served,
+        model_sizes=np.append(sizes, totals).astype(np.int64),
+        models=np.arange(50 + sum(totals), dtype=np.uint8),
+    )
+    kept = totals_module._without_totals(replace(found, served=served), panel).served
+    assert kept.model_sizes.tolist() == sizes.tolist()
+    assert kept.models.tolist() == list(range(50))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("method", "told"), [("bottom-up", False), ("top-down", True)])
 def test_a_model_says_that_its_forecasts_are_not_moved_so_that_they_add_up(method, told, tmp_path):

@@ -159,13 +159,18 @@ def with_known_future(panel: Panel, options: FitOptions, horizon: int) -> Panel:
     return panel.only(kept, [Refused(panel.names[place], error.message) for place, error in refused.items()])
 
 
-def stopping_early(panel: Panel, places: Iterable[int], steps: int) -> Iterator[tuple[int, InputError]]:
-    """Yield the places of the series whose known columns end before the last date to forecast, and what is wrong."""
+def stopping_early(
+    panel: Panel, places: Iterable[int], steps: int, *, fitted: bool = False
+) -> Iterator[tuple[int, InputError]]:
+    """Yield the places of the series whose known columns end before the last date to forecast, and what is wrong.
+
+    `fitted` is as of `check_ahead`.
+    """
     for place in places:
         one = panel.series[place]
         if one.regressors is not None:
             try:
-                check_ahead(one.regressors, one, steps)
+                check_ahead(one.regressors, one, steps, fitted=fitted)
             except InputError as error:
                 yield place, error
 

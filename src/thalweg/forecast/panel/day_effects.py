@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from thalweg.forecast.panel.known_days import known_days
+from thalweg.series.filling import filled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,7 @@ NEIGHBOURS = 4  # the same places of the seasons before and after, of each side
 LEAST_NEIGHBOURS = 3
 LEAST_USUAL = 0.3  # of the level: of a place that is nearly zero no share can be told
 LARGEST_SHARE = 3.0  # what a value that lies farther from the usual one counts as
+LEAST_CHECKED = 10  # values, for validation to turn effects down: of fewer it says too little
 LEAST_VARIANCE = 1e-8  # of a date's mean of shares
 MOST_SERIES = 400  # from which the panel's effects are learned, evenly spaced over it
 
@@ -65,16 +67,27 @@ class DayEffects:
         added.
     own : ndarray of float32, shape (series, kinds)
         What a series differs from the others on a kind of day, likewise.
+    idle : tuple of int
+        Kinds of day whose effects validation has not borne out; they add nothing.
     """
 
     days: KnownDays
     of_columns: NDArray[np.float64]
     own: NDArray[np.float32]
+    idle: tuple[int, ...] = ()
 
     @property
     def of_kinds(self) -> NDArray[np.float64]:
         """What each kind of day adds in all series, shape (kinds,)."""
-        return self.days.kinds @ self.of_columns
+        effects = self.days.kinds @ self.of_columns
+        effects[list(self.idle)] = 0
+        return effects
+
+    def without(self, kinds: tuple[int, ...]) -> DayEffects:
+        """Return the effects of the other kinds of day alone."""
+        own = self.own.copy()
+        own[:, list(kinds)] = 0
+        return replace(self, own=own, idle=kinds)
 
     def without_own(self) -> DayEffects:
         """Return the effects that all series have alike."""
@@ -181,10 +194,17 @@ def usual_ahead(
 
 
 def _without(series: Series, effects: NDArray[np.float64], frequency: Frequency) -> NDArray[np.float64]:
+    """Return the values without the effects of their dates.
+
+    A missing value has no effect of its own date. It was filled in with an earlier value, which may have that of
+    another one; so it is filled in again, from what is left.
+    """
     values, at = series.values.copy(), np.flatnonzero(effects)
-    if len(at):
-        values[at] -= effects[at] * usual_ahead(series.values, at - 1, 1, frequency)[:, 0]
-    return np.where(series.values >= 0, np.maximum(values, 0), values)
+    if not len(at):
+        return values
+    values[at] -= effects[at] * usual_ahead(series.values, at - 1, 1, frequency)[:, 0]
+    values = np.where(series.values >= 0, np.maximum(values, 0), values)
+    return filled(values, series.observed, frequency.season)
 
 
 def _apart(frequency: Frequency) -> int:
@@ -247,18 +267,21 @@ class Check:
     without, common, own : float
         The mean absolute distance from the usual value in levels: without effects, with those of the panel, and with
         what is each series' own besides. NaN where there is no value.
+    kinds : tuple of int
+        The kinds of day that these values are of: of others validation says nothing.
     """
 
     count: int
     without: float = np.nan
     common: float = np.nan
     own: float = np.nan
+    kinds: tuple[int, ...] = ()
 
     @property
     def serves(self) -> str:
-        """What has the smallest error: ``without``, ``common`` or ``own``; ``own`` where nothing could be checked."""
+        """What has the smallest error: ``without``, ``common`` or ``own``; of few values ``own``, unchecked."""
         errors = {"without": self.without, "common": self.common, "own": self.own}
-        return min(errors, key=errors.__getitem__) if self.count else "own"
+        return min(errors, key=errors.__getitem__) if self.count >= LEAST_CHECKED else "own"
 
 
 def check_effects(effects: DayEffects, series: Sequence[Series], learned: Sequence[int], upto: Sequence[int]) -> Check:
@@ -271,7 +294,7 @@ def check_effects(effects: DayEffects, series: Sequence[Series], learned: Sequen
     learned, upto : sequence of int
         The values of each series from `learned` to `upto` are looked at.
     """
-    days, errors = effects.days, []
+    days, errors, found = effects.days, [], set[int]()
     of_kinds = effects.of_kinds
     for at in _some_of(series):
         seen = _seen(series[at], at, upto[at], days)
@@ -280,8 +303,12 @@ def check_effects(effects: DayEffects, series: Sequence[Series], learned: Sequen
         common = of_kinds[kinds]
         own = common + effects.own[at, kinds]
         errors.append(seen.sizes[known] * np.abs([shares, shares - common, shares - own]))
+        found.update(kinds.tolist())
     made = np.concatenate(errors, axis=1)
-    return Check(made.shape[1], *made.mean(axis=1).tolist()) if made.shape[1] else Check(0)
+    if not made.shape[1]:
+        return Check(0)
+    without, common, own = made.mean(axis=1).tolist()
+    return Check(made.shape[1], without, common, own, tuple(sorted(found)))
 
 
 def _some_of(series: Sequence[Series]) -> range:

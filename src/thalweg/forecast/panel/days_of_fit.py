@@ -5,20 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from thalweg.errors import InputError
+import numpy as np
+
+from thalweg.forecast.beforehand import events_outside
 from thalweg.forecast.panel.day_effects import Check, DayEffects, check_effects, learn_effects
 from thalweg.forecast.panel.known_days import calendars_of, known_days
 from thalweg.series.calendar import EVENT, HOLIDAY
-from thalweg.series.events import written
-from thalweg.series.frequency.dates import iso, step_range, steps_between
+from thalweg.series.frequency.dates import step_range, steps_between
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from thalweg.forecast.options import FitOptions
     from thalweg.forecast.panel.cutoffs import Parts
+    from thalweg.forecast.panel.known_days import KnownDays
     from thalweg.series.calendar import Calendar
     from thalweg.series.panel import Panel
+    from thalweg.series.series import Series
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,14 +31,18 @@ class DaysOfFit:
     Attributes
     ----------
     final, judged : DayEffects, optional
-        From all values, and from training values alone; none where validation shows that they do not serve.
+        From all values, and from training values alone; without the kinds of day on which validation shows that they do
+        not serve, and none where no other is left.
     check : Check
         How those of training values fared over validation.
+    never : tuple of str
+        The events of which no day has a value, so that nothing can be learned of them.
     """
 
     final: DayEffects | None
     judged: DayEffects | None
     check: Check
+    never: tuple[str, ...] = ()
 
 
 def days_of_fit(panel: Panel, options: FitOptions, horizon: int, parts: Sequence[Parts | None]) -> DaysOfFit | None:
@@ -63,15 +70,30 @@ def days_of_fit(panel: Panel, options: FitOptions, horizon: int, parts: Sequence
         return None  # steps of a month or longer have no holidays
     series = panel.series
     days = known_days(series, calendars, chosen, horizon)
+    never = _never_seen(days, series)
     train = [0 if part is None else part.train for part in parts]
     judged = learn_effects(series, train, days)
     check = check_effects(judged, series, train, [0 if part is None else part.sealed for part in parts])
-    if check.serves == "without":
-        return DaysOfFit(None, None, check)
     final = learn_effects(series, list(map(len, series)), days)
     if check.serves == "common":
         judged, final = judged.without_own(), final.without_own()
-    return DaysOfFit(final, judged, check)
+    if check.serves == "without":
+        # Of kinds of day that validation does not hold it says nothing: a Labor Day like any other leaves Christmas be.
+        judged, final = judged.without(check.kinds), final.without(check.kinds)
+        if not final.of_kinds.any():
+            return DaysOfFit(None, None, check, never)
+    return DaysOfFit(final, judged, check, never)
+
+
+def _never_seen(days: KnownDays, series: Sequence[Series]) -> tuple[str, ...]:
+    """Return the events of which a day, or one of the days around them that count, has a value in no series."""
+    held = np.zeros(len(days.columns), np.bool_)
+    for place, one in enumerate(series):
+        held |= days.kinds[np.unique(days.of_series(one, place)[one.observed])].any(axis=0)
+    seen = {name for name, yes in zip(days.columns, held.tolist(), strict=True) if yes}
+    tables = [(calendar.groups[EVENT], calendar.events) for calendar in days.calendars if calendar.events is not None]
+    pairs = [pair for columns, table in tables for pair in zip(columns, table.days, strict=True)]
+    return tuple(sorted({day.name for column, day in pairs if column not in seen}))
 
 
 def check_dates(panel: Panel, calendars: Sequence[Calendar], horizon: int) -> None:
@@ -82,19 +104,8 @@ def check_dates(panel: Panel, calendars: Sequence[Calendar], horizon: int) -> No
     InputError
         If it is so.
     """
-    tables = [(calendar, calendar.events) for calendar in calendars if calendar.events is not None]
+    tables = [calendar.events for calendar in calendars if calendar.events is not None]
     frequency, first = panel.frequency, min(one.start for one in panel.series)
     dates = step_range(frequency, first, steps_between(frequency, first, panel.last_date) + 1 + horizon)
-    if not tables or any(calendar.group(EVENT, dates).any() for calendar, _ in tables):
-        return
-    columns = [of_column for _, table in tables for of_column in table.days.values() if len(of_column)]
-    days = [day for of_column in columns for day in (of_column[0], of_column[-1])]
-    raise InputError(
-        "events.outside",
-        source=tables[0][1].source,
-        first=written(int(min(days))),
-        last=written(int(max(days))),
-        first_known=iso(first),
-        last_known=iso(panel.last_date),
-        last_ahead=iso(dates[-1]),
-    )
+    if tables and not any(calendar.group(EVENT, dates).any() for calendar in calendars if calendar.events is not None):
+        raise events_outside(tables, dates, panel.last_date)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from thalweg.forecast.panel.day_effects import LEAST_CHECKED
 from thalweg.messages import Message
 from thalweg.series.calendar import HOLIDAY, YEAR_END
 
@@ -46,7 +47,7 @@ def told_days(findings: PanelFindings) -> list[ToldDay]:
     found: dict[tuple[tuple[str, ...], tuple[str, ...]], list[tuple[float, int]]] = {}
     for kind, share in enumerate(effects.of_kinds.tolist()):
         dates = int((seen == kind).any(axis=0).sum())
-        if kind and dates:
+        if kind and dates and kind not in effects.idle:
             found.setdefault(_names(effects, kind), []).append((share, dates))
     told: list[ToldDay] = []
     for (holidays, events), each in found.items():
@@ -69,12 +70,13 @@ def _names(effects: DayEffects, kind: int) -> tuple[tuple[str, ...], tuple[str, 
 def check_sentence(days: DaysOfFit) -> Message:
     """Return how the effects of known days fared over validation, and whether they are used."""
     check = days.check
-    if not check.count:
-        return Message("panel.verdict.days_unchecked")
+    if check.count < LEAST_CHECKED:
+        return Message("panel.verdict.days_unchecked", {"least": LEAST_CHECKED})
     best = min(check.common, check.own, check.without)
     told = {"count": check.count, "without": 100 * check.without}
     if check.serves == "without":
-        return Message("panel.verdict.days_idle", {**told, "with_": 100 * min(check.common, check.own)})
+        key = "panel.verdict.days_idle" if days.final is None else "panel.verdict.days_partly"
+        return Message(key, {**told, "with_": 100 * min(check.common, check.own)})
     return Message("panel.verdict.days", {**told, "with_": 100 * best})
 
 

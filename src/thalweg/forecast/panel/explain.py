@@ -254,7 +254,7 @@ def _with_days(moved: _Moved, asked: _Asked) -> _Moved:
     facts = [
         Fact(HOLIDAY if name in holidays else EVENT, name, usual * float(effect))
         for name, effect, holds in zip(days.days.columns, days.of_columns, days.days.kinds[kind], strict=True)
-        if holds
+        if holds and kind not in days.idle
     ]
     facts.append(Fact("panel_own_days", "", usual * float(days.own[0, kind])))
     added = float(days.ahead(series, 0, newest, ahead)[0, ahead - 1])

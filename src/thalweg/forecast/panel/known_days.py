@@ -108,8 +108,8 @@ def _days_in(table: EventTable) -> tuple[bytes, ...]:
     return tuple(days.tobytes() for days in table.days.values())
 
 
-def with_later_events(days: KnownDays, panel: Panel, later: EventTable, beyond: int) -> KnownDays:
-    """Return the known days with other events after the last date of a panel; those up to it stay.
+def with_later_events(days: KnownDays, panel: Panel, later: EventTable, last: np.datetime64, beyond: int) -> KnownDays:
+    """Return the known days of a panel with other events after a date; those up to it stay, for all series alike.
 
     Parameters
     ----------
@@ -117,6 +117,7 @@ def with_later_events(days: KnownDays, panel: Panel, later: EventTable, beyond: 
     panel : Panel
     later : EventTable
         As `thalweg.read_events` reads it with the columns that name the series.
+    last : numpy.datetime64
     beyond : int
         How many steps beyond the last value are looked at.
 
@@ -125,7 +126,7 @@ def with_later_events(days: KnownDays, panel: Panel, later: EventTable, beyond: 
     InputError
         If an event is of a series that there is not, or is none of those that were learned.
     """
-    of_names, last = events_of_panel(later, panel, whole=True), int(day_numbers(panel.last_date))
+    of_names, until = events_of_panel(later, panel, whole=True), int(day_numbers(last))
     of_none = later.of_series({}, whole=True)
     numbers: dict[tuple[int, tuple[bytes, ...]], int] = {}
     calendars: list[Calendar] = []
@@ -136,7 +137,7 @@ def with_later_events(days: KnownDays, panel: Panel, later: EventTable, beyond: 
             calendar = days.calendars[old]
             known = EventTable({}, source=later.source) if calendar.events is None else calendar.events
             numbers[key] = len(calendars)
-            calendars.append(replace(calendar, events=known.replaced_after(last, table)))
+            calendars.append(replace(calendar, events=known.replaced_after(until, table)))
         return numbers[key]
 
     number(0, of_none)

@@ -107,6 +107,7 @@ class PanelModel:
         series: str | None = None,
         *,
         keep_last: bool = False,
+        events: EventTable | None = None,
     ) -> PanelForecast:
         """Forecast the steps after the last known ones.
 
@@ -121,6 +122,8 @@ class PanelModel:
         keep_last : bool
             Whether the last date of the newer values stays, though it looks unfinished; see
             `thalweg.forecast.panel.unfinished`.
+        events : EventTable, optional
+            Those after the model's last date, in place of those of the fit.
 
         Raises
         ------
@@ -134,7 +137,7 @@ class PanelModel:
             raise InputError("model.horizon", argument=Argument("horizon", steps), most=self.horizon, **words)
         found = Joined.without(self.panel) if newer is None else self.joined_with(newer, keep_last=keep_last)
         panel, places, refused = found.panel, found.served, found.refused
-        stop_early = dict(stopping_early(panel, places, steps))
+        stop_early = dict(stopping_early(panel, places, steps, fitted=True))
         if len(stop_early) == len(places) > 0:
             raise next(iter(stop_early.values()))
         places = [place for place in places if place not in stop_early]
@@ -145,6 +148,7 @@ class PanelModel:
                     raise InputError(each.why.key.removeprefix("error."), **each.why.values)
             places, refused = [place_of(panel, series)], ()
         plan = self.plan if newer is None else self.plan_for(panel)
+        plan = plan if events is None else self._with_events(plan, panel, events)
         made = [
             self._served(panel, places[first : first + SERIES_AT_ONCE], plan)
             for first in range(0, len(places), SERIES_AT_ONCE)
@@ -220,11 +224,14 @@ class PanelModel:
         seen = series if days is None else days.of(slice(count)).taken_away(series)
         return replace(plan, final=replace(final, panel_year=panel_year_of(seen, seeing, final.steps)))
 
-    def with_events(self, events: EventTable) -> Self:
-        """Return the model with other events after its last date; those up to it stay.
+    def _with_events(self, plan: Plan, panel: Panel, events: EventTable) -> Plan:
+        """Return the plan for a panel with other events after the model's last date; those up to it stay.
 
         Parameters
         ----------
+        plan : Plan
+            Of the panel.
+        panel : Panel
         events : EventTable
             As `thalweg.read_events` reads it with the columns that name the series.
 
@@ -233,12 +240,11 @@ class PanelModel:
         InputError
             If it takes no events into account, or has not learned one of these, or there is no such series.
         """
-        days = self.plan.final_days
+        days = plan.final_days
         if days is None or all(calendar.events is None for calendar in days.days.calendars):
             raise InputError("panel.without_events", argument=Argument("events"))
-        known = with_later_events(days.days, self.panel, events, self.horizon)
-        plan = replace(self.plan, final_days=days.on_days(known), judged=None, judged_days=None)
-        return replace(self, plan=plan)
+        known = with_later_events(days.days, panel, events, self.panel.last_date, self.horizon)
+        return replace(plan, final_days=days.on_days(known), judged=None, judged_days=None)
 
     def serving(self, places: NDArray[np.int64]) -> tuple[Choice, NDArray[np.float64]]:
         """Return what serves some series, and their bands.

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from thalweg.errors import InputError
 from thalweg.series.panel import Panel, panel_of
 from thalweg.series.read.options import ColumnOptions, PanelOptions
 from thalweg.series.read.panel import read_panel_with
@@ -13,6 +14,8 @@ from thalweg.series.series import Series
 
 if TYPE_CHECKING:
     from thalweg.forecast.panel.model import PanelModel
+
+COLUMNS = ("date", "value", "known", "past")  # the options of a prediction that name columns
 
 
 def options_for(model: PanelModel, given: ColumnOptions) -> PanelOptions:
@@ -26,6 +29,15 @@ def options_for(model: PanelModel, given: ColumnOptions) -> PanelOptions:
     options |= {name: getattr(given, name) for name in given.changed(tuple(named))}
     options |= {"difference": given.difference or first.differenced, "goes_on": True, "today": given.today}
     return PanelOptions(**options)
+
+
+def _of_model(error: InputError, given: ColumnOptions) -> InputError:
+    """Return the error; of a column that the user has not named now, it says that the model looks at it."""
+    values = error.message.values
+    named = [getattr(given, option) for option in given.changed(COLUMNS)]
+    if error.message.key != "error.read.no_column" or any(values["name"] in each for each in named):
+        return error
+    return InputError("panel.column_not_there", **values)
 
 
 def read_newer(model: PanelModel, source: Any, given: ColumnOptions | None = None) -> Panel:  # noqa: ANN401 - what `read_panel` takes
@@ -45,7 +57,11 @@ def read_newer(model: PanelModel, source: Any, given: ColumnOptions | None = Non
     """
     if isinstance(source, (Panel, Series)):
         return panel_of(source)
-    panel = read_panel_with(source, options_for(model, given or ColumnOptions()))
+    given = given or ColumnOptions()
+    try:
+        panel = read_panel_with(source, options_for(model, given))
+    except InputError as error:
+        raise _of_model(error, given) from error
     of_files = not model.panel.keys and not model.panel.reading.get("wide")
     if of_files and len(panel) == 1 and isinstance(source, (str, Path)) and Path(source).is_file():
         return replace(panel, names=(Path(source).stem,))  # each series was a file, named as it

@@ -34,6 +34,7 @@ def describe_days(effects: DayEffects | None, panel: Panel) -> tuple[dict[str, A
         "country": calendars[0].country,
         "holidays": describe_holidays(calendars[0], min(one.start for one in panel.series), panel.last_date),
         "events": [describe_events(calendar).get("events") for calendar in calendars],
+        "idle": list(effects.idle),
     }
     tensors: dict[str, NDArray[Any]] = {
         "days.columns": effects.of_columns,
@@ -61,7 +62,7 @@ def read_days(
     of_columns, own = tensors["days.columns"], tensors["days.own"]
     if (len(of_columns), *own.shape) != (len(days.columns), len(panel), len(kinds)):
         raise ValueError("The effects do not belong to the calendars.")
-    return DayEffects(days, of_columns, own).on_days(days)
+    return DayEffects(days, of_columns, own, tuple(stored.get("idle", ()))).on_days(days)
 
 
 def describe_columns(beside: Beside | None, panel: Panel) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:

@@ -39,6 +39,8 @@ def sentences(findings: PanelFindings) -> list[Message]:
                 told.append(Message("panel.verdict.coverage", {"level": level_name(level), "percent": 100 * share}))
     if findings.days is not None:
         told.append(check_sentence(findings.days))
+        if findings.days.never:
+            told.append(Message("verdict.events_never", {"names": list(findings.days.never)}))
     if findings.idle:
         told.append(Message("panel.verdict.idle", {"names": list(findings.idle)}))
     if findings.totals is not None:

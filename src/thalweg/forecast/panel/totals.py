@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from thalweg.forecast.panel.kept import Kept
     from thalweg.forecast.panel.options import PanelFitOptions
     from thalweg.forecast.panel.run import PanelFindings
-    from thalweg.messages import Message
     from thalweg.series.panel import Panel
 
 MOST_CUTOFFS = 16  # of the test, from which the intervals of totals are tried
@@ -63,8 +62,9 @@ def fit_with_totals(panel: Panel, options: PanelFitOptions, kept: Kept | None = 
     counts = np.array([one.counts for one in panel.series])
     check(method, whole, counts)
     late = lateness(panel)
-    # The totals do not move the length that is usual, and the last date has been looked at.
-    options = replace(options, horizon=horizon, keep_last=True)
+    # The totals do not move the length that is usual. The last date has been looked at. The columns have been picked;
+    # the totals have none.
+    options = replace(options, horizon=horizon, keep_last=True, known=(), past=())
     of_all = panel if method == BOTTOM_UP else with_totals(panel, whole, late, horizon)
     found = fit_panel(of_all, options, kept)
     began = time.perf_counter()
@@ -72,7 +72,7 @@ def fit_with_totals(panel: Panel, options: PanelFitOptions, kept: Kept | None = 
     served, count = found.served, len(panel)
     there = (late < horizon) & ~np.isnan(served.forecast[:count]).any(axis=1)
     if not there.any():
-        return replace(found, panel=panel, served=_of_series(served, count), failed=_failed(found, count))
+        return _without_totals(found, panel)
     hierarchy, totals = whole.among(there)
     counted = np.flatnonzero(there)
     watcher.stage("totals", len(of_all.series) + 2 * len(hierarchy))
@@ -107,15 +107,14 @@ def fit_with_totals(panel: Panel, options: PanelFitOptions, kept: Kept | None = 
         coverage=coverage,
         tried=tried,
     )
-    alone = _of_series(served, count)
+    found = _without_totals(found, panel)
+    alone = found.served
     if method != BOTTOM_UP:
         alone = _moved(alone, counted, late[counted], new, counts)
     seconds = time.perf_counter() - began
     return replace(
         found,
-        panel=panel,
         served=alone,
-        failed=_failed(found, count),
         settings={**found.settings, "totals": method},
         seconds=found.seconds + seconds,
         times={**found.times, "totals": seconds},
@@ -128,12 +127,14 @@ def _dates(panel: Panel, horizon: int) -> NDArray[np.datetime64]:
     return np.array([last.after(step) for step in range(1, horizon + 1)])
 
 
-def _of_series(served: Served, count: int) -> Served:
-    return Served(**{one.name: getattr(served, one.name)[:count] for one in fields(Served)})
-
-
-def _failed(found: PanelFindings, count: int) -> dict[int, Message]:
-    return {place: why for place, why in found.failed.items() if place < count}
+def _without_totals(found: PanelFindings, panel: Panel) -> PanelFindings:
+    """Return what was found for the series alone, where the totals behind them were forecast as series of their own."""
+    count = len(panel)
+    each = {one.name: getattr(found.served, one.name) for one in fields(Served)}
+    ends = dict.fromkeys(each, count) | {"models": int(found.served.model_sizes[:count].sum())}
+    served = Served(**{name: values[: ends[name]] for name, values in each.items()})
+    failed = {place: why for place, why in found.failed.items() if place < count}
+    return replace(found, panel=panel, plan=found.plan.of(slice(count)), served=served, failed=failed)
 
 
 def _onwards(panel: Panel, served: Served, place: int, late: int) -> NDArray[np.float64]:

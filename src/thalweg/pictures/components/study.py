@@ -63,7 +63,7 @@ def components_study(source: Source, options: ComponentsOptions, watcher: Watche
         check_defaults(source, options, FITTING)
         steps = source.steps_asked(options.horizon)
         if source.calendar.regressors is not None:
-            check_ahead(source.calendar.regressors, source.days, steps)
+            check_ahead(source.calendar.regressors, source.days, steps, fitted=True)
         made = components_of(source.predictors, source.plan, source.calendar, source.days, steps)
         return ComponentsStudy(made, source.chosen, source.days)
     series = sample() if source is None else source

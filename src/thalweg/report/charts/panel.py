@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from thalweg.forecast.panel.run import PanelFindings
     from thalweg.forecast.panel.sum_of_all import SumOfAll
+    from thalweg.messages import Catalogue
+    from thalweg.series.panel import Panel
 
 MOST_DOTS = 300  # series; of more, bars are drawn
 BIN = 0.1  # of copying's error
@@ -57,14 +59,15 @@ def sum_chart(findings: PanelFindings, summed: SumOfAll, language: str = "en") -
     tip, shown = day_tip(language, frequency=frequency), value_format(summed.known)
     behind = alt.Chart(columns({"day": days(summed.dates), "sum": summed.known})).encode(x=axis)
     ahead = alt.Chart(columns({"day": days(summed.ahead), "sum": summed.forecast})).encode(x=axis)
-    up = alt.Y("sum:Q", title=one.name, scale=alt.Scale(zero=False))
+    unit = unit_of(findings.panel, translate)
+    up = alt.Y("sum:Q", title=unit, scale=alt.Scale(zero=False))
     truth, made = translate("report.mark_truth"), translate("report.mark_forecast")
     colours = {truth: INK, made: BLUE}
     layers: list[alt.Chart] = []
     if summed.low is not None and summed.high is not None:
         colours[translate("report.mark_interval", coverage=80)] = SKY
         table = {"day": days(summed.ahead), "low": summed.low, "high": summed.high}
-        layers.append(band(alt.Chart(columns(table)).encode(x=axis), "low", "high", SKY, one.name))
+        layers.append(band(alt.Chart(columns(table)).encode(x=axis), "low", "high", SKY, unit))
     layers.insert(0, key(colours))
     layers.append(
         alt.Chart(columns({"day": days(summed.dates[-1:])})).mark_rule(color=GREY, strokeDash=[3, 3]).encode(x=axis)
@@ -79,7 +82,7 @@ def sum_chart(findings: PanelFindings, summed: SumOfAll, language: str = "en") -
     title = translate(
         "panel_report.sum_title" if len(summed.ahead) > 1 else "panel_report.sum_title_one",
         total=number_among(summed.total, summed.known),
-        name=one.name,
+        name=unit,
         horizon=len(summed.ahead),
     )
     key_of_subtitle = "panel_report.sum_subtitle_left_out" if summed.left_out else "panel_report.sum_subtitle"
@@ -90,6 +93,17 @@ def sum_chart(findings: PanelFindings, summed: SumOfAll, language: str = "en") -
         left_out=thousands(summed.left_out),
     )
     return dress(layered(*layers, height=HEIGHT_PIXELS), title, subtitle, language, simulated=one.simulated)
+
+
+def shared_name(panel: Panel) -> str:
+    """Return what the values of all series are called; empty where they differ, as in a wide table."""
+    names = {one.name for one in panel.series}
+    return names.pop() if len(names) == 1 else ""
+
+
+def unit_of(panel: Panel, translate: Catalogue) -> str:
+    """Return in what sums over series and errors are told: the name of the values, where they share one."""
+    return shared_name(panel) or translate("panel_report.units")
 
 
 def distribution_chart(findings: PanelFindings, language: str = "en") -> alt.LayerChart | None:

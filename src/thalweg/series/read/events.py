@@ -115,7 +115,7 @@ def read_events(source: str | Path | IntoFrame, date_format: str | None = None, 
                 table.notes.append(Message("note.column_of_events_not_used", {"column": name}))
             keys = _keys(profiles, by) if by else {}
             left = [profile for profile in profiles if profile not in keys.values()]
-            return _Reading(table, _roles(table, left), date_format, keys).table_of_events()
+            return _Reading(table, _roles(table, left, by), date_format, keys).table_of_events()
         finally:
             table.close()
 
@@ -144,7 +144,7 @@ def _plain(header: str) -> str:
     return header.strip().casefold().replace(" ", "_").replace("-", "_")
 
 
-def _roles(table: Table, profiles: list[ColumnProfile]) -> dict[str, ColumnProfile]:
+def _roles(table: Table, profiles: list[ColumnProfile], by: Collection[str]) -> dict[str, ColumnProfile]:
     """Return which column holds what: by its name, and where that says nothing by its content."""
     roles: dict[str, ColumnProfile] = {}
     unknown: list[ColumnProfile] = []
@@ -166,6 +166,10 @@ def _roles(table: Table, profiles: list[ColumnProfile]) -> dict[str, ColumnProfi
             raise InputError(f"events.no_{role}", source=table.source_name, found=found)
     if unknown:
         names = [profile.column.name for profile in unknown]
+        if by:
+            raise InputError(
+                "events.unknown_columns_by", source=table.source_name, names=names, found=found, by=list(by)
+            )
         raise InputError("events.unknown_columns", source=table.source_name, names=names, found=found)
     return roles
 
