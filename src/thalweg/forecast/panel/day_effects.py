@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LEVEL_SEASONS = 8  # whose mean is the level
 NEIGHBOURS = 4  # the same places of the seasons before and after, of each side
 LEAST_NEIGHBOURS = 3
-LEAST_USUAL = 0.3  # of the level: of a place that is nearly zero no share can be told
+LEAST_USUAL = 0.3  # of the level: of a place that is nearly zero no share can be told; 0.1 and 0.5 are as good
 LARGEST_SHARE = 3.0  # what a value that lies farther from the usual one counts as
 LEAST_CHECKED = 10  # values, for validation to turn effects down: of fewer it says too little
 LEAST_VARIANCE = 1e-8  # of a date's mean of shares
@@ -208,7 +208,7 @@ def _without(series: Series, effects: NDArray[np.float64], frequency: Frequency)
 
 
 def _apart(frequency: Frequency) -> int:
-    """How many steps apart values lie that are alike: a week, of hours too; else one step."""
+    """How many steps apart values lie that are alike: a week, of hours too, as a day apart is another weekday."""
     if frequency.sub_daily:
         return frequency.long_season
     return frequency.season if frequency.by_day else 1
