@@ -210,7 +210,7 @@ class _Backtest:
         tables = [of_names.get(name) for name in plan.panel.names]
         each = [replace(own, events=table if table is not None and table.days else None) for table in tables]
         self._tasks = [Task(cutoffs.ahead, tuple(options.level), one) for one in each]
-        self._comes = np.isfinite(actuals(plan.panel, cutoffs, plan.first)).any(axis=2)
+        self._comes = np.asarray(np.isfinite(actuals(plan.panel, cutoffs, plan.first)).any(axis=2))
         self._seen = np.zeros(self._comes.shape, np.bool_)
 
     def run(self) -> PanelForecasts:
