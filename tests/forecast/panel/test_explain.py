@@ -217,7 +217,7 @@ def test_dates_and_series_that_cannot_be_explained_are_told(model):
 @pytest.mark.slow
 def test_a_ladder_of_its_own_is_explained_as_a_model_of_one_series(monkeypatch):
     real = own_ladder.fitted
-    monkeypatch.setattr(own_ladder, "fitted", lambda series, _, horizon, seed: real(series, "quick", horizon, seed))
+    monkeypatch.setattr(own_ladder, "fitted", lambda series, _, *given: real(series, "quick", *given))
 
     def own_ladders_serve(validation, _):
         shape = validation._own_losses.shape
