@@ -13,7 +13,7 @@ settings.register_profile("ci", deadline=None, max_examples=40, derandomize=True
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
-MOST_CASES = 3  # of a test with many cases, that run outside CI
+MOST_CASES = 2  # of a test with many cases, that run outside CI
 WHOLE = "tests/house/"  # where every case is a file of the package, and quick
 
 

@@ -301,6 +301,7 @@ def test_a_disk_that_fills_up_leaves_the_earlier_run_whole(thalweg, channel, run
     assert {name: (folder / name).read_bytes() for name in names(folder)} == before
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_it_trains_leaves_nothing(command, thalweg, tmp_path_factory, tmp_path):
     long = tmp_path_factory.mktemp("long") / "channel.csv"
     assert thalweg("sample", long).exit_code == 0

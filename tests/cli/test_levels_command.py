@@ -33,6 +33,7 @@ def rows_of(path):
         return list(csv.DictReader(file))
 
 
+@pytest.mark.slow
 def test_every_output_has_the_columns_asked_for(asked, thalweg):
     folder, told = asked
     assert list(told["forecast"][0]) == COLUMNS

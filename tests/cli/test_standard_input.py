@@ -88,6 +88,7 @@ def test_what_no_pipe_should_hold_is_told(content, says, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminals")
 @pytest.mark.parametrize("closed", [False, True])
 def test_a_terminal_or_nothing_as_standard_input_is_told_at_once(closed, tmp_path):

@@ -206,6 +206,7 @@ NAMES = ("days", "columns", "below zero", "hours", "weeks", "months")
 WAYS = st.lists(st.integers(0, 20), min_size=1, max_size=3)
 
 
+@pytest.mark.slow
 @given(near=WAYS, later=WAYS, steps=st.integers(1, 100))
 @settings(max_examples=6)
 @pytest.mark.parametrize("name", NAMES)

@@ -64,6 +64,7 @@ def test_its_model_forecasts_as_it_did(released):
             assert ours[key] == pytest.approx(float(row[key]), rel=1e-2), key
 
 
+@pytest.mark.slow
 def test_its_model_takes_newer_values_and_is_explained(released, tmp_path):
     model = released / "model.thalweg"
     assert thalweg("sample", tmp_path / "newer.csv", "--days", freeze.DAYS + 5).exit_code == 0

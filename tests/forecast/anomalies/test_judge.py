@@ -150,6 +150,7 @@ def test_what_cannot_be_served_is_told(options, parts):
         assert part in str(caught.value), str(caught.value)
 
 
+@pytest.mark.slow
 def test_where_most_values_are_0_the_sizes_that_came_make_the_interval():
     rng = np.random.default_rng(2)
     values = np.where(rng.random(500) < 0.2, rng.integers(1, 5, 500), 0).astype(float)
