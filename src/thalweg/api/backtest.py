@@ -17,7 +17,7 @@ from thalweg.forecast.evaluation.tables import files_of
 from thalweg.options import with_options
 from thalweg.series.panel import Panel
 from thalweg.series.panel_events import keys_of_events
-from thalweg.series.read.event_option import EventSource
+from thalweg.series.read.event_option import events_named
 from thalweg.series.read.given import series_or_panel_of
 
 if TYPE_CHECKING:
@@ -108,10 +108,8 @@ def backtest(series: Any, options: BacktestOptions) -> BacktestResult | PanelBac
     """
     values = series_or_panel_of(series)
     with watching(options.watcher) as watcher:
-        options = replace(options, watcher=watcher)
-        if isinstance(options.events, EventSource):
-            by = keys_of_events(values) if isinstance(values, Panel) else ()
-            options = replace(options, events=options.events.read(by))
+        by = keys_of_events(values) if isinstance(values, Panel) else ()
+        options = replace(options, watcher=watcher, events=events_named(options.events, by))
         if not isinstance(values, Panel):
             return backtest_of(values, options)
         from thalweg.api.backtest_many import backtest_panel_of  # noqa: PLC0415 - of use for many series alone

@@ -24,7 +24,7 @@ from thalweg.options import with_options
 from thalweg.series.frames import frame_of
 from thalweg.series.panel import Panel
 from thalweg.series.panel_events import keys_of_events
-from thalweg.series.read.event_option import EventSource
+from thalweg.series.read.event_option import events_named
 from thalweg.series.read.panel import read_panel
 
 if TYPE_CHECKING:
@@ -214,8 +214,7 @@ def fit_panel(panel: Any, options: PanelFitOptions) -> PanelResult:  # noqa: ANN
 
 def fit_panel_of(panel: Panel, options: PanelFitOptions) -> PanelResult:
     """Fit a panel that was read; errors as of `fit_panel`."""
-    if isinstance(options.events, EventSource):
-        options = replace(options, events=options.events.read(keys_of_events(panel)))
+    options = replace(options, events=events_named(options.events, keys_of_events(panel)))
     kept = None if options.folder is None else Kept(Path(options.folder))
     findings = fit_with_totals(panel, options, kept)
     result = PanelResult(findings, PanelModel.of(findings, options.asked))

@@ -8,9 +8,8 @@ from thalweg.forecast.panel.model import PanelModel as Forecaster
 from thalweg.forecast.panel.newer import read_newer
 from thalweg.forecast.panel.update import updated
 from thalweg.options import Switch, Text, WholeNumber
-from thalweg.series.events import EventTable
 from thalweg.series.panel_events import keys_of_events
-from thalweg.series.read.events import read_events
+from thalweg.series.read.event_option import EventsOfMany, events_named
 
 if TYPE_CHECKING:
     from thalweg.forecast.panel.result import PanelForecast
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 HORIZON = WholeNumber(1, unit="steps")
 THREADS = WholeNumber(1)
 SERIES = Text("NAME")
+EVENTS = EventsOfMany()
 KEEP_LAST = Switch()
 
 
@@ -73,8 +73,8 @@ class PanelModel(Forecaster):
         horizon = None if horizon is None else HORIZON.checked("horizon", horizon)
         series = None if series is None else SERIES.checked("series", series)
         keep_last = KEEP_LAST.checked("keep_last", keep_last)
-        if events is not None and not isinstance(events, EventTable):
-            events = read_events(events, by=keys_of_events(self.panel))
+        if events is not None:
+            events = events_named(EVENTS.checked("events", events), keys_of_events(self.panel))
         return self.forecast(self._read(newer), horizon, series, keep_last=keep_last, events=events)
 
     def update(self, newer: Any, *, keep_last: bool = False, threads: int | None = None) -> PanelModel:  # noqa: ANN401

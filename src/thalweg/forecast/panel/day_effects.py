@@ -133,10 +133,10 @@ class DayEffects:
         steps : int
         """
         effects = self.on(series, place, steps)[newest[:, None] + np.arange(1, steps + 1)]
-        known = effects != 0
-        if not known.any():
-            return effects
-        return np.where(known, effects * usual_ahead(series.values, newest, steps, self.days.frequency), 0)
+        some = np.flatnonzero(effects.any(axis=1))  # few rows have a known day ahead
+        if len(some):
+            effects[some] *= usual_ahead(series.values, newest[some], steps, self.days.frequency)
+        return effects
 
     def taken_away(self, series: Sequence[Series]) -> list[Series]:
         """Return the series without what known days added to them.

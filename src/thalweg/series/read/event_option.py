@@ -24,11 +24,22 @@ class EventSource:
 
     given: Any
 
-    def read(self, by: Collection[str]) -> EventTable:
-        """Return the events; see `thalweg.read_events`."""
-        from thalweg.series.read.events import read_events  # noqa: PLC0415 - the help does not need it
 
-        return read_events(self.given, by=by)
+def events_named(given: Any, by: Collection[str]) -> Any:  # noqa: ANN401 - what an option holds
+    """Return events, read if they are a source yet; see `thalweg.read_events`.
+
+    Parameters
+    ----------
+    given : EventSource, EventTable or None
+        As an option of `EventsOfMany` holds it.
+    by : collection of str
+        The columns that name the series.
+    """
+    if not isinstance(given, EventSource):
+        return given
+    from thalweg.series.read.events import read_events  # noqa: PLC0415 - the help does not need it
+
+    return read_events(given.given, by=by)
 
 
 @dataclass(frozen=True)
